@@ -1,0 +1,85 @@
+"""Every limit of the lab in one table, with two profiles: a person alone, and a class on one server.
+
+The profile is chosen by the environment variable LAB_PROFILE ("alone" or "class"); "alone" is the default.
+"""
+
+import os
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Upper bounds; each refusal names the number.
+
+    Sizes are in bytes, times in seconds unless the name says otherwise. None means no bound.
+    """
+
+    # a table
+    upload_bytes: int
+    rows: int
+    columns: int
+    cell_characters: int
+    classes: int
+    # an experiment
+    layers: int
+    parameters: int
+    epochs: int
+    train_values: int  # rows x features after one-hot encoding
+    seed: int
+    # runs
+    running_s: float | None
+    active_runs_per_owner: int
+    active_runs_per_worker: int
+    worker_memory_bytes: int
+    kept_runs_bytes: int | None
+    kept_runs_hours: float | None
+    reader_grace_s: float
+    paused_without_reader_s: float
+    link_characters: int
+
+
+ALONE = Limits(
+    upload_bytes=200_000_000,
+    rows=1_000_000,
+    columns=5_000,
+    cell_characters=1_000_000,
+    classes=100,
+    layers=30,
+    parameters=5_000_000,
+    epochs=20_000,
+    train_values=100_000_000,
+    seed=2**32 - 1,
+    running_s=None,
+    active_runs_per_owner=1,
+    active_runs_per_worker=200,
+    worker_memory_bytes=4_000_000_000,
+    kept_runs_bytes=None,
+    kept_runs_hours=None,
+    reader_grace_s=30.0,
+    paused_without_reader_s=600.0,
+    link_characters=8_000,
+)
+
+CLASS = replace(
+    ALONE,
+    upload_bytes=20_000_000,
+    rows=100_000,
+    columns=1_000,
+    cell_characters=10_000,
+    parameters=500_000,
+    train_values=5_000_000,
+    running_s=600.0,
+    worker_memory_bytes=2_000_000_000,
+    kept_runs_bytes=50_000_000,
+    kept_runs_hours=24.0,
+)
+
+PROFILES = {"alone": ALONE, "class": CLASS}
+
+
+def current_limits() -> Limits:
+    """The limits of the profile named by LAB_PROFILE; an unknown name is an error, not a silent default."""
+    name = os.environ.get("LAB_PROFILE", "alone")
+    if name not in PROFILES:
+        raise SystemExit(f"LAB_PROFILE must be one of {', '.join(PROFILES)}, but is {name!r}.")
+    return PROFILES[name]

@@ -1,0 +1,43 @@
+"""Errors and warnings that teach: a stable code, the values, and an English sentence built from both.
+
+`code` and `values` travel with the error, so another language needs no parsing of the sentence.
+The classes sit beside Python's own, because a Keras program catches ValueError, TypeError or AttributeError.
+"""
+
+from typing import Any
+
+
+class NetcoreError(Exception):
+    """Base of every error of netcore; never raised itself.
+
+    Args:
+        code: stable name of the case, such as "param.int_below".
+        template: English sentence with {blanks}.
+        values: what fills the blanks.
+    """
+
+    def __init__(self, code: str, template: str, **values: Any) -> None:
+        self.code = code
+        self.values = values
+        super().__init__(template.format(**values))
+
+
+class NetcoreValueError(NetcoreError, ValueError):
+    """A value that cannot be used."""
+
+
+class NetcoreTypeError(NetcoreError, TypeError):
+    """An argument of the wrong kind, or in the wrong place."""
+
+
+class NetcoreAttributeError(NetcoreError, AttributeError):
+    """A name that does not exist; says the nearest one that does."""
+
+
+class NetcoreWarning(UserWarning):
+    """Something that runs but will surprise the learner; `code` and `values` as for the errors."""
+
+    def __init__(self, code: str, template: str, **values: Any) -> None:
+        self.code = code
+        self.values = values
+        super().__init__(template.format(**values))
