@@ -1,0 +1,62 @@
+"""The one arrow of the architecture: pages → lab → netcore, and a worker that needs nothing but NumPy."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = {"app", "pages", "lab", "netcore", "tests", "benchmarks"}
+STANDARD = sys.stdlib_module_names
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imported_names(path: Path) -> set[str]:
+    """Full dotted names that a file imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide which way an import points"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported_names(path)}
+
+
+@pytest.mark.parametrize("path", modules("netcore"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_netcore_imports_numpy_and_the_standard_library_alone(path):
+    assert roots(path) - STANDARD <= {"numpy", "netcore"}
+
+
+@pytest.mark.parametrize("path", modules("lab"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_lab_knows_neither_pages_nor_streamlit(path):
+    assert roots(path) - STANDARD <= {"lab", "netcore", "numpy", "pandas", "pydantic", "plotly", "starlette", "anyio"}
+
+
+@pytest.mark.parametrize("path", modules("pages"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_pages_reach_the_network_only_through_the_lab(path):
+    assert not roots(path) & {"numpy", "app", "tests", "benchmarks"}, "pages hold no arithmetic"
+
+
+def test_only_the_state_module_names_the_session_state():
+    users = [p.relative_to(ROOT).as_posix() for p in modules("pages") if "session_state" in p.read_text(encoding="utf-8")]
+    assert users == ["pages/ui/state.py"]
+
+
+def test_a_worker_needs_nothing_but_numpy_and_netcore():
+    code = (
+        "import sys, lab.runs.worker; "
+        "print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'pandas', 'pydantic', 'streamlit', 'starlette', 'plotly'}))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
