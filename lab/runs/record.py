@@ -1,0 +1,169 @@
+"""What stays of a run: columns of numbers, saved weights, and the experiment that gives them again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lab.experiment import Change, Experiment
+from lab.runs.arrays import part, unpack_arrays
+from lab.runs.messages import ENDED, Reason, RunState, Status
+
+Weights = list[np.ndarray[Any, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class RunRecord:
+    """A run at rest: finished, stopped, diverged or failed. (Of a run that still goes on: as of its last snapshot.)
+
+    Args:
+        id: the run's id, also the capability to read its stream.
+        owner: whom it belongs to.
+        name: the experiment's name, may be "".
+        number: the owner's first run is number 1.
+        experiment: as it was started.
+        changes: knobs turned during the run, and changes of the experiment that lay ahead when it ended.
+        state: how it ended.
+        epochs_done: epochs in `history`.
+        history: one list for each history key of Keras ("loss", "val_loss", …), one value an epoch.
+        compute_s: seconds spent computing.
+        elapsed_s: seconds between start and end, pauses left out.
+        reason: why it diverged or failed.
+        weights: at the end of `last_good_epoch`, in Keras order.
+        best_weights: at the end of `best_epoch`.
+        last_good_epoch: the last epoch whose numbers were all finite; 0 if there was none.
+        best_epoch: the epoch of lowest validation loss (training loss if there is no validation part); 0 if none.
+        created: seconds since 1970.
+        snapshot: what a Trainer needs to go on; empty if there is none.
+    """
+
+    id: str
+    owner: str
+    name: str
+    number: int
+    experiment: Experiment
+    changes: tuple[Change, ...]
+    state: RunState
+    epochs_done: int
+    history: dict[str, list[float]]
+    compute_s: float
+    elapsed_s: float
+    reason: Reason | None
+    weights: Weights
+    best_weights: Weights
+    last_good_epoch: int
+    best_epoch: int
+    created: float
+    snapshot: bytes = b""
+
+    def experiment_with_changes(self) -> Experiment:
+        """The experiment that gives this very curve again, on any machine."""
+        return self.experiment.with_fit(changes=self.changes)
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One line of the list of an owner's runs. `metrics` holds the last value of each history key."""
+
+    id: str
+    number: int
+    name: str
+    state: RunState
+    epoch: int
+    epochs: int
+    created: float
+    metrics: dict[str, float]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as a page may draw it at this moment.
+
+    Args:
+        epoch, epochs: finished epochs, and how many there are to be.
+        updates, updates_per_epoch: weight updates made, and per epoch.
+        history: one list for each history key; the value at index i belongs to epoch i + 1.
+        elapsed_s: seconds since the start, pauses left out; compute_s: of these spent computing.
+        queue_position: 1 for the next to be started; 0 when not waiting.
+    """
+
+    id: str
+    number: int
+    name: str
+    state: RunState
+    epoch: int
+    epochs: int
+    updates: int
+    updates_per_epoch: int
+    history: dict[str, list[float]]
+    compute_s: float
+    elapsed_s: float
+    learning_rate: float
+    batch_size: int
+    epochs_per_s: float | None
+    changes: tuple[Change, ...]
+    reason: Reason | None
+    created: float
+    queue_position: int = 0
+
+    @property
+    def active(self) -> bool:
+        """Not ended: it waits, runs or is paused."""
+        return self.state not in ENDED
+
+    @property
+    def summary(self) -> RunSummary:
+        last = {name: values[-1] for name, values in self.history.items() if values}
+        return RunSummary(self.id, self.number, self.name, self.state, self.epoch, self.epochs, self.created, last)
+
+
+def as_changes(log: list[dict[str, Any]]) -> tuple[Change, ...]:
+    """The log of a Trainer as fields of an Experiment."""
+    return tuple(Change(**{**change, "value": float(change["value"])}) for change in log)
+
+
+def as_reason(values: dict[str, Any] | None) -> Reason | None:
+    return None if values is None else Reason(**values)
+
+
+def record_of(
+    *,
+    id: str,
+    owner: str,
+    number: int,
+    experiment: Experiment,
+    created: float,
+    elapsed_s: float,
+    status: Status,
+    snapshot: bytes,
+) -> RunRecord:
+    """Put together the record of a run from what its Trainer last said and saved. No snapshot: no numbers yet."""
+    values: dict[str, Any] = {"last_good_epoch": 0, "best_epoch": 0, "epochs_done": 0}
+    history: dict[str, list[float]] = {}
+    weights: Weights = []
+    best: Weights = []
+    if snapshot:
+        values, arrays = unpack_arrays(snapshot)
+        history = {name: array.tolist() for name, array in part(arrays, "history/").items()}
+        weights = list(part(arrays, "weights/").values())
+        best = list(part(arrays, "best/").values()) or weights
+    return RunRecord(
+        id=id,
+        owner=owner,
+        name=experiment.name,
+        number=number,
+        experiment=experiment,
+        changes=as_changes(status.changes),
+        state=status.state,
+        epochs_done=values["epochs_done"],
+        history=history,
+        compute_s=status.compute_s,
+        elapsed_s=elapsed_s,
+        reason=as_reason(status.reason),
+        weights=weights,
+        best_weights=best,
+        last_good_epoch=values["last_good_epoch"],
+        best_epoch=values["best_epoch"],
+        created=created,
+        snapshot=snapshot,
+    )

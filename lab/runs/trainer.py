@@ -1,0 +1,320 @@
+"""The one place that runs a network. Workers, the inline engine and the command line all drive this class,
+so the same experiment gives the same numbers wherever it runs.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from lab.runs.arrays import Arrays, pack_arrays, part, unpack_arrays
+from lab.runs.build import build_model
+from lab.runs.divergence import likely_cause
+from lab.runs.messages import (
+    ENDED,
+    Command,
+    Extend,
+    Pause,
+    Reason,
+    Resume,
+    RunState,
+    SetBatchSize,
+    SetLearningRate,
+    Status,
+    Step,
+    Stop,
+)
+from netcore.events import EpochEnded
+
+EXTENDABLE: tuple[RunState, ...] = ("running", "paused", "finished", "stopped")
+
+Change = dict[str, Any]  # {"epoch", "batch", "name", "value"} as in lab.experiment.Change
+Columns = dict[str, list[float]]
+
+
+class Trainer:
+    """A network being trained, in pieces as small as one batch.
+
+    Args:
+        spec: plain description of the run (see `lab.runs.spec.run_spec`).
+        arrays: "x" (n, ...), "y" (n, ...), and "x_val", "y_val" if there is a validation part.
+        clock: seconds; replaced in tests.
+
+    Every command that changes the numbers is written to `log` with the position (epoch, batch) before which it
+    took effect. Changes that stand in the spec are applied at their positions. So a run is its spec plus its log.
+
+    Raises:
+        NetcoreError: the network of `spec` cannot be built.
+    """
+
+    def __init__(self, spec: dict[str, Any], arrays: Arrays, *, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.state: RunState = "running"
+        self.reason: Reason | None = None
+        self.log: list[Change] = []
+        self.history: Columns = {}
+        self.epochs_done = 0  # epochs whose numbers are in the history
+        self.last_good_epoch = 0  # the last one whose numbers were all finite
+        self.best_epoch = 0  # the one of lowest validation loss (training loss without a validation part)
+        self.compute_s = 0.0  # time spent computing, waiting left out
+        self._spec, self._arrays, self._clock = spec, arrays, clock
+        self._waiting: list[Change] = sorted(spec["changes"], key=_position)
+        self._pause_at: int | None = None
+        self._taken = 0  # epochs already handed out by take_points
+        fit = spec["fit"]
+        self.model = build_model(spec)
+        self._fit_run = self.model.iter_fit(
+            arrays["x"],
+            arrays["y"],
+            batch_size=fit["batch_size"],
+            epochs=fit["epochs"],
+            shuffle=fit["shuffle"],
+            validation_data=(arrays["x_val"], arrays["y_val"]) if "x_val" in arrays else None,
+            verbose=0,
+            batch_events=True,
+        )
+        self._good_weights = self._best_weights = self.model.get_weights()
+
+    # --- where the run is
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """(epoch, batch) of the next update, both 0-based."""
+        epoch, batch = self._fit_run.position
+        return int(epoch), int(batch)
+
+    @property
+    def epochs(self) -> int:
+        return int(self._fit_run.epochs)
+
+    @property
+    def batch_size(self) -> int:
+        return int(self._fit_run.batch_size)
+
+    @property
+    def learning_rate(self) -> float:
+        return float(self.model.optimizer.learning_rate)
+
+    @property
+    def updates_per_epoch(self) -> int:
+        return math.ceil(len(self._arrays["x"]) / self.batch_size)
+
+    @property
+    def updates(self) -> int:
+        """Updates made so far, counted by the optimizer."""
+        return int(self.model.optimizer.iterations)
+
+    @property
+    def between_epochs(self) -> bool:
+        return self.position[1] == 0
+
+    @property
+    def weights(self) -> list[np.ndarray[Any, Any]]:
+        """Weights at the end of the last epoch whose numbers were all finite, in Keras order."""
+        return list(self._good_weights)
+
+    @property
+    def best_weights(self) -> list[np.ndarray[Any, Any]]:
+        """Weights at the end of `best_epoch`."""
+        return list(self._best_weights)
+
+    @property
+    def changes(self) -> list[Change]:
+        """The log, and after it the changes of the spec that lie ahead."""
+        return [*self.log, *self._waiting]
+
+    def status(self, run: str) -> Status:
+        """Where the run is, as a message."""
+        return Status(
+            run=run,
+            state=self.state,
+            epoch=self.epochs_done,
+            epochs=self.epochs,
+            updates=self.updates,
+            updates_per_epoch=self.updates_per_epoch,
+            compute_s=self.compute_s,
+            learning_rate=self.learning_rate,
+            batch_size=self.batch_size,
+            changes=self.changes,
+            reason=None if self.reason is None else asdict(self.reason),
+        )
+
+    # --- going on
+
+    def advance(self, deadline: float = math.inf, epochs: int | None = None) -> bool:
+        """Train until the clock passes `deadline`, `epochs` epochs have ended, or the run is no longer running.
+
+        At least one step is made, so that a run gets on however short its slice is. True while there is more to do.
+        """
+        started = self._clock()
+        last_epoch = math.inf if epochs is None else self.epochs_done + epochs
+        while self.state == "running":
+            if self._waiting:
+                self._apply_what_is_due()
+                if self.state != "running":
+                    break
+            event = next(self._fit_run)
+            if type(event) is EpochEnded:
+                self._end_epoch(event.logs)
+                if self.epochs_done >= last_epoch:
+                    break
+            if self._clock() >= deadline:
+                break
+        self.compute_s += self._clock() - started
+        return self.state == "running"
+
+    def take_points(self) -> dict[str, list[Any]]:
+        """The history since the last call as columns: "e" (1-based epoch) and one for each history key."""
+        start, self._taken = self._taken, self.epochs_done
+        columns: dict[str, list[Any]] = {"e": list(range(start + 1, self.epochs_done + 1))}
+        columns.update({name: values[start:] for name, values in self.history.items()})
+        return columns
+
+    def apply(self, command: Command) -> None:
+        """Obey a command before the next batch. What makes no sense in the present state changes nothing."""
+        match command:
+            case Pause():
+                self._pause()
+            case Resume() if self.state == "paused":
+                self._go_on()
+            case Step(epochs) if self.state in ("running", "paused"):
+                self._go_on()
+                self._pause_at = self.epochs_done + epochs
+            case Stop() if self.state not in ENDED:
+                self.state = "stopped"
+            case SetLearningRate(value) if self.state not in ENDED:
+                self._change("learning_rate", value)
+            case SetBatchSize(value) if self.state not in ENDED:
+                self._change("batch_size", value)
+            case Extend(epochs) if self.state in EXTENDABLE and epochs > self.epochs_done:
+                self._change("epochs", epochs)
+                if self.state in ENDED:
+                    self._go_on()
+            case _:  # Speed is the worker's affair
+                pass
+
+    def _pause(self) -> None:
+        if self.state == "running":
+            self.state, self._pause_at = "paused", None
+
+    def _go_on(self) -> None:
+        self.state, self._pause_at = "running", None
+
+    def _change(self, name: str, value: float) -> None:
+        """A live change: do it now and remember where; one that makes no difference is not worth remembering."""
+        epoch, batch = self.position
+        if value != getattr(self, name):
+            self._set(name, value)
+            self.log.append({"epoch": epoch, "batch": batch, "name": name, "value": value})
+
+    def _set(self, name: str, value: float) -> None:
+        if name == "learning_rate":
+            self.model.optimizer.learning_rate = value
+        elif name == "batch_size":
+            self._fit_run.batch_size = int(value)
+        else:
+            self._fit_run.epochs = int(value)
+
+    def _apply_what_is_due(self) -> None:
+        while self._waiting and _position(self._waiting[0]) <= self.position:
+            change = self._waiting.pop(0)
+            self._set(change["name"], change["value"])
+            self.log.append(change)
+        self._finish_if_done()
+
+    def _finish_if_done(self) -> None:
+        if self.state == "running" and self.epochs_done >= self.epochs:
+            self.state = "finished"
+
+    def _end_epoch(self, logs: dict[str, float]) -> None:
+        self.epochs_done += 1
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(float(value))
+        weights = self.model.get_weights()
+        if not _all_finite(logs, weights):
+            self.state = "diverged"
+            self.reason = likely_cause(
+                self.epochs_done,
+                self.learning_rate,
+                self._spec["optimizer"]["type"],
+                self._arrays["x"],
+                self._arrays["y"],
+            )
+            return
+        self.last_good_epoch, self._good_weights = self.epochs_done, weights
+        watched = self.history["val_loss" if "val_loss" in self.history else "loss"]
+        if self.best_epoch == 0 or watched[-1] < watched[self.best_epoch - 1]:
+            self.best_epoch, self._best_weights = self.epochs_done, weights
+        self._apply_what_is_due()  # before asking whether this was the end: more epochs may have been asked for here
+        if self.epochs_done == self._pause_at:
+            self._pause()
+
+    # --- leaving and coming back
+
+    def snapshot(self) -> bytes:
+        """All that is needed to go on bit-identically in another process."""
+        arrays: Arrays = {f"fit/{name}": array for name, array in self._fit_run.get_state().items()}
+        arrays.update({f"history/{name}": np.array(values) for name, values in self.history.items()})
+        arrays.update({f"weights/{index}": array for index, array in enumerate(self._good_weights)})
+        if self.best_epoch != self.last_good_epoch:
+            arrays.update({f"best/{index}": array for index, array in enumerate(self._best_weights)})
+        values = {
+            "state": self.state,
+            "reason": None if self.reason is None else asdict(self.reason),
+            "log": self.log,
+            "waiting": self._waiting,
+            "epochs": self.epochs,
+            "epochs_done": self.epochs_done,
+            "last_good_epoch": self.last_good_epoch,
+            "best_epoch": self.best_epoch,
+            "pause_at": self._pause_at,
+            "compute_s": self.compute_s,
+        }
+        return pack_arrays(values, arrays)
+
+    def restore(self, data: bytes) -> None:
+        """Take over what `snapshot` wrote; only on a Trainer of the same spec that has made no step yet.
+
+        Raises:
+            ValueError: not a snapshot.
+        """
+        values, arrays = unpack_arrays(data)
+        self.state = values["state"]
+        self.reason = None if values["reason"] is None else Reason(**values["reason"])
+        self.log, self._waiting = values["log"], values["waiting"]
+        self.epochs_done, self._taken = values["epochs_done"], values["epochs_done"]
+        self.last_good_epoch, self.best_epoch = values["last_good_epoch"], values["best_epoch"]
+        self._pause_at, self.compute_s = values["pause_at"], values["compute_s"]
+        self.history = {name: array.tolist() for name, array in part(arrays, "history/").items()}
+        self._good_weights = list(part(arrays, "weights/").values())
+        self._best_weights = list(part(arrays, "best/").values()) or self._good_weights
+        self._fit_run.set_state(part(arrays, "fit/"))
+        self._fit_run.epochs = values["epochs"]
+
+
+def start_status(run: str, spec: dict[str, Any], rows: int, state: RunState, reason: Reason | None = None) -> Status:
+    """The Status of a run that has no Trainer: one that waits for its turn, or one that could not be built."""
+    return Status(
+        run=run,
+        state=state,
+        epoch=0,
+        epochs=spec["fit"]["epochs"],
+        updates=0,
+        updates_per_epoch=math.ceil(rows / spec["fit"]["batch_size"]),
+        compute_s=0.0,
+        learning_rate=float(spec["optimizer"]["params"]["learning_rate"]),
+        batch_size=spec["fit"]["batch_size"],
+        changes=spec["changes"],
+        reason=None if reason is None else asdict(reason),
+    )
+
+
+def _position(change: Change) -> tuple[int, int]:
+    return change["epoch"], change["batch"]
+
+
+def _all_finite(logs: dict[str, float], weights: list[np.ndarray[Any, Any]]) -> bool:
+    losses_finite = all(math.isfinite(logs[name]) for name in ("loss", "val_loss") if name in logs)
+    return losses_finite and all(bool(np.isfinite(array).all()) for array in weights)
