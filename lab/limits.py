@@ -26,6 +26,7 @@ class Limits:
     epochs: int
     train_values: int  # rows x features after one-hot encoding
     seed: int
+    experiment_characters: int  # of its JSON text: a link or a file
     # runs
     running_s: float | None
     active_runs_per_owner: int
@@ -49,6 +50,7 @@ ALONE = Limits(
     epochs=20_000,
     train_values=100_000_000,
     seed=2**32 - 1,
+    experiment_characters=2_000_000,
     running_s=None,
     active_runs_per_owner=1,
     active_runs_per_worker=200,

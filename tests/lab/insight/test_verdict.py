@@ -1,0 +1,176 @@
+"""The verdict is a pure function of the curves: each rule on curves drawn for it, and what must hold for any curve."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.insight.verdict import REMEDIES, judge, say_title, say_verdict, smooth, weigh
+from lab.texts import LANGUAGES, has_text
+
+SHARES_ONLY = 0.60  # loss of a forecast by class shares, the baseline of these curves
+
+
+def fall(start, floor, pace, epochs):
+    """An exponential fall from `start` to `floor`, a `pace` of the rest in each epoch."""
+    return [floor + (start - floor) * (1 - pace) ** epoch for epoch in range(epochs)]
+
+
+def judged(loss, val_loss, **changes):
+    arguments = {
+        "train_rows": 200,
+        "validation_rows": 100,
+        "baseline_loss": SHARES_ONLY,
+        "baseline_kind": "majority",
+        **changes,
+    }
+    return judge(loss, val_loss, **arguments)
+
+
+def test_low_and_close_curves_are_a_good_fit():
+    verdict = judged(fall(0.7, 0.10, 0.1, 100), fall(0.7, 0.12, 0.1, 100))
+    assert (verdict.kind, verdict.rule) == ("good_fit", "close_and_low")
+    assert "open_test" in verdict.advice
+
+
+def test_validation_loss_that_turns_and_rises_is_overfit_and_the_turn_is_named():
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.005 * step for step in range(1, 90)]]
+    verdict = judged(fall(0.7, 0.10, 0.05, 100), val_loss)
+    assert (verdict.kind, verdict.rule) == ("overfit", "rise")
+    assert abs(verdict.evidence.best_epoch - 11) <= 2
+    assert verdict.evidence.rise == pytest.approx(0.445, abs=0.02)
+    assert verdict.advice[0] == "stop_at_best"
+
+
+def test_a_wide_gap_without_a_turn_is_overfit():
+    verdict = judged(fall(0.7, 0.01, 0.1, 100), fall(0.7, 0.45, 0.1, 100))
+    assert (verdict.kind, verdict.rule) == ("overfit", "gap")
+
+
+def test_learning_the_training_rows_alone_is_overfit_even_while_the_gap_is_small():
+    verdict = judged(fall(0.7, 0.44, 0.1, 100), fall(0.7, 0.60, 0.1, 100))
+    assert (verdict.kind, verdict.rule) == ("overfit", "memorised")
+
+
+def test_loss_that_stays_near_the_baseline_is_underfit():
+    verdict = judged(fall(0.7, 0.55, 0.1, 100), fall(0.7, 0.56, 0.1, 100))
+    assert (verdict.kind, verdict.rule) == ("underfit", "little_learned")
+
+
+def test_no_better_than_the_persistence_forecast_is_underfit():
+    arguments = {"baseline_loss": 4.0, "baseline_kind": "persistence"}
+    assert judged(fall(90, 5.0, 0.3, 100), fall(90, 5.0, 0.3, 100), **arguments).kind == "underfit"
+    assert judged(fall(90, 3.3, 0.3, 100), fall(90, 3.4, 0.3, 100), **arguments).kind == "good_fit"
+
+
+@pytest.mark.parametrize("worst", [math.nan, math.inf, -math.inf])
+def test_losses_that_are_no_numbers_are_diverged_and_the_causes_come_first(worst):
+    verdict = judged([0.7, worst], [0.7, 0.7], causes={"unscaled_inputs": 4000.0})
+    assert (verdict.kind, verdict.rule) == ("diverged", "non_finite")
+    assert verdict.advice == ("standardise_inputs", "lower_learning_rate")
+    assert "4000" in " ".join(say_verdict(verdict, "en"))
+
+
+def test_a_run_that_the_engine_stopped_as_diverged_is_diverged_although_its_kept_losses_are_numbers():
+    assert judged([0.7, 0.6], [0.7, 0.6], state="diverged").kind == "diverged"
+
+
+def test_a_loss_that_grows_without_bound_is_diverged_before_it_is_infinite():
+    assert judged([1.0, 50.0, 4e6], [1.0, 50.0, 4e6]).rule == "runaway"
+
+
+def test_a_start_far_above_the_baseline_is_not_a_divergence():
+    """An unscaled target (mean 1013 hPa) starts at a loss a thousand times its variance."""
+    verdict = judged(fall(1e6, 3e4, 0.02, 50), fall(1e6, 3e4, 0.02, 50), baseline_loss=64.0, baseline_kind="mean")
+    assert verdict.kind == "not_finished"
+
+
+def test_few_epochs_are_not_finished():
+    assert judged([0.7, 0.6, 0.5], [0.7, 0.6, 0.5]).rule == "few_epochs"
+
+
+def test_a_curve_that_still_falls_is_not_finished():
+    line = [0.7 - 0.004 * epoch for epoch in range(50)]
+    assert judged(line, line).rule == "still_falling"
+
+
+def test_a_slow_tail_is_finished():
+    assert judged(fall(0.7, 0.1, 0.1, 40), fall(0.7, 0.12, 0.1, 40)).kind == "good_fit"
+
+
+def test_few_rows_are_not_enough():
+    curve = fall(0.7, 0.1, 0.1, 100)
+    assert judged(curve, curve, validation_rows=9).rule == "few_validation_rows"
+    assert judged(curve, curve, train_rows=19).rule == "few_train_rows"
+    assert judged(curve, [], validation_rows=0).rule == "no_validation"
+
+
+def test_a_rise_within_chance_is_called_not_enough_data_not_overfit():
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.001 * step for step in range(1, 90)]]
+    loss = fall(0.7, 0.35, 0.05, 100)
+    assert judged(loss, val_loss, validation_rows=12).rule == "uncertain"
+    assert judged(loss, val_loss, validation_rows=2000).kind == "overfit"
+
+
+def test_one_lucky_epoch_is_not_the_lowest():
+    val_loss = fall(0.7, 0.3, 0.05, 100)
+    val_loss[20] = 0.0
+    assert judged(fall(0.7, 0.28, 0.05, 100), val_loss).evidence.best_epoch > 80
+
+
+losses = st.floats(1e-6, 1e6)
+
+
+@given(
+    curves=st.integers(1, 60).flatmap(
+        lambda n: st.tuples(st.lists(losses, min_size=n, max_size=n), st.lists(losses, min_size=n, max_size=n))
+    ),
+    baseline=st.one_of(st.none(), losses),
+    rows=st.tuples(st.integers(0, 500), st.integers(0, 500)),
+)
+def test_any_curves_get_one_verdict_and_sentences_in_both_languages(curves, baseline, rows):
+    verdict = judge(
+        *curves,
+        train_rows=rows[0],
+        validation_rows=rows[1],
+        baseline_loss=baseline,
+        baseline_kind=None if baseline is None else "mean",
+    )
+    for language in LANGUAGES:
+        assert say_title(verdict, language)
+        assert all("{" not in sentence for sentence in say_verdict(verdict, language))
+
+
+@given(scale=st.floats(1e-3, 1e4))
+def test_the_unit_of_the_loss_changes_no_verdict(scale):
+    for loss, val_loss in (
+        (fall(0.7, 0.10, 0.1, 100), fall(0.7, 0.12, 0.1, 100)),
+        (fall(0.7, 0.01, 0.1, 100), fall(0.7, 0.45, 0.1, 100)),
+        (fall(0.7, 0.55, 0.1, 100), fall(0.7, 0.56, 0.1, 100)),
+    ):
+        plain = judged(loss, val_loss)
+        scaled = judged([scale * v for v in loss], [scale * v for v in val_loss], baseline_loss=scale * SHARES_ONLY)
+        assert (scaled.kind, scaled.rule) == (plain.kind, plain.rule)
+
+
+@given(st.lists(losses, min_size=1, max_size=80))
+def test_smoothing_keeps_the_length_and_the_range(curve):
+    smoothed = smooth(curve)
+    assert len(smoothed) == len(curve)
+    assert min(curve) <= min(smoothed)
+    assert max(smoothed) <= max(curve)
+
+
+@given(st.lists(losses, min_size=1, max_size=80))
+def test_the_rise_is_never_negative_and_the_evidence_adds_up(curve):
+    evidence = weigh(curve, curve, 100, 100)
+    assert evidence.rise >= 0
+    assert evidence.gap_at_end == 0
+    assert 1 <= evidence.best_epoch <= len(curve)
+
+
+def test_every_cause_and_remedy_has_its_sentence():
+    for cause, remedy in REMEDIES.items():
+        assert has_text(f"verdict.cause.{cause}")
+        assert has_text(f"verdict.advice.{remedy}")
