@@ -1,0 +1,432 @@
+"""A table and a DataSpec become numbers that a network can learn from. Everything is fitted on the training part.
+
+The steps: find the columns, encode the target, drop rows without values, split, take the statistics of the
+training rows, encode the inputs of all rows with them.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lab.data.split import Rows, split_rows
+from lab.data.table import Column, Note, Table
+from lab.errors import DataError
+from lab.experiment import DataSpec, Task
+from lab.limits import Limits, current_limits
+
+Array = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+PartName = Literal["train", "validation", "test"]
+PART_NAMES: tuple[PartName, ...] = ("train", "validation", "test")
+UNKNOWN = "?"  # the category of empty cells; no cell says "?", since that is a spelling of "missing"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one part.
+
+    Args:
+        x: (n, d) float32, row-major.
+        target: (n,) in original coding: float64 in the target's unit, or the index of the class.
+        rows: (n,) 0-based rows of the table.
+    """
+
+    x: Array
+    target: Array
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class PreparedColumn:
+    """How one input column was turned into features; the numbers are those of the training part.
+
+    Args:
+        mean, scale: x becomes (x - mean) / scale; a scale of 0 marks a constant column, which becomes 0.
+        categories: one feature each; a value that is not among them becomes zeros only.
+        fill: what stands for a missing number; None where rows with missing cells are dropped.
+    """
+
+    name: str
+    kind: Literal["number", "boolean", "one_hot"]
+    mean: float = 0.0
+    scale: float = 1.0
+    categories: tuple[str, ...] = ()
+    fill: float | None = None
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return tuple(f"{self.name} = {category}" for category in self.categories) or (self.name,)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a run learns from and is judged by."""
+
+    train: Part
+    validation: Part
+    test: Part
+    feature_names: tuple[str, ...]
+    task: Task
+    classes: tuple[str, ...]
+    target_name: str
+    target_unit: str
+    target_mean: float
+    target_scale: float
+    columns: tuple[PreparedColumn, ...]
+    dropped_rows: int
+    notes: tuple[Note, ...]
+    persistence: dict[PartName, Array] | None = field(repr=False)
+    persistence_column: str | None
+    content_hash: str
+
+    @property
+    def input_shape(self) -> tuple[int]:
+        """Of one sample, without the batch axis."""
+        return (len(self.feature_names),)
+
+    def part(self, name: PartName) -> Part:
+        return {"train": self.train, "validation": self.validation, "test": self.test}[name]
+
+    def targets_for(self, part_name: PartName, loss_type: str, output_units: int) -> Array:
+        """y as the loss wants it, (n, 1), (n, k) or (n,).
+
+        Regression gives scaled float32; SparseCategoricalCrossentropy class indices; two classes with one output
+        0 and 1; classes with several outputs one-hot rows.
+
+        Raises:
+            DataError "data.outputs_do_not_fit": the number of outputs fits neither the classes nor the target.
+        """
+        target = self.part(part_name).target
+        if self.task == "regression":
+            if output_units != 1:
+                raise DataError("data.outputs_do_not_fit", outputs=output_units, expected="1")
+            return ((target - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
+        classes = len(self.classes)
+        if loss_type == "SparseCategoricalCrossentropy" and output_units >= classes:
+            return target.astype(np.int64)
+        if classes == 2 and output_units == 1:
+            return target.astype(np.float32)[:, None]
+        if output_units != classes:
+            expected = "1, 2" if classes == 2 else str(classes)
+            raise DataError("data.outputs_do_not_fit", outputs=output_units, expected=expected)
+        return np.eye(classes, dtype=np.float32)[target]
+
+    def inverse_target(self, y: Array) -> Array:
+        """Network outputs of a regression back in the target's unit, float64, (n,) or (n, 1) as given."""
+        return np.asarray(y, np.float64) * self.target_scale + self.target_mean
+
+
+def prepare(table: Table, data: DataSpec, seed: int, limits: Limits | None = None) -> Dataset:
+    """The same table, spec and seed give the same arrays.
+
+    Raises:
+        DataError: "data.<code>" naming the column and what to do.
+    """
+    limits = limits or current_limits()
+    target_column = _find_target(table, data)
+    inputs = _find_inputs(table, data)
+    target, classes, present = _encode_target(table, target_column, data.task, limits)
+    kept = _kept_rows(table, data, inputs, present)
+    if not len(kept):
+        raise DataError("data.all_rows_dropped", rows=table.rows)
+    frame = table.frame.take(kept)
+    target = target[kept]
+    split = split_rows(len(kept), data.split, seed, _time_order(frame, data))
+    features = [_fit_column(frame[column.name], column, data, split.train) for column in inputs]
+    width = sum(len(prepared.features) for prepared in features)
+    if width * len(kept) > limits.train_values:
+        raise DataError("data.too_many_values", features=width, rows=len(kept), limit=limits.train_values)
+    x = _encode(frame, features, data)
+    mean, scale = _target_statistics(target[split.train], data)
+    column_name, persistence = _persistence(table, data, target_column, classes)
+    parts = {name: Part(x[rows], target[rows], kept[rows]) for name, rows in vars(split).items()}
+    return Dataset(
+        **parts,
+        feature_names=tuple(name for prepared in features for name in prepared.features),
+        task=data.task,
+        classes=classes,
+        target_name=data.target,
+        target_unit=target_column.unit,
+        target_mean=mean,
+        target_scale=scale,
+        columns=tuple(features),
+        dropped_rows=table.rows - len(kept),
+        notes=_notes(table, data, target, split.train, classes, features, len(kept)),
+        persistence=None
+        if persistence is None
+        else {name: persistence[kept[vars(split)[name]]] for name in PART_NAMES},
+        persistence_column=column_name,
+        content_hash=content_hash(table, data, seed),
+    )
+
+
+def content_hash(table: Table, data: DataSpec, seed: int) -> str:
+    """SHA-256 over everything that the arrays depend on."""
+    text = f"{table.sha256} {data.model_dump_json()} {seed}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- columns
+
+
+def _find_target(table: Table, data: DataSpec) -> Column:
+    if data.target not in table.column_names:
+        raise DataError("data.target_missing", column=data.target)
+    column = table.column(data.target)
+    if column.kind == "empty":
+        raise DataError("data.target_empty", column=data.target)
+    return column
+
+
+def _find_inputs(table: Table, data: DataSpec) -> list[Column]:
+    if not data.inputs:
+        raise DataError("data.no_inputs")
+    names = list(dict.fromkeys(data.inputs))
+    for name in names:
+        if name not in table.column_names:
+            raise DataError("data.input_missing", column=name)
+        if name == data.target:
+            raise DataError("data.target_is_input", column=name)
+        column = table.column(name)
+        if column.kind in ("text", "datetime", "empty") or (column.kind == "id" and column.minimum is None):
+            raise DataError(f"data.input_{column.kind}", column=name)
+    return [table.column(name) for name in names]
+
+
+def _kept_rows(table: Table, data: DataSpec, inputs: list[Column], present: Mask) -> Rows:
+    """Rows with a target, a time if the split needs one, and (with "drop") a value in every input."""
+    keep = present.copy()
+    needed = [column.name for column in inputs if column.missing] if data.missing == "drop" else []
+    if data.split.order == "time" and data.split.time_column:
+        if data.split.time_column not in table.column_names:
+            raise DataError("data.time_column_missing", column=data.split.time_column)
+        needed.append(data.split.time_column)
+    for name in needed:
+        keep &= table.frame[name].notna().to_numpy()
+    return np.flatnonzero(keep)
+
+
+def _time_order(frame: pd.DataFrame, data: DataSpec) -> Rows | None:
+    """Positions by time; rows of the same time stay in their order."""
+    if data.split.order != "time" or not data.split.time_column:
+        return None
+    times = frame[data.split.time_column]
+    if not (pd.api.types.is_datetime64_any_dtype(times) or pd.api.types.is_numeric_dtype(times)):
+        raise DataError("data.time_column_kind", column=data.split.time_column)
+    return np.argsort(times.to_numpy(), kind="stable")
+
+
+# --- target
+
+
+def _encode_target(table: Table, column: Column, task: Task, limits: Limits) -> tuple[Array, tuple[str, ...], Mask]:
+    """The target of every row of the table in original coding, the class names, and which rows have one."""
+    cells = table.frame[column.name]
+    present = cells.notna().to_numpy()
+    if column.distinct < 2:
+        raise DataError("data.target_one_value", column=column.name)
+    if task == "regression":
+        if not _holds_numbers(column):
+            raise DataError("data.target_not_numeric", column=column.name, kind=column.kind)
+        return cells.to_numpy(np.float64, na_value=np.nan), (), present
+    if column.kind == "datetime":
+        raise DataError("data.target_datetime", column=column.name)
+    if column.kind != "boolean" and column.distinct == int(present.sum()) and column.distinct > 2:
+        raise DataError("data.target_all_different", column=column.name, values=column.distinct)
+    if column.distinct > limits.classes:
+        raise DataError("data.too_many_classes", column=column.name, values=column.distinct, limit=limits.classes)
+    values = np.array(sorted(cells.dropna().unique()))
+    if task == "binary" and len(values) != 2:
+        raise DataError("data.target_not_binary", column=column.name, values=len(values))
+    codes = pd.Index(values).get_indexer(pd.Index(cells))
+    return np.where(present, codes, 0).astype(np.int64), _class_names(values, column), present
+
+
+def _class_names(values: Array, column: Column) -> tuple[str, ...]:
+    if column.labels is not None:
+        return column.labels
+    if values.dtype.kind == "f" and bool((values == np.floor(values)).all()):
+        return tuple(f"{value:.0f}" for value in values)
+    return tuple(str(value) for value in values)
+
+
+def _holds_numbers(column: Column) -> bool:
+    return column.minimum is not None
+
+
+def _target_statistics(training: Array, data: DataSpec) -> tuple[float, float]:
+    if data.task != "regression" or data.target_scaling == "none":
+        return 0.0, 1.0
+    mean, scale = mean_and_deviation(training)
+    return mean, scale or 1.0
+
+
+# --- inputs
+
+
+def mean_and_deviation(values: Array) -> tuple[float, float]:
+    """Mean and standard deviation (of the values themselves, ddof 0); 0 deviation for a constant.
+
+    The largest value is divided out first, so that numbers near the largest float don't overflow, and a deviation
+    that is only rounding counts as none.
+    """
+    peak = float(np.abs(values).max(initial=0.0)) or 1.0
+    scaled = values / peak
+    deviation = float(scaled.std())
+    return float(scaled.mean()) * peak, deviation * peak if deviation > 1e-12 else 0.0
+
+
+def _fit_column(cells: "pd.Series[Any]", column: Column, data: DataSpec, train: Rows) -> PreparedColumn:
+    training = cells.take(train)
+    if column.kind == "category":
+        categories = sorted(training.dropna().unique())
+        if data.missing == "fill" and training.isna().any():
+            categories.append(UNKNOWN)
+        return PreparedColumn(column.name, "one_hot", categories=tuple(categories))
+    values = training.dropna().to_numpy(np.float64)
+    mean, deviation = mean_and_deviation(values) if len(values) else (0.0, 0.0)
+    fill = mean if data.missing == "fill" else None
+    if column.kind == "boolean":
+        return PreparedColumn(column.name, "boolean", fill=fill)
+    if data.scaling == "standard":
+        return PreparedColumn(column.name, "number", mean, deviation, fill=fill)
+    scale = data.scale_constant if data.scaling == "constant" else 1.0
+    return PreparedColumn(column.name, "number", 0.0, scale, fill=fill)
+
+
+def _encode(frame: pd.DataFrame, features: list[PreparedColumn], data: DataSpec) -> Array:
+    """(n, d) float32: the statistics of the training part applied to all rows."""
+    x = np.zeros((len(frame), sum(len(prepared.features) for prepared in features)), np.float32)
+    position = 0
+    for prepared in features:
+        cells = frame[prepared.name]
+        if prepared.kind == "one_hot":
+            filled = cells.fillna(UNKNOWN) if UNKNOWN in prepared.categories else cells
+            codes = pd.Index(prepared.categories).get_indexer(pd.Index(filled))
+            known = np.flatnonzero(codes >= 0)
+            x[known, position + codes[known]] = 1.0
+        elif prepared.scale:
+            values = cells.to_numpy(np.float64, na_value=np.nan)
+            if prepared.fill is not None:
+                values = np.where(np.isnan(values), prepared.fill, values)
+            x[:, position] = (values - prepared.mean) / prepared.scale
+        position += len(prepared.features)
+    return x
+
+
+# --- what a forecast has to beat
+
+
+def _persistence(
+    table: Table, data: DataSpec, target: Column, classes: tuple[str, ...]
+) -> tuple[str | None, Array | None]:
+    """The column that says "tomorrow as today", in the target's coding for every row of the table (NaN: unknown)."""
+    name = data.persistence_column or find_persistence(table, data.target)
+    if name is None:
+        return None, None
+    if name not in table.column_names:
+        raise DataError("data.persistence_missing", column=name)
+    if name == data.target:
+        raise DataError("data.persistence_is_target", column=name)
+    cells = table.frame[name]
+    if data.task == "regression":
+        if not _holds_numbers(table.column(name)):
+            raise DataError("data.persistence_not_numeric", column=name)
+        return name, cells.to_numpy(np.float64, na_value=np.nan)
+    labels = _class_names_of_cells(cells, table.column(name))
+    codes = pd.Index(classes).get_indexer(pd.Index(labels))
+    return name, np.where(codes >= 0, codes, np.nan).astype(np.float64)
+
+
+def _class_names_of_cells(cells: "pd.Series[Any]", column: Column) -> list[str]:
+    values = list(cells.dropna().unique())
+    names = dict(zip(values, _class_names(np.array(values), replace(column, labels=None)), strict=True))
+    return [names.get(cell, "") if not pd.isna(cell) else "" for cell in cells]
+
+
+def find_persistence(table: Table, target: str) -> str | None:
+    """A column that, one row later, holds what the target said: today's value where tomorrow's is to be forecast."""
+    said = table.frame[target]
+    column = table.column(target)
+    if len(said) < 10 or column.distinct < 2 or column.kind in ("text", "datetime", "id"):
+        return None
+    earlier = said.to_numpy()[:-1]
+    for other in table.columns:
+        if other.name == target or other.kind != column.kind or other.distinct < 2:
+            continue
+        later = table.frame[other.name].to_numpy()[1:]
+        if later.dtype.kind != earlier.dtype.kind and not {later.dtype.kind, earlier.dtype.kind} <= set("iuf"):
+            continue
+        both = ~(pd.isna(earlier) | pd.isna(later))
+        if both.sum() >= 9 and np.mean(earlier[both] == later[both]) >= 0.95:
+            return other.name
+    return None
+
+
+# --- notes
+
+
+def _notes(
+    table: Table,
+    data: DataSpec,
+    target: Array,
+    train: Rows,
+    classes: tuple[str, ...],
+    features: list[PreparedColumn],
+    kept: int,
+) -> tuple[Note, ...]:
+    """What a person should know about the preparation."""
+    notes = []
+    if kept < table.rows:
+        notes.append(Note("rows_dropped", table.rows - kept))
+    constant = [prepared.name for prepared in features if prepared.scale == 0.0]
+    if constant:
+        notes.append(Note("constant_inputs", len(constant), None, constant[0], ", ".join(constant[:3])))
+    if classes:
+        absent = [name for code, name in enumerate(classes) if not (target[train] == code).any()]
+        if absent:
+            notes.append(Note("class_not_in_training", len(absent), None, data.target, ", ".join(absent[:5])))
+    return tuple(notes)
+
+
+# --- cache
+
+
+class PreparedCache:
+    """The last few datasets, least recently used out first, bounded by number and by bytes."""
+
+    def __init__(self, entries: int = 16, max_bytes: int = 256_000_000) -> None:
+        self._entries, self._max_bytes = entries, max_bytes
+        self._kept: OrderedDict[str, Dataset] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, table: Table, data: DataSpec, seed: int) -> Dataset:
+        """The dataset from the cache, or prepared now. Raises DataError."""
+        key = content_hash(table, data, seed)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        dataset = prepare(table, data, seed)
+        with self._lock:
+            self._kept[key] = dataset
+            while len(self._kept) > self._entries or (len(self._kept) > 1 and self._bytes() > self._max_bytes):
+                self._kept.popitem(last=False)
+        return dataset
+
+    def _bytes(self) -> int:
+        return sum(dataset.part(name).x.nbytes for dataset in self._kept.values() for name in PART_NAMES)
+
+
+_cache = PreparedCache()
+
+
+def prepare_cached(table: Table, data: DataSpec, seed: int) -> Dataset:
+    """`prepare`, remembered: a page calls it at every rerun. Raises DataError."""
+    return _cache.get(table, data, seed)

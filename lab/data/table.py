@@ -1,0 +1,99 @@
+"""Table: what a CSV turned into, with everything the reader decided or repaired on the way."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from lab.errors import DataError
+
+Kind = Literal["numeric", "category", "datetime", "boolean", "text", "id", "empty"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing the reader found or repaired; its sentence stands at "note.<code>" in the catalogue.
+
+    Args:
+        code: what happened.
+        count: how many cells, rows or columns it concerns.
+        first_line: 1-based line of the file where it first happened; None if it concerns the whole file.
+        column: the column it concerns; "" if it is not about one column.
+        detail: an example or a name for the sentence (an encoding, a spelling, a unit).
+    """
+
+    code: str
+    count: int = 1
+    first_line: int | None = None
+    column: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One variable of the table.
+
+    Args:
+        kind: numeric (measured or counted), category (few texts that repeat), datetime, boolean (a known pair of
+            words), text (many different texts), id (row numbers and codes), empty (no value at all).
+        missing: cells without a value.
+        distinct: different values; exact up to 10,000, beyond that at least so many.
+        minimum, maximum, mean: of numbers; None for other kinds.
+        top: the commonest values with their counts, for categories and booleans.
+        whole: all numbers are whole.
+        labels: how "no" and "yes" are spelled in a boolean column.
+        unit: as written in the name ("(°C)", "_cm") or in the cells; "" if there is none.
+    """
+
+    name: str
+    kind: Kind
+    missing: int
+    distinct: int
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    top: tuple[tuple[str, int], ...] = ()
+    whole: bool = False
+    labels: tuple[str, str] | None = None
+    unit: str = ""
+
+    @property
+    def constant(self) -> bool:
+        """One value everywhere: nothing can be learned from it."""
+        return self.distinct == 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows are samples, columns are variables.
+
+    Args:
+        frame: the cells; numbers as int64 or float64, times as datetime64, booleans as bool, the rest as text;
+            missing cells are NaN or NaT. Never changed in place.
+        header_row: 0-based line of the header in the file; None if the file has none.
+        sha256: of the file's bytes.
+    """
+
+    name: str
+    frame: pd.DataFrame = field(repr=False, compare=False)
+    encoding: str
+    delimiter: str
+    header_row: int | None
+    columns: tuple[Column, ...]
+    notes: tuple[Note, ...]
+    sha256: str
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def rows(self) -> int:
+        return len(self.frame)
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises DataError "data.no_such_column"."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise DataError("data.no_such_column", column=name)
