@@ -169,10 +169,16 @@ class Choice(Param):
 
 
 def defaults(cls: type) -> dict[str, Any]:
-    """Default of each argument in `cls.params`, read from the constructor's signature; required ones are absent."""
-    signature = inspect.signature(cls)
+    """Default of each argument in `cls.params`, read from the constructors' signatures; required ones are absent.
+
+    What a class passes on as **keywords is looked up in the constructor of the class it comes from.
+    """
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        for name, parameter in inspect.signature(base.__init__).parameters.items():  # type: ignore[misc]
+            found[name] = parameter.default
     return {
-        name: signature.parameters[name].default
+        name: found[name]
         for name in getattr(cls, "params", {})
-        if signature.parameters[name].default is not inspect.Parameter.empty
+        if found.get(name, inspect.Parameter.empty) is not inspect.Parameter.empty
     }

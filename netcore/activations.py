@@ -1,0 +1,362 @@
+"""Activation functions with their derivatives, by Keras's names.
+
+Each is an operation: the frame runs `forward` and `backward` on a node. The elementwise ones are written as
+`apply` (y from x) and `slope` (dy/dx from x and y), which is also what recurrent layers use inside.
+Called with an array, as `activations.relu(x)`, a function returns a new array; the last axis is the features'.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.errors import NetcoreTypeError
+from netcore.names import snake_case
+from netcore.node import Node, Operation
+from netcore.registry import Registry
+
+# float32 constants as 0-d arrays: exact in float64 too, and a ufunc takes them faster than Python floats
+ZERO, HALF, ONE = (np.array(value, np.float32) for value in (0.0, 0.5, 1.0))
+
+
+class Function(Operation):
+    """An activation function. `needs_x` says that its derivative cannot be had from y alone."""
+
+    aliases: ClassVar[tuple[str, ...]] = ()
+    needs_x: ClassVar[bool] = False
+    __name__: str
+
+    def __init__(self) -> None:
+        self.__name__ = self.name = snake_case(type(self).__name__)
+        self.in_place = not self.needs_x
+
+    def __call__(self, x: Any, **options: Any) -> Array:
+        """The function of an array (…, d); `options` as in Keras, such as `negative_slope`."""
+        function = type(self)(**options)
+        x = np.asarray(x)
+        columns = np.array(np.atleast_2d(x).swapaxes(-1, -2), x.dtype if x.dtype.kind == "f" else np.float32)
+        node = Node([columns], [np.empty_like(columns)], [None], [])
+        with np.errstate(all="ignore"):
+            function.prepare(node, training=False)
+            function.forward(node, training=False)
+        return node.y.swapaxes(-1, -2).reshape(x.shape)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Elementwise(Function):
+    """A function of each number by itself."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        """Write the function of x into out; both may be the same array."""
+        raise NotImplementedError
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        """Write the derivative at x, where the function is y, into out; x is only right if `needs_x`."""
+        raise NotImplementedError
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        if training:
+            node.scratch = np.empty_like(node.y, order="C")
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        self.apply(node.x, node.y)
+
+    def backward(self, node: Node) -> None:
+        self.slope(node.x, node.y, node.scratch)
+        np.multiply(node.dy, node.scratch, node.dx)
+
+
+ACTIVATIONS: Registry[Function] = Registry("activation function")
+
+
+def get(identifier: Any) -> Function:
+    """The function named by a string, a function of this module itself, or None for linear.
+
+    Raises:
+        NetcoreValueError "registry.unknown": no function has that name.
+        NetcoreTypeError "activation.callable": a function of one's own, whose derivative nobody has written.
+    """
+    if identifier is None:
+        return linear
+    if isinstance(identifier, Function):
+        return identifier
+    if callable(identifier):
+        raise NetcoreTypeError(
+            "activation.callable",
+            "`activation` must be a name such as 'relu', but got {value!r}. netcore has no automatic derivative: "
+            "choose one of {choices}, or write a class with `apply` and `slope` (netcore/README.md shows how).",
+            value=identifier,
+            choices=", ".join(ACTIVATIONS.names()),
+        )
+    return ACTIVATIONS.get(identifier)
+
+
+def name_of(identifier: Any) -> Any:
+    """The plain name of whatever a program gave as activation; what is no name at all is left for the check that follows."""
+    if isinstance(identifier, str) and identifier in ACTIVATIONS:
+        return ACTIVATIONS.get(identifier).name
+    if isinstance(identifier, Function) or callable(identifier):
+        return get(identifier).name
+    return identifier
+
+
+def register(cls: Callable[[], Function]) -> Any:
+    """Class decorator: the name now means one ready-made function with the default options."""
+    return ACTIVATIONS.add(cls())
+
+
+class Linear(Elementwise):
+    """y = x."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        if out is not x:
+            np.copyto(out, x)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        out.fill(1.0)
+
+
+class Relu(Elementwise):
+    """y = max(x, 0); beyond `max_value` flat, below `threshold` negative_slope * (x - threshold). Slope 0 at 0.
+
+    Source: Nair & Hinton (2010).
+    """
+
+    def __init__(self, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> None:
+        self.needs_x = not (negative_slope == 0 and max_value is None and threshold == 0)  # type: ignore[misc]
+        super().__init__()
+        self.negative_slope, self.max_value, self.threshold = negative_slope, max_value, threshold
+
+    def apply(self, x: Array, out: Array) -> None:
+        if not self.needs_x:
+            np.maximum(x, ZERO, out=out)
+            return
+        y = np.where(x >= self.threshold, x, self.negative_slope * (x - self.threshold))
+        np.minimum(y, np.inf if self.max_value is None else self.max_value, out=out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        if not self.needs_x:
+            np.sign(y, out)  # y is never negative: 1 where the unit is on, else 0
+            return
+        above = x > self.threshold if self.threshold == 0 else x >= self.threshold
+        out[...] = np.where(above, 1.0, self.negative_slope)
+        if self.max_value is not None:
+            out[x >= self.max_value] = 0.0
+
+
+class LeakyRelu(Elementwise):
+    """y = x above 0, negative_slope * x below. Source: Maas et al. (2013)."""
+
+    def __init__(self, negative_slope: float = 0.2) -> None:
+        super().__init__()
+        self.negative_slope = negative_slope
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.copyto(out, np.where(x > 0, x, self.negative_slope * x))
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, np.where(y > 0, 1.0, self.negative_slope))
+
+
+class Elu(Elementwise):
+    """y = x above 0, alpha * (exp(x) - 1) below. Source: Clevert et al. (2016)."""
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        super().__init__()
+        self.alpha = alpha
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.copyto(out, np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, ZERO))))
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, np.where(y > 0, 1.0, y + self.alpha))
+
+
+class Selu(Elementwise):
+    """y = scale * elu(x, alpha): keeps mean 0 and variance 1 from layer to layer. Source: Klambauer et al. (2017)."""
+
+    alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.copyto(out, self.scale * np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, ZERO))))
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, np.where(y > 0, self.scale, y + self.scale * self.alpha))
+
+
+class Softplus(Elementwise):
+    """y = log(1 + exp(x)), a smooth relu."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.logaddexp(x, ZERO, out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.negative(y, out)
+        np.expm1(out, out)
+        np.negative(out, out)  # sigmoid(x) = 1 - exp(-y)
+
+
+class Softsign(Elementwise):
+    """y = x / (1 + |x|)."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.divide(x, 1 + np.abs(x), out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.abs(y, out)
+        np.subtract(ONE, out, out)
+        np.square(out, out)
+
+
+class Sigmoid(Elementwise):
+    """y = 1 / (1 + exp(-x)): between 0 and 1, read as a probability."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.negative(x, out)
+        np.exp(out, out)
+        np.add(out, ONE, out)
+        np.divide(ONE, out, out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.subtract(ONE, y, out)
+        np.multiply(out, y, out)
+
+
+class HardSigmoid(Elementwise):
+    """y = x / 6 + 1/2, clipped to 0 … 1."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.divide(x, 6.0, out)
+        np.add(out, HALF, out)
+        np.clip(out, ZERO, ONE, out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, np.where((y > 0) & (y < 1), 1 / 6, 0.0))
+
+
+class Tanh(Elementwise):
+    """y = tanh(x), between -1 and 1."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.tanh(x, out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.multiply(y, y, out)
+        np.subtract(ONE, out, out)
+
+
+class Exponential(Elementwise):
+    """y = exp(x)."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.exp(x, out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, y)
+
+
+class Silu(Elementwise):
+    """y = x * sigmoid(x). Source: Elfwing et al. (2017); as "swish" Ramachandran et al. (2017)."""
+
+    aliases = ("swish",)
+    needs_x = True
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.divide(x, 1 + np.exp(-x), out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        gate = 1 / (1 + np.exp(-x))
+        np.multiply(gate, 1 + x * (1 - gate), out)
+
+
+class Gelu(Elementwise):
+    """y = x * Phi(x), Phi the normal distribution function; `approximate` uses a tanh. Source: Hendrycks & Gimpel (2016)."""
+
+    needs_x = True
+
+    def __init__(self, approximate: bool = False) -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.multiply(x, self._gate(x), out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        gate = self._gate(x)
+        if self.approximate:
+            inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x**2)
+            out[...] = gate + x * 2 * gate * (1 - gate) * inner
+        else:
+            out[...] = gate + x * np.exp(-0.5 * x**2) / math.sqrt(2 * math.pi)
+
+    def _gate(self, x: Array) -> Array:
+        if self.approximate:
+            gate: Array = 0.5 + 0.5 * np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+        else:
+            gate = 0.5 * erfc(-x / math.sqrt(2))
+        return gate
+
+
+class Softmax(Function):
+    """y = exp(x) / sum of exp(x) over the features: positive numbers that add up to 1."""
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        row = (*node.y.shape[:-2], 1, node.y.shape[-1])
+        node.scratch = np.empty(row, node.y.dtype), np.empty_like(node.y, order="C")
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        row, y = node.scratch[0], node.y
+        np.maximum.reduce(node.x, -2, None, row, True)
+        np.subtract(node.x, row, y)  # the largest becomes 0, so that exp cannot overflow
+        np.exp(y, y)
+        np.add.reduce(y, -2, None, row, True)
+        np.divide(y, row, y)
+
+    def backward(self, node: Node) -> None:
+        row, product = node.scratch  # dx = y * (dy - sum of dy * y)
+        np.multiply(node.dy, node.y, product)
+        np.add.reduce(product, -2, None, row, True)
+        np.subtract(node.dy, row, node.dx)
+        np.multiply(node.dx, node.y, node.dx)
+
+
+def _erfc_fit() -> tuple[Array, float]:
+    """Chebyshev polynomial of log(erfc(z) / t) + z*z over t = 2 / (2 + z), through values of math.erfc for z in 0 … 8."""
+    t_low = 2 / (2 + 8)
+
+    def exact(t: Array) -> Array:
+        z = 2 / t - 2
+        return np.array([math.log(math.erfc(value)) for value in z]) - np.log(t) + z * z
+
+    return np.polynomial.Chebyshev.interpolate(exact, 28, domain=[t_low, 1]).coef, t_low
+
+
+_ERFC, _T_LOW = _erfc_fit()
+
+
+def erfc(x: Array) -> Array:
+    """1 - erf(x), to about 1e-14. Source: the form of Numerical Recipes, section 6.2, fitted here at import."""
+    z = np.minimum(np.abs(x), 8.0)
+    t = 2 / (2 + z)
+    upper = t * np.exp(np.polynomial.chebyshev.chebval((2 * t - 1 - _T_LOW) / (1 - _T_LOW), _ERFC.astype(x.dtype)) - z * z)
+    return np.where(x < 0, 2 - upper, upper)
+
+
+linear = register(Linear)
+relu = register(Relu)
+tanh = register(Tanh)
+sigmoid = register(Sigmoid)
+softmax = register(Softmax)
+elu = register(Elu)
+selu = register(Selu)
+gelu = register(Gelu)
+silu = swish = register(Silu)
+leaky_relu = register(LeakyRelu)
+softplus = register(Softplus)
+softsign = register(Softsign)
+hard_sigmoid = register(HardSigmoid)
+exponential = register(Exponential)

@@ -1,0 +1,31 @@
+"""What a fit run tells: small frozen values, in the order in which things happen."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEnded:
+    """One update was made. `epoch` and `batch` count from 0; `size` is the number of rows."""
+
+    epoch: int
+    batch: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationStep:
+    """`rows` of the validation rows have been looked at after epoch `epoch` (from 0)."""
+
+    epoch: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """An epoch is over. `logs` holds what History keeps: loss, metrics, then the same with val_ before the name."""
+
+    epoch: int
+    logs: dict[str, float] = field(default_factory=dict)
+
+
+Event = BatchEnded | ValidationStep | EpochEnded

@@ -1,0 +1,197 @@
+"""The graph of a model: symbolic tensors, and nodes that say which layer makes which tensor from which.
+
+Calling a layer on a tensor adds a node; a layer called twice has two nodes and one set of weights.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from netcore.config import floatx
+from netcore.errors import NetcoreValueError
+from netcore.names import unique_name
+from netcore.node import Operation
+
+if TYPE_CHECKING:
+    from netcore.layers.layer import Layer
+
+Shape: TypeAlias = tuple[int | None, ...]  # with the batch axis, None, in front
+
+
+@dataclass(eq=False)
+class Tensor:
+    """A place where an array will flow: shape (None, d) with the batch axis in front, and the graph node that makes it."""
+
+    shape: Shape
+    dtype: str
+    name: str
+    source: "GraphNode | None" = None
+
+    @property
+    def inner_shape(self) -> tuple[int, ...]:
+        """Shape without the batch axis."""
+        return tuple(size or 1 for size in self.shape[1:])
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+
+@dataclass(eq=False)
+class GraphNode:
+    """One call of a layer; `layer` is None for an input."""
+
+    layer: "Layer | None"
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...] = ()
+
+
+@dataclass(eq=False)
+class Step:
+    """One operation in the order of computation; `layer` owns the weights that it uses."""
+
+    operation: Operation
+    layer: "Layer | None"
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+
+@dataclass
+class Graph:
+    """Everything between `inputs` and `outputs`.
+
+    Attributes:
+        nodes: calls of layers, inputs before what uses them.
+        layers: each layer once, in Keras's order (by distance from the output, then as met).
+
+    Raises:
+        NetcoreValueError "graph.disconnected": an output depends on a tensor that is not among the inputs.
+    """
+
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    nodes: list[GraphNode] = field(default_factory=list)
+    layers: "list[Layer]" = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._collect()
+        self._order_layers()
+
+    def _collect(self) -> None:
+        """Depth-first from the outputs, without recursion: a chain of a thousand layers must not end in a RecursionError."""
+        done: set[int] = set()
+        stack: list[tuple[Tensor, bool]] = [(tensor, False) for tensor in reversed(self.outputs)]
+        while stack:
+            tensor, inputs_done = stack.pop()
+            if any(tensor is known for known in self.inputs):
+                continue
+            node = tensor.source
+            if node is None:
+                raise NetcoreValueError(
+                    "graph.disconnected",
+                    "The output depends on the input {name!r}, which is not among the inputs of the model. "
+                    "Add it to Model(inputs=…).",
+                    name=tensor.name,
+                )
+            if id(node) in done:
+                continue
+            if inputs_done:
+                done.add(id(node))
+                self.nodes.append(node)
+            else:
+                stack.append((tensor, True))
+                stack.extend((source, False) for source in reversed(node.inputs))
+
+    def _order_layers(self) -> None:
+        depth: dict[int, int] = {}  # distance of a node from the output
+        for node in reversed(self.nodes):
+            here = depth.setdefault(id(node), 0)
+            for tensor in node.inputs:
+                if tensor.source is not None:
+                    depth[id(tensor.source)] = max(depth.get(id(tensor.source), 0), here + 1)
+        layer_depth: dict[int, int] = {}
+        found: dict[int, Layer] = {}
+        for node in self.nodes:
+            assert node.layer is not None  # noqa: S101  # inputs have no node in the list
+            found.setdefault(id(node.layer), node.layer)
+            layer_depth[id(node.layer)] = max(layer_depth.get(id(node.layer), 0), depth[id(node)])
+        self.layers = sorted(found.values(), key=lambda layer: -layer_depth[id(layer)])
+
+    def steps(self) -> list[Step]:
+        """The operations in order; a layer may be several (Dense and its activation), a nested model many."""
+        return _expand(self, {})
+
+
+def _expand(graph: Graph, actual: dict[int, Tensor]) -> list[Step]:
+    """Steps of a graph; `actual` maps the tensors of a nested model to those of the model around it."""
+    steps: list[Step] = []
+    for node in graph.nodes:
+        layer = node.layer
+        assert layer is not None  # noqa: S101
+        inputs = tuple(actual.get(id(tensor), tensor) for tensor in node.inputs)
+        # every use of a nested model needs tensors of its own
+        outputs = tuple(actual.setdefault(id(tensor), twin(tensor)) for tensor in node.outputs) if actual else node.outputs
+        if layer.graph is not None:
+            inner: Graph = layer.graph
+            names = {id(symbol): tensor for symbol, tensor in zip(inner.inputs, inputs, strict=True)}
+            steps += _expand(inner, names)
+            for symbol, tensor in zip(inner.outputs, outputs, strict=True):
+                steps.append(Step(COPY, None, (names[id(symbol)],), (tensor,)))
+            continue
+        operations = layer.operations()
+        for index, operation in enumerate(operations):
+            last = index == len(operations) - 1
+            after = outputs if last else (twin(outputs[0]),)
+            steps.append(Step(operation, layer if operation is layer else None, inputs, after))
+            inputs = after
+    return steps
+
+
+def twin(tensor: Tensor) -> Tensor:
+    return Tensor(tensor.shape, tensor.dtype, tensor.name)
+
+
+class _Copy(Operation):
+    """y = x, usually in the same place: the seam of a nested model."""
+
+    in_place = True
+
+    def forward(self, node: Any, *, training: bool) -> None:
+        if node.y is not node.x and not _same_memory(node.y, node.x):
+            node.y[...] = node.x
+
+    def backward(self, node: Any) -> None:
+        if node.dx is not node.dy and not _same_memory(node.dx, node.dy):
+            node.dx[...] = node.dy
+
+
+def _same_memory(a: Any, b: Any) -> bool:
+    return bool(a.__array_interface__["data"] == b.__array_interface__["data"])
+
+
+COPY = _Copy()
+
+
+def Input(  # noqa: N802  # Keras's name
+    shape: Sequence[int | None] | None = None,
+    batch_size: int | None = None,
+    dtype: str | None = None,
+    batch_shape: Sequence[int | None] | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """The place where data enters: `shape` without the batch axis, such as Input((4,)).
+
+    Raises:
+        NetcoreValueError "input.shape": no shape, or one with an entry that is not a positive whole number or None.
+    """
+    if batch_shape is not None:
+        shape = tuple(batch_shape)[1:]
+    shape = (shape,) if isinstance(shape, int) else shape
+    if shape is None or not all(size is None or (isinstance(size, int) and size > 0) for size in shape):
+        raise NetcoreValueError(
+            "input.shape",
+            "Input: `shape` must be a tuple of positive whole numbers without the batch axis, but got {value!r}. "
+            "Try Input(shape=(4,)).",
+            value=shape,
+        )
+    return Tensor((None, *shape), dtype or floatx(), name or unique_name("InputLayer"))

@@ -1,0 +1,329 @@
+"""Start values of weights. Fans: for a kernel (…, I, O) fan_in = I * area, fan_out = O * area, area the product of the leading axes."""
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array, floatx
+from netcore.errors import NetcoreValueError
+from netcore.names import snake_case
+from netcore.params import Choice, Float, Int, Param, defaults
+from netcore.registry import Registry
+from netcore.streams import next_stream
+
+SEED = Int(low=0, optional=True, advanced=True)
+
+
+class Initializer:
+    """Base: `initializer(shape)` gives an array of start values.
+
+    A random one takes the next stream of start weights, or, with a `seed`, always the same numbers.
+    """
+
+    params: ClassVar[dict[str, Param]] = {}
+    aliases: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, **arguments: Any) -> None:
+        for name, value in arguments.items():
+            setattr(self, name, self.params[name].check(type(self).__name__, name, value))
+
+    def __init_subclass__(cls) -> None:
+        cls.aliases = (*cls.aliases, snake_case(cls.__name__))
+
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
+        return np.asarray(self.values(tuple(shape)), dtype or floatx())
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        raise NotImplementedError
+
+    def generator(self) -> np.random.Generator:
+        return next_stream("weights", getattr(self, "seed", None)).generator
+
+    def get_config(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.params}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Initializer":
+        return cls(**config)
+
+
+INITIALIZERS: Registry[type[Initializer]] = Registry("initializer")
+
+
+def get(identifier: Any) -> Initializer:
+    """An initializer from a name, a {"class_name", "config"} dict, a class or an instance."""
+    if isinstance(identifier, Initializer):
+        return identifier
+    if isinstance(identifier, dict):
+        return INITIALIZERS.get(identifier["class_name"])(**identifier["config"])
+    if isinstance(identifier, type) and issubclass(identifier, Initializer):
+        return identifier()
+    return INITIALIZERS.get(identifier)()
+
+
+def names() -> tuple[str, ...]:
+    """The names as Keras programs write them: glorot_uniform, he_normal, …"""
+    return tuple(snake_case(name) for name in INITIALIZERS.names())
+
+
+def serialize(initializer: Initializer) -> str | dict[str, Any]:
+    """A name where that says all, else {"class_name", "config"}; `get` reads both."""
+    cls, config = type(initializer), initializer.get_config()
+    if config == defaults(cls):
+        return snake_case(cls.__name__)
+    return {"class_name": cls.__name__, "config": config}
+
+
+class StartValue(Choice):
+    """Parameter that is an initializer: a name, an instance or a {"class_name", "config"} dict; stored so that JSON can hold it."""
+
+    def _check(self, owner: str, name: str, value: Any) -> Any:
+        if isinstance(value, str) and value in INITIALIZERS:
+            value = get(value)
+        if isinstance(value, str) or not isinstance(value, Initializer | dict | type):
+            return super()._check(owner, name, value)
+        return serialize(get(value))
+
+
+def start_value() -> StartValue:
+    return StartValue(names=names, advanced=True)
+
+
+def fans(shape: tuple[int, ...]) -> tuple[float, float]:
+    """(fan_in, fan_out) of a weight of that shape."""
+    if len(shape) < 2:
+        size = shape[0] if shape else 1
+        return size, size
+    area = math.prod(shape[:-2])
+    return area * shape[-2], area * shape[-1]
+
+
+def truncated_normal(generator: np.random.Generator, shape: tuple[int, ...], stddev: float) -> Array:
+    """Normal numbers; those beyond two standard deviations are drawn again."""
+    values = generator.standard_normal(shape)
+    beyond = np.abs(values) > 2
+    while beyond.any():
+        values[beyond] = generator.standard_normal(int(beyond.sum()))
+        beyond = np.abs(values) > 2
+    return values * stddev
+
+
+@INITIALIZERS.add
+class Zeros(Initializer):
+    """All 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        return np.zeros(shape)
+
+
+@INITIALIZERS.add
+class Ones(Initializer):
+    """All 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        return np.ones(shape)
+
+
+@INITIALIZERS.add
+class Constant(Initializer):
+    """All `value`."""
+
+    params: ClassVar = {"value": Float(typical=(0.0, 1.0))}
+    value: float
+
+    def __init__(self, value: float = 0.0) -> None:
+        super().__init__(value=value)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        return np.full(shape, self.value)
+
+
+@INITIALIZERS.add
+class RandomNormal(Initializer):
+    """Normal with the given mean and standard deviation."""
+
+    params: ClassVar = {"mean": Float(), "stddev": Float(low=0.0, typical=(0.05, 1.0)), "seed": SEED}
+    mean: float
+    stddev: float
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(mean=mean, stddev=stddev, seed=seed)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        return self.generator().normal(self.mean, self.stddev, shape)
+
+
+@INITIALIZERS.add
+class RandomUniform(Initializer):
+    """Uniform between `minval` and `maxval`."""
+
+    aliases = ("uniform",)
+    params: ClassVar = {"minval": Float(typical=(-0.05, 0.0)), "maxval": Float(typical=(0.05, 1.0)), "seed": SEED}
+    minval: float
+    maxval: float
+
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(minval=minval, maxval=maxval, seed=seed)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        return self.minval + (self.maxval - self.minval) * self.generator().random(shape)
+
+
+@INITIALIZERS.add
+class TruncatedNormal(Initializer):
+    """Normal, drawn again beyond two standard deviations."""
+
+    params: ClassVar = {"mean": Float(), "stddev": Float(low=0.0, typical=(0.05, 1.0)), "seed": SEED}
+    mean: float
+    stddev: float
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(mean=mean, stddev=stddev, seed=seed)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        return self.mean + truncated_normal(self.generator(), shape, self.stddev)
+
+
+@INITIALIZERS.add
+class VarianceScaling(Initializer):
+    """Random with variance scale / n, where n is fan_in, fan_out or their mean, so that signals keep their size.
+
+    Source: He et al. (2015); a truncated normal is drawn wider by 1 / 0.8796 so that its final variance is right.
+    """
+
+    params: ClassVar = {
+        "scale": Float(low=0.0, open_low=True, typical=(1.0, 2.0)),
+        "mode": Choice(names=lambda: ("fan_in", "fan_out", "fan_avg")),
+        "distribution": Choice(names=lambda: ("truncated_normal", "untruncated_normal", "uniform")),
+        "seed": SEED,
+    }
+    scale: float
+    mode: str
+    distribution: str
+
+    def __init__(
+        self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: int | None = None
+    ) -> None:
+        distribution = "truncated_normal" if distribution == "normal" else distribution
+        super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        return scaled(self.generator(), shape, self.scale, self.mode, self.distribution)
+
+
+def scaled(generator: np.random.Generator, shape: tuple[int, ...], scale: float, mode: str, distribution: str) -> Array:
+    """Random numbers of variance scale / fan."""
+    fan_in, fan_out = fans(shape)
+    fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
+    variance = scale / max(1.0, fan)
+    if distribution == "uniform":
+        limit = math.sqrt(3 * variance)
+        return generator.uniform(-limit, limit, shape)
+    if distribution == "untruncated_normal":
+        return generator.normal(0, math.sqrt(variance), shape)
+    return truncated_normal(generator, shape, math.sqrt(variance) / 0.87962566103423978)
+
+
+class _Scaled(Initializer):
+    """A VarianceScaling with a name of its own."""
+
+    params: ClassVar = {"seed": SEED}
+    recipe: ClassVar[tuple[float, str, str]]
+
+    def __init__(self, seed: int | None = None) -> None:
+        super().__init__(seed=seed)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        return scaled(self.generator(), shape, *self.recipe)
+
+
+@INITIALIZERS.add
+class GlorotUniform(_Scaled):
+    """Uniform with variance 2 / (fan_in + fan_out): for tanh and sigmoid; the default. Source: Glorot & Bengio (2010), eq. 16."""
+
+    recipe = (1.0, "fan_avg", "uniform")
+
+
+@INITIALIZERS.add
+class GlorotNormal(_Scaled):
+    """Truncated normal with variance 2 / (fan_in + fan_out). Source: Glorot & Bengio (2010)."""
+
+    recipe = (1.0, "fan_avg", "truncated_normal")
+
+
+@INITIALIZERS.add
+class HeUniform(_Scaled):
+    """Uniform with variance 2 / fan_in: for relu. Source: He et al. (2015)."""
+
+    recipe = (2.0, "fan_in", "uniform")
+
+
+@INITIALIZERS.add
+class HeNormal(_Scaled):
+    """Truncated normal with variance 2 / fan_in: for relu. Source: He et al. (2015)."""
+
+    recipe = (2.0, "fan_in", "truncated_normal")
+
+
+@INITIALIZERS.add
+class LecunUniform(_Scaled):
+    """Uniform with variance 1 / fan_in. Source: LeCun et al. (1998)."""
+
+    recipe = (1.0, "fan_in", "uniform")
+
+
+@INITIALIZERS.add
+class LecunNormal(_Scaled):
+    """Truncated normal with variance 1 / fan_in: for selu. Source: LeCun et al. (1998)."""
+
+    recipe = (1.0, "fan_in", "truncated_normal")
+
+
+@INITIALIZERS.add
+class Orthogonal(Initializer):
+    """A random rotation (orthonormal rows or columns) times `gain`. Source: Saxe et al. (2014)."""
+
+    params: ClassVar = {"gain": Float(typical=(1.0, 2.0)), "seed": SEED}
+    gain: float
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
+        super().__init__(gain=gain, seed=seed)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        _need_matrix("Orthogonal", shape, len(shape) >= 2)
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        q, r = np.linalg.qr(self.generator().standard_normal((max(rows, columns), min(rows, columns))))
+        q *= np.sign(np.diag(r))  # makes the rotation uniformly random
+        return self.gain * (q if rows >= columns else q.T).reshape(shape)
+
+
+@INITIALIZERS.add
+class Identity(Initializer):
+    """1 on the diagonal, 0 elsewhere, times `gain`; for two axes only."""
+
+    params: ClassVar = {"gain": Float(typical=(1.0, 2.0))}
+    gain: float
+
+    def __init__(self, gain: float = 1.0) -> None:
+        super().__init__(gain=gain)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        _need_matrix("Identity", shape, len(shape) == 2)
+        return self.gain * np.eye(*shape)
+
+
+def _need_matrix(name: str, shape: tuple[int, ...], fits: bool) -> None:
+    if not fits:
+        raise NetcoreValueError(
+            "initializer.shape",
+            "{owner} makes matrices, but the weight has shape {shape}. Choose another initializer, such as 'zeros'.",
+            owner=name,
+            shape=shape,
+        )

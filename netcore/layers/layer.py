@@ -1,0 +1,288 @@
+"""Layer: arguments, weights, and the calls that put it into a graph or run it on an array."""
+
+import difflib
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore import config, initializers
+from netcore.config import Array
+from netcore.errors import NetcoreAttributeError, NetcoreTypeError, NetcoreValueError
+from netcore.graph import Graph, GraphNode, Shape, Tensor
+from netcore.names import unique_name
+from netcore.node import Operation
+from netcore.parameters import ParameterVector, Weight, joined
+from netcore.params import Param
+from netcore.registry import Registry
+
+
+class Layer(Operation):
+    """Base of all layers.
+
+    A subclass lists its arguments in `params`, makes its weights in `build`, says its output shape in
+    `compute_output_shape` and writes its equations in `forward` and `backward`.
+
+    Args:
+        name: unique within a model; made from the class if left out.
+        dtype: float type of the weights; `config.floatx()` if left out.
+        trainable: False keeps the weights as they are.
+        input_shape, input_dim: shape of one sample, for a first layer without Input.
+    """
+
+    params: ClassVar[dict[str, Param]] = {}
+    graph: Graph | None = None  # a model used as a layer has one
+    min_ndim: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        dtype: str | None = None,
+        trainable: bool = True,
+        input_shape: Sequence[int | None] | None = None,
+        input_dim: int | None = None,
+        **unknown: Any,
+    ) -> None:
+        if unknown:
+            self._refuse(unknown)
+        self.name = name or unique_name(type(self).__name__)
+        self.dtype = dtype or config.floatx()
+        self.trainable = trainable
+        self.built = False
+        self.declared_shape: Shape | None = None
+        if input_dim is not None:
+            input_shape = (input_dim,)
+        if input_shape is not None:
+            self.declared_shape = (None, *((input_shape,) if isinstance(input_shape, int) else input_shape))
+        self._weights: list[Weight] = []
+        self._views: dict[str, tuple[Weight, ...]] = {}
+        self.gradients: dict[str, Array] = {}
+        self.calls: list[GraphNode] = []
+
+    def _refuse(self, unknown: dict[str, Any]) -> None:
+        name = next(iter(unknown))
+        choices = [*self.params, "name", "dtype", "trainable", "input_shape", "input_dim"]
+        near = difflib.get_close_matches(name, choices, n=1, cutoff=0.4)
+        raise NetcoreValueError(
+            "layer.unknown_argument",
+            "Unrecognized keyword arguments passed to {owner}: {unknown}. Did you mean {nearest!r}? Arguments: {choices}.",
+            owner=type(self).__name__,
+            unknown=unknown,
+            nearest=near[0] if near else choices[0],
+            choices=", ".join(choices),
+        )
+
+    def set_arguments(self, **arguments: Any) -> None:
+        """Check each argument against `params` and keep it under its name."""
+        for name, value in arguments.items():
+            setattr(self, name, self.params[name].check(type(self).__name__, name, value))
+
+    # --- what a subclass writes
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights; `input_shape` has the batch axis (None) in front."""
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Shape of the output, batch axis in front; the same as the input's unless said otherwise."""
+        return input_shape
+
+    def operations(self) -> list[Operation]:
+        """What is computed, in order: the layer itself, for some its activation function afterwards."""
+        return [self]
+
+    # --- weights
+
+    def add_weight(self, name: str, shape: tuple[int, ...], initializer: Any, *, trainable: bool = True) -> Weight:
+        """A new weight; its numbers are reached as `self.<name>`."""
+        weight = Weight(name, initializers.get(initializer)(shape, self.dtype), trainable=trainable)
+        self._weights.append(weight)
+        self._views[name] = (weight,)
+        return weight
+
+    def join(self, name: str, *weights: Weight) -> None:
+        """One more view, over neighbouring weights: `self.<name>` is the matrix of them all."""
+        self._views[name] = weights
+
+    def bind(self) -> None:
+        """Point `self.<name>` and `self.gradients[<name>]` at where the weights now lie."""
+        for name, weights in self._views.items():
+            value, gradient = (weights[0].value, weights[0].gradient) if len(weights) == 1 else joined(weights)
+            setattr(self, name, value)
+            self.gradients[name] = gradient
+
+    def ensure_built(self, input_shape: Any) -> None:
+        if not self.built:
+            self.build(input_shape)
+            ParameterVector(self._weights, self.dtype)  # a home of its own, until a model's vector takes them in
+            self.bind()
+            self.built = True
+
+    @property
+    def weights(self) -> list[Weight]:
+        """All weights in Keras's order: trainable ones, then the others."""
+        return [*self.trainable_weights, *self.non_trainable_weights]
+
+    @property
+    def trainable_weights(self) -> list[Weight]:
+        return [weight for weight in self._weights if weight.trainable] if self.trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Weight]:
+        return [weight for weight in self._weights if not (weight.trainable and self.trainable)]
+
+    @property
+    def trainable_variables(self) -> list[Weight]:
+        return self.trainable_weights
+
+    @property
+    def variables(self) -> list[Weight]:
+        return self.weights
+
+    def get_weights(self) -> list[Array]:
+        """Copies of the weights, in Keras's order and shapes."""
+        return [weight.numpy() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Put weights in, in the order of `get_weights`.
+
+        Raises:
+            NetcoreValueError "weights.count", "weights.shape": another number of arrays, or another shape.
+        """
+        if len(weights) != len(self.weights):
+            raise NetcoreValueError(
+                "weights.count",
+                "You called set_weights on `{name}` with a weight list of length {given}, "
+                "but the layer was expecting {expected} weights.",
+                name=self.name,
+                given=len(weights),
+                expected=len(self.weights),
+            )
+        arrays = [np.asarray(value) for value in weights]
+        for weight, value in zip(self.weights, arrays, strict=True):
+            if weight.shape != value.shape:
+                raise NetcoreValueError(
+                    "weights.shape",
+                    "{name}: the weight `{weight}` has shape {expected}, but the given array has shape {given}.",
+                    name=self.name,
+                    weight=weight.name,
+                    expected=weight.shape,
+                    given=value.shape,
+                )
+        for weight, value in zip(self.weights, arrays, strict=True):
+            weight.assign(value)
+
+    def count_params(self) -> int:
+        """How many numbers the layer has learnt or will learn.
+
+        Raises:
+            NetcoreValueError "layer.not_built": the input shape is not known yet.
+        """
+        if not self.built:
+            raise NetcoreValueError(
+                "layer.not_built",
+                "{name}: the number of parameters is known once the input shape is. "
+                "Put an Input first, or call build((None, features)).",
+                name=self.name,
+            )
+        return sum(weight.size for weight in self.weights)
+
+    # --- use
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of the input with the batch axis None, once the layer is in a model."""
+        return _shapes(self._first_call().inputs)
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of the output with the batch axis None, once the layer is in a model."""
+        return _shapes(self._first_call().outputs)
+
+    @property
+    def input(self) -> Any:
+        return _one_or_list(self._first_call().inputs)
+
+    @property
+    def output(self) -> Any:
+        return _one_or_list(self._first_call().outputs)
+
+    def _first_call(self) -> GraphNode:
+        if not self.calls:
+            raise NetcoreAttributeError(
+                "layer.not_called",
+                "The layer `{name}` has never been used, so it has no input and output yet. Put it into a model first.",
+                name=self.name,
+            )
+        return self.calls[0]
+
+    def __call__(self, inputs: Any, training: bool | None = None) -> Any:
+        """On a tensor: add a node to the graph and return the new tensor. On an array: compute and return an array."""
+        tensors = inputs if isinstance(inputs, list | tuple) else [inputs]
+        if not tensors or not all(isinstance(tensor, Tensor) for tensor in tensors):
+            from netcore.inference import run_layer  # the frame knows layers; only this call goes the other way
+
+            return run_layer(self, inputs, training=bool(training))
+        shapes = [tensor.shape for tensor in tensors]
+        shape = shapes if isinstance(inputs, list | tuple) else shapes[0]
+        self.check_input(shapes)
+        self.ensure_built(shape)
+        result = self.compute_output_shape(shape)
+        shapes_out = result if isinstance(result, list) else [result]
+        node = GraphNode(self, tuple(tensors))
+        node.outputs = tuple(Tensor(tuple(one), self.dtype, self.name, node) for one in shapes_out)
+        self.calls.append(node)
+        return list(node.outputs) if isinstance(result, list) else node.outputs[0]
+
+    def check_input(self, shapes: list[Shape]) -> None:
+        """Refuse an input that this layer cannot take."""
+        for index, shape in enumerate(shapes):
+            if len(shape) < self.min_ndim:
+                raise NetcoreValueError(
+                    "layer.rank",
+                    "Input {index} of layer {name!r} is incompatible with the layer: expected min_ndim={expected}, "
+                    "found ndim={found}. Full shape received: {shape}.",
+                    index=index,
+                    name=self.name,
+                    expected=self.min_ndim,
+                    found=len(shape),
+                    shape=shape,
+                )
+
+    # --- description
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, as JSON can hold them."""
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": self.dtype,
+            **{name: getattr(self, name) for name in self.params},
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Layer":
+        return cls(**config)
+
+    def __init_subclass__(cls) -> None:
+        if "call" in cls.__dict__:
+            raise NetcoreTypeError(
+                "layer.call",
+                "{name} overrides `call`. netcore has no automatic derivative: write `forward` and `backward` instead "
+                "(netcore/README.md shows one whole example).",
+                name=cls.__name__,
+            )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+LAYERS: Registry[type[Layer]] = Registry("layer")
+
+
+def _one_or_list(items: tuple[Any, ...]) -> Any:
+    return items[0] if len(items) == 1 else list(items)
+
+
+def _shapes(tensors: tuple[Tensor, ...]) -> Any:
+    return _one_or_list(tuple(tensor.shape for tensor in tensors))

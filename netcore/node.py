@@ -1,0 +1,53 @@
+"""One use of one operation: its buffers. Operations hold equations and weights, nodes hold everything that changes with the batch."""
+
+from typing import Any
+
+from netcore.config import Array
+
+
+class Node:
+    """Buffers of one use of an operation, for one batch size. The batch axis (n samples) is the last one everywhere.
+
+    Attributes:
+        x, y: input and output, (d, n) and (units, n) or of higher rank.
+        dx, dy: gradient of the loss with respect to x and y; dx is None where nobody needs it.
+        xs, ys, dxs, dys: the same as lists, for operations with several inputs or outputs.
+        gradient: for each weight view of the layer the array that its gradient goes to.
+        mask: (t, n) of bool where time steps may be missing, else None.
+        scratch: whatever the operation's `prepare` put there.
+    """
+
+    __slots__ = ("dx", "dxs", "dy", "dys", "gradient", "mask", "scratch", "x", "xs", "y", "ys")
+
+    def __init__(self, xs: list[Array], ys: list[Array], dxs: list[Array | None], dys: list[Array]) -> None:
+        self.xs, self.ys, self.dxs, self.dys = xs, ys, dxs, dys
+        self.x: Array = xs[0]
+        self.y: Array = ys[0]
+        self.dx: Any = dxs[0] if dxs else None
+        self.dy: Any = dys[0] if dys else None
+        self.gradient: dict[str, Array] = {}
+        self.mask: Array | None = None
+        self.scratch: Any = None
+
+
+class Operation:
+    """Something with a forward and a backward equation: a layer, or an activation function.
+
+    Attributes:
+        in_place: y may lie where x lies, because the derivative does not need x.
+        wants_ones: x must end in a row of ones (for a kernel with its bias as last row).
+    """
+
+    in_place: bool = False
+    wants_ones: bool = False
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        """Allocate `node.scratch`, once for each batch size."""
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        """Write node.y from node.x."""
+        raise NotImplementedError
+
+    def backward(self, node: Node) -> None:
+        """Write node.dx and the weights' gradients from node.dy."""
+        raise NotImplementedError

@@ -1,0 +1,78 @@
+"""RMSprop: steps divided by the running size of the gradient."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array, scalar
+from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer
+from netcore.params import Bool, Float
+
+
+@OPTIMIZERS.add
+class RMSprop(Optimizer):
+    """v = rho * v + (1 - rho) * g², w -= learning_rate * g / sqrt(v + epsilon): epsilon stands inside the root, as in Keras.
+
+    Args:
+        learning_rate: length of a step.
+        rho: how slowly the running mean of g² forgets.
+        momentum: share of the last step that is kept.
+        epsilon: keeps the root away from 0.
+        centered: divide by the spread, sqrt(v - mean(g)² + epsilon).
+
+    Source: Hinton (2012), lecture 6e; Graves (2013) for the centered form.
+    """
+
+    params: ClassVar = {
+        "rho": Float(low=0.0, high=1.0, typical=(0.9, 0.99)),
+        "momentum": Float(low=0.0, high=1.0, typical=(0.0, 0.9)),
+        "epsilon": Float(low=0.0, typical=(1e-7, 1e-3), log=True, advanced=True),
+        "centered": Bool(advanced=True),
+    }
+    rho: float
+    momentum: float
+    epsilon: float
+    centered: bool
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(learning_rate, rho=rho, momentum=momentum, epsilon=epsilon, centered=centered, **keywords)
+        names = ("velocity", *(["average"] if centered else []), *(["momentum"] if momentum else []))
+        self.slot_names = names  # type: ignore[misc]
+
+    def prepare(self, dtype: Any) -> None:
+        self._rho, self._rest = scalar(self.rho, dtype), scalar(1 - self.rho, dtype)
+        self._epsilon, self._momentum = scalar(self.epsilon, dtype), scalar(self.momentum, dtype)
+
+    def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
+        velocity = slots[0]
+        np.multiply(velocity, self._rho, velocity)
+        np.multiply(gradients, gradients, scratch)
+        np.multiply(scratch, self._rest, scratch)
+        np.add(velocity, scratch, velocity)
+        if self.centered:
+            average = slots[1]
+            np.multiply(average, self._rho, average)
+            np.multiply(gradients, self._rest, scratch)
+            np.add(average, scratch, average)
+            np.multiply(average, average, scratch)
+            np.subtract(velocity, scratch, scratch)
+            np.add(scratch, self._epsilon, scratch)
+        else:
+            np.add(velocity, self._epsilon, scratch)
+        np.sqrt(scratch, scratch)
+        np.divide(gradients, scratch, scratch)
+        np.multiply(scratch, self._rate_array, scratch)
+        if self.momentum:
+            kept = slots[-1]
+            np.multiply(kept, self._momentum, kept)
+            np.add(kept, scratch, kept)
+            scratch = kept
+        np.subtract(weights, scratch, weights)

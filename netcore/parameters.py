@@ -1,0 +1,115 @@
+"""Weights in flat vectors: one vector of all trainable numbers and one of their gradients, of which layers hold views.
+
+An optimizer then updates the whole network with a dozen calls in place, whatever the number of layers.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.errors import NetcoreValueError
+
+
+class Weight:
+    """One weight of a layer: a view into the flat vector that is its home.
+
+    Attributes:
+        name: "kernel", "bias", …
+        shape: as in Keras.
+        trainable: False for moving statistics and the like.
+        value, gradient: arrays of `shape`, views of `home`.
+        home, offset: the vector it lies in, and where.
+    """
+
+    def __init__(self, name: str, value: Array, *, trainable: bool = True) -> None:
+        self.name = name
+        self.shape = value.shape
+        self.size = value.size
+        self.trainable = trainable
+        self.value: Array = value
+        self.gradient: Array = np.zeros_like(value)
+        self.home: ParameterVector | None = None
+        self.offset = 0
+
+    @property
+    def dtype(self) -> str:
+        return str(self.value.dtype)
+
+    def numpy(self) -> Array:
+        """A copy of the numbers."""
+        return self.value.copy()
+
+    def assign(self, value: Any) -> None:
+        """Set the numbers, in place.
+
+        Raises:
+            NetcoreValueError "weight.shape": another shape.
+        """
+        value = np.asarray(value)
+        if value.shape != self.shape:
+            raise NetcoreValueError(
+                "weight.shape",
+                "The weight `{name}` has shape {expected}, but got an array of shape {given}.",
+                name=self.name,
+                expected=self.shape,
+                given=value.shape,
+            )
+        self.value[...] = value
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.value, dtype)
+
+    def __repr__(self) -> str:
+        return f"<Weight {self.name}, shape={self.shape}, dtype={self.dtype}>"
+
+
+class ParameterVector:
+    """Weights one behind the other in `values`, their gradients alike in `gradients`.
+
+    `weights` is also the table of segments: each knows its `offset` and `size`, which clipping per weight
+    (and penalties and constraints) walk along.
+    """
+
+    def __init__(self, weights: Sequence[Weight], dtype: Any) -> None:
+        self.weights = tuple(weights)
+        size = sum(weight.size for weight in self.weights)
+        self.values: Array = np.empty(size, dtype)
+        self.gradients: Array = np.zeros(size, dtype)
+        offset = 0
+        for weight in self.weights:
+            segment = slice(offset, offset + weight.size)
+            self.values[segment] = weight.value.ravel()
+            weight.value = self.values[segment].reshape(weight.shape)
+            weight.gradient = self.gradients[segment].reshape(weight.shape)
+            weight.home, weight.offset = self, offset
+            offset += weight.size
+
+    def holds(self, weights: Sequence[Weight]) -> bool:
+        """True while exactly these weights lie here, in this order."""
+        return len(weights) == len(self.weights) and all(
+            mine is weight and weight.home is self for mine, weight in zip(self.weights, weights, strict=True)
+        )
+
+    def segments(self) -> list[Array]:
+        """The gradient of each weight as a flat view."""
+        return [self.gradients[weight.offset : weight.offset + weight.size] for weight in self.weights]
+
+
+def joined(weights: Sequence[Weight]) -> tuple[Array, Array]:
+    """Neighbouring weights of the same last axis as one matrix, (rows, columns): a kernel (d, units) and its bias give (d + 1, units).
+
+    Returns:
+        The view of the values and the view of the gradients.
+    """
+    first, home = weights[0], weights[0].home
+    assert home is not None  # noqa: S101  # a layer binds its views only after its weights have moved in
+    segment = slice(first.offset, first.offset + sum(weight.size for weight in weights))
+    shape = (-1, first.shape[-1])
+    return home.values[segment].reshape(shape), home.gradients[segment].reshape(shape)
+
+
+def count(shape: Sequence[int]) -> int:
+    return math.prod(shape)

@@ -1,0 +1,64 @@
+"""Random streams: every purpose (start weights, order of the rows, each random layer) has a stream of its own.
+
+A stream is named by (seed, purpose, counter), so that using one never shifts another: adding a Dropout layer
+does not change the start weights of the Dense layers behind it.
+"""
+
+import secrets
+import threading
+import zlib
+
+import numpy as np
+
+from netcore.config import Array
+
+_WORDS = 6  # numbers that hold the state of one stream
+
+
+class Stream:
+    """A random generator whose state can be written down as six uint64 numbers and put back."""
+
+    def __init__(self, seed: int, purpose: str, counter: int) -> None:
+        key = np.random.SeedSequence([seed, zlib.crc32(purpose.encode()), counter])
+        self.generator = np.random.Generator(np.random.PCG64(key))
+
+    def get_state(self) -> Array:
+        state = self.generator.bit_generator.state
+        low = 2**64 - 1
+        words = [number >> shift & low for number in (state["state"]["state"], state["state"]["inc"]) for shift in (0, 64)]
+        return np.array([*words, state["has_uint32"], state["uinteger"]], np.uint64)
+
+    def set_state(self, words: Array) -> None:
+        low_state, high_state, low_inc, high_inc, has, left = (int(word) for word in words)
+        self.generator.bit_generator.state = {
+            "bit_generator": "PCG64",
+            "state": {"state": low_state | high_state << 64, "inc": low_inc | high_inc << 64},
+            "has_uint32": has,
+            "uinteger": left,
+        }
+
+
+class _Seed(threading.local):
+    """The seed in force and how many streams each purpose has taken from it; every thread has its own."""
+
+    def __init__(self) -> None:
+        self.seed = secrets.randbits(63)
+        self.taken: dict[str, int] = {}
+
+
+_current = _Seed()
+
+
+def set_random_seed(seed: int) -> None:
+    """Fix all later random numbers of this thread: same seed, same program, same numbers."""
+    _current.seed = int(seed)
+    _current.taken = {}
+
+
+def next_stream(purpose: str, seed: int | None = None) -> Stream:
+    """The next stream for `purpose`; with a `seed` of its own always the same one."""
+    if seed is not None:
+        return Stream(seed, purpose, 0)
+    counter = _current.taken.get(purpose, 0)
+    _current.taken[purpose] = counter + 1
+    return Stream(_current.seed, purpose, counter)
