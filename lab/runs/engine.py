@@ -1,9 +1,9 @@
-"""What pages know of training: the Engine protocol. And the simplest engine, which trains in the caller's own thread."""
+"""What pages know of training: the Engine protocol. And the simplest engine, which trains in the caller's thread."""
 
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
@@ -83,7 +83,7 @@ class _InlineRun:
 
 
 class InlineEngine:
-    """An engine without processes: nothing happens until `advance` is called. For the command line, notebooks and tests."""
+    """An engine without processes: nothing happens until `advance` is called. For command line, notebooks and tests."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or current_limits()

@@ -6,10 +6,12 @@ can build nothing but plain values and the classes of this module.
 
 import json
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 PROTOCOL = 1
+DEFAULT_EPOCHS_PER_S = 30.0  # an easy data set would otherwise be over before the eye sees a curve move
 
 RunState = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost"]
 ENDED: tuple[RunState, ...] = ("finished", "stopped", "diverged", "failed", "lost")
@@ -88,7 +90,7 @@ class Start:
         arrays: name of each array -> path of its .npy file.
         snapshot: what the Trainer wrote last, or empty bytes for a new run.
         epochs_per_s: pace, None for as fast as possible.
-        paused: True to wait for a Resume or Step.
+        orders: [number, command, values] of each command to obey before the first update.
     """
 
     run: str
@@ -96,14 +98,15 @@ class Start:
     arrays: dict[str, str]
     snapshot: bytes
     epochs_per_s: float | None
-    paused: bool
+    orders: list[list[Any]]
 
 
 @dataclass(frozen=True)
 class Order:
-    """A command for one run; `command` is its name and `values` its fields."""
+    """A command for one run; `command` is its name and `values` its fields. A Status says which order it has obeyed."""
 
     run: str
+    number: int
     command: str
     values: dict[str, Any]
 
@@ -157,6 +160,7 @@ class Status:
     batch_size: int
     changes: list[dict[str, Any]]
     reason: dict[str, Any] | None
+    last_order: int = 0
 
 
 @dataclass(frozen=True)
@@ -184,11 +188,12 @@ MESSAGES: dict[str, Any] = {
 }
 
 _HEADER_LENGTH = struct.Struct(">I")
+_MESSAGE_LENGTH = struct.Struct(">Q")
 
 
-def order(run: str, command: Command) -> Order:
+def order(run: str, number: int, command: Command) -> Order:
     """A command addressed to a run. Goes by the class's name, so that a reloaded module still speaks the language."""
-    return Order(run, type(command).__name__, _values(command))
+    return Order(run, number, type(command).__name__, _values(command))
 
 
 def command_of(message: Order) -> Command:
@@ -234,6 +239,24 @@ def unpack(data: bytes) -> Message:
         raise ValueError(f"unknown message {name!r}")
     message: Message = MESSAGES[name](**values)
     return message
+
+
+def write_message(stream: BinaryIO, message: Message) -> None:
+    """Put one message on a pipe. Raises OSError when nobody reads it any more."""
+    data = pack(message)
+    stream.write(_MESSAGE_LENGTH.pack(len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+def read_messages(stream: BinaryIO) -> Iterator[Message]:
+    """Messages from a pipe until the other side has gone."""
+    while len(prefix := stream.read(_MESSAGE_LENGTH.size)) == _MESSAGE_LENGTH.size:
+        (length,) = _MESSAGE_LENGTH.unpack(prefix)
+        data = stream.read(length)
+        if len(data) < length:
+            return  # the sender died in the middle of it
+        yield unpack(data)
 
 
 def _values(message: Any) -> dict[str, Any]:
