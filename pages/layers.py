@@ -1,0 +1,159 @@
+"""Layers: add, remove, reorder and duplicate layers, and see shapes and parameters change."""
+
+import pandas as pd
+import streamlit as st
+
+from lab.experiment import Experiment, LayerSpec
+from lab.model import LayerRow, parameter_count
+from lab.texts import say
+from netcore.layers import LAYERS
+from pages.ui.bench import Bench, bench_of
+from pages.ui.forms import layer_place, part_form
+from pages.ui.problems import show_problems
+from pages.ui.proposals import new_layer_params, with_fitting_output
+from pages.ui.state import AppState, app_state
+from pages.ui.text import about, name_of, tell_error
+
+
+def page(state: AppState, bench: Bench) -> None:
+    st.header(say("layers_page.title", state.language))
+    st.markdown(say("layers_page.about", state.language))
+    build, look = st.columns([3, 2], gap="large")
+    with build:
+        input_card(state, bench)
+        rows = {row.id: row for row in bench.rows}
+        last = len(state.experiment.model.layers) - 1
+        for index, layer in enumerate(state.experiment.model.layers):
+            layer_card(state, layer, index, rows.get(layer.id), is_last=index == last)
+        add_layer(state)
+    with look:
+        st.subheader(say("layers_page.summary", state.language))
+        summary(state, bench)
+        show_problems(bench.errors, bench.warnings, state)
+        propose_output_button(state, bench)
+
+
+def input_card(state: AppState, bench: Bench) -> None:
+    if bench.dataset is not None:
+        width = bench.dataset.input_shape[0]
+        with st.container(border=True):
+            st.markdown(say("layers_page.input", state.language, shape=shape_text((None, width)), width=f"{width:,}"))
+
+
+def layer_card(state: AppState, layer: LayerSpec, index: int, row: LayerRow | None, *, is_last: bool) -> None:
+    with st.container(border=True, gap="small", key=f"layer-{layer.id}"):
+        head, tools = st.columns([3, 2], vertical_alignment="center")
+        title = f"**{index + 1}. {name_of('layer', layer.type, state.language)}**"
+        with head:
+            st.markdown(title + (f" · {say('layers_page.output', state.language)}" if is_last else ""))
+            shape_line(state, row)
+        with tools, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
+            tool(state, layer, "up", "↑", lambda e: e.with_moved_layer(layer.id, -1), disabled=index == 0)
+            tool(state, layer, "down", "↓", lambda e: e.with_moved_layer(layer.id, 1), disabled=is_last)
+            tool(state, layer, "duplicate", "⧉", lambda e: e.with_duplicated_layer(layer.id))
+            tool(state, layer, "remove", "✕", lambda e: e.without_layer(layer.id))
+        part_form(layer_place(layer), state)
+        if row is not None and row.problem is not None:
+            st.error(tell_error(row.problem, state.language))
+
+
+def shape_line(state: AppState, row: LayerRow | None) -> None:
+    """`(None, 784) → (None, 32)`, 25,120 parameters."""
+    if row is None or row.output_shape is None:
+        st.caption(say("layers_page.no_shape", state.language))
+        return
+    st.markdown(
+        say(
+            "layers_page.shapes",
+            state.language,
+            before=shape_text(row.input_shape),
+            after=shape_text(row.output_shape),
+            parameters=f"{row.parameters:,}",
+        )
+    )
+
+
+def tool(state: AppState, layer: LayerSpec, name: str, sign: str, change: object, *, disabled: bool = False) -> None:
+    """A small button whose tooltip is its name."""
+    st.button(
+        sign,
+        key=f"{name}-{layer.id}",
+        help=say(f"layers_page.{name}", state.language),
+        disabled=disabled,
+        on_click=apply,
+        args=(change,),
+    )
+
+
+def apply(change: object) -> None:
+    """Callback of the buttons: refusals (too many layers) are said at the top of the page."""
+    state = app_state()
+    try:
+        state.change_experiment(change(state.experiment))
+    except ValueError as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+
+
+def add_layer(state: AppState) -> None:
+    with st.container(border=True, gap="small", key="add-layer"):
+        st.markdown(f"**{say('layers_page.add', state.language)}**")
+        with st.container(horizontal=True, gap="small"):
+            for name in LAYERS.names():
+                st.button(
+                    f"+ {name_of('layer', name, state.language)}",
+                    key=f"add-{name}",
+                    help=about("layer", name, state.language) or None,
+                    on_click=apply,
+                    args=(adding(name),),
+                )
+        st.caption(say("layers_page.add_where", state.language))
+
+
+def adding(name: str) -> object:
+    """Before the output layer: that is where a further layer is wanted nearly always."""
+
+    def change(experiment: Experiment) -> Experiment:
+        position = max(len(experiment.model.layers) - 1, 0) or None
+        return experiment.with_added_layer(name, new_layer_params(name, experiment), position)
+
+    return change
+
+
+def summary(state: AppState, bench: Bench) -> None:
+    heading = {name: say(f"layers_page.summary.{name}", state.language) for name in ("layer", "output", "parameters")}
+    st.dataframe(
+        pd.DataFrame(
+            {
+                heading["layer"]: [row.type for row in bench.rows],
+                heading["output"]: [shape_text(row.output_shape) for row in bench.rows],
+                heading["parameters"]: [row.parameters for row in bench.rows],
+            }
+        ),
+        hide_index=True,
+    )
+    total = parameter_count(bench.rows)
+    st.markdown(say("layers_page.total", state.language, parameters=f"{total:,}"))
+    with st.expander(say("compile_page.code", state.language)):
+        st.code(bench.keras_code, language="python")
+
+
+def propose_output_button(state: AppState, bench: Bench) -> None:
+    """Offer the output layer and loss that the task asks for, where the present ones differ."""
+    if bench.dataset is None:
+        return
+    proposal = with_fitting_output(state.experiment, bench.dataset)
+    if proposal != state.experiment:
+        st.info(say("layers_page.proposal", state.language, task=say(f"task.{bench.dataset.task}", state.language)))
+        st.button(
+            say("layers_page.take_proposal", state.language),
+            key="take-proposal",
+            on_click=state.replace_experiment,
+            args=(proposal,),
+        )
+
+
+def shape_text(shape: tuple[int | None, ...] | None) -> str:
+    return "" if shape is None else "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
+
+
+page(app_state(), bench_of(app_state()))

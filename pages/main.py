@@ -1,0 +1,28 @@
+"""The five pages in the order of the lecture: data → layers → compile → train → evaluate; the app opens on train."""
+
+import streamlit as st
+
+from lab.texts import say
+from pages.ui.bench import bench_of
+from pages.ui.header import header
+from pages.ui.opening import opened_state
+from pages.ui.style import style
+from pages.ui.training import answer_knobs
+
+STEPS = ("data", "layers", "compile", "train", "evaluate")
+
+state = opened_state()
+st.set_page_config(page_title=say("app.title", state.language), page_icon=":material/show_chart:", layout="wide")
+style(state.language)
+steps = {
+    name: st.Page(
+        f"{name}.py", title=say(f"page.{name}", state.language), url_path=name if name != "train" else "", default=name == "train"
+    )
+    for name in STEPS
+}
+chosen = st.navigation(list(steps.values()), position="hidden")
+state.enter_page(next(name for name, page in steps.items() if page is chosen))
+if state.page == "train":
+    answer_knobs(state, bench_of(state))  # before anything is drawn: the screen shows the run as it is after the turn
+header(state, bench_of(state), steps)
+chosen.run()

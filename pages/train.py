@@ -1,0 +1,294 @@
+"""Train, the page the app opens on: one click and the curves move, with the knobs that matter beside them."""
+
+import streamlit as st
+
+from lab.experiment import Experiment
+from lab.model import updates_arithmetic
+from lab.runs.record import RunView
+from lab.texts import say
+from pages.ui.bench import Bench, bench_of
+from pages.ui.curves import draw_run
+from pages.ui.forms import (
+    LOSS,
+    OPTIMIZER,
+    argument_field,
+    layer_place,
+    number_field,
+    params_of,
+    required_params,
+    switch_field,
+    type_field,
+)
+from pages.ui.problems import show_problems
+from pages.ui.state import AppState, app_state
+from pages.ui.text import name_of, tell_error
+from pages.ui.training import (
+    can_continue,
+    continue_training,
+    current_run,
+    knobs_differ,
+    one_epoch,
+    open_run,
+    past_runs,
+    send,
+    set_speed,
+    start_over,
+    start_run,
+)
+from pages.ui.verdict import show_verdict
+from lab.runs.messages import Pause, Resume, Stop
+
+SPEEDS: dict[str, float | None] = {"slow": 1.0, "easy": 30.0, "full": None}
+
+
+def page(state: AppState, bench: Bench) -> None:
+    run = current_run(state)
+    curves, knobs = st.columns([2, 1], gap="medium")
+    with curves:
+        controls(state, bench, run)
+        show_problems(bench.errors, [], state)
+        if run is not None:
+            what_the_knobs_say(state, run)
+        draw_run(state, bench, run)
+        if run is not None and not run.active:
+            ended(state, bench, run)
+        show_problems([], bench.warnings, state)
+    with knobs, st.container(border=True, key="knobs"):
+        knob_panel(state, bench)
+        earlier_runs(state)
+
+
+# --- buttons
+
+
+def controls(state: AppState, bench: Bench, run: RunView | None) -> None:
+    """The first button is always the next thing to do; the others keep their places."""
+    blocked = bool(bench.errors)
+    active = run is not None and run.active
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="controls"):
+        main_button(state, run, blocked)
+        button(state, "one_epoch", one_epoch, disabled=blocked and not active)
+        button(state, "stop", send, Stop(), disabled=not active)
+        button(state, "start_over", start_over, disabled=run is None)
+        speed_choice(state)
+
+
+def main_button(state: AppState, run: RunView | None, blocked: bool) -> None:
+    if run is None or not run.active:
+        if run is not None and can_continue(run, state.experiment) and knobs_differ(state, run) is not None:
+            done, epochs = run.epoch, state.experiment.fit.epochs
+            label = say("train_page.continue_to", state.language, done=done, epochs=epochs)
+            st.button(label, key="continue", type="primary", on_click=continue_training)
+            button(state, "train", start_run, disabled=blocked)
+        else:
+            button(state, "train", start_run, disabled=blocked, primary=True)
+    elif run.state == "paused":
+        button(state, "resume", send, Resume(), primary=True)
+    else:
+        button(state, "pause", send, Pause(), primary=True)
+
+
+def button(state: AppState, name: str, do: object, *args: object, disabled: bool = False, primary: bool = False) -> None:
+    st.button(
+        say(f"train_page.{name}", state.language),
+        key=name,
+        help=say(f"train_page.{name}_help", state.language),
+        on_click=do,
+        args=args,
+        disabled=disabled,
+        type="primary" if primary else "secondary",
+    )
+
+
+def speed_choice(state: AppState) -> None:
+    names = {value: name for name, value in SPEEDS.items()}
+    st.segmented_control(
+        say("train_page.speed", state.language),
+        list(SPEEDS),
+        default=names.get(state.speed, "easy"),
+        required=True,
+        format_func=lambda name: say(f"speed.{name}", state.language),
+        key="speed",
+        on_change=take_speed,
+        label_visibility="collapsed",
+    )
+
+
+def take_speed() -> None:
+    set_speed(SPEEDS[app_state().value_of("speed")])
+
+
+# --- below the curves
+
+
+def what_the_knobs_say(state: AppState, run: RunView) -> None:
+    """The curve belongs to other settings than the knobs show: say so, lest the two be read together."""
+    commands = knobs_differ(state, run)
+    if commands is None or (commands and not run.active and not can_continue(run, state.experiment)):
+        st.caption(say("train_page.knobs_differ", state.language))
+
+
+def ended(state: AppState, bench: Bench, run: RunView) -> None:
+    times = {"elapsed": f"{run.elapsed_s:.1f}", "compute": f"{run.compute_s:.2f}"}
+    st.caption(
+        say(
+            f"train_page.ended.{run.state}",
+            state.language,
+            epoch=f"{run.epoch:,}",
+            updates=f"{run.updates:,}",
+            **times,
+        )
+    )
+    if run.reason is not None:
+        st.error(tell_error(run.reason, state.language), icon=":material/error:")
+    show_verdict(state, bench, run)
+
+
+# --- knobs
+
+
+def knob_panel(state: AppState, bench: Bench) -> None:
+    st.markdown(f"**{say('train_page.knobs', state.language)}**")
+    st.toggle(
+        say("train_page.train_on_change", state.language),
+        value=state.train_on_change,
+        key="train_on_change",
+        help=say("train_page.train_on_change_help", state.language),
+        on_change=take_train_on_change,
+    )
+    layer_knobs(state)
+    type_field(OPTIMIZER, state, say("compile_page.optimizer_label", state.language))
+    params = params_of(OPTIMIZER, state.experiment)
+    if "learning_rate" in params:
+        argument_field(OPTIMIZER, "learning_rate", params["learning_rate"], state)
+    type_field(LOSS, state, say("compile_page.loss_label", state.language))
+    fit_knobs(state, bench)
+
+
+def take_train_on_change() -> None:
+    state = app_state()
+    state.train_on_change = bool(state.value_of("train_on_change"))
+
+
+def layer_knobs(state: AppState) -> None:
+    """What each layer cannot do without: the units of a Dense, the rate of a Dropout."""
+    for index, layer in enumerate(state.experiment.model.layers, start=1):
+        place = layer_place(layer)
+        for name, param in required_params(place, state.experiment).items():
+            title = f"{index}. {name_of('layer', layer.type, state.language)}"
+            argument_field(place, name, param, state, before=title)
+
+
+def fit_knobs(state: AppState, bench: Bench) -> None:
+    left, right = st.columns(2, gap="small")
+    with left:
+        number_field(
+            say("train_page.batch_size", state.language),
+            state.experiment.fit.batch_size,
+            state.key("fit.batch_size"),
+            lambda experiment, value: experiment.with_fit(batch_size=value),
+            state,
+            whole=True,
+        )
+    with right:
+        number_field(
+            say("train_page.epochs", state.language),
+            state.experiment.fit.epochs,
+            state.key("fit.epochs"),
+            lambda experiment, value: experiment.with_fit(epochs=value),
+            state,
+            whole=True,
+            step=10,
+        )
+    arithmetic(state, bench)
+    with st.expander(say("form.advanced", state.language)):
+        number_field(
+            say("train_page.seed", state.language),
+            state.experiment.seed,
+            state.key("seed"),
+            lambda experiment, value: experiment.replace(seed=value),
+            state,
+            whole=True,
+            help=say("train_page.seed_help", state.language),
+        )
+        switch_field(
+            say("train_page.shuffle", state.language),
+            state.experiment.fit.shuffle,
+            state.key("fit.shuffle"),
+            lambda experiment, value: experiment.with_fit(shuffle=value),
+            state,
+            help=say("train_page.shuffle_help", state.language),
+        )
+    replayed_changes(state)
+
+
+def arithmetic(state: AppState, bench: Bench) -> None:
+    """960 samples ÷ 10 = 96 updates per epoch × 100 epochs = 9,600 updates."""
+    if bench.dataset is None:
+        return
+    fit = state.experiment.fit
+    rows = len(bench.dataset.train.rows)
+    per_epoch, updates = updates_arithmetic(rows, fit.batch_size, fit.epochs)
+    st.caption(
+        say(
+            "train_page.arithmetic" if rows % fit.batch_size == 0 else "train_page.arithmetic_rounded",
+            state.language,
+            rows=f"{rows:,}",
+            batch_size=f"{fit.batch_size:,}",
+            per_epoch=f"{per_epoch:,}",
+            epochs=f"{fit.epochs:,}",
+            updates=f"{updates:,}",
+        )
+    )
+
+
+def replayed_changes(state: AppState) -> None:
+    """An experiment from a link or file may turn knobs by itself on the way, as the person did who made it."""
+    changes = state.experiment.fit.changes
+    if changes:
+        st.info(say("train_page.replayed", state.language, count=len(changes)))
+        st.button(say("train_page.forget_changes", state.language), key="forget_changes", on_click=forget_changes)
+
+
+def forget_changes() -> None:
+    state = app_state()
+    state.replace_experiment(state.experiment.with_fit(changes=()))
+
+
+# --- earlier runs
+
+
+def earlier_runs(state: AppState) -> None:
+    runs = past_runs(state)
+    if not runs or (len(runs) == 1 and runs[0].id == state.run_id):
+        return
+    with st.expander(say("train_page.earlier", state.language, count=len(runs))):
+        st.caption(say("train_page.earlier_about", state.language))
+        for run in runs[:SHOWN_RUNS]:
+            loss = run.metrics.get("val_loss", run.metrics.get("loss"))
+            label = say(
+                "train_page.run_line",
+                state.language,
+                number=run.number,
+                state=say(f"run_state.{run.state}", state.language),
+                epoch=run.epoch,
+                loss="–" if loss is None else f"{loss:.4g}",
+            )
+            st.button(
+                label,
+                key=f"open-{run.id}",
+                on_click=open_kept,
+                args=(run.id,),
+                disabled=run.id == state.run_id,
+                width="stretch",
+            )
+
+
+SHOWN_RUNS = 12
+
+
+def open_kept(run_id: str) -> None:
+    open_run(app_state(), run_id)
+
+
+page(app_state(), bench_of(app_state()))

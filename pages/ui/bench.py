@@ -1,0 +1,83 @@
+"""What the lab works out for the experiment on the screen: table, dataset, shapes, problems, Keras code.
+
+Worked out once for an experiment and remembered in the session, so that a rerun which changes nothing costs nothing.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lab.data.prepare import Dataset, prepare_cached
+from lab.data.read import Table
+from lab.data.samples import load_sample
+from lab.errors import LabError
+from lab.experiment import Experiment
+from lab.export.keras_source import keras_source
+from lab.model import LayerRow, Problem, model_problems, model_table
+from pages.ui.desk import Desk
+from pages.ui.state import AppState
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One experiment laid out.
+
+    Args:
+        table: None if it is an own file that this server does not have (any more).
+        dataset: None if the data cannot be prepared; `refusal` then says why.
+    """
+
+    experiment: Experiment
+    table: Table | None
+    dataset: Dataset | None
+    refusal: LabError | None
+
+    @cached_property
+    def rows(self) -> tuple[LayerRow, ...]:
+        """Shapes and parameters of each layer; none without a dataset."""
+        return model_table(self.experiment, self.dataset.input_shape) if self.dataset else ()
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        return model_problems(self.experiment, self.dataset) if self.dataset else []
+
+    @cached_property
+    def keras_code(self) -> str:
+        return keras_source(self.experiment, self.dataset.input_shape) if self.dataset else ""
+
+    @property
+    def errors(self) -> list[Any]:
+        """What keeps the experiment from being trained."""
+        data = [self.refusal] if self.refusal else []
+        return [*data, *(problem for problem in self.problems if problem.severity == "error")]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.severity != "error"]
+
+
+def bench_of(state: AppState) -> Bench:
+    """The bench of the experiment on the screen."""
+    known = state.memo.get("bench")
+    if known is None or known.experiment is not state.experiment:
+        known = state.memo["bench"] = lay_out(state.experiment, state.desk)
+    return known
+
+
+def lay_out(experiment: Experiment, desk: Desk) -> Bench:
+    table = None
+    try:
+        table = table_of(experiment, desk)
+        return Bench(experiment, table, prepare_cached(table, experiment.data, experiment.seed), None)
+    except LabError as refusal:
+        return Bench(experiment, table, None, refusal)
+
+
+def table_of(experiment: Experiment, desk: Desk) -> Table:
+    """Raises LabError "data.own_file_missing" for an own file that is not at hand."""
+    source = experiment.data.source
+    if source.kind == "sample":
+        return load_sample(source.name)
+    if source.sha256 not in desk.tables:
+        raise LabError("data_page.own_file_missing", name=source.name)
+    return desk.tables[source.sha256]

@@ -1,0 +1,242 @@
+"""Forms drawn from the `params` table of any registered part: a new layer or optimizer needs no line here.
+
+No widget has a smallest or largest value: the browser would answer a wrong one in its own words, or not at all.
+The widget takes what is typed, the Experiment refuses, and the reason stands below the widget.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from lab.experiment import Experiment, LayerSpec, PartSpec
+from lab.texts import Language, say
+from netcore.layers import LAYERS
+from netcore.losses import LOSSES
+from netcore.optimizers import OPTIMIZERS
+from netcore.params import Bool, Choice, Float, Int, Param, defaults
+from netcore.registry import Registry
+from pages.ui.state import AppState, Change, edit, set_widget_value, widget_value
+from pages.ui.text import about, argument_help, argument_name, name_of, tell_error
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the experiment a part stands: how to read it there, and how to put a changed one back."""
+
+    kind: str  # "layer", "optimizer", "loss": first word of its texts
+    registry: Registry[Any]
+    get: Callable[[Experiment], PartSpec]
+    put: Callable[[Experiment, Any], Experiment]
+    name: str  # unique among the places; part of the widget keys
+
+    def with_argument(self, experiment: Experiment, argument: str, value: Any) -> Experiment:
+        """One argument changed; an argument at its default is left out, as in the program a person would write."""
+        part = self.get(experiment)
+        params = {**part.params, argument: value}
+        if defaults(self.registry.get(part.type)).get(argument, ...) == value:
+            del params[argument]
+        return self.put(experiment, part.replace(params=params))
+
+
+OPTIMIZER = Place(
+    "optimizer",
+    OPTIMIZERS,
+    lambda experiment: experiment.compile.optimizer,
+    lambda experiment, part: experiment.with_compile(optimizer=part),
+    "optimizer",
+)
+LOSS = Place(
+    "loss",
+    LOSSES,
+    lambda experiment: experiment.compile.loss,
+    lambda experiment, part: experiment.with_compile(loss=part),
+    "loss",
+)
+
+
+def layer_place(layer: LayerSpec) -> Place:
+    """The place of a layer, found by its id wherever it is moved to."""
+    return Place(
+        "layer",
+        LAYERS,
+        lambda experiment: next(other for other in experiment.model.layers if other.id == layer.id),
+        lambda experiment, part: experiment.with_layer(part),
+        f"layer-{layer.id}",
+    )
+
+
+def params_of(place: Place, experiment: Experiment) -> dict[str, Param]:
+    """The arguments of the part that stands there now."""
+    params: dict[str, Param] = place.registry.get(place.get(experiment).type).params
+    return params
+
+
+def required_params(place: Place, experiment: Experiment) -> dict[str, Param]:
+    """Arguments without a default: what a person must decide, such as the units of Dense."""
+    known = defaults(place.registry.get(place.get(experiment).type))
+    return {name: param for name, param in params_of(place, experiment).items() if name not in known}
+
+
+def part_form(place: Place, state: AppState) -> None:
+    """All arguments of a part; those that a first lesson does not need are folded away."""
+    params = params_of(place, state.experiment)
+    for name, param in params.items():
+        if not param.advanced:
+            argument_field(place, name, param, state)
+    advanced = {name: param for name, param in params.items() if param.advanced}
+    if advanced:
+        with st.expander(say("form.advanced", state.language)):
+            for name, param in advanced.items():
+                argument_field(place, name, param, state)
+
+
+def type_field(place: Place, state: AppState, label: str) -> None:
+    """Which optimizer, which loss. A newly chosen part starts at its defaults."""
+
+    def change(experiment: Experiment, chosen: str) -> Experiment:
+        old = place.get(experiment)
+        known = place.registry.get(chosen).params
+        kept = {name: value for name, value in old.params.items() if name in known and name == "learning_rate"}
+        return place.put(experiment, old.replace(type=chosen, params=kept))
+
+    chosen = place.get(state.experiment).type
+    choice_field(
+        label,
+        place.registry.names(),
+        chosen,
+        state.key(place.name, "type"),
+        change,
+        state,
+        show=lambda name: name_of(place.kind, name, state.language),
+        help=about(place.kind, chosen, state.language) or None,
+    )
+
+
+def argument_field(place: Place, name: str, param: Param, state: AppState) -> None:
+    """The widget that fits an argument's description."""
+    part = place.get(state.experiment)
+    value = part.filled(place.registry).get(name)
+    key = state.key(place.name, part.type, name)
+    label = argument_name(place.kind, part.type, name, state.language)
+    help = argument_help(place.kind, part.type, name, state.language)
+
+    def change(experiment: Experiment, new: Any) -> Experiment:
+        return place.with_argument(experiment, name, new)
+
+    if isinstance(param, Bool):
+        switch_field(label, bool(value), key, change, state, help=help)
+    elif isinstance(param, Choice):
+        options = [*([None] if param.optional else []), *param.names()]
+        choice_field(label, options, value, key, change, state, show=_choice_name(state.language), help=help)
+    elif isinstance(param, Float) and param.log:
+        tenfold_field(label, value, key, change, state, help=help)
+    elif isinstance(param, Float | Int):
+        number_field(label, value, key, change, state, help=help, whole=isinstance(param, Int))
+    else:
+        st.text(f"{label}: {value!r}")  # a kind of argument without a widget yet is shown, not hidden
+
+
+def number_field(
+    label: str,
+    value: float | None,
+    key: str,
+    change: Change,
+    state: AppState,
+    *,
+    whole: bool = False,
+    step: float | None = None,
+    help: str | None = None,
+    disabled: bool = False,
+) -> None:
+    """A number, whole or real, of any size."""
+    kind: type = int if whole else float
+    st.number_input(
+        label,
+        value=None if value is None else kind(value),
+        step=kind(step or (1 if whole else 0.1)),
+        format="%d" if whole else "%g",
+        key=key,
+        on_change=edit,
+        args=(key, change),
+        help=help,
+        placeholder=say("form.none", state.language),
+        disabled=disabled,
+    )
+    show_refusal(key, state)
+
+
+def tenfold_field(
+    label: str, value: float | None, key: str, change: Change, state: AppState, *, help: str | None = None
+) -> None:
+    """A number that is tried in steps of ten, with a button for one step down and one up."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
+        st.number_input(
+            label,
+            value=None if value is None else float(value),
+            step=(float(value) / 10 if value else 0.001),
+            format="%g",
+            key=key,
+            on_change=edit,
+            args=(key, change),
+            help=help,
+            placeholder=say("form.none", state.language),
+        )
+        for name, sign, factor in (("down", "÷10", 0.1), ("up", "×10", 10.0)):
+            st.button(sign, key=f"{key}.{name}", on_click=_multiply, args=(key, factor, change))
+    show_refusal(key, state)
+
+
+def choice_field(
+    label: str,
+    options: Sequence[Any],
+    value: Any,
+    key: str,
+    change: Change,
+    state: AppState,
+    *,
+    show: Callable[[Any], str] = str,
+    help: str | None = None,
+    disabled: bool = False,
+) -> None:
+    """One of a few."""
+    st.selectbox(
+        label,
+        options,
+        index=list(options).index(value) if value in options else None,
+        format_func=show,
+        key=key,
+        on_change=edit,
+        args=(key, change),
+        help=help,
+        placeholder=say("form.choose", state.language),
+        disabled=disabled,
+    )
+    show_refusal(key, state)
+
+
+def switch_field(
+    label: str, value: bool, key: str, change: Change, state: AppState, *, help: str | None = None
+) -> None:
+    """Yes or no."""
+    st.toggle(label, value=value, key=key, on_change=edit, args=(key, change), help=help)
+    show_refusal(key, state)
+
+
+def show_refusal(key: str, state: AppState) -> None:
+    """Why the value above was not taken; the last valid one stays in force."""
+    if key in state.refusals:
+        st.error(tell_error(state.refusals[key], state.language))
+        st.caption(say("form.kept", state.language))
+
+
+def _multiply(key: str, factor: float, change: Change) -> None:
+    value = widget_value(key)
+    if value is not None:
+        set_widget_value(key, float(f"{value * factor:.6g}"))  # 0.30000000000000004 would be shown otherwise
+        edit(key, change)
+
+
+def _choice_name(language: Language) -> Callable[[Any], str]:
+    return lambda name: say("form.none", language) if name is None else str(name)

@@ -1,0 +1,93 @@
+"""The tables to choose from: cards of the samples, and a person's own CSV."""
+
+import streamlit as st
+
+from lab.data.read import read_table
+from lab.data.samples import Card, card, load_sample, sample_names
+from lab.errors import LabError
+from lab.limits import current_limits
+from lab.texts import say
+from pages.ui.proposals import for_own_table, for_sample
+from pages.ui.state import AppState, app_state
+from pages.ui.text import plain, tell, tell_error
+
+
+def gallery(state: AppState) -> None:
+    """One card a sample; the one in use says so."""
+    source = state.experiment.data.source
+    in_use = source.name if source.kind == "sample" else None
+    with st.container(height=420, key="gallery"):
+        for name in sample_names():
+            sample_card(state, card(name), name == in_use)
+
+
+def sample_card(state: AppState, sample: Card, in_use: bool) -> None:
+    with st.container(border=True, gap="small"):
+        title, button = st.columns([3, 1], vertical_alignment="center")
+        title.markdown(f"**{sample.titles[state.language]}**")
+        button.button(
+            say("data_page.in_use" if in_use else "data_page.use", state.language),
+            key=state.key("sample", sample.name),
+            disabled=in_use,
+            on_click=use_sample,
+            args=(sample.name,),
+            width="stretch",
+        )
+        st.caption(
+            say(
+                "data_page.card",
+                state.language,
+                rows=f"{sample.rows:,}",
+                columns=f"{sample.columns:,}",
+                task=say(f"task.{sample.task}", state.language),
+                target=plain(sample.target),
+                source=sample.source,
+            )
+        )
+
+
+def use_sample(name: str) -> None:
+    state = app_state()
+    state.replace_experiment(for_sample(name, load_sample(name)))
+    state.notice("info", "data_page.proposed", name=card(name).titles[state.language])
+
+
+def own_file(state: AppState) -> None:
+    """Upload; also the answer to a link that speaks of a file this server does not have."""
+    source = state.experiment.data.source
+    if source.kind == "upload" and source.sha256 not in state.desk.tables:
+        st.warning(tell("data_page.own_file_missing", state.language, name=source.name))
+    key = state.key("upload")
+    st.file_uploader(say("data_page.upload", state.language), key=key, on_change=take_file, args=(key,))
+    st.caption(say("data_page.upload_about", state.language))
+    if "upload" in state.refusals:
+        st.error(tell_error(state.refusals["upload"], state.language), icon=":material/error:")
+        st.caption(say("data_page.upload_kept", state.language))
+
+
+def take_file(key: str) -> None:
+    """Callback: read the file. The experiment goes on with it, or stays as it was if the file cannot be read."""
+    state = app_state()
+    file = state.value_of(key)
+    state.refusals.pop("upload", None)
+    if file is None:
+        return
+    wanted = state.experiment.data.source
+    try:
+        table = read_table(file.getvalue(), file.name, current_limits())
+        same = wanted.kind == "upload" and wanted.sha256 == table.sha256
+        experiment = state.experiment if same else for_own_table(table)
+    except LabError as refusal:
+        state.refusals["upload"] = refusal
+        return
+    state.desk.keep_table(table)
+    state.memo.clear()
+    state.replace_experiment(experiment)
+    state.notice(
+        "success",
+        "data_page.read",
+        name=table.name,
+        rows=f"{len(table.frame):,}",
+        columns=f"{len(table.columns):,}",
+        encoding=table.encoding,
+    )

@@ -1,0 +1,108 @@
+"""The head of every page: the five steps with the experiment in one line each, ready-made starts, link, language."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from lab.errors import LabError
+from lab.export.link import to_link
+from lab.starts import STARTS, start
+from lab.texts import LANGUAGES, Language, say
+from pages.ui.bench import Bench
+from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.summary import step_summaries
+from pages.ui.text import tell_error
+
+LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
+
+
+def header(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:  # type: ignore[valid-type]
+    """Draw the head; `pages` are the steps in their order."""
+    with st.container(key="top", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{say('app.title', state.language)}**", width="content")
+        _starts(state)
+        _share(state)
+        _language(state)
+    _steps(state, bench, pages)
+    _notices(state)
+
+
+def _steps(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:  # type: ignore[valid-type]
+    summaries = step_summaries(state, bench)
+    with st.container(key="steps", horizontal=True, gap="small"):
+        for number, (name, page) in enumerate(pages.items(), start=1):
+            here = "here" if name == state.page else "there"
+            with st.container(key=f"step-{here}-{name}", gap=None):
+                st.page_link(page, label=f"{number} {say(f'page.{name}', state.language)}", width="stretch")
+                st.caption(summaries[name])
+
+
+def _starts(state: AppState) -> None:
+    with st.popover(say("starts.open", state.language), key=state.key("starts"), icon=":material/rocket_launch:"):
+        st.caption(say("starts.about", state.language))
+        for name in STARTS:
+            st.button(
+                say(f"start.{name}", state.language),
+                key=f"start.{name}",
+                help=say(f"start.{name}.about", state.language),
+                on_click=_load_start,
+                args=(name,),
+                width="stretch",
+            )
+
+
+def _load_start(name: str) -> None:
+    state = app_state()
+    state.replace_experiment(start(name))
+    state.notice("info", "starts.loaded", name=say(f"start.{name}", state.language))
+
+
+def _share(state: AppState) -> None:
+    with st.popover(say("share.open", state.language), icon=":material/link:"):
+        st.caption(say("share.about", state.language))
+        try:
+            st.code(f"{_address()}?e={to_link(state.experiment)}", language=None, wrap_lines=True)
+        except LabError as error:
+            st.error(tell_error(error, state.language))
+        if state.experiment.data.source.kind == "upload":
+            st.caption(say("share.own_file", state.language))
+        st.download_button(
+            say("share.file", state.language),
+            state.experiment.to_json(indent=2),
+            file_name="experiment.json",
+            mime="application/json",
+            on_click="ignore",
+        )
+
+
+def _address() -> str:
+    """Address of the landing page: links from any page open there."""
+    address = st.context.url or ""
+    return address.split("?")[0].rstrip("/").removesuffix(f"/{app_state().page}") + "/"
+
+
+def _language(state: AppState) -> None:
+    st.segmented_control(
+        say("language.choose", state.language),
+        LANGUAGES,
+        default=state.language,
+        required=True,
+        format_func=LANGUAGE_NAMES.__getitem__,
+        key="language",
+        on_change=_switch_language,
+        label_visibility="collapsed",
+        width="content",
+    )
+
+
+def _switch_language() -> None:
+    state = app_state()
+    state.language = state.desk.language = widget_value("language")
+
+
+def _notices(state: AppState) -> None:
+    """What happened since the last screen, said once."""
+    show = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}
+    for notice in state.notices:
+        show[notice.kind](tell_error(notice, state.language))
+    state.notices.clear()

@@ -1,0 +1,80 @@
+"""What a session opens with: a link, the draft of the last session, the owner's newest run, or the first start."""
+
+import streamlit as st
+
+from lab.errors import LabError
+from lab.experiment import Experiment
+from lab.export.link import from_link
+from lab.runs.host import engine
+from lab.starts import STARTS, start
+from lab.texts import LANGUAGES, Language
+from pages.ui.desk import Desk, desk_of
+from pages.ui.state import AppState, Notice, app_state, has_state, keep_state, owner_of_session
+from pages.ui.training import told_experiment
+
+LINK = "e"  # the query parameter that carries an experiment
+LANGUAGE = "lang"
+
+
+def opened_state() -> AppState:
+    """The session's state, made at its first script run."""
+    if not has_state():
+        keep_state(_open())
+    return app_state()
+
+
+def _open() -> AppState:
+    owner = owner_of_session()
+    desk = desk_of(owner)
+    state = AppState(owner=owner, language=_language(desk), experiment=start(next(iter(STARTS))), desk=desk)
+    linked = _from_link(state)
+    _find_run(state, linked)
+    if linked is not None:
+        state.experiment = linked
+    elif desk.draft is not None:
+        state.experiment = desk.draft
+    return state
+
+
+def _language(desk: Desk) -> Language:
+    """Asked for by the address, chosen before, or the browser's; Korean where nothing says otherwise."""
+    asked = st.query_params.get(LANGUAGE)
+    if asked in LANGUAGES:
+        return asked
+    if desk.language is not None:
+        return desk.language
+    locale = st.context.locale
+    return "ko" if locale is None or locale.lower().startswith("ko") else "en"
+
+
+def _from_link(state: AppState) -> Experiment | None:
+    """The experiment in the address. The address is then cleaned: a reload must bring the person's own changes back."""
+    text = st.query_params.get(LINK)
+    if text is None:
+        return None
+    del st.query_params[LINK]
+    try:
+        experiment = from_link(text)
+    except (LabError, ValueError) as refusal:
+        code, values = getattr(refusal, "code", "link.broken"), getattr(refusal, "values", {})
+        state.notices.append(Notice("error", code, values))
+        return None
+    state.notices.append(Notice("success", "share.opened"))
+    source = experiment.data.source
+    if source.kind == "upload" and source.sha256 not in state.desk.tables:
+        state.notices.append(Notice("warning", "data_page.own_file_missing", {"name": source.name}))
+    return experiment
+
+
+def _find_run(state: AppState, linked: Experiment | None) -> None:
+    """A reloaded page finds its run again, unless it was opened by a link to something else."""
+    runs = engine().runs_of(state.owner)
+    if not runs or linked is not None:
+        return
+    run = engine().view(runs[0].id)
+    experiment = told_experiment(state, run)
+    if state.desk.draft is None:
+        state.experiment = experiment
+    state.run_id = run.id
+    if len(runs) > 1:
+        state.ghost_id = runs[1].id

@@ -1,0 +1,126 @@
+"""What one browser session holds, as one typed object. The only module that names `st.session_state`.
+
+The Experiment is the truth and widgets only show it. A widget has `value=` from the experiment and a key with the
+revision in it: without a key every second change is lost, with a key alone the value is gone after a visit to
+another page, and a preset reaches a widget only under a new key. Changes come in by callbacks, which run before
+the script: so header, forms and code of one screen always speak of the same experiment.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from lab.errors import LabError
+from lab.experiment import Experiment
+from lab.texts import Language
+from netcore.errors import NetcoreError
+from pages.ui.desk import Desk
+
+Refusal = LabError | NetcoreError
+Change = Callable[[Experiment, Any], Experiment]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence to show once, on the next screen. `kind` is "success", "info", "warning" or "error"."""
+
+    kind: str
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class AppState:
+    """Everything a session remembers beside the runs, which the engine keeps."""
+
+    owner: str
+    language: Language
+    experiment: Experiment
+    desk: Desk
+    revision: int = 0
+    page: str = ""
+    run_id: str | None = None  # the run on the screen
+    ghost_id: str | None = None  # the run before it, whose curve stays in the background
+    speed: float | None = 30.0  # epochs per second; None is as fast as possible
+    train_on_change: bool = True
+    wants_run: bool = False  # a knob was turned that the train page has not answered yet
+    stream_blocked: bool = False  # the live route did not answer: draw from the engine instead
+    refusals: dict[str, Refusal] = field(default_factory=dict)  # widget key -> why its value was not taken
+    notices: list[Notice] = field(default_factory=list)
+    told: dict[str, Experiment] = field(default_factory=dict)  # run -> what it was started with and told since
+    memo: dict[str, Any] = field(default_factory=dict)  # what bench.py worked out for the present experiment
+
+    def value_of(self, key: str) -> Any:
+        """What a widget of this session shows."""
+        return st.session_state[key]
+
+    def key(self, *names: object) -> str:
+        """A widget key that a preset renews."""
+        return ".".join(str(name) for name in (self.revision, *names))
+
+    def change_experiment(self, experiment: Experiment) -> None:
+        """Take a widget's change: the widget that caused it already shows it."""
+        self.experiment = experiment
+        self.wants_run = True
+        self.desk.draft = experiment
+
+    def replace_experiment(self, experiment: Experiment) -> None:
+        """Take a preset, a link or a proposal: all widgets are made anew to show it."""
+        self.change_experiment(experiment)
+        self.wants_run = False
+        self.revision += 1
+        self.refusals.clear()
+
+    def notice(self, kind: str, code: str, **values: Any) -> None:
+        self.notices.append(Notice(kind, code, values))
+
+    def enter_page(self, page: str) -> None:
+        """Another page: its widgets show the experiment again, so earlier refusals are over."""
+        if page != self.page:
+            self.page = page
+            self.refusals.clear()
+            self.wants_run = False
+
+
+def app_state() -> AppState:
+    """The session's state; made by `pages.ui.opening` before any page runs."""
+    state: AppState = st.session_state["app"]
+    return state
+
+
+def has_state() -> bool:
+    return "app" in st.session_state
+
+
+def keep_state(state: AppState) -> None:
+    st.session_state["app"] = state
+
+
+def widget_value(key: str) -> Any:
+    return st.session_state[key]
+
+
+def set_widget_value(key: str, value: Any) -> None:
+    """Only from a callback: a widget that was drawn already keeps what it shows."""
+    st.session_state[key] = value
+
+
+def edit(key: str, change: Change) -> None:
+    """Callback of a widget: hand its value to the experiment. A refused value leaves the experiment as it was."""
+    state = app_state()
+    try:
+        experiment = change(state.experiment, widget_value(key))
+    except (LabError, NetcoreError) as error:
+        state.refusals[key] = error
+        return
+    state.refusals.pop(key, None)
+    state.change_experiment(experiment)
+
+
+def owner_of_session() -> str:
+    """The owner cookie of this browser; a session without one (cookies refused) owns its runs until it ends."""
+    return st.context.cookies.get("lab_owner") or secrets.token_urlsafe(24)
+

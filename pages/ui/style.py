@@ -1,0 +1,31 @@
+"""Small corrections of Streamlit's looks, and Korean for the few words it writes into widgets in English."""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from lab.texts import Language, say
+
+CSS = Path(__file__).with_name("style.css")
+
+
+def style(language: Language) -> None:
+    st.html(f"<style>{_css()}{_uploader_words(language)}</style>")
+
+
+@cache
+def _css() -> str:
+    return CSS.read_text(encoding="utf-8")
+
+
+@cache
+def _uploader_words(language: Language) -> str:
+    """The file uploader has no argument for its two texts."""
+    browse, drop = say("upload.browse", language), say("upload.drop", language)
+    return f"""
+    [data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
+    [data-testid="stFileUploaderDropzone"] button p::after {{ content: "{browse}"; font-size: 1rem; }}
+    [data-testid="stFileUploaderDropzoneInstructions"] span {{ display: none; }}
+    [data-testid="stFileUploaderDropzoneInstructions"]::after {{ content: "{drop}"; font-size: .875rem; }}
+    """

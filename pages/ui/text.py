@@ -1,0 +1,67 @@
+"""Words on a page: the catalogue's sentences, and a person's own words made safe for Streamlit's Markdown."""
+
+import re
+from typing import Any
+
+from lab.texts import Language, has_text, say, say_error
+
+JOINER = "\u2060"  # invisible; breaks ":name:" icons and "->" arrows, which Streamlit replaces even where escaped
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&=\"'^-])")
+REPLACED = re.compile(r"([:<>~=-])")
+
+
+def plain(text: object, longest: int = 60) -> str:
+    """A person's own words (column, class or file name) for a label or a sentence: never markup, one line, shortened."""
+    line = " ".join(str(text).split())
+    if len(line) > longest:
+        line = line[: longest - 1] + "…"
+    return MARKDOWN.sub(r"\\\1", REPLACED.sub(rf"\1{JOINER}", line))
+
+
+def tell(key: str, language: Language, **values: Any) -> str:
+    """A sentence whose texts come from a person: each is made plain before it is put in."""
+    return say(key, language, **{name: _safe(value) for name, value in values.items()})
+
+
+def tell_error(error: Any, language: Language) -> str:
+    """The sentence of a refusal or a warning; what the person typed or uploaded is made plain inside it."""
+    return say_error(_Safe(error), language)
+
+
+def name_of(kind: str, part: str, language: Language) -> str:
+    """Name of a registered part, such as kind "layer", part "Dense"; one without a text entry shows its Keras name."""
+    key = f"{kind}.{part}"
+    return say(key, language) if has_text(key) else part
+
+
+def about(kind: str, part: str, language: Language) -> str:
+    """What a registered part is for; empty where the catalogue has no entry."""
+    key = f"{kind}.{part}.about"
+    return say(key, language) if has_text(key) else ""
+
+
+def argument_name(kind: str, part: str, argument: str, language: Language) -> str:
+    """Label of an argument: the part's own entry, the common one of that name, or the Keras word."""
+    for key in (f"{kind}.{part}.{argument}", f"argument.{argument}"):
+        if has_text(key):
+            return say(key, language)
+    return argument
+
+
+def argument_help(kind: str, part: str, argument: str, language: Language) -> str | None:
+    for key in (f"{kind}.{part}.{argument}.help", f"argument.{argument}.help"):
+        if has_text(key):
+            return say(key, language)
+    return None
+
+
+class _Safe:
+    """An error whose text values are plain."""
+
+    def __init__(self, error: Any) -> None:
+        self.code = error.code
+        self.values = {name: _safe(value) if name != "field" else value for name, value in error.values.items()}
+
+
+def _safe(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value

@@ -1,0 +1,171 @@
+"""Starting, steering and finding runs: the few things the train page asks of the engine."""
+
+from lab.errors import LabError
+from lab.experiment import Experiment
+from lab.runs.host import engine
+from lab.runs.messages import Command, Extend, Pause, Resume, Speed, Step, Stop
+from lab.runs.record import RunRecord, RunSummary, RunView
+from netcore.errors import NetcoreError
+from pages.ui.bench import Bench, bench_of
+from pages.ui.follow import as_it_runs, commands_to_follow
+from pages.ui.state import AppState, app_state
+
+# --- finding runs
+
+
+def current_run(state: AppState) -> RunView | None:
+    """The run on the screen; one that the engine no longer knows leaves the screen with a sentence."""
+    if state.run_id is None:
+        return None
+    try:
+        return engine().view(state.run_id)
+    except LabError as lost:
+        state.notice("warning", lost.code, **lost.values)
+        state.run_id = None
+        return None
+
+
+def past_runs(state: AppState) -> list[RunSummary]:
+    """The owner's runs, newest first."""
+    return engine().runs_of(state.owner)
+
+
+def record_of_run(state: AppState, run: RunView) -> RunRecord:
+    """The run as it is kept, remembered until something about it changes."""
+    mark = (run.id, run.state, run.epoch, len(run.changes))
+    known = state.memo.get("record")
+    if known is None or known[0] != mark:
+        known = state.memo["record"] = (mark, engine().record(run.id, state.owner))
+    record: RunRecord = known[1]
+    return record
+
+
+def told_experiment(state: AppState, run: RunView) -> Experiment:
+    """What the run was started with, and the commands sent since."""
+    if run.id not in state.told:
+        state.told[run.id] = as_it_runs(engine().record(run.id, state.owner).experiment, run)
+    return state.told[run.id]
+
+
+def open_run(state: AppState, run_id: str) -> None:
+    """Put a kept run on the screen, and the experiment as it ran on the knobs."""
+    view = engine().view(run_id)
+    show_run(state, run_id)
+    state.replace_experiment(told_experiment(state, view))
+
+
+def show_run(state: AppState, run_id: str) -> None:
+    """Put a run on the screen; the one that was there becomes the grey curve behind it."""
+    if state.run_id is not None and state.run_id != run_id:
+        state.ghost_id = state.run_id
+    state.run_id = run_id
+    state.stream_blocked = False
+
+
+# --- what the buttons do
+
+
+def start_run(*, paused: bool = False, then: Command | None = None) -> None:
+    """A new run of the experiment on the screen. The engine stops and keeps the one before."""
+    state = app_state()
+    bench = bench_of(state)
+    state.wants_run = False
+    if bench.dataset is None or bench.errors:
+        return  # the page shows the reasons beside the button
+    running = current_run(state)
+    try:
+        run_id = engine().start(state.experiment, bench.dataset, state.owner, epochs_per_s=state.speed, paused=paused)
+        if then is not None:
+            engine().command(run_id, then)
+    except (LabError, NetcoreError) as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+        return
+    if running is not None and running.active:
+        state.notice("info", "train_page.first_kept", number=running.number, epoch=running.epoch)
+    show_run(state, run_id)
+    state.told[run_id] = state.experiment
+
+
+def send(command: Command) -> None:
+    """Pass a command to the run on the screen."""
+    state = app_state()
+    if state.run_id is None:
+        return
+    try:
+        engine().command(state.run_id, command)
+    except (LabError, NetcoreError) as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+
+
+def one_epoch() -> None:
+    """One epoch of the run on the screen, or of a new one that then waits."""
+    run = current_run(app_state())
+    if run is None or not run.active:
+        start_run(paused=True, then=Step(1))
+    else:
+        send(Step(1))
+
+
+def start_over() -> None:
+    """Back to the untrained network: the run stops and is kept, its curve goes to the background."""
+    state = app_state()
+    if state.run_id is not None:
+        send(Stop())
+        state.ghost_id, state.run_id = state.run_id, None
+
+
+def continue_training() -> None:
+    """On from the trained weights, to the number of epochs on the knob."""
+    state = app_state()
+    run = current_run(state)
+    if run is not None:
+        follow(state, run)
+        send(Extend(state.experiment.fit.epochs))  # a run that was stopped half way was told this number before
+        send(Resume())
+
+
+def set_speed(epochs_per_s: float | None) -> None:
+    state = app_state()
+    state.speed = epochs_per_s
+    send(Speed(epochs_per_s))
+
+
+# --- knobs beside the curves
+
+
+def knobs_differ(state: AppState, run: RunView) -> list[Command] | None:
+    """Commands that bring the run to what the knobs show; empty if it is there, None if only a new run can."""
+    return commands_to_follow(told_experiment(state, run), state.experiment)
+
+
+def follow(state: AppState, run: RunView) -> None:
+    for command in knobs_differ(state, run) or ():
+        send(command)
+    state.told[run.id] = state.experiment
+
+
+def answer_knobs(state: AppState, bench: Bench) -> None:
+    """A knob was turned: a run that goes on takes it over; otherwise a new run begins, if the person wants that."""
+    wanted, state.wants_run = state.wants_run, False
+    run = current_run(state) if wanted and not state.refusals else None
+    if run is None or bench.errors:
+        return
+    commands = knobs_differ(state, run)
+    if run.active and commands is not None:
+        follow(state, run)
+    elif not state.train_on_change or commands == []:
+        return
+    elif commands is not None and asks_for_more(run, state.experiment):
+        continue_training()
+    else:
+        start_run()
+
+
+def asks_for_more(run: RunView, wanted: Experiment) -> bool:
+    """The knob shows more epochs than the run was to have, and its weights are good to go on with."""
+    return run.state in ("finished", "stopped") and wanted.fit.epochs > run.epochs
+
+
+def can_continue(run: RunView, wanted: Experiment) -> bool:
+    """An ended run that has not made all the epochs on the knob."""
+    return run.state in ("finished", "stopped") and wanted.fit.epochs > run.epoch
