@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 # Spellings of "no value", in lower case. Those that can also be an answer count among numbers and times only.
-MISSING = frozenset("na n/a nan null #n/a #na - -- . ? … ... 결측 자료없음 미측정 <na>".split())
-MISSING_AMONG_NUMBERS = MISSING | frozenset("none nil * ** 없음 x #value! #div/0! #ref! m".split())
+MISSING = frozenset(
+    ["na", "n/a", "nan", "null", "#n/a", "#na", "<na>", "-", "--", ".", "?", "…", "...", "결측", "자료없음", "미측정"]
+)
+MISSING_AMONG_NUMBERS = MISSING | frozenset(["none", "nil", "*", "**", "없음", "x", "#value!", "#div/0!", "#ref!", "m"])
 SENTINELS = (-9.0, -99.0, -99.9, -999.0, -999.9, -9999.0, 9999.0, 999.9, 99999.0, -99999.0)
 
 PAIRS = (  # (no, yes)
@@ -92,14 +94,19 @@ def _ascii_digits(text: str) -> str:
 
 # --- times
 
-DATE = r"(?P<year>1[5-9]\d\d|2[01]\d\d)\s*(?P<sep>[-/.]|년)\s*(?P<month>\d{1,2})(?:\s*(?:(?P=sep)|월)\s*(?P<day>\d{1,2})\s*[.일]?|월)?"
+DATE = (
+    r"(?P<year>1[5-9]\d\d|2[01]\d\d)\s*(?P<sep>[-/.]|년)\s*(?P<month>\d{1,2})"
+    r"(?:\s*(?:(?P=sep)|월)\s*(?P<day>\d{1,2})\s*[.일]?|월)?"
+)
 CLOCK = (
     r"(?:(?:\s*T|\s+)\s*(?P<half>오전|오후|[AaPp][Mm])?\s*(?P<hour>\d{1,2})(?:\s*(?::|시)\s*(?P<minute>\d{1,2})?\s*분?"
     r"(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?|시)?(?:\s*(?P<half2>[AaPp][Mm]))?\s*(?P<zone>Z|UTC|KST|[+-]\d\d:?\d\d)?)?"
 )
 YEAR_FIRST = re.compile(DATE + CLOCK)
 YEAR_LAST = re.compile(r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>1[5-9]\d\d|2[01]\d\d)" + CLOCK)
-MONTHS = {name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
+MONTHS = dict(
+    zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
+)
 NAMED_MONTH = re.compile(
     r"(?:(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2})|(?P<day2>\d{1,2})[ -](?P<month2>[A-Za-z]{3,9})\.?)[, -]\s*"
     r"(?P<year>1[5-9]\d\d|2[01]\d\d)" + CLOCK
@@ -158,7 +165,7 @@ def _build(
             return None
         h = h % 12 + (12 if half in ("오후", "pm") else 0)  # 오전 12:30 is 00:30
     try:
-        start = datetime(int(year), int(month), int(day))  # noqa: DTZ001 — the wall clock of the file
+        start = datetime(int(year), int(month), int(day))
     except ValueError:
         return None
     minutes, seconds = int(minute or 0), int(second or 0)

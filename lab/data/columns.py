@@ -46,7 +46,12 @@ COUNTRY_CODES = re.compile(r"[A-Z]{2}")
 UNIT_IN_NAME = re.compile(r"[(\[]([^()\[\]]{1,15})[)\]]\s*$")
 UNIT_SUFFIXES = {
     **{u: u for u in ("cm", "mm", "km", "kg", "hPa", "Pa", "ppm", "ppmv", "degC")},
-    **{"g": "g", "m": "m", "hr": "h", "s": "s", "pct": "%", "percent": "%"},
+    "g": "g",
+    "m": "m",
+    "hr": "h",
+    "s": "s",
+    "pct": "%",
+    "percent": "%",
 }
 
 

@@ -6,6 +6,7 @@ regular the rows come out times how much of the cells then reads as numbers and 
 
 import csv
 import io
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -202,7 +203,7 @@ def _years_over_a_table(head: Record, kinds: list[str]) -> bool:
     if kinds[0] == "number" or len(numbers) < 2 or not all(re.fullmatch(r"(19|20)\d\d", number) for number in numbers):
         return False
     years = [int(number) for number in numbers]
-    return all(later > earlier for earlier, later in zip(years, years[1:], strict=False))
+    return all(later > earlier for earlier, later in itertools.pairwise(years))
 
 
 def _column_kind(rows: list[Record], column: int) -> str:

@@ -1,0 +1,65 @@
+"""What one gets without a network: the commonest class, the mean, or "tomorrow as today". A model has to beat it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from lab.data.prepare import PART_NAMES, Dataset, PartName
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Predictions of a rule that looks at no input.
+
+    Args:
+        kind: "majority" (commonest class), "mean", or "persistence" (the value of today).
+        predictions: for each part (n,), in the target's original coding: unit or class index.
+        probabilities: (k,) share of each class in the training part; empty for a regression.
+        column: the column that persistence predicts with.
+    """
+
+    kind: Literal["majority", "mean", "persistence"]
+    predictions: dict[PartName, Array]
+    probabilities: Array
+    column: str | None = None
+
+
+def baseline(dataset: Dataset) -> Baseline:
+    """Persistence where the data offers it and it beats the simple rule on the training part, else the simple rule."""
+    simple = _simple(dataset)
+    if dataset.persistence is None:
+        return simple
+    predictions: dict[PartName, Array] = {}
+    for name in PART_NAMES:
+        today = dataset.persistence[name]
+        value = np.where(np.isnan(today), simple.predictions[name], today)
+        predictions[name] = value if dataset.task == "regression" else value.astype(np.int64)
+    persistence = Baseline("persistence", predictions, simple.probabilities, dataset.persistence_column)
+    return min(persistence, simple, key=lambda rule: _error(rule, dataset))
+
+
+def _simple(dataset: Dataset) -> Baseline:
+    training = dataset.train.target
+    if dataset.task == "regression":
+        return _same_everywhere("mean", float(training.mean()), np.empty(0), dataset)
+    counts = np.bincount(training, minlength=len(dataset.classes))
+    return _same_everywhere("majority", int(counts.argmax()), counts / counts.sum(), dataset)
+
+
+def _same_everywhere(
+    kind: Literal["majority", "mean"], value: float | int, probabilities: Array, dataset: Dataset
+) -> Baseline:
+    predictions = {name: np.full(len(dataset.part(name).target), value) for name in PART_NAMES}
+    return Baseline(kind, predictions, probabilities)
+
+
+def _error(rule: Baseline, dataset: Dataset) -> float:
+    """On the training part: mean absolute error, or the share of wrong classes."""
+    predicted, target = rule.predictions["train"], dataset.train.target
+    if dataset.task == "regression":
+        return float(np.abs(predicted - target).mean())
+    return float((predicted != target).mean())

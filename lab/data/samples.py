@@ -1,0 +1,133 @@
+"""The tables that come with the project, and their cards: what they are, whose they are, what to discover in them."""
+
+import gzip
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lab.data.columns import type_column
+from lab.data.read import read_table
+from lab.data.table import Note, Table
+from lab.errors import DataError
+from lab.experiment import Task
+from lab.limits import ALONE
+from lab.texts import Language
+
+SAMPLE_DATA = Path(__file__).resolve().parent.parent.parent / "sample_data"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is worth knowing of a sample before opening it (sample_data/cards.toml).
+
+    Args:
+        rows, columns: of the file; rows are samples, columns are variables.
+        inputs: columns to learn from: all but the target and what the card leaves out.
+        leave_out: columns that are no inputs: other targets, dates, row numbers.
+        scaling, scale_constant, target_scaling, missing: as in DataSpec.
+        time_column: rows are in its order, so the split is by time; None if rows may be shuffled.
+        persistence_column: what "tomorrow as today" predicts with.
+        empty_means_zero: columns whose empty cells are zeros, not gaps.
+        synthetic: made by a program, no observation.
+        titles, about, units, pitfalls: one sentence or two in each language.
+    """
+
+    name: str
+    file: str
+    rows: int
+    columns: int
+    task: Task
+    target: str
+    inputs: tuple[str, ...]
+    leave_out: tuple[str, ...]
+    scaling: Any
+    scale_constant: float
+    target_scaling: Any
+    missing: Any
+    time_column: str | None
+    persistence_column: str | None
+    empty_means_zero: tuple[str, ...]
+    synthetic: bool
+    source: str
+    licence: str
+    titles: dict[Language, str]
+    about: dict[Language, str]
+    units: dict[Language, str]
+    pitfalls: dict[Language, str]
+
+
+def sample_names() -> tuple[str, ...]:
+    """Names of all samples, in the order in which they are shown."""
+    return tuple(_cards())
+
+
+def card(name: str) -> Card:
+    """Raises DataError "data.no_such_sample"."""
+    if name not in _cards():
+        raise DataError("data.no_such_sample", name=name, choices=", ".join(_cards()))
+    return _cards()[name]
+
+
+@cache
+def load_sample(name: str) -> Table:
+    """The sample's table, read once a process. Raises DataError "data.no_such_sample"."""
+    about = card(name)
+    table = read_table(_bytes_of(about.file), about.file, ALONE)
+    return _with_zeros(table, about.empty_means_zero)
+
+
+def _bytes_of(file: str) -> bytes:
+    content = (SAMPLE_DATA / file).read_bytes()
+    return gzip.decompress(content) if file.endswith(".gz") else content
+
+
+def _with_zeros(table: Table, names: tuple[str, ...]) -> Table:
+    """Empty cells of these columns become 0, and a note says so; only a card may know that a blank means "none"."""
+    if not names:
+        return table
+    frame = table.frame.copy()
+    columns = {column.name: column for column in table.columns}
+    notes = []
+    for name in names:
+        gaps = frame[name].isna()
+        frame[name] = frame[name].fillna(0.0)
+        columns[name] = type_column(frame[name], name).column
+        notes.append(Note("empty_is_zero", int(gaps.sum()), column=name))
+    return replace(table, frame=frame, columns=tuple(columns.values()), notes=(*table.notes, *notes))
+
+
+@cache
+def _cards() -> dict[str, Card]:
+    entries = tomllib.loads((SAMPLE_DATA / "cards.toml").read_text(encoding="utf-8"))
+    return {name: _card(name, entry) for name, entry in entries.items()}
+
+
+def _card(name: str, entry: dict[str, Any]) -> Card:
+    header = _bytes_of(entry["file"]).partition(b"\n")[0].decode().strip().split(",")
+    leave_out = tuple(entry.get("leave_out", ()))
+    return Card(
+        name=name,
+        file=entry["file"],
+        rows=entry["rows"],
+        columns=entry["columns"],
+        task=entry["task"],
+        target=entry["target"],
+        inputs=tuple(column for column in header if column != entry["target"] and column not in leave_out),
+        leave_out=leave_out,
+        scaling=entry.get("scaling", "standard"),
+        scale_constant=entry.get("scale_constant", 1.0),
+        target_scaling=entry.get("target_scaling", "none"),
+        missing=entry.get("missing", "drop"),
+        time_column=entry.get("time_column"),
+        persistence_column=entry.get("persistence_column"),
+        empty_means_zero=tuple(entry.get("empty_means_zero", ())),
+        synthetic=entry["synthetic"],
+        source=entry["source"],
+        licence=entry["licence"],
+        titles=entry["title"],
+        about=entry["about"],
+        units=entry["units"],
+        pitfalls=entry["pitfall"],
+    )
