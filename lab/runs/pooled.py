@@ -131,7 +131,10 @@ class PoolEngine:
         return run_id
 
     def command(self, run_id: str, command: Command) -> None:
-        run = self._live(run_id)
+        run = self.hub.get(run_id)
+        if run is None:
+            self._store.find(run_id)
+            raise RunError("run.not_live")
         if isinstance(command, Extend):
             check_epochs(command, self.limits)
         with self.hub.locked():
@@ -144,8 +147,10 @@ class PoolEngine:
                 self._revive(run, command)
 
     def view(self, run_id: str) -> RunView:
-        run = self._live(run_id)
         with self.hub.locked():
+            run = self.hub.get(run_id)
+            if run is None:
+                return _kept_view(*self._store.find(run_id))
             self._touch(run)
             history = self.hub.columns(run)
             history.pop("e", None)
@@ -343,12 +348,6 @@ class PoolEngine:
             except OSError:  # a full disk must not end the live engine; the run stays readable in memory
                 traceback.print_exc(file=sys.stderr)
 
-    def _live(self, run_id: str) -> LiveRun:
-        run = self.hub.get(run_id)
-        if run is None:
-            raise RunError("run.unknown")
-        return run
-
 
 def _record(run: LiveRun) -> RunRecord:
     return record_of(
@@ -361,6 +360,10 @@ def _record(run: LiveRun) -> RunRecord:
         status=run.status,
         snapshot=run.snapshot,
     )
+
+
+def _kept_view(record: RunRecord, status: Status) -> RunView:
+    return view_of(status, record.history, record.number, record.name, record.created, record.elapsed_s, None)
 
 
 def _waker(loop: asyncio.AbstractEventLoop) -> Callable[[list[Wakeable]], None]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -70,27 +71,16 @@ class RunStore:
         Raises:
             RunError "run.unknown": there is none, it has expired, or it is someone else's.
         """
-        folder = self._folder(owner)
-        path = (folder / _hashed(run_id)).with_suffix(".json")
-        self._tidy(folder)
-        try:
-            entry = json.loads(path.read_text(encoding="utf-8"))
-            with np.load(path.with_suffix(".npz"), allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-        except (OSError, ValueError):
-            raise RunError("run.unknown") from None
-        status = Status(**entry["status"])
-        record = record_of(
-            id=entry["id"],
-            owner=owner,
-            number=entry["number"],
-            experiment=Experiment.from_json(json.dumps(entry["experiment"])),
-            created=entry["created"],
-            elapsed_s=entry["elapsed_s"],
-            status=status,
-            snapshot=pack_arrays(entry["snapshot"], arrays),
-        )
-        return record, status
+        self._tidy(self._folder(owner))
+        path = (self._folder(owner) / _hashed(run_id)).with_suffix(".json")
+        return _read(path, owner)
+
+    def find(self, run_id: str) -> tuple[RunRecord, Status]:
+        """A kept run of whatever owner: for a view of it, since who knows the id may look. Raises as `load`."""
+        for path in self._directory.glob(f"*/{_hashed(run_id)}.json"):
+            self._tidy(path.parent)
+            return _read(path, owner="")
+        raise RunError("run.unknown")
 
     def summaries(self, owner: str) -> list[RunSummary]:
         """The owner's kept runs, newest first. A file that cannot be read is left out."""
@@ -125,6 +115,28 @@ class RunStore:
                 self._summaries.pop(path, None)
                 path.unlink(missing_ok=True)
                 path.with_suffix(".npz").unlink(missing_ok=True)
+
+
+def _read(path: Path, owner: str) -> tuple[RunRecord, Status]:
+    """What `save` wrote; a file that is missing, cut off or from another version is as good as no run."""
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+        with np.load(path.with_suffix(".npz"), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        status = Status(**entry["status"])
+        record = record_of(
+            id=entry["id"],
+            owner=owner,
+            number=entry["number"],
+            experiment=Experiment.from_json(json.dumps(entry["experiment"])),
+            created=entry["created"],
+            elapsed_s=entry["elapsed_s"],
+            status=status,
+            snapshot=pack_arrays(entry["snapshot"], arrays),
+        )
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile):
+        raise RunError("run.unknown") from None
+    return record, status
 
 
 def _summary(entry: dict[str, Any]) -> RunSummary:

@@ -1,0 +1,453 @@
+// Draws the curves of one run while it trains: one event stream in, at most one drawing per animation frame out.
+// Streamlit may call the function again on every rerun of the page, with the same element: what lives longer than
+// one call (stream, points, counters) is kept by element in `views`.
+
+const SVG = "http://www.w3.org/2000/svg";
+const MOST_POINTS = 4000; // more than a screen has pixels; then every second point goes
+const BLOCKED_AFTER_MS = 5000;
+const SPOKEN_EVERY_MS = 5000;
+const MARGIN = { top: 34, right: 92, bottom: 44, left: 62 }; // pixels: title, labels at the lines' ends, numbers
+const PLOT_HEIGHT = { narrow: 230, wide: 300 };
+const views = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".live-curve");
+  let view = views.get(root);
+  if (view) clearTimeout(view.leaving);
+  if (!view || view.run !== data.run) {
+    if (view) view.close();
+    view = new LiveCurve(root);
+    views.set(root, view);
+  }
+  view.take(data, setTriggerValue);
+  // a change of `data` may end and begin this effect within one turn: leave only if nobody comes back
+  return () => {
+    view.leaving = setTimeout(() => {
+      view.close();
+      views.delete(root);
+    }, 300);
+  };
+}
+
+class LiveCurve {
+  constructor(root) {
+    this.root = root;
+    this.run = null;
+    this.stream = null;
+    this.columns = { e: [] };
+    this.progress = { epoch: 0, epochs: 0, updates: 0, compute_s: 0, elapsed_s: 0, state: "queued", at: performance.now() };
+    this.paints = 0;
+    this.panels = [];
+    this.ended = false;
+    this.onVisibility = () => (document.hidden ? this.disconnect() : this.connect());
+    document.addEventListener("visibilitychange", this.onVisibility);
+    this.resize = new ResizeObserver(() => this.requestPaint());
+    this.resize.observe(root);
+    this.clock = setInterval(() => this.progress.state === "running" && this.paintProgress(), 1000);
+  }
+
+  // --- what the page says
+
+  take(data, setTriggerValue) {
+    const fresh = this.run === null;
+    this.run = data.run;
+    this.data = data;
+    this.trigger = setTriggerValue;
+    this.progress.epochs = data.epochs;
+    const layout = JSON.stringify([data.series, data.texts, data.language]);
+    if (layout !== this.layout) {
+      this.layout = layout;
+      this.build();
+    }
+    if (data.history && !data.running) {
+      this.columns = data.history;
+      this.progress.epoch = last(this.columns.e) ?? 0;
+    }
+    if (fresh) this.ended = Boolean(data.history) && !data.running;
+    if (data.running && this.ended) this.ended = false; // more epochs were asked for: the same run goes on
+    this.connect();
+    this.requestPaint();
+  }
+
+  // --- the stream
+
+  connect() {
+    if (this.stream || this.ended || document.hidden) return;
+    const url = new URL(this.data.url, document.baseURI); // works behind a path of a proxy as well
+    const seen = last(this.columns.e) ?? 0;
+    if (seen) url.searchParams.set("last", seen);
+    const stream = (this.stream = new EventSource(url));
+    this.blocked = setTimeout(() => this.give("blocked"), BLOCKED_AFTER_MS);
+    stream.onmessage = (message) => this.append(JSON.parse(message.data));
+    stream.addEventListener("reset", (message) => {
+      this.columns = { e: [] };
+      this.append(JSON.parse(message.data));
+    });
+    stream.addEventListener("state", (message) => this.takeState(JSON.parse(message.data)));
+    stream.addEventListener("end", () => this.end());
+    stream.onerror = () => {
+      if (stream.readyState === EventSource.CLOSED) this.give("lost"); // the server does not know this run (any more)
+    };
+  }
+
+  disconnect() {
+    clearTimeout(this.blocked);
+    if (this.stream) this.stream.close();
+    this.stream = null;
+  }
+
+  give(what) {
+    this.disconnect();
+    this.ended = true;
+    this.trigger(what, true);
+  }
+
+  end() {
+    const live = this.data.running;
+    this.disconnect();
+    this.ended = true;
+    this.speak();
+    this.requestPaint();
+    if (live) this.trigger("finished", true);
+  }
+
+  close() {
+    this.disconnect();
+    document.removeEventListener("visibilitychange", this.onVisibility);
+    this.resize.disconnect();
+    clearInterval(this.clock);
+  }
+
+  takeState(state) {
+    clearTimeout(this.blocked);
+    Object.assign(this.progress, state, { at: performance.now() });
+    this.requestPaint();
+  }
+
+  append(frame) {
+    clearTimeout(this.blocked);
+    const seen = last(this.columns.e) ?? 0;
+    const start = frame.e.findIndex((epoch) => epoch > seen); // what a reconnected stream repeats is left out
+    if (start >= 0) {
+      for (const [name, values] of Object.entries(frame)) {
+        if (Array.isArray(values)) (this.columns[name] ??= []).push(...values.slice(start));
+      }
+      if (this.columns.e.length > MOST_POINTS) this.halve();
+    }
+    this.progress.epoch = last(this.columns.e) ?? 0;
+    if (frame.updates !== undefined) Object.assign(this.progress, { updates: frame.updates, compute_s: frame.compute_s });
+    if (performance.now() - (this.spokenAt ?? -Infinity) > SPOKEN_EVERY_MS) this.speak();
+    this.requestPaint();
+  }
+
+  halve() {
+    for (const name of Object.keys(this.columns)) {
+      const values = this.columns[name];
+      this.columns[name] = values.filter((_, index) => (values.length - 1 - index) % 2 === 0); // the newest stays
+    }
+  }
+
+  // --- drawing
+
+  build() {
+    const { texts, series } = this.data;
+    this.root.lang = this.data.language;
+    this.root.replaceChildren();
+    const bases = [...new Set(series.map(baseName))];
+    const plots = element(this.root, "div", "live-curve-plots");
+    this.panels = bases.map((base) => new Panel(plots, base, series.filter((name) => baseName(name) === base), texts));
+    this.bar = element(this.root, "div", "live-curve-bar");
+    this.bar.setAttribute("role", "progressbar");
+    this.bar.setAttribute("aria-label", texts.progress);
+    this.fill = element(this.bar, "div", "live-curve-fill");
+    this.figures = element(this.root, "div", "live-curve-figures");
+    this.spoken = element(this.root, "p", "live-curve-spoken");
+    this.spoken.setAttribute("aria-live", "polite");
+  }
+
+  requestPaint() {
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      this.paint();
+    });
+  }
+
+  paint() {
+    const shown = niceEpochs(this.progress.epoch, this.progress.epochs);
+    for (const panel of this.panels) panel.paint(this.columns, this.data.ghost, shown, this.data.language);
+    this.paintProgress();
+    this.root.dataset.paints = ++this.paints;
+    this.root.dataset.epoch = this.progress.epoch;
+    this.root.dataset.state = this.progress.state;
+  }
+
+  paintProgress() {
+    const { epoch, epochs, updates, compute_s, state } = this.progress;
+    const { texts, language } = this.data;
+    const number = new Intl.NumberFormat(language);
+    const running = state === "running" ? (performance.now() - this.progress.at) / 1000 : 0;
+    const elapsed = this.progress.elapsed_s + running;
+    this.fill.style.width = `${epochs ? Math.min(100, (100 * epoch) / epochs) : 0}%`;
+    this.bar.setAttribute("aria-valuemin", 0);
+    this.bar.setAttribute("aria-valuemax", epochs);
+    this.bar.setAttribute("aria-valuenow", epoch);
+    const figures = [
+      fill(texts.epoch, { epoch: number.format(epoch), epochs: number.format(epochs) }),
+      fill(texts.updates, { updates: number.format(updates) }),
+      fill(texts.elapsed, { time: seconds(elapsed, language) }),
+      state === "running" && epoch > 0 && epoch < epochs
+        ? fill(texts.remaining, { time: seconds((elapsed / epoch) * (epochs - epoch), language) })
+        : texts.states[state] ?? state,
+      fill(texts.compute, { time: seconds(compute_s, language) }),
+    ];
+    if (this.progress.queue_position) figures[3] = fill(texts.queued, { position: this.progress.queue_position });
+    while (this.figures.children.length < figures.length) element(this.figures, "span");
+    figures.forEach((text, index) => setText(this.figures.children[index], text));
+  }
+
+  speak() {
+    if (!this.columns.e.length) return;
+    this.spokenAt = performance.now();
+    const values = this.data.series
+      .filter((name) => this.columns[name])
+      .map((name) => `${this.label(name)} ${short(last(this.columns[name]), this.data.language)}`);
+    const { epoch, epochs } = this.progress;
+    setText(this.spoken, `${fill(this.data.texts.epoch, { epoch, epochs })}: ${values.join(", ")}`);
+    for (const panel of this.panels) panel.describe(this.spoken.textContent);
+  }
+
+  label(name) {
+    const { texts } = this.data;
+    return `${texts.titles[baseName(name)] ?? baseName(name)} ${isValidation(name) ? texts.validation : texts.train}`;
+  }
+}
+
+// One chart: a history key and its validation twin.
+class Panel {
+  constructor(parent, base, names, texts) {
+    Object.assign(this, { base, names, texts });
+    this.box = element(parent, "div", "live-curve-panel");
+    this.svg = draw(this.box, "svg", { role: "img" });
+    const id = `live-${Math.random().toString(36).slice(2)}`;
+    this.title = draw(this.svg, "title", { id: `${id}-t` });
+    this.title.textContent = fill(texts.chart_title, { name: texts.titles[base] ?? base });
+    this.desc = draw(this.svg, "desc", { id: `${id}-d` });
+    this.desc.textContent = texts.chart_about;
+    this.svg.setAttribute("aria-labelledby", `${id}-t ${id}-d`);
+    this.heading = draw(this.svg, "text", { class: "live-curve-heading", x: 0, y: 18 });
+    this.heading.textContent = texts.titles[base] ?? base;
+    this.grid = draw(this.svg, "g", { class: "live-curve-grid" });
+    this.ghosts = names.map((name) => draw(this.svg, "path", { class: "live-curve-ghost", "data-ghost": name }));
+    this.lines = names.map((name) =>
+      draw(this.svg, "path", { class: `live-curve-line ${kind(name)}`, "data-series": name, "data-points": 0 }),
+    );
+    this.marks = names.map((name) => draw(this.svg, "path", { class: `live-curve-mark ${kind(name)}` }));
+    this.labels = names.map((name) => draw(this.svg, "text", { class: `live-curve-label ${kind(name)}` }));
+  }
+
+  describe(text) {
+    this.desc.textContent = `${this.texts.chart_about} ${text}`;
+  }
+
+  paint(columns, ghost, shown, language) {
+    const width = Math.max(240, this.box.clientWidth);
+    const height = width < 420 ? PLOT_HEIGHT.narrow : PLOT_HEIGHT.wide;
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.svg.setAttribute("height", height);
+    const area = {
+      left: MARGIN.left,
+      top: MARGIN.top,
+      right: width - MARGIN.right,
+      bottom: height - MARGIN.bottom,
+    };
+    const behind = ghost ? upTo(ghost, shown) : null;
+    const range = valueRange([
+      ...this.names.map((name) => columns[name] ?? []),
+      ...(behind ? this.names.map((name) => behind[name] ?? []) : []),
+    ]);
+    const x = (epoch) => area.left + ((epoch - 1) / Math.max(1, shown - 1)) * (area.right - area.left);
+    const y = (value) => area.bottom - ((value - range.low) / (range.high - range.low)) * (area.bottom - area.top);
+    this.paintGrid(area, range, shown, x, y, language);
+    const ends = [];
+    this.names.forEach((name, index) => {
+      const values = columns[name] ?? [];
+      const end = values.findLastIndex((value) => value !== null);
+      this.ghosts[index].setAttribute("d", behind && behind[name] ? line(behind.e, behind[name], x, y, area) : "");
+      this.lines[index].setAttribute("d", line(columns.e, values, x, y, area));
+      this.lines[index].dataset.points = values.length;
+      const at = end < 0 ? null : { x: x(columns.e[end]), y: y(values[end]) };
+      this.marks[index].setAttribute("d", at ? marker(at, isValidation(name)) : "");
+      if (at) ends.push({ index, name, x: at.x, y: at.y, value: values[end] });
+      else this.labels[index].textContent = "";
+    });
+    this.paintLabels(ends, area, language);
+  }
+
+  // Names stand at the lines' ends, pushed apart where the ends are close.
+  paintLabels(ends, area, language) {
+    ends.sort((a, b) => a.y - b.y);
+    ends.forEach((end, place) => {
+      const above = place ? ends[place - 1].labelY + 34 : -Infinity;
+      end.labelY = Math.max(end.y - 4, above);
+    });
+    const overflow = ends.length ? Math.max(0, last(ends).labelY + 16 - area.bottom) : 0;
+    for (const end of ends) {
+      const label = this.labels[end.index];
+      const name = isValidation(end.name) ? this.texts.validation : this.texts.train;
+      const left = Math.min(end.x, area.right) + 10;
+      if (!label.firstChild) {
+        draw(label, "tspan", {});
+        draw(label, "tspan", { dy: 16 });
+      }
+      const [first, second] = label.children;
+      label.setAttribute("y", end.labelY - overflow + 4);
+      for (const span of label.children) span.setAttribute("x", left);
+      setText(first, name);
+      setText(second, short(end.value, language));
+    }
+  }
+
+  paintGrid(area, range, shown, x, y, language) {
+    const wish = `${area.right}|${area.bottom}|${range.low}|${range.high}|${shown}|${language}`;
+    if (wish === this.gridDrawn) return;
+    this.gridDrawn = wish;
+    this.grid.replaceChildren();
+    for (const value of ticks(range.low, range.high, 5)) {
+      draw(this.grid, "line", { x1: area.left, x2: area.right, y1: y(value), y2: y(value) });
+      const text = draw(this.grid, "text", { x: area.left - 8, y: y(value) + 5, "text-anchor": "end" });
+      text.textContent = short(value, language);
+    }
+    const number = new Intl.NumberFormat(language);
+    const wide = area.right - area.left > 300;
+    for (const epoch of epochTicks(shown, wide ? 6 : 3)) {
+      draw(this.grid, "line", { x1: x(epoch), x2: x(epoch), y1: area.bottom, y2: area.bottom + 5 });
+      const text = draw(this.grid, "text", { x: x(epoch), y: area.bottom + 21, "text-anchor": "middle" });
+      text.textContent = number.format(epoch);
+    }
+    const name = draw(this.grid, "text", { x: (area.left + area.right) / 2, y: area.bottom + 40, "text-anchor": "middle" });
+    name.textContent = this.texts.x_axis;
+  }
+}
+
+// --- arithmetic of a chart
+
+// The axis shows 10, 20, 50, 100, … epochs, never more than there will be: it moves in steps and not all the time.
+function niceEpochs(epoch, epochs) {
+  let shown = 10;
+  for (let step = 0; shown < epoch; step++) shown *= step % 3 === 1 ? 2.5 : 2;
+  return Math.max(2, epoch, Math.min(shown, epochs || shown));
+}
+
+// From zero if the values come near it, so that heights can be compared; ends are round numbers.
+function valueRange(lists) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const values of lists) {
+    for (const value of values) {
+      if (value === null) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  if (low > high) return { low: 0, high: 1 };
+  if (low >= 0 && low < 0.6 * high) low = 0;
+  if (low === high) return { low: low - (Math.abs(low) || 1) / 2, high: high + (Math.abs(high) || 1) / 2 };
+  const step = niceStep((high - low) / 5);
+  return { low: Math.floor(low / step) * step, high: Math.ceil(high / step) * step };
+}
+
+function niceStep(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return power * ([1, 2, 5].find((factor) => factor * power >= rough * 0.999) ?? 10);
+}
+
+function ticks(low, high, count) {
+  const step = niceStep((high - low) / count);
+  const values = [];
+  for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index++) values.push(index * step);
+  return values;
+}
+
+function epochTicks(shown, count) {
+  const step = Math.max(1, niceStep(shown / count));
+  const values = [1];
+  for (let epoch = step; epoch <= shown; epoch += step) if (epoch > 0.4 * step && epoch > 1) values.push(epoch);
+  return values;
+}
+
+function line(epochs, values, x, y, area) {
+  const step = Math.max(1, Math.ceil(values.length / (2 * (area.right - area.left))));
+  let path = "";
+  let pen = "M";
+  for (let index = (values.length - 1) % step; index < values.length; index += step) {
+    if (values[index] === null) {
+      pen = "M"; // a number that is no number leaves a gap
+      continue;
+    }
+    path += `${pen}${x(epochs[index]).toFixed(1)},${y(values[index]).toFixed(1)}`;
+    pen = "L";
+  }
+  return path;
+}
+
+// A dot for training, a diamond for validation: colour never carries meaning alone.
+function marker({ x, y }, validation) {
+  return validation
+    ? `M${x - 6},${y}L${x},${y - 6}L${x + 6},${y}L${x},${y + 6}Z`
+    : `M${x - 5},${y}a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z`;
+}
+
+function upTo(columns, epoch) {
+  const count = columns.e.findLastIndex((value) => value <= epoch) + 1;
+  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice(0, count)]));
+}
+
+// --- words and numbers
+
+const isValidation = (name) => name.startsWith("val_");
+const baseName = (name) => (isValidation(name) ? name.slice(4) : name);
+const kind = (name) => (isValidation(name) ? "validation" : "train");
+const last = (values) => values[values.length - 1];
+
+function short(value, language) {
+  if (value === null || value === undefined) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 1e6)) {
+    return new Intl.NumberFormat(language, { notation: "scientific", maximumSignificantDigits: 3 }).format(value);
+  }
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value);
+}
+
+function seconds(value, language) {
+  const digits = value < 10 ? 1 : 0;
+  const format = (number, unit) =>
+    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(number);
+  if (value < 60) return format(value, "second");
+  return `${format(Math.floor(value / 60), "minute")} ${format(Math.floor(value % 60), "second")}`;
+}
+
+function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (blank, name) => values[name] ?? blank);
+}
+
+// --- elements
+
+function element(parent, tag, className = "") {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  parent.append(made);
+  return made;
+}
+
+function draw(parent, tag, attributes) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  parent.append(made);
+  return made;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

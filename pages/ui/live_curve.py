@@ -1,0 +1,99 @@
+"""The moving curves: one component, one event stream from the server to the browser, no script run for a point."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from lab.texts import Language, say
+
+FOLDER = Path(__file__).parent
+STATES = ("queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
+
+# registered once, when this module is imported; the function mounts it
+_component = st.components.v2.component(
+    "lab_live_curve",
+    html='<div class="live-curve"></div>',
+    css=(FOLDER / "live_curve.css").read_text(encoding="utf-8"),
+    js=(FOLDER / "live_curve.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def stream_url(run_id: str) -> str:
+    """Where the browser finds the events of a run, relative to the page."""
+    return f"live/{run_id}"
+
+
+def live_curve(
+    *,
+    run_id: str,
+    series: Sequence[str],
+    epochs: int,
+    language: Language,
+    key: str,
+    url: str | None = None,
+    texts: dict[str, str] | None = None,
+    ghost: dict[str, list[float]] | None = None,
+    history: dict[str, list[float]] | None = None,
+    running: bool = True,
+) -> Any:
+    """Mount the curves of a run; they go on by themselves.
+
+    Args:
+        run_id: a new id makes a new drawing, the same id goes on with what is there.
+        series: history keys to draw ("loss", "val_loss", "accuracy", …); a key and its val_ twin share a chart.
+        epochs: how many there are to be.
+        url: of the event stream; the run's own if not given.
+        texts: title of each chart by history key ("accuracy": "정확도"); the key itself where none is given.
+        ghost: history of an earlier run, drawn thin and grey behind; value i belongs to epoch i + 1.
+        history: of a run at rest that has no stream any more.
+        running: False for a run that has ended: no "finished" will come.
+
+    Returns:
+        An object with `finished` (the run has ended), `lost` (the server does not know it) and `blocked` (no event
+        came through: draw `Engine.view()` in a fragment instead); each is true for one script run.
+    """
+    return _component(
+        data={
+            "run": run_id,
+            "url": url or stream_url(run_id),
+            "series": list(series),
+            "epochs": epochs,
+            "language": language,
+            "texts": {**_texts(language), "titles": {"loss": say("live.loss", language), **(texts or {})}},
+            "ghost": None if ghost is None else with_epochs(ghost),
+            "history": None if history is None else with_epochs(history),
+            "running": running,
+        },
+        key=key,
+        on_finished_change=_nothing,
+        on_lost_change=_nothing,
+        on_blocked_change=_nothing,
+    )
+
+
+def with_epochs(history: dict[str, list[float]]) -> dict[str, list[float | None]]:
+    """Columns as the browser takes them: "e" counts epochs from 1, and what is not finite becomes None."""
+    length = max(map(len, history.values()), default=0)
+    columns: dict[str, list[float | None]] = {"e": list(range(1, length + 1))}
+    columns.update({name: [value if _finite(value) else None for value in values] for name, values in history.items()})
+    return columns
+
+
+def _texts(language: Language) -> dict[str, Any]:
+    names = ("train", "validation", "progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued")
+    names += ("x_axis", "chart_title", "chart_about")
+    return {
+        **{name: say(f"live.{name}", language) for name in names},
+        "states": {state: say(f"live.state.{state}", language) for state in STATES},
+    }
+
+
+def _finite(value: float | None) -> bool:
+    return value is not None and abs(value) < float("inf")
+
+
+def _nothing() -> None:
+    """A trigger needs a callback to appear in the result; the rerun itself is all that is wanted."""
