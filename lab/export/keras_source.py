@@ -1,0 +1,106 @@
+"""The experiment as a Keras 3 program, written from the stored arguments. No part is named here."""
+
+from typing import Any
+
+from lab.experiment import Change, Experiment, PartSpec
+from lab.texts import Language, say
+from netcore.layers import LAYERS
+from netcore.losses import LOSSES
+from netcore.optimizers import OPTIMIZERS
+from netcore.params import defaults
+from netcore.registry import Registry
+
+
+def keras_source(experiment: Experiment, input_shape: tuple[int, ...], *, language: Language = "en") -> str:
+    """The program so far; it parses as Python whatever the experiment holds, and runs once data are put in.
+
+    Args:
+        input_shape: of one sample, as `Dataset.input_shape`.
+        language: of the comments.
+    """
+    lines = [
+        f"# {_one_line(experiment.name)}" if experiment.name else None,
+        "import keras",
+        "from keras import layers, losses, optimizers",
+        "",
+        f"keras.utils.set_random_seed({experiment.seed})",
+        "",
+        *model_lines(experiment, input_shape),
+        "",
+        f"# {say('export.data', language, features=input_shape[0], target=_one_line(experiment.data.target))}",
+        *_fit_lines(experiment, language),
+    ]
+    return "\n".join(line for line in lines if line is not None) + "\n"
+
+
+def model_lines(experiment: Experiment, input_shape: tuple[int, ...]) -> list[str]:
+    """The statements that make and compile `model`."""
+    compiled = experiment.compile
+    return [
+        "model = keras.Sequential([",
+        f"    keras.Input({tuple(input_shape)!r}),",
+        *(f"    layers.{_call(LAYERS, layer)}," for layer in experiment.model.layers),
+        "])",
+        "model.compile(",
+        f"    optimizer=optimizers.{_call(OPTIMIZERS, compiled.optimizer)},",
+        f"    loss=losses.{_call(LOSSES, compiled.loss)},",
+        f"    metrics={list(compiled.metrics)!r},",
+        ")",
+    ]
+
+
+def _call(registry: Registry[Any], part: PartSpec) -> str:
+    """`Dense(32, activation='relu')`: what has no default comes first, without its name where that is clear."""
+    cls = registry.get(part.type)
+    known = defaults(cls)
+    required = [name for name in cls.params if name not in known]
+    plain = [repr(part.params[name]) for name in required[:1]]
+    named = [f"{name}={part.params[name]!r}" for name in cls.params if name in part.params and name not in required[:1]]
+    return f"{cls.__name__}({', '.join([*plain, *named])})"
+
+
+def _fit_lines(experiment: Experiment, language: Language) -> list[str]:
+    """One call of fit, or several with the knobs turned in between."""
+    fit = experiment.fit
+    batch_size, start = fit.batch_size, 0
+    end = next((int(change.value) for change in reversed(fit.changes) if change.name == "epochs"), fit.epochs)
+    lines = []
+    for change in fit.changes:
+        if change.name == "epochs":
+            continue  # where training ends in the end is all that fit needs to know
+        place = min(_epoch_boundary(change), end)
+        if place > start:
+            lines.append(_fit_call(experiment, start, place, batch_size))
+            start = place
+        comment = f"  # {say('export.change', language, epoch=change.epoch + 1, batch=change.batch + 1)}"
+        if change.name == "batch_size":
+            batch_size = int(change.value)
+            lines.append(f"# batch_size = {batch_size}{comment}")
+        else:
+            lines.append(f"model.optimizer.learning_rate = {change.value!r}{comment}")
+    if end > start:
+        lines.append(_fit_call(experiment, start, end, batch_size))
+    return lines
+
+
+def _epoch_boundary(change: Change) -> int:
+    """Keras can change a knob between epochs: one turned in the middle of an epoch waits for its end."""
+    return change.epoch if change.batch == 0 else change.epoch + 1
+
+
+def _fit_call(experiment: Experiment, start: int, end: int, batch_size: int) -> str:
+    arguments = [
+        "x_train",
+        "y_train",
+        "validation_data=(x_val, y_val)" if experiment.data.split.validation > 0 else None,
+        f"initial_epoch={start}" if start else None,
+        f"epochs={end}",
+        f"batch_size={batch_size}",
+        None if experiment.fit.shuffle else "shuffle=False",
+    ]
+    return f"model.fit({', '.join(argument for argument in arguments if argument is not None)})"
+
+
+def _one_line(text: str) -> str:
+    """A person's own text as part of a comment: nothing in it may begin a new line."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

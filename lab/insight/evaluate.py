@@ -1,0 +1,276 @@
+"""How good a trained network is: loss and metrics of each part, beside a forecast without a network.
+
+Regression is judged in the target's own unit, also when the network learned a standardised target. The test part is
+looked at only when it is asked for by name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lab.data.baseline import Baseline, baseline
+from lab.data.prepare import Dataset, PartName
+from lab.experiment import Experiment
+from lab.insight.baseline_loss import baseline_loss
+from lab.insight.diverged import likely_causes
+from lab.insight.verdict import Verdict, judge
+from lab.runs.build import build_model
+from lab.runs.record import RunRecord
+from lab.runs.spec import run_spec
+from netcore.activations import ACTIVATIONS
+from netcore.losses import LOSSES
+from netcore.metrics import for_output
+from netcore.optimizers import OPTIMIZERS
+
+Array = np.ndarray[Any, Any]
+WORST = 10
+
+
+@dataclass(frozen=True)
+class Score:
+    """Numbers of one part. `metrics` of a regression are in the target's unit; `loss` is what the network minimised."""
+
+    rows: int
+    loss: float
+    metrics: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One row that the network gets wrong.
+
+    Args:
+        row: 1-based number of the row in the table, the header not counted.
+        actual, predicted: in the target's unit, or the names of classes.
+        probability: that the network gives its predicted class; None for a regression.
+        loss: of this row alone, in the unit of the run's loss.
+    """
+
+    row: int
+    actual: str | float
+    predicted: str | float
+    probability: float | None
+    loss: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a page shows; each dict goes by the name of a part ("train", "validation", "test").
+
+    Args:
+        scores, baseline: of the network, and of the forecast without one.
+        units: metric -> its unit of measure ("" if it has none).
+        confusion: counts (K, K), row = actual, column = predicted; empty for a regression.
+        points: (actual, predicted) of a regression, in the target's unit; empty for classes.
+        worst: the rows of largest loss, largest first.
+    """
+
+    classes: tuple[str, ...]
+    target_name: str
+    target_unit: str
+    baseline_kind: str
+    scores: dict[str, Score]
+    baseline: dict[str, Score]
+    units: dict[str, str]
+    confusion: dict[str, list[list[int]]]
+    points: dict[str, tuple[list[float], list[float]]]
+    worst: dict[str, tuple[Sample, ...]]
+
+
+def evaluate_run(
+    record: RunRecord, dataset: Dataset, parts: Sequence[PartName] = ("train", "validation"), *, best: bool = False
+) -> Evaluation:
+    """Evaluate a finished run on the parts named; those without rows are left out.
+
+    Args:
+        best: judge the weights of the epoch of lowest validation loss instead of the last good ones.
+    """
+    return evaluate(record.experiment, record.best_weights if best else record.weights, dataset, parts)
+
+
+def evaluate(
+    experiment: Experiment, weights: Sequence[Array], dataset: Dataset, parts: Sequence[PartName]
+) -> Evaluation:
+    """As `evaluate_run`, from an experiment and weights in Keras order."""
+    spec, _arrays = run_spec(experiment, dataset)
+    model = build_model(spec)
+    model.set_weights(list(weights))
+    rule = baseline(dataset)
+    asked = [part for part in parts if len(dataset.part(part).x)]
+    outputs = {part: np.asarray(model.predict(dataset.part(part).x, verbose=0)) for part in asked}
+    regression = dataset.task == "regression"
+    names = metric_names(experiment, dataset)
+    return Evaluation(
+        classes=dataset.classes,
+        target_name=dataset.target_name,
+        target_unit=dataset.target_unit,
+        baseline_kind=rule.kind,
+        scores={part: _score(experiment, dataset, part, outputs[part], names) for part in asked},
+        baseline={part: _baseline_score(experiment, dataset, part, rule, outputs[part], names) for part in asked},
+        units={name: metric_unit(name, dataset.target_unit) for name in names},
+        confusion={}
+        if regression
+        else {part: _confusion(dataset, part, as_probabilities(experiment, outputs[part])) for part in asked},
+        points={part: _points(dataset, part, outputs[part]) for part in asked} if regression else {},
+        worst={part: _worst(experiment, dataset, part, outputs[part]) for part in asked},
+    )
+
+
+# --- the verdict on a run
+
+
+def judge_run(
+    experiment: Experiment, dataset: Dataset, history: dict[str, list[float]], state: str = "finished"
+) -> Verdict:
+    """The verdict on a run from its curves, the baseline and what makes a divergence likely. Never sees the test part.
+
+    Args:
+        history: Keras history of the run; an epoch without numbers yet is no epoch.
+        state: state of the run.
+    """
+    if not history.get("loss"):
+        # stopped or diverged before the first epoch was over
+        return judge([], [], train_rows=len(dataset.train.x), validation_rows=len(dataset.validation.x), state=state)
+    line = baseline_loss(experiment, dataset, baseline(dataset), "validation", output_units(experiment, dataset))
+    return judge(
+        history["loss"],
+        history.get("val_loss", []),
+        train_rows=len(dataset.train.x),
+        validation_rows=len(dataset.validation.x),
+        baseline_loss=None if line is None else line.value,
+        baseline_kind=None if line is None else line.kind,
+        state=state,
+        causes=causes_of(experiment, dataset),
+    )
+
+
+def judge_record(record: RunRecord, dataset: Dataset) -> Verdict:
+    """The verdict on a run at rest."""
+    return judge_run(record.experiment_with_changes(), dataset, record.history, record.state)
+
+
+def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
+    """What makes a divergence of this experiment likely (the highest learning rate it ever has counts)."""
+    optimizer, fit = experiment.compile.optimizer, experiment.fit
+    rates = [change.value for change in fit.changes if change.name == "learning_rate"]
+    rate = max(float(optimizer.filled(OPTIMIZERS)["learning_rate"]), *rates, 0.0)
+    largest_target = 0.0
+    if dataset.task == "regression":
+        scaled = (dataset.train.target - dataset.target_mean) / dataset.target_scale
+        largest_target = float(np.abs(scaled).max(initial=0.0))
+    return likely_causes(
+        learning_rate=rate,
+        optimizer=optimizer.type,
+        largest_input=float(np.abs(dataset.train.x).max(initial=0.0)),
+        largest_target=largest_target,
+        batch_size=fit.batch_size,
+    )
+
+
+# --- one part
+
+
+def metric_names(experiment: Experiment, dataset: Dataset) -> tuple[str, ...]:
+    """The experiment's metrics, after those that every run of the task is judged by."""
+    always = ("mae", "rmse") if dataset.task == "regression" else ("accuracy",)
+    return tuple(dict.fromkeys((*always, *experiment.compile.metrics)))
+
+
+def metric_unit(name: str, target_unit: str) -> str:
+    """Unit of a metric of a target with that unit; a metric that is not known here has none."""
+    if name.lower() in ("mape", "mean_absolute_percentage_error"):
+        return "%"
+    if not target_unit:
+        return ""
+    if name.lower() in ("mse", "mean_squared_error"):
+        return f"({target_unit})²" if len(target_unit) > 2 else f"{target_unit}²"
+    linear = ("mae", "mean_absolute_error", "rmse", "root_mean_squared_error")
+    return target_unit if name.lower() in linear else ""
+
+
+def output_units(experiment: Experiment, dataset: Dataset) -> int:
+    """Numbers the network gives for a sample."""
+    _spec, arrays = run_spec(experiment, dataset)
+    sparse = arrays["y"].ndim == 1
+    return len(dataset.classes) if sparse else int(arrays["y"].shape[-1])
+
+
+def _score(experiment: Experiment, dataset: Dataset, part: PartName, output: Array, names: tuple[str, ...]) -> Score:
+    loss = experiment.compile.loss
+    y_true = dataset.targets_for(part, loss.type, output.shape[-1])
+    value = float(LOSSES.get(loss.type)(**loss.params)(y_true, output))
+    if dataset.task == "regression":
+        # metrics are for people: in the target's own unit, whatever the network was trained on
+        y_true, output = dataset.part(part).target[:, None], dataset.inverse_target(output)
+    return Score(len(y_true), value, _metrics(names, y_true, output))
+
+
+def _metrics(names: tuple[str, ...], y_true: Array, y_pred: Array) -> dict[str, float]:
+    width = 1 if y_true.ndim == 1 else y_true.shape[-1]
+    return {name: float(for_output(name, width, y_pred.shape[-1])(y_true, y_pred)) for name in names}
+
+
+def _baseline_score(
+    experiment: Experiment, dataset: Dataset, part: PartName, rule: Baseline, output: Array, names: tuple[str, ...]
+) -> Score:
+    units = output.shape[-1]
+    line = baseline_loss(experiment, dataset, rule, part, units)
+    predicted = rule.predictions[part]
+    if dataset.task == "regression":
+        y_true, y_pred = dataset.part(part).target[:, None], predicted[:, None]
+    else:
+        y_true = dataset.targets_for(part, experiment.compile.loss.type, units)
+        certain = predicted[:, None].astype(np.float32)
+        y_pred = certain if units == 1 else np.eye(units, dtype=np.float32)[predicted]
+    return Score(len(predicted), float("nan") if line is None else line.value, _metrics(names, y_true, y_pred))
+
+
+def as_probabilities(experiment: Experiment, output: Array) -> Array:
+    """The outputs as probabilities: a loss with `from_logits` is trained on what comes before sigmoid or softmax."""
+    if not experiment.compile.loss.params.get("from_logits", False):
+        return output
+    return np.asarray(ACTIVATIONS.get("sigmoid" if output.shape[-1] == 1 else "softmax")(output))
+
+
+def predicted_classes(probabilities: Array) -> Array:
+    """Index of the likeliest class, (n, units) -> (n,)."""
+    if probabilities.shape[-1] == 1:
+        return (probabilities[:, 0] > 0.5).astype(np.int64)
+    likeliest: Array = probabilities.argmax(axis=-1)
+    return likeliest
+
+
+def _confusion(dataset: Dataset, part: PartName, probabilities: Array) -> list[list[int]]:
+    classes = len(dataset.classes)
+    places = dataset.part(part).target * classes + predicted_classes(probabilities)
+    counts: list[list[int]] = np.bincount(places, minlength=classes * classes).reshape(classes, classes).tolist()
+    return counts
+
+
+def _points(dataset: Dataset, part: PartName, output: Array) -> tuple[list[float], list[float]]:
+    return dataset.part(part).target.tolist(), dataset.inverse_target(output[:, 0]).tolist()
+
+
+def _worst(experiment: Experiment, dataset: Dataset, part: PartName, output: Array) -> tuple[Sample, ...]:
+    loss = experiment.compile.loss
+    each = LOSSES.get(loss.type)(**{**loss.params, "reduction": "none"})
+    losses = np.asarray(each(dataset.targets_for(part, loss.type, output.shape[-1]), output), np.float64)
+    order = np.argsort(-losses, kind="stable")[:WORST]
+    shown = as_probabilities(experiment, output)
+    return tuple(_sample(dataset, part, shown, int(place), float(losses[place])) for place in order)
+
+
+def _sample(dataset: Dataset, part: PartName, output: Array, place: int, loss: float) -> Sample:
+    chosen = dataset.part(part)
+    row = int(chosen.rows[place]) + 1
+    if dataset.task == "regression":
+        predicted = float(dataset.inverse_target(output[place, 0]))
+        return Sample(row, float(chosen.target[place]), predicted, None, loss)
+    guess = int(predicted_classes(output[place : place + 1])[0])
+    if output.shape[-1] == 1:
+        probability = float(output[place, 0]) if guess else 1 - float(output[place, 0])
+    else:
+        probability = float(output[place, guess])
+    return Sample(row, dataset.classes[int(chosen.target[place])], dataset.classes[guess], probability, loss)

@@ -1,0 +1,271 @@
+"""What an experiment's model looks like and what in it does not fit, before anything is trained."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from lab.data.prepare import Dataset
+from lab.experiment import Experiment, LayerSpec
+from lab.limits import Limits, current_limits
+from lab.runs.divergence import HIGH_RATE, HIGH_RATE_DEFAULT, LARGE_INPUT
+from lab.starts import propose_output
+from netcore.activations import ACTIVATIONS
+from netcore.errors import NetcoreError
+from netcore.layers import LAYERS
+from netcore.losses import LOSSES, Loss, MeanAbsolutePercentageError
+from netcore.optimizers import OPTIMIZERS
+
+Shape = tuple[int | None, ...]
+
+NEAR_ZERO = 1e-3  # of the target's mean size: below it a percentage error explodes
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One line of the summary; shapes have the batch axis None in front.
+
+    `problem` is netcore's error about this layer; shapes after it are blank (None), since nobody can know them.
+    """
+
+    id: str
+    type: str
+    input_shape: Shape | None
+    output_shape: Shape | None
+    parameters: int | None
+    problem: NetcoreError | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that does not fit; `lab.texts.say_error(problem, language)` says what and what to do.
+
+    An "error" stops the run from starting, a "warning" or a "note" does not. `layer_id` is the layer at fault.
+    """
+
+    code: str
+    values: dict[str, Any]
+    severity: Literal["error", "warning", "note"] = "error"
+    layer_id: str | None = None
+
+
+def model_table(experiment: Experiment, input_shape: tuple[int, ...]) -> tuple[LayerRow, ...]:
+    """Shapes and parameter counts, layer by layer, without making a single weight. Never raises.
+
+    Args:
+        input_shape: of one sample, as `Dataset.input_shape`.
+    """
+    rows = []
+    shape: Shape | None = (None, *input_shape)
+    for layer in experiment.model.layers:
+        row = _row(layer, shape)
+        rows.append(row)
+        shape = row.output_shape
+    return tuple(rows)
+
+
+def parameter_count(table: tuple[LayerRow, ...]) -> int:
+    """Parameters of all layers whose number is known."""
+    return sum(row.parameters or 0 for row in table)
+
+
+def updates_arithmetic(rows: int, batch_size: int, epochs: int) -> tuple[int, int]:
+    """(updates per epoch, updates in all); a batch larger than the data is one batch."""
+    per_epoch = math.ceil(rows / batch_size)
+    return per_epoch, per_epoch * epochs
+
+
+def _row(layer: LayerSpec, shape: Shape | None) -> LayerRow:
+    if shape is None:
+        return LayerRow(layer.id, layer.type, None, None, None)
+    try:
+        output_shape, parameters = _measure(layer, shape)
+    except NetcoreError as problem:
+        return LayerRow(layer.id, layer.type, shape, None, None, problem)
+    return LayerRow(layer.id, layer.type, shape, output_shape, parameters)
+
+
+def _measure(layer: LayerSpec, shape: Shape) -> tuple[Shape, int]:
+    """Output shape and number of parameters. The layer is asked for its weights, but they are only counted:
+    the start values of millions of weights would make each click on the page slow.
+    """
+    part: Any = LAYERS.get(layer.type)(**layer.params)
+    counted = 0
+
+    def count(name: str, shape: tuple[int, ...], initializer: Any, *, trainable: bool = True) -> None:
+        nonlocal counted
+        counted += math.prod(shape)
+
+    part.add_weight = count
+    part.join = lambda *views: None
+    part.check_input([shape])
+    part.build(shape)
+    return tuple(part.compute_output_shape(shape)), counted
+
+
+# --- what does not fit
+
+
+def model_problems(experiment: Experiment, dataset: Dataset | None, limits: Limits | None = None) -> list[Problem]:
+    """Everything that keeps the experiment from training, or will surprise the learner; errors first.
+
+    Args:
+        dataset: None while the data itself cannot be prepared; then only the settings are looked at.
+        limits: of the profile in force if None.
+    """
+    problems = [*_of_settings(experiment)]
+    if dataset is not None:
+        problems += _of_size(experiment, dataset, limits or current_limits())
+        problems += _of_layers(experiment, dataset)
+        problems += _of_numbers(experiment, dataset)
+    order = ("error", "warning", "note")
+    return sorted(problems, key=lambda problem: order.index(problem.severity))
+
+
+def _of_settings(experiment: Experiment) -> Iterator[Problem]:
+    optimizer = experiment.compile.optimizer
+    rate = float(optimizer.filled(OPTIMIZERS)["learning_rate"])
+    if rate == 0:
+        yield Problem("model.learning_rate_zero", {}, "warning")
+    elif rate > HIGH_RATE.get(optimizer.type, HIGH_RATE_DEFAULT):
+        yield Problem("model.learning_rate_huge", {"value": f"{rate:g}"}, "warning")
+
+
+def _of_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> Iterator[Problem]:
+    rows, features = dataset.train.x.shape
+    if rows * features > limits.train_values:
+        values = {"rows": rows, "features": features, "values": rows * features, "high": limits.train_values}
+        yield Problem("model.too_many_values", values)
+    if experiment.fit.batch_size > rows:
+        values = {"batch_size": experiment.fit.batch_size, "rows": rows}
+        yield Problem("model.batch_larger_than_data", values, "note")
+    parameters = parameter_count(model_table(experiment, dataset.input_shape))
+    if parameters > limits.parameters:
+        yield Problem("model.too_many_parameters", {"parameters": parameters, "high": limits.parameters})
+
+
+def _of_layers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
+    table = model_table(experiment, dataset.input_shape)
+    if not table:
+        params, _loss, _metrics = propose_output(dataset.task, len(dataset.classes))
+        yield Problem(
+            "model.no_layers", {"proposal": f"Dense({params['units']}, {params.get('activation', 'linear')})"}
+        )
+        return
+    broken = next((row for row in table if row.problem is not None), None)
+    if broken is not None and broken.problem is not None:
+        yield Problem(broken.problem.code, broken.problem.values, layer_id=broken.id)
+        return
+    shape = table[-1].output_shape or ()
+    if len(shape) != 2 or shape[1] is None:
+        yield Problem("model.output_rank", {"shape": str(shape)}, layer_id=table[-1].id)
+        return
+    misfit = _misfit(experiment, dataset, shape[1])
+    if misfit is not None:
+        yield misfit
+    else:
+        yield from _of_activation(experiment, dataset, shape[1])
+
+
+def _misfit(experiment: Experiment, dataset: Dataset, units: int) -> Problem | None:
+    """The number of outputs, the loss and the task must fit together: the first thing that does not."""
+    loss, classes, last = experiment.compile.loss.type, len(dataset.classes), experiment.model.layers[-1].id
+    function = _probability_function(experiment)
+    if dataset.task == "regression":
+        if function == "sigmoid":
+            return Problem("model.target_not_01", {"loss": loss})
+        if function == "softmax":
+            return Problem("model.loss_for_classes", {"loss": loss})
+        if units != 1:
+            return Problem("model.output_units", {"units": units, "needed": 1}, layer_id=last)
+        return None
+    if function == "softmax" and units == 1:
+        return Problem("model.loss_needs_classes", {"loss": loss, "needed": classes, "units": units}, layer_id=last)
+    if dataset.task == "binary" and units not in (1, 2):
+        return Problem("model.output_units_binary", {"units": units}, layer_id=last)
+    if dataset.task == "multiclass" and units != classes:
+        return Problem("model.output_units", {"units": units, "needed": classes}, layer_id=last)
+    return None
+
+
+def _of_activation(experiment: Experiment, dataset: Dataset, units: int) -> Iterator[Problem]:
+    loss, activation = experiment.compile.loss, last_activation(experiment)
+    if dataset.task == "regression":
+        low, high = activation_range(activation)
+        target = scaled_target(dataset)
+        if target.min(initial=math.inf) < low or target.max(initial=-math.inf) > high:
+            values = {"activation": activation, "low": _bound(low), "high": _bound(high)}
+            yield Problem("model.bounded_output", values, "warning")
+        return
+    function = _probability_function(experiment)
+    advice = built_loss(experiment).advice(activation, units)
+    if activation == "softmax" and units == 1:
+        yield Problem("model.softmax_one_unit", {}, "warning")
+    elif advice is not None:
+        blanks = {"layer": experiment.model.layers[-1].type, "function": function, "units": units}
+        yield Problem(advice[0], {"loss": loss.type, "activation": activation, **blanks}, "warning")
+    elif function is None:
+        usual = "BinaryCrossentropy" if units == 1 else "CategoricalCrossentropy"
+        yield Problem("model.class_loss_note", {"loss": loss.type, "proposal": usual}, "note")
+    elif built_loss(experiment).probabilities and activation_range(activation) != (0.0, 1.0):
+        values = {"loss": loss.type, "activation": activation, "proposal": "sigmoid" if units == 1 else "softmax"}
+        yield Problem("model.not_probabilities", values, "warning")
+
+
+def built_loss(experiment: Experiment) -> Loss:
+    """netcore's loss object of the experiment."""
+    loss = experiment.compile.loss
+    return LOSSES.get(loss.type)(**loss.params)
+
+
+def _probability_function(experiment: Experiment) -> str | None:
+    """ "sigmoid" or "softmax" for a loss over probabilities (or over what becomes them), None for any other loss."""
+    return getattr(LOSSES.get(experiment.compile.loss.type), "function", None)
+
+
+def _of_numbers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
+    largest = float(np.abs(dataset.train.x).max(initial=0.0))
+    if largest > LARGE_INPUT:
+        yield Problem("model.inputs_not_scaled", {"largest": largest}, "warning")
+    if dataset.task != "regression":
+        return
+    target = scaled_target(dataset)
+    mean, spread = float(np.mean(target)), float(np.std(target))
+    if max(abs(mean), spread) > LARGE_INPUT:
+        yield Problem("model.target_large", {"mean": mean, "spread": spread}, "warning")
+    if issubclass(LOSSES.get(experiment.compile.loss.type), MeanAbsolutePercentageError):
+        near_zero = int(np.sum(np.abs(dataset.train.target) <= NEAR_ZERO * np.mean(np.abs(dataset.train.target))))
+        if experiment.data.target_scaling == "standard":
+            yield Problem("model.mape_scaled_target", {}, "warning")
+        elif near_zero:
+            yield Problem("model.mape_near_zero", {"count": near_zero}, "warning")
+
+
+def last_activation(experiment: Experiment) -> str:
+    """Name of the activation that the output leaves through; "linear" if there is none."""
+    for layer in reversed(experiment.model.layers):
+        if "activation" in LAYERS.get(layer.type).params:
+            return layer.filled(LAYERS)["activation"] or "linear"
+    return "linear"
+
+
+def activation_range(name: str) -> tuple[float, float]:
+    """Smallest and largest value an activation gives; found by asking it, so that a new one needs no entry here."""
+    far = 50.0
+    inputs = np.array([[-far, far], [far, -far], [0.0, 0.0]])  # two features, so that softmax shows its range too
+    outputs = ACTIVATIONS.get(name)(inputs)
+    low, high = float(np.min(outputs)), float(np.max(outputs))
+    # what still grows at the far end has no bound; what has settled is rounded to its limit
+    return (-math.inf if low < -far / 10 else round(low, 6)), (math.inf if high > far / 10 else round(high, 6))
+
+
+def scaled_target(dataset: Dataset) -> np.ndarray[Any, Any]:
+    """The training target of a regression as the network sees it."""
+    scaled: np.ndarray[Any, Any] = (dataset.train.target - dataset.target_mean) / dataset.target_scale
+    return scaled
+
+
+def _bound(value: float) -> str:
+    return f"{value:g}" if math.isfinite(value) else ("∞" if value > 0 else "-∞")

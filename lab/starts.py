@@ -1,0 +1,90 @@
+"""Where a person begins: ready-made experiments that show something, and a sensible proposal for a table of their own.
+
+The ready-made ones are the files of `examples/`, which can be read, run (`python -m lab run examples/iris.json`) and
+copied. Their titles, and a sentence on what to look at, stand in the catalogue at "start.<name>.title" and
+"start.<name>.look".
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lab.data.table import Table
+from lab.experiment import (
+    CompileSpec,
+    DataSpec,
+    Experiment,
+    FitSpec,
+    LayerSpec,
+    ModelSpec,
+    PartSpec,
+    SampleSource,
+    Task,
+    UploadSource,
+)
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+
+# in the order in which a learner meets them; the first is what the page opens on
+STARTS = ("iris", "lecture", "penguins", "breast_cancer", "circle", "spiral", "overfitting", "tmax")
+
+MANY_FEATURES = 50
+MANY_ROWS = 1000
+
+
+@cache
+def start(name: str) -> Experiment:
+    """The ready-made experiment of that name (one of STARTS)."""
+    return Experiment.from_json((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def propose_output(task: Task, n_classes: int) -> tuple[dict[str, Any], PartSpec, tuple[str, ...]]:
+    """Arguments of the output layer, the loss and the metrics that fit a task.
+
+    Args:
+        n_classes: how many classes there are; of no meaning for a regression.
+    """
+    if task == "regression":
+        return {"units": 1}, PartSpec(type="MeanSquaredError"), ("mae",)
+    if task == "binary":
+        return {"units": 1, "activation": "sigmoid"}, PartSpec(type="BinaryCrossentropy"), ("accuracy",)
+    return {"units": n_classes, "activation": "softmax"}, PartSpec(type="CategoricalCrossentropy"), ("accuracy",)
+
+
+def propose_experiment(table: Table, source: SampleSource | UploadSource, data: DataSpec) -> Experiment:
+    """A network that trains well enough on most small tables: one hidden layer, Adam, 100 epochs (3 s at 30 a second).
+
+    Args:
+        source: where the table comes from; it takes the place of the one in `data`.
+    """
+    classes = table.column(data.target).distinct
+    output, loss, metrics = propose_output(data.task, classes)
+    hidden = {"units": 32 if len(data.inputs) > MANY_FEATURES else 16, "activation": "relu"}
+    return Experiment(
+        name=table.name[:200],
+        data=data.replace(source=source),
+        model=ModelSpec(
+            layers=(
+                LayerSpec(id="l0", type="Dense", params=hidden),
+                LayerSpec(id="l1", type="Dense", params=output),
+            )
+        ),
+        compile=CompileSpec(
+            optimizer=PartSpec(type="Adam", params={"learning_rate": 0.01}), loss=loss, metrics=metrics
+        ),
+        fit=FitSpec(epochs=100, batch_size=10 if table.rows <= MANY_ROWS else 32),
+    )
+
+
+def with_fitting_output(experiment: Experiment, n_classes: int) -> Experiment:
+    """The experiment with output layer, loss and metrics made to fit its task: the one-click remedy of the pages.
+
+    The last layer is replaced if it has units, otherwise an output layer is added after it.
+    """
+    output, loss, metrics = propose_output(experiment.data.task, n_classes)
+    layers = experiment.model.layers
+    if layers and "units" in layers[-1].params:
+        fitted = experiment.with_layer(layers[-1].replace(type="Dense", params=output))
+    else:
+        fitted = experiment.with_added_layer("Dense", output)
+    return fitted.with_compile(loss=loss, metrics=metrics)

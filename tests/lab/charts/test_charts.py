@@ -1,0 +1,115 @@
+"""Charts: read from the last row, understood without colour, and never fooled by a person's own text."""
+
+import html
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.charts.curves import compared, curves
+from lab.charts.evaluation import confusion, predicted_actual
+from lab.charts.look import FONT_SIZE, PART_LOOKS, plain, with_unit
+from lab.texts import LANGUAGES
+
+HISTORY = {
+    "loss": [3.0, 2.0, 1.0],
+    "val_loss": [3.1, 2.5, 2.0],
+    "accuracy": [0.3, 0.5, 0.9],
+    "val_accuracy": [0.3, 0.4, 0.6],
+}
+EVIL = ['<b>bold</b>', '<a href="javascript:alert(1)">x</a>', "a & b < c", "$x^2$", "%{evil}", "<br>evil"]  # fmt: skip
+
+
+def drawn(chart):
+    """The figure as the browser gets it."""
+    return json.loads(chart.to_json())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_training_is_solid_and_validation_dashed_with_another_symbol(language):
+    train, validation = drawn(curves(HISTORY, language=language))["data"]
+    assert (train["line"]["dash"], validation["line"]["dash"]) == ("solid", "dash")
+    assert train["marker"]["symbol"] != validation["marker"]["symbol"]
+    assert train["name"] != validation["name"]
+    assert train["x"] == [1, 2, 3]
+
+
+def test_a_run_without_validation_has_one_curve():
+    assert len(curves({"loss": [1.0]}, language="en").data) == 1
+
+
+def test_the_last_run_lies_behind_in_grey():
+    chart = curves(HISTORY, language="en", ghost=HISTORY)
+    assert len(chart.data) == 4
+    assert chart.data[0].line.width < chart.data[2].line.width
+
+
+def test_baseline_and_best_epoch_are_named_lines():
+    layout = drawn(curves(HISTORY, language="en", baseline=1.1, best_epoch=3))["layout"]
+    assert len(layout["shapes"]) == 2
+    assert [note["text"] for note in layout["annotations"]] == ["no network", "lowest validation: epoch 3"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_letters_are_large_and_axes_have_titles(language):
+    points = {"train": ([1.0, 2.0], [1.1, 1.9]), "test": ([3.0], [2.0])}
+    for chart in (
+        curves(HISTORY, "accuracy", language=language),
+        compared({"a": HISTORY, "b": HISTORY}, language=language),
+        confusion([[3, 1], [0, 2]], ["no", "yes"], language=language),
+        predicted_actual(points, "temperature", "°C", language=language),
+    ):
+        layout = drawn(chart)["layout"]
+        assert layout["font"]["size"] >= 16
+        assert layout["xaxis"]["title"]["text"]
+        assert layout["yaxis"]["title"]["text"]
+
+
+def test_parts_differ_in_more_than_colour():
+    for mark in ("color", "dash", "symbol"):
+        assert len({look[mark] for look in PART_LOOKS.values()}) == len(PART_LOOKS)
+    assert FONT_SIZE >= 16
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_a_persons_text_is_letters_never_markup(evil):
+    assert html.unescape(plain(evil)) == evil
+    for chart in (
+        confusion([[1, 0], [0, 1]], [evil, "b"], language="en"),
+        predicted_actual({"test": ([1.0], [2.0])}, evil, evil, language="en"),
+        compared({evil: HISTORY}, language="en"),
+        curves({evil: [1.0]}, evil, language="en"),
+    ):
+        assert evil not in json.dumps(drawn(chart))
+
+
+@given(st.text())
+def test_no_text_survives_as_markup(text):
+    assert not set("<>$%") & set(plain(text))
+    assert html.unescape(plain(text)) == html.unescape(plain(html.unescape(plain(text))))
+
+
+def test_classes_that_read_alike_keep_their_rows():
+    chart = confusion([[1, 0, 0], [0, 2, 0], [0, 0, 3]], ["3", "3.0", "3"], language="ko")
+    assert chart.data[0].z[2][2] == 1.0
+    assert chart.layout.xaxis.tickvals == (0, 1, 2)
+
+
+def test_a_class_without_samples_is_a_row_of_zeros():
+    assert confusion([[0, 0], [1, 1]], ["a", "b"], language="en").data[0].z[0] == [0.0, 0.0]
+
+
+def test_many_points_are_thinned():
+    values = [float(value) for value in range(100_000)]
+    chart = predicted_actual({"train": (values, values)}, "y", "", language="en")
+    assert len(chart.data[1].x) <= 2000
+
+
+def test_no_points_make_an_empty_chart():
+    assert predicted_actual({"test": ([], [])}, "y", "", language="en").data[0].x == ()
+
+
+def test_a_unit_that_the_name_shows_is_not_repeated():
+    assert with_unit("기온(°C)", "°C") == "기온(°C)"
+    assert with_unit("mass", "g") == "mass (g)"
