@@ -2,13 +2,19 @@
 
 import streamlit as st
 
-from lab.starts import metric_choices
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import LOSS, OPTIMIZER, part_form, type_field
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state
 from pages.ui.text import about, name_of
+
+# the metrics that a first course speaks of; any other that a file or link brings is offered as well
+OFFERED = {
+    "regression": ("mae", "mse", "mape"),
+    "binary": ("accuracy", "precision", "recall"),
+    "multiclass": ("accuracy",),
+}
 
 
 def page(state: AppState, bench: Bench) -> None:
@@ -19,7 +25,7 @@ def page(state: AppState, bench: Bench) -> None:
         optimizer_section(state)
         loss_section(state)
         metrics_section(state)
-        show_problems(bench.errors, bench.warnings, state)
+        show_problems([*bench.errors, *bench.warnings], state)
     with code:
         st.subheader(say("compile_page.code", state.language))
         st.caption(say("compile_page.code_about", state.language))
@@ -46,7 +52,7 @@ def metrics_section(state: AppState) -> None:
     st.subheader(say("compile_page.metrics", state.language))
     key = state.key("compile.metrics")
     chosen = state.experiment.compile.metrics
-    choices = dict.fromkeys((*metric_choices(state.experiment.data.task), *chosen))
+    choices = dict.fromkeys((*OFFERED[state.experiment.data.task], *chosen))
     st.multiselect(
         say("compile_page.metrics_label", state.language),
         list(choices),

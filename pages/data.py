@@ -5,7 +5,8 @@ import streamlit as st
 
 from lab.data.prepare import Dataset
 from lab.data.propose import task_choices
-from lab.data.read import Table
+from lab.data.table import Table
+from lab.errors import LabError
 from lab.experiment import DataSpec, Experiment
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
@@ -30,7 +31,7 @@ def page(state: AppState, bench: Bench) -> None:
         table_section(state, bench)
     if bench.table is None:
         with use:
-            show_problems(bench.errors, [], state)
+            show_problems(bench.errors, state)
         return
     with use:
         columns_section(state, bench.table)
@@ -202,7 +203,9 @@ def split_section(state: AppState, bench: Bench) -> None:
 
 
 def percent_field(part: str, state: AppState) -> None:
-    def change(experiment: Experiment, percent: float) -> Experiment:
+    def change(experiment: Experiment, percent: float | None) -> Experiment:
+        if percent is None or not 0 <= percent <= 90:  # the experiment would speak of shares from 0 to 0.9
+            raise LabError("data_page.percent_range", value=percent)
         return experiment.with_data(split=experiment.data.split.replace(**{part: percent / 100}))
 
     share = getattr(state.experiment.data.split, part)
@@ -286,7 +289,7 @@ def regression_fields(state: AppState, data: DataSpec, table: Table) -> None:
 def result_section(state: AppState, bench: Bench) -> None:
     st.subheader(say("data_page.result", state.language))
     if bench.dataset is None:
-        show_problems(bench.errors, [], state)
+        show_problems(bench.errors, state)
         return
     dataset = bench.dataset
     parts = st.columns(3)
@@ -302,6 +305,8 @@ def result_section(state: AppState, bench: Bench) -> None:
             dropped=f"{dataset.dropped_rows:,}",
         )
     )
+    for note in dataset.notes:
+        st.caption(tell_note(note, state))
     st.markdown(say("data_page.statistics", state.language))
     st.dataframe(statistics_table(state, dataset), hide_index=True, height=260)
     st.caption(say("data_page.sealed", state.language))
@@ -314,7 +319,7 @@ def statistics_table(state: AppState, dataset: Dataset) -> pd.DataFrame:
         [
             {
                 heading["name"]: column.name,
-                heading["kind"]: say(f"kind.{column.kind}", state.language),
+                heading["kind"]: say(f"prepared.{column.kind}", state.language),
                 heading["mean"]: column.mean,
                 heading["scale"]: column.scale,
                 heading["fill"]: "" if column.fill is None else str(column.fill),

@@ -10,7 +10,7 @@ from netcore.layers import LAYERS
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import layer_place, part_form
 from pages.ui.problems import show_problems
-from pages.ui.proposals import new_layer_params, with_fitting_output
+from pages.ui.proposals import fitting_output, new_layer_params
 from pages.ui.state import AppState, app_state
 from pages.ui.text import about, name_of, tell_error
 
@@ -29,7 +29,7 @@ def page(state: AppState, bench: Bench) -> None:
     with look:
         st.subheader(say("layers_page.summary", state.language))
         summary(state, bench)
-        show_problems(bench.errors, bench.warnings, state)
+        show_problems([*bench.errors, *bench.warnings], state)
         propose_output_button(state, bench)
 
 
@@ -141,7 +141,7 @@ def propose_output_button(state: AppState, bench: Bench) -> None:
     """Offer the output layer and loss that the task asks for, where the present ones differ."""
     if bench.dataset is None:
         return
-    proposal = with_fitting_output(state.experiment, bench.dataset)
+    proposal = fitting_output(state.experiment, bench.dataset)
     if proposal != state.experiment:
         st.info(say("layers_page.proposal", state.language, task=say(f"task.{bench.dataset.task}", state.language)))
         st.button(
@@ -153,7 +153,9 @@ def propose_output_button(state: AppState, bench: Bench) -> None:
 
 
 def shape_text(shape: tuple[int | None, ...] | None) -> str:
-    return "" if shape is None else "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
+    return (
+        "" if shape is None else "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
+    )
 
 
 page(app_state(), bench_of(app_state()))

@@ -16,7 +16,10 @@ st.set_page_config(page_title=say("app.title", state.language), page_icon=":mate
 style(state.language)
 steps = {
     name: st.Page(
-        f"{name}.py", title=say(f"page.{name}", state.language), url_path=name if name != "train" else "", default=name == "train"
+        f"{name}.py",
+        title=say(f"page.{name}", state.language),
+        url_path=name if name != "train" else "",
+        default=name == "train",
     )
     for name in STEPS
 }

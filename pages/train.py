@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from lab.experiment import Experiment
 from lab.model import updates_arithmetic
-from lab.runs.record import RunView
+from lab.runs.messages import Pause, Resume, Stop
+from lab.runs.record import RunRecord, RunView
 from lab.texts import say
-from pages.ui.bench import Bench, bench_of
+from pages.ui.bench import Bench, bench_of, lay_out
 from pages.ui.curves import draw_run
 from pages.ui.forms import (
     LOSS,
@@ -21,7 +21,7 @@ from pages.ui.forms import (
 )
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state
-from pages.ui.text import name_of, tell_error
+from pages.ui.text import tell_error
 from pages.ui.training import (
     can_continue,
     continue_training,
@@ -30,13 +30,13 @@ from pages.ui.training import (
     one_epoch,
     open_run,
     past_runs,
+    record_of_run,
     send,
     set_speed,
     start_over,
     start_run,
 )
 from pages.ui.verdict import show_verdict
-from lab.runs.messages import Pause, Resume, Stop
 
 SPEEDS: dict[str, float | None] = {"slow": 1.0, "easy": 30.0, "full": None}
 
@@ -46,13 +46,13 @@ def page(state: AppState, bench: Bench) -> None:
     curves, knobs = st.columns([2, 1], gap="medium")
     with curves:
         controls(state, bench, run)
-        show_problems(bench.errors, [], state)
+        show_problems(bench.errors, state)
         if run is not None:
             what_the_knobs_say(state, run)
         draw_run(state, bench, run)
         if run is not None and not run.active:
             ended(state, bench, run)
-        show_problems([], bench.warnings, state)
+        show_problems(bench.warnings, state)
     with knobs, st.container(border=True, key="knobs"):
         knob_panel(state, bench)
         earlier_runs(state)
@@ -88,7 +88,9 @@ def main_button(state: AppState, run: RunView | None, blocked: bool) -> None:
         button(state, "pause", send, Pause(), primary=True)
 
 
-def button(state: AppState, name: str, do: object, *args: object, disabled: bool = False, primary: bool = False) -> None:
+def button(
+    state: AppState, name: str, do: object, *args: object, disabled: bool = False, primary: bool = False
+) -> None:
     st.button(
         say(f"train_page.{name}", state.language),
         key=name,
@@ -141,7 +143,28 @@ def ended(state: AppState, bench: Bench, run: RunView) -> None:
     )
     if run.reason is not None:
         st.error(tell_error(run.reason, state.language), icon=":material/error:")
-    show_verdict(state, bench, run)
+    record = record_of_run(state, run)
+    ran = lay_out(record.experiment, state.desk)  # its own data, whatever the knobs show now
+    if ran.dataset is not None:
+        show_verdict(state, record, ran.dataset)
+    changes_line(state, record)
+
+
+def changes_line(state: AppState, record: RunRecord) -> None:
+    """Which knobs were turned during the run, and where: the same stands in its link."""
+    if record.changes:
+        said = [
+            say(
+                "train_page.change_batch" if change.batch else "train_page.change",
+                state.language,
+                epoch=change.epoch + 1,
+                batch=change.batch,
+                name=say(f"change.{change.name}", state.language),
+                value=f"{change.value:g}",
+            )
+            for change in record.changes
+        ]
+        st.caption(say("train_page.changed", state.language, changes=" · ".join(said)))
 
 
 # --- knobs
@@ -175,8 +198,7 @@ def layer_knobs(state: AppState) -> None:
     for index, layer in enumerate(state.experiment.model.layers, start=1):
         place = layer_place(layer)
         for name, param in required_params(place, state.experiment).items():
-            title = f"{index}. {name_of('layer', layer.type, state.language)}"
-            argument_field(place, name, param, state, before=title)
+            argument_field(place, name, param, state, before=f"{index}. {layer.type}: ")
 
 
 def fit_knobs(state: AppState, bench: Bench) -> None:

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from lab.data.prepare import Dataset, prepare_cached
-from lab.data.read import Table
 from lab.data.samples import load_sample
+from lab.data.table import Table
 from lab.errors import LabError
 from lab.experiment import Experiment
 from lab.export.keras_source import keras_source
@@ -39,7 +39,7 @@ class Bench:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        return model_problems(self.experiment, self.dataset) if self.dataset else []
+        return model_problems(self.experiment, self.dataset)
 
     @cached_property
     def keras_code(self) -> str:

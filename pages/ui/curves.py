@@ -1,15 +1,87 @@
-"""The curves of a run on the train page: the live component, or pictures drawn by the page where its stream is blocked."""
+"""The curves of a run on the train page: the live component, or the page itself where the stream is blocked."""
 
 import streamlit as st
 
-from lab.charts.curves import curves
 from lab.errors import LabError
-from lab.runs.host import engine
+from lab.experiment import Experiment
 from lab.runs.record import RunView
 from lab.texts import say
 from pages.ui.bench import Bench
+from pages.ui.live_curve import live_curve
 from pages.ui.state import AppState, app_state
+from pages.ui.text import name_of
+from pages.ui.training import current_run, is_live, look_at, told_experiment
+
+REDRAW_S = 1.0
+
+History = dict[str, list[float]]
 
 
 def draw_run(state: AppState, bench: Bench, run: RunView | None) -> None:
-    raise NotImplementedError
+    """Curves of the run on the screen, the run before it grey behind them."""
+    if run is None:
+        st.caption(say("train_page.invitation", state.language))
+        drawing(state, None, series_of(state.experiment, bench), {})
+    elif not is_live(run.id):
+        drawing(state, run, tuple(run.history), run.history)
+    elif state.stream_blocked and run.active:
+        redrawn(state)
+    elif state.stream_blocked:
+        drawing(state, run, tuple(run.history), run.history)
+    else:
+        result = drawing(state, run, series_of(told_experiment(state, run), bench), None)
+        if result.blocked or result.lost:
+            state.stream_blocked = True
+            st.rerun()
+
+
+def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], history: History | None) -> object:
+    """The component. With a history it draws that and asks for no stream."""
+    return live_curve(
+        run_id=run.id if run is not None else f"none {state.ghost_id}",
+        series=series,
+        epochs=run.epochs if run is not None else state.experiment.fit.epochs,
+        language=state.language,
+        key="curves",
+        texts={name: quantity(name, state) for name in series if not name.startswith("val_")},
+        ghost=ghost_history(state),
+        history=history,
+        running=history is None and run is not None and run.active,
+    )
+
+
+def redrawn(state: AppState) -> None:
+    """The stream is blocked: ask the engine once a second, and run the page anew when the training has ended."""
+
+    @st.fragment(run_every=REDRAW_S)
+    def tick() -> None:
+        run = current_run(app_state())
+        if run is None or not run.active:
+            st.rerun()
+        drawing(app_state(), run, tuple(run.history), run.history)
+
+    st.caption(say("train_page.blocked", state.language))
+    tick()
+
+
+def series_of(experiment: Experiment, bench: Bench) -> tuple[str, ...]:
+    """The history keys that a run of the experiment will have, in Keras's order."""
+    names = ("loss", *experiment.compile.metrics)
+    validated = bench.dataset is not None and len(bench.dataset.validation.rows)
+    return (*names, *(f"val_{name}" for name in names)) if validated else names
+
+
+def ghost_history(state: AppState) -> History | None:
+    """The curve in the background; a run that is no longer kept leaves it empty."""
+    if state.ghost_id is None:
+        return None
+    try:
+        return look_at(state, state.ghost_id).history
+    except LabError:
+        state.ghost_id = None
+        return None
+
+
+def quantity(name: str, state: AppState) -> str:
+    """A history key in words."""
+    return say("evaluate_page.loss", state.language) if name == "loss" else name_of("metric", name, state.language)

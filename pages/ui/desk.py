@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from lab.data.read import Table
+from lab.data.table import Table
 from lab.experiment import Experiment
 from lab.texts import Language
 

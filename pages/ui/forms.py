@@ -32,12 +32,9 @@ class Place:
     name: str  # unique among the places; part of the widget keys
 
     def with_argument(self, experiment: Experiment, argument: str, value: Any) -> Experiment:
-        """One argument changed; an argument at its default is left out, as in the program a person would write."""
+        """One argument changed."""
         part = self.get(experiment)
-        params = {**part.params, argument: value}
-        if defaults(self.registry.get(part.type)).get(argument, ...) == value:
-            del params[argument]
-        return self.put(experiment, part.replace(params=params))
+        return self.put(experiment, part.replace(params={**part.params, argument: value}))
 
 
 OPTIMIZER = Place(
@@ -114,12 +111,12 @@ def type_field(place: Place, state: AppState, label: str) -> None:
     )
 
 
-def argument_field(place: Place, name: str, param: Param, state: AppState) -> None:
-    """The widget that fits an argument's description."""
+def argument_field(place: Place, name: str, param: Param, state: AppState, *, before: str = "") -> None:
+    """The widget that fits an argument's description. `before` goes before its label."""
     part = place.get(state.experiment)
     value = part.filled(place.registry).get(name)
     key = state.key(place.name, part.type, name)
-    label = argument_name(place.kind, part.type, name, state.language)
+    label = before + argument_name(place.kind, part.type, name, state.language)
     help = argument_help(place.kind, part.type, name, state.language)
 
     def change(experiment: Experiment, new: Any) -> Experiment:

@@ -42,9 +42,9 @@ def _starts(state: AppState) -> None:
         st.caption(say("starts.about", state.language))
         for name in STARTS:
             st.button(
-                say(f"start.{name}", state.language),
+                say(f"start.{name}.title", state.language),
                 key=f"start.{name}",
-                help=say(f"start.{name}.about", state.language),
+                help=say(f"start.{name}.look", state.language),
                 on_click=_load_start,
                 args=(name,),
                 width="stretch",
@@ -54,7 +54,12 @@ def _starts(state: AppState) -> None:
 def _load_start(name: str) -> None:
     state = app_state()
     state.replace_experiment(start(name))
-    state.notice("info", "starts.loaded", name=say(f"start.{name}", state.language))
+    state.notice(
+        "info",
+        "starts.loaded",
+        name=say(f"start.{name}.title", state.language),
+        look=say(f"start.{name}.look", state.language),
+    )
 
 
 def _share(state: AppState) -> None:

@@ -10,7 +10,7 @@ from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, Language
 from pages.ui.desk import Desk, desk_of
 from pages.ui.state import AppState, Notice, app_state, has_state, keep_state, owner_of_session
-from pages.ui.training import told_experiment
+from pages.ui.training import look_at, told_experiment
 
 LINK = "e"  # the query parameter that carries an experiment
 LANGUAGE = "lang"
@@ -71,7 +71,7 @@ def _find_run(state: AppState, linked: Experiment | None) -> None:
     runs = engine().runs_of(state.owner)
     if not runs or linked is not None:
         return
-    run = engine().view(runs[0].id)
+    run = look_at(state, runs[0].id)
     experiment = told_experiment(state, run)
     if state.desk.draft is None:
         state.experiment = experiment

@@ -1,6 +1,6 @@
 """Problems of an experiment as plain sentences: what is wrong, where, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -8,10 +8,12 @@ import streamlit as st
 from pages.ui.state import AppState
 from pages.ui.text import tell_error
 
+ICONS = {"error": ":material/error:", "warning": ":material/warning:", "note": ":material/info:"}
 
-def show_problems(errors: Sequence[Any], warnings: Sequence[Any], state: AppState) -> None:
-    """Errors keep the experiment from being trained; warnings only tell what to expect."""
-    for error in errors:
-        st.error(tell_error(error, state.language), icon=":material/error:")
-    for warning in warnings:
-        st.warning(tell_error(warning, state.language), icon=":material/warning:")
+
+def show_problems(problems: Iterable[Any], state: AppState) -> None:
+    """Errors keep the experiment from being trained; warnings and notes tell what to expect."""
+    boxes = {"error": st.error, "warning": st.warning, "note": st.info}
+    for problem in problems:
+        severity = getattr(problem, "severity", "error")
+        boxes[severity](tell_error(problem, state.language), icon=ICONS[severity])

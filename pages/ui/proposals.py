@@ -1,14 +1,17 @@
-"""What follows from a choice: another table, target or task brings its inputs, its output layer, its loss.
+"""What follows from a choice: another table, target or task brings its inputs, its output layer and its loss.
 
-The hidden layers stay as the person built them. Each function returns a new experiment and never touches the screen.
+Each function returns a new experiment and touches no screen; the hidden layers stay as the person built them.
 """
 
+from typing import Any
+
+from lab.data.prepare import Dataset
 from lab.data.propose import propose_data
-from lab.data.read import Table
-from lab.errors import LabError
-from lab.experiment import Experiment, SampleSource, Task, UploadSource
-from lab.starts import propose_experiment, propose_output
-from pages.ui.desk import Desk
+from lab.data.table import Table
+from lab.experiment import Experiment, SampleSource, Task
+from lab.starts import propose_experiment, with_fitting_output
+from netcore.layers import LAYERS
+from netcore.params import Choice, Float, Int, Param, defaults
 
 
 def for_sample(name: str, table: Table) -> Experiment:
@@ -18,6 +21,49 @@ def for_sample(name: str, table: Table) -> Experiment:
 
 
 def for_own_table(table: Table) -> Experiment:
-    """A sensible experiment on an uploaded table."""
-    source = UploadSource(name=table.name, sha256=table.sha256, columns=table.column_names)
-    return propose_experiment(table, source, propose_data(table, source=source))
+    """A sensible experiment on an uploaded table. Raises DataError if nothing in it can be predicted."""
+    data = propose_data(table)
+    return propose_experiment(table, data.source, data)
+
+
+def with_target(experiment: Experiment, table: Table, target: str) -> Experiment:
+    """Another column to predict; the split stays. Raises DataError."""
+    proposed = propose_data(table, target, experiment.data.source)
+    data = proposed.replace(split=experiment.data.split)
+    return with_fitting_output(experiment.replace(data=data), table.column(target).distinct)
+
+
+def with_task(experiment: Experiment, table: Table, task: Task) -> Experiment:
+    """The same column as another task: classes, or a number."""
+    scaling = "standard" if task == "regression" else "none"
+    changed = experiment.with_data(task=task, target_scaling=scaling, persistence_column=None)
+    return with_fitting_output(changed, table.column(experiment.data.target).distinct)
+
+
+def fitting_output(experiment: Experiment, dataset: Dataset) -> Experiment:
+    """Output layer, loss and metrics as the task asks for them; equal to `experiment` where they are so already."""
+    return with_fitting_output(experiment, len(dataset.classes))
+
+
+def new_layer_params(name: str, experiment: Experiment) -> dict[str, Any]:
+    """Arguments to begin with: those of a hidden layer of the same kind, else the middle of what is worth trying."""
+    for layer in reversed(experiment.model.layers[:-1]):
+        if layer.type == name:
+            return layer.params
+    cls = LAYERS.get(name)
+    known = defaults(cls)
+    params = {argument: _to_begin_with(param) for argument, param in cls.params.items() if argument not in known}
+    if "activation" in cls.params:
+        params["activation"] = "relu"  # a hidden layer without one could as well be left out
+    return params
+
+
+def _to_begin_with(param: Param) -> Any:
+    if isinstance(param, Int):
+        low, high = param.typical
+        return max(param.low, round((max(low, 1) * high) ** 0.5))
+    if isinstance(param, Float):
+        return param.typical[0]
+    if isinstance(param, Choice):
+        return param.names()[0]
+    return None

@@ -6,7 +6,6 @@ another page, and a preset reaches a widget only under a new key. Changes come i
 the script: so header, forms and code of one screen always speak of the same experiment.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ import streamlit as st
 
 from lab.errors import LabError
 from lab.experiment import Experiment
+from lab.runs.owner import new_owner, owner_from
 from lab.texts import Language
 from netcore.errors import NetcoreError
 from pages.ui.desk import Desk
@@ -122,5 +122,4 @@ def edit(key: str, change: Change) -> None:
 
 def owner_of_session() -> str:
     """The owner cookie of this browser; a session without one (cookies refused) owns its runs until it ends."""
-    return st.context.cookies.get("lab_owner") or secrets.token_urlsafe(24)
-
+    return owner_from(dict(st.context.cookies)) or new_owner()

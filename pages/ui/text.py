@@ -11,7 +11,7 @@ REPLACED = re.compile(r"([:<>~=-])")
 
 
 def plain(text: object, longest: int = 60) -> str:
-    """A person's own words (column, class or file name) for a label or a sentence: never markup, one line, shortened."""
+    """A person's own words (column, class, file name) for a label or sentence: never markup, one line, shortened."""
     line = " ".join(str(text).split())
     if len(line) > longest:
         line = line[: longest - 1] + "…"

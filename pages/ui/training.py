@@ -3,11 +3,11 @@
 from lab.errors import LabError
 from lab.experiment import Experiment
 from lab.runs.host import engine
-from lab.runs.messages import Command, Extend, Pause, Resume, Speed, Step, Stop
+from lab.runs.messages import Command, Extend, Resume, Speed, Step, Stop
 from lab.runs.record import RunRecord, RunSummary, RunView
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of
-from pages.ui.follow import as_it_runs, commands_to_follow
+from pages.ui.follow import as_it_runs, commands_to_follow, learning_rate
 from pages.ui.state import AppState, app_state
 
 # --- finding runs
@@ -18,11 +18,67 @@ def current_run(state: AppState) -> RunView | None:
     if state.run_id is None:
         return None
     try:
-        return engine().view(state.run_id)
+        return look_at(state, state.run_id)
     except LabError as lost:
         state.notice("warning", lost.code, **lost.values)
         state.run_id = None
         return None
+
+
+def look_at(state: AppState, run_id: str) -> RunView:
+    """A live run, or one that is only kept. Raises LabError "run.unknown"."""
+    try:
+        return engine().view(run_id)
+    except LabError:
+        return view_of_record(kept_record(state, run_id))
+
+
+def kept_record(state: AppState, run_id: str) -> RunRecord:
+    """A record that cannot change any more, read once a session."""
+    key = f"kept {run_id}"
+    if key not in state.memo:
+        state.memo[key] = engine().record(run_id, state.owner)
+    record: RunRecord = state.memo[key]
+    return record
+
+
+def is_live(run_id: str) -> bool:
+    """Whether the engine still holds the run, so that it can be streamed and can go on."""
+    try:
+        engine().view(run_id)
+    except LabError:
+        return False
+    return True
+
+
+def view_of_record(record: RunRecord) -> RunView:
+    """A kept run as a page may draw it."""
+    fit = record.experiment.fit
+    last = {
+        "epochs": fit.epochs,
+        "batch_size": fit.batch_size,
+        "learning_rate": learning_rate(record.experiment) or 0.0,
+    }
+    last.update({change.name: change.value for change in record.changes})
+    return RunView(
+        id=record.id,
+        number=record.number,
+        name=record.name,
+        state=record.state,
+        epoch=record.epochs_done,
+        epochs=int(last["epochs"]),
+        updates=0,
+        updates_per_epoch=0,
+        history=record.history,
+        compute_s=record.compute_s,
+        elapsed_s=record.elapsed_s,
+        learning_rate=last["learning_rate"],
+        batch_size=int(last["batch_size"]),
+        epochs_per_s=None,
+        changes=record.changes,
+        reason=record.reason,
+        created=record.created,
+    )
 
 
 def past_runs(state: AppState) -> list[RunSummary]:
@@ -49,7 +105,7 @@ def told_experiment(state: AppState, run: RunView) -> Experiment:
 
 def open_run(state: AppState, run_id: str) -> None:
     """Put a kept run on the screen, and the experiment as it ran on the knobs."""
-    view = engine().view(run_id)
+    view = look_at(state, run_id)
     show_run(state, run_id)
     state.replace_experiment(told_experiment(state, view))
 
@@ -163,9 +219,9 @@ def answer_knobs(state: AppState, bench: Bench) -> None:
 
 def asks_for_more(run: RunView, wanted: Experiment) -> bool:
     """The knob shows more epochs than the run was to have, and its weights are good to go on with."""
-    return run.state in ("finished", "stopped") and wanted.fit.epochs > run.epochs
+    return can_continue(run, wanted) and wanted.fit.epochs > run.epochs
 
 
 def can_continue(run: RunView, wanted: Experiment) -> bool:
-    """An ended run that has not made all the epochs on the knob."""
-    return run.state in ("finished", "stopped") and wanted.fit.epochs > run.epoch
+    """An ended run that the engine still holds and that has not made all the epochs on the knob."""
+    return is_live(run.id) and run.state in ("finished", "stopped") and wanted.fit.epochs > run.epoch

@@ -2,18 +2,46 @@
 
 import streamlit as st
 
-from lab.insight.verdict import Verdict, say_advice, say_evidence, say_kind, say_title
-from lab.runs.record import RunView
+from lab.data.prepare import Dataset
+from lab.insight.evaluate import judge_record
+from lab.insight.verdict import Verdict, say_advice, say_evidence, say_kind
+from lab.runs.record import RunRecord
 from lab.texts import say
-from pages.ui.bench import Bench
 from pages.ui.state import AppState
-from pages.ui.training import record_of_run
 
-BOXES = {
-    "good_fit": (st.success, ":material/check_circle:"),
-    "overfit": (st.warning, ":material/call_split:"),
-    "underfit": (st.warning, ":material/trending_flat:"),
-    "diverged": (st.error, ":material/error:"),
-    "not_finished": (st.info, ":material/hourglass_bottom:"),
-    "not_enough_data": (st.info, ":material/help:"),
+ICONS = {
+    "good_fit": ":material/check_circle:",
+    "overfit": ":material/call_split:",
+    "underfit": ":material/trending_flat:",
+    "diverged": ":material/error:",
+    "not_finished": ":material/hourglass_bottom:",
+    "not_enough_data": ":material/help:",
 }
+
+
+def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
+    """What it is, the numbers it rests on, and what to try next."""
+    verdict = verdict_on(state, record, dataset)
+    boxes = {"good_fit": st.success, "overfit": st.warning, "underfit": st.warning, "diverged": st.error}
+    with st.container(key="verdict", gap="small"):
+        boxes.get(verdict.kind, st.info)(say_kind(verdict, state.language), icon=ICONS[verdict.kind])
+        evidence, advice = st.columns(2, gap="medium")
+        with evidence:
+            bullets(say("verdict_box.evidence", state.language), say_evidence(verdict, state.language))
+        with advice:
+            bullets(say("verdict_box.advice", state.language), say_advice(verdict, state.language))
+
+
+def bullets(title: str, sentences: list[str]) -> None:
+    if sentences:
+        st.markdown(f"**{title}**\n\n" + "\n".join(f"- {sentence}" for sentence in sentences))
+
+
+def verdict_on(state: AppState, record: RunRecord, dataset: Dataset) -> Verdict:
+    """Worked out once for a run at rest."""
+    key = (record.id, record.epochs_done, record.state)
+    known = state.memo.get("verdict")
+    if known is None or known[0] != key:
+        known = state.memo["verdict"] = (key, judge_record(record, dataset))
+    verdict: Verdict = known[1]
+    return verdict

@@ -1,0 +1,169 @@
+"""Evaluate: open the sealed test part, and see what the network can do on rows it has never seen."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from lab.charts.evaluation import confusion, predicted_actual
+from lab.data.prepare import Dataset, PartName
+from lab.insight.evaluate import Evaluation, evaluate_run
+from lab.runs.record import RunRecord, RunView
+from lab.texts import say
+from pages.ui.bench import lay_out
+from pages.ui.curves import quantity
+from pages.ui.problems import show_problems
+from pages.ui.state import AppState, app_state
+from pages.ui.training import current_run, record_of_run
+from pages.ui.verdict import show_verdict
+
+
+def page(state: AppState) -> None:
+    st.header(say("evaluate_page.title", state.language))
+    run = current_run(state)
+    if run is None:
+        st.info(say("evaluate_page.no_run", state.language))
+        return
+    if run.active:
+        st.info(say("evaluate_page.still_running", state.language))
+        return
+    record = record_of_run(state, run)
+    bench = lay_out(record.experiment, state.desk)  # of the run, whatever the knobs show now
+    if bench.dataset is None:
+        st.error(say("evaluate_page.data_missing", state.language))
+        show_problems(bench.errors, state)
+        return
+    report(state, run, record, bench.dataset)
+
+
+def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -> None:
+    st.markdown(
+        say(
+            "evaluate_page.run",
+            state.language,
+            number=run.number,
+            state=say(f"run_state.{run.state}", state.language),
+            epoch=f"{run.epoch:,}",
+        )
+    )
+    st.subheader(say("evaluate_page.verdict", state.language))
+    show_verdict(state, record, dataset)
+    if not record.weights:
+        st.warning(say("evaluate_page.nothing_learned", state.language))
+        return
+    parts = sealed_section(state, run, dataset)
+    evaluation = evaluation_of(state, record, dataset, parts)
+    scores_section(state, evaluation)
+    shown = parts[-1]  # the test part once it is open, else the validation part
+    if shown in evaluation.worst:
+        plot_section(state, evaluation, shown)
+        worst_section(state, evaluation, shown)
+
+
+# --- the seal
+
+
+def sealed_section(state: AppState, run: RunView, dataset: Dataset) -> tuple[PartName, ...]:
+    """The parts that may be looked at."""
+    if not len(dataset.test.rows):
+        st.info(say("evaluate_page.no_test", state.language))
+        return ("train", "validation")
+    opened = state.desk.opened.setdefault(dataset.content_hash, [])
+    if run.number not in opened:
+        with st.container(border=True, key="seal"):
+            st.markdown(say("evaluate_page.sealed", state.language))
+            if opened:
+                opened_sentence(state, opened)
+            st.button(
+                say("evaluate_page.open", state.language),
+                key="open_test",
+                type="primary",
+                icon=":material/lock_open:",
+                on_click=opened.append,
+                args=(run.number,),
+            )
+        return ("train", "validation")
+    opened_sentence(state, opened)
+    return ("train", "validation", "test")
+
+
+def opened_sentence(state: AppState, opened: Sequence[int]) -> None:
+    runs = ", ".join(f"#{number}" for number in opened)
+    st.caption(say("evaluate_page.opened", state.language, count=len(opened), runs=runs))
+    if len(opened) > 1:
+        st.warning(say("evaluate_page.opened_often", state.language))
+
+
+def evaluation_of(state: AppState, record: RunRecord, dataset: Dataset, parts: tuple[PartName, ...]) -> Evaluation:
+    """Worked out once for a run and the parts that are open."""
+    key = (record.id, record.epochs_done, parts)
+    known = state.memo.get("evaluation")
+    if known is None or known[0] != key:
+        known = state.memo["evaluation"] = (key, evaluate_run(record, dataset, parts))
+    evaluation: Evaluation = known[1]
+    return evaluation
+
+
+# --- tables and pictures
+
+
+def scores_section(state: AppState, evaluation: Evaluation) -> None:
+    """Network and forecast without a network, part beside part."""
+    st.subheader(say("evaluate_page.scores", state.language))
+    kind = say(f"baseline.{evaluation.baseline_kind}", state.language)
+    rows = {}
+    metrics = list(next(iter(evaluation.scores.values())).metrics)
+    heading = {name: with_unit(quantity(name, state), evaluation.units.get(name, "")) for name in ("loss", *metrics)}
+    for scores, suffix in ((evaluation.scores, ""), (evaluation.baseline, " · " + kind)):
+        for part, score in scores.items():
+            rows[say(f"part.{part}", state.language) + suffix] = {
+                say("evaluate_page.rows", state.language): f"{score.rows:,}",
+                heading["loss"]: f"{score.loss:.4g}",
+                **{heading[name]: f"{score.metrics[name]:.4g}" for name in metrics},
+            }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index.name = say("evaluate_page.part", state.language)
+    st.dataframe(table)
+
+
+def with_unit(name: str, unit: str) -> str:
+    return f"{name} [{unit}]" if unit else name
+
+
+def plot_section(state: AppState, evaluation: Evaluation, part: PartName) -> None:
+    name = say(f"part.{part}", state.language)
+    if evaluation.confusion:
+        st.subheader(say("evaluate_page.confusion", state.language, part=name))
+        st.caption(say("evaluate_page.confusion_about", state.language))
+        chart = confusion(evaluation.confusion[part], evaluation.classes, language=state.language)
+    else:
+        st.subheader(say("evaluate_page.predicted_actual", state.language, part=name))
+        st.caption(say("evaluate_page.predicted_actual_about", state.language))
+        points = {part: evaluation.points[part]}
+        chart = predicted_actual(points, evaluation.target_name, evaluation.target_unit, language=state.language)
+    st.plotly_chart(chart, key="picture", config={"displaylogo": False, "displayModeBar": False})
+
+
+def worst_section(state: AppState, evaluation: Evaluation, part: PartName) -> None:
+    st.subheader(say("evaluate_page.worst", state.language, part=say(f"part.{part}", state.language)))
+    st.caption(say("evaluate_page.worst_about", state.language))
+    heading = {name: say(f"evaluate_page.worst_{name}", state.language) for name in ("row", "actual", "predicted")}
+    surety, loss = say("evaluate_page.worst_surety", state.language), say("evaluate_page.worst_loss", state.language)
+    rows = []
+    for sample in evaluation.worst[part]:
+        row = {
+            heading["row"]: sample.row,
+            heading["actual"]: shown(sample.actual),
+            heading["predicted"]: shown(sample.predicted),
+        }
+        if sample.probability is not None:
+            row[surety] = f"{sample.probability:.1%}"
+        rows.append({**row, loss: f"{sample.loss:.4g}"})
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def shown(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+page(app_state())

@@ -1,0 +1,82 @@
+"""The experiment in one line for each step of the pipeline."""
+
+from lab.data.samples import card
+from lab.model import parameter_count
+from lab.texts import say
+from pages.ui.bench import Bench
+from pages.ui.follow import learning_rate
+from pages.ui.state import AppState
+from pages.ui.text import name_of, plain
+from pages.ui.training import current_run
+
+
+def step_summaries(state: AppState, bench: Bench) -> dict[str, str]:
+    """Page name -> its line."""
+    return {
+        "data": data_line(state, bench),
+        "layers": layers_line(state, bench),
+        "compile": compile_line(state),
+        "train": train_line(state),
+        "evaluate": evaluate_line(state, bench),
+    }
+
+
+def source_name(state: AppState) -> str:
+    """Title of the sample, or name of the person's file."""
+    source = state.experiment.data.source
+    return card(source.name).titles[state.language] if source.kind == "sample" else plain(source.name, 30)
+
+
+def data_line(state: AppState, bench: Bench) -> str:
+    if bench.dataset is None:
+        return f"⚠ {say('summary.data_problem', state.language)}"
+    return say(
+        "summary.data",
+        state.language,
+        name=source_name(state),
+        columns=len(state.experiment.data.inputs),
+        target=plain(state.experiment.data.target, 20),
+        train=f"{len(bench.dataset.train.rows):,}",
+        validation=f"{len(bench.dataset.validation.rows):,}",
+        test=f"{len(bench.dataset.test.rows):,}",
+    )
+
+
+def layers_line(state: AppState, bench: Bench) -> str:
+    if not bench.rows:
+        mark = "⚠ " if bench.dataset is not None else ""
+        return mark + say("summary.no_layers", state.language)
+    widths = [bench.rows[0].input_shape, *(row.output_shape for row in bench.rows if row.parameters)]
+    shape = " → ".join("?" if width is None else str(width[-1]) for width in widths)
+    mark = "⚠ " if any(row.problem for row in bench.rows) else ""
+    return mark + say("summary.layers", state.language, shape=shape, parameters=f"{parameter_count(bench.rows):,}")
+
+
+def compile_line(state: AppState) -> str:
+    compiled = state.experiment.compile
+    rate = learning_rate(state.experiment)
+    loss = name_of("loss", compiled.loss.type, state.language)
+    if rate is None:
+        return say("summary.compile_no_rate", state.language, optimizer=compiled.optimizer.type, loss=loss)
+    return say("summary.compile", state.language, optimizer=compiled.optimizer.type, rate=f"{rate:g}", loss=loss)
+
+
+def train_line(state: AppState) -> str:
+    run = current_run(state)
+    fit = state.experiment.fit
+    status = say("summary.not_trained", state.language)
+    if run is not None:
+        words = say(f"run_state.{run.state}", state.language)
+        status = say("summary.run", state.language, state=words, epoch=f"{run.epoch:,}", epochs=f"{run.epochs:,}")
+        if run.active:
+            status = words  # the number moves below; a figure up here would stand still
+    return say(
+        "summary.train", state.language, batch_size=f"{fit.batch_size:,}", epochs=f"{fit.epochs:,}", state=status
+    )
+
+
+def evaluate_line(state: AppState, bench: Bench) -> str:
+    opened = () if bench.dataset is None else state.desk.opened.get(bench.dataset.content_hash, ())
+    if opened:
+        return say("summary.opened", state.language, count=len(opened))
+    return say("summary.sealed", state.language)
