@@ -1,1 +1,27 @@
-"""A neural-network library in pure NumPy with the names and the meaning of Keras 3."""
+"""A neural-network library in pure NumPy with the names and the meaning of Keras 3.
+
+    from netcore import Sequential, layers
+    model = Sequential([layers.Input((2,)), layers.Dense(4, activation="tanh"), layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    history = model.fit(x, y, batch_size=10, epochs=100)
+"""
+
+from netcore import activations, callbacks, config, initializers, layers, losses, metrics, models, optimizers, utils
+from netcore.graph import Input
+from netcore.models import Model, Sequential
+
+__all__ = [
+    "Input",
+    "Model",
+    "Sequential",
+    "activations",
+    "callbacks",
+    "config",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "utils",
+]

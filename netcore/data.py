@@ -59,3 +59,62 @@ def batch_last(array: Array) -> Array:
 def batch_first(array: Array) -> Array:
     """(d, n) -> (n, d), as a view."""
     return array.T if array.ndim == 2 else np.moveaxis(array, -1, 0)
+
+
+class Rows:
+    """Rows of one model input, kept so that a batch is a mere view, in the order of the rows or of a permutation.
+
+    Args:
+        array: (N, …, d).
+        with_ones: append a column of ones, for a kernel with its bias as last row.
+    """
+
+    def __init__(self, array: Array, with_ones: bool) -> None:
+        self.features = array.shape[-1]
+        if with_ones:
+            rows = np.ones((*array.shape[:-1], self.features + 1), array.dtype)
+            rows[..., :-1] = array
+            array = rows
+        self._rows = array
+        self._ordered = array
+
+    def order(self, permutation: Array) -> None:
+        """Put the rows into the order of `permutation`, into a buffer that is kept: batches stay views of it."""
+        if self._ordered is self._rows:
+            self._ordered = np.empty_like(self._rows, order="C")
+        np.take(self._rows, permutation, axis=0, out=self._ordered, mode="clip")  # "clip": `out` needs no copy
+
+    def batch(self, start: int, stop: int) -> tuple[Array, Array]:
+        """Rows start … stop with the batch axis last: with the row of ones (if there is one), and without."""
+        block = batch_last(self._ordered[start:stop])
+        return block, block[..., : self.features, :]
+
+
+class Columns:
+    """Targets or weights with the batch axis last, (k, N), in the order of the rows or of a permutation."""
+
+    def __init__(self, array: Array) -> None:
+        self._columns = array
+        self.ordered = array
+
+    def order(self, permutation: Array) -> None:
+        if self.ordered is self._columns:
+            self.ordered = np.empty(self._columns.shape, self._columns.dtype)
+        np.take(self._columns, permutation, axis=-1, out=self.ordered, mode="clip")
+
+
+def rows_of(arrays: "list[Array]") -> int:
+    """The common number of rows.
+
+    Raises:
+        NetcoreValueError "data.cardinality": they differ.
+    """
+    sizes = [len(array) for array in arrays]
+    if len(set(sizes)) > 1:
+        raise NetcoreValueError(
+            "data.cardinality",
+            "Data cardinality is ambiguous: inputs and targets must have the same number of rows, but the sizes are {sizes}. "
+            "Each row is one sample.",
+            sizes=" | ".join(str(size) for size in sizes),
+        )
+    return sizes[0] if sizes else 0

@@ -111,6 +111,19 @@ class Layer(Operation):
             setattr(self, name, value)
             self.gradients[name] = gradient
 
+    def scratch_gradients(self) -> tuple[dict[str, Array], list[tuple[Array, Array]]]:
+        """For a second use of the layer: views like `self.gradients` on scratch, and (gradient, scratch) pairs to add up."""
+        flat = np.zeros(sum(weight.size for weight in self._weights), self.dtype)
+        starts, start = {}, 0
+        for weight in self._weights:
+            starts[weight.name] = start
+            start += weight.size
+        views = {}
+        for name, weights in self._views.items():
+            segment = flat[starts[weights[0].name] : starts[weights[-1].name] + weights[-1].size]
+            views[name] = segment.reshape(self.gradients[name].shape)
+        return views, [(weight.gradient, views[weight.name]) for weight in self._weights]
+
     def ensure_built(self, input_shape: Any) -> None:
         if not self.built:
             self.build(input_shape)
@@ -263,6 +276,18 @@ class Layer(Operation):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Layer":
         return cls(**config)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        near = difflib.get_close_matches(name, [known for known in dir(self) if not known.startswith("_")], n=1, cutoff=0.5)
+        raise NetcoreAttributeError(
+            "attribute.unknown",
+            "{owner} has no attribute {name!r}. Did you mean {nearest!r}?",
+            owner=type(self).__name__,
+            name=name,
+            nearest=near[0] if near else "summary" if hasattr(type(self), "summary") else "get_config",
+        )
 
     def __init_subclass__(cls) -> None:
         if "call" in cls.__dict__:

@@ -1,0 +1,341 @@
+"""FitRun: a training run as an iterator of events, which can be watched, changed, saved and continued at every batch.
+
+The loop over the batches is `_train`; everything around it prepares views, so that a step is only arithmetic.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netcore.callbacks import Callbacks, History
+from netcore.config import Array
+from netcore.data import Rows
+from netcore.events import BatchEnded, EpochEnded, Event
+from netcore.heads import StepWeight, Targets, Tracker, fused_gradient, logs_of
+from netcore.inference import Evaluation
+from netcore.params import Int
+from netcore.plan import Plan
+
+if TYPE_CHECKING:
+    from netcore.models import Model
+
+RECORD_BYTES = 64_000_000  # outputs of an epoch kept for its loss and metrics; beyond that they are counted in parts
+VIEWS = 4096  # batches whose views are made ahead
+
+BATCH_SIZE = Int(low=1, typical=(10, 128))
+EPOCHS = Int(low=0, typical=(10, 100))
+
+
+@dataclass(slots=True)
+class HeadStep:
+    """What one head does in one step: copy the output into the record, write the gradient of the loss."""
+
+    gradient: Any
+    y_true: Array
+    y_pred: Array
+    weight: StepWeight
+    out: Array
+    weighted: bool
+
+
+@dataclass(slots=True)
+class Batch:
+    """Views of one batch: rows start … stop of the epoch's order."""
+
+    start: int
+    stop: int
+    plan: Plan
+    inputs: list[tuple[Array, Array]]
+    records: list[tuple[Array, Array]]
+    heads: list[HeadStep]
+
+
+class FitRun(Iterator[Event]):
+    """A run of `iter_fit`. Between two events its knobs may be turned and its state taken.
+
+    Attributes:
+        epochs: index of the epoch before which the run ends; may be assigned.
+        batch_size: rows per update; may be assigned, takes effect at the next batch.
+    """
+
+    def __init__(
+        self,
+        model: "Model",
+        arrays: Sequence[Array],
+        targets: list[Targets],
+        validation: Evaluation | None,
+        *,
+        batch_size: int,
+        epochs: int,
+        initial_epoch: int,
+        shuffle: bool,
+        callbacks: Sequence[Any],
+        batch_events: bool,
+        validation_freq: int = 1,
+        verbose: int = 0,
+    ) -> None:
+        self.model = model
+        self.epochs = epochs
+        self._total = len(arrays[0])
+        self._rows, self._targets, self._validation = model.rows(arrays), targets, validation
+        self._batch_size = batch_size
+        self._shuffle, self._batch_events, self._validation_freq = shuffle, batch_events, validation_freq
+        self._trackers = [Tracker(head, own_metrics=False) for head in model.heads]
+        widths = sum(int(np.prod(head.shape)) for head in model.heads)
+        self._capacity = max(1, RECORD_BYTES // (widths * np.dtype(model.dtype).itemsize))
+        self._records = [
+            np.empty((*head.shape, min(self._total, max(self._capacity, batch_size))), model.dtype) for head in model.heads
+        ]
+        self._order = np.arange(self._total)
+        self._epoch, self._batch, self._cursor = initial_epoch, 0, 0
+        self._base = 0  # row of the epoch's order at which the record begins
+        self._counted = 0  # rows already in the running sums
+        self._bounds: list[int] = []  # first rows of the recorded batches
+        self._phase = 0  # 0: before an epoch, 1: within, 2: its validation
+        self._train_logs: dict[str, float] = {}
+        self._views: list[Batch] = []
+        self._views_key: tuple[int, int, int] | None = None  # first row, batch size, base of the views at hand
+        steps = -(-self._total // batch_size)
+        self.history = History()
+        params = {"verbose": verbose, "epochs": epochs, "steps": steps}
+        self._callbacks = Callbacks([self.history, *callbacks], model, params)
+        self._events = self._run()
+
+    def __next__(self) -> Event:
+        return next(self._events)
+
+    # --- knobs
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """(epoch, batch) of the next update; `batch` is the number of updates already made in that epoch."""
+        return self._epoch, self._batch
+
+    @property
+    def batch_size(self) -> int:
+        return self._batch_size
+
+    @batch_size.setter
+    def batch_size(self, value: int) -> None:
+        self._batch_size = BATCH_SIZE.check("fit", "batch_size", value)
+
+    # --- the run
+
+    def _run(self) -> Iterator[Event]:
+        self.model.stop_training = False
+        self.model.history = self.history
+        self.model.ready_to_train()
+        self._callbacks.call("on_train_begin")
+        while self._epoch < self.epochs and not self.model.stop_training:
+            epoch = self._epoch
+            if self._phase == 0:
+                self._begin_epoch()
+            yield from self._updates()
+            if self._phase == 1:
+                self._train_logs = self._end_updates()
+            logs = dict(self._train_logs)
+            if self._validation is not None and (epoch + 1) % self._validation_freq == 0:
+                self._callbacks.call("on_test_begin")
+                for step in self._validation.steps(epoch):
+                    if self._batch_events:
+                        yield step
+                val_logs = logs_of(self._validation.trackers)
+                self._callbacks.call("on_test_end", logs=val_logs)
+                logs.update({f"val_{name}": value for name, value in val_logs.items()})
+            self._epoch, self._batch, self._cursor, self._phase = epoch + 1, 0, 0, 0
+            self._callbacks.call("on_epoch_end", epoch, logs=logs)
+            yield EpochEnded(epoch, logs)
+        self._callbacks.call("on_train_end")
+
+    def _begin_epoch(self) -> None:
+        self._callbacks.call("on_epoch_begin", self._epoch)
+        for tracker in self._trackers:
+            tracker.reset()
+        if self._shuffle:
+            self._order[...] = np.arange(self._total)
+            self.model.order_stream.generator.shuffle(self._order)
+            self._put_in_order()
+        self._base, self._counted, self._bounds, self._phase = 0, 0, [], 1
+
+    def _put_in_order(self) -> None:
+        for ordered in (*self._rows, *self._targets):
+            ordered.order(self._order)
+
+    def _updates(self) -> Iterator[Event]:
+        """The updates of the epoch from the cursor on."""
+        hooks = self._callbacks if self._callbacks.wants_batches else None
+        while self._phase == 1 and self._cursor < self._total and not self.model.stop_training:
+            views = self._cut()
+            if not self._batch_events and hooks is None:
+                self._train(views)
+                continue
+            size = self._batch_size
+            for batch in views:
+                if hooks is not None:
+                    hooks.call("on_train_batch_begin", self._batch)
+                self._train([batch])
+                if hooks is not None:
+                    self._count_recorded()
+                    hooks.call("on_train_batch_end", self._batch - 1, logs=logs_of(self._trackers))
+                if self._batch_events:
+                    yield BatchEnded(self._epoch, self._batch - 1, batch.stop - batch.start)
+                if self._batch_size != size or self.model.stop_training:
+                    break
+
+    def _train(self, batches: Sequence[Batch]) -> None:
+        """One update for each batch: forward, gradient of the loss, backward, optimizer."""
+        apply, bounds = self.model.optimizer.apply, self._bounds
+        with np.errstate(all="ignore"):
+            for batch in batches:
+                plan = batch.plan
+                plan.feed(batch.inputs)
+                plan.forward()
+                for record, output in batch.records:
+                    np.copyto(record, output)
+                for head in batch.heads:
+                    if head.weighted:
+                        head.weight.fill()
+                    head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
+                plan.backward()
+                apply()
+                bounds.append(batch.start)
+                self._cursor = batch.stop
+                self._batch += 1
+
+    def _end_updates(self) -> dict[str, float]:
+        self._count_recorded()
+        self.model.optimizer.flush()
+        self._phase = 2
+        return logs_of(self._trackers)
+
+    # --- the record of outputs
+
+    def _count_recorded(self) -> None:
+        """Count the outputs recorded since the last time in loss and metrics."""
+        if self._counted == self._cursor:
+            return
+        bounds = np.array(self._bounds) - self._counted
+        part = slice(self._counted - self._base, self._cursor - self._base)
+        with np.errstate(all="ignore"):
+            for tracker, targets, record in zip(self._trackers, self._targets, self._records, strict=True):
+                tracker.update(targets, record[..., part], self._counted, bounds)
+        self._counted = self._cursor
+        self._bounds.clear()
+
+    def _make_room(self) -> None:
+        """Begin the record anew at the cursor, large enough for a batch."""
+        self._count_recorded()
+        self._base = self._cursor
+        room = min(self._total, max(self._capacity, self._batch_size))
+        if self._room() < room:
+            self._records = [np.empty((*record.shape[:-1], room), record.dtype) for record in self._records]
+
+    def _room(self) -> int:
+        return self._records[0].shape[-1]
+
+    # --- views of batches
+
+    def _cut(self) -> list[Batch]:
+        """Views of the batches from the cursor on, up to the end of the epoch or of the record; made once, then kept."""
+        if min(self._cursor + self._batch_size, self._total) - self._base > self._room():
+            self._make_room()
+        key = (self._cursor, self._batch_size, self._base)
+        if key != self._views_key:
+            self._views, self._views_key = self._make_views(), key
+        return self._views
+
+    def _make_views(self) -> list[Batch]:
+        views: list[Batch] = []
+        start = self._cursor
+        while start < self._total and len(views) < VIEWS:
+            stop = min(start + self._batch_size, self._total)
+            if stop - self._base > self._room():
+                break
+            views.append(self._view(start, stop))
+            start = stop
+        return views
+
+    def _view(self, start: int, stop: int) -> Batch:
+        n = stop - start
+        plan = self.model.plan(n, training=True, fusable=[targets.fusable for targets in self._targets])
+        recorded = slice(start - self._base, stop - self._base)
+        records = [(record[..., recorded], output) for record, output in zip(self._records, plan.outputs, strict=True)]
+        heads = [
+            head_step(self.model, plan, index, targets, start, stop) for index, targets in enumerate(self._targets)
+        ]
+        inputs = [rows.batch(start, stop) for rows in self._rows]
+        return Batch(start, stop, plan, inputs, records, [head for head in heads if head is not None])
+
+    # --- saving and going on
+
+    def get_state(self) -> dict[str, Array]:
+        """Everything that the rest of the run depends on, as plain arrays; `set_state` in another process goes on bit for bit."""
+        size = self._cursor - self._base if self._phase == 1 else 0
+        state = {
+            "epoch": self._epoch,
+            "batch": self._batch,
+            "cursor": self._cursor,
+            "base": self._base,
+            "counted": self._counted,
+            "phase": self._phase,
+            "epochs": self.epochs,
+            "batch_size": self._batch_size,
+            "stop_training": int(self.model.stop_training),
+        }
+        arrays = {f"run.{name}": np.array(value, np.int64) for name, value in state.items()}
+        arrays["run.order"] = self._order.copy()
+        arrays["run.bounds"] = np.array(self._bounds, np.int64)
+        arrays["run.logs"] = np.array(list(self._train_logs.values()), np.float64)
+        arrays["run.log_names"] = np.array("\n".join(self._train_logs).encode())
+        for index, record in enumerate(self._records):
+            arrays[f"run.record.{index}"] = record[..., :size].copy()
+        for index, tracker in enumerate(self._trackers):
+            for slot, sums in enumerate(tracker.state()):
+                arrays[f"run.tracker.{index}.{slot}"] = sums.copy()
+        return {**arrays, **self.model.training_state()}
+
+    def set_state(self, state: dict[str, Array]) -> None:
+        """Go on where `get_state` was called; the model, the data and the arguments must be the same."""
+        run = {name: int(state[f"run.{name}"]) for name in ("epoch", "batch", "cursor", "base", "counted", "phase", "batch_size")}
+        self.model.ready_to_train()
+        self.model.set_training_state(state)
+        self._epoch, self._batch, self._cursor = run["epoch"], run["batch"], run["cursor"]
+        self._base, self._counted, self._phase = run["base"], run["counted"], run["phase"]
+        self._batch_size = run["batch_size"]
+        self.epochs = int(state["run.epochs"])
+        self._bounds = [int(bound) for bound in state["run.bounds"]]
+        names = bytes(state["run.log_names"]).decode()
+        self._train_logs = dict(zip(names.split("\n") if names else (), (float(v) for v in state["run.logs"]), strict=True))
+        self._order[...] = state["run.order"]
+        if self._shuffle and self._phase:
+            self._put_in_order()
+        for index in range(len(self._records)):
+            saved = state[f"run.record.{index}"]
+            record = self._records[index]
+            if record.shape[-1] < saved.shape[-1]:
+                record = self._records[index] = np.empty((*record.shape[:-1], self._total), record.dtype)
+            record[..., : saved.shape[-1]] = saved
+        for index, tracker in enumerate(self._trackers):
+            for slot, sums in enumerate(tracker.state()):
+                sums[...] = state[f"run.tracker.{index}.{slot}"]
+        self._views_key = None
+
+
+def head_step(
+    model: "Model", plan: Plan, index: int, targets: Targets, start: int, stop: int
+) -> HeadStep | None:
+    """What the head does for rows start … stop; None where nothing is to be learnt from this output."""
+    head, out = model.heads[index], plan.output_gradients[index]
+    if head.loss is None or out is None:
+        return None
+    weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
+    return HeadStep(
+        fused_gradient if plan.fused[index] else head.loss.gradient,
+        targets.encoded.ordered[..., start:stop],
+        plan.outputs[index],
+        StepWeight(head, stop - start, weight, model.dtype),
+        out,
+        weight is not None,
+    )

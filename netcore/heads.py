@@ -1,0 +1,219 @@
+"""Heads: what `compile` attaches to each output — a loss with its weight, and metrics — and the running sums of an epoch."""
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from netcore import losses, metrics
+from netcore.activations import sigmoid, softmax
+from netcore.config import Array, scalar
+from netcore.data import Columns, as_floats, batch_first, batch_last
+from netcore.errors import NetcoreValueError
+from netcore.losses import Loss
+from netcore.metrics import Metric
+from netcore.node import Operation
+
+FUSED: tuple[tuple[Operation, type[Loss]], ...] = (
+    (softmax, losses.CategoricalCrossentropy),  # sparse targets arrive one-hot: the same class serves them
+    (sigmoid, losses.BinaryCrossentropy),
+)
+
+
+def fuses(activation: Operation | None, loss: Loss | None) -> bool:
+    """Whether activation and loss have the simple joint gradient p - t (both come before the same exp and log)."""
+    return any(
+        activation is function and isinstance(loss, cls) and not getattr(loss, "from_logits", False)
+        for function, cls in FUSED
+    )
+
+
+def fused_gradient(y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
+    """d loss / d logits = (p - t) * weight, for targets that add up to 1 (softmax) or are single (sigmoid)."""
+    np.subtract(y_pred, y_true, out)
+    np.multiply(out, weight, out)
+
+
+@dataclass
+class Head:
+    """One output of the model.
+
+    Attributes:
+        name: of the output, part of the history keys where there are several.
+        shape: of the output with the batch axis last left out, such as (k,).
+        loss: None for an output that is not trained on.
+        weight: of its loss in the total.
+        metric_names, weighted_names: as given to compile; they become objects when the targets are first seen.
+        activation: the operation that makes the output, or None.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    loss: Loss | None
+    weight: float = 1.0
+    metric_names: list[Any] = field(default_factory=list)
+    weighted_names: list[Any] = field(default_factory=list)
+    activation: Operation | None = None
+    metrics: list[Metric] | None = None
+    weighted: list[Metric] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        return self.shape[-1]
+
+    @property
+    def positions(self) -> int:
+        """Values per sample: 1, or the number of time steps and the like."""
+        return int(np.prod(self.shape[:-1])) if len(self.shape) > 1 else 1
+
+    def make_metrics(self, target_width: int) -> None:
+        if self.metrics is None:
+            self.metrics = [metrics.for_output(name, target_width, self.width) for name in self.metric_names]
+            self.weighted = [metrics.for_output(name, target_width, self.width) for name in self.weighted_names]
+
+
+class Targets:
+    """The targets of one head for some rows, encoded for the loss, and as given for the metrics.
+
+    Args:
+        head: the output they belong to.
+        y: (N, …) as the program gave them; None for an output without a loss.
+        sample_weight: (N,) or None.
+        dtype: float type of the model.
+
+    Attributes:
+        encoded, raw: (k, N); the same object where encoding changes nothing.
+        weight: (N,) or None.
+        fusable: whether each column adds up to 1, as the joint gradient of softmax and cross-entropy takes for granted.
+    """
+
+    def __init__(self, head: Head, y: Any, sample_weight: Any, dtype: str) -> None:
+        array = as_floats(y, "y", dtype)
+        if array.ndim <= len(head.shape):
+            array = array[..., np.newaxis]
+        if array.ndim != len(head.shape) + 1:
+            raise NetcoreValueError(
+                "loss.width",
+                "{loss}: y has shape {given}, but the model's output has shape {expected}. "
+                "Each output needs one column of y: change the units of the last layer to {columns}, or encode y "
+                "(utils.to_categorical) to {width} columns.",
+                loss=head.name,
+                given=array.shape,
+                expected=(None, *head.shape),
+                columns=array.shape[-1],
+                width=head.width,
+            )
+        head.make_metrics(array.shape[-1])
+        raw = np.ascontiguousarray(batch_last(array))
+        encoded = head.loss.encode(raw, head.width) if head.loss is not None else raw
+        self.raw = Columns(raw)
+        self.encoded = self.raw if encoded is raw else Columns(encoded)
+        self.weight = None if sample_weight is None else Columns(_weights(sample_weight, array, dtype))
+        single = head.activation is sigmoid
+        self.fusable = single or bool(np.all(np.abs(encoded.sum(axis=-2) - 1) < 1e-5))
+
+    def order(self, permutation: Array) -> None:
+        for columns in {id(one): one for one in (self.raw, self.encoded, self.weight) if one is not None}.values():
+            columns.order(permutation)
+
+
+def _weights(sample_weight: Any, y: Array, dtype: str) -> Array:
+    weight = as_floats(sample_weight, "sample_weight", dtype)
+    if weight.ndim == 2 and weight.shape[1] == 1:
+        weight = weight[:, 0]
+    if weight.shape != y.shape[: weight.ndim]:
+        raise NetcoreValueError(
+            "data.sample_weight",
+            "`sample_weight` must have one number for each of the {rows} rows, but has shape {shape}.",
+            rows=len(y),
+            shape=weight.shape,
+        )
+    return weight if weight.ndim == 1 else batch_last(weight)
+
+
+class Tracker:
+    """Running sums of one head: its loss as Keras reports it (batch losses weighted by batch sizes), and its metrics."""
+
+    def __init__(self, head: Head, *, own_metrics: bool) -> None:
+        self.head = head
+        self.sums = np.zeros(2)  # of batch loss * rows, and of rows
+        made = [*(head.metrics or []), *head.weighted]
+        self.metrics = copy.deepcopy(made) if own_metrics else made
+        self._plain = len(head.metrics or [])
+
+    def reset(self) -> None:
+        self.sums[...] = 0
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def update(self, targets: Targets, outputs: Array, start: int, bounds: Array) -> None:
+        """Count recorded outputs (k, m) of the rows start … start + m; `bounds` are the first rows of the batches in them."""
+        stop = start + outputs.shape[-1]
+        weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
+        if self.head.loss is not None:
+            true = targets.encoded.ordered[..., start:stop]
+            values = np.empty((*outputs.shape[:-2], outputs.shape[-1]), outputs.dtype)
+            self.head.loss.values(true, outputs, values)
+            self.sums += self._reduced(values, weight, bounds), values.shape[-1]
+        if self.metrics:
+            y_true, y_pred = batch_first(targets.raw.ordered[..., start:stop]), batch_first(outputs)
+            for index, metric in enumerate(self.metrics):
+                metric.count(y_true, y_pred, weight if index >= self._plain else None)
+
+    def _reduced(self, values: Array, weight: Array | None, bounds: Array) -> float:
+        """Sum over the batches of batch loss * rows."""
+        assert self.head.loss is not None  # noqa: S101
+        reduction = self.head.loss.reduction
+        weighted = values if weight is None else values * weight
+        per_row = weighted.reshape(-1, values.shape[-1]).sum(axis=0, dtype=np.float64)
+        if reduction in ("sum_over_batch_size", "mean", "none") or (reduction == "mean_with_sample_weight" and weight is None):
+            return float(per_row.sum()) / self.head.positions
+        sums = np.add.reduceat(per_row, bounds)
+        sizes = np.diff([*bounds, values.shape[-1]])
+        if reduction == "mean_with_sample_weight":
+            all_weights = np.broadcast_to(weight, values.shape).reshape(-1, values.shape[-1]).sum(axis=0)  # type: ignore[arg-type]
+            sums = sums / np.add.reduceat(all_weights, bounds)
+        return float(np.dot(sums, sizes))
+
+    def loss(self) -> float:
+        total, rows = self.sums
+        return float(total / rows) if rows else 0.0
+
+    def state(self) -> list[Array]:
+        return [self.sums, *(metric.state for metric in self.metrics)]
+
+
+def logs_of(trackers: list[Tracker]) -> dict[str, float]:
+    """Names and values as History keeps them, in Keras's order."""
+    several = len(trackers) > 1
+    logs = {"loss": sum(tracker.head.weight * tracker.loss() for tracker in trackers if tracker.head.loss is not None)}
+    for tracker in trackers:
+        prefix = f"{tracker.head.name}_" if several else ""
+        if several and tracker.head.loss is not None:
+            logs[f"{prefix}loss"] = tracker.loss()
+        for metric in tracker.metrics:
+            logs[f"{prefix}{metric.name}"] = metric.result()
+    return dict(sorted(logs.items()))
+
+
+class StepWeight:
+    """The factor that each sample's gradient gets: loss weight, sample weight and reduction in one.
+
+    Without sample weights it is one number, made once; with them a row that is filled at each step.
+    """
+
+    def __init__(self, head: Head, n: int, weight: Array | None, dtype: Any) -> None:
+        assert head.loss is not None  # noqa: S101  # heads without a loss have no gradient
+        self._by_weight_sum = head.loss.reduction == "mean_with_sample_weight" and weight is not None
+        divisor = 1 if head.loss.reduction == "sum" or self._by_weight_sum else n * head.positions
+        self._factor = scalar(head.weight * head.loss.gradient_factor(head.width) / divisor, dtype)
+        self._weight = weight
+        self.value: Array = self._factor if weight is None else np.empty((*weight.shape[:-1], 1, n), dtype)
+
+    def fill(self) -> None:
+        if self._weight is not None:
+            out = self.value[..., 0, :]
+            np.multiply(self._weight, self._factor, out)
+            if self._by_weight_sum:
+                out /= self._weight.sum()

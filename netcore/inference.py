@@ -1,0 +1,94 @@
+"""Running a graph forward only: predict, evaluate, and a layer called on an array."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.data import Rows, as_floats, batch_first, batch_last
+from netcore.events import ValidationStep
+from netcore.graph import Graph, Tensor
+from netcore.heads import Targets, Tracker
+from netcore.plan import Plan
+
+if TYPE_CHECKING:
+    from netcore.layers.layer import Layer
+    from netcore.models import Model
+
+PIECE = 4096  # rows looked at in one go; large enough to be fast, small enough to be interrupted
+
+
+def outputs_in_pieces(model: "Model", rows: Sequence[Rows], total: int, piece: int) -> Iterator[tuple[int, list[Array]]]:
+    """(first row, outputs (k, m)) of one piece after the other; the arrays are overwritten by the next piece."""
+    for start in range(0, total, piece):
+        stop = min(start + piece, total)
+        plan = model.plan(stop - start, training=False)
+        plan.feed([one.batch(start, stop) for one in rows])
+        with np.errstate(all="ignore"):
+            plan.forward()
+        yield start, plan.outputs
+
+
+def predict(model: "Model", arrays: Sequence[Array]) -> list[Array]:
+    """Outputs for all rows, each (N, k)."""
+    rows = model.rows(arrays)
+    total = len(arrays[0])
+    results = [np.empty((total, *tensor.inner_shape), model.dtype) for tensor in model.outputs]
+    for start, outputs in outputs_in_pieces(model, rows, total, PIECE):
+        for result, output in zip(results, outputs, strict=True):
+            result[start : start + output.shape[-1]] = batch_first(output)
+    return results
+
+
+class Evaluation:
+    """Loss and metrics of the model as it is, for rows that it does not learn from; can be done in pieces.
+
+    Args:
+        model: compiled.
+        arrays, y, sample_weight: checked inputs and the targets, one entry for each output.
+        batch_size: of the means, where a loss reduces by sum; otherwise pieces are larger, with the same result.
+    """
+
+    def __init__(
+        self, model: "Model", arrays: Sequence[Array], y: Sequence[Any], sample_weight: Any, batch_size: int
+    ) -> None:
+        self.model = model
+        self.total = len(arrays[0])
+        self._rows = model.rows(arrays)
+        self._targets = [Targets(head, one, sample_weight, model.dtype) for head, one in zip(model.heads, y, strict=True)]
+        plain = all(head.loss is None or head.loss.reduction == "sum_over_batch_size" for head in model.heads)
+        self._piece = max(PIECE, batch_size) if plain else batch_size
+        self.trackers = [Tracker(head, own_metrics=True) for head in model.heads]
+
+    def steps(self, epoch: int = 0) -> Iterator[ValidationStep]:
+        """Look at all rows; afterwards `trackers` hold the result."""
+        for tracker in self.trackers:
+            tracker.reset()
+        whole = np.zeros(1, np.intp)
+        for start, outputs in outputs_in_pieces(self.model, self._rows, self.total, self._piece):
+            with np.errstate(all="ignore"):
+                for tracker, targets, output in zip(self.trackers, self._targets, outputs, strict=True):
+                    tracker.update(targets, output, start, whole)
+            yield ValidationStep(epoch, min(start + self._piece, self.total))
+
+
+def run_layer(layer: "Layer", inputs: Any, *, training: bool) -> Any:
+    """A layer (or model) on plain arrays: builds it at first use, returns a new array or a list of them."""
+    arrays = [as_floats(one, "x", layer.dtype) for one in (inputs if isinstance(inputs, list | tuple) else [inputs])]
+    tensors = [Tensor((None, *array.shape[1:]), layer.dtype, "x") for array in arrays]
+    calls = list(layer.calls)
+    result = layer(tensors if isinstance(inputs, list | tuple) else tensors[0])
+    layer.calls = calls  # this use leaves no trace in the graph
+    outputs = tuple(result) if isinstance(result, list) else (result,)
+    steps = Graph(tuple(tensors), outputs).steps()
+    plan = Plan(steps, tensors, outputs, len(arrays[0]), training=training, dtype=layer.dtype)
+    plan.feed([(with_ones(array), batch_last(array)) for array in arrays])
+    with np.errstate(all="ignore"):
+        plan.forward()
+    made = [np.ascontiguousarray(batch_first(output)) for output in plan.outputs]
+    return made if isinstance(result, list) else made[0]
+
+
+def with_ones(array: Array) -> Array:
+    return batch_last(np.concatenate([array, np.ones((*array.shape[:-1], 1), array.dtype)], axis=-1))
