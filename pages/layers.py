@@ -138,18 +138,29 @@ def summary(state: AppState, bench: Bench) -> None:
 
 
 def propose_output_button(state: AppState, bench: Bench) -> None:
-    """Offer the output layer and loss that the task asks for, where the present ones differ."""
-    if bench.dataset is None:
+    """Offer the output layer and loss that the task asks for, where the present ones do not fit."""
+    if bench.dataset is None or all(problem.severity == "note" for problem in bench.problems):
         return
     proposal = fitting_output(state.experiment, bench.dataset)
-    if proposal != state.experiment:
-        st.info(say("layers_page.proposal", state.language, task=say(f"task.{bench.dataset.task}", state.language)))
-        st.button(
-            say("layers_page.take_proposal", state.language),
-            key="take-proposal",
-            on_click=state.replace_experiment,
-            args=(proposal,),
+    layer, loss = proposal.model.layers[-1], proposal.compile.loss
+    if state.experiment.model.layers[-1:] == (layer,) and state.experiment.compile.loss == loss:
+        return
+    arguments = ", ".join(str(value) for value in layer.params.values())
+    st.info(
+        say(
+            "layers_page.proposal",
+            state.language,
+            task=say(f"task.{bench.dataset.task}", state.language),
+            output=f"{layer.type}({arguments})",
+            loss=name_of("loss", loss.type, state.language),
         )
+    )
+    st.button(
+        say("layers_page.take_proposal", state.language),
+        key="take-proposal",
+        on_click=state.replace_experiment,
+        args=(proposal,),
+    )
 
 
 def shape_text(shape: tuple[int | None, ...] | None) -> str:

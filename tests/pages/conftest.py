@@ -1,0 +1,91 @@
+"""Pages without a browser: Streamlit's AppTest on pages/main.py, with the engine that trains in the test's own thread."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from lab.runs.engine import InlineEngine
+from lab.runs.host import set_engine
+
+MAIN = Path(__file__).resolve().parent.parent.parent / "pages" / "main.py"
+
+
+class Person:
+    """Someone at the screen. Every step looks for what a script must never leave behind: an exception."""
+
+    def __init__(self, engine: InlineEngine, language: str) -> None:
+        self.engine = engine
+        self.at = AppTest.from_file(str(MAIN), default_timeout=30)
+        self.at.query_params["lang"] = language
+        self.look()
+
+    def look(self) -> "Person":
+        self.at.run()
+        assert not self.at.exception, [error.message for error in self.at.exception]
+        return self
+
+    def go_to(self, page: str) -> "Person":
+        self.at.switch_page(f"{page}.py")
+        return self.look()
+
+    def state(self):
+        return self.at.session_state["app"]
+
+    @property
+    def experiment(self):
+        return self.state().experiment
+
+    def key(self, *names: object) -> str:
+        return self.state().key(*names)
+
+    def press(self, key: str) -> "Person":
+        self.at.button(key=key).click()
+        return self.look()
+
+    def set_number(self, value: float, *names: object) -> "Person":
+        self.at.number_input(key=self.key(*names)).set_value(value)
+        return self.look()
+
+    def choose(self, value: object, *names: object) -> "Person":
+        self.at.selectbox(key=self.key(*names)).set_value(value)
+        return self.look()
+
+    def train(self, epochs: int | None = None) -> "Person":
+        """Press Train and let the engine work; the page is drawn again afterwards, as the browser asks for."""
+        self.press("train")
+        self.engine.advance(epochs)
+        return self.look()
+
+    def sentences(self) -> str:
+        """Everything that can be read on the screen, in one text."""
+        kinds = ("markdown", "caption", "error", "warning", "info", "success", "header", "subheader")
+        return "\n".join(element.value for kind in kinds for element in getattr(self.at, kind))
+
+    def errors(self) -> list[str]:
+        return [element.value for element in self.at.error]
+
+
+@pytest.fixture
+def engine():
+    engine = InlineEngine()
+    set_engine(engine)
+    st.cache_resource.clear()  # drafts of the test before
+    yield engine
+    set_engine(None)
+
+
+@pytest.fixture(params=["ko", "en"])
+def language(request):
+    return request.param
+
+
+@pytest.fixture
+def person(engine):
+    return Person(engine, "en")
+
+
+@pytest.fixture
+def person_in(engine, language):
+    return Person(engine, language)
