@@ -21,8 +21,11 @@ Without a baseline the first epoch's validation loss takes its place.
 5.  not_finished     The validation loss falls so fast at the end that as many epochs again would take it down by
                      more than STILL_FALLING of the baseline (and by more than its own jitter).
 6.  not_enough_data  Rule 4a or 4b would hold but for the uncertainty: too few validation rows to call it.
-7.  underfit         The training loss ends above LITTLE_LEARNED of the baseline (for a persistence baseline: above
-                     the baseline itself), or the validation loss never got below the baseline.
+7.  underfit         (a) The training loss ends above LITTLE_LEARNED of the baseline and is no better than the
+                     validation loss by more than SMALL_GAP of the baseline: nothing is being memorised, so there is
+                     room for more capacity. (For a persistence baseline: above the baseline itself.) Or
+                     (b) the training loss ends above HARDLY_LEARNED of the baseline, whatever the gap; or
+                     (c) the validation loss never got below the baseline.
 8.  good_fit         Everything else.
 
 Uncertainty: the validation loss is a mean over few rows. The loss of single rows scatters about as widely as its
@@ -55,7 +58,9 @@ GAP_OF_LOSS = 0.50
 LEARNED = 0.95
 MEMORISED = 0.20
 STILL_FALLING = 0.05
-LITTLE_LEARNED = 0.80
+LITTLE_LEARNED = 0.70
+HARDLY_LEARNED = 0.90
+SMALL_GAP = 0.05
 
 
 @dataclass(frozen=True)
@@ -204,8 +209,9 @@ def _decide(evidence: Evidence, lowest_loss: float, jitter: float) -> tuple[Kind
         return "not_finished", "still_falling"
     if (rises and parts) or gapes:
         return "not_enough_data", "uncertain"
-    enough = 1.0 if evidence.baseline_kind == "persistence" else LITTLE_LEARNED
-    if evidence.end_loss > enough * scale:
+    little, hardly = (1.0, 1.0) if evidence.baseline_kind == "persistence" else (LITTLE_LEARNED, HARDLY_LEARNED)
+    together = evidence.gap_at_end < SMALL_GAP * scale
+    if evidence.end_loss > (little if together else hardly) * scale:
         return "underfit", "little_learned"
     if evidence.best_val_loss >= scale:
         return "underfit", "not_better_than_baseline"
@@ -224,7 +230,8 @@ def _next_fall(curve: Sequence[float]) -> float:
     if last <= 0:
         return 0.0
     ratio = min(last / earlier, 1.0) if earlier > 0 else 1.0
-    return last * sum(ratio**step for step in range(1, 5))
+    gain = last * sum(ratio**step for step in range(1, 5))
+    return min(gain, curve[-1])  # no loss gets below 0
 
 
 def _jitter(curve: Sequence[float]) -> float:
