@@ -10,7 +10,9 @@ from typing import NamedTuple
 MISSING = frozenset(
     ["na", "n/a", "nan", "null", "#n/a", "#na", "<na>", "-", "--", ".", "?", "…", "...", "결측", "자료없음", "미측정"]
 )
-MISSING_AMONG_NUMBERS = MISSING | frozenset(["none", "nil", "*", "**", "없음", "x", "#value!", "#div/0!", "#ref!", "m"])
+MISSING_AMONG_NUMBERS = MISSING | frozenset(
+    ["none", "nil", "*", "**", "없음", "x", "#value!", "#div/0!", "#ref!", "inf", "+inf", "-inf", "infinity", "∞"]
+)
 SENTINELS = (-9.0, -99.0, -99.9, -999.0, -999.9, -9999.0, 9999.0, 999.9, 99999.0, -99999.0)
 
 PAIRS = (  # (no, yes)
@@ -35,7 +37,7 @@ GROUPED_BY_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 CODE = re.compile(r"[+-]?0\d+")  # 00123: a code, whose zeros a number would lose
 BEFORE = re.compile(r"([₩￦$€£¥])\s*")
-NUMBER_THEN_UNIT = re.compile(r"([+-]?[\d.,'’\u00a0]*\d\.?(?:[eE][+-]?\d+)?)\s*([^\d\s.,'+\-(][^\d]{0,9}\d?)")
+NUMBER_THEN_UNIT = re.compile(r"([+-]?[\d.,'’\u00a0]*\d\.?(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:|'\"=<>+\-(][^\d;|\"]{0,9}\d?)")
 SIGNS = str.maketrans({"−": "-", "－": "-", "–": "-", "＋": "+"})
 
 
@@ -172,6 +174,17 @@ def _build(
     if h > 24 or minutes > 59 or seconds > 60 or (h == 24 and (minutes or seconds)):
         return None
     return start + timedelta(hours=h, minutes=minutes, seconds=seconds)
+
+
+TOTALS = frozenset(
+    ["합계", "총계", "소계", "누계", "계", "평균", "total", "totals", "sum", "average", "mean", "grand total"]
+)
+
+
+def says_total(text: str) -> bool:
+    """`합계`, `합 계`, `Total:`: the row sums up other rows."""
+    word = text.strip(" :\t").lower()
+    return word in TOTALS or word.replace(" ", "") in TOTALS
 
 
 # --- rough kind of a cell, for finding delimiter and header

@@ -26,9 +26,11 @@ from lab.data.cells import (
     to_time,
 )
 from lab.data.layout import UNIT
+from lab.data.parse import is_whole
 from lab.data.table import Column, Note
 
 Codes = npt.NDArray[np.intp]
+Values = npt.NDArray[Any]
 
 ENOUGH_PARSE = 0.9  # share of cells that must read as a number or time for the column to be one
 MANY = 10_000  # distinct values are counted exactly up to here
@@ -92,19 +94,16 @@ def unit_of(name: str) -> str:
 
 
 def _numeric(raw: "pd.Series[Any]", name: str, unit: str, first_line: int, notes: tuple[Note, ...] = ()) -> Typed:
-    cells, cleared = _clear_of_sentinels(raw, name, first_line)
+    cells, present, cleared = _clear_of_sentinels(raw, name, first_line)
     notes += cleared
-    values = cells.to_numpy()
-    present = values if values.dtype.kind in "iu" else values[~np.isnan(values)]
     if not len(present):
         return Typed(cells, Column(name, "empty", len(cells), 0), notes)
-    whole = values.dtype.kind in "iu" or bool((present == np.floor(present)).all())
+    whole = is_whole(present)
     if whole and TIME_NAME.search(name) and (times := _compact_times(cells)) is not None:
         return _times(times, name, notes)
-    kind: Any = "id" if whole and (ID_NAME.fullmatch(name.strip()) is not None) else "numeric"
     column = Column(
         name,
-        kind,
+        "id" if whole and ID_NAME.fullmatch(name.strip()) else "numeric",
         missing=len(cells) - len(present),
         distinct=_count_distinct(present),
         minimum=float(present.min()),
@@ -116,54 +115,56 @@ def _numeric(raw: "pd.Series[Any]", name: str, unit: str, first_line: int, notes
     return Typed(cells, column, notes)
 
 
-def _mean(present: npt.NDArray[Any]) -> float:
-    """Of numbers as large as floats go, without overflow."""
-    peak = float(np.abs(present.astype(np.float64)).max()) or 1.0
-    return float(np.mean(present / peak) * peak)
+def _mean(present: Values) -> float:
+    """Also of numbers as large as floats go."""
+    with np.errstate(over="ignore"):
+        mean = float(present.mean())
+    return mean if np.isfinite(mean) else float((present / len(present)).sum())
 
 
-def _count_distinct(present: npt.NDArray[Any]) -> int:
-    beginning = len(pd.unique(present[: 10 * MANY]))
-    return beginning if beginning >= MANY or len(present) <= 10 * MANY else len(pd.unique(present))
+def _count_distinct(present: Values) -> int:
+    beginning = len(pd.unique(present[: 2 * MANY]))
+    return beginning if beginning >= MANY or len(present) <= 2 * MANY else len(pd.unique(present))
 
 
-def _clear_of_sentinels(raw: "pd.Series[Any]", name: str, first_line: int) -> tuple["pd.Series[Any]", tuple[Note, ...]]:
-    """-999 and its kin become missing where they stand clear of all other values; so do infinite numbers."""
+def _clear_of_sentinels(
+    raw: "pd.Series[Any]", name: str, first_line: int
+) -> tuple["pd.Series[Any]", Values, tuple[Note, ...]]:
+    """-999 and its kin become missing where they stand clear of all other values; so do infinite numbers.
+
+    Returns the cells, the values that are left, and what was done.
+    """
     values = raw.to_numpy()
-    found = np.zeros(len(values), bool)
-    words: list[str] = []
-    if values.dtype.kind == "f" and np.isinf(values).any():
-        found |= np.isinf(values)
-        words.append("inf")
-    for _ in SENTINELS:
-        rest = values[~found & ~np.isnan(values)] if values.dtype.kind == "f" else values[~found]
-        sentinel = _sentinel_of(rest)
-        if sentinel is None:
-            break
-        found |= values == sentinel
-        words.append(f"{sentinel:g}")
-    if not words:
-        return raw, ()
-    cells = raw.astype(np.float64).mask(found)
-    first = first_line + int(found.argmax())
-    return cells, (Note("sentinels", int(found.sum()), first, name, ", ".join(words)),)
+    present = values[~np.isnan(values)] if values.dtype.kind == "f" and np.isnan(values.min(initial=0)) else values
+    cleared: list[float] = []
+    while len(present) and (odd := _standing_clear(present)) is not None:
+        cleared.append(odd)
+        present = present[present != odd]
+    if not cleared:
+        return raw, present, ()
+    found = np.isin(values, cleared)
+    words = ", ".join(f"{value:g}" for value in cleared)
+    note = Note("sentinels", int(found.sum()), first_line + int(found.argmax()), name, words)
+    return raw.astype(np.float64).mask(found), present, (note,)
 
 
-def _sentinel_of(values: npt.NDArray[Any]) -> float | None:
-    if len(values) < 3:
-        return None
-    low, high = float(values.min()), float(values.max())
-    for candidate, is_low in ((low, True), (high, False)):
-        if candidate not in SENTINELS or (candidate < 0) != is_low:
+def _standing_clear(present: Values) -> float | None:
+    """An infinity, or a sentinel at either end of the values and far from the rest."""
+    low, high = float(present.min()), float(present.max())
+    for end in (low, high):
+        if np.isinf(end):
+            return end
+    for end, is_low in ((low, True), (high, False)):
+        if end not in SENTINELS or (end < 0) != is_low:
             continue
-        rest = values[values != candidate]
+        rest = present[present != end]
         if len(rest) < 2:
             continue
         rest_low, rest_high = float(rest.min()), float(rest.max())
-        spread = max(rest_high - rest_low, 1e-12)
-        gap = rest_low - candidate if is_low else candidate - rest_high
-        if gap > 2 * spread or (is_low and rest_low >= 0 and len(rest) > 0.5 * len(values)):
-            return candidate
+        gap = rest_low - end if is_low else end - rest_high
+        never_negative = is_low and rest_low >= 0 and len(rest) > 0.5 * len(present)
+        if never_negative or gap > 2 * max(rest_high - rest_low, 1e-12):
+            return end
     return None
 
 
@@ -282,7 +283,7 @@ def _as_number(s: _Spellings, unit: str, decimal: str) -> Typed | None:
     values = np.array([np.nan if number is None else number.value for number in numbers])
     cells = pd.Series(np.where(s.codes >= 0, values[s.codes], np.nan), index=s.index)
     notes = list(_missing_note(s, missing))
-    for dress in ("thousands", "decimal_comma", "percent"):
+    for dress in ("thousands", "percent"):
         dressed = s.where([c for c, n in enumerate(numbers) if n is not None and n.dress == dress])
         if dressed.any():
             notes.append(Note(dress, int(dressed.sum()), s.line_of(dressed), s.name))

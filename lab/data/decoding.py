@@ -100,8 +100,8 @@ def _recode(data: bytes, encoding: str, *, guess: bool = False) -> Decoded:
 
 def _finish(body: bytes, encoding: str, *notes: Note) -> Decoded:
     body = body.removeprefix(codecs.BOM_UTF8)
-    if nul := body.count(0):
-        notes = (*notes, Note("nul_bytes", nul, 1 + body.count(b"\n", 0, body.index(0))))
+    if b"\0" in body:
+        notes = (*notes, Note("nul_bytes", body.count(0), 1 + body.count(b"\n", 0, body.index(0))))
         body = body.replace(b"\0", b"")
     return Decoded(body.rstrip(b"\x1a"), encoding, notes)
 

@@ -10,7 +10,7 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lab.data.cells import DECIMAL_COMMA, GROUPED_BY_POINTS, PLAIN_NUMBER, rough_kind
@@ -18,6 +18,7 @@ from lab.data.table import Note
 from lab.errors import TableError
 
 csv.field_size_limit(2**31 - 1)  # the length of a cell is limited by lab.limits, not by the csv module
+SWALLOWED_LINES = 30  # a quoted cell over more lines than this is a stray quote
 PREFIX = 262_144  # bytes
 PREFIX_RECORDS = 300
 PREFIX_CELLS = 30_000
@@ -33,6 +34,7 @@ class Record(list[str]):
     """The cells of one record and the 0-based line of the file where it starts."""
 
     line: int = 0
+    stray_quote: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,22 +58,52 @@ class Layout:
     notes: tuple[Note, ...]
 
 
-def records(lines: Iterable[str], delimiter: str, first_line: int = 0) -> Iterator[Record]:
-    """Records of a delimited text with quotes honoured; blank lines give empty records."""
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != "\t")
-    start = 0
-    while True:
-        try:
-            record = Record(next(reader))
-        except StopIteration:
+def records(lines: list[str], delimiter: str, first_line: int = 0, *, whole: bool = True) -> Iterator[Record]:
+    """Records of a delimited text with quotes honoured; blank lines give empty records.
+
+    A quote that swallows many lines, or never closes before the end of the file, is a stray one: its line is read
+    again with quotes as plain characters, and the record is marked.
+
+    Args:
+        first_line: index in `lines` to start from.
+        whole: the lines reach to the end of the file.
+    """
+    position = first_line
+    while position < len(lines):
+        reader = csv.reader(
+            itertools.islice(lines, position, None), delimiter=delimiter, skipinitialspace=delimiter != "\t"
+        )
+        start = position
+        for cells in reader:
+            end = position + reader.line_num
+            record = Record(cells)
+            record.line, start = start, end
+            if end - record.line > 1 and _is_runaway(record, lines, end, whole):
+                record = _literal(lines[record.line], delimiter, record.line)
+                yield record
+                break
+            yield record
+        else:
             return
-        record.line, start = first_line + start, reader.line_num
-        yield record
+        position = record.line + 1
 
 
-def lines_of(text: str) -> Iterator[str]:
+def _is_runaway(record: Record, lines: list[str], end: int, whole: bool) -> bool:
+    if end - record.line > SWALLOWED_LINES:
+        return True
+    at_end = whole and end == len(lines)
+    return at_end and sum(line.count('"') for line in lines[record.line : end]) % 2 == 1
+
+
+def _literal(line: str, delimiter: str, number: int) -> Record:
+    record = Record(cell.strip().strip('"') for cell in line.rstrip("\r\n").split(delimiter))
+    record.line, record.stray_quote = number, True
+    return record
+
+
+def lines_of(text: str) -> list[str]:
     """Lines with their ends; only CR, LF and CRLF end a line (str.splitlines knows eight more)."""
-    return iter(io.StringIO(text, newline=""))
+    return list(io.StringIO(text, newline=""))
 
 
 def find_layout(body: bytes) -> Layout:
@@ -88,6 +120,8 @@ def find_layout(body: bytes) -> Layout:
     width = _width(rows)
     if width == 1:
         _refuse_single_column(rows)
+    if _is_prose(rows, width):
+        raise TableError("table.no_table", beginning=" ".join(rows[0])[:60])
     start = _first_row(rows, width)
     preamble = () if start == 0 else (Note("preamble", start, rows[0].line + 1),)
     rows = rows[start:]
@@ -101,17 +135,18 @@ def find_layout(body: bytes) -> Layout:
         names, units, unit_notes, header_row = None, (), (), None
     if not rows:
         raise TableError("table.no_rows", columns=", ".join(name.strip() for name in head)[:200])
+    decimal, decimal_notes = _decimal(rows, delimiter)
     missing_header = () if names else (Note("no_header"),)
     return Layout(
         delimiter=delimiter,
-        decimal=_decimal(rows, delimiter),
+        decimal=decimal,
         width=width,
         names=names,
         units=units or ("",) * width,
         header_row=header_row,
         body_line=rows[0].line,
-        regular=all(len(row) == width for row in rows),
-        notes=(*preamble, *missing_header, *unit_notes),
+        regular=all(len(row) == width and not row.stray_quote for row in rows),
+        notes=(*preamble, *missing_header, *unit_notes, *decimal_notes),
     )
 
 
@@ -127,7 +162,8 @@ def _filled(text: str, delimiter: str, whole: bool, first_line: int = 0) -> list
     """The first records that have any cell with a value."""
     found: list[Record] = []
     cells = 0
-    for record in records(lines_of(text), delimiter, first_line):
+    for record in records(lines_of(text), delimiter, whole=whole):
+        record.line += first_line
         if any(cell.strip() for cell in record):
             found.append(record)
             cells += len(record)
@@ -165,6 +201,12 @@ def _score(rows: list[Record], delimiter: str) -> float:
     return len(regular) / len(rows) * worth / len(cells)
 
 
+def _is_prose(rows: list[Record], width: int) -> bool:
+    """Texts only, cut by commas into rows of every length."""
+    regular = sum(len(row) == width for row in rows)
+    return regular < 0.8 * len(rows) and all(rough_kind(cell) in ("text", "blank") for row in rows for cell in row)
+
+
 def _refuse_single_column(rows: list[Record]) -> None:
     words = [len(" ".join(row).split()) for row in rows]
     if sum(words) > 4 * len(words) or all(rough_kind(cell) == "text" for row in rows for cell in row):
@@ -194,7 +236,7 @@ def has_header(rows: list[Record], width: int) -> bool:
     alike = [column < len(kinds) and kinds[column] == kind for column, kind in typed]
     if not typed or not all(alike):
         return not (typed and sum(alike) > 0.8 * len(alike) and kinds.count("text") == 0)
-    return _years_over_a_table(head, kinds)
+    return _years_over_a_table(head, kinds) or _counts_columns(head)
 
 
 def _years_over_a_table(head: Record, kinds: list[str]) -> bool:
@@ -204,6 +246,12 @@ def _years_over_a_table(head: Record, kinds: list[str]) -> bool:
         return False
     years = [int(number) for number in numbers]
     return all(later > earlier for earlier, later in itertools.pairwise(years))
+
+
+def _counts_columns(head: Record) -> bool:
+    """`0,1,2,…` or `1,2,3,…`: what programs write for columns without names."""
+    cells = [cell.strip() for cell in head]
+    return len(cells) > 2 and any(cells == [str(i + first) for i in range(len(cells))] for first in (0, 1))
 
 
 def _column_kind(rows: list[Record], column: int) -> str:
@@ -242,11 +290,17 @@ def clean_name(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip(" \t\r\n\f\v\0\ufeff\u00a0\u200b\u200c\u200d\u2060\u3000"))
 
 
-def _decimal(rows: list[Record], delimiter: str) -> str:
+def _decimal(rows: list[Record], delimiter: str) -> tuple[str, tuple[Note, ...]]:
     """ "," where more cells read as numbers with a decimal comma than with a point."""
     if delimiter == ",":
-        return "."
-    cells = [cell.strip() for row in rows for cell in row]
-    commas = sum(bool(DECIMAL_COMMA.fullmatch(c) or (GROUPED_BY_POINTS.fullmatch(c) and "," in c)) for c in cells)
-    points = sum("." in c and bool(PLAIN_NUMBER.fullmatch(c)) for c in cells)
-    return "," if commas > points else "."
+        return ".", ()
+    commas = points = 0
+    first = None
+    for row in rows:
+        for cell in map(str.strip, row):
+            if DECIMAL_COMMA.fullmatch(cell) or ("," in cell and GROUPED_BY_POINTS.fullmatch(cell)):
+                commas += 1
+                first = row.line + 1 if first is None else first
+            else:
+                points += "." in cell and bool(PLAIN_NUMBER.fullmatch(cell))
+    return (",", (Note("decimal_comma", commas, first),)) if commas > points else (".", ())

@@ -301,7 +301,7 @@ def _fit_column(cells: "pd.Series[Any]", column: Column, data: DataSpec, train: 
 
 
 def _encode(frame: pd.DataFrame, features: list[PreparedColumn], data: DataSpec) -> Array:
-    """(n, d) float32: the statistics of the training part applied to all rows."""
+    """(n, d) float32: the statistics of the training part applied to all rows. Raises DataError."""
     x = np.zeros((len(frame), sum(len(prepared.features) for prepared in features)), np.float32)
     position = 0
     for prepared in features:
@@ -315,7 +315,10 @@ def _encode(frame: pd.DataFrame, features: list[PreparedColumn], data: DataSpec)
             values = cells.to_numpy(np.float64, na_value=np.nan)
             if prepared.fill is not None:
                 values = np.where(np.isnan(values), prepared.fill, values)
-            x[:, position] = (values - prepared.mean) / prepared.scale
+            with np.errstate(over="ignore"):  # what 32-bit floats cannot hold is refused below
+                x[:, position] = (values - prepared.mean) / prepared.scale
+            if not np.isfinite(x[:, position]).all():
+                raise DataError("data.number_too_large", column=prepared.name)
         position += len(prepared.features)
     return x
 

@@ -3,8 +3,8 @@
 Every step returns notes about what it decided; nothing is changed in silence. One refusal leaves: TableError.
 """
 
+import contextlib
 import hashlib
-import io
 import itertools
 import re
 from dataclasses import replace
@@ -14,21 +14,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lab.data.cells import says_total
 from lab.data.columns import Typed, type_column
 from lab.data.decoding import decode
 from lab.data.layout import Layout, find_layout
 from lab.data.magic import refuse_other_formats
+from lab.data.parse import Irregular, parse_rows
 from lab.data.repair import repair
 from lab.data.table import Note, Table
 from lab.errors import TableError
 from lab.limits import Limits
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
+LAST_ROWS = 3
 HANGUL = re.compile("[가-힣]")
-ZERO_LED = re.compile(rb'(?:^|[,;|\t\n"])[+-]?0[0-9]')
-WINDOW = 1 << 18
-WINDOWS = 16
-EXACT_WHOLE = 1e15  # larger whole numbers lose digits as floats, and are mostly codes
+WINDOW = 1 << 18  # bytes that fit the processor's cache
 
 
 def read_table(source: bytes | Path, name: str, limits: Limits) -> Table:
@@ -53,11 +53,13 @@ def read_table(source: bytes | Path, name: str, limits: Limits) -> Table:
     layout = find_layout(body)
     if layout.width > limits.columns:
         raise TableError("table.too_many_columns", columns=layout.width, limit=limits.columns)
-    frame, notes, first_line = _read_rows(body, layout, limits)
-    if not len(frame):
+    cells, notes, first_line = _read_rows(body, layout, limits)
+    if not len(cells[0]):
         raise TableError("table.no_rows", columns=", ".join(layout.names or ())[:200])
+    cells, layout, trailing_notes = _without_trailing_column(cells, layout)
+    cells, total_notes = _without_totals(cells, first_line)
     names, name_notes = unique_names(layout, korean=bool(HANGUL.search(body[:WINDOW].decode(errors="ignore"))))
-    typed = [type_column(frame[i], names[i], layout.units[i], layout.decimal, first_line) for i in range(layout.width)]
+    typed = [type_column(cells[i], names[i], layout.units[i], layout.decimal, first_line) for i in range(layout.width)]
     typed, column_notes = _tidy(typed, layout)
     table = Table(
         name=name,
@@ -66,7 +68,7 @@ def read_table(source: bytes | Path, name: str, limits: Limits) -> Table:
         delimiter=layout.delimiter,
         header_row=layout.header_row,
         columns=tuple(one.column for one in typed),
-        notes=(*decoded.notes, *layout.notes, *notes, *name_notes, *column_notes),
+        notes=(*decoded.notes, *layout.notes, *notes, *trailing_notes, *total_notes, *name_notes, *column_notes),
         sha256=digest,
     )
     check_can_teach(table)
@@ -98,105 +100,83 @@ def _load(source: bytes | Path, limits: Limits) -> bytes:
 # --- rows
 
 
-def _read_rows(body: bytes, layout: Layout, limits: Limits) -> tuple[pd.DataFrame, tuple[Note, ...], int]:
-    """Cells as numbers or texts, notes, and the 1-based line of the first row."""
-    first_line = layout.body_line + 1
-    frame = None
+def _read_rows(body: bytes, layout: Layout, limits: Limits) -> tuple["list[pd.Series[Any]]", tuple[Note, ...], int]:
+    """Columns of numbers or texts, notes, and the 1-based line of the first row."""
+    columns = None
     start = _offset_of_line(body, layout.body_line)
     if layout.regular and not _has_long_line(body, limits.cell_characters):
-        frame = _parse(body, start, layout, limits)
+        with contextlib.suppress(Irregular):
+            columns = parse_rows(body, start, layout, limits)
     notes: tuple[Note, ...] = ()
-    if frame is None or not _rows_are_complete(frame, body, start, layout):
+    if columns is None or not _rows_are_complete(columns, body, start, layout):
         repaired = repair(body, layout, limits)
         notes = repaired.notes
-        layout = replace(layout, delimiter=",")
-        frame = _parse(repaired.body, 0, layout, limits)
-        if frame is None:
-            raise TableError("table.no_table", beginning=body[:60].decode(errors="ignore"))
-    if len(frame) > limits.rows:
-        raise TableError("table.too_many_rows", rows=len(frame), limit=limits.rows)
-    blank = frame[0].isna().to_numpy()
-    if blank.any():
-        blank &= frame.isna().to_numpy().all(axis=1)
-    if blank.any():
-        notes += (Note("blank_rows", int(blank.sum()), first_line + int(blank.argmax())),)
-        frame = frame[~blank].reset_index(drop=True)
-    return frame, notes, first_line
+        columns = parse_rows(repaired.body, 0, replace(layout, delimiter=","), limits)
+    columns, blank_notes = _without_blank_rows(columns, layout.body_line + 1)
+    return columns, (*notes, *blank_notes), layout.body_line + 1
 
 
-def _parse(body: bytes, start: int, layout: Layout, limits: Limits) -> pd.DataFrame | None:
-    """By pandas' C parser with everything said explicitly; None if rows are too long or a quote stays open."""
-    options: dict[str, Any] = {
-        "sep": layout.delimiter,
-        "decimal": layout.decimal,
-        "header": None,
-        "names": list(range(layout.width)),
-        "index_col": False,
-        "keep_default_na": False,
-        "na_values": [""],  # other spellings are decided column by column
-        "skipinitialspace": layout.delimiter != "\t",
-        "low_memory": False,  # one dtype a column
-        "on_bad_lines": "error",
-        "engine": "c",
-        "encoding": "utf-8",
-        "nrows": limits.rows + 1 if body.count(b"\n", start) > limits.rows else None,
-    }
-    try:
-        frame: pd.DataFrame = pd.read_csv(_from(body, start), **options)
-        codes = _columns_of_codes(frame, body)
-        if codes:
-            frame[codes] = pd.read_csv(_from(body, start), **options, usecols=codes, dtype=str)[codes]
-    except pd.errors.EmptyDataError:
-        return pd.DataFrame(columns=range(layout.width))
-    except (pd.errors.ParserError, OverflowError):
-        return None
-    return frame
+def _without_blank_rows(
+    columns: "list[pd.Series[Any]]", first_line: int
+) -> tuple["list[pd.Series[Any]]", tuple[Note, ...]]:
+    blank = columns[0].isna().to_numpy()
+    for column in columns[1:]:
+        if not blank.any():
+            return columns, ()
+        blank = blank & column.isna().to_numpy()
+    if not blank.any():
+        return columns, ()
+    note = Note("blank_rows", int(blank.sum()), first_line + int(blank.argmax()))
+    return [column[~blank].reset_index(drop=True) for column in columns], (note,)
 
 
-def _from(body: bytes, start: int) -> io.BytesIO:
-    """The bytes from `start` on, without a copy."""
-    stream = io.BytesIO(body)
-    stream.seek(start)
-    return stream
+def _without_trailing_column(
+    columns: "list[pd.Series[Any]]", layout: Layout
+) -> tuple["list[pd.Series[Any]]", Layout, tuple[Note, ...]]:
+    """The wholly empty, nameless last column that a delimiter at every line's end makes."""
+    if not layout.names or layout.names[-1] or layout.width == 1 or not bool(columns[-1].isna().all()):
+        return columns, layout, ()
+    layout = replace(layout, width=layout.width - 1, names=layout.names[:-1], units=layout.units[:-1])
+    return columns[:-1], layout, (Note("trailing_delimiter", 1, layout.body_line + 1),)
 
 
-def _columns_of_codes(frame: pd.DataFrame, body: bytes) -> list[int]:
-    """Columns of whole numbers whose text may say more than the number: 00123, or more than 15 digits."""
-    zero_led = _has_zero_led_number(body)
-    codes = []
-    for name in frame:
-        values = frame[name].to_numpy()
-        if values.dtype.kind not in "iuf" or not len(values):
+def _without_totals(
+    columns: "list[pd.Series[Any]]", first_line: int
+) -> tuple["list[pd.Series[Any]]", tuple[Note, ...]]:
+    """Sums and means at the end of the table; a category of that name elsewhere stays."""
+    rows = len(columns[0])
+    for column in columns[:2]:
+        if column.dtype.kind in "iufb" or rows < 3:
             continue
-        if values.dtype.kind == "f" and not _is_whole(values):
-            continue
-        if zero_led or np.nanmax(np.abs(values.astype(np.float64)), initial=0.0) >= EXACT_WHOLE:
-            codes.append(int(str(name)))
-    return codes
+        last = column.iloc[-LAST_ROWS:].fillna("")
+        total = [rows - len(last) + i for i, cell in enumerate(last) if says_total(str(cell))]
+        if total and total == list(range(total[0], rows)) and not _stands_before(column, total[0]):
+            note = Note("totals", len(total), first_line + total[0], detail=str(column.iloc[total[0]]))
+            return [other.iloc[: total[0]] for other in columns], (note,)
+    return columns, ()
 
 
-def _is_whole(values: Any) -> bool:
-    """Looks at the beginning first: most columns of measurements are settled by it."""
-    for part in (values[:100], values):
-        present = part[np.isfinite(part)]
-        if not (present == np.floor(present)).all():
-            return False
-    return True
+def _stands_before(column: "pd.Series[Any]", row: int) -> bool:
+    """Whether the word of this row is a category of the rows above it."""
+    return bool((column.iloc[:row] == column.iloc[row]).any())
 
 
-def _has_zero_led_number(body: bytes) -> bool:
-    """Looked for in the whole of a small file, in evenly spaced windows of a large one."""
-    step = max(WINDOW, len(body) // WINDOWS)
-    return any(ZERO_LED.search(body[start : start + WINDOW]) for start in range(0, len(body), step))
-
-
-def _rows_are_complete(frame: pd.DataFrame, body: bytes, start: int, layout: Layout) -> bool:
+def _rows_are_complete(columns: "list[pd.Series[Any]]", body: bytes, start: int, layout: Layout) -> bool:
     """Whether no row was short: the parser fills those in without a word, so delimiters and lines are counted."""
+    rows = len(columns[0])
     if b'"' in body:
-        if frame[layout.width - 1].isna().any():
+        if columns[-1].isna().any():
             return False
-        return body.count(b"\n", start) - len(frame) <= 1  # no quote runs over lines
-    return body.count(layout.delimiter.encode(), start) == len(frame) * (layout.width - 1)
+        return body.count(b"\n", start) - rows <= 1  # no quote runs over lines
+    return _count(body, start, layout.delimiter) == rows * (layout.width - 1)
+
+
+def _count(body: bytes, start: int, character: str) -> int:
+    """As bytes.count, which is slow where hits are dense."""
+    values = np.frombuffer(body, np.uint8)
+    return sum(
+        int(np.count_nonzero(values[i : i + WINDOW] == ord(character))) for i in range(start, len(values), WINDOW)
+    )
 
 
 def _has_long_line(body: bytes, limit: int) -> bool:
@@ -243,11 +223,8 @@ def unique_names(layout: Layout, *, korean: bool) -> tuple[list[str], tuple[Note
 
 
 def _tidy(typed: list[Typed], layout: Layout) -> tuple[list[Typed], tuple[Note, ...]]:
-    """The column that a trailing delimiter makes is dropped; row numbers without a name are an id."""
+    """Row numbers without a name are an id; columns that teach nothing are noted."""
     notes: list[Note] = []
-    if layout.names and not layout.names[-1] and typed[-1].column.kind == "empty" and len(typed) > 1:
-        typed = typed[:-1]
-        notes.append(Note("trailing_delimiter", 1, layout.body_line + 1))
     if layout.names and not layout.names[0] and _counts_rows(typed[0]):
         typed = [replace(typed[0], column=replace(typed[0].column, kind="id")), *typed[1:]]
         notes.append(Note("index_column", 1, layout.body_line + 1, typed[0].column.name))

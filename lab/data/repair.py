@@ -7,7 +7,6 @@ repair is counted and the first line it touched is kept.
 import csv
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lab.data.layout import Layout, Record, lines_of, records
@@ -15,7 +14,6 @@ from lab.data.table import Note
 from lab.errors import TableError
 from lab.limits import Limits
 
-SWALLOWED_LINES = 100  # a quoted cell with more line ends than this is a stray quote
 FOOTNOTE = re.compile(r"\s*(※|\*|#|주석|주\s*[):]|출처|자료|비고|참고|source|notes?\b|\[|＊)", re.IGNORECASE)
 
 
@@ -34,7 +32,9 @@ def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     waiting: list[Record] = []  # short rows: footnotes if nothing regular follows
     written = 0
-    for record in _guarded_records(body, layout, counts):
+    for record in records(lines_of(body.decode()), layout.delimiter, layout.body_line):
+        if record.stray_quote:
+            counts.add("bad_quotes", record.line)
         _check_cells(record, limits)
         if not any(cell.strip() for cell in record):
             if record:
@@ -48,7 +48,7 @@ def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
         written += 1 + len(waiting)
         waiting.clear()
         if written > limits.rows:
-            raise TableError("table.too_many_rows", rows=written, limit=limits.rows)
+            raise TableError("table.too_many_rows", limit=limits.rows)
     for row in waiting:
         if FOOTNOTE.match(row[0]) or (layout.width > 2 and len(row) == 1 and written > 2):
             counts.add("footer", row.line)
@@ -69,29 +69,6 @@ class _Counts:
 
     def notes(self) -> tuple[Note, ...]:
         return tuple(Note(code, count, line) for code, (count, line) in self._seen.items())
-
-
-def _guarded_records(body: bytes, layout: Layout, counts: _Counts) -> Iterator[Record]:
-    """Records of the body; where a quote swallows too many lines, its line is read with quotes as plain signs."""
-    lines = list(lines_of(body.decode()))
-    position = layout.body_line
-    last = len(lines)
-    while position < last:
-        for record in records(lines[position:] if position else lines, layout.delimiter, position):
-            if any(cell.count("\n") > SWALLOWED_LINES for cell in record):
-                counts.add("bad_quotes", record.line)
-                yield _literal(lines[record.line], record.line, layout.delimiter)
-                position = record.line + 1
-                break
-            yield record
-        else:
-            return
-
-
-def _literal(line: str, number: int, delimiter: str) -> Record:
-    record = Record(cell.strip().strip('"') for cell in line.rstrip("\r\n").split(delimiter))
-    record.line = number
-    return record
 
 
 def _may_be_footnote(record: Record, width: int) -> bool:
