@@ -30,6 +30,11 @@ class Wakeable(Protocol):
     def set(self) -> None: ...
 
 
+def set_all(sleepers: list[Wakeable]) -> None:
+    for sleeper in sleepers:
+        sleeper.set()
+
+
 @dataclass
 class Stopwatch:
     """Seconds a run has been running, pauses left out."""
@@ -104,7 +109,7 @@ class Hub:
         wake: Callable[[list[Wakeable]], None] | None = None,
     ) -> None:
         self.limits, self.clock = limits, clock
-        self.wake = wake or (lambda sleepers: [sleeper.set() for sleeper in sleepers] and None)
+        self.wake = wake or set_all
         self._runs: dict[str, LiveRun] = {}
         self._lock = threading.RLock()
 

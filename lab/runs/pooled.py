@@ -21,7 +21,7 @@ from lab.experiment import Experiment
 from lab.limits import Limits, current_limits
 from lab.runs.arrays import Arrays
 from lab.runs.engine import check_epochs, check_size, new_run_id, view_of
-from lab.runs.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable
+from lab.runs.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable, set_all
 from lab.runs.messages import (
     Command,
     Extend,
@@ -368,10 +368,6 @@ def _kept_view(record: RunRecord, status: Status) -> RunView:
 
 def _waker(loop: asyncio.AbstractEventLoop) -> Callable[[list[Wakeable]], None]:
     """Sets the readers' events in their loop, once for all of them."""
-
-    def set_all(sleepers: list[Wakeable]) -> None:
-        for sleeper in sleepers:
-            sleeper.set()
 
     def wake(sleepers: list[Wakeable]) -> None:
         if not loop.is_closed():

@@ -17,7 +17,7 @@ import numpy as np
 from lab.errors import LabError, RunError
 from lab.experiment import Experiment
 from lab.limits import Limits
-from lab.runs.arrays import pack_arrays, unpack_arrays
+from lab.runs.arrays import Arrays, pack_arrays, unpack_arrays
 from lab.runs.messages import Status
 from lab.runs.record import RunRecord, RunSummary, record_of
 
@@ -61,7 +61,7 @@ class RunStore:
         }
         path = folder / _hashed(record.id)
         # the .npz first: a run exists as soon as its .json is there, and then it is complete
-        _write(path.with_suffix(".npz"), lambda file: np.savez(file, **arrays))
+        _write(path.with_suffix(".npz"), lambda file: _save_arrays(file, arrays))
         _write(path.with_suffix(".json"), lambda file: file.write(json.dumps(entry).encode()))
         self._tidy(folder)
 
@@ -121,7 +121,7 @@ def _read(path: Path, owner: str) -> tuple[RunRecord, Status]:
     """What `save` wrote; a file that is missing, cut off or from another version is as good as no run."""
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
-        with np.load(path.with_suffix(".npz"), allow_pickle=False) as file:
+        with path.with_suffix(".npz").open("rb") as archive, np.load(archive, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         status = Status(**entry["status"])
         record = record_of(
@@ -137,6 +137,11 @@ def _read(path: Path, owner: str) -> tuple[RunRecord, Status]:
     except (OSError, ValueError, KeyError, TypeError, BadZipFile):
         raise RunError("run.unknown") from None
     return record, status
+
+
+def _save_arrays(file: Any, arrays: Arrays) -> None:
+    named: dict[str, Any] = dict(arrays)  # keyword arguments of any type, as np.savez declares them
+    np.savez(file, allow_pickle=False, **named)
 
 
 def _summary(entry: dict[str, Any]) -> RunSummary:

@@ -1,0 +1,41 @@
+"""Asks an ASGI app one question, without a server or a client library."""
+
+import asyncio
+from typing import Any
+
+
+def ask(
+    app: Any, path: str, headers: dict[str, str] | None = None, method: str = "GET"
+) -> tuple[int, list[Any], bytes]:
+    """(status, headers as pairs of text, body) of one request."""
+    return asyncio.run(_ask(app, path, headers or {}, method))
+
+
+async def _ask(app: Any, path: str, headers: dict[str, str], method: str) -> tuple[int, list[Any], bytes]:
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [
+            (name.lower().encode(), value.encode()) for name, value in {"host": "localhost", **headers}.items()
+        ],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    said: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    await app(scope, receive, send)
+    head = [(name.decode(), value.decode()) for name, value in said[0]["headers"]]
+    return said[0]["status"], head, b"".join(message.get("body", b"") for message in said[1:])

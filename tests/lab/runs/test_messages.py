@@ -1,0 +1,86 @@
+"""The wire: what goes in comes out, and nothing but plain values and our own classes ever comes out."""
+
+import io
+
+import numpy as np
+import pytest
+
+from lab.runs.arrays import pack_arrays, part, unpack_arrays
+from lab.runs.messages import (
+    Frames,
+    Hello,
+    SetLearningRate,
+    Snapshot,
+    Start,
+    Step,
+    command_of,
+    order,
+    pack,
+    read_messages,
+    unpack,
+    write_message,
+)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Hello(1, 4711, 1),
+        Frames([["a", 1, 3, b"id:3\n\n"], ["b", 4, 4, b""]]),
+        Snapshot("a", 7, bytes(range(256))),
+        Start("a", {"layers": [{"type": "Dense"}]}, {"x": "x.npy"}, b"\0\1", None, [[1, "Pause", {}]]),
+    ],
+    ids=lambda message: type(message).__name__,
+)
+def test_a_message_comes_out_as_it_went_in(message):
+    assert unpack(pack(message)) == message
+
+
+def test_a_command_keeps_its_values_and_goes_by_its_name():
+    assert command_of(order("a", 1, SetLearningRate(0.5))) == SetLearningRate(0.5)
+    assert command_of(order("a", 2, Step(3))) == Step(3)
+
+
+@pytest.mark.parametrize("data", [b"", b"\0\0\0\2[]", b'\0\0\0\x0d["Unknown",{}]'], ids=["empty", "short", "unknown"])
+def test_bytes_that_are_no_message_are_refused(data):
+    with pytest.raises(ValueError):
+        unpack(data)
+
+
+def test_what_is_no_plain_value_cannot_be_sent():
+    with pytest.raises(TypeError):
+        pack(Snapshot("a", 1, object()))  # type: ignore[arg-type]
+
+
+def test_messages_follow_each_other_on_a_pipe_and_a_torn_one_ends_it():
+    pipe = io.BytesIO()
+    write_message(pipe, Hello(0, 1, 1))
+    write_message(pipe, Snapshot("a", 1, b"abc"))
+    torn = io.BytesIO(pipe.getvalue()[:-1])
+    assert list(read_messages(io.BytesIO(pipe.getvalue()))) == [Hello(0, 1, 1), Snapshot("a", 1, b"abc")]
+    assert list(read_messages(torn)) == [Hello(0, 1, 1)]
+
+
+def test_arrays_come_back_bit_for_bit_with_their_types_and_shapes():
+    arrays = {
+        "weights/0": np.array([[0.1, -0.0], [np.nan, np.inf]], np.float32),
+        "stream": np.array([2**64 - 1], np.uint64),
+        "text": np.array(b"loss\nval_loss"),
+        "empty": np.empty((0, 3)),
+        "transposed": np.arange(6.0).reshape(2, 3).T,
+    }
+    values, back = unpack_arrays(pack_arrays({"epoch": 3}, arrays))
+    assert values == {"epoch": 3}
+    assert back.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert back[name].dtype == array.dtype
+        assert back[name].shape == array.shape
+        assert back[name].tobytes() == array.tobytes()
+    assert list(part(back, "weights/")) == ["0"]
+
+
+def test_arrays_of_objects_are_neither_written_nor_read():
+    with pytest.raises(TypeError):
+        pack_arrays({}, {"a": np.array([object()])})
+    with pytest.raises(ValueError):
+        unpack_arrays(b'[{},[["a","|O",[1]]]]\n' + bytes(8))

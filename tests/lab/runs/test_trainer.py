@@ -1,0 +1,217 @@
+"""The Trainer: however a run is cut into slices, paused, moved or changed on the way, its record gives it again."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lab.experiment import Change
+from lab.runs.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Step, Stop
+from lab.runs.record import as_changes
+from lab.runs.trainer import Trainer
+from tests.lab.runs.runs import iris, same_weights, spec_of, trained, with_rate
+
+
+def one_batch_at_a_time(trainer: Trainer, batches: int) -> None:
+    for _ in range(batches):
+        trainer.advance(deadline=-math.inf)
+
+
+def moved(trainer: Trainer, experiment) -> Trainer:
+    """The same run in another process: only bytes go over."""
+    other = Trainer(*spec_of(experiment))
+    other.restore(bytes(trainer.snapshot()))
+    return other
+
+
+def test_slices_of_one_batch_give_the_same_numbers_as_one_go():
+    whole, sliced = trained(iris(5)), Trainer(*spec_of(iris(5)))
+    while sliced.advance(deadline=-math.inf):
+        pass
+    assert sliced.history == whole.history
+    assert same_weights(sliced, whole)
+    assert sliced.state == whole.state == "finished"
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 60))
+def test_a_run_goes_on_bit_for_bit_from_a_snapshot_at_any_batch(batches):
+    experiment = iris(5)
+    trainer = Trainer(*spec_of(experiment))
+    one_batch_at_a_time(trainer, batches)
+    other = moved(trainer, experiment)
+    other.advance()
+    whole = trained(experiment)
+    assert other.history == whole.history
+    assert same_weights(other, whole)
+    assert other.best_epoch == whole.best_epoch
+
+
+def test_changes_made_live_are_logged_with_their_positions_and_replayed_to_the_same_numbers():
+    experiment = iris(6)
+    live = Trainer(*spec_of(experiment))
+    one_batch_at_a_time(live, 13)
+    live.apply(SetLearningRate(0.003))
+    one_batch_at_a_time(live, 9)
+    live.apply(SetBatchSize(7))
+    one_batch_at_a_time(live, 20)
+    live.apply(Extend(9))
+    live.advance()
+    assert [change["name"] for change in live.log] == ["learning_rate", "batch_size", "epochs"]
+    assert live.epochs_done == 9
+    replayed = trained(experiment.with_fit(changes=as_changes(live.log)))
+    assert replayed.history == live.history
+    assert same_weights(replayed, live)
+    assert replayed.log == live.log
+
+
+def test_changes_that_lie_ahead_survive_a_move():
+    experiment = iris(6, changes=(Change(epoch=4, batch=2, name="learning_rate", value=0.5),))
+    trainer = Trainer(*spec_of(experiment))
+    one_batch_at_a_time(trainer, 5)
+    other = moved(trainer, experiment)
+    other.advance()
+    assert other.history == trained(experiment).history
+    assert other.learning_rate == pytest.approx(0.5)
+
+
+def test_more_epochs_continue_from_the_trained_weights_and_the_record_says_so():
+    extended = trained(iris(5))
+    assert extended.state == "finished"
+    extended.apply(Extend(8))
+    extended.advance()
+    assert extended.history == trained(iris(8)).history
+    replayed = trained(iris(5, changes=as_changes(extended.log)))
+    assert replayed.history == extended.history
+
+
+def test_a_finished_run_can_be_extended_in_another_process():
+    experiment = iris(5)
+    other = moved(trained(experiment), experiment)
+    assert other.state == "finished"
+    other.apply(Extend(8))
+    other.advance()
+    assert other.history == trained(iris(8)).history
+
+
+def test_epochs_that_are_over_cannot_be_taken_back():
+    trainer = Trainer(*spec_of(iris(20)))
+    trainer.advance(epochs=5)
+    trainer.apply(Extend(3))
+    assert trainer.epochs == 20
+    trainer.apply(Extend(6))
+    trainer.advance()
+    assert trainer.epochs_done == 6
+
+
+def test_a_paused_run_does_nothing_until_it_is_resumed():
+    trainer = Trainer(*spec_of(iris()))
+    trainer.advance(epochs=2)
+    trainer.apply(Pause())
+    assert trainer.advance() is False
+    assert trainer.epochs_done == 2
+    trainer.apply(Resume())
+    trainer.advance(epochs=1)
+    assert trainer.epochs_done == 3
+
+
+def test_a_step_ends_after_its_epochs_even_from_the_middle_of_one():
+    trainer = Trainer(*spec_of(iris()))
+    one_batch_at_a_time(trainer, 3)
+    trainer.apply(Step(2))
+    trainer.advance()
+    assert (trainer.state, trainer.epochs_done, trainer.between_epochs) == ("paused", 2, True)
+
+
+def test_a_stopped_run_keeps_whole_epochs_and_their_weights():
+    trainer = Trainer(*spec_of(iris(20)))
+    one_batch_at_a_time(trainer, 30)
+    done = trainer.epochs_done
+    assert not trainer.between_epochs
+    trainer.apply(Stop())
+    assert trainer.advance() is False
+    assert trainer.state == "stopped"
+    assert same_weights(trainer, trained(iris(done)))
+
+
+def test_what_makes_no_sense_for_an_ended_run_changes_nothing():
+    trainer = trained(iris(2))
+    for command in (Pause(), Resume(), Step(1), Stop(), SetLearningRate(1.0), SetBatchSize(1), Extend(2), Extend(1)):
+        trainer.apply(command)
+    assert (trainer.state, trainer.log, trainer.epochs) == ("finished", [], 2)
+
+
+def test_a_knob_set_to_what_it_was_is_not_worth_a_line_in_the_record():
+    trainer = Trainer(*spec_of(iris()))
+    trainer.apply(SetBatchSize(10))
+    trainer.apply(SetLearningRate(trainer.learning_rate))
+    assert trainer.log == []
+
+
+def test_divergence_ends_the_run_with_its_cause_and_keeps_the_last_good_weights():
+    trainer = Trainer(*spec_of(iris(50)))
+    trainer.advance(epochs=3)
+    good = [array.copy() for array in trainer.weights]
+    trainer.apply(SetLearningRate(1e30))
+    trainer.advance()
+    assert trainer.state == "diverged"
+    assert trainer.reason.code == "run.diverged_learning_rate"
+    assert trainer.reason.values["epoch"] == trainer.epochs_done
+    assert trainer.last_good_epoch == trainer.epochs_done - 1
+    assert all(np.isfinite(array).all() for array in trainer.weights)
+    if trainer.last_good_epoch == 3:
+        assert all(np.array_equal(a, b) for a, b in zip(trainer.weights, good, strict=True))
+
+
+@pytest.mark.parametrize("rate", [0.0, 1e9])
+def test_extreme_learning_rates_run(rate):
+    trainer = trained(with_rate(iris(3), rate))
+    assert trainer.state in ("finished", "diverged")
+    assert trainer.epochs_done >= 1
+
+
+def test_a_batch_larger_than_the_data_is_one_full_batch():
+    trainer = trained(iris(3).with_fit(batch_size=100_000))
+    assert trainer.updates == 3
+    assert trainer.updates_per_epoch == 1
+
+
+def test_points_are_handed_out_once_and_without_a_gap():
+    trainer = Trainer(*spec_of(iris(5)))
+    trainer.advance(epochs=2)
+    first = trainer.take_points()
+    trainer.advance()
+    second = trainer.take_points()
+    assert first["e"] + second["e"] == [1, 2, 3, 4, 5]
+    assert first["loss"] + second["loss"] == trainer.history["loss"]
+    assert trainer.take_points()["e"] == []
+
+
+def test_compute_time_counts_only_computing():
+    now = iter(range(10_000))
+    trainer = Trainer(*spec_of(iris(2)), clock=lambda: float(next(now)))
+    trainer.advance(epochs=1)
+    before = trainer.compute_s
+    trainer.apply(Pause())
+    trainer.advance()
+    assert before > 0
+    assert trainer.compute_s - before <= 1  # two looks at the clock
+
+
+def test_a_status_is_plain_json():
+    trainer = Trainer(*spec_of(iris(2)))
+    trainer.apply(SetLearningRate(0.5))
+    from lab.runs.messages import pack, unpack
+
+    status = trainer.status("r")
+    assert unpack(pack(status)) == status
+    json.dumps(status.changes)
+
+
+def test_bytes_that_are_no_snapshot_are_refused():
+    trainer = Trainer(*spec_of(iris(2)))
+    with pytest.raises(ValueError):
+        trainer.restore(b"\x80\x04N.")  # a pickle, for one
