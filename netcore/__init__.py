@@ -1,9 +1,9 @@
 """A neural-network library in pure NumPy with the names and the meaning of Keras 3.
 
-    from netcore import Sequential, layers
-    model = Sequential([layers.Input((2,)), layers.Dense(4, activation="tanh"), layers.Dense(1)])
-    model.compile(optimizer="sgd", loss="mse")
-    history = model.fit(x, y, batch_size=10, epochs=100)
+from netcore import Sequential, layers
+model = Sequential([layers.Input((2,)), layers.Dense(4, activation="tanh"), layers.Dense(1)])
+model.compile(optimizer="sgd", loss="mse")
+history = model.fit(x, y, batch_size=10, epochs=100)
 """
 
 from netcore import activations, callbacks, config, initializers, layers, losses, metrics, models, optimizers, utils

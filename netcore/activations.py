@@ -30,7 +30,7 @@ class Function(Operation):
 
     def __init__(self) -> None:
         self.__name__ = self.name = snake_case(type(self).__name__)
-        self.in_place = not self.needs_x
+        self.in_place = self.needs_y = not self.needs_x
 
     def __call__(self, x: Any, **options: Any) -> Array:
         """The function of an array (…, d); `options` as in Keras, such as `negative_slope`."""
@@ -41,7 +41,7 @@ class Function(Operation):
         with np.errstate(all="ignore"):
             function.prepare(node, training=False)
             function.forward(node, training=False)
-        return node.y.swapaxes(-1, -2).reshape(x.shape)
+        return np.asarray(node.y.swapaxes(-1, -2).reshape(x.shape))
 
     def __repr__(self) -> str:
         return self.name
@@ -104,8 +104,8 @@ def name_of(identifier: Any) -> Any:
     return identifier
 
 
-def register(cls: Callable[[], Function]) -> Any:
-    """Class decorator: the name now means one ready-made function with the default options."""
+def register(cls: Callable[[], Function]) -> Function:
+    """One ready-made function of that class, with the default options, under its name."""
     return ACTIVATIONS.add(cls())
 
 
@@ -310,16 +310,16 @@ class Softmax(Function):
 
     def forward(self, node: Node, *, training: bool) -> None:
         row, y = node.scratch[0], node.y
-        np.maximum.reduce(node.x, -2, None, row, True)
+        np.maximum.reduce(node.x, -2, None, row, keepdims=True)
         np.subtract(node.x, row, y)  # the largest becomes 0, so that exp cannot overflow
         np.exp(y, y)
-        np.add.reduce(y, -2, None, row, True)
+        np.add.reduce(y, -2, None, row, keepdims=True)
         np.divide(y, row, y)
 
     def backward(self, node: Node) -> None:
         row, product = node.scratch  # dx = y * (dy - sum of dy * y)
         np.multiply(node.dy, node.y, product)
-        np.add.reduce(product, -2, None, row, True)
+        np.add.reduce(product, -2, None, row, keepdims=True)
         np.subtract(node.dy, row, node.dx)
         np.multiply(node.dx, node.y, node.dx)
 
@@ -342,8 +342,10 @@ def erfc(x: Array) -> Array:
     """1 - erf(x), to about 1e-14. Source: the form of Numerical Recipes, section 6.2, fitted here at import."""
     z = np.minimum(np.abs(x), 8.0)
     t = 2 / (2 + z)
-    upper = t * np.exp(np.polynomial.chebyshev.chebval((2 * t - 1 - _T_LOW) / (1 - _T_LOW), _ERFC.astype(x.dtype)) - z * z)
-    return np.where(x < 0, 2 - upper, upper)
+    upper = t * np.exp(
+        np.polynomial.chebyshev.chebval((2 * t - 1 - _T_LOW) / (1 - _T_LOW), _ERFC.astype(x.dtype)) - z * z
+    )
+    return np.asarray(np.where(x < 0, 2 - upper, upper))
 
 
 linear = register(Linear)

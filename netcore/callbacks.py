@@ -140,7 +140,9 @@ class EarlyStopping(Callback):
         for name, value in given.items():
             setattr(self, name, self.arguments[name].check("EarlyStopping", name, value))
         self.monitor, self.verbose = monitor, verbose
-        upwards = mode == "max" or (mode == "auto" and any(part in monitor for part in ("acc", "auc", "precision", "recall")))
+        upwards = mode == "max" or (
+            mode == "auto" and any(part in monitor for part in ("acc", "auc", "precision", "recall"))
+        )
         self._sign = -1.0 if upwards else 1.0
         self.min_delta = abs(self.min_delta)
         self._forget()

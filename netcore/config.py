@@ -26,7 +26,10 @@ def set_floatx(value: str) -> None:
     """
     if value not in _FLOATS:
         raise NetcoreValueError(
-            "config.floatx", "floatx must be one of {choices}, but got {value!r}.", choices=", ".join(_FLOATS), value=value
+            "config.floatx",
+            "floatx must be one of {choices}, but got {value!r}.",
+            choices=", ".join(_FLOATS),
+            value=value,
         )
     _settings["floatx"] = value
 

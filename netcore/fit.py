@@ -11,7 +11,6 @@ import numpy as np
 
 from netcore.callbacks import Callbacks, History
 from netcore.config import Array
-from netcore.data import Rows
 from netcore.events import BatchEnded, EpochEnded, Event
 from netcore.heads import StepWeight, Targets, Tracker, fused_gradient, logs_of
 from netcore.inference import Evaluation
@@ -86,7 +85,8 @@ class FitRun(Iterator[Event]):
         widths = sum(int(np.prod(head.shape)) for head in model.heads)
         self._capacity = max(1, RECORD_BYTES // (widths * np.dtype(model.dtype).itemsize))
         self._records = [
-            np.empty((*head.shape, min(self._total, max(self._capacity, batch_size))), model.dtype) for head in model.heads
+            np.empty((*head.shape, min(self._total, max(self._capacity, batch_size))), model.dtype)
+            for head in model.heads
         ]
         self._order = np.arange(self._total)
         self._epoch, self._batch, self._cursor = initial_epoch, 0, 0
@@ -145,6 +145,7 @@ class FitRun(Iterator[Event]):
                 self._callbacks.call("on_test_end", logs=val_logs)
                 logs.update({f"val_{name}": value for name, value in val_logs.items()})
             self._epoch, self._batch, self._cursor, self._phase = epoch + 1, 0, 0, 0
+            logs = dict(sorted(logs.items()))  # the order in which Keras keeps them
             self._callbacks.call("on_epoch_end", epoch, logs=logs)
             yield EpochEnded(epoch, logs)
         self._callbacks.call("on_train_end")
@@ -160,8 +161,10 @@ class FitRun(Iterator[Event]):
         self._base, self._counted, self._bounds, self._phase = 0, 0, [], 1
 
     def _put_in_order(self) -> None:
-        for ordered in (*self._rows, *self._targets):
-            ordered.order(self._order)
+        for rows in self._rows:
+            rows.order(self._order)
+        for targets in self._targets:
+            targets.order(self._order)
 
     def _updates(self) -> Iterator[Event]:
         """The updates of the epoch from the cursor on."""
@@ -272,6 +275,7 @@ class FitRun(Iterator[Event]):
 
     def get_state(self) -> dict[str, Array]:
         """Everything that the rest of the run depends on, as plain arrays; `set_state` in another process goes on bit for bit."""
+        self.model.ready_to_train()  # before the first step the optimizer has no slots yet
         size = self._cursor - self._base if self._phase == 1 else 0
         state = {
             "epoch": self._epoch,
@@ -298,7 +302,10 @@ class FitRun(Iterator[Event]):
 
     def set_state(self, state: dict[str, Array]) -> None:
         """Go on where `get_state` was called; the model, the data and the arguments must be the same."""
-        run = {name: int(state[f"run.{name}"]) for name in ("epoch", "batch", "cursor", "base", "counted", "phase", "batch_size")}
+        run = {
+            name: int(state[f"run.{name}"])
+            for name in ("epoch", "batch", "cursor", "base", "counted", "phase", "batch_size")
+        }
         self.model.ready_to_train()
         self.model.set_training_state(state)
         self._epoch, self._batch, self._cursor = run["epoch"], run["batch"], run["cursor"]
@@ -306,8 +313,10 @@ class FitRun(Iterator[Event]):
         self._batch_size = run["batch_size"]
         self.epochs = int(state["run.epochs"])
         self._bounds = [int(bound) for bound in state["run.bounds"]]
-        names = bytes(state["run.log_names"]).decode()
-        self._train_logs = dict(zip(names.split("\n") if names else (), (float(v) for v in state["run.logs"]), strict=True))
+        names = state["run.log_names"].item().decode()  # item() leaves the padding of an empty text out
+        self._train_logs = dict(
+            zip(names.split("\n") if names else (), (float(v) for v in state["run.logs"]), strict=True)
+        )
         self._order[...] = state["run.order"]
         if self._shuffle and self._phase:
             self._put_in_order()
@@ -323,9 +332,7 @@ class FitRun(Iterator[Event]):
         self._views_key = None
 
 
-def head_step(
-    model: "Model", plan: Plan, index: int, targets: Targets, start: int, stop: int
-) -> HeadStep | None:
+def head_step(model: "Model", plan: Plan, index: int, targets: Targets, start: int, stop: int) -> HeadStep | None:
     """What the head does for rows start … stop; None where nothing is to be learnt from this output."""
     head, out = model.heads[index], plan.output_gradients[index]
     if head.loss is None or out is None:

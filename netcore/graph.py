@@ -130,7 +130,9 @@ def _expand(graph: Graph, actual: dict[int, Tensor]) -> list[Step]:
         assert layer is not None  # noqa: S101
         inputs = tuple(actual.get(id(tensor), tensor) for tensor in node.inputs)
         # every use of a nested model needs tensors of its own
-        outputs = tuple(actual.setdefault(id(tensor), twin(tensor)) for tensor in node.outputs) if actual else node.outputs
+        outputs = (
+            tuple(actual.setdefault(id(tensor), twin(tensor)) for tensor in node.outputs) if actual else node.outputs
+        )
         if layer.graph is not None:
             inner: Graph = layer.graph
             names = {id(symbol): tensor for symbol, tensor in zip(inner.inputs, inputs, strict=True)}

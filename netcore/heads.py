@@ -167,7 +167,9 @@ class Tracker:
         reduction = self.head.loss.reduction
         weighted = values if weight is None else values * weight
         per_row = weighted.reshape(-1, values.shape[-1]).sum(axis=0, dtype=np.float64)
-        if reduction in ("sum_over_batch_size", "mean", "none") or (reduction == "mean_with_sample_weight" and weight is None):
+        if reduction in ("sum_over_batch_size", "mean", "none") or (
+            reduction == "mean_with_sample_weight" and weight is None
+        ):
             return float(per_row.sum()) / self.head.positions
         sums = np.add.reduceat(per_row, bounds)
         sizes = np.diff([*bounds, values.shape[-1]])

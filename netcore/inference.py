@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 PIECE = 4096  # rows looked at in one go; large enough to be fast, small enough to be interrupted
 
 
-def outputs_in_pieces(model: "Model", rows: Sequence[Rows], total: int, piece: int) -> Iterator[tuple[int, list[Array]]]:
+def outputs_in_pieces(
+    model: "Model", rows: Sequence[Rows], total: int, piece: int
+) -> Iterator[tuple[int, list[Array]]]:
     """(first row, outputs (k, m)) of one piece after the other; the arrays are overwritten by the next piece."""
     for start in range(0, total, piece):
         stop = min(start + piece, total)
@@ -56,7 +58,9 @@ class Evaluation:
         self.model = model
         self.total = len(arrays[0])
         self._rows = model.rows(arrays)
-        self._targets = [Targets(head, one, sample_weight, model.dtype) for head, one in zip(model.heads, y, strict=True)]
+        self._targets = [
+            Targets(head, one, sample_weight, model.dtype) for head, one in zip(model.heads, y, strict=True)
+        ]
         plain = all(head.loss is None or head.loss.reduction == "sum_over_batch_size" for head in model.heads)
         self._piece = max(PIECE, batch_size) if plain else batch_size
         self.trackers = [Tracker(head, own_metrics=True) for head in model.heads]

@@ -316,7 +316,7 @@ class Identity(Initializer):
 
     def values(self, shape: tuple[int, ...]) -> Array:
         _need_matrix("Identity", shape, len(shape) == 2)
-        return self.gain * np.eye(*shape)
+        return np.asarray(self.gain * np.eye(shape[0], shape[1]))
 
 
 def _need_matrix(name: str, shape: tuple[int, ...], fits: bool) -> None:

@@ -38,7 +38,11 @@ class Loss:
     probabilities: str | None = None
 
     def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str | None = None, dtype: str | None = None, **arguments: Any
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: str | None = None,
+        **arguments: Any,
     ) -> None:
         owner = type(self).__name__
         reduction = "none" if reduction is None else reduction
@@ -87,8 +91,12 @@ class Loss:
         """A constant factor of the gradient, which the frame multiplies into `weight` once instead of in every step."""
         return 1.0
 
-    def advice(self, last_activation: str, units: int) -> "tuple[str, str] | None":
+    def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:
         """Code and sentence of a warning if outputs of that activation do not suit this loss."""
+        return None
+
+    def target_advice(self, y: Array) -> tuple[str, str] | None:
+        """Code and sentence of a warning if the targets themselves do not suit this loss."""
         return None
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
@@ -208,6 +216,14 @@ class MeanAbsolutePercentageError(Loss):
     def gradient_factor(self, width: int) -> float:
         return 100 / width
 
+    def target_advice(self, y: Array) -> tuple[str, str] | None:
+        sizes = np.abs(y)
+        if y.size and sizes.min() < 1e-3 * sizes.mean():
+            return "advice.percentage_near_zero", (
+                "{loss}: some targets are near 0, where a percentage of the target becomes huge. Use mae or mse."
+            )
+        return None
+
 
 class Crossentropy(Loss):
     """What the cross-entropies share: `from_logits` says that y_pred has not been through sigmoid or softmax yet."""
@@ -264,7 +280,9 @@ class BinaryCrossentropy(Crossentropy):
     }
     function = "sigmoid"
 
-    def __init__(self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1, **keywords: Any) -> None:
+    def __init__(
+        self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1, **keywords: Any
+    ) -> None:
         super().__init__(from_logits=from_logits, label_smoothing=label_smoothing, **keywords)
 
     def encode(self, y: Array, width: int) -> Array:
@@ -310,17 +328,33 @@ class CategoricalCrossentropy(Crossentropy):
     Shapes: y_true, y_pred (k, n) -> (n,). No unit. Source: as keras.losses.CategoricalCrossentropy.
     """
 
-    aliases = ("cce", "CCE")
+    aliases: ClassVar[tuple[str, ...]] = ("cce", "CCE")
     params: ClassVar = {
         "from_logits": Bool(advanced=True),
         "label_smoothing": Float(low=0.0, high=1.0, typical=(0.1, 0.2), advanced=True),
     }
     function = "softmax"
 
-    def __init__(self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1, **keywords: Any) -> None:
+    def __init__(
+        self, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1, **keywords: Any
+    ) -> None:
         super().__init__(from_logits=from_logits, label_smoothing=label_smoothing, **keywords)
 
     def encode(self, y: Array, width: int) -> Array:
+        """One-hot columns, smoothed.
+
+        Raises:
+            NetcoreValueError "loss.needs_one_hot": y holds class numbers.
+        """
+        if y.shape[-2] == 1 and width > 1:
+            raise NetcoreValueError(
+                "loss.needs_one_hot",
+                "{loss}: y must have one column per class, {width} in all, but has shape {given}. For class numbers use "
+                "sparse_categorical_crossentropy, or utils.to_categorical(y, {width}).",
+                loss=self.name,
+                width=width,
+                given=public_shape(y.shape),
+            )
         y = super().encode(y, width)
         return y if self.label_smoothing == 0 else y * (1 - self.label_smoothing) + self.label_smoothing / width
 
@@ -368,7 +402,7 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
     Shapes: y_true (1, n), y_pred (k, n) -> (n,). No unit. Source: as keras.losses.SparseCategoricalCrossentropy.
     """
 
-    aliases = ()
+    aliases: ClassVar[tuple[str, ...]] = ()
     params: ClassVar = {"from_logits": Bool(advanced=True)}
     sparse = True
 

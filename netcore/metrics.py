@@ -117,7 +117,7 @@ class BinaryAccuracy(MeanMetric):
         super().__init__(name, dtype, threshold=threshold)
 
     def values(self, y_true: Array, y_pred: Array) -> Array:
-        return np.mean(y_true == (y_pred > self.threshold), axis=-1)
+        return np.asarray(np.mean(y_true == (y_pred > self.threshold), axis=-1))
 
 
 @METRICS.add
@@ -190,7 +190,7 @@ class LossMetric(MeanMetric):
 class MeanSquaredError(LossMetric):
     """Mean squared error, in the target's unit squared."""
 
-    aliases = ("mse", "MSE")
+    aliases: ClassVar[tuple[str, ...]] = ("mse", "MSE")
     loss = losses.MeanSquaredError()
 
 
@@ -198,7 +198,7 @@ class MeanSquaredError(LossMetric):
 class RootMeanSquaredError(MeanSquaredError):
     """Square root of the mean squared error, in the target's own unit."""
 
-    aliases = ("rmse",)
+    aliases: ClassVar[tuple[str, ...]] = ("rmse",)
 
     def result(self) -> float:
         return float(np.sqrt(super().result()))
@@ -344,5 +344,3 @@ def for_output(identifier: Any, target_width: int, width: int) -> Metric:
         metric = METRICS.get(identifier)()
     metric.name = identifier
     return metric
-
-

@@ -13,7 +13,7 @@ from netcore.config import Array
 from netcore.data import Rows, as_floats, rows_of
 from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
 from netcore.fit import BATCH_SIZE, EPOCHS, FitRun, head_step
-from netcore.graph import Graph, Input, Shape, Step, Tensor
+from netcore.graph import COPY, Graph, Input, Step, Tensor
 from netcore.heads import Head, Targets, Tracker, fuses, logs_of
 from netcore.inference import Evaluation, predict
 from netcore.layers.layer import Layer
@@ -218,9 +218,10 @@ class Model(Layer):
 
     def _streams(self) -> dict[str, Stream]:
         found = {"order": self.order_stream}
-        for layer in {id(step.operation): step.operation for step in self._steps}.values():
+        layers = {id(step.operation): step.operation for step in self._steps}.values()
+        for index, layer in enumerate(layers):  # by place: automatic names differ from process to process
             if isinstance(layer, Layer) and isinstance(layer.__dict__.get("stream"), Stream):
-                found[layer.name] = layer.__dict__["stream"]
+                found[f"layer.{index}"] = layer.__dict__["stream"]
         return found
 
     # --- compile
@@ -285,7 +286,7 @@ class Model(Layer):
         share = 1 / count if self.combine_losses == "mean" else 1.0
         self.heads = []
         for index, tensor in enumerate(self.outputs):
-            last = next((step.operation for step in self._steps if any(tensor is made for made in step.outputs)), None)
+            last = _maker(self._steps, tensor)
             identifier = _fitting_crossentropy(chosen[index], tensor)
             head = Head(
                 names[index],
@@ -294,10 +295,11 @@ class Model(Layer):
                 share * (1.0 if weights[index] is None else float(weights[index])),
                 plain[index],
                 weighted[index],
-                last if isinstance(last, activations.Function) else None,
+                last.operation if last is not None and isinstance(last.operation, activations.Function) else None,
             )
             self.heads.append(head)
-            _advise(head, tensor.source.layer.name if tensor.source and tensor.source.layer else names[index])
+            layer = tensor.source.layer.name if tensor.source and tensor.source.layer else names[index]
+            _advise(head, layer, _last_activation(self._steps, tensor))
         self._trackers = []
         self._plans.clear()
 
@@ -327,7 +329,8 @@ class Model(Layer):
     def _targets_of(self, y: Any) -> list[Any]:
         if y is None:
             raise NetcoreValueError(
-                "fit.no_targets", "The model has a loss, so `y` is needed: fit(x, y) with one row of y for each row of x."
+                "fit.no_targets",
+                "The model has a loss, so `y` is needed: fit(x, y) with one row of y for each row of x.",
             )
         given = _per_output("y", y, self.output_names, repeat=False, data=True)
         return [
@@ -340,12 +343,15 @@ class Model(Layer):
             return sample_weight
         if sample_weight is not None:
             raise NetcoreValueError(
-                "fit.two_weights", "Give either `class_weight` or `sample_weight`, not both; they would multiply unseen."
+                "fit.two_weights",
+                "Give either `class_weight` or `sample_weight`, not both; they would multiply unseen.",
             )
         if len(y) > 1:
             raise NetcoreValueError("fit.class_weight_outputs", "`class_weight` works for models with one output only.")
         array = as_floats(y[0], "y", self.dtype)
-        classes = array.argmax(axis=-1) if array.ndim > 1 and array.shape[-1] > 1 else np.round(array.reshape(len(array)))
+        classes = (
+            array.argmax(axis=-1) if array.ndim > 1 and array.shape[-1] > 1 else np.round(array.reshape(len(array)))
+        )
         return np.array([class_weight.get(int(one), 1.0) for one in classes], self.dtype)
 
     # --- fit
@@ -390,11 +396,14 @@ class Model(Layer):
             weight = None if weight is None else np.asarray(weight)[:kept]
             total = kept
         if total == 0:
-            raise NetcoreValueError("data.no_rows", "There are no rows to train on. Give at least one, or a smaller split.")
+            raise NetcoreValueError(
+                "data.no_rows", "There are no rows to train on. Give at least one, or a smaller split."
+            )
         validation = None
         if validation_data is not None:
             validation = self._evaluation(*_with_weight(validation_data), validation_batch_size or batch_size)
         targets = [Targets(head, one, weight, self.dtype) for head, one in zip(self.heads, ys, strict=True)]
+        _advise_on_targets(self.heads, targets)
         extra = [Progress()] if verbose in (1, 2, "auto") else []
         return FitRun(
             self,
@@ -411,7 +420,15 @@ class Model(Layer):
             verbose=1 if verbose == "auto" else int(verbose),
         )
 
-    def fit(self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1, verbose: Any = "auto", **options: Any) -> History:
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        **options: Any,
+    ) -> History:
         """Train for `epochs - initial_epoch` epochs and return the history.
 
         Args:
@@ -501,7 +518,9 @@ class Model(Layer):
         for tracker in self._trackers:
             tracker.reset()
 
-    def _on_batch(self, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool, *, training: bool) -> Any:
+    def _on_batch(
+        self, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool, *, training: bool
+    ) -> Any:
         self._require_compiled()
         arrays, ys = self._inputs_of(x), self._targets_of(y)
         n = rows_of([*arrays, *_sized(ys, self.heads)])
@@ -618,7 +637,9 @@ class Sequential(Model):
     def _require_graph(self) -> Graph:
         if not self._stack:
             raise NetcoreValueError(
-                "sequential.no_layers", "The model {name!r} has no layers yet. Add one: model.add(Dense(10)).", name=self.name
+                "sequential.no_layers",
+                "The model {name!r} has no layers yet. Add one: model.add(Dense(10)).",
+                name=self.name,
             )
         return super()._require_graph()
 
@@ -740,9 +761,7 @@ def _sized(ys: list[Any], heads: list[Head]) -> list[Array]:
 
 def _with_weight(validation_data: Any) -> tuple[Any, Any, Any]:
     if not isinstance(validation_data, list | tuple) or len(validation_data) not in (2, 3):
-        raise NetcoreValueError(
-            "fit.validation_data", "`validation_data` must be (x, y) or (x, y, sample_weight)."
-        )
+        raise NetcoreValueError("fit.validation_data", "`validation_data` must be (x, y) or (x, y, sample_weight).")
     x, y = validation_data[:2]
     return x, y, validation_data[2] if len(validation_data) == 3 else None
 
@@ -768,11 +787,23 @@ def _fitted(array: Array, tensor: Tensor, steps: list[Step], model: str) -> Arra
     raise NetcoreValueError(code, sentence, name=reader, expected=tensor.shape[-1], shape=array.shape)
 
 
-def _advise(head: Head, layer: str) -> None:
+def _maker(steps: list[Step], tensor: Tensor) -> Step | None:
+    return next((step for step in steps if any(tensor is made for made in step.outputs)), None)
+
+
+def _last_activation(steps: list[Step], tensor: Tensor) -> str:
+    """Name of the function that shapes an output; what changes nothing behind it is looked through."""
+    step = _maker(steps, tensor)
+    while step is not None and (step.operation is activations.linear or step.operation is COPY):
+        step = _maker(steps, step.inputs[0])
+    function = None if step is None else step.operation
+    return function.name if isinstance(function, activations.Function) else "linear"
+
+
+def _advise(head: Head, layer: str, activation: str) -> None:
     """Warn about outputs that do not suit the loss."""
     if head.loss is None:
         return
-    activation = "linear" if head.activation is None else getattr(head.activation, "name", "linear")
     if activation == "softmax" and head.width == 1:
         found: tuple[str, str] | None = (
             "advice.one_unit_softmax",
@@ -789,3 +820,12 @@ def _advise(head: Head, layer: str) -> None:
             ),
             stacklevel=4,
         )
+
+
+def _advise_on_targets(heads: list[Head], targets: list[Targets]) -> None:
+    """Warn about targets that do not suit the loss."""
+    for head, one in zip(heads, targets, strict=True):
+        found = None if head.loss is None else head.loss.target_advice(one.raw.ordered)
+        if found is not None:
+            code, sentence = found
+            warnings.warn(NetcoreWarning(code, sentence, loss=type(head.loss).__name__), stacklevel=4)

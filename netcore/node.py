@@ -35,10 +35,12 @@ class Operation:
 
     Attributes:
         in_place: y may lie where x lies, because the derivative does not need x.
+        needs_y: the derivative is computed from y, so that nothing may overwrite y before the way back.
         wants_ones: x must end in a row of ones (for a kernel with its bias as last row).
     """
 
     in_place: bool = False
+    needs_y: bool = False
     wants_ones: bool = False
 
     def prepare(self, node: Node, *, training: bool) -> None:

@@ -63,6 +63,7 @@ class Plan:
         self._uses = Counter(id(tensor) for step in steps for tensor in step.inputs)
         self._uses.update(id(tensor) for tensor in outputs)
         self._wants_ones = {id(step.inputs[0]) for step in steps if step.operation.wants_ones}
+        self._kept = {id(tensor) for step in steps if step.operation.needs_y for tensor in step.outputs}
         self._buffers: dict[int, Buffer] = {}
         self._gradients: dict[int, Array] = {}
         self._make_buffers(steps, outputs)
@@ -116,7 +117,8 @@ class Plan:
     def _shares(self, step: Step) -> bool:
         """Whether input and output of a step may lie in the same place."""
         x = step.inputs[0]
-        return step.operation.in_place and not self._is_input(x) and self._uses[id(x)] == 1
+        alone = not self._is_input(x) and self._uses[id(x)] == 1
+        return step.operation.in_place and alone and not (self.training and id(x) in self._kept)
 
     def _make_buffers(self, steps: Sequence[Step], outputs: Sequence[Tensor]) -> None:
         for tensor in outputs:

@@ -25,7 +25,9 @@ class Stream:
     def get_state(self) -> Array:
         state = self.generator.bit_generator.state
         low = 2**64 - 1
-        words = [number >> shift & low for number in (state["state"]["state"], state["state"]["inc"]) for shift in (0, 64)]
+        words = [
+            number >> shift & low for number in (state["state"]["state"], state["state"]["inc"]) for shift in (0, 64)
+        ]
         return np.array([*words, state["has_uint32"], state["uinteger"]], np.uint64)
 
     def set_state(self, words: Array) -> None:

@@ -280,7 +280,9 @@ class Layer(Operation):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        near = difflib.get_close_matches(name, [known for known in dir(self) if not known.startswith("_")], n=1, cutoff=0.5)
+        near = difflib.get_close_matches(
+            name, [known for known in dir(self) if not known.startswith("_")], n=1, cutoff=0.5
+        )
         raise NetcoreAttributeError(
             "attribute.unknown",
             "{owner} has no attribute {name!r}. Did you mean {nearest!r}?",

@@ -90,7 +90,8 @@ class Optimizer:
             import warnings
 
             warnings.warn(
-                NetcoreWarning("optimizer.decay", "`decay` is no longer an argument of optimizers and is ignored."), stacklevel=4
+                NetcoreWarning("optimizer.decay", "`decay` is no longer an argument of optimizers and is ignored."),
+                stacklevel=4,
             )
             del arguments["decay"]
         unknown = {name: value for name, value in arguments.items() if name not in self.params}
@@ -110,7 +111,7 @@ class Optimizer:
 
     @property
     def learning_rate(self) -> float:
-        return self._rate
+        return float(self._rate)
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
@@ -180,7 +181,7 @@ class Optimizer:
             return lambda: _limit_norm(vector.gradients, bound)
         if self.clipnorm is not None:
             segments, bound = vector.segments(), self.clipnorm
-            return lambda: [_limit_norm(segment, bound) for segment in segments]
+            return lambda: _limit_norms(segments, bound)
         return None
 
     # --- state and description
@@ -223,9 +224,12 @@ def _chunks(size: int) -> list[tuple[int, int]]:
     return [(start, min(start + CHUNK, size)) for start in range(0, size, CHUNK)]
 
 
+def _limit_norms(gradients: list[Array], bound: float) -> None:
+    for gradient in gradients:
+        _limit_norm(gradient, bound)
+
+
 def _limit_norm(gradient: Array, bound: float) -> None:
     norm = math.sqrt(float(np.dot(gradient, gradient)))
     if norm > bound:
         np.multiply(gradient, gradient.dtype.type(bound / norm), gradient)
-
-

@@ -28,7 +28,9 @@ class SGD(Optimizer):
     momentum: float
     nesterov: bool
 
-    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False, **keywords: Any) -> None:
+    def __init__(
+        self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False, **keywords: Any
+    ) -> None:
         super().__init__(learning_rate, momentum=momentum, nesterov=nesterov, **keywords)
         self.slot_names = ("momentum",) if self.momentum else ()  # type: ignore[misc]
 

@@ -1,0 +1,58 @@
+"""What the netcore tests share: ready data for any loss, ready arguments for any registered part, a numerical derivative."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from netcore.params import Bool, Choice, Float, Int, Param, defaults
+
+
+def numerical_gradient(function: Callable[[], float], array: np.ndarray, step: float = 1e-6) -> np.ndarray:
+    """Central differences of `function()` with respect to each number of `array`, which it reads."""
+    gradient = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + step
+        above = function()
+        array[index] = kept - step
+        below = function()
+        array[index] = kept
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+
+
+def valid_value(param: Param) -> Any:
+    """Some value that `param` allows."""
+    if isinstance(param, Int | Float):
+        return param.typical[0] or param.typical[1]
+    if isinstance(param, Bool):
+        return True
+    assert isinstance(param, Choice)
+    return param.names()[-1]
+
+
+def ready_arguments(cls: type) -> dict[str, Any]:
+    """Values for the arguments that have no default."""
+    return {name: valid_value(param) for name, param in cls.params.items() if name not in defaults(cls)}
+
+
+def targets_for(loss: Any, rng: np.random.Generator, n: int, k: int) -> np.ndarray:
+    """Targets (n, …) that suit the loss: class numbers, one-hot rows, zeros and ones, or any numbers."""
+    if loss.sparse:
+        return rng.integers(0, k, n).astype(float)
+    function = getattr(loss, "function", None)
+    if function == "softmax":
+        return np.eye(k)[rng.integers(0, k, n)]
+    if function == "sigmoid":
+        return rng.integers(0, 2, (n, k)).astype(float)
+    return rng.normal(size=(n, k)) + 3 * rng.choice([-1, 1], (n, k))
+
+
+def outputs_for(loss: Any, rng: np.random.Generator, n: int, k: int) -> np.ndarray:
+    """Predictions (n, k) that suit the loss."""
+    z = rng.normal(size=(n, k))
+    if loss.probabilities == "softmax":
+        p = np.exp(z)
+        return p / p.sum(axis=1, keepdims=True)
+    return 1 / (1 + np.exp(-z)) if loss.probabilities == "sigmoid" else z
