@@ -7,7 +7,7 @@ from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import LOSS, OPTIMIZER, part_form, type_field
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state
-from pages.ui.text import about, name_of
+from pages.ui.text import about, heading, name_of
 
 # the metrics that a first course speaks of; any other that a file or link brings is offered as well
 OFFERED = {
@@ -18,7 +18,6 @@ OFFERED = {
 
 
 def page(state: AppState, bench: Bench) -> None:
-    st.header(say("compile_page.title", state.language))
     st.markdown(say("compile_page.about", state.language))
     form, code = st.columns([1, 1], gap="large")
     with form:
@@ -27,20 +26,20 @@ def page(state: AppState, bench: Bench) -> None:
         metrics_section(state)
         show_problems([*bench.errors, *bench.warnings], state)
     with code:
-        st.subheader(say("compile_page.code", state.language))
+        heading(say("compile_page.code", state.language))
         st.caption(say("compile_page.code_about", state.language))
         st.code(bench.keras_code or say("compile_page.no_code", state.language), language="python", wrap_lines=True)
 
 
 def optimizer_section(state: AppState) -> None:
-    st.subheader(say("compile_page.optimizer", state.language))
+    heading(say("compile_page.optimizer", state.language))
     type_field(OPTIMIZER, state, say("compile_page.optimizer_label", state.language))
     st.caption(about("optimizer", state.experiment.compile.optimizer.type, state.language))
     part_form(OPTIMIZER, state)
 
 
 def loss_section(state: AppState) -> None:
-    st.subheader(say("compile_page.loss", state.language))
+    heading(say("compile_page.loss", state.language))
     type_field(LOSS, state, say("compile_page.loss_label", state.language))
     st.caption(about("loss", state.experiment.compile.loss.type, state.language))
     part_form(LOSS, state)
@@ -49,7 +48,7 @@ def loss_section(state: AppState) -> None:
 
 
 def metrics_section(state: AppState) -> None:
-    st.subheader(say("compile_page.metrics", state.language))
+    heading(say("compile_page.metrics", state.language))
     key = state.key("compile.metrics")
     chosen = state.experiment.compile.metrics
     choices = dict.fromkeys((*OFFERED[state.experiment.data.task], *chosen))

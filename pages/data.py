@@ -5,6 +5,7 @@ import streamlit as st
 
 from lab.data.prepare import Dataset
 from lab.data.propose import task_choices
+from lab.data.samples import card
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.experiment import DataSpec, Experiment
@@ -15,7 +16,7 @@ from pages.ui.gallery import gallery, own_file
 from pages.ui.problems import show_problems
 from pages.ui.proposals import with_target, with_task
 from pages.ui.state import AppState, app_state
-from pages.ui.text import plain, tell
+from pages.ui.text import heading, plain, tell
 
 TICKED_ONE_BY_ONE = 40  # more columns than this are chosen by leaving some out
 PREVIEW_ROWS = 8
@@ -23,7 +24,6 @@ PREVIEW_COLUMNS = 40
 
 
 def page(state: AppState, bench: Bench) -> None:
-    st.header(say("data_page.title", state.language))
     st.markdown(say("data_page.rows_are_samples", state.language))
     st.caption(say("data_page.lecture_note", state.language))
     choose, use = st.columns([1, 1], gap="large")
@@ -40,7 +40,7 @@ def page(state: AppState, bench: Bench) -> None:
 
 
 def table_section(state: AppState, bench: Bench) -> None:
-    st.subheader(say("data_page.table", state.language))
+    heading(say("data_page.table", state.language))
     samples, own = st.tabs([say("data_page.samples", state.language), say("data_page.own", state.language)])
     with samples:
         gallery(state)
@@ -53,6 +53,7 @@ def table_section(state: AppState, bench: Bench) -> None:
 def preview(state: AppState, table: Table) -> None:
     rows, columns = table.frame.shape
     st.markdown(tell("data_page.shape", state.language, name=table.name, rows=f"{rows:,}", columns=f"{columns:,}"))
+    about_sample(state)
     for note in table.notes:
         st.caption(tell_note(note, state))
     st.dataframe(table.frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS], height=240)
@@ -60,6 +61,23 @@ def preview(state: AppState, table: Table) -> None:
         st.caption(say("data_page.preview_cut", state.language, columns=PREVIEW_COLUMNS))
     with st.expander(say("data_page.column_table", state.language)):
         st.dataframe(column_table(state, table), hide_index=True)
+
+
+def about_sample(state: AppState) -> None:
+    """What to know before trusting a sample, and whose it is."""
+    source = state.experiment.data.source
+    if source.kind == "sample":
+        about = card(source.name)
+        st.markdown(about.pitfalls[state.language])
+        st.caption(
+            say(
+                "data_page.source",
+                state.language,
+                source=about.source,
+                licence=about.licence,
+                units=about.units[state.language],
+            )
+        )
 
 
 def tell_note(note: object, state: AppState) -> str:
@@ -75,17 +93,17 @@ def tell_note(note: object, state: AppState) -> str:
 
 def column_table(state: AppState, table: Table) -> pd.DataFrame:
     """What the reader found in each column; the headings are sentences, the cells are data."""
-    heading = {name: say(f"data_page.column.{name}", state.language) for name in COLUMN_FACTS}
+    titles = {name: say(f"data_page.column.{name}", state.language) for name in COLUMN_FACTS}
     return pd.DataFrame(
         [
             {
-                heading["name"]: column.name,
-                heading["kind"]: say(f"kind.{column.kind}", state.language),
-                heading["missing"]: column.missing,
-                heading["distinct"]: column.distinct,
-                heading["minimum"]: column.minimum,
-                heading["maximum"]: column.maximum,
-                heading["mean"]: column.mean,
+                titles["name"]: column.name,
+                titles["kind"]: say(f"kind.{column.kind}", state.language),
+                titles["missing"]: column.missing,
+                titles["distinct"]: column.distinct,
+                titles["minimum"]: column.minimum,
+                titles["maximum"]: column.maximum,
+                titles["mean"]: column.mean,
             }
             for column in table.columns
         ]
@@ -100,7 +118,7 @@ COLUMN_FACTS = ("name", "kind", "missing", "distinct", "minimum", "maximum", "me
 
 def columns_section(state: AppState, table: Table) -> None:
     data = state.experiment.data
-    st.subheader(say("data_page.target", state.language))
+    heading(say("data_page.target", state.language))
     choice_field(
         say("data_page.target_label", state.language),
         table.column_names,
@@ -121,7 +139,7 @@ def columns_section(state: AppState, table: Table) -> None:
         show=lambda task: say(f"task.{task}", state.language),
     )
     st.caption(say(f"task.{data.task}.about", state.language))
-    st.subheader(say("data_page.inputs", state.language))
+    heading(say("data_page.inputs", state.language))
     names = [name for name in table.column_names if name != data.target]
     if len(names) <= TICKED_ONE_BY_ONE:
         tick_inputs(state, names)
@@ -172,7 +190,7 @@ def leave_out(key: str, names: list[str]) -> None:
 
 def split_section(state: AppState, bench: Bench) -> None:
     data = state.experiment.data
-    st.subheader(say("data_page.split", state.language))
+    heading(say("data_page.split", state.language))
     left, right = st.columns(2)
     with left:
         percent_field("validation", state)
@@ -221,7 +239,7 @@ def percent_field(part: str, state: AppState) -> None:
 
 
 def scaling_fields(state: AppState, data: DataSpec, bench: Bench) -> None:
-    st.subheader(say("data_page.preparation", state.language))
+    heading(say("data_page.preparation", state.language))
     left, right = st.columns(2)
     with left:
         choice_field(
@@ -287,7 +305,7 @@ def regression_fields(state: AppState, data: DataSpec, table: Table) -> None:
 
 
 def result_section(state: AppState, bench: Bench) -> None:
-    st.subheader(say("data_page.result", state.language))
+    heading(say("data_page.result", state.language))
     if bench.dataset is None:
         show_problems(bench.errors, state)
         return
@@ -314,16 +332,16 @@ def result_section(state: AppState, bench: Bench) -> None:
 
 def statistics_table(state: AppState, dataset: Dataset) -> pd.DataFrame:
     """What was learned from the training part to prepare each column."""
-    heading = {name: say(f"data_page.statistic.{name}", state.language) for name in STATISTICS}
+    titles = {name: say(f"data_page.statistic.{name}", state.language) for name in STATISTICS}
     return pd.DataFrame(
         [
             {
-                heading["name"]: column.name,
-                heading["kind"]: say(f"prepared.{column.kind}", state.language),
-                heading["mean"]: column.mean,
-                heading["scale"]: column.scale,
-                heading["fill"]: "" if column.fill is None else str(column.fill),
-                heading["categories"]: ", ".join(column.categories or ()),
+                titles["name"]: column.name,
+                titles["kind"]: say(f"prepared.{column.kind}", state.language),
+                titles["mean"]: column.mean,
+                titles["scale"]: column.scale,
+                titles["fill"]: "" if column.fill is None else str(column.fill),
+                titles["categories"]: ", ".join(column.categories or ()),
             }
             for column in dataset.columns
         ]

@@ -14,12 +14,12 @@ from pages.ui.bench import lay_out
 from pages.ui.curves import quantity
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state
+from pages.ui.text import heading
 from pages.ui.training import current_run, record_of_run
 from pages.ui.verdict import show_verdict
 
 
 def page(state: AppState) -> None:
-    st.header(say("evaluate_page.title", state.language))
     run = current_run(state)
     if run is None:
         st.info(say("evaluate_page.no_run", state.language))
@@ -46,7 +46,7 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
             epoch=f"{run.epoch:,}",
         )
     )
-    st.subheader(say("evaluate_page.verdict", state.language))
+    heading(say("evaluate_page.verdict", state.language))
     show_verdict(state, record, dataset)
     if not record.weights:
         st.warning(say("evaluate_page.nothing_learned", state.language))
@@ -56,8 +56,11 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
     scores_section(state, evaluation)
     shown = parts[-1]  # the test part once it is open, else the validation part
     if shown in evaluation.worst:
-        plot_section(state, evaluation, shown)
-        worst_section(state, evaluation, shown)
+        picture, worst = st.columns(2, gap="large")
+        with picture:
+            plot_section(state, evaluation, shown)
+        with worst:
+            worst_section(state, evaluation, shown)
 
 
 # --- the seal
@@ -109,21 +112,23 @@ def evaluation_of(state: AppState, record: RunRecord, dataset: Dataset, parts: t
 
 def scores_section(state: AppState, evaluation: Evaluation) -> None:
     """Network and forecast without a network, part beside part."""
-    st.subheader(say("evaluate_page.scores", state.language))
-    kind = say(f"baseline.{evaluation.baseline_kind}", state.language)
+    heading(say("evaluate_page.scores", state.language))
+    without = f" · {say('charts.baseline', state.language)}"
     rows = {}
     metrics = list(next(iter(evaluation.scores.values())).metrics)
-    heading = {name: with_unit(quantity(name, state), evaluation.units.get(name, "")) for name in ("loss", *metrics)}
-    for scores, suffix in ((evaluation.scores, ""), (evaluation.baseline, " · " + kind)):
+    titles = {name: with_unit(quantity(name, state), evaluation.units.get(name, "")) for name in ("loss", *metrics)}
+    for scores, suffix in ((evaluation.scores, ""), (evaluation.baseline, without)):
         for part, score in scores.items():
             rows[say(f"part.{part}", state.language) + suffix] = {
                 say("evaluate_page.rows", state.language): f"{score.rows:,}",
-                heading["loss"]: f"{score.loss:.4g}",
-                **{heading[name]: f"{score.metrics[name]:.4g}" for name in metrics},
+                titles["loss"]: f"{score.loss:.4g}",
+                **{titles[name]: f"{score.metrics[name]:.4g}" for name in metrics},
             }
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index.name = say("evaluate_page.part", state.language)
     st.dataframe(table)
+    kind = say(f"baseline.{evaluation.baseline_kind}", state.language)
+    st.caption(say("evaluate_page.baseline", state.language, kind=kind))
 
 
 def with_unit(name: str, unit: str) -> str:
@@ -133,28 +138,28 @@ def with_unit(name: str, unit: str) -> str:
 def plot_section(state: AppState, evaluation: Evaluation, part: PartName) -> None:
     name = say(f"part.{part}", state.language)
     if evaluation.confusion:
-        st.subheader(say("evaluate_page.confusion", state.language, part=name))
+        heading(say("evaluate_page.confusion", state.language, part=name))
         st.caption(say("evaluate_page.confusion_about", state.language))
         chart = confusion(evaluation.confusion[part], evaluation.classes, language=state.language)
     else:
-        st.subheader(say("evaluate_page.predicted_actual", state.language, part=name))
+        heading(say("evaluate_page.predicted_actual", state.language, part=name))
         st.caption(say("evaluate_page.predicted_actual_about", state.language))
         points = {part: evaluation.points[part]}
         chart = predicted_actual(points, evaluation.target_name, evaluation.target_unit, language=state.language)
-    st.plotly_chart(chart, key="picture", config={"displaylogo": False, "displayModeBar": False})
+    st.plotly_chart(chart, key="picture", theme=None, config={"displaylogo": False, "displayModeBar": False})
 
 
 def worst_section(state: AppState, evaluation: Evaluation, part: PartName) -> None:
-    st.subheader(say("evaluate_page.worst", state.language, part=say(f"part.{part}", state.language)))
+    heading(say("evaluate_page.worst", state.language, part=say(f"part.{part}", state.language)))
     st.caption(say("evaluate_page.worst_about", state.language))
-    heading = {name: say(f"evaluate_page.worst_{name}", state.language) for name in ("row", "actual", "predicted")}
+    titles = {name: say(f"evaluate_page.worst_{name}", state.language) for name in ("row", "actual", "predicted")}
     surety, loss = say("evaluate_page.worst_surety", state.language), say("evaluate_page.worst_loss", state.language)
     rows = []
     for sample in evaluation.worst[part]:
         row = {
-            heading["row"]: sample.row,
-            heading["actual"]: shown(sample.actual),
-            heading["predicted"]: shown(sample.predicted),
+            titles["row"]: sample.row,
+            titles["actual"]: shown(sample.actual),
+            titles["predicted"]: shown(sample.predicted),
         }
         if sample.probability is not None:
             row[surety] = f"{sample.probability:.1%}"

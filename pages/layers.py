@@ -12,11 +12,10 @@ from pages.ui.forms import layer_place, part_form
 from pages.ui.problems import show_problems
 from pages.ui.proposals import fitting_output, new_layer_params
 from pages.ui.state import AppState, app_state
-from pages.ui.text import about, name_of, tell_error
+from pages.ui.text import about, heading, name_of, tell_error
 
 
 def page(state: AppState, bench: Bench) -> None:
-    st.header(say("layers_page.title", state.language))
     st.markdown(say("layers_page.about", state.language))
     build, look = st.columns([3, 2], gap="large")
     with build:
@@ -27,7 +26,7 @@ def page(state: AppState, bench: Bench) -> None:
             layer_card(state, layer, index, rows.get(layer.id), is_last=index == last)
         add_layer(state)
     with look:
-        st.subheader(say("layers_page.summary", state.language))
+        heading(say("layers_page.summary", state.language))
         summary(state, bench)
         show_problems([*bench.errors, *bench.warnings], state)
         propose_output_button(state, bench)
@@ -44,41 +43,36 @@ def layer_card(state: AppState, layer: LayerSpec, index: int, row: LayerRow | No
     with st.container(border=True, gap="small", key=f"layer-{layer.id}"):
         head, tools = st.columns([3, 2], vertical_alignment="center")
         title = f"**{index + 1}. {name_of('layer', layer.type, state.language)}**"
-        with head:
-            st.markdown(title + (f" · {say('layers_page.output', state.language)}" if is_last else ""))
-            shape_line(state, row)
+        if is_last:
+            title += f" · {say('layers_page.output', state.language)}"
+        head.markdown(f"{title}  \n{shape_line(state, row)}")  # two blanks: a new line in Markdown
         with tools, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
-            tool(state, layer, "up", "↑", lambda e: e.with_moved_layer(layer.id, -1), disabled=index == 0)
-            tool(state, layer, "down", "↓", lambda e: e.with_moved_layer(layer.id, 1), disabled=is_last)
-            tool(state, layer, "duplicate", "⧉", lambda e: e.with_duplicated_layer(layer.id))
-            tool(state, layer, "remove", "✕", lambda e: e.without_layer(layer.id))
+            tool(state, layer, "up", lambda e: e.with_moved_layer(layer.id, -1), disabled=index == 0)
+            tool(state, layer, "down", lambda e: e.with_moved_layer(layer.id, 1), disabled=is_last)
+            tool(state, layer, "duplicate", lambda e: e.with_duplicated_layer(layer.id))
+            tool(state, layer, "remove", lambda e: e.without_layer(layer.id))
         part_form(layer_place(layer), state)
         if row is not None and row.problem is not None:
             st.error(tell_error(row.problem, state.language))
 
 
-def shape_line(state: AppState, row: LayerRow | None) -> None:
+def shape_line(state: AppState, row: LayerRow | None) -> str:
     """`(None, 784) → (None, 32)`, 25,120 parameters."""
     if row is None or row.output_shape is None:
-        st.caption(say("layers_page.no_shape", state.language))
-        return
-    st.markdown(
-        say(
-            "layers_page.shapes",
-            state.language,
-            before=shape_text(row.input_shape),
-            after=shape_text(row.output_shape),
-            parameters=f"{row.parameters:,}",
-        )
+        return say("layers_page.no_shape", state.language)
+    return say(
+        "layers_page.shapes",
+        state.language,
+        before=shape_text(row.input_shape),
+        after=shape_text(row.output_shape),
+        parameters=f"{row.parameters:,}",
     )
 
 
-def tool(state: AppState, layer: LayerSpec, name: str, sign: str, change: object, *, disabled: bool = False) -> None:
-    """A small button whose tooltip is its name."""
+def tool(state: AppState, layer: LayerSpec, name: str, change: object, *, disabled: bool = False) -> None:
     st.button(
-        sign,
+        say(f"layers_page.{name}", state.language),
         key=f"{name}-{layer.id}",
-        help=say(f"layers_page.{name}", state.language),
         disabled=disabled,
         on_click=apply,
         args=(change,),
@@ -120,13 +114,13 @@ def adding(name: str) -> object:
 
 
 def summary(state: AppState, bench: Bench) -> None:
-    heading = {name: say(f"layers_page.summary.{name}", state.language) for name in ("layer", "output", "parameters")}
+    titles = {name: say(f"layers_page.summary.{name}", state.language) for name in ("layer", "output", "parameters")}
     st.dataframe(
         pd.DataFrame(
             {
-                heading["layer"]: [row.type for row in bench.rows],
-                heading["output"]: [shape_text(row.output_shape) for row in bench.rows],
-                heading["parameters"]: [row.parameters for row in bench.rows],
+                titles["layer"]: [row.type for row in bench.rows],
+                titles["output"]: [shape_text(row.output_shape) for row in bench.rows],
+                titles["parameters"]: [row.parameters for row in bench.rows],
             }
         ),
         hide_index=True,

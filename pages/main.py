@@ -1,5 +1,7 @@
 """The five pages in the order of the lecture: data → layers → compile → train → evaluate; the app opens on train."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from lab.texts import say
@@ -9,10 +11,11 @@ from pages.ui.opening import opened_state
 from pages.ui.style import style
 from pages.ui.training import answer_knobs
 
+ICON = Path(__file__).with_name("ui") / "icon.png"  # a named icon would be fetched from outside
 STEPS = ("data", "layers", "compile", "train", "evaluate")
 
 state = opened_state()
-st.set_page_config(page_title=say("app.title", state.language), page_icon=":material/show_chart:", layout="wide")
+st.set_page_config(page_title=say("app.title", state.language), page_icon=str(ICON), layout="wide")
 style(state.language)
 steps = {
     name: st.Page(

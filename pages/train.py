@@ -131,16 +131,8 @@ def what_the_knobs_say(state: AppState, run: RunView) -> None:
 
 
 def ended(state: AppState, bench: Bench, run: RunView) -> None:
-    times = {"elapsed": f"{run.elapsed_s:.1f}", "compute": f"{run.compute_s:.2f}"}
-    st.caption(
-        say(
-            f"train_page.ended.{run.state}",
-            state.language,
-            epoch=f"{run.epoch:,}",
-            updates=f"{run.updates:,}",
-            **times,
-        )
-    )
+    if run.state in ("failed", "lost"):  # of the others the figures below the curves say enough
+        st.warning(say(f"train_page.ended.{run.state}", state.language, epoch=f"{run.epoch:,}"))
     if run.reason is not None:
         st.error(tell_error(run.reason, state.language), icon=":material/error:")
     record = record_of_run(state, run)
@@ -195,10 +187,12 @@ def take_train_on_change() -> None:
 
 def layer_knobs(state: AppState) -> None:
     """What each layer cannot do without: the units of a Dense, the rate of a Dropout."""
-    for index, layer in enumerate(state.experiment.model.layers, start=1):
+    columns = st.columns(2, gap="small")
+    for index, layer in enumerate(state.experiment.model.layers):
         place = layer_place(layer)
         for name, param in required_params(place, state.experiment).items():
-            argument_field(place, name, param, state, before=f"{index}. {layer.type}: ")
+            with columns[index % 2]:
+                argument_field(place, name, param, state, before=f"{index + 1}. ")
 
 
 def fit_knobs(state: AppState, bench: Bench) -> None:

@@ -79,8 +79,10 @@ def required_params(place: Place, experiment: Experiment) -> dict[str, Param]:
 def part_form(place: Place, state: AppState) -> None:
     """All arguments of a part; those that a first lesson does not need are folded away."""
     params = params_of(place, state.experiment)
-    for name, param in params.items():
-        if not param.advanced:
+    plain = {name: param for name, param in params.items() if not param.advanced}
+    columns = st.columns(2, gap="small")
+    for index, (name, param) in enumerate(plain.items()):
+        with columns[index % 2]:
             argument_field(place, name, param, state)
     advanced = {name: param for name, param in params.items() if param.advanced}
     if advanced:

@@ -41,9 +41,9 @@ def sample_card(state: AppState, sample: Card, in_use: bool) -> None:
                 columns=f"{sample.columns:,}",
                 task=say(f"task.{sample.task}", state.language),
                 target=plain(sample.target),
-                source=sample.source,
             )
         )
+        st.caption(sample.about[state.language])
 
 
 def use_sample(name: str) -> None:

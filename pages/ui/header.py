@@ -35,6 +35,8 @@ def _steps(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:
             with st.container(key=f"step-{here}-{name}", gap=None):
                 st.page_link(page, label=f"{number} {say(f'page.{name}', state.language)}", width="stretch")
                 st.caption(summaries[name])
+    with st.container(key="here"):  # on a phone only: there is no room below the five links
+        st.caption(summaries[state.page])
 
 
 def _starts(state: AppState) -> None:

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import streamlit as st
+
 from lab.texts import Language, has_text, say, say_error
 
 JOINER = "\u2060"  # invisible; breaks ":name:" icons and "->" arrows, which Streamlit replaces even where escaped
@@ -16,6 +18,11 @@ def plain(text: object, longest: int = 60) -> str:
     if len(line) > longest:
         line = line[: longest - 1] + "…"
     return MARKDOWN.sub(r"\\\1", REPLACED.sub(rf"\1{JOINER}", line))
+
+
+def heading(text: str) -> None:
+    """Title of a section of a page; the step's own name stands in the head."""
+    st.subheader(text, anchor=False)
 
 
 def tell(key: str, language: Language, **values: Any) -> str:
