@@ -61,7 +61,7 @@ class LiveCurve {
     }
     if (data.history && !data.running) {
       this.columns = data.history;
-      this.progress.epoch = last(this.columns.e) ?? 0;
+      Object.assign(this.progress, data.progress, { epoch: last(this.columns.e) ?? 0, at: performance.now() });
     }
     if (fresh) this.ended = Boolean(data.history) && !data.running;
     if (data.running && this.ended) this.ended = false; // more epochs were asked for: the same run goes on
@@ -197,12 +197,12 @@ class LiveCurve {
       fill(texts.epoch, { epoch: number.format(epoch), epochs: number.format(epochs) }),
       fill(texts.updates, { updates: number.format(updates) }),
       fill(texts.elapsed, { time: seconds(elapsed, language) }),
+      fill(texts.compute, { time: seconds(compute_s, language) }),
       state === "running" && epoch > 0 && epoch < epochs
         ? fill(texts.remaining, { time: seconds((elapsed / epoch) * (epochs - epoch), language) })
         : texts.states[state] ?? state,
-      fill(texts.compute, { time: seconds(compute_s, language) }),
     ];
-    if (this.progress.queue_position) figures[3] = fill(texts.queued, { position: this.progress.queue_position });
+    if (this.progress.queue_position) figures[4] = fill(texts.queued, { position: this.progress.queue_position });
     while (this.figures.children.length < figures.length) element(this.figures, "span");
     figures.forEach((text, index) => setText(this.figures.children[index], text));
   }
@@ -320,8 +320,8 @@ class Panel {
       text.textContent = short(value, language);
     }
     const number = new Intl.NumberFormat(language);
-    const wide = area.right - area.left > 300;
-    for (const epoch of epochTicks(shown, wide ? 6 : 3)) {
+    const ticksWanted = Math.max(2, Math.floor((area.right - area.left) / 55));
+    for (const epoch of epochTicks(shown, ticksWanted)) {
       draw(this.grid, "line", { x1: x(epoch), x2: x(epoch), y1: area.bottom, y2: area.bottom + 5 });
       const text = draw(this.grid, "text", { x: x(epoch), y: area.bottom + 21, "text-anchor": "middle" });
       text.textContent = number.format(epoch);
@@ -366,7 +366,7 @@ function niceStep(rough) {
 function ticks(low, high, count) {
   const step = niceStep((high - low) / count);
   const values = [];
-  for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index++) values.push(index * step);
+  for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index++) values.push(index * step || 0); // no -0
   return values;
 }
 
@@ -421,9 +421,15 @@ function short(value, language) {
 }
 
 function seconds(value, language) {
-  const digits = value < 10 ? 1 : 0;
+  const digits = value < 1 ? 2 : value < 10 ? 1 : 0;
   const format = (number, unit) =>
-    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(number);
+    new Intl.NumberFormat(language, {
+      style: "unit",
+      unit,
+      unitDisplay: "short",
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(number);
   if (value < 60) return format(value, "second");
   return `${format(Math.floor(value / 60), "minute")} ${format(Math.floor(value % 60), "second")}`;
 }

@@ -37,6 +37,7 @@ def live_curve(
     texts: dict[str, str] | None = None,
     ghost: dict[str, list[float]] | None = None,
     history: dict[str, list[float]] | None = None,
+    progress: dict[str, Any] | None = None,
     running: bool = True,
 ) -> Any:
     """Mount the curves of a run; they go on by themselves.
@@ -48,7 +49,8 @@ def live_curve(
         url: of the event stream; the run's own if not given.
         texts: title of each chart by history key ("accuracy": "정확도"); the key itself where none is given.
         ghost: history of an earlier run, drawn thin and grey behind; value i belongs to epoch i + 1.
-        history: of a run at rest that has no stream any more.
+        history: of a run that is drawn from here and not from a stream.
+        progress: its "state", "updates", "compute_s" and "elapsed_s", shown below such a history.
         running: False for a run that has ended: no "finished" will come.
 
     Returns:
@@ -65,6 +67,7 @@ def live_curve(
             "texts": {**_texts(language), "titles": {"loss": say("live.loss", language), **(texts or {})}},
             "ghost": None if ghost is None else with_epochs(ghost),
             "history": None if history is None else with_epochs(history),
+            "progress": progress or {},
             "running": running,
         },
         key=key,
