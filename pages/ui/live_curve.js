@@ -120,8 +120,11 @@ class LiveCurve {
 
   takeState(state) {
     clearTimeout(this.blocked);
+    const before = this.progress.state;
     Object.assign(this.progress, state, { at: performance.now() });
     this.requestPaint();
+    // one epoch is over, or a run that nobody watched goes on again: the buttons of the page must say so
+    if (before !== state.state && [before, state.state].includes("paused")) this.trigger("changed", true);
   }
 
   append(frame) {

@@ -55,7 +55,8 @@ def live_curve(
 
     Returns:
         An object with `finished` (the run has ended), `lost` (the server does not know it) and `blocked` (no event
-        came through: draw `Engine.view()` in a fragment instead); each is true for one script run.
+        came through: draw `Engine.view()` in a fragment instead); each is true for one script run. `changed` (it
+        paused, or goes on) is one as well.
     """
     return _component(
         data={
@@ -74,6 +75,7 @@ def live_curve(
         on_finished_change=_nothing,
         on_lost_change=_nothing,
         on_blocked_change=_nothing,
+        on_changed_change=_nothing,
     )
 
 

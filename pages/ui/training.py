@@ -1,14 +1,18 @@
 """Starting, steering and finding runs: the few things the train page asks of the engine."""
 
+import time
+
 from lab.errors import LabError
 from lab.experiment import Experiment
 from lab.runs.host import engine
-from lab.runs.messages import Command, Extend, Resume, Speed, Step, Stop
+from lab.runs.messages import ENDED, Command, Extend, Pause, Resume, Speed, Step, Stop
 from lab.runs.record import RunRecord, RunSummary, RunView
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of
 from pages.ui.follow import as_it_runs, commands_to_follow, learning_rate
 from pages.ui.state import AppState, app_state
+
+PATIENCE_S = 0.3
 
 # --- finding runs
 
@@ -149,8 +153,23 @@ def send(command: Command) -> None:
         return
     try:
         engine().command(state.run_id, command)
+        wait_for_answer(state.run_id, command)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
+
+
+def wait_for_answer(run_id: str, command: Command) -> None:
+    """A worker answers within a slice of some milliseconds; then the buttons already show the new state."""
+    answers = {
+        Pause: ("paused", *ENDED),
+        Stop: ENDED,
+        Resume: ("running", *ENDED),
+        Extend: ("running", "queued", *ENDED),
+    }
+    wanted = answers.get(type(command))
+    until = time.monotonic() + PATIENCE_S
+    while wanted and engine().view(run_id).state not in wanted and time.monotonic() < until:
+        time.sleep(0.005)
 
 
 def one_epoch() -> None:

@@ -1,0 +1,175 @@
+"""The train page: buttons, knobs beside the curves, runs found again."""
+
+import pytest
+
+from lab.export.link import to_link
+from lab.starts import start
+from lab.texts import say
+from tests.pages.conftest import Person
+
+
+def test_one_click_trains_and_the_verdict_follows(person_in, language):
+    person_in.train()
+    run = person_in.engine.view(person_in.state().run_id)
+    assert (run.state, run.epoch) == ("finished", 100)
+    assert say("verdict_box.evidence", language) in person_in.sentences()
+
+
+def test_pause_and_continue(person):
+    person.press("train").press("pause")
+    assert person.engine.view(person.state().run_id).state == "paused"
+    person.press("resume")
+    assert person.engine.view(person.state().run_id).state == "running"
+
+
+def test_one_epoch_at_a_time_from_an_untrained_network(person):
+    person.press("one_epoch")
+    person.engine.advance()
+    person.look().press("one_epoch")
+    person.engine.advance()
+    run = person.engine.view(person.state().run_id)
+    assert (run.state, run.epoch) == ("paused", 2)
+
+
+def test_stop_keeps_what_was_learned_and_training_can_go_on(person):
+    person.press("train")
+    person.engine.advance(40)
+    person.look().press("stop").press("continue")
+    person.engine.advance()
+    run = person.engine.view(person.state().run_id)
+    assert (run.state, run.epoch, run.number) == ("finished", 100, 1)
+
+
+def test_start_over_leaves_the_curve_in_the_background(person):
+    person.train().press("start_over")
+    assert person.state().run_id is None
+    assert person.state().ghost_id is not None
+
+
+def test_a_knob_turned_after_a_run_trains_anew_with_the_last_curve_behind(person):
+    person.train()
+    first = person.state().run_id
+    person.set_number(8, "layer-l0", "Dense", "units")
+    assert person.state().run_id != first
+    assert person.state().ghost_id == first
+
+
+def test_without_train_on_change_a_knob_waits_for_the_button(person):
+    person.train()
+    first = person.state().run_id
+    person.at.toggle(key="train_on_change").set_value(False)
+    person.look().set_number(8, "layer-l0", "Dense", "units")
+    assert person.state().run_id == first
+    assert say("train_page.knobs_differ", "en") in person.sentences()
+
+
+def test_a_knob_turned_before_the_first_run_starts_nothing(person):
+    person.set_number(8, "layer-l0", "Dense", "units")
+    assert person.state().run_id is None
+
+
+def test_learning_rate_and_batch_size_change_within_a_run_and_are_recorded(person):
+    person.press("train")
+    person.engine.advance(10)
+    run_id = person.state().run_id
+    person.look().set_number(0.001, "optimizer", "Adam", "learning_rate").set_number(30, "fit.batch_size")
+    run = person.engine.view(run_id)
+    assert person.state().run_id == run_id
+    assert (run.learning_rate, run.batch_size) == (pytest.approx(0.001), 30)
+    assert [(change.epoch, change.name) for change in run.changes] == [(10, "learning_rate"), (10, "batch_size")]
+
+
+def test_ten_times_the_learning_rate_is_one_click(person):
+    person.press(person.key("optimizer", "Adam", "learning_rate.up"))
+    assert person.experiment.compile.optimizer.params["learning_rate"] == 0.1
+    assert person.at.number_input(key=person.key("optimizer", "Adam", "learning_rate")).value == 0.1
+
+
+def test_more_epochs_go_on_from_the_trained_weights(person):
+    person.train()
+    run_id = person.state().run_id
+    person.set_number(150, "fit.epochs")
+    person.engine.advance()
+    run = person.engine.view(run_id)
+    assert person.state().run_id == run_id
+    assert (run.state, run.epoch) == ("finished", 150)
+
+
+def test_a_run_on_other_data_is_not_followed(person):
+    person.train().press("start.penguins")
+    first = person.state().run_id
+    person.press("train")
+    assert person.state().run_id != first
+    assert person.state().ghost_id == first
+
+
+def test_a_second_start_keeps_the_first_run(person):
+    person.press("train")
+    person.engine.advance(5)
+    first = person.state().run_id
+    person.look().set_number(8, "layer-l0", "Dense", "units")
+    assert person.engine.view(first).state == "stopped"
+    assert "#1" in person.sentences()
+
+
+def test_an_earlier_run_can_be_opened_with_its_settings(person):
+    person.train()
+    first = person.state().run_id
+    person.set_number(8, "layer-l0", "Dense", "units")
+    person.engine.advance()
+    person.look().press(f"open-{first}")
+    assert person.state().run_id == first
+    assert person.experiment.model.layers[0].params["units"] == 16
+
+
+def test_the_arithmetic_of_updates_is_spelled_out(person_in, language):
+    values = {"rows": "90", "batch_size": "10", "per_epoch": "9", "epochs": "100", "updates": "900"}
+    assert say("train_page.arithmetic", language, **values) in person_in.sentences()
+
+
+# --- a new session of the same browser
+
+
+def reopened(person, **query):
+    """The same person's page, loaded again."""
+    again = object.__new__(Person)
+    again.engine = person.engine
+    again.at = type(person.at).from_file(person.at._script_path, default_timeout=30)
+    again.at.query_params.update(query)
+    return again
+
+
+def test_a_reloaded_page_finds_its_run_and_its_draft(person, monkeypatch):
+    monkeypatch.setattr("pages.ui.state.new_owner", lambda: person.state().owner)
+    person.press("train").set_number(12, "layer-l0", "Dense", "units")
+    again = reopened(person).look()
+    assert again.state().run_id == person.state().run_id
+    assert again.experiment == person.experiment
+
+
+def test_a_link_opens_the_experiment(person):
+    again = reopened(person, e=to_link(start("spiral")), lang="en").look()
+    assert again.experiment == start("spiral")
+    assert say("share.opened", "en") in again.sentences()
+
+
+def test_a_link_to_an_own_file_asks_for_the_file(person):
+    columns = ("a", "b")
+    data = {"kind": "upload", "name": "mine.csv", "sha256": "0" * 64, "columns": columns}
+    experiment = start("iris")
+    source = (
+        type(experiment.data)
+        .model_validate({**experiment.data.model_dump(), "source": data, "inputs": ("a",), "target": "b"})
+        .source
+    )
+    linked = experiment.with_data(source=source, inputs=("a",), target="b")
+    again = reopened(person, e=to_link(linked), lang="en").look()
+    assert "mine" in again.sentences()
+    assert again.at.button(key="train").disabled
+
+
+@pytest.mark.parametrize("text", ["nonsense", "1AAAA", "1" + "é" * 10, ""])
+def test_a_broken_link_is_refused_in_one_sentence_and_loses_nothing(person, text):
+    again = reopened(person, e=text, lang="en").look()
+    assert len(again.errors()) == 1
+    assert again.experiment == start("iris")
