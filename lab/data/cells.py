@@ -37,7 +37,9 @@ GROUPED_BY_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 CODE = re.compile(r"[+-]?0\d+")  # 00123: a code, whose zeros a number would lose
 BEFORE = re.compile(r"([₩￦$€£¥])\s*")
-NUMBER_THEN_UNIT = re.compile(r"([+-]?[\d.,'’\u00a0]*\d\.?(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:|'\"=<>+\-(][^\d;|\"]{0,9}\d?)")
+NUMBER_THEN_UNIT = re.compile(
+    r"([+-]?[\d.,'’\u00a0]*\d\.?(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:|'\"=<>+\-(][^\d;|\"]{0,9}\d?)"
+)
 SIGNS = str.maketrans({"−": "-", "－": "-", "–": "-", "＋": "+"})
 
 

@@ -15,7 +15,9 @@ from lab.data.table import Note
 from lab.errors import TableError
 
 PIECE = 1 << 20  # bytes decoded at a time, so that a big file never stands in memory as a Python string
-NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 BOM", "cp949": "CP949"}
+BAD = "\ufffd"
+HANGUL = re.compile("[가-힣]")
+MOST_DAMAGE = 0.02  # share of bytes that may be unreadable
 # Two-byte UTF-8 sequences that CP949 may read as Hangul: U+0080-U+023F are the bytes C2-C8 and 80-BF.
 TWO_BYTE_RUN = re.compile(rb"([A-Za-z]?)((?:[\xc2-\xdf][\x80-\xbf])+)(?=([A-Za-z]?))")
 LATIN_SIGNS = re.compile("[\u00a0-\u00bf\u00d7\u00f7]")  # ° µ ² · × ÷ …: signs of units, not letters
@@ -33,7 +35,7 @@ class Decoded:
 def decode(data: bytes) -> Decoded:
     """Raises TableError "table.undecodable"."""
     if data.startswith(codecs.BOM_UTF8):
-        return _finish(data[3:], "utf-8-sig")
+        return _finish(data[3:], "utf-8-sig") if _decodes(data, "utf-8") else _damaged(data[3:], "utf-8-sig")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _recode(data, "utf-16")
     if data.isascii() and b"\0" not in data:
@@ -67,33 +69,37 @@ def reads_as_hangul(data: bytes) -> bool:
 
 
 def _legacy(data: bytes) -> Decoded:
-    """Not UTF-8: damaged UTF-8, CP949, or a guess that is said to be one."""
-    repaired = data.decode("utf-8", "replace")
-    bad, hangul = repaired.count("\ufffd"), len(re.findall("[가-힣]", repaired))
-    wide = sum(character > "\x7f" for character in repaired) - bad
-    if bad <= 0.1 * wide or (bad and hangul >= 5 * bad):
-        note = Note("bad_bytes", bad, 1 + repaired[: repaired.index("\ufffd")].count("\n"))
-        return _finish(repaired.encode(), "utf-8", note)
-    if _decodes(data, "cp949"):
-        return _recode(data, "cp949")
-    korean = data.decode("cp949", "replace")
-    if (bad := korean.count("\ufffd")) <= 0.02 * len(re.findall("[가-힣]", korean)):
-        note = Note("bad_bytes", bad, 1 + korean[: korean.index("\ufffd")].count("\n"))
-        return _finish(korean.encode(), "cp949", note)
+    """Not UTF-8: damaged UTF-8, CP949, damaged CP949, or a guess that is said to be one."""
+    as_utf8, as_korean = data.decode("utf-8", "replace"), data.decode("cp949", "replace")
+    bad, wide = as_utf8.count(BAD), sum(character > "\x7f" for character in as_utf8)
+    hangul = len(HANGUL.findall(as_utf8))
+    if hangul >= 5 * bad or bad <= 0.1 * (wide - bad):
+        return _damaged(data, "utf-8")
+    bad_korean = as_korean.count(BAD)
+    if bad_korean == 0 or bad_korean <= 0.02 * len(HANGUL.findall(as_korean)):
+        return _damaged(data, "cp949") if bad_korean else _recode(data, "cp949")
     if _decodes(data, "shift_jis") and re.search("[ぁ-んァ-ヶ]", data.decode("shift_jis")):
         return _recode(data, "shift_jis", guess=True)
     if _decodes(data, "cp1252"):
         return _recode(data, "cp1252", guess=True)
+    if min(bad, bad_korean) <= MOST_DAMAGE * len(data):
+        return _damaged(data, "utf-8" if bad <= bad_korean else "cp949")
     raise TableError("table.undecodable")
+
+
+def _damaged(data: bytes, encoding: str) -> Decoded:
+    """What cannot be read becomes U+FFFD and is counted."""
+    text = data.decode(encoding.removesuffix("-sig"), "replace")
+    bad = text.count(BAD)
+    notes = (Note("bad_bytes", bad, 1 + text.count("\n", 0, text.index(BAD))),) if bad else ()
+    return _finish(text.encode(), encoding, *notes)
 
 
 def _recode(data: bytes, encoding: str, *, guess: bool = False) -> Decoded:
     try:
         body = b"".join(piece.encode() for piece in _pieces(data, encoding))
     except UnicodeError:  # a lone surrogate or a cut pair in UTF-16
-        body = data.decode(encoding, "replace").encode("utf-8", "replace")
-        note = Note("bad_bytes", max(1, body.count("\ufffd".encode())))
-        return _finish(body, encoding, note)
+        return _damaged(data, encoding)
     notes = (Note("encoding", detail=encoding),) if guess else ()
     return _finish(body, encoding, *notes)
 

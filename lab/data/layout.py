@@ -255,7 +255,7 @@ def _counts_columns(head: Record) -> bool:
 
 
 def _column_kind(rows: list[Record], column: int) -> str:
-    kinds = Counter(rough_kind(row[column]) for row in rows)
+    kinds = Counter(rough_kind(row[column]) for row in rows if column < len(row))
     kinds.pop("blank", None)
     if not kinds:
         return "blank"

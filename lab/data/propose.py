@@ -41,7 +41,7 @@ def propose_data(
     if source.kind == "sample" and target in (None, card(source.name).target):
         return _of_card(source)
     column = table.column(target) if target else default_target(table)
-    left_out = card(source.name).leave_out if source.kind == "sample" else ()
+    left_out = _left_out(source, column.name)
     inputs = tuple(name for name in usable_inputs(table, column.name) if name not in left_out)
     task = guess_task(column)
     return DataSpec(
@@ -53,6 +53,14 @@ def propose_data(
         missing=_missing(table, inputs),
         split=propose_split(table),
     )
+
+
+def _left_out(source: SampleSource | UploadSource, target: str) -> tuple[str, ...]:
+    """Columns that the sample's card knows to be no inputs for this target."""
+    if source.kind != "sample":
+        return ()
+    about = card(source.name)
+    return (*about.leave_out, about.target) if target in about.other_targets else about.leave_out
 
 
 def _of_card(source: SampleSource) -> DataSpec:

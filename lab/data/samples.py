@@ -26,6 +26,7 @@ class Card:
         rows, columns: of the file; rows are samples, columns are variables.
         inputs: columns to learn from: all but the target and what the card leaves out.
         leave_out: columns that are no inputs: other targets, dates, row numbers.
+        other_targets: what else can be predicted; one target never becomes an input of another.
         scaling, scale_constant, target_scaling, missing: as in DataSpec.
         time_column: rows are in its order, so the split is by time; None if rows may be shuffled.
         persistence_column: what "tomorrow as today" predicts with.
@@ -42,6 +43,7 @@ class Card:
     target: str
     inputs: tuple[str, ...]
     leave_out: tuple[str, ...]
+    other_targets: tuple[str, ...]
     scaling: Any
     scale_constant: float
     target_scaling: Any
@@ -106,7 +108,8 @@ def _cards() -> dict[str, Card]:
 
 def _card(name: str, entry: dict[str, Any]) -> Card:
     header = _bytes_of(entry["file"]).partition(b"\n")[0].decode().strip().split(",")
-    leave_out = tuple(entry.get("leave_out", ()))
+    other_targets = tuple(entry.get("other_targets", ()))
+    leave_out = (*entry.get("leave_out", ()), *other_targets)
     return Card(
         name=name,
         file=entry["file"],
@@ -116,6 +119,7 @@ def _card(name: str, entry: dict[str, Any]) -> Card:
         target=entry["target"],
         inputs=tuple(column for column in header if column != entry["target"] and column not in leave_out),
         leave_out=leave_out,
+        other_targets=other_targets,
         scaling=entry.get("scaling", "standard"),
         scale_constant=entry.get("scale_constant", 1.0),
         target_scaling=entry.get("target_scaling", "none"),

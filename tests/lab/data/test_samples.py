@@ -1,0 +1,95 @@
+"""Samples: each card says the truth about its file, in both languages, and its proposal can be trained on."""
+
+import re
+
+import pytest
+
+from lab.data.prepare import prepare
+from lab.data.propose import propose_data
+from lab.data.read import read_table
+from lab.data.samples import SAMPLE_DATA, card, load_sample, sample_names
+from lab.errors import DataError
+from lab.experiment import SampleSource
+from lab.limits import ALONE
+from lab.texts import LANGUAGES, say_error
+
+NAMES = sample_names()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_card_says_what_is_in_the_file(name):
+    about, table = card(name), load_sample(name)
+    assert table.frame.shape == (about.rows, about.columns)
+    assert {about.target, *about.inputs, *about.leave_out} == set(table.column_names)
+    assert set(about.empty_means_zero) <= set(about.inputs)
+    assert about.time_column is None or table.column(about.time_column).kind == "datetime"
+    assert about.source
+    assert about.licence
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_card_speaks_both_languages_and_owns_up_to_synthetic_data(name):
+    about = card(name)
+    for entry in (about.titles, about.about, about.units, about.pitfalls):
+        assert set(entry) == set(LANGUAGES)
+        assert all(entry.values())
+        assert not re.search("[가-힣]", entry["en"])
+    assert all(sentence.endswith((".", "다.")) for sentence in about.pitfalls.values())
+    for language, word in (("ko", "합성 자료"), ("en", "synthetic")):
+        assert (word in about.titles[language]) == about.synthetic
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_proposal_for_a_sample_is_its_card_and_can_be_prepared(name):
+    about, table = card(name), load_sample(name)
+    data = propose_data(table, source=SampleSource(name=name))
+    assert (data.target, data.task, data.inputs) == (about.target, about.task, about.inputs)
+    assert data.split.order == ("time" if about.time_column else "shuffled")
+    dataset = prepare(table, data, seed=0)
+    assert len(dataset.train.x) > 50
+    assert (dataset.persistence is not None) == (about.persistence_column is not None)
+
+
+def test_digits_are_divided_by_the_cards_constant():
+    dataset = prepare(
+        load_sample("digits_28x28"),
+        propose_data(load_sample("digits_28x28"), source=SampleSource(name="digits_28x28")),
+        0,
+    )
+    assert dataset.input_shape == (784,)
+    assert dataset.train.x.max() == 1.0
+    assert dataset.train.x.min() == 0.0
+    assert dataset.classes == tuple("0123456789")
+
+
+def test_blank_rain_is_zero_because_the_card_says_so_and_only_in_the_sample():
+    name, rain = "kr_station_daily", "일강수량(mm)"
+    sample = load_sample(name)
+    upload = read_table(SAMPLE_DATA / card(name).file, "upload.csv", ALONE)
+    gaps = upload.frame[rain].isna()
+    assert gaps.sum() == 1289
+    assert sample.column(rain).missing == 0
+    assert (sample.frame[rain][gaps] == 0).all()
+    assert [note.count for note in sample.notes if note.code == "empty_is_zero" and note.column == rain] == [1289]
+    assert sample.column("평균 풍속(m/s)").missing == upload.column("평균 풍속(m/s)").missing == 9
+
+
+def test_the_cp949_file_holds_the_same_table():
+    korean = read_table(SAMPLE_DATA / "kr_station_daily_cp949.csv", "a.csv", ALONE)
+    unicode = read_table(SAMPLE_DATA / "kr_station_daily.csv", "a.csv", ALONE)
+    assert korean.encoding == "cp949"
+    assert korean.columns == unicode.columns
+    assert korean.frame.equals(unicode.frame)
+
+
+def test_every_file_is_named_in_the_readme_with_its_licence():
+    readme = (SAMPLE_DATA / "README.md").read_text(encoding="utf-8")
+    files = {path.name for path in SAMPLE_DATA.iterdir() if ".csv" in path.name}
+    assert {card(name).file for name in NAMES} <= files
+    assert all(f"`{file}`" in readme for file in files)
+
+
+def test_an_unknown_sample_is_a_refusal():
+    with pytest.raises(DataError) as caught:
+        card("mnist")
+    assert all("mnist" in say_error(caught.value, language) for language in LANGUAGES)
