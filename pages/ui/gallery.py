@@ -89,5 +89,5 @@ def take_file(key: str) -> None:
         name=table.name,
         rows=f"{len(table.frame):,}",
         columns=f"{len(table.columns):,}",
-        encoding=table.encoding,
+        encoding=table.encoding.upper(),
     )

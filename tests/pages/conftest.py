@@ -1,5 +1,6 @@
 """Pages without a browser: Streamlit's AppTest on pages/main.py, with the engine that trains in the test's own thread."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,15 @@ class Person:
     def sentences(self) -> str:
         """Everything that can be read on the screen, in one text."""
         kinds = ("markdown", "caption", "error", "warning", "info", "success", "header", "subheader")
-        return "\n".join(element.value for kind in kinds for element in getattr(self.at, kind))
+        return "\n".join(seen(element.value) for kind in kinds for element in getattr(self.at, kind))
 
     def errors(self) -> list[str]:
-        return [element.value for element in self.at.error]
+        return [seen(element.value) for element in self.at.error]
+
+
+def seen(markdown: str) -> str:
+    """What a reader sees of a sentence in which user text was made plain."""
+    return re.sub(r"\\(.)", r"\1", markdown).replace("\u2060", "")
 
 
 @pytest.fixture
