@@ -6,6 +6,10 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
 # Spellings of "no value", in lower case. Those that can also be an answer count among numbers and times only.
 MISSING = frozenset(
     ["na", "n/a", "nan", "null", "#n/a", "#na", "<na>", "-", "--", ".", "?", "…", "...", "결측", "자료없음", "미측정"]
@@ -33,6 +37,7 @@ PAIRS = (  # (no, yes)
 
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 GROUPED = re.compile(r"[+-]?\d{1,3}([,'’ \u00a0\u202f]\d{3})+(\.\d+)?")
+BETWEEN_GROUPS = re.compile("[,'’ \u00a0\u202f]")
 GROUPED_BY_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 CODE = re.compile(r"[+-]?0\d+")  # 00123: a code, whose zeros a number would lose
@@ -58,8 +63,13 @@ def to_number(text: str, decimal: str = ".") -> Number | None:
         return None
     if not text.isascii():
         text = _ascii_digits(text).translate(SIGNS)
-    if CODE.fullmatch(text):
-        return None
+    if plain := _plain(text, decimal):
+        return None if CODE.fullmatch(text) else Number(float(plain[0]), plain[1])
+    return _dressed(text, decimal)
+
+
+def _dressed(text: str, decimal: str) -> Number | None:
+    """A number in brackets, behind a currency sign, or before a unit."""
     unit = ""
     sign = 1.0
     if text[0] == "(" and text[-1] == ")":
@@ -87,7 +97,7 @@ def _plain(text: str, decimal: str) -> tuple[str, str] | None:
     if PLAIN_NUMBER.fullmatch(text):
         return text, ""
     if GROUPED.fullmatch(text):
-        return re.sub("[,'’ \u00a0\u202f]", "", text), "thousands"
+        return BETWEEN_GROUPS.sub("", text), "thousands"
     return None
 
 
@@ -115,6 +125,7 @@ NAMED_MONTH = re.compile(
     r"(?:(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2})|(?P<day2>\d{1,2})[ -](?P<month2>[A-Za-z]{3,9})\.?)[, -]\s*"
     r"(?P<year>1[5-9]\d\d|2[01]\d\d)" + CLOCK
 )
+LATE = re.compile(r"[\sT]24(\D|$)")
 DIGITS = re.compile(r"(?P<year>19\d\d|20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?P<hour>\d\d)?(?P<minute>\d\d)?")
 TIME_NAME = re.compile(r"일시|날짜|일자|년월|연월|시각|시간|date|time|기간|^tm$|^ymd", re.IGNORECASE)
 
@@ -135,6 +146,32 @@ def to_time(text: str, *, day_first: bool = False) -> datetime | None:
     return None
 
 
+FORMATS = (
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d",
+    "%Y/%m/%d %H:%M",
+    "%Y.%m.%d",
+    "%Y.%m.%d %H:%M",
+)
+
+
+def to_times(texts: list[str]) -> npt.NDArray[np.datetime64]:
+    """`to_time` of many, NaT for None: those of the commonest form in one go, the rest one by one."""
+    times = np.full(len(texts), "NaT", "datetime64[us]")
+    for form in FORMATS:
+        if np.isnat(times).mean() < 0.5:
+            break
+        read = pd.to_datetime(pd.Series(texts, dtype="str"), format=form, errors="coerce")
+        times = np.where(np.isnat(times), read.to_numpy("datetime64[us]"), times)
+    rest = np.flatnonzero(np.isnat(times))
+    day_first = is_day_first([texts[i] for i in rest])
+    for i in rest:
+        times[i] = np.datetime64(to_time(texts[i], day_first=day_first) or "NaT", "us")
+    return times
+
+
 def to_compact_time(text: str) -> datetime | None:
     """`20211122`, `2021112213`, `202111221305`; believed only where a whole column says so."""
     found = DIGITS.fullmatch(text)
@@ -143,7 +180,9 @@ def to_compact_time(text: str) -> datetime | None:
 
 def says_hour_24(text: str) -> bool:
     """`2021-10-01 24:00`, `2021-10-01 24시`."""
-    found = YEAR_FIRST.fullmatch(text) or YEAR_LAST.fullmatch(text) if "24" in text else None
+    if not LATE.search(text):
+        return False
+    found = YEAR_FIRST.fullmatch(text) or YEAR_LAST.fullmatch(text)
     return found is not None and found["hour"] == "24"
 
 

@@ -24,6 +24,7 @@ from lab.data.cells import (
     to_compact_time,
     to_number,
     to_time,
+    to_times,
 )
 from lab.data.layout import UNIT
 from lab.data.parse import is_whole
@@ -176,7 +177,7 @@ def _compact_times(cells: "pd.Series[Any]") -> "pd.Series[Any] | None":
         return None
     codes, uniques = pd.factorize(cells)
     times = [to_compact_time(str(int(value))) for value in uniques]
-    return None if None in times else _take_times(times, codes, cells.index)
+    return None if None in times else _take_times(np.array(times, "datetime64[us]"), codes, cells.index)
 
 
 # --- texts
@@ -199,22 +200,24 @@ class _Spellings:
     def __init__(self, raw: "pd.Series[Any]", name: str, first_line: int) -> None:
         self.name, self.index, self.first_line = name, raw.index, first_line
         codes, words = pd.factorize(raw)
-        trimmed = [_trim(str(word)) for word in words]
-        again, kept = pd.factorize(np.array([*trimmed, ""], dtype=object))  # cells that differ by blanks alone
-        merged = again[codes]  # code -1 takes the last entry, ""
-        self.words: list[str] = [str(word) for word in kept]
-        blank = self.words.index("")
-        self.codes: Codes = np.where(merged == blank, -1, merged)
+        kept: dict[str, int] = {}  # cells that differ by blanks alone share an entry
+        merged = np.array([kept.setdefault(_trim(word), len(kept)) for word in [*words.tolist(), ""]])
+        self.words = list(kept)
+        self.codes: Codes = merged[codes]  # code -1 takes the last entry, ""
+        self.codes[self.codes == kept[""]] = -1
         self.present = self.codes >= 0
 
     def line_of(self, cells: npt.NDArray[np.bool_]) -> int:
         return self.first_line + int(cells.argmax())
 
     def where(self, codes: list[int]) -> npt.NDArray[np.bool_]:
-        return np.isin(self.codes, codes)
+        """Which rows hold one of these spellings."""
+        chosen = np.zeros(len(self.words) + 1, bool)  # the last entry answers for code -1
+        chosen[codes] = True
+        return chosen[self.codes]
 
     def used(self) -> list[int]:
-        return [int(code) for code in np.unique(self.codes) if code >= 0]
+        return [code for code, word in enumerate(self.words) if word]
 
     def looked_at(self) -> list[str]:
         """Up to SAMPLE spellings, evenly spaced."""
@@ -224,7 +227,7 @@ class _Spellings:
 
 def _trim(text: str) -> str:
     text = text.strip(" \t\r\n\f\v\u00a0\u200b\ufeff\u3000")
-    found = EXCEL_TEXT.fullmatch(text)
+    found = EXCEL_TEXT.fullmatch(text) if text.startswith("=") else None
     return found[1] if found else text
 
 
@@ -273,8 +276,9 @@ def _as_number(s: _Spellings, unit: str, decimal: str) -> Typed | None:
     if not looked or sum(to_number(word, decimal) is not None for word in looked) < 0.5 * len(looked):
         return None
     numbers = [to_number(word, decimal) for word in s.words]
-    missing = [c for c in s.used() if numbers[c] is None and s.words[c].lower() in MISSING_AMONG_NUMBERS]
-    odd = [c for c in s.used() if numbers[c] is None and c not in missing]
+    unread = [c for c in s.used() if numbers[c] is None]
+    missing = [c for c in unread if s.words[c].lower() in MISSING_AMONG_NUMBERS]
+    odd = [c for c in unread if s.words[c].lower() not in MISSING_AMONG_NUMBERS]
     units = {number.unit for number in numbers if number is not None and number.unit}
     said = s.present & ~s.where(missing)
     lost = s.where(odd)
@@ -302,23 +306,24 @@ def _as_time(s: _Spellings, unit: str, decimal: str) -> Typed | None:
     read = sum(to_time(word, day_first=day_first) is not None for word in looked)
     if not looked or read < ENOUGH_PARSE * len(looked):
         return None
-    day_first = is_day_first(s.words)
-    times = [to_time(word, day_first=day_first) for word in s.words]
-    missing = [c for c in s.used() if times[c] is None and s.words[c].lower() in MISSING]
-    odd = [c for c in s.used() if times[c] is None and c not in missing]
+    times = to_times(s.words)
+    nothing = np.isnat(times)
+    unread = [c for c in s.used() if nothing[c]]
+    missing = [c for c in unread if s.words[c].lower() in MISSING]
+    odd = [c for c in unread if s.words[c].lower() not in MISSING]
     notes = list(_missing_note(s, missing))
     if odd:
         lost = s.where(odd)
         notes.append(Note("mixed_dates", int(lost.sum()), s.line_of(lost), s.name, s.words[odd[0]][:20]))
-    late = s.where([c for c in s.used() if says_hour_24(s.words[c])])
+    late = s.where([c for c, word in enumerate(s.words) if says_hour_24(word)])
     if late.any():
         notes.append(Note("hour24", int(late.sum()), s.line_of(late), s.name))
     return _times(_take_times(times, s.codes, s.index), s.name, tuple(notes))
 
 
-def _take_times(times: list[Any], codes: Codes, index: pd.Index) -> "pd.Series[Any]":
-    instants = np.array([np.datetime64("NaT") if t is None else np.datetime64(t, "us") for t in [*times, None]])
-    return pd.Series(instants.astype("datetime64[us]")[codes], index=index)  # code -1 takes the last entry, NaT
+def _take_times(times: Values, codes: Codes, index: pd.Index) -> "pd.Series[Any]":
+    """Times of the distinct cells back in the order of the rows; code -1 is a blank cell."""
+    return pd.Series(np.append(times, np.datetime64("NaT"))[codes], index=index)
 
 
 def _times(cells: "pd.Series[Any]", name: str, notes: tuple[Note, ...]) -> Typed:

@@ -6,6 +6,7 @@ bytes are hardly ever valid UTF-8, so UTF-8 comes first.
 """
 
 import codecs
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from lab.errors import TableError
 PIECE = 1 << 20  # bytes decoded at a time, so that a big file never stands in memory as a Python string
 BAD = "\ufffd"
 HANGUL = re.compile("[가-힣]")
+LETTERS = re.compile(rb"[\x80-\xff][A-Za-z\x80-\xff]*")  # the second byte of a CP949 syllable may be a plain letter
+KANA = re.compile("[ぁ-んァ-ヶ]")
+MOST_EVIDENCE = 5_000  # words looked at
 MOST_DAMAGE = 0.02  # share of bytes that may be unreadable
 # Two-byte UTF-8 sequences that CP949 may read as Hangul: U+0080-U+023F are the bytes C2-C8 and 80-BF.
 TWO_BYTE_RUN = re.compile(rb"([A-Za-z]?)((?:[\xc2-\xdf][\x80-\xbf])+)(?=([A-Za-z]?))")
@@ -70,7 +74,8 @@ def reads_as_hangul(data: bytes) -> bool:
 
 def _legacy(data: bytes) -> Decoded:
     """Not UTF-8: damaged UTF-8, CP949, damaged CP949, or a guess that is said to be one."""
-    as_utf8, as_korean = data.decode("utf-8", "replace"), data.decode("cp949", "replace")
+    evidence = b" ".join(found[0] for found in itertools.islice(LETTERS.finditer(data), MOST_EVIDENCE))
+    as_utf8, as_korean = evidence.decode("utf-8", "replace"), evidence.decode("cp949", "replace")
     bad, wide = as_utf8.count(BAD), sum(character > "\x7f" for character in as_utf8)
     hangul = len(HANGUL.findall(as_utf8))
     if hangul >= 5 * bad or bad <= 0.1 * (wide - bad):
@@ -78,7 +83,7 @@ def _legacy(data: bytes) -> Decoded:
     bad_korean = as_korean.count(BAD)
     if bad_korean == 0 or bad_korean <= 0.02 * len(HANGUL.findall(as_korean)):
         return _damaged(data, "cp949") if bad_korean else _recode(data, "cp949")
-    if _decodes(data, "shift_jis") and re.search("[ぁ-んァ-ヶ]", data.decode("shift_jis")):
+    if _decodes(data, "shift_jis") and KANA.search(evidence.decode("shift_jis", "replace")):
         return _recode(data, "shift_jis", guess=True)
     if _decodes(data, "cp1252"):
         return _recode(data, "cp1252", guess=True)

@@ -101,20 +101,18 @@ def _literal(line: str, delimiter: str, number: int) -> Record:
     return record
 
 
-def lines_of(text: str) -> list[str]:
+def lines_of(body: bytes) -> list[str]:
     """Lines with their ends; only CR, LF and CRLF end a line (str.splitlines knows eight more)."""
-    return list(io.StringIO(text, newline=""))
+    return list(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""))
 
 
 def find_layout(body: bytes) -> Layout:
     """Raises TableError "table.no_table", "table.no_rows", "table.one_column"."""
-    text, whole = _prefix(body)
-    offset = 0
-    forced = SEP_LINE.match(text)
-    if forced:
-        text, offset = text[forced.end() :], 1
-    delimiter = forced[1] if forced else _best_delimiter(text, whole)
-    rows = _filled(text, delimiter, whole, offset)
+    beginning, whole = _prefix(body)
+    lines = lines_of(beginning)
+    forced = SEP_LINE.fullmatch(lines[0]) if lines else None
+    delimiter = forced[1] if forced else _best_delimiter(lines, whole)
+    rows = _filled(lines, delimiter, whole, first_line=1 if forced else 0)
     if not rows:
         raise TableError("table.no_rows", columns="")
     width = _width(rows)
@@ -150,20 +148,17 @@ def find_layout(body: bytes) -> Layout:
     )
 
 
-def _prefix(body: bytes) -> tuple[str, bool]:
+def _prefix(body: bytes) -> tuple[bytes, bool]:
     """The beginning up to the end of a line, and whether that is all."""
-    if len(body) <= PREFIX:
-        return body.decode(), True
     end = body.find(b"\n", PREFIX)
-    return (body.decode(), True) if end < 0 else (body[: end + 1].decode(), False)
+    return (body, True) if end < 0 else (body[: end + 1], False)
 
 
-def _filled(text: str, delimiter: str, whole: bool, first_line: int = 0) -> list[Record]:
+def _filled(lines: list[str], delimiter: str, whole: bool, first_line: int = 0) -> list[Record]:
     """The first records that have any cell with a value."""
     found: list[Record] = []
     cells = 0
-    for record in records(lines_of(text), delimiter, whole=whole):
-        record.line += first_line
+    for record in records(lines, delimiter, first_line, whole=whole):
         if any(cell.strip() for cell in record):
             found.append(record)
             cells += len(record)
@@ -180,8 +175,8 @@ def _width(rows: list[Record]) -> int:
     return max(counts, key=lambda width: (counts[width], width))
 
 
-def _best_delimiter(text: str, whole: bool) -> str:
-    scores = {delimiter: _score(_filled(text, delimiter, whole), delimiter) for delimiter in DELIMITERS}
+def _best_delimiter(lines: list[str], whole: bool) -> str:
+    scores = {delimiter: _score(_filled(lines, delimiter, whole), delimiter) for delimiter in DELIMITERS}
     return max(scores, key=lambda delimiter: scores[delimiter])
 
 

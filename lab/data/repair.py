@@ -28,11 +28,12 @@ class Repaired:
 def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
     """Raises TableError "table.too_many_rows" or "table.cell_too_long"."""
     counts = _Counts()
-    text = io.StringIO(newline="")
+    clean = io.BytesIO()
+    text = io.TextIOWrapper(clean, encoding="utf-8", newline="")
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     waiting: list[Record] = []  # short rows: footnotes if nothing regular follows
     written = 0
-    for record in records(lines_of(body.decode()), layout.delimiter, layout.body_line):
+    for record in records(lines_of(body), layout.delimiter, layout.body_line):
         if record.stray_quote:
             counts.add("bad_quotes", record.line)
         _check_cells(record, limits)
@@ -54,7 +55,8 @@ def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
             counts.add("footer", row.line)
         else:
             writer.writerow(_fit(row, layout.width, counts))
-    return Repaired(text.getvalue().encode(), counts.notes())
+    text.flush()
+    return Repaired(clean.getvalue(), counts.notes())
 
 
 class _Counts:
