@@ -52,6 +52,6 @@ def test_every_key_that_the_code_names_is_in_the_catalogue():
 
 
 def test_korean_blanks_are_not_followed_by_a_particle_that_depends_on_them():
-    particle = re.compile(r"\}[`'\"”’)]?(을|를|은|는|이|가|와|과|으로|로)(?=[\s,.])")
+    particle = re.compile(r"\}[`'\"”’]?(을|를|은|는|이|가|와|과|으로|로)(?=[\s,.])")
     wrong = [key for key, entry in catalogue().items() if particle.search(entry["ko"])]
     assert not wrong
