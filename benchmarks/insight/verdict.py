@@ -14,17 +14,17 @@ from the true risk, the loss on 20,000 fresh rows of the generator after every e
 import os
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+    os.environ[name] = "1"  # before NumPy is imported
 
-import sys
-from collections import Counter
-from typing import Any
+import sys  # noqa: E402
+from collections import Counter  # noqa: E402
+from typing import Any  # noqa: E402
 
-import numpy as np
+import numpy as np  # noqa: E402
 
-from lab.insight.verdict import judge
-from lab.runs.trainer import Trainer
-from netcore.losses import BinaryCrossentropy
+from lab.insight.verdict import judge  # noqa: E402
+from lab.runs.trainer import Trainer  # noqa: E402
+from netcore.losses import BinaryCrossentropy  # noqa: E402
 
 FRESH_ROWS = 20_000
 KINDS = ("good_fit", "overfit", "underfit", "not_finished", "not_enough_data", "diverged")
@@ -64,7 +64,7 @@ def one_run(seed: int) -> tuple[str, str, dict[str, Any]]:
         "learning_rate": float(random.choice([0.003, 0.01])),
     }
     x, y = shape(random, settings["rows"], settings["noise"], settings["kind"])
-    x_val, y_val = shape(random, max(settings["rows"] // 3, 15), settings["noise"], settings["kind"])
+    x_val, y_val = shape(random, max(settings["rows"] // 3, 20), settings["noise"], settings["kind"])
     x_new, y_new = shape(random, FRESH_ROWS, settings["noise"], settings["kind"])
     hidden = [{"type": "Dense", "params": {"units": settings["units"], "activation": "relu"}}] * settings["depth"]
     epochs = settings["epochs"]
@@ -92,6 +92,8 @@ def one_run(seed: int) -> tuple[str, str, dict[str, Any]]:
         validation_rows=len(x_val),
         baseline_loss=float(loss(y_val, base_rate)),
         baseline_kind="majority",
+        parameters=trainer.model.count_params(),
+        inputs=2,
     )
     truth = label(risk, epochs, float(loss(y_new, np.full_like(y_new, y.mean()))), entropy(settings["noise"]))
     return truth, verdict.kind, settings | {"rule": verdict.rule}

@@ -16,6 +16,7 @@ from lab.experiment import Experiment
 from lab.insight.baseline_loss import baseline_loss
 from lab.insight.diverged import likely_causes
 from lab.insight.verdict import Verdict, judge
+from lab.model import model_table, parameter_count
 from lab.runs.build import build_model
 from lab.runs.record import RunRecord
 from lab.runs.spec import run_spec
@@ -141,6 +142,8 @@ def judge_run(
         validation_rows=len(dataset.validation.x),
         baseline_loss=None if line is None else line.value,
         baseline_kind=None if line is None else line.kind,
+        parameters=parameter_count(model_table(experiment, dataset.input_shape)),
+        inputs=dataset.input_shape[0],
         state=state,
         causes=causes_of(experiment, dataset),
     )

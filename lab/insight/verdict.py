@@ -8,37 +8,44 @@ the validation rows: all shares below are shares of it, so that one set of thres
 Without a baseline the first epoch's validation loss takes its place.
 
 1.  diverged         A loss is NaN or infinite, the run says so itself, or the training loss ends RUNAWAY times above
-                     its lowest value and above the baseline.
+                     its lowest value and above the baseline, or was EXPLODED times the baseline in some epoch and
+                     never came below the baseline again (units that such a step has killed learn nothing more).
 2.  not_enough_data  Fewer than MIN_TRAIN_ROWS training rows or MIN_VALIDATION_ROWS validation rows.
 3.  not_finished     Fewer than MIN_EPOCHS epochs.
 4.  overfit          (a) The validation loss has risen since its lowest epoch by more than RISE of its lowest value,
-                     by more than RISE_OF_BASELINE of the baseline and by more than its uncertainty, while training
-                     loss went on falling; or
-                     (b) the gap between validation and training loss at the end is more than GAP of the baseline and
-                     more than twice its uncertainty, and the gap is most of the validation loss (GAP_OF_LOSS); or
+                     by more than RISE_OF_BASELINE of the baseline and by more than half its uncertainty (the same
+                     rows are judged at both epochs, so much of their scatter cancels), while the gap widened; or
+                     (b) the gap between validation and training loss at the end is more than GAP of the baseline,
+                     GAP_OF_LOSS of the validation loss, and the uncertainty; or
                      (c) the validation loss never got clearly below the baseline (LEARNED), but the training loss
                      lies MEMORISED of the baseline below the validation loss.
 5.  not_finished     The validation loss falls so fast at the end that as many epochs again would take it down by
                      more than STILL_FALLING of the baseline (and by more than its own jitter).
 6.  not_enough_data  Rule 4a or 4b would hold but for the uncertainty: too few validation rows to call it.
-7.  underfit         (a) The training loss ends above LITTLE_LEARNED of the baseline and is no better than the
-                     validation loss by more than SMALL_GAP of the baseline: nothing is being memorised, so there is
-                     room for more capacity. (For a persistence baseline: above the baseline itself.) Or
-                     (b) the training loss ends above HARDLY_LEARNED of the baseline, whatever the gap; or
+7.  underfit         (a) The network is small (fewer than SMALL_NET parameters for each input, or its size is not
+                     known), its training loss ends above LITTLE_LEARNED of the baseline and lies within SMALL_GAP
+                     of the validation loss: nothing is being memorised, so there is room for more capacity. (With
+                     a larger network such curves mean that the data hold no more: noise. Curves alone cannot
+                     tell the two apart.) Or
+                     (b) the training loss ends above HARDLY_LEARNED of the baseline, whatever else; or
                      (c) the validation loss never got below the baseline.
+                     Persistence is a far better forecast than a mean, so that (a) and (b) then ask whether the
+                     training loss got below it at all.
 8.  good_fit         Everything else.
 
 Uncertainty: the validation loss is a mean over few rows. The loss of single rows scatters about as widely as its
 mean is large (true of squared errors and of cross-entropy within a factor of two), so the mean of n rows is known
 to about loss / sqrt(n). Curves are smoothed (median of SMOOTHING of the epochs) before a level is read off, so that
 one lucky epoch is not the lowest.
+
+How often this is right is measured by `benchmarks/insight/verdict.py` on runs whose true risk is known.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from statistics import median
+from statistics import mean, median
 from typing import Any, Literal
 
 from lab.texts import Language, say
@@ -47,20 +54,22 @@ Kind = Literal["underfit", "good_fit", "overfit", "diverged", "not_finished", "n
 BaselineKind = Literal["majority", "mean", "persistence"]
 
 MIN_TRAIN_ROWS = 20
-MIN_VALIDATION_ROWS = 10
+MIN_VALIDATION_ROWS = 20
 MIN_EPOCHS = 5
 SMOOTHING = 0.05
 RUNAWAY = 10.0
+EXPLODED = 1e6
 RISE = 0.10
-RISE_OF_BASELINE = 0.03
-GAP = 0.30
-GAP_OF_LOSS = 0.50
+RISE_OF_BASELINE = 0.02
+GAP = 0.15
+GAP_OF_LOSS = 0.35
 LEARNED = 0.95
 MEMORISED = 0.20
 STILL_FALLING = 0.05
 LITTLE_LEARNED = 0.70
 HARDLY_LEARNED = 0.90
 SMALL_GAP = 0.05
+SMALL_NET = 10
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,8 @@ class Evidence:
     next_fall: float  # what as many epochs again would gain, by the falls of the last two quarters
     baseline_loss: float | None
     baseline_kind: BaselineKind | None
+    parameters: int | None = None  # of the network
+    inputs: int | None = None  # features of a sample
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,8 @@ def judge(
     validation_rows: int,
     baseline_loss: float | None = None,
     baseline_kind: BaselineKind | None = None,
+    parameters: int | None = None,
+    inputs: int | None = None,
     state: str = "finished",
     causes: Mapping[str, float] | None = None,
 ) -> Verdict:
@@ -125,18 +138,25 @@ def judge(
         train_rows, validation_rows: rows of the two parts.
         baseline_loss: loss on the validation rows of a forecast without a network, in the same unit.
         baseline_kind: what that forecast is.
+        parameters, inputs: size of the network: its parameters, and the features of a sample.
         state: state of the run ("finished", "stopped", "running", "diverged", …).
         causes: likely causes should it have diverged, from `lab.insight.diverged.likely_causes`.
     """
     finite = all(math.isfinite(value) for value in (*loss, *val_loss))
     if state == "diverged" or not finite:
         return _diverged("non_finite", None, causes)
+    if not loss:
+        return Verdict("not_finished", "few_epochs", None, ADVICE["not_finished"])
     if validation_rows < MIN_VALIDATION_ROWS or not val_loss:
         # "no_validation" when the person has set none aside, which more rows would not mend
         rule = "few_validation_rows" if validation_rows else "no_validation"
         return Verdict("not_enough_data", rule, None, ("larger_validation", "more_rows"))
-    evidence = weigh(loss, val_loss, train_rows, validation_rows, baseline_loss, baseline_kind)
-    kind, rule = _decide(evidence, min(loss), _jitter(val_loss))
+    evidence = replace(
+        weigh(loss, val_loss, train_rows, validation_rows, baseline_loss, baseline_kind),
+        parameters=parameters,
+        inputs=inputs,
+    )
+    kind, rule = _decide(evidence, min(loss), max(loss), _jitter(val_loss))
     if kind == "diverged":
         return _diverged(rule, evidence, causes)
     return Verdict(kind, rule, evidence, _advice(kind, evidence))
@@ -166,7 +186,7 @@ def weigh(
         gap_at_end=end - train[-1],
         rise=end - lowest,
         uncertainty=end / math.sqrt(validation_rows),
-        next_fall=_next_fall(validation),
+        next_fall=min(_next_fall(loss), _next_fall(val_loss)),
         baseline_loss=baseline_loss,
         baseline_kind=baseline_kind,
     )
@@ -184,23 +204,24 @@ def smooth(curve: Sequence[float]) -> list[float]:
     return result
 
 
-def _decide(evidence: Evidence, lowest_loss: float, jitter: float) -> tuple[Kind, str]:
+def _decide(evidence: Evidence, lowest_loss: float, highest_loss: float, jitter: float) -> tuple[Kind, str]:
     scale = evidence.baseline_loss or evidence.best_val_loss or 1.0
     rows = evidence.train_rows
     if evidence.end_loss > max(RUNAWAY * lowest_loss, scale):
         return "diverged", "runaway"
+    if evidence.end_loss > scale and highest_loss > EXPLODED * scale:
+        return "diverged", "exploded"
     if rows < MIN_TRAIN_ROWS:
         return "not_enough_data", "few_train_rows"
     if evidence.epochs < MIN_EPOCHS:
         return "not_finished", "few_epochs"
 
-    # the same rows are judged at both epochs, so their scatter mostly cancels in a rise, less so in a gap
     rises = evidence.rise > max(RISE * evidence.best_val_loss, RISE_OF_BASELINE * scale)
     gapes = evidence.gap_at_end > max(GAP * scale, GAP_OF_LOSS * evidence.end_val_loss)
     parts = evidence.gap_at_end > evidence.gap_at_best
-    if rises and parts and evidence.rise > evidence.uncertainty:
+    if rises and parts and evidence.rise > evidence.uncertainty / 2:
         return "overfit", "rise"
-    if gapes and evidence.gap_at_end > 2 * evidence.uncertainty:
+    if gapes and evidence.gap_at_end > evidence.uncertainty:
         return "overfit", "gap"
     never_learned = evidence.best_val_loss > LEARNED * scale
     if never_learned and evidence.gap_at_end > max(MEMORISED * scale, evidence.uncertainty):
@@ -210,8 +231,9 @@ def _decide(evidence: Evidence, lowest_loss: float, jitter: float) -> tuple[Kind
     if (rises and parts) or gapes:
         return "not_enough_data", "uncertain"
     little, hardly = (1.0, 1.0) if evidence.baseline_kind == "persistence" else (LITTLE_LEARNED, HARDLY_LEARNED)
-    together = evidence.gap_at_end < SMALL_GAP * scale
-    if evidence.end_loss > (little if together else hardly) * scale:
+    small = evidence.parameters is None or evidence.parameters < SMALL_NET * (evidence.inputs or 1)
+    room = small and evidence.gap_at_end < SMALL_GAP * scale
+    if evidence.end_loss > (little if room else hardly) * scale:
         return "underfit", "little_learned"
     if evidence.best_val_loss >= scale:
         return "underfit", "not_better_than_baseline"
@@ -219,19 +241,21 @@ def _decide(evidence: Evidence, lowest_loss: float, jitter: float) -> tuple[Kind
 
 
 def _next_fall(curve: Sequence[float]) -> float:
-    """What as many epochs again would gain: the falls of the last two quarters, carried on at their ratio (at most 1).
+    """What as many epochs again would gain, from the mean levels of the last three quarters of the curve.
 
-    A straight line goes on falling; an exponential approach, whose falls shrink, ends where it is heading.
+    With v(t) = floor + a * r ** (t / quarter), the two falls between these levels have the ratio r, and
+    v(T) - v(2 T) is the last fall times r ** 1.5 * (1 + r + r ** 2 + r ** 3); a straight line is the case r = 1.
     """
-    quarter = max(1, len(curve) // 4)
-    if len(curve) <= 2 * quarter:
+    quarter = len(curve) // 4
+    if quarter == 0:
         return 0.0
-    earlier, last = curve[-1 - 2 * quarter] - curve[-1 - quarter], curve[-1 - quarter] - curve[-1]
+    second, third, fourth = (mean(curve[len(curve) - k * quarter :][:quarter]) for k in (3, 2, 1))
+    earlier, last = second - third, third - fourth
     if last <= 0:
         return 0.0
     ratio = min(last / earlier, 1.0) if earlier > 0 else 1.0
-    gain = last * sum(ratio**step for step in range(1, 5))
-    return min(gain, curve[-1])  # no loss gets below 0
+    gain = last * ratio**1.5 * (1 + ratio + ratio**2 + ratio**3)
+    return min(gain, fourth)  # no loss gets below 0
 
 
 def _jitter(curve: Sequence[float]) -> float:

@@ -53,6 +53,12 @@ def test_learning_the_training_rows_alone_is_overfit_even_while_the_gap_is_small
     assert (verdict.kind, verdict.rule) == ("overfit", "memorised")
 
 
+def test_a_small_net_whose_curves_stay_high_and_together_is_underfit_a_large_one_has_learned_what_there_is():
+    curves = fall(0.7, 0.45, 0.1, 100), fall(0.7, 0.46, 0.1, 100)
+    assert judged(*curves, parameters=5, inputs=2).kind == "underfit"
+    assert judged(*curves, parameters=4000, inputs=2).kind == "good_fit"
+
+
 def test_loss_that_stays_near_the_baseline_is_underfit():
     verdict = judged(fall(0.7, 0.55, 0.1, 100), fall(0.7, 0.56, 0.1, 100))
     assert (verdict.kind, verdict.rule) == ("underfit", "little_learned")
@@ -80,6 +86,11 @@ def test_a_loss_that_grows_without_bound_is_diverged_before_it_is_infinite():
     assert judged([1.0, 50.0, 4e6], [1.0, 50.0, 4e6]).rule == "runaway"
 
 
+def test_a_loss_that_exploded_and_left_a_dead_network_is_diverged():
+    verdict = judged([1e21, 1e14, 1e7, 2.0, 1.0, 0.9], [1e15, 1e8, 3.0, 2.0, 1.0, 0.9])
+    assert (verdict.kind, verdict.rule) == ("diverged", "exploded")
+
+
 def test_a_start_far_above_the_baseline_is_not_a_divergence():
     """An unscaled target (mean 1013 hPa) starts at a loss a thousand times its variance."""
     verdict = judged(fall(1e6, 3e4, 0.02, 50), fall(1e6, 3e4, 0.02, 50), baseline_loss=64.0, baseline_kind="mean")
@@ -101,15 +112,15 @@ def test_a_slow_tail_is_finished():
 
 def test_few_rows_are_not_enough():
     curve = fall(0.7, 0.1, 0.1, 100)
-    assert judged(curve, curve, validation_rows=9).rule == "few_validation_rows"
+    assert judged(curve, curve, validation_rows=19).rule == "few_validation_rows"
     assert judged(curve, curve, train_rows=19).rule == "few_train_rows"
     assert judged(curve, [], validation_rows=0).rule == "no_validation"
 
 
 def test_a_rise_within_chance_is_called_not_enough_data_not_overfit():
-    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.001 * step for step in range(1, 90)]]
-    loss = fall(0.7, 0.35, 0.05, 100)
-    assert judged(loss, val_loss, validation_rows=12).rule == "uncertain"
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.00065 * step for step in range(1, 90)]]
+    loss = fall(0.7, 0.42, 0.05, 100)
+    assert judged(loss, val_loss, validation_rows=20).rule == "uncertain"
     assert judged(loss, val_loss, validation_rows=2000).kind == "overfit"
 
 

@@ -1,0 +1,255 @@
+"""Evaluation and verdict on real runs: original units, the baseline beside them, the test part only when asked for."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lab.data.prepare import prepare
+from lab.data.samples import load_sample
+from lab.experiment import LayerSpec, PartSpec, SplitSpec
+from lab.insight.evaluate import evaluate, judge_run, metric_unit, predicted_classes
+from lab.insight.verdict import say_verdict
+from lab.runs.spec import run_spec
+from lab.runs.trainer import Trainer
+from lab.starts import start
+from lab.texts import LANGUAGES
+
+
+def trained(experiment):
+    """(dataset, trainer) of a finished run."""
+    dataset = prepare(load_sample(experiment.data.source.name), experiment.data, experiment.seed)
+    trainer = Trainer(*run_spec(experiment, dataset))
+    trainer.advance()
+    return dataset, trainer
+
+
+def judged(experiment):
+    dataset, trainer = trained(experiment)
+    verdict = judge_run(experiment, dataset, trainer.history, trainer.state)
+    for language in LANGUAGES:
+        assert all(sentence and "{" not in sentence for sentence in say_verdict(verdict, language))
+    return verdict
+
+
+def dense(*layers):
+    return [
+        LayerSpec(id=f"l{place}", type="Dense", params={"units": units, "activation": activation})
+        for place, (units, activation) in enumerate(layers)
+    ]
+
+
+def adam(rate):
+    return PartSpec(type="Adam", params={"learning_rate": rate})
+
+
+# --- the verdict on the runs of the lessons
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_rain_from_200_rows_is_overfit_with_the_turn_where_lesson_9_measured_it(seed):
+    """kr_rain_tomorrow, 11-32-32-1, Adam 0.001, 150 epochs: the turn at epoch 10.6 ± 4.9."""
+    experiment = (
+        start("overfitting")
+        .with_layers(dense((32, "relu"), (32, "relu"), (1, "sigmoid")))
+        .with_data(split=SplitSpec(validation=0.45, test=0.44))
+        .with_fit(epochs=150)
+        .replace(seed=seed)
+    )
+    verdict = judged(experiment)
+    assert (verdict.kind, verdict.rule) == ("overfit", "rise")
+    assert 1 <= verdict.evidence.best_epoch <= 30
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_one_unit_on_the_circle_is_underfit_and_eight_are_a_good_fit(seed):
+    one = start("circle").replace(seed=seed)
+    assert judged(one).kind == "underfit"
+    eight = one.with_layer(one.model.layers[0].replace(params={"units": 8, "activation": "relu"}))
+    assert judged(eight).kind == "good_fit"
+
+
+@pytest.mark.parametrize("name", ["iris", "penguins", "breast_cancer", "tmax", "lecture", "spiral"])
+def test_the_start_that_works_well_is_called_a_good_fit(name):
+    assert judged(start(name)).kind == "good_fit"
+
+
+def test_the_start_that_memorises_is_called_overfit():
+    assert judged(start("overfitting")).kind == "overfit"
+
+
+def test_steps_that_are_too_large_on_unscaled_data_are_diverged_and_the_scaling_is_named():
+    experiment = (
+        start("tmax")
+        .with_data(scaling="none", target_scaling="none")
+        .with_compile(optimizer=PartSpec(type="SGD", params={"learning_rate": 0.1}))
+    )
+    verdict = judged(experiment)
+    assert verdict.kind == "diverged"
+    assert "unscaled_inputs" in verdict.causes
+    assert "standardise_inputs" in verdict.advice
+
+
+def test_steps_that_are_too_large_end_in_numbers_that_are_none_and_the_last_good_weights_are_kept():
+    experiment = (
+        start("tmax")
+        .with_data(target_scaling="none")
+        .with_compile(optimizer=PartSpec(type="SGD", params={"learning_rate": 0.1}))
+    )
+    dataset, trainer = trained(experiment)
+    assert trainer.state == "diverged"
+    assert judge_run(experiment, dataset, trainer.history, trainer.state).rule == "non_finite"
+    result = evaluate(experiment, trainer.weights, dataset, ("validation",))
+    assert np.isfinite(result.scores["validation"].loss)
+
+
+def test_three_epochs_are_not_finished():
+    assert judged(start("iris").with_fit(epochs=3)).kind == "not_finished"
+
+
+def test_a_small_learning_rate_is_not_finished():
+    assert judged(start("iris").with_compile(optimizer=adam(0.0003)).with_fit(epochs=40)).kind == "not_finished"
+
+
+def test_fifteen_rows_are_not_enough_data():
+    verdict = judged(start("iris").with_data(split=SplitSpec(validation=0.1, test=0.1)))
+    assert (verdict.kind, verdict.rule) == ("not_enough_data", "few_validation_rows")
+
+
+def test_no_validation_part_leaves_nothing_to_judge_by():
+    verdict = judged(start("iris").with_data(split=SplitSpec(validation=0.0)))
+    assert (verdict.kind, verdict.rule) == ("not_enough_data", "no_validation")
+
+
+def test_a_run_without_an_epoch_gets_a_verdict_too():
+    experiment = start("iris")
+    dataset = prepare(load_sample("iris"), experiment.data, 0)
+    assert judge_run(experiment, dataset, {}, "stopped").kind == "not_finished"
+    assert judge_run(experiment, dataset, {}, "diverged").kind == "diverged"
+
+
+# --- evaluation
+
+
+def test_regression_is_judged_in_degrees_also_when_the_target_was_standardised():
+    experiment = start("tmax")
+    dataset, trainer = trained(experiment)
+    result = evaluate(experiment, trainer.weights, dataset, ("train", "validation", "test"))
+    actual, predicted = map(np.array, result.points["validation"])
+    assert result.scores["validation"].metrics["mae"] == pytest.approx(np.abs(actual - predicted).mean(), rel=1e-5)
+    assert 1.0 < result.scores["validation"].metrics["mae"] < 2.2
+    assert result.scores["validation"].loss == pytest.approx(trainer.history["val_loss"][-1], rel=1e-3)
+    assert (result.baseline_kind, result.units["mae"]) == ("persistence", "°C")
+    assert result.baseline["validation"].metrics["mae"] > result.scores["validation"].metrics["mae"]
+    assert result.scores["test"].rows == len(dataset.test.x)
+
+
+def test_the_metrics_of_a_standardised_target_are_those_of_its_scale():
+    experiment = start("tmax")
+    dataset, trainer = trained(experiment)
+    score = evaluate(experiment, trainer.weights, dataset, ("validation",)).scores["validation"]
+    assert score.metrics["mae"] == pytest.approx(trainer.history["val_mae"][-1] * dataset.target_scale, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["iris", "breast_cancer"])
+def test_classes_get_a_confusion_matrix_that_adds_up_to_the_accuracy(name):
+    experiment = start(name)
+    dataset, trainer = trained(experiment)
+    result = evaluate(experiment, trainer.weights, dataset, ("train", "validation"))
+    matrix = np.array(result.confusion["validation"])
+    assert matrix.sum() == len(dataset.validation.x)
+    assert matrix.sum(axis=1).tolist() == np.bincount(dataset.validation.target, minlength=len(matrix)).tolist()
+    assert np.trace(matrix) / matrix.sum() == pytest.approx(trainer.history["val_accuracy"][-1])
+    assert result.scores["validation"].metrics["accuracy"] == pytest.approx(trainer.history["val_accuracy"][-1])
+    assert result.baseline["validation"].metrics["accuracy"] < result.scores["validation"].metrics["accuracy"]
+    assert set(result.confusion) == {"train", "validation"}
+
+
+def test_the_test_part_is_not_looked_at_unless_it_is_named():
+    experiment = start("iris")
+    dataset, trainer = trained(experiment)
+    poisoned = dataclasses.replace(
+        dataset, test=dataclasses.replace(dataset.test, x=np.full_like(dataset.test.x, np.nan))
+    )
+    plain = evaluate(experiment, trainer.weights, dataset, ("train", "validation"))
+    sealed = evaluate(experiment, trainer.weights, poisoned, ("train", "validation"))
+    assert sealed.scores == plain.scores
+    verdicts = [judge_run(experiment, data, trainer.history) for data in (dataset, poisoned)]
+    assert verdicts[0] == verdicts[1]
+
+
+def test_the_ten_worst_rows_are_named_by_their_number_in_the_table():
+    experiment = start("iris")
+    dataset, trainer = trained(experiment)
+    worst = evaluate(experiment, trainer.weights, dataset, ("validation",)).worst["validation"]
+    assert len(worst) == 10
+    assert [sample.loss for sample in worst] == sorted((sample.loss for sample in worst), reverse=True)
+    table = load_sample("iris").frame
+    for sample in worst:
+        assert table["species"].iloc[sample.row - 1] == sample.actual
+        assert 0 <= sample.probability <= 1
+
+
+def test_outputs_before_the_softmax_are_read_as_classes_all_the_same():
+    plain = start("breast_cancer")
+    logits = plain.with_layer(plain.model.layers[-1].replace(params={"units": 1})).with_compile(
+        loss=PartSpec(type="BinaryCrossentropy", params={"from_logits": True})
+    )
+    dataset, trainer = trained(logits)
+    result = evaluate(logits, trainer.weights, dataset, ("validation",))
+    matrix = np.array(result.confusion["validation"])
+    assert np.trace(matrix) / matrix.sum() > 0.9
+    assert all(0 <= sample.probability <= 1 for sample in result.worst["validation"])
+
+
+@pytest.mark.parametrize(
+    ("loss", "output"),
+    [
+        ("SparseCategoricalCrossentropy", (3, "softmax")),
+        ("CategoricalCrossentropy", (3, "softmax")),
+        ("MeanSquaredError", (3, "softmax")),
+        ("MeanAbsoluteError", (3, "softmax")),
+        ("BinaryCrossentropy", (3, "sigmoid")),
+    ],
+)
+def test_every_loss_for_classes_can_be_evaluated(loss, output):
+    experiment = (
+        start("iris")
+        .with_layers(dense((8, "relu"), output))
+        .with_compile(loss=PartSpec(type=loss), metrics=("accuracy", "mae") if loss[0] != "S" else ("accuracy",))
+        .with_fit(epochs=5)
+    )
+    dataset, trainer = trained(experiment)
+    result = evaluate(experiment, trainer.weights, dataset, ("validation",))
+    assert result.scores["validation"].loss == pytest.approx(trainer.history["val_loss"][-1], rel=1e-4)
+    assert np.isfinite(result.baseline["validation"].loss)
+    assert len(result.worst["validation"]) == 10
+
+
+@pytest.mark.parametrize("loss", ["MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError"])
+def test_every_loss_for_numbers_can_be_evaluated(loss):
+    experiment = start("tmax").with_compile(loss=PartSpec(type=loss)).with_fit(epochs=3)
+    dataset, trainer = trained(experiment)
+    result = evaluate(experiment, trainer.weights, dataset, ("validation",))
+    assert result.scores["validation"].loss == pytest.approx(trainer.history["val_loss"][-1], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit", "expected"),
+    [
+        ("mae", "°C", "°C"),
+        ("rmse", "g", "g"),
+        ("mse", "°C", "°C²"),
+        ("mse", "m/s", "(m/s)²"),
+        ("mape", "g", "%"),
+        ("mae", "", ""),
+        ("accuracy", "", ""),
+    ],
+)
+def test_metrics_carry_the_unit_of_the_target(metric, unit, expected):
+    assert metric_unit(metric, unit) == expected
+
+
+def test_the_likeliest_class_is_predicted():
+    assert predicted_classes(np.array([[0.2], [0.5], [0.6]])).tolist() == [0, 0, 1]
+    assert predicted_classes(np.array([[0.2, 0.5, 0.3]])).tolist() == [1]
