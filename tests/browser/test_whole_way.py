@@ -1,0 +1,124 @@
+"""The whole way in a real browser: sample, curves, verdict, evaluation, then a person's own CP949 file."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from lab.data.samples import SAMPLE_DATA
+
+OWN_FILE = SAMPLE_DATA / "kr_station_daily_cp949.csv"
+STEPS = ("data", "layers", "compile", "evaluate", "train")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_from_the_sample_to_the_verdict_and_on_with_an_own_file(visit, language):
+    person = visit(language)
+    person.screenshot("0-opened")
+    train_and_watch(person)
+    expect(person.page.locator(".st-key-verdict")).to_contain_text(person.say("verdict_box.advice"))
+    person.settle()
+    person.screenshot("1-verdict")
+    person.assert_fits()
+
+    person.go_to("evaluate")
+    expect(person.page.locator(".st-key-seal")).to_be_visible()
+    person.button("open_test").click()
+    expect(person.page.get_by_text(person.say("evaluate_page.opened", count=1, runs="#1"))).to_be_visible()
+    person.settle()
+    person.page.locator(".js-plotly-plot").wait_for()
+    person.screenshot("2-evaluated")
+
+    person.go_to("data")
+    person.page.get_by_role("tab", name=person.say("data_page.own")).click()
+    person.page.locator("input[type=file]").set_input_files(OWN_FILE)
+    expect(person.page.locator("[data-testid='stAlert']").first).to_contain_text("CP949")
+    person.settle()
+    person.screenshot("3-own-file")
+    person.assert_fits()
+    person.go_to("train")
+    train_and_watch(person)
+    expect(person.page.locator(".st-key-verdict")).to_be_visible()
+    person.settle()
+    person.screenshot("4-own-file-verdict")
+
+
+def train_and_watch(person) -> None:
+    person.button("train").click()
+    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "running")
+    grown = person.watch_curve()
+    assert len(grown) >= 8, f"the curve was painted with {grown} points"
+    assert person.points("val_loss") == person.points("loss") > 50
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_fits_its_screen(visit, language, size):
+    person = visit(language, size)
+    person.button("train").click()
+    person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
+    for step in STEPS:
+        person.go_to(step)
+        person.page.wait_for_timeout(600)
+        person.screenshot(f"page-{step}")
+        person.assert_fits()
+        person.page.locator("[data-testid='stMain']").evaluate("main => main.scrollTo(0, 720)")
+        person.page.wait_for_timeout(300)
+        person.screenshot(f"page-{step}-below")
+        person.page.locator("[data-testid='stMain']").evaluate("main => main.scrollTo(0, 0)")
+
+
+def test_one_knob_beside_the_curves_and_the_last_curve_stays_behind(visit):
+    person = visit("ko")
+    train_and_watch(person)
+    person.settle()
+    person.page.locator("[class*='learning_rate-down'] button:visible").first.click()  # one click, and it trains anew
+    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "running")
+    expect(person.page.locator("path[data-ghost='loss']")).to_have_attribute("d", re.compile("^M"))
+    person.watch_curve()
+    person.settle()
+    person.screenshot("5-ghost")
+
+
+def test_pause_one_epoch_continue_and_stop(visit):
+    person = visit("ko")
+    person.button("train").click()
+    person.button("pause").click()
+    person.button("resume").wait_for()
+    before = person.points()
+    person.button("one_epoch").click()
+    expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", str(before + 1))
+    person.button("resume").click()
+    person.button("pause").wait_for()
+    person.button("stop").click()
+    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "stopped")
+    person.button("continue").wait_for()
+
+
+def test_a_reloaded_page_finds_its_running_run(visit):
+    person = visit("ko")
+    person.page.get_by_text(person.say("speed.slow"), exact=True).click()
+    person.settle()
+    person.button("train").click()
+    expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", "2")
+    person.page.reload()
+    person.button("pause").wait_for(timeout=30_000)
+    expect(person.page.locator("path[data-series='loss']")).not_to_have_attribute("data-points", "0")
+    person.button("stop").click()
+    person.button("continue").wait_for()
+
+
+def test_the_person_can_go_the_way_by_keyboard(visit):
+    person = visit("ko")
+    person.button("train").focus()
+    person.page.keyboard.press("Enter")
+    person.button("pause").wait_for()
+    person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
+
+
+def test_bad_numbers_are_answered_in_the_language_of_the_page(visit):
+    person = visit("ko")
+    person.page.locator("[class*='fit-epochs'] input").fill("0")
+    person.page.locator("[class*='fit-epochs'] input").press("Enter")
+    expect(person.page.get_by_text(person.say("form.kept"))).to_be_visible()
+    person.screenshot("6-refused")
