@@ -14,6 +14,7 @@ import json
 import math
 import os
 import sys
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -159,6 +160,7 @@ def _report(experiment: Experiment, dataset: Dataset, trainer: Trainer, verdict:
                 epochs=fit.epochs,
                 updates=updates,
             ),
+            *_unit_of_losses(dataset, language),
             "",
             *epoch_table(trainer.history, language),
             "",
@@ -169,17 +171,31 @@ def _report(experiment: Experiment, dataset: Dataset, trainer: Trainer, verdict:
     )
 
 
+def _unit_of_losses(dataset: Dataset, language: Language) -> list[str]:
+    """Loss and metrics of a standardised target are in its standard deviations: say how large one is."""
+    if dataset.task != "regression" or dataset.target_scale == 1.0:
+        return []
+    one = f"{dataset.target_scale:.4g} {dataset.target_unit}".rstrip()
+    return [say("cli.standardised", language, target=dataset.target_name, one=one)]
+
+
 def epoch_table(history: dict[str, list[float]], language: Language) -> list[str]:
     """The history as lines of text: every epoch of a short run, at most ROWS of a long one, always first and last."""
     names = list(history)
     epochs = len(history[names[0]]) if names else 0
     widths = [max(len(name), 10) for name in names]
     head = "  ".join(name.rjust(width) for name, width in zip(names, widths, strict=True))
-    lines = [f"{say('cli.epoch', language):>6}  {head}"]
+    lines = [f"{right(say('cli.epoch', language), 6)}  {head}"]
     for epoch in shown_epochs(epochs):
         cells = (f"{history[name][epoch]:{width}.4f}" for name, width in zip(names, widths, strict=True))
         lines.append(f"{epoch + 1:>6}  {'  '.join(cells)}")
     return lines
+
+
+def right(text: str, width: int) -> str:
+    """The text moved right to end at a column; a Hangul syllable is two columns wide."""
+    columns = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return " " * (width - columns) + text
 
 
 def shown_epochs(epochs: int) -> list[int]:

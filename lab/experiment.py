@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -27,7 +27,7 @@ from netcore.optimizers import OPTIMIZERS
 from netcore.params import defaults
 from netcore.registry import Registry
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 # version -> step to the next version; a step gets any JSON object, so it must not assume that a field is there
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 

@@ -255,7 +255,7 @@ def _next_fall(curve: Sequence[float]) -> float:
         return 0.0
     ratio = min(last / earlier, 1.0) if earlier > 0 else 1.0
     gain = last * ratio**1.5 * (1 + ratio + ratio**2 + ratio**3)
-    return min(gain, fourth)  # no loss gets below 0
+    return float(min(gain, fourth))  # no loss gets below 0
 
 
 def _jitter(curve: Sequence[float]) -> float:

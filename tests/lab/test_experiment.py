@@ -231,11 +231,11 @@ def test_any_text_is_no_experiment_and_says_so(text):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"epochs": 0}, ("에폭 수 (epochs)", "0", "1", "20000")),
-        ({"epochs": 20_001}, ("에폭 수 (epochs)", "20001", "20000")),
-        ({"epochs": 2.5}, ("에폭 수 (epochs)", "2.5")),
-        ({"epochs": True}, ("에폭 수 (epochs)", "True")),
-        ({"epochs": "10"}, ("에폭 수 (epochs)", "10")),
+        ({"epochs": 0}, ("에포크 수 (epochs)", "0", "1", "20000")),
+        ({"epochs": 20_001}, ("에포크 수 (epochs)", "20001", "20000")),
+        ({"epochs": 2.5}, ("에포크 수 (epochs)", "2.5")),
+        ({"epochs": True}, ("에포크 수 (epochs)", "True")),
+        ({"epochs": "10"}, ("에포크 수 (epochs)", "10")),
         ({"batch_size": 0}, ("배치 크기 (batch_size)", "0", "1")),
         ({"batch_size": -3}, ("배치 크기 (batch_size)", "-3", "1")),
         ({"shuffle": "yes"}, ("행 섞기 (shuffle)", "yes")),
