@@ -43,6 +43,7 @@ ID_NAME = re.compile(
     r".*[_ ]id|.*[a-z]ID|.*code|zip|unnamed: ?0|zipcode|key|uuid)",
     re.IGNORECASE,
 )
+TIME_PART = re.compile(r"월|일|시|분|시간|month|day|hour|minute|mm|dd|hh|mon", re.IGNORECASE)
 LONG_DIGITS = re.compile(r"\d{16,}")
 EXCEL_TEXT = re.compile(r'="(.*)"')
 COUNTRY_CODES = re.compile(r"[A-Z]{2}")
@@ -268,6 +269,10 @@ def _as_code(s: _Spellings, unit: str, decimal: str) -> Typed | None:
         return None
     if not any(CODE.fullmatch(word) or LONG_DIGITS.fullmatch(word) for word in digits):
         return None
+    if TIME_PART.fullmatch(s.name.strip()) and all(len(word) <= 2 and word.isdigit() for word in s.words if word):
+        numbers = np.array([float(word or "nan") for word in s.words])  # 01, 02, … 12: months, not codes
+        cells = pd.Series(np.where(s.present, numbers[s.codes], np.nan), index=s.index)
+        return _numeric(cells, s.name, unit, s.first_line)
     return _words(s, "id", [code for code in s.used() if s.words[code].lower() in MISSING])
 
 

@@ -17,7 +17,8 @@ from lab.errors import TableError
 from lab.limits import Limits
 
 CELLS_AT_A_TIME = 160_000
-ZERO_LED = re.compile(rb'(?:^|[,;|\t\n"])[ ]*[+-]?0[0-9]')
+ZERO_LED = re.compile(rb'[,;|\t\n"] *[+-]?0[0-9]')
+CODE_IN_TEXT = r"^\s*[+-]?(?:0\d|\d{16})"
 WINDOW = 1 << 18
 WINDOWS = 16
 EXACT_WHOLE = 1e15  # larger whole numbers lose digits as floats, and are mostly codes
@@ -36,12 +37,14 @@ def parse_rows(body: bytes, start: int, layout: Layout, limits: Limits) -> "list
     """
     slices = _read(body, start, layout, limits)
     columns = [_join([piece[i] for piece in slices]) for i in range(layout.width)]
-    as_text = [i for i, column in enumerate(columns) if column is None]
-    as_text += _columns_of_codes(columns, body)
-    if as_text:
-        texts = _read(body, start, layout, limits, usecols=sorted(as_text), dtype=str)
-        for i in as_text:
-            columns[i] = pd.concat([piece[i] for piece in texts], ignore_index=True)
+    mixed = [i for i, column in enumerate(columns) if column is None]
+    codes = _columns_of_codes(columns, body)
+    if mixed or codes:
+        pieces = _read(body, start, layout, limits, usecols=sorted(mixed + codes), dtype=str)
+        for i in mixed + codes:
+            text = pd.concat([piece[i] for piece in pieces], ignore_index=True)
+            if i in mixed or text.str.contains(CODE_IN_TEXT, regex=True, na=False).any():
+                columns[i] = text
     return [column for column in columns if column is not None]
 
 
@@ -130,4 +133,5 @@ def _largest(values: npt.NDArray[Any]) -> float:
 def _has_zero_led_number(body: bytes) -> bool:
     """Looked for in the whole of a small file, in evenly spaced windows of a large one."""
     step = max(WINDOW, len(body) // WINDOWS)
-    return any(ZERO_LED.search(body[start : start + WINDOW]) for start in range(0, len(body), step))
+    windows = (body[start : start + WINDOW] for start in range(0, len(body), step))
+    return any(ZERO_LED.search(window) for window in windows) or bool(ZERO_LED.match(b"\n" + body[:99]))

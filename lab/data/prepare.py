@@ -135,14 +135,14 @@ def prepare(table: Table, data: DataSpec, seed: int, limits: Limits | None = Non
     kept = _kept_rows(table, data, inputs, present)
     if not len(kept):
         raise DataError("data.all_rows_dropped", rows=table.rows)
-    frame = table.frame.take(kept)
     target = target[kept]
-    split = split_rows(len(kept), data.split, seed, _time_order(frame, data))
-    features = [_fit_column(frame[column.name], column, data, split.train) for column in inputs]
+    split = split_rows(len(kept), data.split, seed, _time_order(table, data, kept))
+    cells = {column.name: _cells(table, column)[kept] for column in inputs}
+    features = [_fit_column(cells[column.name][split.train], column, data) for column in inputs]
     width = sum(len(prepared.features) for prepared in features)
     if width * len(kept) > limits.train_values:
         raise DataError("data.too_many_values", features=width, rows=len(kept), limit=limits.train_values)
-    x = _encode(frame, features, data)
+    x = _encode(cells, features, len(kept))
     mean, scale = _target_statistics(target[split.train], data)
     column_name, persistence = _persistence(table, data, target_column, classes)
     parts = {name: Part(x[rows], target[rows], kept[rows]) for name, rows in vars(split).items()}
@@ -212,14 +212,14 @@ def _kept_rows(table: Table, data: DataSpec, inputs: list[Column], present: Mask
     return np.flatnonzero(keep)
 
 
-def _time_order(frame: pd.DataFrame, data: DataSpec) -> Rows | None:
-    """Positions by time; rows of the same time stay in their order."""
+def _time_order(table: Table, data: DataSpec, kept: Rows) -> Rows | None:
+    """Positions among the kept rows by time; rows of the same time stay in their order."""
     if data.split.order != "time" or not data.split.time_column:
         return None
-    times = frame[data.split.time_column]
+    times = table.frame[data.split.time_column]
     if not (pd.api.types.is_datetime64_any_dtype(times) or pd.api.types.is_numeric_dtype(times)):
         raise DataError("data.time_column_kind", column=data.split.time_column)
-    return np.argsort(times.to_numpy(), kind="stable")
+    return np.argsort(times.to_numpy()[kept], kind="stable")
 
 
 # --- target
@@ -282,14 +282,25 @@ def mean_and_deviation(values: Array) -> tuple[float, float]:
     return float(scaled.mean()) * peak, deviation * peak if deviation > 1e-12 else 0.0
 
 
-def _fit_column(cells: "pd.Series[Any]", column: Column, data: DataSpec, train: Rows) -> PreparedColumn:
-    training = cells.take(train)
+def _cells(table: Table, column: Column) -> Array:
+    """(rows,) float64 with NaN for gaps, or texts with None for gaps."""
+    cells = table.frame[column.name]
     if column.kind == "category":
-        categories = sorted(training.dropna().unique())
-        if data.missing == "fill" and training.isna().any():
+        texts: Array = cells.astype(object).to_numpy(copy=True)
+        texts[cells.isna().to_numpy()] = None
+        return texts
+    numbers: Array = cells.to_numpy(np.float64, na_value=np.nan)
+    return numbers
+
+
+def _fit_column(training: Array, column: Column, data: DataSpec) -> PreparedColumn:
+    """What the training rows say about a column."""
+    if column.kind == "category":
+        categories = sorted({cell for cell in training if cell is not None})
+        if data.missing == "fill" and any(cell is None for cell in training):
             categories.append(UNKNOWN)
         return PreparedColumn(column.name, "one_hot", categories=tuple(categories))
-    values = training.dropna().to_numpy(np.float64)
+    values = training[~np.isnan(training)]
     mean, deviation = mean_and_deviation(values) if len(values) else (0.0, 0.0)
     fill = mean if data.missing == "fill" else None
     if column.kind == "boolean":
@@ -300,27 +311,40 @@ def _fit_column(cells: "pd.Series[Any]", column: Column, data: DataSpec, train: 
     return PreparedColumn(column.name, "number", 0.0, scale, fill=fill)
 
 
-def _encode(frame: pd.DataFrame, features: list[PreparedColumn], data: DataSpec) -> Array:
+def _encode(cells: dict[str, Array], features: list[PreparedColumn], rows: int) -> Array:
     """(n, d) float32: the statistics of the training part applied to all rows. Raises DataError."""
-    x = np.zeros((len(frame), sum(len(prepared.features) for prepared in features)), np.float32)
+    x = np.zeros((rows, sum(len(prepared.features) for prepared in features)), np.float32)
     position = 0
     for prepared in features:
-        cells = frame[prepared.name]
-        if prepared.kind == "one_hot":
-            filled = cells.fillna(UNKNOWN) if UNKNOWN in prepared.categories else cells
-            codes = pd.Index(prepared.categories).get_indexer(pd.Index(filled))
-            known = np.flatnonzero(codes >= 0)
-            x[known, position + codes[known]] = 1.0
-        elif prepared.scale:
-            values = cells.to_numpy(np.float64, na_value=np.nan)
-            if prepared.fill is not None:
-                values = np.where(np.isnan(values), prepared.fill, values)
-            with np.errstate(over="ignore"):  # what 32-bit floats cannot hold is refused below
-                x[:, position] = (values - prepared.mean) / prepared.scale
-            if not np.isfinite(x[:, position]).all():
-                raise DataError("data.number_too_large", column=prepared.name)
-        position += len(prepared.features)
+        width = len(prepared.features)
+        x[:, position : position + width] = (
+            _one_hot(cells[prepared.name], prepared.categories)
+            if prepared.kind == "one_hot"
+            else _scaled(cells[prepared.name], prepared)[:, None]
+        )
+        position += width
     return x
+
+
+def _one_hot(cells: Array, categories: tuple[str, ...]) -> Array:
+    """(n, k) float32; a value that is not among the categories is a row of zeros."""
+    codes = {category: code for code, category in enumerate(categories)}
+    gap = codes.get(UNKNOWN, len(categories))
+    positions = [gap if cell is None else codes.get(cell, len(categories)) for cell in cells]
+    return np.eye(len(categories) + 1, len(categories), dtype=np.float32)[positions]
+
+
+def _scaled(values: Array, prepared: PreparedColumn) -> Array:
+    """(n,) float32."""
+    if prepared.scale == 0.0:
+        return np.zeros(len(values), np.float32)
+    if prepared.fill is not None:
+        values = np.where(np.isnan(values), prepared.fill, values)
+    with np.errstate(over="ignore"):  # what 32-bit floats cannot hold is refused below
+        scaled = ((values - prepared.mean) / prepared.scale).astype(np.float32)
+    if not np.isfinite(scaled).all():
+        raise DataError("data.number_too_large", column=prepared.name)
+    return scaled
 
 
 # --- what a forecast has to beat
@@ -361,7 +385,8 @@ def find_persistence(table: Table, target: str) -> str | None:
         return None
     earlier = said.to_numpy()[:-1]
     for other in table.columns:
-        if other.name == target or other.kind != column.kind or other.distinct < 2:
+        alike = other.kind == column.kind and abs(other.distinct - column.distinct) <= 2 + 0.05 * column.distinct
+        if other.name == target or other.distinct < 2 or not alike:
             continue
         later = table.frame[other.name].to_numpy()[1:]
         if later.dtype.kind != earlier.dtype.kind and not {later.dtype.kind, earlier.dtype.kind} <= set("iuf"):

@@ -37,7 +37,7 @@ def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
         if record.stray_quote:
             counts.add("bad_quotes", record.line)
         _check_cells(record, limits)
-        if not any(cell.strip() for cell in record):
+        if not any(map(str.strip, record)):
             if record:
                 counts.add("blank_rows", record.line)
             continue
@@ -74,8 +74,8 @@ class _Counts:
 
 
 def _may_be_footnote(record: Record, width: int) -> bool:
-    filled = sum(bool(cell.strip()) for cell in record)
-    return filled == 1 and bool(record[0].strip()) and width > 2
+    """Only the first cell is filled."""
+    return width > 2 and not any(map(str.strip, record[1:])) and bool(record[0].strip())
 
 
 def _fit(record: Record, width: int, counts: _Counts) -> list[str]:
@@ -89,8 +89,6 @@ def _fit(record: Record, width: int, counts: _Counts) -> list[str]:
 
 
 def _check_cells(record: Record, limits: Limits) -> None:
-    for cell in record:
-        if len(cell) > limits.cell_characters:
-            raise TableError(
-                "table.cell_too_long", characters=len(cell), limit=limits.cell_characters, line=record.line + 1
-            )
+    longest = max(map(len, record), default=0)
+    if longest > limits.cell_characters:
+        raise TableError("table.cell_too_long", characters=longest, limit=limits.cell_characters, line=record.line + 1)

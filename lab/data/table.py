@@ -1,6 +1,7 @@
 """Table: what a CSV turned into, with everything the reader decided or repaired on the way."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
@@ -83,7 +84,7 @@ class Table:
     notes: tuple[Note, ...]
     sha256: str
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
@@ -93,7 +94,10 @@ class Table:
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises DataError "data.no_such_column"."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise DataError("data.no_such_column", column=name)
+        if name not in self._by_name:
+            raise DataError("data.no_such_column", column=name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}

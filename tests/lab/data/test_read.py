@@ -248,6 +248,17 @@ def test_codes_keep_their_digits(code):
     assert table.frame["code"].tolist()[0] == code
 
 
+def test_zero_padded_months_are_numbers():
+    table = read("year,month,y\n2021,01,5\n2021,02,6\n2021,11,7\n")
+    assert table.frame["month"].tolist() == [1, 2, 11]
+
+
+def test_a_code_in_one_column_leaves_the_numbers_of_the_others_alone():
+    table = read("zip,n\n04524,100\n04525,200\n11111,300\n")
+    assert table.frame["zip"].tolist() == ["04524", "04525", "11111"]
+    assert table.frame["n"].dtype == np.int64
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
