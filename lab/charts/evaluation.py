@@ -54,18 +54,6 @@ def predicted_actual(
     """
     title = with_unit(name, unit)
     chart = figure(say("charts.actual_of", language, target=title), say("charts.predicted_of", language, target=title))
-    ends = [value for actual, predicted in parts.values() for value in (*actual, *predicted)]
-    if ends:
-        low, high = min(ends), max(ends)
-        chart.add_trace(
-            go.Scatter(
-                x=[low, high],
-                y=[low, high],
-                mode="lines",
-                line={"color": GREY, "width": 2, "dash": "dot"},
-                name=say("charts.perfect", language),
-            )
-        )
     for part, (actual, predicted) in parts.items():
         step = max(1, -(-len(actual) // POINTS))
         look = PART_LOOKS[part]
@@ -76,6 +64,18 @@ def predicted_actual(
                 mode="markers",
                 name=say(f"part.{part}", language),
                 marker={"color": look["color"], "symbol": look["symbol"], "size": 9, "opacity": 0.65},
+            )
+        )
+    ends = [value for actual, predicted in parts.values() for value in (*actual, *predicted)]
+    if ends:
+        low, high = min(ends), max(ends)
+        chart.add_trace(
+            go.Scatter(
+                x=[low, high],
+                y=[low, high],
+                mode="lines",
+                line={"color": GREY, "width": 2, "dash": "dot"},
+                name=say("charts.perfect", language),
             )
         )
     return chart
