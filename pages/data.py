@@ -41,7 +41,9 @@ def page(state: AppState, bench: Bench) -> None:
 
 def table_section(state: AppState, bench: Bench) -> None:
     heading(say("data_page.table", state.language))
-    samples, own = st.tabs([say("data_page.samples", state.language), say("data_page.own", state.language)])
+    names = [say("data_page.samples", state.language), say("data_page.own", state.language)]
+    uploaded = state.experiment.data.source.kind == "upload"
+    samples, own = st.tabs(names, default=names[uploaded])
     with samples:
         gallery(state)
     with own:
@@ -56,7 +58,8 @@ def preview(state: AppState, table: Table) -> None:
     about_sample(state)
     for note in table.notes:
         st.caption(tell_note(note, state))
-    st.dataframe(table.frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS], height=240)
+    first = table.frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
+    st.dataframe(first.set_axis(range(1, len(first) + 1)), height=240)
     if columns > PREVIEW_COLUMNS:
         st.caption(say("data_page.preview_cut", state.language, columns=PREVIEW_COLUMNS))
     with st.expander(say("data_page.column_table", state.language)):

@@ -17,6 +17,7 @@ from pages.ui.forms import (
     params_of,
     required_params,
     switch_field,
+    two_abreast,
     type_field,
 )
 from pages.ui.problems import show_problems
@@ -94,7 +95,7 @@ def button(
     st.button(
         say(f"train_page.{name}", state.language),
         key=name,
-        help=say(f"train_page.{name}_help", state.language),
+        help=None if primary else say(f"train_page.{name}_help", state.language),
         on_click=do,
         args=args,
         disabled=disabled,
@@ -187,12 +188,13 @@ def take_train_on_change() -> None:
 
 def layer_knobs(state: AppState) -> None:
     """What each layer cannot do without: the units of a Dense, the rate of a Dropout."""
-    columns = st.columns(2, gap="small")
-    for index, layer in enumerate(state.experiment.model.layers):
-        place = layer_place(layer)
-        for name, param in required_params(place, state.experiment).items():
-            with columns[index % 2]:
-                argument_field(place, name, param, state, before=f"{index + 1}. ")
+    knobs = [
+        (number, place, name, param)
+        for number, place in enumerate(map(layer_place, state.experiment.model.layers), start=1)
+        for name, param in required_params(place, state.experiment).items()
+    ]
+    for number, place, name, param in two_abreast(knobs):
+        argument_field(place, name, param, state, before=f"{number}. ")
 
 
 def fit_knobs(state: AppState, bench: Bench) -> None:

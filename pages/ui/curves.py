@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lab.errors import LabError
-from lab.experiment import Experiment
+from lab.experiment import DataSpec, Experiment
 from lab.runs.record import RunView
 from lab.texts import say
 from pages.ui.bench import Bench
@@ -37,6 +37,7 @@ def draw_run(state: AppState, bench: Bench, run: RunView | None) -> None:
 
 def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], history: History | None) -> object:
     """The component. With a history it draws that and asks for no stream."""
+    shown = state.experiment if run is None else told_experiment(state, run)
     return live_curve(
         run_id=run.id if run is not None else f"none {state.ghost_id}",
         series=series,
@@ -44,7 +45,7 @@ def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], histo
         language=state.language,
         key="curves",
         texts={name: quantity(name, state) for name in series if not name.startswith("val_")},
-        ghost=ghost_history(state),
+        ghost=ghost_history(state, shown),
         history=history,
         running=history is None and run is not None and run.active,
     )
@@ -71,15 +72,29 @@ def series_of(experiment: Experiment, bench: Bench) -> tuple[str, ...]:
     return (*names, *(f"val_{name}" for name in names)) if validated else names
 
 
-def ghost_history(state: AppState) -> History | None:
-    """The curve in the background; a run that is no longer kept leaves it empty."""
+def ghost_history(state: AppState, shown: Experiment) -> History | None:
+    """The curves in the background: those of the last run that can be compared with the experiment shown."""
     if state.ghost_id is None:
         return None
     try:
-        return look_at(state, state.ghost_id).history
-    except LabError:
+        ghost = look_at(state, state.ghost_id)
+        return comparable(ghost.history, told_experiment(state, ghost), shown)
+    except LabError:  # it is no longer kept
         state.ghost_id = None
         return None
+
+
+def comparable(history: History, ghost: Experiment, shown: Experiment) -> History | None:
+    """Curves of another table, target or split mean something else; so do the losses of another loss function."""
+
+    def question(data: DataSpec) -> tuple[object, ...]:
+        return data.source, data.target, data.task, data.target_scaling, data.split
+
+    if question(ghost.data) != question(shown.data):
+        return None
+    if ghost.compile.loss == shown.compile.loss:
+        return history
+    return {name: values for name, values in history.items() if name not in ("loss", "val_loss")}
 
 
 def quantity(name: str, state: AppState) -> str:

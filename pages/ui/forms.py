@@ -4,9 +4,9 @@ No widget has a smallest or largest value: the browser would answer a wrong one 
 The widget takes what is typed, the Experiment refuses, and the reason stands below the widget.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -19,6 +19,8 @@ from netcore.params import Bool, Choice, Float, Int, Param, defaults
 from netcore.registry import Registry
 from pages.ui.state import AppState, Change, edit, set_widget_value, widget_value
 from pages.ui.text import about, argument_help, argument_name, name_of, tell_error
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,23 @@ def required_params(place: Place, experiment: Experiment) -> dict[str, Param]:
 def part_form(place: Place, state: AppState) -> None:
     """All arguments of a part; those that a first lesson does not need are folded away."""
     params = params_of(place, state.experiment)
-    plain = {name: param for name, param in params.items() if not param.advanced}
-    columns = st.columns(2, gap="small")
-    for index, (name, param) in enumerate(plain.items()):
-        with columns[index % 2]:
-            argument_field(place, name, param, state)
+    plain = [(name, param) for name, param in params.items() if not param.advanced]
+    for name, param in two_abreast(plain):
+        argument_field(place, name, param, state)
     advanced = {name: param for name, param in params.items() if param.advanced}
     if advanced:
         with st.expander(say("form.advanced", state.language)):
             for name, param in advanced.items():
                 argument_field(place, name, param, state)
+
+
+def two_abreast(items: Iterable[T]) -> Iterator[T]:
+    """Each item while the half of a row is open that belongs to it; on a phone they stand below each other in order."""
+    row: list[Any] = []
+    for item in items:
+        row = row or list(st.columns(2, gap="small"))
+        with row.pop(0):
+            yield item
 
 
 def type_field(place: Place, state: AppState, label: str) -> None:

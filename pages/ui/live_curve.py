@@ -6,9 +6,11 @@ from typing import Any
 
 import streamlit as st
 
+from lab.runs.frame import decimate
 from lab.texts import Language, say
 
 FOLDER = Path(__file__).parent
+GHOST_POINTS = 500  # the thin line behind needs no more, and it is sent again at each rerun
 STATES = ("queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 
 # registered once, when this module is imported; the function mounts it
@@ -66,7 +68,7 @@ def live_curve(
             "epochs": epochs,
             "language": language,
             "texts": {**_texts(language), "titles": {"loss": say("live.loss", language), **(texts or {})}},
-            "ghost": None if ghost is None else with_epochs(ghost),
+            "ghost": None if ghost is None else decimate(with_epochs(ghost), GHOST_POINTS),
             "history": None if history is None else with_epochs(history),
             "progress": progress or {},
             "running": running,

@@ -24,7 +24,7 @@ def step_summaries(state: AppState, bench: Bench) -> dict[str, str]:
 def source_name(state: AppState) -> str:
     """Title of the sample, or name of the person's file."""
     source = state.experiment.data.source
-    return card(source.name).titles[state.language] if source.kind == "sample" else plain(source.name, 30)
+    return card(source.name).titles[state.language] if source.kind == "sample" else plain(source.name, 18)
 
 
 def data_line(state: AppState, bench: Bench) -> str:
@@ -35,7 +35,7 @@ def data_line(state: AppState, bench: Bench) -> str:
         state.language,
         name=source_name(state),
         columns=len(state.experiment.data.inputs),
-        target=plain(state.experiment.data.target, 20),
+        target=plain(state.experiment.data.target, 16),
         train=f"{len(bench.dataset.train.rows):,}",
         validation=f"{len(bench.dataset.validation.rows):,}",
         test=f"{len(bench.dataset.test.rows):,}",

@@ -13,6 +13,7 @@ from pages.ui.follow import as_it_runs, commands_to_follow, learning_rate
 from pages.ui.state import AppState, app_state
 
 PATIENCE_S = 0.3
+KEPT_IN_SESSION = 2  # records at hand: the run on the screen and the one behind it
 
 # --- finding runs
 
@@ -39,11 +40,12 @@ def look_at(state: AppState, run_id: str) -> RunView:
 
 def kept_record(state: AppState, run_id: str) -> RunRecord:
     """A record that cannot change any more, read once a session."""
-    key = f"kept {run_id}"
-    if key not in state.memo:
-        state.memo[key] = engine().record(run_id, state.owner)
-    record: RunRecord = state.memo[key]
-    return record
+    kept: dict[str, RunRecord] = state.memo.setdefault("kept", {})
+    if run_id not in kept:
+        while len(kept) >= KEPT_IN_SESSION:
+            del kept[next(iter(kept))]
+        kept[run_id] = engine().record(run_id, state.owner)
+    return kept[run_id]
 
 
 def is_live(run_id: str) -> bool:
@@ -173,11 +175,16 @@ def wait_for_answer(run_id: str, command: Command) -> None:
 
 
 def one_epoch() -> None:
-    """One epoch of the run on the screen, or of a new one that then waits."""
-    run = current_run(app_state())
-    if run is None or not run.active:
+    """One more epoch of the run on the screen, or the first of a new one that then waits."""
+    state = app_state()
+    run = current_run(state)
+    if run is not None and run.active:
+        send(Step(1))
+    elif run is None or not can_go_on(run) or knobs_differ(state, run) != []:
         start_run(paused=True, then=Step(1))
     else:
+        state.replace_experiment(state.experiment.with_fit(epochs=max(run.epochs, run.epoch + 1)))
+        continue_training()
         send(Step(1))
 
 
@@ -242,5 +249,10 @@ def asks_for_more(run: RunView, wanted: Experiment) -> bool:
 
 
 def can_continue(run: RunView, wanted: Experiment) -> bool:
-    """An ended run that the engine still holds and that has not made all the epochs on the knob."""
-    return is_live(run.id) and run.state in ("finished", "stopped") and wanted.fit.epochs > run.epoch
+    """It can go on, and has not made all the epochs on the knob."""
+    return can_go_on(run) and wanted.fit.epochs > run.epoch
+
+
+def can_go_on(run: RunView) -> bool:
+    """An ended run with good weights that the engine still holds."""
+    return is_live(run.id) and run.state in ("finished", "stopped")

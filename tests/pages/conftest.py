@@ -1,4 +1,4 @@
-"""Pages without a browser: Streamlit's AppTest on pages/main.py, with the engine that trains in the test's own thread."""
+"""Pages without a browser: AppTest on pages/main.py, with the engine that trains in the test's own thread."""
 
 import re
 from pathlib import Path
