@@ -16,9 +16,11 @@ from netcore.activations import ACTIVATIONS
 from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES, Loss, MeanAbsolutePercentageError
+from netcore.metrics import LossMetric, for_output
 from netcore.optimizers import OPTIMIZERS
 
 Shape = tuple[int | None, ...]
+Array = np.ndarray[Any, Any]
 
 NEAR_ZERO = 1e-3  # of the target's mean size: below it a percentage error explodes
 
@@ -167,6 +169,10 @@ def _of_layers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
         yield misfit
     else:
         yield from _of_activation(experiment, dataset, shape[1])
+        for metric in experiment.compile.metrics:
+            problem = metric_problem(metric, experiment, dataset, shape[1])
+            if problem is not None:
+                yield problem
 
 
 def _misfit(experiment: Experiment, dataset: Dataset, units: int) -> Problem | None:
@@ -225,6 +231,39 @@ def _probability_function(experiment: Experiment) -> str | None:
     return getattr(LOSSES.get(experiment.compile.loss.type), "function", None)
 
 
+def metric_problem(name: str, experiment: Experiment, dataset: Dataset, units: int) -> Problem | None:
+    """Whether a metric can be computed and says anything: it is tried on good and on bad outputs.
+
+    Args:
+        name: of the metric, as `compile` is told.
+        units: outputs of the network.
+    """
+    y_true, right, wrong = _outputs_to_try(dataset, units, sparse=built_loss(experiment).sparse)
+    width = 1 if y_true.ndim == 1 else y_true.shape[-1]
+    metrics = [for_output(name, width, units) for _ in range(2)]
+    try:
+        for metric, y_pred in zip(metrics, (right, wrong), strict=True):
+            metric.count(y_true, y_pred, None)
+    except (ValueError, IndexError, TypeError, NotImplementedError):  # whatever NumPy says to shapes that do not fit
+        return Problem("model.metric_fails", {"metric": name})
+    if dataset.task == "regression":
+        # classes are hit or missed; between numbers only a distance means anything
+        says_something = isinstance(metrics[0], LossMetric) and not hasattr(metrics[0].loss, "function")
+    else:
+        says_something = metrics[0].result() != metrics[1].result()
+    return None if says_something else Problem("model.metric_unfit", {"metric": name}, "warning")
+
+
+def _outputs_to_try(dataset: Dataset, units: int, *, sparse: bool) -> tuple[Array, Array, Array]:
+    """(targets, right outputs, wrong outputs) of a few rows; sure to 90 % as a network would be."""
+    classes = len(dataset.classes) or 3
+    # every class twice: as many rows as classes could hide that shapes do not fit
+    numbers = np.tile(np.arange(classes), 2)
+    y_true = numbers[:, None] if units == 1 else np.eye(classes)[numbers]
+    right = (0.1 + 0.8 * y_true).astype(np.float32)
+    return (numbers if sparse else y_true.astype(np.float32)), right, np.roll(right, 1, axis=0)
+
+
 def _of_numbers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
     largest = float(np.abs(dataset.train.x).max(initial=0.0))
     if largest > LARGE_INPUT:
@@ -261,9 +300,9 @@ def activation_range(name: str) -> tuple[float, float]:
     return (-math.inf if low < -far / 10 else round(low, 6)), (math.inf if high > far / 10 else round(high, 6))
 
 
-def scaled_target(dataset: Dataset) -> np.ndarray[Any, Any]:
+def scaled_target(dataset: Dataset) -> Array:
     """The training target of a regression as the network sees it."""
-    scaled: np.ndarray[Any, Any] = (dataset.train.target - dataset.target_mean) / dataset.target_scale
+    scaled: Array = (dataset.train.target - dataset.target_mean) / dataset.target_scale
     return scaled
 
 

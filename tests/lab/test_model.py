@@ -11,9 +11,12 @@ from lab.data.prepare import Dataset, Part
 from lab.experiment import LayerSpec, PartSpec
 from lab.limits import CLASS
 from lab.model import activation_range, model_problems, model_table, parameter_count, updates_arithmetic
+from lab.runs.spec import run_spec
+from lab.runs.trainer import Trainer
 from lab.starts import propose_output, with_fitting_output
 from lab.texts import LANGUAGES, say_error
 from netcore import activations
+from netcore.metrics import METRICS
 from tests.lab.test_experiment import experiments, iris
 
 
@@ -50,7 +53,9 @@ def network(*layers, loss="CategoricalCrossentropy", task="multiclass", **params
     for place, layer in enumerate(layers):
         units, activation = layer if isinstance(layer, tuple) else (layer, None)
         specs.append(LayerSpec(id=f"l{place}", type="Dense", params={"units": units, "activation": activation}))
-    return iris().with_data(task=task).with_layers(specs).with_compile(loss=PartSpec(type=loss, params=params))
+    metrics = ("mae",) if task == "regression" else ("accuracy",)
+    compiled = {"loss": PartSpec(type=loss, params=params), "metrics": metrics}
+    return iris().with_data(task=task).with_layers(specs).with_compile(**compiled)
 
 
 def codes(experiment, data):
@@ -248,3 +253,51 @@ def test_the_proposed_output_fits_its_task(task):
     output, loss, metrics = propose_output(task, len(classes))
     experiment = network(4, task=task).with_added_layer("Dense", output).with_compile(loss=loss, metrics=metrics)
     assert codes(experiment, dataset(task, classes)) == []
+
+
+# --- metrics
+
+
+CASES = {
+    "sparse": (network((3, "softmax"), loss="SparseCategoricalCrossentropy"), dataset()),
+    "one-hot": (network((3, "softmax")), dataset()),
+    "binary": (network((1, "sigmoid"), loss="BinaryCrossentropy", task="binary"), dataset("binary", ("a", "b"))),
+    "numbers": (network(1, loss="MeanSquaredError", task="regression"), dataset("regression")),
+}
+
+
+@pytest.mark.parametrize("metric", [*METRICS.names(), "accuracy", "mae", "mse"])
+@pytest.mark.parametrize("case", CASES)
+def test_a_metric_without_a_problem_trains_and_one_that_would_break_the_run_is_an_error(case, metric):
+    experiment, data = CASES[case]
+    experiment = experiment.with_compile(metrics=(metric,)).with_fit(epochs=1)
+    problems = model_problems(experiment, data)
+    if any(problem.severity == "error" for problem in problems):
+        assert [problem.code for problem in problems] == ["model.metric_fails"]
+        return
+    trainer = Trainer(*run_spec(experiment, data))
+    trainer.advance()
+    assert trainer.state == "finished"
+
+
+@pytest.mark.parametrize(
+    ("case", "metric", "code"),
+    [
+        ("sparse", "accuracy", None),
+        ("one-hot", "accuracy", None),
+        ("binary", "accuracy", None),
+        ("binary", "Recall", None),
+        ("numbers", "mae", None),
+        ("numbers", "RootMeanSquaredError", None),
+        ("sparse", "mae", "model.metric_fails"),
+        ("one-hot", "SparseCategoricalAccuracy", "model.metric_fails"),
+        ("one-hot", "Mean", "model.metric_fails"),
+        ("binary", "CategoricalAccuracy", "model.metric_unfit"),
+        ("one-hot", "Accuracy", "model.metric_unfit"),
+        ("numbers", "accuracy", "model.metric_unfit"),
+        ("numbers", "BinaryCrossentropy", "model.metric_unfit"),
+    ],
+)
+def test_what_a_metric_is_worth_is_found_by_trying_it(case, metric, code):
+    experiment, data = CASES[case]
+    assert codes(experiment.with_compile(metrics=(metric,)), data) == ([] if code is None else [code])
