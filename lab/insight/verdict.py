@@ -302,12 +302,7 @@ ADVICE: dict[Kind, tuple[str, ...]] = {
 
 def say_verdict(verdict: Verdict, language: Language) -> list[str]:
     """The verdict in sentences: what it is, the evidence, what to try next."""
-    return [
-        say_kind(verdict, language),
-        *say_evidence(verdict, language),
-        *(say(f"verdict.cause.{cause}", language, value=value) for cause, value in verdict.causes.items()),
-        *say_advice(verdict, language),
-    ]
+    return [say_kind(verdict, language), *say_evidence(verdict, language), *say_advice(verdict, language)]
 
 
 def say_kind(verdict: Verdict, language: Language) -> str:
@@ -321,9 +316,10 @@ def say_title(verdict: Verdict, language: Language) -> str:
 
 
 def say_evidence(verdict: Verdict, language: Language) -> list[str]:
-    """The numbers behind it, one sentence each; none for a run whose losses are not numbers."""
+    """The numbers behind it, one sentence each; for a divergence its likely causes."""
+    causes = [say(f"verdict.cause.{cause}", language, value=value) for cause, value in verdict.causes.items()]
     if verdict.evidence is None:
-        return []
+        return causes
     values = dict(vars(verdict.evidence))
     keys = ["levels", "rise" if verdict.evidence.rise > 0 else "lowest_at_end", "gap", "uncertainty"]
     if verdict.rule == "still_falling":
@@ -332,7 +328,7 @@ def say_evidence(verdict: Verdict, language: Language) -> list[str]:
         values["baseline"] = say(f"baseline.{verdict.evidence.baseline_kind}", language)
         better = verdict.evidence.end_val_loss < verdict.evidence.baseline_loss
         keys.append("better_than_baseline" if better else "not_better_than_baseline")
-    return [say(f"verdict.evidence.{key}", language, **values) for key in keys]
+    return [*(say(f"verdict.evidence.{key}", language, **values) for key in keys), *causes]
 
 
 def say_advice(verdict: Verdict, language: Language) -> list[str]:
