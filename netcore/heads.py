@@ -178,6 +178,10 @@ class Tracker:
             sums = sums / np.add.reduceat(all_weights, bounds)
         return float(np.dot(sums, sizes))
 
+    def chosen(self, *, weighted: bool) -> list[Metric]:
+        """The metrics of `metrics=`, or those of `weighted_metrics=`."""
+        return self.metrics[self._plain :] if weighted else self.metrics[: self._plain]
+
     def loss(self) -> float:
         total, rows = self.sums
         return float(total / rows) if rows else 0.0
@@ -187,16 +191,30 @@ class Tracker:
 
 
 def logs_of(trackers: list[Tracker]) -> dict[str, float]:
-    """Names and values as History keeps them, in Keras's order."""
+    """Loss, then metrics, by the names of the history; a name that stands already gets "weighted_" or a number."""
     several = len(trackers) > 1
     logs = {"loss": sum(tracker.head.weight * tracker.loss() for tracker in trackers if tracker.head.loss is not None)}
     for tracker in trackers:
-        prefix = f"{tracker.head.name}_" if several else ""
         if several and tracker.head.loss is not None:
-            logs[f"{prefix}loss"] = tracker.loss()
-        for metric in tracker.metrics:
-            logs[f"{prefix}{metric.name}"] = metric.result()
-    return dict(sorted(logs.items()))
+            logs[f"{tracker.head.name}_loss"] = tracker.loss()
+    found: dict[str, float] = {}
+    for weighted in (False, True):
+        for tracker in trackers:
+            prefix = f"{tracker.head.name}_" if several else ""
+            for metric in tracker.chosen(weighted=weighted):
+                found[_free_name(prefix, metric.name, found, weighted=weighted)] = metric.result()
+    return logs | (dict(sorted(found.items())) if several else found)
+
+
+def _free_name(prefix: str, name: str, taken: dict[str, float], *, weighted: bool) -> str:
+    if weighted and prefix + name in taken:
+        name = f"weighted_{name}"
+    number = 1
+    free = name = prefix + name
+    while free in taken:
+        free = f"{name}_{number}"
+        number += 1
+    return free
 
 
 class StepWeight:

@@ -479,12 +479,8 @@ class Model(Layer):
     def _answer(self, trackers: list[Tracker], return_dict: bool) -> Any:
         logs = logs_of(trackers)
         if return_dict:
-            return logs
-        several = len(trackers) > 1
-        values = [logs["loss"]]
-        if several:
-            values += [tracker.loss() for tracker in trackers if tracker.head.loss is not None]
-        values += [metric.result() for tracker in trackers for metric in tracker.metrics]
+            return dict(sorted(logs.items()))
+        values = list(logs.values())
         return values[0] if len(values) == 1 else values
 
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:

@@ -103,7 +103,11 @@ LOSS_VARIANTS = [cls() for cls in LOSSES] + [
 def test_gradient_of_a_loss_is_the_derivative_of_its_values(loss, n, k, seed):
     config.set_floatx("float64")
     rng = np.random.default_rng(seed)
-    true = loss.encode(np.atleast_2d(targets_for(loss, rng, n, k).T), k) if not (k == 1 and loss.sparse) else np.ones((1, n))
+    true = (
+        loss.encode(np.atleast_2d(targets_for(loss, rng, n, k).T), k)
+        if not (k == 1 and loss.sparse)
+        else np.ones((1, n))
+    )
     pred = np.ascontiguousarray(outputs_for(loss, rng, n, k).T)
     weight = rng.uniform(0.5, 2, n)
     out, values = np.empty_like(pred), np.empty(n)
@@ -207,7 +211,9 @@ def test_several_outputs_follow_the_weighted_sum_of_their_losses():
     hidden = layers.Dense(4, activation="tanh")(start)
     model = Model(start, [layers.Dense(1, name="a")(hidden), layers.Dense(3, activation="softmax", name="b")(hidden)])
     model.compile("sgd", {"a": "mse", "b": "categorical_crossentropy"}, loss_weights={"a": 0.5, "b": 2.0})
-    assert_update_is_the_gradient(model, rng.normal(size=(6, 3)), [rng.normal(size=(6, 1)), np.eye(3)[[0, 1, 2, 0, 1, 2]]])
+    assert_update_is_the_gradient(
+        model, rng.normal(size=(6, 3)), [rng.normal(size=(6, 1)), np.eye(3)[[0, 1, 2, 0, 1, 2]]]
+    )
 
 
 def test_a_nested_model_learns_like_its_layers():
@@ -224,9 +230,7 @@ def test_a_frozen_layer_keeps_its_weights_and_passes_the_gradient_on():
     model.compile("sgd", "mse")
     frozen = model.layers[1].get_weights()
     x, y = rng.normal(size=(6, 2)), rng.normal(size=(6, 1))
-    expected = [
-        numerical_gradient(lambda: model.evaluate(x, y), weight.value) for weight in model.trainable_weights
-    ]
+    expected = [numerical_gradient(lambda: model.evaluate(x, y), weight.value) for weight in model.trainable_weights]
     assert len(expected) == 4
     before = [weight.numpy() for weight in model.trainable_weights]
     model.optimizer.learning_rate = 1.0
