@@ -151,6 +151,37 @@ def test_without_its_csv_an_experiment_on_an_own_table_is_refused(capsys, tmp_pa
     assert "꽃.csv" in err
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"a,b,species\n",
+        b"PK\x03\x04" + b"\0" * 60,
+        b"just one column\n1\n2\n",
+        b"sepal_length_cm,kind\n1,a\n2,b\n",
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused_in_one_sentence(capsys, tmp_path, content):
+    table = tmp_path / "broken.csv"
+    table.write_bytes(content)
+    status, out, err = run(capsys, "run", IRIS, "--table", table, "--language", "ko")
+    assert (status, out) == (1, "")
+    assert err.splitlines()[-1].endswith(("오.", "다."))
+    assert "Traceback" not in err
+
+
+def test_a_cp949_table_trains(capsys, tmp_path):
+    lines = ["기온,습도,날씨"] + [f"{20 + k % 7},{50 + k % 11},{'비' if k % 7 > 3 else '맑음'}" for k in range(60)]
+    table = tmp_path / "날씨.csv"
+    table.write_bytes("\n".join(lines).encode("cp949"))
+    data = start("iris").data.replace(inputs=("기온", "습도"), target="날씨", task="binary")
+    output = start("breast_cancer")
+    experiment = start("iris").replace(data=data, model=output.model, compile=output.compile).with_fit(epochs=2)
+    status, out, _err = run(capsys, "run", written(tmp_path, experiment), "--table", table, "--json")
+    assert status == 0
+    assert json.loads(out)["state"] == "finished"
+
+
 # --- refusals: one sentence, exit status 1
 
 
