@@ -127,7 +127,7 @@ NAMED_MONTH = re.compile(
 )
 LATE = re.compile(r"[\sT]24(\D|$)")
 DIGITS = re.compile(r"(?P<year>19\d\d|20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?P<hour>\d\d)?(?P<minute>\d\d)?")
-TIME_NAME = re.compile(r"일시|날짜|일자|년월|연월|시각|시간|date|time|기간|^tm$|^ymd", re.IGNORECASE)
+TIME_NAME = re.compile(r"일시|날짜|일자|년월|연월|시각|시간|date|time|기간|^tm$|^yy?yy?mm", re.IGNORECASE)
 
 
 def to_time(text: str, *, day_first: bool = False) -> datetime | None:

@@ -26,7 +26,7 @@ from lab.data.cells import (
     to_time,
     to_times,
 )
-from lab.data.layout import UNIT
+from lab.data.header import UNIT
 from lab.data.parse import is_whole
 from lab.data.table import Column, Note
 
@@ -160,12 +160,12 @@ def _standing_clear(present: Values) -> float | None:
         if end not in SENTINELS or (end < 0) != is_low:
             continue
         rest = present[present != end]
-        if len(rest) < 2:
+        if not len(rest):
             continue
         rest_low, rest_high = float(rest.min()), float(rest.max())
         gap = rest_low - end if is_low else end - rest_high
-        never_negative = is_low and rest_low >= 0 and len(rest) > 0.5 * len(present)
-        if never_negative or gap > 2 * max(rest_high - rest_low, 1e-12):
+        never_negative = is_low and rest_low >= 0 and (end < -50 or len(rest) > 0.5 * len(present))
+        if never_negative or (len(rest) > 1 and gap > 2 * max(rest_high - rest_low, 1e-12)):
             return end
     return None
 
@@ -174,7 +174,8 @@ def _compact_times(cells: "pd.Series[Any]") -> "pd.Series[Any] | None":
     """20211122 … as days, if every number of the column is one."""
     present = cells.dropna()
     low, high = present.min(), present.max()
-    if not (19000101 <= low <= high <= 21001231 or 1900010100 <= low <= high <= 2100123124):
+    spans = ((19000101, 21001231), (1900010100, 2100123124), (190001010000, 210012312400))  # day, hour, minute
+    if not any(first <= low and high <= last for first, last in spans):
         return None
     codes, uniques = pd.factorize(cells)
     times = [to_compact_time(str(int(value))) for value in uniques]

@@ -26,6 +26,7 @@ from lab.errors import TableError
 from lab.limits import Limits
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
+NAME_CHARACTERS = 10_000  # of a column's name, as in an Experiment
 LAST_ROWS = 3
 HANGUL = re.compile("[가-힣]")
 WINDOW = 1 << 18  # bytes that fit the processor's cache
@@ -51,12 +52,11 @@ def read_table(source: bytes | Path, name: str, limits: Limits) -> Table:
     if b"\n" not in body:
         body = body.replace(b"\r", b"\n")
     layout = find_layout(body)
-    if layout.width > limits.columns:
-        raise TableError("table.too_many_columns", columns=layout.width, limit=limits.columns)
+    _check_header(layout, limits)
     cells, notes, first_line = _read_rows(body, layout, limits)
     if not len(cells[0]):
         raise TableError("table.no_rows", columns=", ".join(layout.names or ())[:200])
-    cells, layout, trailing_notes = _without_trailing_column(cells, layout)
+    cells, layout, edge_notes = _without_edge_columns(cells, layout)
     cells, total_notes = _without_totals(cells, first_line)
     names, name_notes = unique_names(layout, korean=bool(HANGUL.search(body[:WINDOW].decode(errors="ignore"))))
     typed = [type_column(cells[i], names[i], layout.units[i], layout.decimal, first_line) for i in range(layout.width)]
@@ -68,7 +68,7 @@ def read_table(source: bytes | Path, name: str, limits: Limits) -> Table:
         delimiter=layout.delimiter,
         header_row=layout.header_row,
         columns=tuple(one.column for one in typed),
-        notes=(*decoded.notes, *layout.notes, *notes, *trailing_notes, *total_notes, *name_notes, *column_notes),
+        notes=(*decoded.notes, *layout.notes, *notes, *edge_notes, *total_notes, *name_notes, *column_notes),
         sha256=digest,
     )
     check_can_teach(table)
@@ -82,6 +82,15 @@ def check_can_teach(table: Table) -> None:
         raise TableError("table.one_column")
     if not any(column.kind in ("numeric", "category", "boolean") for column in useful):
         raise TableError("table.only_text")
+
+
+def _check_header(layout: Layout, limits: Limits) -> None:
+    if layout.width > limits.columns:
+        raise TableError("table.too_many_columns", columns=layout.width, limit=limits.columns)
+    longest = max(map(len, layout.names or ("",)))
+    limit = min(limits.cell_characters, NAME_CHARACTERS)
+    if longest > limit:
+        raise TableError("table.cell_too_long", characters=longest, limit=limit, line=(layout.header_row or 0) + 1)
 
 
 def _load(source: bytes | Path, limits: Limits) -> bytes:
@@ -130,14 +139,19 @@ def _without_blank_rows(
     return [column[~blank].reset_index(drop=True) for column in columns], (note,)
 
 
-def _without_trailing_column(
+def _without_edge_columns(
     columns: "list[pd.Series[Any]]", layout: Layout
 ) -> tuple["list[pd.Series[Any]]", Layout, tuple[Note, ...]]:
-    """The wholly empty, nameless last column that a delimiter at every line's end makes."""
-    if not layout.names or layout.names[-1] or layout.width == 1 or not bool(columns[-1].isna().all()):
+    """The empty, nameless first or last column that a delimiter at every line's beginning or end makes."""
+    start, end = 0, layout.width
+    if layout.names:
+        start = int(not layout.names[0] and bool(columns[0].isna().all()))
+        end -= int(not layout.names[-1] and bool(columns[-1].isna().all()))
+    if end - start in (layout.width, 0):
         return columns, layout, ()
-    layout = replace(layout, width=layout.width - 1, names=layout.names[:-1], units=layout.units[:-1])
-    return columns[:-1], layout, (Note("trailing_delimiter", 1, layout.body_line + 1),)
+    names = layout.names[start:end] if layout.names else None
+    layout = replace(layout, width=end - start, names=names, units=layout.units[start:end])
+    return columns[start:end], layout, (Note("trailing_delimiter", 1, layout.body_line + 1),)
 
 
 def _without_totals(

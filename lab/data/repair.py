@@ -9,7 +9,8 @@ import io
 import re
 from dataclasses import dataclass
 
-from lab.data.layout import Layout, Record, lines_of, records
+from lab.data.dialect import Record, is_rule, lines_of, records
+from lab.data.layout import Layout
 from lab.data.table import Note
 from lab.errors import TableError
 from lab.limits import Limits
@@ -36,6 +37,8 @@ def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
     for record in records(lines_of(body), layout.delimiter, layout.body_line):
         if record.stray_quote:
             counts.add("bad_quotes", record.line)
+        if is_rule(record):
+            continue
         _check_cells(record, limits)
         if not any(map(str.strip, record)):
             if record:

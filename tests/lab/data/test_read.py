@@ -156,6 +156,39 @@ def test_a_row_of_units_is_no_data():
     assert len(table.frame) == 2
 
 
+def test_a_header_over_several_lines_is_joined():
+    table = read(
+        '"행정구역별","2021","","2022"\n"행정구역별","총인구수 (명)","남자 (명)","총인구수 (명)"\n'
+        '"서울","9,472","4,600","9,428"\n"부산","3,324","1,600","-"\n"대구","2,387","1,170","2,363"\n출처: 통계청\n',
+        "cp949",
+    )
+    assert table.column_names == ("행정구역별", "2021 총인구수 (명)", "2021 남자 (명)", "2022 총인구수 (명)")
+    assert table.header_row == 1
+    assert {"multi_header", "footer", "thousands"} <= codes(table)
+
+
+def test_columns_aligned_by_blanks_under_comment_lines():
+    table = read(
+        "#START7777\n# YYMMDDHHMI STN   WS    TA\n#  KST ID m/s C\n"
+        "202101010000 108  1.5  -2.3\n202101010100 108 10.5 -12.5\n202101010200 108  2.0  -2.9\n#7777END\n"
+    )
+    assert table.column_names == ("YYMMDDHHMI", "STN", "WS", "TA")
+    assert table.frame["YYMMDDHHMI"].iloc[1] == pd.Timestamp("2021-01-01 01:00")
+    assert table.frame["TA"].tolist() == [-2.3, -12.5, -2.9]
+
+
+def test_a_table_in_markdown():
+    table = read("| a | b |\n|---|---|\n| 1 | x |\n| 3 | y |\n| 4 | x |\n")
+    assert table.column_names == ("a", "b")
+    assert table.frame["a"].tolist() == [1, 3, 4]
+
+
+def test_hours_that_run_from_1_to_24():
+    table = read("측정소명,측정일시,PM10\n중구,2021100101,30\n중구,2021100124,31\n중구,2021100201,-999\n", "cp949")
+    assert table.frame["측정일시"].iloc[1] == pd.Timestamp("2021-10-02 00:00")
+    assert table.column("PM10").missing == 1
+
+
 def test_double_and_blank_names_can_be_told_apart():
     table = read("기온,기온,,기온_2\n1,2,3,4\n5,6,7,8\n")
     assert len(set(table.column_names)) == 4
@@ -359,6 +392,7 @@ def test_what_is_no_table_is_refused_by_name(content, code):
         ("a,b\n1,2\n" + "x" * 201 + ",3\n", "table.cell_too_long"),
         ('a,b\n1,"' + ("y" * 50 + "\n") * 6 + '"\n', "table.cell_too_long"),
         ("a,b\n1,2\n" + "9" * 300 + ",3\n", "table.cell_too_long"),
+        ("n" * 201 + ",b\n1,2\n3,4\n", "table.cell_too_long"),
     ],
 )
 def test_each_limit_is_enforced_and_named(content, code):

@@ -1,0 +1,161 @@
+"""Records of a delimited text, and which sign delimits them.
+
+Each delimiter is tried on the beginning of the file with quotes honoured, and scored by how regular the rows come out
+times how much of the cells then reads as numbers and times.
+"""
+
+import csv
+import io
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from lab.data.cells import rough_kind
+from lab.errors import TableError
+
+csv.field_size_limit(2**31 - 1)  # the length of a cell is limited by lab.limits, not by the csv module
+SWALLOWED_LINES = 30  # a quoted cell over more lines than this is a stray quote
+PREFIX = 262_144  # bytes
+PREFIX_RECORDS = 300
+PREFIX_CELLS = 30_000
+DELIMITERS = ",;\t| "  # a blank stands for any run of blanks
+RULE = re.compile(r":?-{3,}:?")  # the line under the header of a table in Markdown
+
+
+class Record(list[str]):
+    """The cells of one record and the 0-based line of the file where it starts."""
+
+    line: int = 0
+    stray_quote: bool = False
+
+
+def records(lines: list[str], delimiter: str, first_line: int = 0, *, whole: bool = True) -> Iterator[Record]:
+    """Records of a delimited text with quotes honoured; blank lines give empty records.
+
+    A quote that swallows many lines, or never closes before the end of the file, is a stray one: its line is read
+    again with quotes as plain characters, and the record is marked.
+
+    Args:
+        first_line: index in `lines` to start from.
+        whole: the lines reach to the end of the file.
+    """
+    position = first_line
+    while position < len(lines):
+        reader = csv.reader(
+            itertools.islice(lines, position, None), delimiter=delimiter, skipinitialspace=delimiter != "\t"
+        )
+        start = position
+        for cells in reader:
+            end = position + reader.line_num
+            record = Record(cells)
+            record.line, start = start, end
+            if end - record.line > 1 and _is_runaway(record, lines, end, whole):
+                record = _literal(lines[record.line], delimiter, record.line)
+                yield record
+                break
+            yield record
+        else:
+            return
+        position = record.line + 1
+
+
+def _is_runaway(record: Record, lines: list[str], end: int, whole: bool) -> bool:
+    if end - record.line > SWALLOWED_LINES:
+        return True
+    at_end = whole and end == len(lines)
+    return at_end and sum(line.count('"') for line in lines[record.line : end]) % 2 == 1
+
+
+def _literal(line: str, delimiter: str, number: int) -> Record:
+    record = Record(cell.strip().strip('"') for cell in line.rstrip("\r\n").split(delimiter))
+    record.line, record.stray_quote = number, True
+    return record
+
+
+def lines_of(body: bytes) -> list[str]:
+    """Lines with their ends; only CR, LF and CRLF end a line (str.splitlines knows eight more)."""
+    return list(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""))
+
+
+def is_rule(record: list[str]) -> bool:
+    """`|---|---|`"""
+    cells = [cell.strip() for cell in record if cell.strip()]
+    return bool(cells) and all(RULE.fullmatch(cell) for cell in cells)
+
+
+def prefix_of(body: bytes) -> tuple[bytes, bool]:
+    """The beginning up to the end of a line, and whether that is all."""
+    end = body.find(b"\n", PREFIX)
+    return (body, True) if end < 0 else (body[: end + 1], False)
+
+
+def filled_records(lines: list[str], delimiter: str, whole: bool, first_line: int = 0) -> list[Record]:
+    """The first records that have any cell with a value."""
+    found: list[Record] = []
+    cells = 0
+    for record in records(lines, delimiter, first_line, whole=whole):
+        if any(map(str.strip, record)) and not is_rule(record):
+            found.append(record)
+            cells += len(record)
+        if len(found) >= PREFIX_RECORDS or (cells > PREFIX_CELLS and len(found) > 20):
+            return found
+    if not whole and len(found) > 1:
+        found.pop()  # may be cut in mid quote
+    return found
+
+
+def best_delimiter(lines: list[str], whole: bool) -> str:
+    """The delimiter under which the lines read most like a table."""
+    scores = {delimiter: _score(filled_records(lines, delimiter, whole), delimiter) for delimiter in DELIMITERS}
+    return max(scores, key=lambda delimiter: scores[delimiter])
+
+
+def table_span(rows: list[Record]) -> tuple[int, int]:
+    """First and one past the last row with more than one cell: titles before and remarks after are no part of it."""
+    wide = [index for index, row in enumerate(rows) if len(row) > 1]
+    return (wide[0], wide[-1] + 1) if wide else (0, 0)
+
+
+def width_of(rows: list[Record]) -> int:
+    """The commonest number of cells in the span of the table, of equally common ones the largest; 1 if it is none."""
+    start, end = table_span(rows)
+    if end - start < 2 and len(rows) > 1:
+        return 1
+    counts = Counter(map(len, rows[start:end]))
+    return max(counts, key=lambda width: (counts[width], width), default=1)
+
+
+def _score(rows: list[Record], delimiter: str) -> float:
+    """Between 0 (a single column) and 1."""
+    width = width_of(rows)
+    if width == 1:
+        return 0.0
+    start, end = table_span(rows)
+    regular = [row for row in rows[start:end] if len(row) == width]
+    cells = [cell for row in regular[-50:] for cell in row[:200]]
+    others = set(",;\t|") - {delimiter}
+    worth = 0.0
+    for cell in cells:
+        if rough_kind(cell) != "text":
+            worth += 1.0
+        else:
+            worth += 0.1 if others & set(cell) else 0.5
+    coverage = 0.5 + 0.5 * (end - start) / len(rows)
+    # words are separated by blanks as well: aligned columns have to be the clearly better reading
+    doubt = 0.7 if delimiter == " " else 1.0
+    return doubt * coverage * len(regular) / (end - start) * worth / len(cells)
+
+
+def refuse_prose(rows: list[Record], width: int) -> None:
+    """Raises TableError "table.no_table" for texts cut into rows of every length, "table.one_column"."""
+    texts_only = all(rough_kind(cell) in ("text", "blank") for row in rows for cell in row)
+    beginning = " ".join(rows[0])[:60]
+    if width == 1:
+        words = sum(len(" ".join(row).split()) for row in rows)
+        if texts_only or words > 4 * len(rows):
+            raise TableError("table.no_table", beginning=beginning)
+        raise TableError("table.one_column")
+    regular = sum(len(row) == width for row in rows)
+    if texts_only and regular < 0.8 * len(rows):
+        raise TableError("table.no_table", beginning=beginning)
