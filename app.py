@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import importlib
+import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,11 +18,11 @@ from lab.runs.routes import middleware, routes
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """The engine lives as long as the server."""
+    keep_imports_out_of_garbage_collection()
     engine = PoolEngine()
     await asyncio.to_thread(engine.begin, asyncio.get_running_loop())
     set_engine(engine)
     sweeper = asyncio.create_task(engine.sweep_for_ever())
-    keep_imports_out_of_garbage_collection()
     try:
         yield {}
     finally:
@@ -32,13 +34,12 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
 def keep_imports_out_of_garbage_collection() -> None:
     """Streamlit collects garbage after every script run; what is imported for good need not be looked at again.
 
-    Measured: 4 ms instead of 40 ms of computing for each rerun of a page.
+    Measured on a page of five elements: 4 ms instead of 40 ms of computing for each rerun.
     """
-    import pandas  # noqa: F401
-    import plotly.graph_objects  # noqa: F401
+    import pages.ui
 
-    import pages.ui.live_curve  # noqa: F401
-
+    for module in pkgutil.iter_modules(pages.ui.__path__, "pages.ui."):
+        importlib.import_module(module.name)  # and with them everything that a page needs
     gc.collect()
     gc.freeze()
 

@@ -26,7 +26,19 @@ def running_app(app: str = "app.py", **environment: str) -> Iterator[tuple[str, 
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as home:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port), "--server.headless", "true"],
+            [
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                app,
+                "--server.port",
+                str(port),
+                "--server.headless",
+                "true",
+                "--server.fileWatcherType",
+                "none",
+            ],
             cwd=ROOT,
             env={**os.environ, "LAB_HOME": home, **environment},
         )

@@ -73,7 +73,9 @@ class Session:
         if kind == "button":
             self.buttons[element.button.id.rsplit("-", 1)[-1]] = element.button.id
         elif kind == "bidi_component" and element.bidi_component.component_name.endswith("lab_live_curve"):
-            self.stream = json.loads(element.bidi_component.json)["url"]
+            curve = json.loads(element.bidi_component.json)
+            if curve["running"]:
+                self.stream = curve["url"]
         elif kind == "exception":
             self.problems.append(element.exception.message)
 

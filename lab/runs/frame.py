@@ -49,6 +49,11 @@ def after(columns: Columns, epoch: int) -> Columns:
     return {name: values[start:] for name, values in columns.items()}
 
 
+def cut(frame: bytes, epoch: int) -> bytes:
+    """The event without the points up to `epoch`, which its reader has had before."""
+    return encode(after(decode(frame), epoch), {"replayed": True})
+
+
 def decimate(columns: Columns, points: int = DISPLAY_POINTS) -> Columns:
     """At most `points` of the points, evenly spread, the newest always among them."""
     count = len(columns["e"])

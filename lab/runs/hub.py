@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 from lab.experiment import Experiment
 from lab.limits import Limits
-from lab.runs.frame import Columns, after, decimate, decode, encode, event, reset_event
+from lab.runs.frame import Columns, cut, decimate, decode, event, reset_event
 from lab.runs.messages import ENDED, Frames, Order, Snapshot, Status
 from lab.runs.record import RunSummary
 
@@ -156,8 +156,7 @@ class Hub:
 
     def _append(self, run: LiveRun, first: int, last: int, frame: bytes) -> None:
         if first <= run.last_epoch:
-            columns = after(decode(frame), run.last_epoch)
-            first, frame = run.last_epoch + 1, encode(columns, {"replayed": True})
+            first, frame = run.last_epoch + 1, cut(frame, run.last_epoch)
         run.ring.append((first, last, frame))
         run.last_epoch = last
         run.crashes = 0
@@ -232,10 +231,10 @@ class Hub:
             frames = [reset_event(decimate(self.columns(run)))]
         else:
             newest_first = []
-            for _, last, frame in reversed(run.ring):
+            for first, last, frame in reversed(run.ring):
                 if last <= reader.last_epoch:
                     break
-                newest_first.append(frame)
+                newest_first.append(frame if first > reader.last_epoch else cut(frame, reader.last_epoch))
             frames = newest_first[::-1]
         reader.last_epoch = run.last_epoch
         return frames

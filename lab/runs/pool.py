@@ -12,9 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, cast
+from typing import BinaryIO, cast
 
-from lab.runs.messages import Hello, Message, Ping, Pong, Quit, read_messages, write_message
+from lab.runs.messages import PROTOCOL, Hello, Message, Ping, Pong, Quit, read_messages, write_message
 from lab.runs.worker import SUSPECT_BYTES, Suspect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,17 +126,28 @@ class WorkerPool:
             process = worker.process
             if process is None:
                 return
-            for message in read_messages(cast("IO[bytes]", process.stdout)):  # type: ignore[arg-type]
-                worker.heard_at = time.monotonic()
-                if isinstance(message, Hello):
-                    worker.starts_in_vain = -1
-                elif not isinstance(message, Pong):
-                    self._on_message(worker.index, message)
+            with cast("BinaryIO", process.stdout) as stream:
+                for message in read_messages(stream):
+                    self._hear(worker, message)
             process.kill()  # in case it closed its output and lives on
             process.wait()
             worker.outbox.put(None)
             if not self._closing.is_set():
                 self._replace(worker)
+
+    def _hear(self, worker: _Worker, message: Message) -> None:
+        worker.heard_at = time.monotonic()
+        if isinstance(message, Hello):
+            self._greet(worker, message)
+        elif not isinstance(message, Pong):
+            self._on_message(worker.index, message)
+
+    def _greet(self, worker: _Worker, hello: Hello) -> None:
+        """A worker that speaks another language (the code was replaced under a running server) is no use."""
+        if hello.protocol == PROTOCOL:
+            worker.starts_in_vain = -1
+        elif worker.process is not None:
+            worker.process.kill()
 
     def _replace(self, worker: _Worker) -> None:
         worker.starts_in_vain += 1
@@ -168,11 +179,11 @@ class WorkerPool:
 
 def _write_all(process: subprocess.Popen[bytes], outbox: "queue.SimpleQueue[Message | None]", settings: bytes) -> None:
     """Feed one process until the None that ends its outbox."""
-    stream = cast("IO[bytes]", process.stdin)
+    stream = cast("BinaryIO", process.stdin)
     with suppress(OSError):  # it died; the supervisor knows
         stream.write(settings)
         stream.flush()
         while (message := outbox.get()) is not None:
-            write_message(stream, message)  # type: ignore[arg-type]
+            write_message(stream, message)
     with suppress(OSError):
         stream.close()

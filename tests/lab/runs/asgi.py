@@ -12,6 +12,7 @@ def ask(
 
 
 async def _ask(app: Any, path: str, headers: dict[str, str], method: str) -> tuple[int, list[Any], bytes]:
+    sent = {"host": "localhost", **{name.lower(): value for name, value in headers.items()}}
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -22,16 +23,19 @@ async def _ask(app: Any, path: str, headers: dict[str, str], method: str) -> tup
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
             (name.lower().encode(), value.encode()) for name, value in {"host": "localhost", **headers}.items()
         ],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
     said: list[Any] = []
+    asked = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not asked:
+            await asyncio.Event().wait()  # stays connected to the end
+        return asked.pop()
 
     async def send(message: dict[str, Any]) -> None:
         said.append(message)

@@ -1,0 +1,56 @@
+"""The real server, as `streamlit run app.py` starts it: one person's session from the cookie to the moving curve."""
+
+import asyncio
+import itertools
+
+import pytest
+
+from benchmarks.live.server import running_app, workers_of
+from benchmarks.live.session import Session, read_stream
+
+
+@pytest.fixture(scope="module")
+def server():
+    with running_app(LAB_WORKERS="1") as (address, process):
+        yield address, process
+
+
+async def frames(address: str, session: Session, count: int) -> list:
+    found = []
+    async for frame in read_stream(address, session.cookie, session.stream):
+        found.append(frame)
+        if len(found) == count:
+            break
+    return found
+
+
+def test_one_click_makes_the_curve_move_and_a_killed_worker_does_not_stop_it(server):
+    address, process = server
+
+    async def person() -> None:
+        async with Session.open(address) as session:
+            await session.rerun(click="train")
+            assert session.problems == []
+            assert session.stream is not None
+            first = await frames(address, session, 5)
+            (worker,) = workers_of(process)
+            worker.kill()
+            everything = await frames(address, session, 12)
+            epochs = list(itertools.chain.from_iterable(frame.epochs for frame in everything))
+            assert epochs == list(range(1, len(epochs) + 1))
+            assert epochs[-1] > first[-1].epochs[-1]
+
+    asyncio.run(person())
+
+
+def test_a_second_browser_sees_nothing_of_the_first(server):
+    address, _ = server
+
+    async def people() -> None:
+        async with Session.open(address) as one, Session.open(address) as other:
+            await one.rerun(click="train")
+            await other.rerun()
+            assert one.cookie != other.cookie
+            assert other.stream is None
+
+    asyncio.run(people())
