@@ -75,18 +75,23 @@ def controls(state: AppState, bench: Bench, run: RunView | None) -> None:
 
 
 def main_button(state: AppState, run: RunView | None, blocked: bool) -> None:
-    if run is None or not run.active:
-        if run is not None and can_continue(run, state.experiment) and knobs_differ(state, run) is not None:
-            done, epochs = run.epoch, state.experiment.fit.epochs
-            label = say("train_page.continue_to", state.language, done=done, epochs=epochs)
-            st.button(label, key="continue", type="primary", on_click=continue_training)
-            button(state, "train", start_run, disabled=blocked)
-        else:
+    if run is None:
+        button(state, "train", start_run, disabled=blocked, primary=True)
+    elif run.active:
+        # the knobs may show another experiment than the one that trains: to start it stops and keeps the other
+        other = knobs_differ(state, run) is None
+        if other:
             button(state, "train", start_run, disabled=blocked, primary=True)
-    elif run.state == "paused":
-        button(state, "resume", send, Resume(), primary=True)
+        if run.state == "paused":
+            button(state, "resume", send, Resume(), primary=not other)
+        else:
+            button(state, "pause", send, Pause(), primary=not other)
+    elif can_continue(run, state.experiment) and knobs_differ(state, run) is not None:
+        label = say("train_page.continue_to", state.language, done=run.epoch, epochs=state.experiment.fit.epochs)
+        st.button(label, key="continue", type="primary", on_click=continue_training)
+        button(state, "train", start_run, disabled=blocked)
     else:
-        button(state, "pause", send, Pause(), primary=True)
+        button(state, "train", start_run, disabled=blocked, primary=True)
 
 
 def button(

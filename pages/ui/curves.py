@@ -47,8 +47,14 @@ def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], histo
         texts={name: quantity(name, state) for name in series if not name.startswith("val_")},
         ghost=ghost_history(state, shown),
         history=history,
+        progress=None if run is None else progress_of(run),
         running=history is None and run is not None and run.active,
     )
+
+
+def progress_of(run: RunView) -> dict[str, object]:
+    """The figures below the curves, for a run without a stream."""
+    return {"state": run.state, "updates": run.updates, "elapsed_s": run.elapsed_s, "compute_s": run.compute_s}
 
 
 def redrawn(state: AppState) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from lab.errors import LabError
+from lab.experiment import Experiment
 from lab.export.link import to_link
 from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, Language, say
@@ -12,6 +13,7 @@ from pages.ui.bench import Bench
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.summary import step_summaries
 from pages.ui.text import tell_error
+from pages.ui.training import current_run, knobs_differ, record_of_run
 
 LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
 
@@ -67,19 +69,30 @@ def _load_start(name: str) -> None:
 def _share(state: AppState) -> None:
     with st.popover(say("share.open", state.language), icon=":material/link:"):
         st.caption(say("share.about", state.language))
+        experiment = shared_experiment(state)
+        if experiment.fit.changes:
+            st.caption(say("share.with_changes", state.language, count=len(experiment.fit.changes)))
         try:
-            st.code(f"{_address()}?e={to_link(state.experiment)}", language=None, wrap_lines=True)
+            st.code(f"{_address()}?e={to_link(experiment)}", language=None, wrap_lines=True)
         except LabError as error:
             st.error(tell_error(error, state.language))
         if state.experiment.data.source.kind == "upload":
             st.caption(say("share.own_file", state.language))
         st.download_button(
             say("share.file", state.language),
-            state.experiment.to_json(indent=2),
+            experiment.to_json(indent=2),
             file_name="experiment.json",
             mime="application/json",
             on_click="ignore",
         )
+
+
+def shared_experiment(state: AppState) -> Experiment:
+    """The experiment on the knobs; with a curve of it on the screen, the one that gives this very curve again."""
+    run = current_run(state)
+    if run is None or run.active or not run.changes or knobs_differ(state, run) != []:
+        return state.experiment
+    return record_of_run(state, run).experiment_with_changes()
 
 
 def _address() -> str:

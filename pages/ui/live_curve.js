@@ -198,7 +198,7 @@ class LiveCurve {
     this.bar.setAttribute("aria-valuenow", epoch);
     const figures = [
       fill(texts.epoch, { epoch: number.format(epoch), epochs: number.format(epochs) }),
-      fill(texts.updates, { updates: number.format(updates) }),
+      epoch && !updates ? "" : fill(texts.updates, { updates: number.format(updates) }), // not known of a kept run
       fill(texts.elapsed, { time: seconds(elapsed, language) }),
       fill(texts.compute, { time: seconds(compute_s, language) }),
       state === "running" && epoch > 0 && epoch < epochs

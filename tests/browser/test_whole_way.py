@@ -108,6 +108,17 @@ def test_a_reloaded_page_finds_its_running_run(visit):
     person.button("continue").wait_for()
 
 
+def test_where_the_stream_is_blocked_the_page_draws_by_itself(visit):
+    person = visit("ko")
+    person.context.route("**/live/*", lambda route: None)  # asked for and never answered
+    person.page.locator("[class*='fit-epochs'] input").fill("300")
+    person.page.locator("[class*='fit-epochs'] input").press("Enter")
+    person.button("train").click()
+    expect(person.page.get_by_text(person.say("train_page.blocked"))).to_be_visible()
+    person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
+    assert person.points() == 300
+
+
 def test_the_person_can_go_the_way_by_keyboard(visit):
     person = visit("ko")
     person.button("train").focus()

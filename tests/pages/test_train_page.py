@@ -1,8 +1,12 @@
 """The train page: buttons, knobs beside the curves, runs found again."""
 
+import json
+
 import pytest
 
-from lab.export.link import to_link
+from lab.export.link import from_link, to_link
+from lab.runs.engine import InlineEngine
+from lab.runs.host import set_engine
 from lab.starts import start
 from lab.texts import say
 from tests.pages.conftest import Person
@@ -120,6 +124,52 @@ def test_an_earlier_run_can_be_opened_with_its_settings(person):
     person.look().press(f"open-{first}")
     assert person.state().run_id == first
     assert person.experiment.model.layers[0].params["units"] == 16
+
+
+def test_one_more_epoch_after_the_end_goes_on_from_the_trained_weights(person):
+    person.train()
+    run_id = person.state().run_id
+    person.press("one_epoch")
+    person.engine.advance()
+    person.look()
+    assert person.state().run_id == run_id
+    assert person.engine.view(run_id).epoch == 101
+    assert person.experiment.fit.epochs == 101
+
+
+def ghost_of(person):
+    (curves,) = person.at.get("bidi_component")
+    return json.loads(curves.proto.json)["ghost"]
+
+
+def test_the_last_curve_stays_behind_only_where_it_can_be_compared(person):
+    person.train().set_number(8, "layer-l0", "Dense", "units")
+    assert set(ghost_of(person)) == {"e", "loss", "val_loss", "accuracy", "val_accuracy"}
+    person.engine.advance()
+    person.look().choose("MeanSquaredError", "loss", "type")
+    assert set(ghost_of(person)) == {"e", "accuracy", "val_accuracy"}
+    person.press("start.penguins").press("train")
+    assert ghost_of(person) is None
+
+
+def test_a_link_of_a_run_with_turned_knobs_carries_them(person):
+    person.press("train")
+    person.engine.advance(10)
+    person.look().set_number(0.001, "optimizer", "Adam", "learning_rate")
+    person.engine.advance()
+    link = person.look().at.code[0].value.split("?e=")[1]
+    linked = from_link(link)
+    assert linked.compile.optimizer.params["learning_rate"] == 0.01  # as it was started
+    assert [(change.epoch, change.value) for change in linked.fit.changes] == [(10, 0.001)]
+
+
+def test_a_run_that_the_server_lost_leaves_one_sentence(person):
+    person.train()
+    set_engine(InlineEngine())
+    person.look()
+    assert person.state().run_id is None
+    assert say("run.unknown", "en") in person.sentences()
+    assert not person.at.button(key="train").disabled
 
 
 def test_the_arithmetic_of_updates_is_spelled_out(person_in, language):
