@@ -24,7 +24,6 @@ async def _ask(app: Any, path: str, headers: dict[str, str], method: str) -> tup
         "root_path": "",
         "query_string": b"",
         "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-            (name.lower().encode(), value.encode()) for name, value in {"host": "localhost", **headers}.items()
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
