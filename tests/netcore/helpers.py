@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from netcore.params import Bool, Choice, Float, Int, Param, defaults
+from netcore.params import defaults
 
 
 def numerical_gradient(function: Callable[[], float], array: np.ndarray, step: float = 1e-6) -> np.ndarray:
@@ -22,19 +22,15 @@ def numerical_gradient(function: Callable[[], float], array: np.ndarray, step: f
     return gradient
 
 
-def valid_value(param: Param) -> Any:
-    """Some value that `param` allows."""
-    if isinstance(param, Int | Float):
-        return param.typical[0] or param.typical[1]
-    if isinstance(param, Bool):
-        return True
-    assert isinstance(param, Choice)
-    return param.names()[-1]
-
-
 def ready_arguments(cls: type) -> dict[str, Any]:
     """Values for the arguments that have no default."""
-    return {name: valid_value(param) for name, param in cls.params.items() if name not in defaults(cls)}
+    return {name: param.example() for name, param in cls.params.items() if name not in defaults(cls)}
+
+
+def axes_for(cls: type) -> list[tuple[int, ...]]:
+    """Sizes of the axes between batch and features that a layer can take, one tuple for each number of axes to be tried."""
+    ndim = cls(**ready_arguments(cls)).ndim
+    return [axes for axes in ((), (3,), (4, 5)) if len(axes) + 2 == ndim or (ndim is None and len(axes) < 2)]
 
 
 def targets_for(loss: Any, rng: np.random.Generator, n: int, k: int) -> np.ndarray:
