@@ -71,6 +71,12 @@ def test_a_split_by_time_tests_on_the_last_rows():
     assert table.frame["when"][dataset.train.rows].max() < table.frame["when"][dataset.validation.rows].min()
 
 
+def test_rows_of_the_same_time_stay_in_their_order():
+    table = table_of(when=["2021-01-02", "2021-01-01"] * 30, x=NUMBERS, y=NUMBERS[::-1])
+    dataset = prepare(table, spec(table, "y", "x", split=HALVES.replace(time_column="when")), 0)
+    assert dataset.train.rows.tolist() == list(range(1, N, 2))
+
+
 @pytest.mark.parametrize(("n", "validation", "test"), [(1, 0.2, 0.2), (2, 0.2, 0.2), (3, 0.1, 0.1), (1, 0.9, 0.0)])
 def test_a_part_without_rows_is_refused(n, validation, test):
     with pytest.raises(DataError) as caught:

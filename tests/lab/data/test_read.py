@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lab import data
 from lab.data.read import read_table
 from lab.errors import TableError
 from lab.limits import ALONE
-from lab.texts import LANGUAGES, say, say_error
+from lab.texts import LANGUAGES, has_text, say, say_error
 
 SMALL = replace(ALONE, upload_bytes=10_000, rows=100, columns=10, cell_characters=200)
 STATION = "일시,기온(°C),날씨\n2021-01-01,-1.5,맑음\n2021-01-02,0.5,비\n2021-01-03,2.5,맑음\n"
@@ -247,6 +249,8 @@ def test_a_text_that_could_be_a_value_stays_one():
 def test_sentinels_are_missing_only_where_they_stand_clear():
     far = read("a,b\n" + "".join(f"{v},1\n" for v in (10, 11, -999, 12, 13)))
     assert far.column("a").missing == 1
+    frost = read("a,b\n" + "".join(f"{v},1\n" for v in (-12.3, -9.0, 0.5, 8.1, -99.0)))
+    assert frost.column("a").missing == 1
     winter = read("a,b\n" + "".join(f"{v},1\n" for v in (-12.3, -9.0, 0.5, 8.1, -9.0)))
     assert winter.column("a").missing == 0
 
@@ -386,7 +390,8 @@ def test_what_is_no_table_is_refused_by_name(content, code):
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        ("a,b\n" + "1,2\n" * 5_000, "table.too_large"),
+        ("a,b\n" + "1,2\n" * 2_498 + "1,23", "table.too_many_rows"),
+        ("a,b\n" + "1,2\n" * 2_498 + "1,234", "table.too_large"),
         ("a,b\n" + "1,2\n" * 101, "table.too_many_rows"),
         (",".join(f"c{i}" for i in range(11)) + "\n" + ",".join("1" * 11) + "\n", "table.too_many_columns"),
         ("a,b\n1,2\n" + "x" * 201 + ",3\n", "table.cell_too_long"),
@@ -430,6 +435,13 @@ def test_every_note_of_the_reader_can_be_said():
                 f"note.{note.code}", language, count=note.count, line=note.first_line, column="열", detail=note.detail
             )
             assert "None" not in said
+
+
+def test_every_note_that_the_code_makes_has_its_sentence():
+    sources = [path.read_text(encoding="utf-8") for path in Path(data.__file__).parent.glob("*.py")]
+    made = {code for source in sources for code in re.findall(r'(?:Note|counts\.add)\(\s*"(\w+)"', source)}
+    assert len(made) > 20
+    assert all(has_text(f"note.{code}") for code in made)
 
 
 def test_the_frame_has_one_dtype_a_column_whatever_the_slices_hold():
