@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from netcore import config
 from netcore.config import Array
 from netcore.errors import NetcoreTypeError
 from netcore.names import snake_case
@@ -26,22 +27,30 @@ class Function(Operation):
 
     aliases: ClassVar[tuple[str, ...]] = ()
     needs_x: ClassVar[bool] = False
+    keeps_mask = True
     __name__: str
 
     def __init__(self) -> None:
         self.__name__ = self.name = snake_case(type(self).__name__)
         self.in_place = self.needs_y = not self.needs_x
 
-    def __call__(self, x: Any, **options: Any) -> Array:
-        """The function of an array (…, d); `options` as in Keras, such as `negative_slope`."""
+    def output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Shape of the output, given that of the input: the same, but for functions that join features."""
+        return shape
+
+    def __call__(self, x: Any, axis: int = -1, **options: Any) -> Array:
+        """The function of an array (…, d); `options` as in Keras, such as `negative_slope`, `axis` where the features lie."""
         function = type(self)(**options)
         x = np.asarray(x)
-        columns = np.array(np.atleast_2d(x).swapaxes(-1, -2), x.dtype if x.dtype.kind == "f" else np.float32)
-        node = Node([columns], [np.empty_like(columns)], [None], [])
+        rows = np.moveaxis(np.atleast_1d(x), axis, -1)
+        columns = np.array(rows[np.newaxis].swapaxes(-1, -2), x.dtype if x.dtype.kind == "f" else config.floatx())
+        shape = function.output_shape(rows.shape)
+        node = Node([columns], [np.empty((1, *shape), columns.dtype).swapaxes(-1, -2)], [None], [])
         with np.errstate(all="ignore"):
             function.prepare(node, training=False)
             function.forward(node, training=False)
-        return np.asarray(node.y.swapaxes(-1, -2).reshape(x.shape))
+        y = node.y.swapaxes(-1, -2).reshape(shape)
+        return np.moveaxis(y, -1, axis) if x.ndim else y.reshape(())
 
     def __repr__(self) -> str:
         return self.name

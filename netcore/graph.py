@@ -140,13 +140,20 @@ def _expand(graph: Graph, actual: dict[int, Tensor]) -> list[Step]:
             for symbol, tensor in zip(inner.outputs, outputs, strict=True):
                 steps.append(Step(COPY, None, (names[id(symbol)],), (tensor,)))
             continue
-        operations = layer.operations()
-        for index, operation in enumerate(operations):
-            last = index == len(operations) - 1
-            after = outputs if last else (twin(outputs[0]),)
+        for operation, after in _chain(layer.operations(), outputs):
             steps.append(Step(operation, layer if operation is layer else None, inputs, after))
             inputs = after
     return steps
+
+
+def _chain(operations: list[Operation], outputs: tuple[Tensor, ...]) -> list[tuple[Operation, tuple[Tensor, ...]]]:
+    """Each operation of a layer with the tensors that it makes; the last one makes `outputs`."""
+    chain = [(operations[-1], outputs)]
+    for before, operation in zip(operations[-2::-1], operations[:0:-1], strict=True):
+        made = chain[0][1][0]
+        tensor = Tensor(operation.shape_before(made.shape), made.dtype, made.name)
+        chain.insert(0, (before, (tensor,)))
+    return chain
 
 
 def twin(tensor: Tensor) -> Tensor:

@@ -46,6 +46,10 @@ class Operation:
     def prepare(self, node: Node, *, training: bool) -> None:
         """Allocate `node.scratch`, once for each batch size."""
 
+    def shape_before(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Shape of the input, given that of the output: the same, but for functions that join features (glu)."""
+        return shape
+
     def forward(self, node: Node, *, training: bool) -> None:
         """Write node.y from node.x."""
         raise NotImplementedError

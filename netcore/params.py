@@ -40,6 +40,10 @@ class Param(ABC):
     def invalid(self) -> tuple[Any, ...]:
         """Values that must be refused: the shared tests try each of them."""
 
+    @abstractmethod
+    def example(self) -> Any:
+        """A value that is allowed and worth trying: for an argument without a default."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Int(Param):
@@ -76,6 +80,9 @@ class Int(Param):
     def invalid(self) -> tuple[Any, ...]:
         too_large = () if self.high is None else (self.high + 1,)
         return (self.low - 1, self.low + 0.5, str(self.low + 1), True, *too_large)
+
+    def example(self) -> int:
+        return self.typical[0] or self.typical[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +132,9 @@ class Float(Param):
             edges.append(self.high if self.open_high else self.high + 1)
         return (*edges, math.nan, math.inf, "0.1", True)
 
+    def example(self) -> float:
+        return self.typical[0] or self.typical[1]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bool(Param):
@@ -143,6 +153,9 @@ class Bool(Param):
 
     def invalid(self) -> tuple[Any, ...]:
         return ("yes", 2, 0.5)
+
+    def example(self) -> bool:
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +179,123 @@ class Choice(Param):
 
     def invalid(self) -> tuple[Any, ...]:
         return ("no-such-choice", 3)
+
+    def example(self) -> str:
+        return self.names()[-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ints(Param):
+    """Whole numbers of at least `low`, given as tuple or list and kept as a tuple.
+
+    Args:
+        length: how many there must be; None for any number of them, but at least one.
+        spread: a single number stands for `length` equal ones, as in kernel_size=3.
+        single: a single number is a value of its own and is kept as one.
+        gaps: single entries may be None.
+        typical: a value worth trying.
+    """
+
+    low: int = 0
+    length: int | None = None
+    spread: bool = False
+    single: bool = False
+    gaps: bool = False
+    typical: tuple[int, ...] = (1,)
+
+    def _check(self, owner: str, name: str, value: Any) -> Any:
+        if self._whole(value) and self.single:
+            return int(value)
+        entries = (value,) * (self.length or 1) if self._whole(value) and self.spread else value
+        fits = isinstance(entries, tuple | list) and len(entries) in ((self.length,) if self.length else range(1, 99))
+        if not fits or not all((entry is None and self.gaps) or self._whole(entry) for entry in entries):
+            raise NetcoreValueError(
+                "param.ints",
+                "{owner}: `{name}` must hold whole numbers of at least {low}, but got {value!r}. Try {name}={typical}.",
+                owner=owner,
+                name=name,
+                low=self.low,
+                value=value,
+                typical=self.typical,
+            )
+        return tuple(None if entry is None else int(entry) for entry in entries)
+
+    def _whole(self, value: Any) -> bool:
+        return isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= self.low
+
+    def invalid(self) -> tuple[Any, ...]:
+        count = self.length or 2
+        wrong_count = () if self.length is None else ((self.low + 1,) * (count + 1),)
+        alone = () if self.single or self.spread else (self.low + 1,)
+        return ((), "3", (self.low - 1,) * count, (self.low + 0.5,) * count, ("1",) * count, *wrong_count, *alone)
+
+    def example(self) -> tuple[int, ...]:
+        return self.typical
+
+
+@dataclass(frozen=True, kw_only=True)
+class Margins(Param):
+    """How much is added around an image: one number, (rows, columns), or ((top, bottom), (left, right)); kept as the last."""
+
+    typical: tuple[tuple[int, int], ...] = ((1, 1), (1, 1))
+
+    def _check(self, owner: str, name: str, value: Any) -> tuple[tuple[int, int], ...]:
+        pair = Ints(low=0, length=2, spread=True)
+        try:
+            above_below, left_right = (value, value) if isinstance(value, numbers.Integral) else value
+            return (pair.check(owner, name, above_below), pair.check(owner, name, left_right))
+        except (NetcoreValueError, TypeError, ValueError):
+            raise NetcoreValueError(
+                "param.margins",
+                "{owner}: `{name}` must be a whole number, two of them, or ((top, bottom), (left, right)), "
+                "but got {value!r}. Try {name}={typical}.",
+                owner=owner,
+                name=name,
+                value=value,
+                typical=self.typical,
+            ) from None
+
+    def invalid(self) -> tuple[Any, ...]:
+        return (-1, 1.5, "1", (1,), (1, 2, 3), ((1, 2, 3), (1, 2)), (1, -1), True)
+
+    def example(self) -> tuple[tuple[int, int], ...]:
+        return self.typical
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers(Param):
+    """A finite number, or a list of them (of any depth), such as one for each feature."""
+
+    typical: float = 1.0
+
+    def _check(self, owner: str, name: str, value: Any) -> Any:
+        plain = value.tolist() if hasattr(value, "tolist") else value
+        if not _all_finite(plain):
+            raise NetcoreValueError(
+                "param.numbers",
+                "{owner}: `{name}` must be a finite number or a list of them, but got {value!r}. Try {name}={typical}.",
+                owner=owner,
+                name=name,
+                value=value,
+                typical=self.typical,
+            )
+        return _as_floats(plain)
+
+    def invalid(self) -> tuple[Any, ...]:
+        return ("1", math.nan, True, [1.0, "2"], [])
+
+    def example(self) -> float:
+        return self.typical
+
+
+def _all_finite(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return bool(value) and all(_all_finite(entry) for entry in value)
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _as_floats(value: Any) -> Any:
+    return [_as_floats(entry) for entry in value] if isinstance(value, list | tuple) else float(value)
 
 
 def defaults(cls: type) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from netcore import activations
 from netcore.activations import ACTIVATIONS
+from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Operation
 from netcore.params import Choice
@@ -25,6 +26,9 @@ class Activation(Layer):
     def __init__(self, activation: Any, **keywords: Any) -> None:
         super().__init__(**keywords)
         self.set_arguments(activation=activations.name_of(activation))
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return activations.get(self.activation).output_shape(input_shape)
 
     def operations(self) -> list[Operation]:
         return [activations.get(self.activation)]

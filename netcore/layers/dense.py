@@ -86,7 +86,7 @@ class Dense(Layer):
             self.join("kernel_and_bias", kernel)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (*input_shape[:-1], self.units)
+        return activations.get(self.activation).output_shape((*input_shape[:-1], self.units))
 
     def check_input(self, shapes: list[Shape]) -> None:
         super().check_input(shapes)

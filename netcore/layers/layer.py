@@ -32,7 +32,9 @@ class Layer(Operation):
 
     params: ClassVar[dict[str, Param]] = {}
     graph: Graph | None = None  # a model used as a layer has one
-    min_ndim: ClassVar[int] = 1
+    min_ndim: ClassVar[int] = 1  # fewest axes of an input, batch axis included
+    ndim: int | None = None  # exact number of axes, where only one will do
+    several_inputs: ClassVar[bool] = False  # called on a list of tensors
 
     def __init__(
         self,
@@ -250,6 +252,17 @@ class Layer(Operation):
     def check_input(self, shapes: list[Shape]) -> None:
         """Refuse an input that this layer cannot take."""
         for index, shape in enumerate(shapes):
+            if self.ndim is not None and len(shape) != self.ndim:
+                raise NetcoreValueError(
+                    "layer.rank_exact",
+                    "Input {index} of layer {name!r} is incompatible with the layer: expected ndim={expected}, "
+                    "found ndim={found}. Full shape received: {shape}.",
+                    index=index,
+                    name=self.name,
+                    expected=self.ndim,
+                    found=len(shape),
+                    shape=shape,
+                )
             if len(shape) < self.min_ndim:
                 raise NetcoreValueError(
                     "layer.rank",
