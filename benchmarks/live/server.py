@@ -25,20 +25,15 @@ def running_app(app: str = "app.py", **environment: str) -> Iterator[tuple[str, 
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as home:
+        options = {
+            "server.port": str(port),
+            "server.headless": "true",
+            "server.fileWatcherType": "none",  # as in a class
+            "browser.serverAddress": "localhost",  # else Streamlit asks a server outside for its own address
+        }
+        flags = [text for name, value in options.items() for text in (f"--{name}", value)]
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "streamlit",
-                "run",
-                app,
-                "--server.port",
-                str(port),
-                "--server.headless",
-                "true",
-                "--server.fileWatcherType",
-                "none",
-            ],
+            [sys.executable, "-m", "streamlit", "run", app, *flags],
             cwd=ROOT,
             env={**os.environ, "LAB_HOME": home, **environment},
         )

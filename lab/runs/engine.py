@@ -45,6 +45,10 @@ class Engine(Protocol):
         """Where the run is now. Raises RunError "run.unknown"."""
         ...
 
+    def is_live(self, run_id: str) -> bool:
+        """True while the run can be streamed and can go on; a kept run can only be looked at."""
+        ...
+
     def runs_of(self, owner: str) -> list[RunSummary]:
         """The owner's runs, newest first: the one going on, and the kept ones."""
         ...
@@ -131,6 +135,9 @@ class InlineEngine:
         return view_of(
             run.status, history, run.number, run.experiment.name, run.created, run.status.compute_s, run.epochs_per_s
         )
+
+    def is_live(self, run_id: str) -> bool:
+        return run_id in self._runs
 
     def runs_of(self, owner: str) -> list[RunSummary]:
         return [self.view(run_id).summary for run_id, run in reversed(self._runs.items()) if run.owner == owner]

@@ -179,10 +179,10 @@ class PoolEngine:
             raise RunError("run.unknown")
         return _record(run)
 
-    # --- what the route calls
-
-    def has_stream(self, run_id: str) -> bool:
+    def is_live(self, run_id: str) -> bool:
         return self.hub.get(run_id) is not None
+
+    # --- what the route calls
 
     def open_stream(self, run_id: str, last_epoch: int, sleeper: Wakeable) -> Reader | None:
         """A reader of the run's events after `last_epoch`; None for an unknown id."""

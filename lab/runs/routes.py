@@ -24,7 +24,7 @@ async def live(request: Request) -> Response:
     other site's script can read the answer, and commands have no route at all.
     """
     engine, run_id = host.engine(), request.path_params["run_id"]
-    if not isinstance(engine, PoolEngine) or not engine.has_stream(run_id):
+    if not isinstance(engine, PoolEngine) or not engine.is_live(run_id):
         return Response(status_code=404)
     return StreamingResponse(
         _events(engine, run_id, _last_epoch(request)), media_type="text/event-stream", headers=HEADERS

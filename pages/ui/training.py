@@ -50,11 +50,7 @@ def kept_record(state: AppState, run_id: str) -> RunRecord:
 
 def is_live(run_id: str) -> bool:
     """Whether the engine still holds the run, so that it can be streamed and can go on."""
-    try:
-        engine().view(run_id)
-    except LabError:
-        return False
-    return True
+    return engine().is_live(run_id)
 
 
 def view_of_record(record: RunRecord) -> RunView:
