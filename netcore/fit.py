@@ -88,6 +88,9 @@ class FitRun(Iterator[Event]):
             np.empty((*head.shape, min(self._total, max(self._capacity, batch_size))), model.dtype)
             for head in model.heads
         ]
+        self._masks = [
+            np.empty((*head.mask_shape, self._room()), bool) if head.masked else None for head in model.heads
+        ]
         self._order = np.arange(self._total)
         self._epoch, self._batch, self._cursor = initial_epoch, 0, 0
         self._base = 0  # row of the epoch's order at which the record begins
@@ -222,8 +225,10 @@ class FitRun(Iterator[Event]):
         bounds = np.array(self._bounds) - self._counted
         part = slice(self._counted - self._base, self._cursor - self._base)
         with np.errstate(all="ignore"):
-            for tracker, targets, record in zip(self._trackers, self._targets, self._records, strict=True):
-                tracker.update(targets, record[..., part], self._counted, bounds)
+            columns = zip(self._trackers, self._targets, self._records, self._masks, strict=True)
+            for tracker, targets, record, mask in columns:
+                seen = None if mask is None else mask[..., part]
+                tracker.update(targets, record[..., part], self._counted, bounds, seen)
         self._counted = self._cursor
         self._bounds.clear()
 
@@ -234,6 +239,7 @@ class FitRun(Iterator[Event]):
         room = min(self._total, max(self._capacity, self._batch_size))
         if self._room() < room:
             self._records = [np.empty((*record.shape[:-1], room), record.dtype) for record in self._records]
+            self._masks = [None if mask is None else np.empty((*mask.shape[:-1], room), bool) for mask in self._masks]
 
     def _room(self) -> int:
         return self._records[0].shape[-1]
@@ -265,6 +271,11 @@ class FitRun(Iterator[Event]):
         plan = self.model.plan(n, training=True, fusable=[targets.fusable for targets in self._targets])
         recorded = slice(start - self._base, stop - self._base)
         records = [(record[..., recorded], output) for record, output in zip(self._records, plan.outputs, strict=True)]
+        records += [
+            (mask[..., recorded], made)
+            for mask, made in zip(self._masks, plan.output_masks, strict=True)
+            if mask is not None and made is not None
+        ]
         heads = [
             head_step(self.model, plan, index, targets, start, stop) for index, targets in enumerate(self._targets)
         ]
@@ -295,6 +306,9 @@ class FitRun(Iterator[Event]):
         arrays["run.log_names"] = np.array("\n".join(self._train_logs).encode())
         for index, record in enumerate(self._records):
             arrays[f"run.record.{index}"] = record[..., :size].copy()
+        for index, mask in enumerate(self._masks):
+            if mask is not None:
+                arrays[f"run.mask.{index}"] = mask[..., :size].copy()
         for index, tracker in enumerate(self._trackers):
             for slot, sums in enumerate(tracker.state()):
                 arrays[f"run.tracker.{index}.{slot}"] = sums.copy()
@@ -326,6 +340,11 @@ class FitRun(Iterator[Event]):
             if record.shape[-1] < saved.shape[-1]:
                 record = self._records[index] = np.empty((*record.shape[:-1], self._total), record.dtype)
             record[..., : saved.shape[-1]] = saved
+            mask = self._masks[index]
+            if mask is not None:
+                if mask.shape[-1] < record.shape[-1]:
+                    mask = self._masks[index] = np.empty((*mask.shape[:-1], record.shape[-1]), bool)
+                mask[..., : saved.shape[-1]] = state[f"run.mask.{index}"]
         for index, tracker in enumerate(self._trackers):
             for slot, sums in enumerate(tracker.state()):
                 sums[...] = state[f"run.tracker.{index}.{slot}"]
@@ -338,11 +357,12 @@ def head_step(model: "Model", plan: Plan, index: int, targets: Targets, start: i
     if head.loss is None or out is None:
         return None
     weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
+    step_weight = StepWeight(head, stop - start, weight, model.dtype, plan.output_masks[index])
     return HeadStep(
         fused_gradient if plan.fused[index] else head.loss.gradient,
         targets.encoded.ordered[..., start:stop],
         plan.outputs[index],
-        StepWeight(head, stop - start, weight, model.dtype),
+        step_weight,
         out,
-        weight is not None,
+        step_weight.filled,
     )

@@ -20,12 +20,16 @@ Shape: TypeAlias = tuple[int | None, ...]  # with the batch axis, None, in front
 
 @dataclass(eq=False)
 class Tensor:
-    """A place where an array will flow: shape (None, d) with the batch axis in front, and the graph node that makes it."""
+    """A place where an array will flow: shape (None, d) with the batch axis in front, and the graph node that makes it.
+
+    `repeats` is how many columns of the batch axis one sample takes, more than 1 where time steps count as samples.
+    """
 
     shape: Shape
     dtype: str
     name: str
     source: "GraphNode | None" = None
+    repeats: int = 1
 
     @property
     def inner_shape(self) -> tuple[int, ...]:
@@ -48,12 +52,21 @@ class GraphNode:
 
 @dataclass(eq=False)
 class Step:
-    """One operation in the order of computation; `layer` owns the weights that it uses."""
+    """One operation in the order of computation; `layer` owns the weights that it uses.
+
+    `mask_from` is the tensor whose mask counts, where that is not the first input.
+    """
 
     operation: Operation
     layer: "Layer | None"
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    mask_from: Tensor | None = None
+
+    def masked_inputs(self, masked: set[int]) -> list[bool]:
+        """Which inputs come with a mask, if the tensors with ids in `masked` do."""
+        sources = self.inputs if self.mask_from is None else (self.mask_from,)
+        return [id(tensor) in masked for tensor in sources]
 
 
 @dataclass
@@ -151,19 +164,29 @@ def _chain(operations: list[Operation], outputs: tuple[Tensor, ...]) -> list[tup
     chain = [(operations[-1], outputs)]
     for before, operation in zip(operations[-2::-1], operations[:0:-1], strict=True):
         made = chain[0][1][0]
-        tensor = Tensor(operation.shape_before(made.shape), made.dtype, made.name)
+        tensor = Tensor(operation.shape_before(made.shape), made.dtype, made.name, repeats=made.repeats)
         chain.insert(0, (before, (tensor,)))
     return chain
 
 
 def twin(tensor: Tensor) -> Tensor:
-    return Tensor(tensor.shape, tensor.dtype, tensor.name)
+    return Tensor(tensor.shape, tensor.dtype, tensor.name, repeats=tensor.repeats)
+
+
+def masked_tensors(steps: Sequence[Step]) -> set[int]:
+    """Ids of the tensors that come with a mask: made by one operation, handed on by others along the edges."""
+    masked: set[int] = set()
+    for step in steps:
+        if step.operation.masks_output(step.masked_inputs(masked)):
+            masked.add(id(step.outputs[0]))
+    return masked
 
 
 class _Copy(Operation):
     """y = x, usually in the same place: the seam of a nested model."""
 
     in_place = True
+    keeps_mask = True
 
     def forward(self, node: Any, *, training: bool) -> None:
         if node.y is not node.x and not _same_memory(node.y, node.x):

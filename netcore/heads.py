@@ -46,6 +46,7 @@ class Head:
         weight: of its loss in the total.
         metric_names, weighted_names: as given to compile; they become objects when the targets are first seen.
         activation: the operation that makes the output, or None.
+        masked: whether the output has a mask of its time steps; loss and mean metrics leave missing ones out.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Head:
     metric_names: list[Any] = field(default_factory=list)
     weighted_names: list[Any] = field(default_factory=list)
     activation: Operation | None = None
+    masked: bool = False
     metrics: list[Metric] | None = None
     weighted: list[Metric] = field(default_factory=list)
 
@@ -66,6 +68,11 @@ class Head:
     def positions(self) -> int:
         """Values per sample: 1, or the number of time steps and the like."""
         return int(np.prod(self.shape[:-1])) if len(self.shape) > 1 else 1
+
+    @property
+    def mask_shape(self) -> tuple[int, ...]:
+        """Shape of the output's mask for one sample: its time steps."""
+        return self.shape[:-1]
 
     def make_metrics(self, target_width: int) -> None:
         if self.metrics is None:
@@ -147,35 +154,45 @@ class Tracker:
         for metric in self.metrics:
             metric.reset_state()
 
-    def update(self, targets: Targets, outputs: Array, start: int, bounds: Array) -> None:
-        """Count recorded outputs (k, m) of the rows start … start + m; `bounds` are the first rows of the batches in them."""
+    def update(self, targets: Targets, outputs: Array, start: int, bounds: Array, mask: Array | None = None) -> None:
+        """Count recorded outputs (k, m) of the rows start … start + m; `bounds` are the first rows of the batches in them.
+
+        `mask` (t, m) says which time steps count.
+        """
         stop = start + outputs.shape[-1]
         weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
         if self.head.loss is not None:
             true = targets.encoded.ordered[..., start:stop]
             values = np.empty((*outputs.shape[:-2], outputs.shape[-1]), outputs.dtype)
             self.head.loss.values(true, outputs, values)
-            self.sums += self._reduced(values, weight, bounds), values.shape[-1]
+            self.sums += self._reduced(values, weight, bounds, mask), values.shape[-1]
         if self.metrics:
             y_true, y_pred = batch_first(targets.raw.ordered[..., start:stop]), batch_first(outputs)
             for index, metric in enumerate(self.metrics):
-                metric.count(y_true, y_pred, weight if index >= self._plain else None)
+                own = batch_first(weight) if weight is not None and index >= self._plain else None
+                metric.count(y_true, y_pred, metric.masked_weight(own, mask))
 
-    def _reduced(self, values: Array, weight: Array | None, bounds: Array) -> float:
+    def _reduced(self, values: Array, weight: Array | None, bounds: Array, mask: Array | None) -> float:
         """Sum over the batches of batch loss * rows."""
         assert self.head.loss is not None  # noqa: S101
         reduction = self.head.loss.reduction
+        if mask is not None:
+            weight = with_mask(weight, mask)
         weighted = values if weight is None else values * weight
         per_row = weighted.reshape(-1, values.shape[-1]).sum(axis=0, dtype=np.float64)
-        if reduction in ("sum_over_batch_size", "mean", "none") or (
-            reduction == "mean_with_sample_weight" and weight is None
-        ):
+        by_values = reduction in ("sum_over_batch_size", "mean", "none")
+        if (by_values and mask is None) or (reduction == "mean_with_sample_weight" and weight is None):
             return float(per_row.sum()) / self.head.positions
         sums = np.add.reduceat(per_row, bounds)
         sizes = np.diff([*bounds, values.shape[-1]])
-        if reduction == "mean_with_sample_weight":
+        if by_values:  # the mean is over the steps that are there
+            steps = mask.reshape(-1, mask.shape[-1])  # type: ignore[union-attr]
+            there = np.add.reduceat(steps.sum(axis=0), bounds) * (self.head.positions / len(steps))
+            sums = np.divide(sums, there, out=np.zeros_like(sums), where=there > 0)
+        elif reduction == "mean_with_sample_weight":
             all_weights = np.broadcast_to(weight, values.shape).reshape(-1, values.shape[-1]).sum(axis=0)  # type: ignore[arg-type]
-            sums = sums / np.add.reduceat(all_weights, bounds)
+            divisors = np.add.reduceat(all_weights, bounds)
+            sums = np.divide(sums, divisors, out=np.zeros_like(sums), where=divisors != 0)
         return float(np.dot(sums, sizes))
 
     def chosen(self, *, weighted: bool) -> list[Metric]:
@@ -217,23 +234,35 @@ def _free_name(prefix: str, name: str, taken: dict[str, float], *, weighted: boo
     return free
 
 
+def with_mask(weight: Array | None, mask: Array) -> Array:
+    """Sample weights (n,) or (t, n), or none, as weights (t, n) that are 0 where a time step is missing."""
+    return mask if weight is None else mask * weight
+
+
 class StepWeight:
     """The factor that each sample's gradient gets: loss weight, sample weight and reduction in one.
 
-    Without sample weights it is one number, made once; with them a row that is filled at each step.
+    Without sample weights and mask it is one number, made once; with them an array that is filled at each step.
     """
 
-    def __init__(self, head: Head, n: int, weight: Array | None, dtype: Any) -> None:
+    def __init__(self, head: Head, n: int, weight: Array | None, dtype: Any, mask: Array | None = None) -> None:
         assert head.loss is not None  # noqa: S101  # heads without a loss have no gradient
-        self._by_weight_sum = head.loss.reduction == "mean_with_sample_weight" and weight is not None
+        self._weight, self._mask = weight, mask
+        self.filled = weight is not None or mask is not None
+        self._by_weight_sum = head.loss.reduction == "mean_with_sample_weight" and self.filled
+        self._by_mask_sum = head.loss.reduction not in ("sum", "mean_with_sample_weight") and mask is not None
         divisor = 1 if head.loss.reduction == "sum" or self._by_weight_sum else n * head.positions
         self._factor = scalar(head.weight * head.loss.gradient_factor(head.width) / divisor, dtype)
-        self._weight = weight
-        self.value: Array = self._factor if weight is None else np.empty((*weight.shape[:-1], 1, n), dtype)
+        shape = () if not self.filled else (weight if mask is None else mask).shape  # type: ignore[union-attr]
+        self.value: Array = np.empty((*shape[:-1], 1, n), dtype) if self.filled else self._factor
 
     def fill(self) -> None:
-        if self._weight is not None:
-            out = self.value[..., 0, :]
-            np.multiply(self._weight, self._factor, out)
-            if self._by_weight_sum:
-                out /= self._weight.sum()
+        if not self.filled:
+            return
+        weight = self._weight if self._mask is None else with_mask(self._weight, self._mask)
+        out = self.value[..., 0, :]
+        np.multiply(weight, self._factor, out)  # type: ignore[arg-type]  # filled: one of the two is there
+        if self._by_weight_sum:
+            out /= weight.sum() or 1  # type: ignore[union-attr]
+        if self._by_mask_sum:  # the mean is over the steps that are there
+            out *= self._mask.size / (self._mask.sum() or 1)  # type: ignore[union-attr]

@@ -19,17 +19,15 @@ if TYPE_CHECKING:
 PIECE = 4096  # rows looked at in one go; large enough to be fast, small enough to be interrupted
 
 
-def outputs_in_pieces(
-    model: "Model", rows: Sequence[Rows], total: int, piece: int
-) -> Iterator[tuple[int, list[Array]]]:
-    """(first row, outputs (k, m)) of one piece after the other; the arrays are overwritten by the next piece."""
+def plans_in_pieces(model: "Model", rows: Sequence[Rows], total: int, piece: int) -> Iterator[tuple[int, Plan]]:
+    """(first row, plan that holds the outputs (k, m)) of one piece after the other; the next piece overwrites them."""
     for start in range(0, total, piece):
         stop = min(start + piece, total)
         plan = model.plan(stop - start, training=False)
         plan.feed([one.batch(start, stop) for one in rows])
         with np.errstate(all="ignore"):
             plan.forward()
-        yield start, plan.outputs
+        yield start, plan
 
 
 def predict(model: "Model", arrays: Sequence[Array]) -> list[Array]:
@@ -37,8 +35,8 @@ def predict(model: "Model", arrays: Sequence[Array]) -> list[Array]:
     rows = model.rows(arrays)
     total = len(arrays[0])
     results = [np.empty((total, *tensor.inner_shape), model.dtype) for tensor in model.outputs]
-    for start, outputs in outputs_in_pieces(model, rows, total, PIECE):
-        for result, output in zip(results, outputs, strict=True):
+    for start, plan in plans_in_pieces(model, rows, total, PIECE):
+        for result, output in zip(results, plan.outputs, strict=True):
             result[start : start + output.shape[-1]] = batch_first(output)
     return results
 
@@ -49,7 +47,7 @@ class Evaluation:
     Args:
         model: compiled.
         arrays, y, sample_weight: checked inputs and the targets, one entry for each output.
-        batch_size: of the means, where a loss reduces by sum; otherwise pieces are larger, with the same result.
+        batch_size: rows that a batch's loss is reduced over; what is computed in one go are several batches.
     """
 
     def __init__(
@@ -61,19 +59,20 @@ class Evaluation:
         self._targets = [
             Targets(head, one, sample_weight, model.dtype) for head, one in zip(model.heads, y, strict=True)
         ]
-        plain = all(head.loss is None or head.loss.reduction == "sum_over_batch_size" for head in model.heads)
-        self._piece = max(PIECE, batch_size) if plain else batch_size
+        self._batch_size = batch_size
+        self._piece = batch_size * max(1, PIECE // batch_size)
         self.trackers = [Tracker(head, own_metrics=True) for head in model.heads]
 
     def steps(self, epoch: int = 0) -> Iterator[ValidationStep]:
         """Look at all rows; afterwards `trackers` hold the result."""
         for tracker in self.trackers:
             tracker.reset()
-        whole = np.zeros(1, np.intp)
-        for start, outputs in outputs_in_pieces(self.model, self._rows, self.total, self._piece):
+        for start, plan in plans_in_pieces(self.model, self._rows, self.total, self._piece):
+            columns = zip(self.trackers, self._targets, plan.outputs, plan.output_masks, strict=True)
             with np.errstate(all="ignore"):
-                for tracker, targets, output in zip(self.trackers, self._targets, outputs, strict=True):
-                    tracker.update(targets, output, start, whole)
+                for tracker, targets, output, mask in columns:
+                    bounds = np.arange(0, output.shape[-1], self._batch_size)
+                    tracker.update(targets, output, start, bounds, mask)
             yield ValidationStep(epoch, min(start + self._piece, self.total))
 
 

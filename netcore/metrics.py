@@ -6,7 +6,7 @@ import numpy as np
 
 from netcore import losses
 from netcore.config import Array
-from netcore.data import as_floats
+from netcore.data import as_floats, batch_first
 from netcore.names import snake_case
 from netcore.params import Bool, Float, Int, Param
 from netcore.registry import Registry
@@ -39,6 +39,10 @@ class Metric:
 
     def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
         raise NotImplementedError
+
+    def masked_weight(self, weight: Array | None, mask: Array | None) -> Array | None:
+        """The weight (n, …) to count with where the outputs have a mask (t, n); as in Keras only means heed it."""
+        return weight
 
     def result(self) -> float:
         """The metric of all samples counted since the last reset."""
@@ -77,6 +81,12 @@ class MeanMetric(Metric):
     def values(self, y_true: Array, y_pred: Array) -> Array:
         """(n, k), (n, k) -> (n,)."""
         raise NotImplementedError
+
+    def masked_weight(self, weight: Array | None, mask: Array | None) -> Array | None:
+        if mask is None:
+            return weight
+        steps = batch_first(mask).astype(float)
+        return steps if weight is None else steps * weight.reshape(weight.shape + (1,) * (steps.ndim - weight.ndim))
 
     def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
         values = self.values(*matched(y_true, y_pred))

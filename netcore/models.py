@@ -13,7 +13,7 @@ from netcore.config import Array
 from netcore.data import Rows, as_floats, rows_of
 from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
 from netcore.fit import BATCH_SIZE, EPOCHS, FitRun, head_step
-from netcore.graph import COPY, Graph, Input, Step, Tensor
+from netcore.graph import COPY, Graph, Input, Step, Tensor, masked_tensors
 from netcore.heads import Head, Targets, Tracker, fuses, logs_of
 from netcore.inference import Evaluation, predict
 from netcore.layers.layer import Layer
@@ -53,6 +53,7 @@ class Model(Layer):
         self._compiled: dict[str, Any] | None = None
         self._plans: OrderedDict[tuple[Any, ...], Plan] = OrderedDict()
         self._steps: list[Step] = []
+        self._masked: set[int] = set()  # ids of the tensors that come with a mask
         self._vector: ParameterVector | None = None
         self._trackers: list[Tracker] = []
         self.input_names: list[str] = []
@@ -76,6 +77,8 @@ class Model(Layer):
             )
         self.input_names = _names(self._input_structure, graph.inputs)
         self.output_names = _names(self._output_structure, graph.outputs)
+        self._masked = masked_tensors(self._steps)
+        _advise_on_masks(self._steps, self._masked)
         self._plans.clear()
         self.built = True
         self.order_stream: Stream = next_stream("order")
@@ -296,6 +299,7 @@ class Model(Layer):
                 plain[index],
                 weighted[index],
                 last.operation if last is not None and isinstance(last.operation, activations.Function) else None,
+                id(tensor) in self._masked,
             )
             self.heads.append(head)
             layer = tensor.source.layer.name if tensor.source and tensor.source.layer else names[index]
@@ -530,8 +534,9 @@ class Model(Layer):
             self._trackers = [Tracker(head, own_metrics=False) for head in self.heads]
         with np.errstate(all="ignore"):
             plan.forward()
-            for tracker, one, output in zip(self._trackers, targets, plan.outputs, strict=True):
-                tracker.update(one, output, 0, np.zeros(1, np.intp))
+            columns = zip(self._trackers, targets, plan.outputs, plan.output_masks, strict=True)
+            for tracker, one, output, mask in columns:
+                tracker.update(one, output, 0, np.zeros(1, np.intp), mask)
             if training:
                 for index, one in enumerate(targets):
                     head = head_step(self, plan, index, one, 0, n)
@@ -825,3 +830,22 @@ def _advise_on_targets(heads: list[Head], targets: list[Targets]) -> None:
         if found is not None:
             code, sentence = found
             warnings.warn(NetcoreWarning(code, sentence, loss=type(head.loss).__name__), stacklevel=4)
+
+
+def _advise_on_masks(steps: list[Step], masked: set[int]) -> None:
+    """Warn where a mask ends although nobody has read it: what comes after would take the missing steps for data."""
+    for step in steps:
+        operation = step.operation
+        if any(step.masked_inputs(masked)) and not (
+            operation.keeps_mask or operation.reads_mask or operation.makes_mask
+        ):
+            name = step.layer.name if step.layer is not None else type(operation).__name__
+            warnings.warn(
+                NetcoreWarning(
+                    "advice.mask_destroyed",
+                    "The layer {layer!r} gets a mask of missing time steps, but does not support masks: "
+                    "the layers behind it take every step for data.",
+                    layer=name,
+                ),
+                stacklevel=4,
+            )

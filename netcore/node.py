@@ -13,11 +13,12 @@ class Node:
         dx, dy: gradient of the loss with respect to x and y; dx is None where nobody needs it.
         xs, ys, dxs, dys: the same as lists, for operations with several inputs or outputs.
         gradient: for each weight view of the layer the array that its gradient goes to.
-        mask: (t, n) of bool where time steps may be missing, else None.
+        mask: (t, n) of bool, False where a time step of x is missing; None where all are there.
+        y_mask: the same for y, if the operation makes the mask: its forward fills it.
         scratch: whatever the operation's `prepare` put there.
     """
 
-    __slots__ = ("dx", "dxs", "dy", "dys", "gradient", "mask", "scratch", "x", "xs", "y", "ys")
+    __slots__ = ("dx", "dxs", "dy", "dys", "gradient", "mask", "scratch", "x", "xs", "y", "y_mask", "ys")
 
     def __init__(self, xs: list[Array], ys: list[Array], dxs: list[Array | None], dys: list[Array]) -> None:
         self.xs, self.ys, self.dxs, self.dys = xs, ys, dxs, dys
@@ -27,6 +28,7 @@ class Node:
         self.dy: Any = dys[0] if dys else None
         self.gradient: dict[str, Array] = {}
         self.mask: Array | None = None
+        self.y_mask: Array | None = None
         self.scratch: Any = None
 
 
@@ -37,11 +39,21 @@ class Operation:
         in_place: y may lie where x lies, because the derivative does not need x.
         needs_y: the derivative is computed from y, so that nothing may overwrite y before the way back.
         wants_ones: x must end in a row of ones (for a kernel with its bias as last row).
+        keeps_mask: the time steps of y are those of x, so that the mask of x is the mask of y as well.
+        reads_mask: a mask of x is needed here, and may end here.
+        makes_mask: forward finds out which time steps are missing, and fills node.y_mask.
     """
 
     in_place: bool = False
     needs_y: bool = False
     wants_ones: bool = False
+    keeps_mask: bool = False
+    reads_mask: bool = False
+    makes_mask: bool = False
+
+    def masks_output(self, masked: list[bool]) -> bool:
+        """Whether y comes with a mask, given which of the inputs do."""
+        return self.makes_mask or (self.keeps_mask and all(masked))
 
     def prepare(self, node: Node, *, training: bool) -> None:
         """Allocate `node.scratch`, once for each batch size."""

@@ -5,6 +5,7 @@ Everything is allocated once; a step only fills it. The same rules for every gra
 * Operations that may work in place (activations, reshapes) get one buffer for input and output.
 * A tensor that some operation wants with a row of ones lies in a block one row higher; its producer writes the rest.
 * The first use of a tensor or weight, in backward order, writes its gradient; every later use writes into scratch, which is added.
+* A mask is one (t, n) array, filled where it arises and seen by all operations that it reaches.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from netcore.config import Array
-from netcore.graph import Step, Tensor
+from netcore.graph import Step, Tensor, masked_tensors
 from netcore.node import Node
 
 
@@ -43,6 +44,7 @@ class Plan:
     Attributes:
         outputs: what the model computes, each (k, n).
         output_gradients: where the gradient of the loss goes, None where no weight depends on it.
+        output_masks: for each output the (t, n) mask of its time steps, or None.
         fused: as the argument, False where the graph does not allow it.
     """
 
@@ -70,8 +72,10 @@ class Plan:
         self.outputs = [self._buffers[id(tensor)].value for tensor in outputs]
         self.fused = [False] * len(outputs)
         self._nodes = [self._make_node(step) for step in steps]
-        self.forwards: list[tuple[Callable[..., None], Node]] = [
-            (step.operation.forward, node) for step, node in zip(steps, self._nodes, strict=True)
+        self.forwards: list[tuple[Callable[..., None], Any]] = []
+        masks = self._plan_forward(steps)
+        self.output_masks = [
+            _spread(masks.get(id(tensor)), output) for tensor, output in zip(outputs, self.outputs, strict=True)
         ]
         self.backwards: list[tuple[Callable[[Any], None], Any]] = []
         self.output_gradients: list[Any] = [None] * len(outputs)
@@ -109,7 +113,7 @@ class Plan:
     # --- building
 
     def _shape(self, tensor: Tensor) -> tuple[int, ...]:
-        return (*tensor.inner_shape, self._n)
+        return (*tensor.inner_shape, self._n * tensor.repeats)
 
     def _is_input(self, tensor: Tensor) -> bool:
         return any(tensor is source for source in self._inputs)
@@ -151,6 +155,30 @@ class Plan:
         xs = [buffer.block if step.operation.wants_ones else buffer.value for buffer in found]
         ys = [self._buffers[id(tensor)].value for tensor in step.outputs]
         return Node(xs, ys, [None] * len(xs), [])
+
+    def _plan_forward(self, steps: Sequence[Step]) -> dict[int, Array]:
+        """Put the operations in order, and find out which masks they see and make."""
+        masks: dict[int, Array] = {}
+        masked = masked_tensors(steps)
+        for step, node in zip(steps, self._nodes, strict=True):
+            sources = step.inputs if step.mask_from is None else (step.mask_from,)
+            found = list(
+                {id(masks[id(tensor)]): masks[id(tensor)] for tensor in sources if id(tensor) in masks}.values()
+            )
+            node.mask = masks.get(id(sources[0]))
+            self.forwards.append((step.operation.forward, node))
+            made = step.outputs[0]
+            if id(made) not in masked:
+                continue
+            if step.operation.makes_mask:
+                node.y_mask = np.ones((*node.y.shape[:-2], node.y.shape[-1]), bool)
+                masks[id(made)] = node.y_mask
+            elif len(found) == 1:
+                masks[id(made)] = found[0]
+            else:  # several sequences merged: a step is there if any of them has it
+                masks[id(made)] = np.ones_like(found[0])
+                self.forwards.append((_unite, (found, masks[id(made)])))
+        return masks
 
     def _plan_backward(self, steps: Sequence[Step], outputs: Sequence[Tensor], fused: Sequence[bool]) -> None:
         needed: set[int] = set()
@@ -233,6 +261,19 @@ class Plan:
             return []
         node.gradient, additions = step.layer.scratch_gradients()
         return additions
+
+
+def _spread(mask: Array | None, output: Array) -> Array | None:
+    """The mask (t, n) of an output as a view with one axis for each of the output's but the features'."""
+    if mask is None:
+        return None
+    return mask.reshape(*mask.shape[:-1], *(1,) * (output.ndim - 1 - mask.ndim), mask.shape[-1])
+
+
+def _unite(masks: tuple[list[Array], Array], *, training: bool) -> None:
+    """Forward of a merge's mask."""
+    found, out = masks
+    np.logical_or.reduce(found, axis=0, out=out)
 
 
 def _add(pair: tuple[Array, Array]) -> None:

@@ -30,6 +30,7 @@ class Dropout(Layer):
         "seed": Int(low=0, optional=True, advanced=True),
     }
     in_place = True
+    keeps_mask = True
     rate: float
     seed: int | None
     stream: Stream
