@@ -15,7 +15,7 @@ from lab.data.magic import looks_like_utf16
 from lab.data.table import Note
 from lab.errors import TableError
 
-PIECE = 1 << 20  # bytes decoded at a time, so that a big file never stands in memory as a Python string
+PIECE = 1 << 16  # bytes decoded at a time: a big file never stands in memory as a Python string
 BAD = "\ufffd"
 HANGUL = re.compile("[가-힣]")
 LETTERS = re.compile(rb"[\x80-\xff][A-Za-z\x80-\xff]*")  # the second byte of a CP949 syllable may be a plain letter
@@ -74,7 +74,7 @@ def reads_as_hangul(data: bytes) -> bool:
 
 def _legacy(data: bytes) -> Decoded:
     """Not UTF-8: damaged UTF-8, CP949, damaged CP949, or a guess that is said to be one."""
-    evidence = b" ".join(found[0] for found in itertools.islice(LETTERS.finditer(data), MOST_EVIDENCE))
+    evidence = b" ".join(itertools.islice(_words_beyond_ascii(data), MOST_EVIDENCE))
     as_utf8, as_korean = evidence.decode("utf-8", "replace"), evidence.decode("cp949", "replace")
     bad, wide = as_utf8.count(BAD), sum(character > "\x7f" for character in as_utf8)
     hangul = len(HANGUL.findall(as_utf8))
@@ -92,6 +92,13 @@ def _legacy(data: bytes) -> Decoded:
     raise TableError("table.undecodable")
 
 
+def _words_beyond_ascii(data: bytes) -> Iterator[bytes]:
+    for start in range(0, len(data), PIECE):
+        piece = data[start : start + PIECE]
+        if not piece.isascii():
+            yield from LETTERS.findall(piece)
+
+
 def _damaged(data: bytes, encoding: str) -> Decoded:
     """What cannot be read becomes U+FFFD and is counted."""
     text = data.decode(encoding.removesuffix("-sig"), "replace")
@@ -102,7 +109,7 @@ def _damaged(data: bytes, encoding: str) -> Decoded:
 
 def _recode(data: bytes, encoding: str, *, guess: bool = False) -> Decoded:
     try:
-        body = b"".join(piece.encode() for piece in _pieces(data, encoding))
+        body = b"".join(_pieces(data, encoding))
     except UnicodeError:  # a lone surrogate or a cut pair in UTF-16
         return _damaged(data, encoding)
     notes = (Note("encoding", detail=encoding),) if guess else ()
@@ -126,7 +133,16 @@ def _decodes(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _pieces(data: bytes, encoding: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    for start in range(0, len(data), PIECE):
-        yield decoder.decode(data[start : start + PIECE], start + PIECE >= len(data))
+def _pieces(data: bytes, encoding: str) -> Iterator[bytes]:
+    """The file in UTF-8, a piece at a time. Raises UnicodeError."""
+    if encoding.startswith("utf-16"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        for start in range(0, len(data), PIECE):
+            yield decoder.decode(data[start : start + PIECE], start + PIECE >= len(data)).encode()
+        return
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + PIECE) + 1 or len(data)  # no encoding here has a line end inside a character
+        piece = data[start:end]
+        yield piece if piece.isascii() else piece.decode(encoding).encode()
+        start = end
