@@ -28,7 +28,11 @@ def page(state: AppState, bench: Bench) -> None:
     with code:
         heading(say("compile_page.code", state.language))
         st.caption(say("compile_page.code_about", state.language))
-        st.code(bench.keras_code or say("compile_page.no_code", state.language), language="python", wrap_lines=True)
+        st.code(
+            bench.keras_code(state.language) or say("compile_page.no_code", state.language),
+            language="python",
+            wrap_lines=True,
+        )
 
 
 def optimizer_section(state: AppState) -> None:

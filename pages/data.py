@@ -152,6 +152,9 @@ def columns_section(state: AppState, table: Table) -> None:
 
 def tick_inputs(state: AppState, names: list[str]) -> None:
     chosen = set(state.experiment.data.inputs)
+    with st.container(horizontal=True, gap="small", key="ticks"):
+        for key, inputs in (("all_inputs", tuple(names)), ("no_inputs", ())):
+            st.button(say(f"data_page.{key}", state.language), key=key, on_click=take_inputs, args=(inputs,))
     with st.container(horizontal=True, gap="small", key="inputs"):
         for name in names:
             key = state.key("data.input", state.experiment.data.target, name)
@@ -163,6 +166,12 @@ def tick(key: str, name: str, names: list[str]) -> None:
     state = app_state()
     chosen = set(state.experiment.data.inputs) ^ {name}
     state.change_experiment(state.experiment.with_data(inputs=tuple(n for n in names if n in chosen)))
+
+
+def take_inputs(inputs: tuple[str, ...]) -> None:
+    """Callback: the ticks are made anew to show it."""
+    state = app_state()
+    state.replace_experiment(state.experiment.with_data(inputs=inputs))
 
 
 def leave_out_inputs(state: AppState, names: list[str]) -> None:

@@ -128,7 +128,7 @@ def summary(state: AppState, bench: Bench) -> None:
     total = parameter_count(bench.rows)
     st.markdown(say("layers_page.total", state.language, parameters=f"{total:,}"))
     with st.expander(say("compile_page.code", state.language)):
-        st.code(bench.keras_code, language="python")
+        st.code(bench.keras_code(state.language), language="python")
 
 
 def propose_output_button(state: AppState, bench: Bench) -> None:

@@ -14,6 +14,7 @@ from lab.errors import LabError
 from lab.experiment import Experiment
 from lab.export.keras_source import keras_source
 from lab.model import LayerRow, Problem, model_problems, model_table
+from lab.texts import Language
 from pages.ui.desk import Desk
 from pages.ui.state import AppState
 
@@ -41,9 +42,9 @@ class Bench:
     def problems(self) -> list[Problem]:
         return model_problems(self.experiment, self.dataset)
 
-    @cached_property
-    def keras_code(self) -> str:
-        return keras_source(self.experiment, self.dataset.input_shape) if self.dataset else ""
+    def keras_code(self, language: Language) -> str:
+        """The experiment as a Keras program; the language is that of its comments. Empty without a dataset."""
+        return keras_source(self.experiment, self.dataset.input_shape, language=language) if self.dataset else ""
 
     @property
     def errors(self) -> list[Any]:

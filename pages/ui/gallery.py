@@ -7,7 +7,7 @@ from lab.data.samples import Card, card, load_sample, sample_names
 from lab.errors import LabError
 from lab.limits import current_limits
 from lab.texts import say
-from pages.ui.proposals import for_own_table, for_sample
+from pages.ui.proposals import for_own_table, for_sample, with_table
 from pages.ui.state import AppState, app_state
 from pages.ui.text import plain, tell, tell_error
 
@@ -75,14 +75,18 @@ def take_file(key: str) -> None:
     wanted = state.experiment.data.source
     try:
         table = read_table(file.getvalue(), file.name, current_limits())
-        same = wanted.kind == "upload" and wanted.sha256 == table.sha256
-        experiment = state.experiment if same else for_own_table(table)
+        # a link or an earlier session asks for a file: the settings stay if this one has its columns
+        asked_for = wanted.kind == "upload" and wanted.sha256 not in state.desk.tables
+        fits = asked_for and wanted.columns == table.column_names
+        experiment = with_table(state.experiment, table) if fits else for_own_table(table)
     except LabError as refusal:
         state.refusals["upload"] = refusal
         return
     state.desk.keep_table(table)
     state.memo.clear()
     state.replace_experiment(experiment)
+    if fits and wanted.sha256 != table.sha256:
+        state.notice("warning", "data_page.other_file", wanted=wanted.name)
     state.notice(
         "success",
         "data_page.read",

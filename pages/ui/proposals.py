@@ -8,7 +8,7 @@ from typing import Any
 from lab.data.prepare import Dataset
 from lab.data.propose import propose_data
 from lab.data.table import Table
-from lab.experiment import Experiment, SampleSource, Task
+from lab.experiment import Experiment, SampleSource, Task, UploadSource
 from lab.starts import propose_experiment, with_fitting_output
 from netcore.layers import LAYERS
 from netcore.params import Choice, Float, Int, Param, defaults
@@ -24,6 +24,12 @@ def for_own_table(table: Table) -> Experiment:
     """A sensible experiment on an uploaded table. Raises DataError if nothing in it can be predicted."""
     data = propose_data(table)
     return propose_experiment(table, data.source, data)
+
+
+def with_table(experiment: Experiment, table: Table) -> Experiment:
+    """The same settings on an uploaded table that has the same columns."""
+    source = UploadSource(name=table.name[:255], sha256=table.sha256, columns=table.column_names)
+    return experiment.with_data(source=source)
 
 
 def with_target(experiment: Experiment, table: Table, target: str) -> Experiment:

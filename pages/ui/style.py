@@ -1,4 +1,4 @@
-"""Small corrections of Streamlit's looks, and Korean for the few words it writes into widgets in English."""
+"""Small corrections of Streamlit's looks and of the language it gives to the document and its file uploader."""
 
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ CSS = Path(__file__).with_name("style.css")
 
 def style(language: Language) -> None:
     st.html(f"<style>{_css()}{_uploader_words(language)}</style>")
+    st.html(f"<script>document.documentElement.lang = '{language}';</script>", unsafe_allow_javascript=True)
 
 
 @cache

@@ -57,6 +57,7 @@ def test_every_page_fits_its_screen(visit, language, size):
     person = visit(language, size)
     person.button("train").click()
     person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
+    assert person.page.locator("html").get_attribute("lang") == language  # screen readers choose the voice by it
     for step in STEPS:
         person.go_to(step)
         person.page.wait_for_timeout(600)

@@ -1,0 +1,138 @@
+"""The component in a real Chromium: one stream, whatever happens to page, network or tab."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from benchmarks.live.experiments import long_run, query_of
+from tests.browser.relay import Relay
+
+LOOK = """() => {
+  const root = document.querySelector('.live-curve');
+  const counts = [...document.querySelectorAll('[data-series]')].map((path) => Number(path.dataset.points));
+  return { epoch: Number(root.dataset.epoch), state: root.dataset.state, counts };
+}"""
+
+
+@pytest.fixture
+def page(chromium) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+def start_training(page: Page, address: str) -> None:
+    page.goto(f"{address}?{query_of(long_run('iris'))}")
+    page.locator(".st-key-train button").first.wait_for()
+    page.wait_for_timeout(500)
+    page.locator(".st-key-train button").first.click()
+    grows(page)
+
+
+def look(page: Page) -> dict:
+    return page.evaluate(LOOK)
+
+
+def grows(page: Page, by: int = 5, seconds: float = 15.0) -> None:
+    """Wait until every moving mark has `by` more points than now."""
+    try:
+        at = look(page)["epoch"]
+    except Exception:  # noqa: BLE001  # the page is just being built: it has no curve yet
+        at = 0
+    page.wait_for_function(
+        f"""() => {{
+          const paths = [...document.querySelectorAll('path[data-series]')];
+          return paths.length && paths.every((path) => Number(path.dataset.points) >= {at + by});
+        }}""",
+        timeout=1000 * seconds,
+    )
+
+
+def whole(page: Page) -> bool:
+    """No epoch is missing or doubled: each curve has as many points as epochs."""
+    seen = look(page)
+    return all(count == seen["epoch"] for count in seen["counts"])
+
+
+def test_one_stream_feeds_all_curves_and_a_rerun_opens_no_second(page, address):
+    streams = []
+    page.on("request", lambda request: streams.append(request.url) if "/live/" in request.url else None)
+    start_training(page, address)
+    for language in ("한국어", "English"):
+        page.get_by_role("radio", name=language).or_(page.get_by_text(language, exact=True)).first.click()
+        page.wait_for_timeout(500)
+        grows(page)
+    assert len(streams) == 1
+    assert whole(page)
+
+
+def test_a_reloaded_page_finds_its_running_run_with_all_its_points(page, address):
+    start_training(page, address)
+    before = look(page)["epoch"]
+    page.reload()
+    page.locator(".live-curve").wait_for()
+    grows(page)
+    assert look(page)["epoch"] > before
+    assert whole(page)
+
+
+def test_a_broken_network_leaves_no_gap(page, address):
+    relay = Relay(address.removeprefix("http://").rstrip("/"))
+    start_training(page, f"http://127.0.0.1:{relay.port}/")
+    before = look(page)["epoch"]
+    relay.cut()
+    page.wait_for_timeout(2000)
+    relay.mend()
+    grows(page, by=20)
+    assert look(page)["epoch"] > before + 20
+    assert whole(page)
+    relay.close()
+
+
+def test_a_hidden_tab_lets_its_connection_go_and_catches_up_when_it_is_seen(page, address):
+    start_training(page, address)
+    hide = "(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+    hide += " document.dispatchEvent(new Event('visibilitychange')); }"
+    page.evaluate(hide, True)
+    page.wait_for_timeout(300)
+    at = look(page)["epoch"]
+    page.wait_for_timeout(1000)
+    assert look(page)["epoch"] == at
+    page.evaluate(hide, False)
+    grows(page, by=20)
+    assert whole(page)
+
+
+def test_where_the_stream_is_blocked_the_page_draws_the_same_run(page, address):
+    def swallow(route: Route) -> None:
+        """Never answers, as a proxy that buffers does."""
+
+    page.route("**/live/**", swallow)
+    page.goto(f"{address}?{query_of(long_run('iris'))}")
+    page.locator(".st-key-train button").first.wait_for()
+    page.wait_for_timeout(500)
+    page.locator(".st-key-train button").first.click()
+    page.wait_for_function("() => Number(document.querySelector('.live-curve')?.dataset.epoch) > 20", timeout=20_000)
+    grows(page, by=20)
+    assert whole(page)
+
+
+def test_the_curve_can_be_heard_and_read_without_colours(page, address):
+    start_training(page, address)
+    page.wait_for_timeout(500)
+    pictures = page.get_by_role("img", name="by epoch")
+    assert pictures.count() == 2
+    assert "Epoch" in page.locator(".live-curve [aria-live=polite]").inner_text()
+    assert page.get_by_role("progressbar").get_attribute("aria-valuenow") is not None
+    strokes = page.evaluate(
+        """() => [...document.querySelectorAll('[data-series]')].map((path) =>
+             [path.dataset.series, getComputedStyle(path).strokeDasharray])"""
+    )
+    assert {name for name, dashes in strokes if dashes != "none"} == {"val_loss", "val_accuracy"}
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('.live-curve svg text')].map((text) =>
+             parseFloat(getComputedStyle(text).fontSize))"""
+    )
+    assert min(sizes) >= 14
