@@ -14,7 +14,8 @@ Without a baseline the first epoch's validation loss takes its place.
 3.  not_finished     Fewer than MIN_EPOCHS epochs.
 4.  overfit          (a) The validation loss has risen since its lowest epoch by more than RISE of its lowest value,
                      by more than RISE_OF_BASELINE of the baseline and by more than half its uncertainty (the same
-                     rows are judged at both epochs, so much of their scatter cancels), while the gap widened; or
+                     rows are judged at both epochs, so much of their scatter cancels), and at least half of that rise
+                     is not shared by the training loss; or
                      (b) the gap between validation and training loss at the end is more than GAP of the baseline,
                      GAP_OF_LOSS of the validation loss, and the uncertainty; or
                      (c) the validation loss never got clearly below the baseline (LEARNED), but the training loss
@@ -218,7 +219,7 @@ def _decide(evidence: Evidence, lowest_loss: float, highest_loss: float, jitter:
 
     rises = evidence.rise > max(RISE * evidence.best_val_loss, RISE_OF_BASELINE * scale)
     gapes = evidence.gap_at_end > max(GAP * scale, GAP_OF_LOSS * evidence.end_val_loss)
-    parts = evidence.gap_at_end > evidence.gap_at_best
+    parts = evidence.gap_at_end - evidence.gap_at_best > evidence.rise / 2
     if rises and parts and evidence.rise > evidence.uncertainty / 2:
         return "overfit", "rise"
     if gapes and evidence.gap_at_end > evidence.uncertainty:

@@ -5,9 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from lab.data.baseline import baseline
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.experiment import LayerSpec, PartSpec, SplitSpec
+from lab.insight.baseline_loss import baseline_loss
 from lab.insight.evaluate import evaluate, judge_run, metric_unit, predicted_classes
 from lab.insight.verdict import say_verdict
 from lab.runs.spec import run_spec
@@ -128,6 +130,32 @@ def test_a_run_without_an_epoch_gets_a_verdict_too():
     assert judge_run(experiment, dataset, {}, "diverged").kind == "diverged"
 
 
+def test_the_baseline_of_two_classes_is_the_entropy_of_their_shares():
+    experiment = start("breast_cancer")
+    dataset = prepare(load_sample("breast_cancer"), experiment.data, 0)
+    share = dataset.train.target.mean()  # of the class that the one output stands for
+    actual = dataset.validation.target
+    by_hand = -np.mean(actual * np.log(share) + (1 - actual) * np.log(1 - share))
+    for units, loss in (
+        (1, "BinaryCrossentropy"),
+        (2, "CategoricalCrossentropy"),
+        (2, "SparseCategoricalCrossentropy"),
+    ):
+        line = baseline_loss(
+            experiment.with_compile(loss=PartSpec(type=loss)), dataset, baseline(dataset), "validation", units
+        )
+        assert line.value == pytest.approx(by_hand, rel=1e-5)
+        assert line.kind == "majority"
+
+
+def test_the_baseline_of_logits_is_the_same_forecast():
+    experiment = start("breast_cancer")
+    dataset = prepare(load_sample("breast_cancer"), experiment.data, 0)
+    logits = experiment.with_compile(loss=PartSpec(type="BinaryCrossentropy", params={"from_logits": True}))
+    lines = [baseline_loss(one, dataset, baseline(dataset), "validation", 1).value for one in (experiment, logits)]
+    assert lines[0] == pytest.approx(lines[1], rel=1e-5)
+
+
 # --- evaluation
 
 
@@ -178,16 +206,17 @@ def test_the_test_part_is_not_looked_at_unless_it_is_named():
     assert verdicts[0] == verdicts[1]
 
 
-def test_the_ten_worst_rows_are_named_by_their_number_in_the_table():
-    experiment = start("iris")
+@pytest.mark.parametrize("name", ["iris", "tmax"])
+def test_the_ten_worst_rows_are_named_by_their_number_in_the_table(name):
+    experiment = start(name)
     dataset, trainer = trained(experiment)
     worst = evaluate(experiment, trainer.weights, dataset, ("validation",)).worst["validation"]
     assert len(worst) == 10
     assert [sample.loss for sample in worst] == sorted((sample.loss for sample in worst), reverse=True)
-    table = load_sample("iris").frame
+    table = load_sample(experiment.data.source.name).frame
     for sample in worst:
-        assert table["species"].iloc[sample.row - 1] == sample.actual
-        assert 0 <= sample.probability <= 1
+        assert table[dataset.target_name].iloc[sample.row - 1] == sample.actual
+        assert sample.probability is None or 0 <= sample.probability <= 1
 
 
 def test_outputs_before_the_softmax_are_read_as_classes_all_the_same():

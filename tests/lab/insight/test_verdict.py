@@ -124,6 +124,21 @@ def test_a_rise_within_chance_is_called_not_enough_data_not_overfit():
     assert judged(loss, val_loss, validation_rows=2000).kind == "overfit"
 
 
+def test_curves_that_rise_together_are_not_overfit():
+    """As after a learning rate that was turned up too far: the gap does not widen."""
+    rising = [*fall(0.7, 0.20, 0.3, 20), *[0.20 + 0.004 * step for step in range(1, 31)]]
+    assert judged(rising, [value + 0.02 for value in rising]).kind != "overfit"
+
+
+@pytest.mark.parametrize("pace", [0.0, 0.005, 0.02, 0.05])
+def test_what_as_many_epochs_again_would_gain_is_exact_for_a_line_and_an_exponential(pace):
+    epochs = 100
+    line = [5.0 - 0.01 * epoch for epoch in range(2 * epochs)]
+    curve = fall(5.0, 1.0, pace, 2 * epochs) if pace else line
+    gain = curve[epochs - 1] - curve[2 * epochs - 1]
+    assert weigh(curve[:epochs], curve[:epochs], 100, 100).next_fall == pytest.approx(gain, rel=0.05, abs=0.01)
+
+
 def test_one_lucky_epoch_is_not_the_lowest():
     val_loss = fall(0.7, 0.3, 0.05, 100)
     val_loss[20] = 0.0
