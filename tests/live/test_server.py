@@ -1,12 +1,12 @@
 """The real server, as `streamlit run app.py` starts it: one person's session from the cookie to the moving curve."""
 
-import asyncio
 import itertools
 
 import pytest
 
 from benchmarks.live.server import running_app, workers_of
 from benchmarks.live.session import Session, read_stream
+from tests.lab.runs.asgi import run_apart
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_one_click_makes_the_curve_move_and_a_killed_worker_does_not_stop_it(ser
             assert epochs == list(range(1, len(epochs) + 1))
             assert epochs[-1] > first[-1].epochs[-1]
 
-    asyncio.run(person())
+    run_apart(person())
 
 
 def test_a_second_browser_sees_nothing_of_the_first(server):
@@ -53,4 +53,4 @@ def test_a_second_browser_sees_nothing_of_the_first(server):
             assert one.cookie != other.cookie
             assert other.stream is None
 
-    asyncio.run(people())
+    run_apart(people())

@@ -1,14 +1,24 @@
 """Asks an ASGI app one question, without a server or a client library."""
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run in a thread of its own: Playwright's own loop may be running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def ask(
     app: Any, path: str, headers: dict[str, str] | None = None, method: str = "GET"
 ) -> tuple[int, list[Any], bytes]:
     """(status, headers as pairs of text, body) of one request."""
-    return asyncio.run(_ask(app, path, headers or {}, method))
+    return run_apart(_ask(app, path, headers or {}, method))
 
 
 async def _ask(app: Any, path: str, headers: dict[str, str], method: str) -> tuple[int, list[Any], bytes]:
