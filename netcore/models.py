@@ -169,6 +169,10 @@ class Model(Layer):
         """Print the table of layers: name and class, output shape, number of parameters."""
         (print_fn or print)(summary_text(self, line_length))
 
+    def nearest_name(self, name: str) -> str:
+        """As for any layer; whoever asks a model for a class of models meant the class itself."""
+        return f"{name}()" if name in ("Sequential", "Model") else super().nearest_name(name)
+
     # --- plans and parameters
 
     def plan(self, n: int, *, training: bool, fusable: Sequence[bool] = ()) -> Plan:

@@ -293,16 +293,22 @@ class Layer(Operation):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        near = difflib.get_close_matches(
-            name, [known for known in dir(self) if not known.startswith("_")], n=1, cutoff=0.5
-        )
+        found = getattr(type(self), name, None)
+        if isinstance(found, property) and found.fget is not None:
+            return found.fget(self)  # Python asks here again when a property has raised: let it say its own reason
         raise NetcoreAttributeError(
             "attribute.unknown",
             "{owner} has no attribute {name!r}. Did you mean {nearest!r}?",
             owner=type(self).__name__,
             name=name,
-            nearest=near[0] if near else "summary" if hasattr(type(self), "summary") else "get_config",
+            nearest=self.nearest_name(name),
         )
+
+    def nearest_name(self, name: str) -> str:
+        """The public name that a program probably meant."""
+        known = [name for name in dir(self) if not name.startswith("_")]
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        return near[0] if near else "get_config"
 
     def __init_subclass__(cls) -> None:
         if "call" in cls.__dict__:

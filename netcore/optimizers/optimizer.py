@@ -97,7 +97,7 @@ class Optimizer:
         unknown = {name: value for name, value in arguments.items() if name not in self.params}
         if unknown:
             name = next(iter(unknown))
-            near = difflib.get_close_matches(name, self.params, n=1, cutoff=0.5)
+            near = difflib.get_close_matches(name, self.params, n=1, cutoff=0.6)  # "r", "lr": none is near
             raise NetcoreValueError(
                 "optimizer.unknown_argument",
                 "Argument(s) not recognized: {unknown}. Did you mean {nearest}? {owner} takes: {choices}.",

@@ -19,7 +19,12 @@ def data(seed=0):
 
 def network(seed=3, rate=0.3, optimizer=None, **options):
     utils.set_random_seed(seed)
-    stack = [Input((3,)), layers.Dense(5, activation="tanh"), layers.Dropout(rate), layers.Dense(1, activation="sigmoid")]
+    stack = [
+        Input((3,)),
+        layers.Dense(5, activation="tanh"),
+        layers.Dropout(rate),
+        layers.Dense(1, activation="sigmoid"),
+    ]
     model = Sequential(stack if rate else [stack[0], stack[1], stack[3]])
     model.compile(optimizer or optimizers.Adam(0.05), "binary_crossentropy", metrics=["accuracy"], **options)
     return model
