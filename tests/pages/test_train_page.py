@@ -4,11 +4,14 @@ import json
 
 import pytest
 
+from lab.data.read import read_table
 from lab.export.link import from_link, to_link
+from lab.limits import ALONE
 from lab.runs.engine import InlineEngine
 from lab.runs.host import set_engine
 from lab.starts import start
 from lab.texts import say
+from pages.ui.proposals import for_own_table
 from tests.pages.conftest import Person
 
 
@@ -216,6 +219,28 @@ def test_a_link_to_an_own_file_asks_for_the_file(person):
     again = reopened(person, e=to_link(linked), lang="en").look()
     assert "mine" in again.sentences()
     assert again.at.button(key="train").disabled
+
+
+def link_to_own_file(content: bytes) -> str:
+    """A link as someone makes it who trained on a file with 12 units."""
+    table = read_table(content, "mine.csv", ALONE)
+    experiment = for_own_table(table)
+    hidden = experiment.model.layers[0]
+    return to_link(experiment.with_layer(hidden.replace(params={**hidden.params, "units": 12})))
+
+
+OWN = b"x,y\n" + b"".join(b"%d,%d\n" % (n, n * n % 17) for n in range(40))
+
+
+@pytest.mark.parametrize(("file", "warned"), [(OWN, False), (OWN + b"41,5\n", True)])
+def test_the_file_that_a_link_asks_for_brings_its_settings_to_life(person, file, warned):
+    again = reopened(person, e=link_to_own_file(OWN), lang="en").look().go_to("data")
+    again.at.file_uploader[0].upload("mine.csv", file, "text/csv")
+    again.look()
+    assert bool(again.at.warning) == warned  # same columns, other rows: the curves may differ
+    again.go_to("train")
+    assert again.experiment.model.layers[0].params["units"] == 12
+    assert not again.at.button(key="train").disabled
 
 
 @pytest.mark.parametrize("text", ["nonsense", "1AAAA", "1" + "é" * 10, ""])
