@@ -39,7 +39,7 @@ class Function(Operation):
         return shape
 
     def __call__(self, x: Any, axis: int = -1, **options: Any) -> Array:
-        """The function of an array (…, d); `options` as in Keras, such as `negative_slope`, `axis` where the features lie."""
+        """The function of an array (…, d); `options` as in Keras; `axis` is where the features lie."""
         function = type(self)(**options)
         x = np.asarray(x)
         rows = np.moveaxis(np.atleast_1d(x), axis, -1)
@@ -105,7 +105,7 @@ def get(identifier: Any) -> Function:
 
 
 def name_of(identifier: Any) -> Any:
-    """The plain name of whatever a program gave as activation; what is no name at all is left for the check that follows."""
+    """The plain name of what a program gave as activation; what is no name is left for the check that follows."""
     if isinstance(identifier, str) and identifier in ACTIVATIONS:
         return ACTIVATIONS.get(identifier).name
     if isinstance(identifier, Function) or callable(identifier):
@@ -283,7 +283,10 @@ class Silu(Elementwise):
 
 
 class Gelu(Elementwise):
-    """y = x * Phi(x), Phi the normal distribution function; `approximate` uses a tanh. Source: Hendrycks & Gimpel (2016)."""
+    """y = x * Phi(x), Phi the normal distribution function; `approximate` uses a tanh.
+
+    Source: Hendrycks & Gimpel (2016).
+    """
 
     needs_x = True
 
@@ -334,7 +337,7 @@ class Softmax(Function):
 
 
 def _erfc_fit() -> tuple[Array, float]:
-    """Chebyshev polynomial of log(erfc(z) / t) + z*z over t = 2 / (2 + z), through values of math.erfc for z in 0 … 8."""
+    """Chebyshev polynomial of log(erfc(z) / t) + z*z over t = 2 / (2 + z), through math.erfc for z in 0 … 8."""
     t_low = 2 / (2 + 8)
 
     def exact(t: Array) -> Array:

@@ -1,6 +1,7 @@
 """Callbacks: a program's own code at fixed moments of a fit.
 
-Order: train_begin, then for each epoch epoch_begin, (train_batch_begin, train_batch_end)…, validation, epoch_end, and train_end.
+Order: train_begin, then for each epoch epoch_begin, (train_batch_begin, train_batch_end)…, validation, epoch_end,
+and at last train_end.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from netcore.params import Bool, Choice, Float, Int
 
 
 class Callback:
-    """Base: a subclass overrides the moments that it needs. `self.model` and `self.params` are set before the first one."""
+    """Base: a subclass overrides the moments that it needs; `self.model` and `self.params` are set before the first."""
 
     model: Any = None
     params: Any = None

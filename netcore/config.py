@@ -1,4 +1,4 @@
-"""Global settings, as in `keras.config`: the float type of new weights and results, and the smallest number added or clipped to."""
+"""Global settings, as in `keras.config`: the float type of new weights, and the small number that guards divisions."""
 
 from typing import Any, TypeAlias
 

@@ -1,4 +1,4 @@
-"""Between what a program holds (rows in front, anything array-like) and what the frame computes with (batch axis last)."""
+"""Between what a program holds (rows in front, array-likes) and what the frame computes with (batch axis last)."""
 
 from typing import Any
 
@@ -113,8 +113,8 @@ def rows_of(arrays: "list[Array]") -> int:
     if len(set(sizes)) > 1:
         raise NetcoreValueError(
             "data.cardinality",
-            "Data cardinality is ambiguous: inputs and targets must have the same number of rows, but the sizes are {sizes}. "
-            "Each row is one sample.",
+            "Data cardinality is ambiguous: inputs and targets must have the same number of rows, "
+            "but the sizes are {sizes}. Each row is one sample.",
             sizes=" | ".join(str(size) for size in sizes),
         )
     return sizes[0] if sizes else 0

@@ -247,7 +247,7 @@ class FitRun(Iterator[Event]):
     # --- views of batches
 
     def _cut(self) -> list[Batch]:
-        """Views of the batches from the cursor on, up to the end of the epoch or of the record; made once, then kept."""
+        """Views of the batches from the cursor to the end of the epoch or of the record; made once, then kept."""
         if min(self._cursor + self._batch_size, self._total) - self._base > self._room():
             self._make_room()
         key = (self._cursor, self._batch_size, self._base)
@@ -285,7 +285,7 @@ class FitRun(Iterator[Event]):
     # --- saving and going on
 
     def get_state(self) -> dict[str, Array]:
-        """Everything that the rest of the run depends on, as plain arrays; `set_state` in another process goes on bit for bit."""
+        """All that the rest of the run depends on, as plain arrays; `set_state` elsewhere goes on bit for bit."""
         self.model.ready_to_train()  # before the first step the optimizer has no slots yet
         size = self._cursor - self._base if self._phase == 1 else 0
         state = {
@@ -357,7 +357,9 @@ def head_step(model: "Model", plan: Plan, index: int, targets: Targets, start: i
     if head.loss is None or out is None:
         return None
     weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
-    step_weight = StepWeight(head, stop - start, weight, model.dtype, plan.output_masks[index])
+    counted = None if targets.counted is None else targets.counted.ordered[..., start:stop]
+    mask = None if head.loss.sequence else plan.output_masks[index]
+    step_weight = StepWeight(head, stop - start, weight, model.dtype, mask, counted)
     return HeadStep(
         fused_gradient if plan.fused[index] else head.loss.gradient,
         targets.encoded.ordered[..., start:stop],

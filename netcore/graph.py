@@ -91,7 +91,7 @@ class Graph:
         self._order_layers()
 
     def _collect(self) -> None:
-        """Depth-first from the outputs, without recursion: a chain of a thousand layers must not end in a RecursionError."""
+        """Depth-first from the outputs, without recursion: a thousand layers must not end in a RecursionError."""
         done: set[int] = set()
         stack: list[tuple[Tensor, bool]] = [(tensor, False) for tensor in reversed(self.outputs)]
         while stack:
@@ -204,7 +204,7 @@ def _same_memory(a: Any, b: Any) -> bool:
 COPY = _Copy()
 
 
-def Input(  # noqa: N802  # Keras's name
+def Input(
     shape: Sequence[int | None] | None = None,
     batch_size: int | None = None,
     dtype: str | None = None,

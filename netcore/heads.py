@@ -1,4 +1,4 @@
-"""Heads: what `compile` attaches to each output — a loss with its weight, and metrics — and the running sums of an epoch."""
+"""Heads: what `compile` attaches to each output (a loss with its weight, metrics), and the running sums of an epoch."""
 
 import copy
 from dataclasses import dataclass, field
@@ -60,14 +60,19 @@ class Head:
     metrics: list[Metric] | None = None
     weighted: list[Metric] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        if self.loss is not None:
+            self.loss.check_output(self.shape)
+
     @property
     def width(self) -> int:
         return self.shape[-1]
 
     @property
     def positions(self) -> int:
-        """Values per sample: 1, or the number of time steps and the like."""
-        return int(np.prod(self.shape[:-1])) if len(self.shape) > 1 else 1
+        """Values of the loss per sample: 1, or the number of time steps and the like."""
+        shape = self.shape[:-1] if self.loss is None else self.loss.value_shape((*self.shape, 1))[:-1]
+        return int(np.prod(shape))
 
     @property
     def mask_shape(self) -> tuple[int, ...]:
@@ -92,6 +97,7 @@ class Targets:
     Attributes:
         encoded, raw: (k, N); the same object where encoding changes nothing.
         weight: (N,) or None.
+        counted: (…, N) of bool where the loss leaves some targets out, else None.
         fusable: whether each column adds up to 1, as the joint gradient of softmax and cross-entropy takes for granted.
     """
 
@@ -113,15 +119,20 @@ class Targets:
             )
         head.make_metrics(array.shape[-1])
         raw = np.ascontiguousarray(batch_last(array))
-        encoded = head.loss.encode(raw, head.width) if head.loss is not None else raw
+        encoded, counted = raw, None
+        if head.loss is not None:
+            head.loss.check_targets(raw, head.shape)
+            encoded, counted = head.loss.encode(raw, head.width), head.loss.counted(raw)
         self.raw = Columns(raw)
         self.encoded = self.raw if encoded is raw else Columns(encoded)
         self.weight = None if sample_weight is None else Columns(_weights(sample_weight, array, dtype))
-        single = head.activation is sigmoid
-        self.fusable = single or bool(np.all(np.abs(encoded.sum(axis=-2) - 1) < 1e-5))
+        self.counted = None if counted is None else Columns(counted)
+        shares = np.abs(encoded.sum(axis=-2) - 1) < 1e-5
+        self.fusable = head.activation is sigmoid or bool(np.all(shares if counted is None else shares | ~counted))
 
     def order(self, permutation: Array) -> None:
-        for columns in {id(one): one for one in (self.raw, self.encoded, self.weight) if one is not None}.values():
+        kept = (self.raw, self.encoded, self.weight, self.counted)
+        for columns in {id(one): one for one in kept if one is not None}.values():
             columns.order(permutation)
 
 
@@ -140,7 +151,7 @@ def _weights(sample_weight: Any, y: Array, dtype: str) -> Array:
 
 
 class Tracker:
-    """Running sums of one head: its loss as Keras reports it (batch losses weighted by batch sizes), and its metrics."""
+    """Running sums of one head: its loss as Keras reports it (batch losses weighted by size), and its metrics."""
 
     def __init__(self, head: Head, *, own_metrics: bool) -> None:
         self.head = head
@@ -155,7 +166,7 @@ class Tracker:
             metric.reset_state()
 
     def update(self, targets: Targets, outputs: Array, start: int, bounds: Array, mask: Array | None = None) -> None:
-        """Count recorded outputs (k, m) of the rows start … start + m; `bounds` are the first rows of the batches in them.
+        """Count recorded outputs (k, m) of the rows start … start + m; `bounds` are the first rows of their batches.
 
         `mask` (t, m) says which time steps count.
         """
@@ -163,9 +174,11 @@ class Tracker:
         weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
         if self.head.loss is not None:
             true = targets.encoded.ordered[..., start:stop]
-            values = np.empty((*outputs.shape[:-2], outputs.shape[-1]), outputs.dtype)
+            values = np.empty(self.head.loss.value_shape(outputs.shape), outputs.dtype)
             self.head.loss.values(true, outputs, values)
-            self.sums += self._reduced(values, weight, bounds, mask), values.shape[-1]
+            counted = None if targets.counted is None else targets.counted.ordered[..., start:stop]
+            there = both(counted, None if self.head.loss.sequence else mask)
+            self.sums += self._reduced(values, weight, bounds, there), values.shape[-1]
         if self.metrics:
             y_true, y_pred = batch_first(targets.raw.ordered[..., start:stop]), batch_first(outputs)
             for index, metric in enumerate(self.metrics):
@@ -234,6 +247,13 @@ def _free_name(prefix: str, name: str, taken: dict[str, float], *, weighted: boo
     return free
 
 
+def both(one: Array | None, other: Array | None) -> Array | None:
+    """What neither mask leaves out."""
+    if one is None or other is None:
+        return other if one is None else one
+    return np.asarray(one & other)
+
+
 def with_mask(weight: Array | None, mask: Array) -> Array:
     """Sample weights (n,) or (t, n), or none, as weights (t, n) that are 0 where a time step is missing."""
     return mask if weight is None else mask * weight
@@ -242,12 +262,16 @@ def with_mask(weight: Array | None, mask: Array) -> Array:
 class StepWeight:
     """The factor that each sample's gradient gets: loss weight, sample weight and reduction in one.
 
-    Without sample weights and mask it is one number, made once; with them an array that is filled at each step.
+    Without sample weights and masks it is one number, made once; with them an array that is filled at each step.
+
+    Args:
+        masks: which time steps the output has, and which values the loss counts by the targets; None for all of them.
     """
 
-    def __init__(self, head: Head, n: int, weight: Array | None, dtype: Any, mask: Array | None = None) -> None:
+    def __init__(self, head: Head, n: int, weight: Array | None, dtype: Any, *masks: Array | None) -> None:
         assert head.loss is not None  # noqa: S101  # heads without a loss have no gradient
-        self._weight, self._mask = weight, mask
+        self._weight, self._masks = weight, [mask for mask in masks if mask is not None]
+        mask = self._masks[0] if self._masks else None
         self.filled = weight is not None or mask is not None
         self._by_weight_sum = head.loss.reduction == "mean_with_sample_weight" and self.filled
         self._by_mask_sum = head.loss.reduction not in ("sum", "mean_with_sample_weight") and mask is not None
@@ -259,10 +283,11 @@ class StepWeight:
     def fill(self) -> None:
         if not self.filled:
             return
-        weight = self._weight if self._mask is None else with_mask(self._weight, self._mask)
+        mask = both(*self._masks) if len(self._masks) == 2 else self._masks[0] if self._masks else None
+        weight = self._weight if mask is None else with_mask(self._weight, mask)
         out = self.value[..., 0, :]
         np.multiply(weight, self._factor, out)  # type: ignore[arg-type]  # filled: one of the two is there
         if self._by_weight_sum:
             out /= weight.sum() or 1  # type: ignore[union-attr]
         if self._by_mask_sum:  # the mean is over the steps that are there
-            out *= self._mask.size / (self._mask.sum() or 1)  # type: ignore[union-attr]
+            out *= mask.size / (mask.sum() or 1)  # type: ignore[union-attr]

@@ -1,4 +1,7 @@
-"""Start values of weights. Fans: for a kernel (…, I, O) fan_in = I * area, fan_out = O * area, area the product of the leading axes."""
+"""Start values of weights.
+
+Fans: for a kernel (…, I, O) fan_in = I * area and fan_out = O * area, area the product of the leading axes.
+"""
 
 import math
 from typing import Any, ClassVar
@@ -76,7 +79,7 @@ def serialize(initializer: Initializer) -> str | dict[str, Any]:
 
 
 class StartValue(Choice):
-    """Parameter that is an initializer: a name, an instance or a {"class_name", "config"} dict; stored so that JSON can hold it."""
+    """An argument that is an initializer: a name, an instance or a {"class_name", "config"} dict; kept JSON-able."""
 
     def _check(self, owner: str, name: str, value: Any) -> Any:
         if isinstance(value, str) and value in INITIALIZERS:
@@ -246,7 +249,10 @@ class _Scaled(Initializer):
 
 @INITIALIZERS.add
 class GlorotUniform(_Scaled):
-    """Uniform with variance 2 / (fan_in + fan_out): for tanh and sigmoid; the default. Source: Glorot & Bengio (2010), eq. 16."""
+    """Uniform with variance 2 / (fan_in + fan_out): for tanh and sigmoid; the default.
+
+    Source: Glorot & Bengio (2010), eq. 16.
+    """
 
     recipe = (1.0, "fan_avg", "uniform")
 

@@ -13,7 +13,7 @@ from netcore.registry import Registry
 
 
 class Metric:
-    """Base of all metrics. What has been counted lies in `self.state`, float64 numbers, so that a run can be continued."""
+    """Base of all metrics. What has been counted lies in `self.state`, float64, so that a run can be continued."""
 
     params: ClassVar[dict[str, Param]] = {}
     aliases: ClassVar[tuple[str, ...]] = ()
@@ -108,7 +108,7 @@ def class_numbers(y_true: Array, y_pred: Array) -> Array:
 
 @METRICS.add
 class Accuracy(MeanMetric):
-    """Share of values that are exactly equal. As the string "accuracy" in compile: the variant that fits target and output."""
+    """Share of values that are exactly equal. As "accuracy" in compile: the variant that fits the output."""
 
     aliases = ("acc",)
 
@@ -339,7 +339,7 @@ def get(identifier: Any) -> Metric:
 
 
 def for_output(identifier: Any, target_width: int, width: int) -> Metric:
-    """The metric of a compile string, by whose name the history goes; "accuracy" picks the variant that fits the shapes.
+    """The metric of a compile string, which names it in the history; "accuracy" picks the variant that fits the shapes.
 
     Args:
         target_width, width: last axis of the targets and of the model's output.

@@ -1,4 +1,4 @@
-"""Models: layers put together, compiled, trained, evaluated. `Sequential` is a list; `Model(inputs, outputs)` any graph."""
+"""Models: layers put together, compiled, trained, evaluated. `Sequential` is a list, `Model` any graph."""
 
 import warnings
 from collections import OrderedDict
@@ -315,7 +315,8 @@ class Model(Layer):
         if self._compiled is None:
             raise NetcoreValueError(
                 "model.not_compiled",
-                "You must call compile() before using the model. Try model.compile(optimizer='adam', loss='mse') first.",
+                "You must call compile() before using the model. "
+                "Try model.compile(optimizer='adam', loss='mse') first.",
             )
 
     # --- data

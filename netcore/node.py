@@ -1,4 +1,4 @@
-"""One use of one operation: its buffers. Operations hold equations and weights, nodes hold everything that changes with the batch."""
+"""One use of one operation: its buffers. Operations hold equations and weights, nodes what changes with the batch."""
 
 from typing import Any
 

@@ -99,7 +99,7 @@ class ParameterVector:
 
 
 def joined(weights: Sequence[Weight]) -> tuple[Array, Array]:
-    """Neighbouring weights of the same last axis as one matrix, (rows, columns): a kernel (d, units) and its bias give (d + 1, units).
+    """Neighbouring weights of the same last axis as one matrix: a kernel (d, units) and its bias give (d + 1, units).
 
     Returns:
         The view of the values and the view of the gradients.

@@ -4,7 +4,8 @@ Everything is allocated once; a step only fills it. The same rules for every gra
 
 * Operations that may work in place (activations, reshapes) get one buffer for input and output.
 * A tensor that some operation wants with a row of ones lies in a block one row higher; its producer writes the rest.
-* The first use of a tensor or weight, in backward order, writes its gradient; every later use writes into scratch, which is added.
+* The first use of a tensor or weight, in backward order, writes its gradient; later uses write into scratch, which is
+  added.
 * A mask is one (t, n) array, filled where it arises and seen by all operations that it reaches.
 """
 
@@ -20,7 +21,7 @@ from netcore.node import Node
 
 
 class Buffer:
-    """Where a tensor lies: `value` has its shape with the batch axis last, `block` is one row of ones higher (or the same)."""
+    """Where a tensor lies: `value` has its shape, the batch axis last; `block` may be a row of ones higher."""
 
     def __init__(self, shape: tuple[int, ...], with_ones: bool, dtype: Any) -> None:
         rows = shape[-2] + 1 if with_ones else shape[-2]

@@ -94,8 +94,8 @@ class Dense(Layer):
         if self.built and shapes[0][-1] != len(self.kernel):
             raise NetcoreValueError(
                 "layer.features",
-                "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have value "
-                "{expected}, but received input with shape {shape}.",
+                "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have "
+                "value {expected}, but received input with shape {shape}.",
                 name=self.name,
                 expected=len(self.kernel),
                 shape=shapes[0],

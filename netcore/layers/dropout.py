@@ -12,9 +12,9 @@ from netcore.streams import Stream, next_stream
 
 @LAYERS.add
 class Dropout(Layer):
-    """While training each number becomes 0 with probability `rate`, the others are divided by 1 - rate; else outputs = inputs.
+    """While training each number becomes 0 with probability `rate`, the others are divided by 1 - rate.
 
-    The division keeps the mean, so that prediction needs no change.
+    Otherwise outputs = inputs. The division keeps the mean, so that prediction needs no change.
 
     Args:
         rate: share of numbers to drop, 0 … 1.

@@ -68,7 +68,8 @@ class Layer(Operation):
         near = difflib.get_close_matches(name, choices, n=1, cutoff=0.4)
         raise NetcoreValueError(
             "layer.unknown_argument",
-            "Unrecognized keyword arguments passed to {owner}: {unknown}. Did you mean {nearest!r}? Arguments: {choices}.",
+            "Unrecognized keyword arguments passed to {owner}: {unknown}. Did you mean {nearest!r}? "
+            "Arguments: {choices}.",
             owner=type(self).__name__,
             unknown=unknown,
             nearest=near[0] if near else choices[0],
@@ -114,7 +115,7 @@ class Layer(Operation):
             self.gradients[name] = gradient
 
     def scratch_gradients(self) -> tuple[dict[str, Array], list[tuple[Array, Array]]]:
-        """For a second use of the layer: views like `self.gradients` on scratch, and (gradient, scratch) pairs to add up."""
+        """For a second use of the layer: views like `self.gradients` on scratch, and pairs (gradient, scratch)."""
         flat = np.zeros(sum(weight.size for weight in self._weights), self.dtype)
         starts, start = {}, 0
         for weight in self._weights:

@@ -1,4 +1,4 @@
-"""Optimizers by Keras's names. Importing a module registers its optimizers; one line here is all that a new one needs."""
+"""Optimizers by Keras's names. Importing a module registers its optimizers; a new one needs one line here."""
 
 from netcore.optimizers.adam import Adam
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, get

@@ -13,10 +13,11 @@ from netcore.params import Bool, Float
 @OPTIMIZERS.add
 class Adam(Optimizer):
     """m = beta_1 m + (1 - beta_1) g, v = beta_2 v + (1 - beta_2) g², w -= alpha m / (sqrt(v) + epsilon) at update t,
-    with alpha = learning_rate * sqrt(1 - beta_2^t) / (1 - beta_1^t): epsilon is added outside the root, uncorrected, as in Keras.
+    with alpha = learning_rate * sqrt(1 - beta_2^t) / (1 - beta_1^t): epsilon is added outside the root, as in Keras.
 
     The slots hold M = m / (1 - beta_1) and V = v / (1 - beta_2), which saves two multiplications an update:
-    alpha * m / (sqrt(v) + epsilon) = alpha * s * M / (sqrt(V) + epsilon / r) with r = sqrt(1 - beta_2), s = (1 - beta_1) / r.
+    alpha * m / (sqrt(v) + epsilon) = alpha * s * M / (sqrt(V) + epsilon / r)
+    with r = sqrt(1 - beta_2), s = (1 - beta_1) / r.
 
     Args:
         learning_rate: length of a step.

@@ -121,7 +121,7 @@ class Optimizer:
     # --- one update
 
     def build(self, vector: ParameterVector) -> None:
-        """Get ready for the weights in `vector`: slots (running means and the like) start afresh unless they fit already."""
+        """Get ready for the weights in `vector`; slots (running means and the like) start afresh unless they fit."""
         self.vector = vector
         size, dtype = vector.values.size, vector.values.dtype
         if any(slot.size != size or slot.dtype != dtype for slot in self.slots.values()) or not self.slots:

@@ -11,7 +11,7 @@ from netcore.params import Bool, Float
 
 @OPTIMIZERS.add
 class RMSprop(Optimizer):
-    """v = rho * v + (1 - rho) * g², w -= learning_rate * g / sqrt(v + epsilon): epsilon stands inside the root, as in Keras.
+    """v = rho * v + (1 - rho) * g², w -= learning_rate * g / sqrt(v + epsilon), epsilon inside the root as in Keras.
 
     Args:
         learning_rate: length of a step.

@@ -1,4 +1,4 @@
-"""What the netcore tests share: ready data for any loss, ready arguments for any registered part, a numerical derivative."""
+"""What the netcore tests share: data for any loss, arguments for any registered part, a numerical derivative."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,13 +28,15 @@ def ready_arguments(cls: type) -> dict[str, Any]:
 
 
 def axes_for(cls: type) -> list[tuple[int, ...]]:
-    """Sizes of the axes between batch and features that a layer can take, one tuple for each number of axes to be tried."""
+    """Sizes of the axes between batch and features that a layer can take, one tuple for each number of axes."""
     ndim = cls(**ready_arguments(cls)).ndim
     return [axes for axes in ((), (3,), (4, 5)) if len(axes) + 2 == ndim or (ndim is None and len(axes) < 2)]
 
 
 def targets_for(loss: Any, rng: np.random.Generator, n: int, k: int) -> np.ndarray:
-    """Targets (n, …) that suit the loss: class numbers, one-hot rows, zeros and ones, or any numbers."""
+    """Targets (n, …) that suit the loss: class numbers, one-hot rows, zeros and ones, labels, or any numbers."""
+    if loss.sequence:
+        return np.minimum(rng.integers(0, 2, (n, 2)).cumprod(axis=1) * rng.integers(1, 9, (n, 2)), k - 1).astype(float)
     if loss.sparse:
         return rng.integers(0, k, n).astype(float)
     function = getattr(loss, "function", None)
@@ -45,10 +47,22 @@ def targets_for(loss: Any, rng: np.random.Generator, n: int, k: int) -> np.ndarr
     return rng.normal(size=(n, k)) + 3 * rng.choice([-1, 1], (n, k))
 
 
+def steps_for(loss: Any) -> tuple[int, ...]:
+    """Axes between batch and outputs: a loss of whole sequences needs time steps."""
+    return (4,) if loss.sequence else ()
+
+
+def activation_for(loss: Any) -> str | None:
+    """What the last layer ends in, so that its outputs suit the loss."""
+    return "softplus" if loss.positive else loss.probabilities
+
+
 def outputs_for(loss: Any, rng: np.random.Generator, n: int, k: int) -> np.ndarray:
-    """Predictions (n, k) that suit the loss."""
-    z = rng.normal(size=(n, k))
+    """Predictions (n, …, k) that suit the loss."""
+    z = rng.normal(size=(n, *steps_for(loss), k))
+    if loss.positive:
+        return np.exp(z)
     if loss.probabilities == "softmax":
         p = np.exp(z)
-        return p / p.sum(axis=1, keepdims=True)
+        return 0.9 * p / p.sum(axis=1, keepdims=True)  # a lone 1.0 would stand where clipping begins
     return 1 / (1 + np.exp(-z)) if loss.probabilities == "sigmoid" else z

@@ -104,10 +104,7 @@ def test_a_dropout_layer_does_not_change_the_start_weights_of_the_others():
 
 def test_shuffling_visits_every_row_once_in_an_order_that_changes():
     run = start(network(), epochs=2)
-    orders = []
-    for event in run:
-        if isinstance(event, EpochEnded):
-            orders.append(run._order.copy())
+    orders = [run._order.copy() for event in run if isinstance(event, EpochEnded)]
     assert all(sorted(order) == list(range(ROWS)) for order in orders)
     assert list(orders[0]) != list(orders[1])
 
@@ -166,9 +163,7 @@ def test_a_new_batch_size_cuts_the_rest_of_the_epoch_anew():
     run = start(network(), epochs=2)
     sizes = [next(run).size]
     run.batch_size = 10
-    for event in run:
-        if isinstance(event, BatchEnded):
-            sizes.append(event.size)
+    sizes += [event.size for event in run if isinstance(event, BatchEnded)]
     assert sizes == [7, 10, 6, 10, 10, 3]
 
 

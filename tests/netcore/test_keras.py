@@ -1,7 +1,7 @@
 """Keras 3 as the oracle: the same weights, the same data in the same order, the same numbers.
 
-In float32: on jax Keras computes much of float64 in float32 (`keras.ops.tanh` of a float64 array is right to 1e-7 only),
-so that the float64 oracle is the textbook of test_textbook.py.
+In float32: on jax Keras computes much of float64 in float32 (`keras.ops.tanh` of a float64 array is right to 1e-7
+only), so that the float64 oracle is the textbook of test_textbook.py.
 """
 
 import itertools

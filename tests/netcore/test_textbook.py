@@ -1,4 +1,4 @@
-"""A second, slow netcore: equations as in a textbook, gradients by the complex step, one weight after the other, float64.
+"""A second, slow netcore: equations as in a textbook, float64, gradients by the complex step, weight by weight.
 
 The complex step, f(w + ih).imag / h with h = 1e-30, is a derivative without cancellation: right to the last digit.
 """
