@@ -57,7 +57,7 @@ ALONE = Limits(
     worker_memory_bytes=4_000_000_000,
     kept_runs_bytes=None,
     kept_runs_hours=None,
-    reader_grace_s=30.0,
+    reader_grace_s=3600.0,  # a long training goes on while its owner reads in another tab
     paused_without_reader_s=600.0,
     link_characters=8_000,
 )
@@ -74,6 +74,7 @@ CLASS = replace(
     worker_memory_bytes=2_000_000_000,
     kept_runs_bytes=50_000_000,
     kept_runs_hours=24.0,
+    reader_grace_s=30.0,
 )
 
 PROFILES = {"alone": ALONE, "class": CLASS}

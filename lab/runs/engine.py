@@ -9,7 +9,7 @@ from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.experiment import Experiment, check_limits
 from lab.limits import Limits, current_limits
-from lab.runs.arrays import Arrays
+from lab.model import model_table, parameter_count
 from lab.runs.messages import ENDED, Command, Extend, Pause, Reason, Speed, Status, Stop
 from lab.runs.record import RunRecord, RunSummary, RunView, as_changes, as_reason, record_of
 from lab.runs.spec import run_spec
@@ -67,12 +67,15 @@ def new_run_id() -> str:
     return secrets.token_urlsafe(24)
 
 
-def check_size(experiment: Experiment, arrays: Arrays, limits: Limits) -> None:
+def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
     """Refuse what the profile in force does not allow. Raises ExperimentError or RunError naming the bound."""
     check_limits(experiment, limits)
-    values = arrays["x"].size
+    values = dataset.train.x.size
     if values > limits.train_values:
         raise RunError("run.too_many_values", value=values, high=limits.train_values)
+    parameters = parameter_count(model_table(experiment, dataset.input_shape))
+    if parameters > limits.parameters:
+        raise RunError("run.too_many_parameters", value=parameters, high=limits.parameters)
 
 
 @dataclass
@@ -102,8 +105,8 @@ class InlineEngine:
         epochs_per_s: float | None = None,
         paused: bool = False,
     ) -> str:
+        check_size(experiment, dataset, self._limits)
         spec, arrays = run_spec(experiment, dataset)
-        check_size(experiment, arrays, self._limits)
         mine = [run for run in self._runs.values() if run.owner == owner]
         for run in mine:
             self._obey(run, Stop())

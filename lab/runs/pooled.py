@@ -87,7 +87,8 @@ class PoolEngine:
             if run.active:
                 self._end(run, "stopped")
         self._to_save.put(None)
-        self._saver.join(timeout=10)
+        if self._saver.is_alive():
+            self._saver.join(timeout=10)
         self._files.cleanup()
 
     # --- what pages call
@@ -101,8 +102,8 @@ class PoolEngine:
         epochs_per_s: float | None = None,
         paused: bool = False,
     ) -> str:
+        check_size(experiment, dataset, self.limits)
         spec, arrays = run_spec(experiment, dataset)
-        check_size(experiment, arrays, self.limits)
         run_id = new_run_id()
         paths = self._write_arrays(arrays)
         with self.hub.locked():
