@@ -1,5 +1,7 @@
 """Layers: add, remove, reorder and duplicate layers, and see shapes and parameters change."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -89,10 +91,14 @@ def apply(change: object) -> None:
 
 
 def add_layer(state: AppState) -> None:
+    """One button for each layer while they are few; a list of them when they are many."""
+    names = LAYERS.names()
     with st.container(border=True, gap="small", key="add-layer"):
         st.markdown(f"**{say('layers_page.add', state.language)}**")
+        if len(names) > SHOWN_AS_BUTTONS:
+            names = (choose_layer(state, names),)
         with st.container(horizontal=True, gap="small"):
-            for name in LAYERS.names():
+            for name in names:
                 st.button(
                     f"+ {name_of('layer', name, state.language)}",
                     key=f"add-{name}",
@@ -101,6 +107,21 @@ def add_layer(state: AppState) -> None:
                     args=(adding(name),),
                 )
         st.caption(say("layers_page.add_where", state.language))
+
+
+SHOWN_AS_BUTTONS = 6
+
+
+def choose_layer(state: AppState, names: Sequence[str]) -> str:
+    chosen: str = st.selectbox(
+        say("layers_page.add", state.language),
+        names,
+        format_func=lambda name: name_of("layer", name, state.language),
+        key="layer-to-add",
+        label_visibility="collapsed",
+    )
+    st.caption(about("layer", chosen, state.language))
+    return chosen
 
 
 def adding(name: str) -> object:

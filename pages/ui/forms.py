@@ -4,6 +4,7 @@ No widget has a smallest or largest value: the browser would answer a wrong one 
 The widget takes what is typed, the Experiment refuses, and the reason stands below the widget.
 """
 
+import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -143,7 +144,7 @@ def argument_field(place: Place, name: str, param: Param, state: AppState, *, be
     elif isinstance(param, Float | Int):
         number_field(label, value, key, change, state, help=help, whole=isinstance(param, Int))
     else:
-        st.text(f"{label}: {value!r}")  # a kind of argument without a widget yet is shown, not hidden
+        written_field(label, value, key, change, state, help=help)
 
 
 def number_field(
@@ -194,6 +195,30 @@ def tenfold_field(
         for name, sign, factor in (("down", "÷10", 0.1), ("up", "×10", 10.0)):
             st.button(sign, key=f"{key}.{name}", on_click=_multiply, args=(key, factor, change))
     show_refusal(key, state)
+
+
+def written_field(
+    label: str, value: Any, key: str, change: Change, state: AppState, *, help: str | None = None
+) -> None:
+    """A value as Python writes it, such as (3, 3): for arguments that are neither one number nor one of a few."""
+    st.text_input(
+        label,
+        value="" if value is None else repr(value),
+        key=key,
+        on_change=edit,
+        args=(key, lambda experiment, text: change(experiment, read_value(text))),
+        help=help,
+        placeholder=say("form.none", state.language),
+    )
+    show_refusal(key, state)
+
+
+def read_value(text: str) -> Any:
+    """Numbers, also several with commas between; anything else stays text, for the experiment to refuse."""
+    try:
+        return ast.literal_eval(text) if text.strip() else None
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
 
 
 def choice_field(

@@ -11,7 +11,7 @@ from lab.data.table import Table
 from lab.experiment import Experiment, SampleSource, Task, UploadSource
 from lab.starts import propose_experiment, with_fitting_output
 from netcore.layers import LAYERS
-from netcore.params import Choice, Float, Int, Param, defaults
+from netcore.params import Int, Param, defaults
 
 
 def for_sample(name: str, table: Table) -> Experiment:
@@ -52,7 +52,7 @@ def fitting_output(experiment: Experiment, dataset: Dataset) -> Experiment:
 
 
 def new_layer_params(name: str, experiment: Experiment) -> dict[str, Any]:
-    """Arguments to begin with: those of a hidden layer of the same kind, else the middle of what is worth trying."""
+    """Arguments to begin with: those of a hidden layer of the same kind, else an example worth trying."""
     for layer in reversed(experiment.model.layers[:-1]):
         if layer.type == name:
             return layer.params
@@ -67,9 +67,5 @@ def new_layer_params(name: str, experiment: Experiment) -> dict[str, Any]:
 def _to_begin_with(param: Param) -> Any:
     if isinstance(param, Int):
         low, high = param.typical
-        return max(param.low, round((max(low, 1) * high) ** 0.5))
-    if isinstance(param, Float):
-        return param.typical[0]
-    if isinstance(param, Choice):
-        return param.names()[0]
-    return None
+        return max(param.low, round((max(low, 1) * high) ** 0.5))  # between 1 and 64 units: 8
+    return param.example()
