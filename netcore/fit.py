@@ -57,7 +57,11 @@ class FitRun(Iterator[Event]):
     Attributes:
         epochs: index of the epoch before which the run ends; may be assigned.
         batch_size: rows per update; may be assigned, takes effect at the next batch.
+        batches_per_event: updates from one BatchEnded to the next; may be assigned. One event costs as much as a
+            tenth of a tiny network's update, so a watcher that does not need each of them asks for fewer.
     """
+
+    batches_per_event = 1
 
     def __init__(
         self,
@@ -177,18 +181,18 @@ class FitRun(Iterator[Event]):
             if not self._batch_events and hooks is None:
                 self._train(views)
                 continue
-            size = self._batch_size
-            for batch in views:
+            size, done = self._batch_size, 0
+            while done < len(views) and self._batch_size == size and not self.model.stop_training:
+                few = views[done : done + (self.batches_per_event if hooks is None else 1)]
                 if hooks is not None:
                     hooks.call("on_train_batch_begin", self._batch)
-                self._train([batch])
+                self._train(few)
+                done += len(few)
                 if hooks is not None:
                     self._count_recorded()
                     hooks.call("on_train_batch_end", self._batch - 1, logs=logs_of(self._trackers))
                 if self._batch_events:
-                    yield BatchEnded(self._epoch, self._batch - 1, batch.stop - batch.start)
-                if self._batch_size != size or self.model.stop_training:
-                    break
+                    yield BatchEnded(self._epoch, self._batch - 1, few[-1].stop - few[0].start)
 
     def _train(self, batches: Sequence[Batch]) -> None:
         """One update for each batch: forward, gradient of the loss, backward, optimizer."""

@@ -7,12 +7,21 @@ from hypothesis import strategies as st
 
 from netcore import Input, Model, Sequential, config, layers, losses
 from netcore.activations import ACTIVATIONS, Elementwise, Relu, sigmoid, softmax
+from netcore.data import batch_last
 from netcore.graph import Graph
 from netcore.heads import FUSED, fused_gradient
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.plan import Plan
-from tests.netcore.helpers import axes_for, numerical_gradient, outputs_for, ready_arguments, targets_for
+from tests.netcore.helpers import (
+    activation_for,
+    axes_for,
+    numerical_gradient,
+    outputs_for,
+    ready_arguments,
+    steps_for,
+    targets_for,
+)
 
 pytestmark = pytest.mark.usefixtures("float64")
 SMALL = {"n": st.integers(1, 5), "d": st.integers(1, 4), "seed": st.integers(0, 2**32 - 1)}
@@ -96,6 +105,12 @@ LOSS_VARIANTS = [cls() for cls in LOSSES] + [
     losses.BinaryCrossentropy(label_smoothing=0.2),
     losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.2),
     losses.SparseCategoricalCrossentropy(from_logits=True),
+    losses.SparseCategoricalCrossentropy(ignore_class=0),
+    losses.BinaryFocalCrossentropy(from_logits=True, apply_class_balancing=True, label_smoothing=0.1),
+    losses.BinaryFocalCrossentropy(gamma=0.0),
+    losses.CategoricalFocalCrossentropy(from_logits=True, alpha=0.4, gamma=1.5),
+    losses.CategoricalFocalCrossentropy(gamma=0.0, label_smoothing=0.1),
+    losses.Huber(delta=0.5),
 ]
 
 
@@ -104,12 +119,9 @@ LOSS_VARIANTS = [cls() for cls in LOSSES] + [
 def test_gradient_of_a_loss_is_the_derivative_of_its_values(loss, n, k, seed):
     config.set_floatx("float64")
     rng = np.random.default_rng(seed)
-    true = (
-        loss.encode(np.atleast_2d(targets_for(loss, rng, n, k).T), k)
-        if not (k == 1 and loss.sparse)
-        else np.ones((1, n))
-    )
-    pred = np.ascontiguousarray(outputs_for(loss, rng, n, k).T)
+    y = targets_for(loss, rng, n, k) if k > 1 or loss.sequence or not loss.sparse else np.zeros(n)
+    true = loss.encode(batch_last(y[..., np.newaxis] if loss.sparse else y), k)
+    pred = np.ascontiguousarray(batch_last(outputs_for(loss, rng, n, k)))
     weight = rng.uniform(0.5, 2, n)
     out, values = np.empty_like(pred), np.empty(n)
 
@@ -181,10 +193,10 @@ def assert_update_is_the_gradient(model, x, y, **weights):
 def test_an_update_follows_the_loss_that_evaluate_reports(cls, reduction):
     loss = cls(reduction=reduction)
     rng = np.random.default_rng(5)
-    model = Sequential([Input((2,)), layers.Dense(4, activation="tanh")])
-    model.add(layers.Dense(3, activation=getattr(loss, "function", None)))
+    model = Sequential([Input((*steps_for(loss), 2)), layers.Dense(4, activation="tanh")])
+    model.add(layers.Dense(3, activation=activation_for(loss)))
     model.compile("sgd", loss)
-    x, y, weight = rng.normal(size=(7, 2)), targets_for(loss, rng, 7, 3), rng.uniform(0.2, 2, 7)
+    x, y, weight = rng.normal(size=(7, *steps_for(loss), 2)), targets_for(loss, rng, 7, 3), rng.uniform(0.2, 2, 7)
     start = model.get_weights()
     assert_update_is_the_gradient(model, x, y, sample_weight=weight)
     model.set_weights(start)

@@ -1,0 +1,312 @@
+"""CTC: learning a sequence of labels without being told when each of them comes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.errors import NetcoreValueError
+from netcore.losses.loss import LOSSES, Loss, public_shape
+
+RESCALED = 8  # time steps between two rescalings: eight float32 probabilities multiplied do not leave float64
+PIECE = 256  # samples whose values are computed at once
+KEPT = 4  # shapes of batches whose buffers are kept
+
+
+@LOSSES.add
+class CTC(Loss):
+    """-log of the probability that the outputs, with repeats merged and blanks dropped, read as the labels.
+
+    A path says one class at each of the t time steps; `--AA-A--` reads AA (- is the blank, class 0). Places 0 … 2l of a
+    label of length l are blank, first label, blank, second label, …, blank. alpha[t, s] is the probability of all paths
+    that stand at place s at time t, beta[t, s] that of all ways on from there:
+
+        alpha[t, s] = (alpha[t-1, s] + alpha[t-1, s-1] + alpha[t-1, s-2]) * p[t, class of s]
+
+    where the last term counts only at a label that differs from the label before. beta is alpha with labels and time
+    turned round, so both run in one recursion. Gradient with respect to the logits: p[t, k] minus the share of the
+    paths that say k at time t.
+
+    Shapes: y_true (l, 1, n) class numbers with 0 as padding at the end; y_pred (t, k, n) logits (softmax is applied
+    here) -> one value per sample (n,), not divided by any length. Unit: nats.
+
+    Raises:
+        NetcoreValueError "loss.ctc_shape", "loss.ctc_targets", "loss.ctc_range", "loss.ctc_length":
+            see `check_targets`.
+
+    Source: Graves et al. (2006).
+    """
+
+    sparse = True
+    sequence = True
+
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str | None = None, **keywords: Any) -> None:
+        super().__init__(reduction, name, **keywords)
+        self._workspaces: dict[tuple[int, ...], Workspace] = {}
+
+    def value_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        return shape[-1:]
+
+    def encode(self, y: Array, width: int) -> Array:
+        """Labels (l, 1, n) as they are."""
+        return y
+
+    def check_output(self, shape: tuple[int | None, ...]) -> None:
+        """Raises NetcoreValueError "loss.ctc_shape" unless the output is (t, k): classes at each time step."""
+        if len(shape) != 2:
+            raise NetcoreValueError(
+                "loss.ctc_shape",
+                "{loss}: the output must be classes at each time step, (batch, time, classes), but has shape {shape}. "
+                "Use a recurrent layer with return_sequences=True and Dense(classes + 1) behind it.",
+                loss=self.name,
+                shape=(None, *shape),
+            )
+
+    def check_targets(self, y: Array, shape: tuple[int, ...]) -> None:
+        """Whether every label can be read from t time steps of k classes.
+
+        Raises:
+            NetcoreValueError "loss.ctc_shape": y_pred is not (n, t, k).
+            NetcoreValueError "loss.ctc_targets": y is not (n, l).
+            NetcoreValueError "loss.ctc_range": a class number that is no whole number of 0 … k - 1.
+            NetcoreValueError "loss.ctc_length": a label longer than the time steps (equal neighbours need a blank
+                between them).
+        """
+        self.check_output(shape)
+        if y.ndim != 3 or y.shape[1] != 1:
+            raise NetcoreValueError(
+                "loss.ctc_targets",
+                "{loss}: y must hold one row of class numbers per sample, (batch, length) padded with 0, "
+                "but has shape {shape}.",
+                loss=self.name,
+                shape=public_shape(y.shape),
+            )
+        steps, width = shape
+        bad = ~((y >= 0) & (y < width) & (y == np.floor(y)))
+        if bad.any():
+            raise NetcoreValueError(
+                "loss.ctc_range",
+                "{loss}: class numbers must be whole numbers from 0 (blank and padding) to {high}, because the output "
+                "has {width} classes, but y holds {value:g}.",
+                loss=self.name,
+                high=width - 1,
+                width=width,
+                value=float(y[bad][0]),
+            )
+        labels = y[:, 0]
+        lengths = np.count_nonzero(labels, axis=0)
+        there = np.arange(1, len(labels))[:, np.newaxis] < lengths
+        needed = lengths + np.count_nonzero((labels[1:] == labels[:-1]) & there, axis=0)
+        if needed.size and needed.max() > steps:
+            raise NetcoreValueError(
+                "loss.ctc_length",
+                "{loss}: sample {row} has a label of length {length}, which needs at least {needed} time steps (equal "
+                "neighbours need a blank between them), but the output has {steps}. "
+                "Use longer sequences or shorter labels.",
+                loss=self.name,
+                row=int(needed.argmax()),
+                length=int(lengths[needed.argmax()]),
+                needed=int(needed.max()),
+                steps=steps,
+            )
+
+    def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:
+        if last_activation == "softmax":
+            return "advice.softmax_before_ctc", (
+                "{loss} applies softmax itself, but the last layer {layer!r} already ends in softmax: the network "
+                "would learn to say blanks only. Leave the activation out."
+            )
+        return None
+
+    def target_advice(self, y: Array) -> tuple[str, str] | None:
+        labels = y[:, 0]
+        gap = (labels[:-1] == 0) & (labels[1:] != 0)
+        if gap.any():
+            return "advice.ctc_gap", (
+                "{loss}: some labels hold 0 before other numbers. 0 is the blank and fills up the end of a label only: "
+                "number the classes from 1."
+            )
+        return None
+
+    def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
+        for start in range(0, len(out), PIECE):
+            piece = slice(start, start + PIECE)
+            labels, logits = y_true[..., piece], y_pred[..., piece]
+            work = Workspace(len(labels), *logits.shape, dtype=logits.dtype, both_ways=False)
+            work.begin(labels, logits)
+            work.recur()
+            out[piece] = work.losses()
+            if not np.isfinite(out[piece]).all():
+                out[piece] = in_logarithms(labels, logits)[0]
+
+    def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
+        work = self._workspace(y_true, y_pred)
+        work.begin(y_true, y_pred)
+        work.recur()
+        said = work.said()
+        if said is None:
+            said = in_logarithms(y_true, y_pred)[1]
+        np.subtract(work.p, said, out, casting="same_kind")
+        np.multiply(out, weight, out)
+
+    def _workspace(self, y_true: Array, y_pred: Array) -> "Workspace":
+        key = (len(y_true), *y_pred.shape)
+        if key not in self._workspaces or self._workspaces[key].p.dtype != y_pred.dtype:
+            if len(self._workspaces) >= KEPT:
+                self._workspaces.clear()
+            self._workspaces[key] = Workspace(*key, dtype=y_pred.dtype, both_ways=True)
+        return self._workspaces[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Views of one time step: the three neighbours in alpha at t - 1, their sum, the emissions and alpha at t."""
+
+    two_before: Array
+    one_before: Array
+    same: Array
+    arrived: Array
+    emitted: Array
+    alpha: Array
+    rescale: bool
+
+
+class Workspace:
+    """Buffers and equations for l labels, t time steps, k classes, n samples; S = 2 l + 1 places.
+
+    Columns 0 … n - 1 run forward; with `both_ways` columns n … 2n - 1 run backward, labels and time turned round.
+    Everything is a probability in float64, rescaled from time to time: that is much faster than logarithms.
+    """
+
+    def __init__(self, labels: int, steps: int, classes: int, n: int, *, dtype: Any, both_ways: bool) -> None:
+        self.n, self.steps, self.both_ways = n, steps, both_ways
+        places, columns = 2 * labels + 1, n * (1 + both_ways)
+        self.p = np.empty((steps, classes, n), dtype)
+        self._row = np.empty((steps, 1, n), dtype)
+        self._classes = np.zeros((places, n), np.intp)
+        # flat position in p of (t, class 0, sample)
+        self._corner = (np.arange(steps) * (classes * n))[:, np.newaxis, np.newaxis] + np.arange(n)
+        self._position = np.empty((steps, places, n), np.intp)
+        self._read = np.empty((steps, places, n), dtype)
+        self._emitted = np.empty((steps, places, columns))
+        self._arrived = np.zeros((steps, places, columns))  # alpha before it is multiplied with the emission
+        self._alpha = np.zeros((steps, places + 2, columns))  # two rows of zeros in front of place 0
+        self._skip = np.zeros((places, columns))
+        self._norm = np.empty((1, columns))
+        self._logs = np.empty(columns)
+        self._gamma = np.empty((steps if both_ways else 0, places, n))
+        self._gamma_sum = np.empty((steps, 1, n))
+        self._samples = np.arange(n)
+        self._rows = [
+            Row(
+                self._alpha[t - 1, :-2],
+                self._alpha[t - 1, 1:-1],
+                self._alpha[t - 1, 2:],
+                self._arrived[t],
+                self._emitted[t],
+                self._alpha[t, 2:],
+                t % RESCALED == RESCALED - 1,
+            )
+            for t in range(1, steps)
+        ]
+
+    def begin(self, y_true: Array, y_pred: Array) -> None:
+        """Softmax, the probability of each place's class at each time, and where the paths start."""
+        n, p = self.n, self.p
+        np.maximum.reduce(y_pred, 1, None, self._row, keepdims=True)
+        np.subtract(y_pred, self._row, p)
+        np.exp(p, p)
+        np.add.reduce(p, 1, None, self._row, keepdims=True)
+        np.divide(p, self._row, p)
+        labels = y_true[:, 0]
+        self._ends = 2 * np.count_nonzero(labels, axis=0)  # last place of each sample; places behind it are padding
+        self._classes[1::2] = labels
+        np.add(self._corner[:, np.newaxis, 0], self._classes * n, self._position)
+        np.take(p, self._position, out=self._read, mode="clip")
+        self._emitted[..., :n] = self._read
+        self._skip[3::2, :n] = labels[1:] != labels[:-1]
+        start = self._arrived[0]
+        start[:2, :n] = 1
+        if self.both_ways:
+            self._emitted[..., n:] = self._read[::-1, ::-1]
+            self._skip[3::2, n:] = (labels[1:] != labels[:-1])[::-1]
+            first = len(start) - 1 - self._ends
+            start[:, n:] = 0
+            start[first, n + self._samples] = 1
+            start[np.minimum(first + 1, len(start) - 1), n + self._samples] = 1
+        np.multiply(start, self._emitted[0], self._alpha[0, 2:])
+
+    def recur(self) -> None:
+        """The equation of the class docstring, for all columns at once."""
+        skip, norm = self._skip, self._norm
+        multiply, add, total = np.multiply, np.add, np.add.reduce
+        self._logs.fill(0)
+        for row in self._rows:
+            arrived = row.arrived
+            multiply(row.two_before, skip, arrived)
+            add(arrived, row.one_before, arrived)
+            add(arrived, row.same, arrived)
+            if row.rescale:
+                total(arrived, 0, None, norm, keepdims=True)
+                np.divide(arrived, norm, arrived)
+                self._logs += np.log(norm[0])
+            multiply(arrived, row.emitted, row.alpha)
+
+    def losses(self) -> Array:
+        """-log p of each sample: all paths that end on the last label or on the blank behind it."""
+        last = self._alpha[-1]
+        both = last[self._ends + 2, self._samples] + last[self._ends + 1, self._samples]
+        return np.asarray(-(np.log(both) + self._logs[: self.n]))
+
+    def said(self) -> Array | None:
+        """Share of the paths that say class k at time t, (t, k, n); None if probabilities were too small to tell."""
+        gamma, n = self._gamma, self.n
+        np.multiply(self._alpha[:, 2:, :n], self._arrived[::-1, ::-1, n:], gamma)
+        np.add.reduce(gamma, 1, None, self._gamma_sum, keepdims=True)
+        if not self._gamma_sum.min() > 0:
+            return None
+        np.divide(gamma, self._gamma_sum, gamma)
+        flat = np.bincount(self._position.ravel(), gamma.ravel(), self.p.size)
+        return flat.reshape(self.p.shape)
+
+
+def in_logarithms(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+    """Values (n,) and shares (t, k, n) by the same recursion in logarithms: slow, but nothing is too small for it."""
+    z = y_pred.astype(np.float64)
+    z -= z.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    steps, _, n = z.shape
+    labels = y_true[:, 0].astype(np.intp)
+    ends = 2 * np.count_nonzero(labels, axis=0)
+    places = 2 * len(labels) + 1
+    classes = np.zeros((places, n), np.intp)
+    classes[1::2] = labels
+    samples = np.arange(n)
+    emitted = log_p[:, classes, samples]  # (t, places, n)
+    skip = np.full((places, n), -np.inf)
+    skip[3::2] = np.where(labels[1:] != labels[:-1], 0, -np.inf)
+    alpha = _forward(emitted, skip, np.where(np.arange(places)[:, np.newaxis] < 2, 0.0, -np.inf) + np.zeros(n))[1]
+    first = (places - 1 - ends)[np.newaxis]
+    rows = np.arange(places)[:, np.newaxis]
+    start = np.where((rows == first) | (rows == first + 1), 0.0, -np.inf)
+    back_skip = np.full((places, n), -np.inf)
+    back_skip[3::2] = skip[3::2][::-1]
+    beta = _forward(emitted[::-1, ::-1], back_skip, start)[0][::-1, ::-1]
+    previous = np.where(ends > 0, alpha[-1, ends - 1, samples], -np.inf)
+    values = -np.logaddexp(alpha[-1, ends, samples], previous)
+    gamma = np.exp(alpha + beta + values)
+    said = np.zeros_like(z)
+    np.add.at(said, (np.arange(steps)[:, np.newaxis, np.newaxis], classes, samples), gamma)
+    return values, said
+
+
+def _forward(emitted: Array, skip: Array, start: Array) -> tuple[Array, Array]:
+    """log alpha before and after the emission, (t, places, n) each."""
+    arrived, alpha = np.empty_like(emitted), np.empty_like(emitted)
+    before = np.full((len(start) + 2, start.shape[1]), -np.inf)
+    for t, emission in enumerate(emitted):
+        arrived[t] = start if t == 0 else np.logaddexp(np.logaddexp(before[2:], before[1:-1]), before[:-2] + skip)
+        alpha[t] = arrived[t] + emission
+        before[2:] = alpha[t]
+    return arrived, alpha

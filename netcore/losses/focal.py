@@ -1,0 +1,136 @@
+"""Focal losses: cross-entropies that care less about what is right already. Source: Lin et al. (2018)."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.losses.crossentropy import FROM_LOGITS, LABEL_SMOOTHING, ForEachOutput, OverClasses
+from netcore.losses.loss import LOSSES, clipped, inside
+from netcore.params import Bool, Float
+
+ALPHA = Float(low=0.0, high=1.0, typical=(0.25, 0.5))
+GAMMA = Float(low=0.0, typical=(1.0, 2.0))
+
+
+@LOSSES.add
+class BinaryFocalCrossentropy(ForEachOutput):
+    """(1 - q)^gamma * BinaryCrossentropy, mean over the outputs; q = t p + (1 - t)(1 - p) is what the truth was given.
+
+    Args:
+        apply_class_balancing: also weigh ones with `alpha` and zeros with 1 - alpha.
+        alpha: weight of the ones.
+        gamma: how little counts what is nearly right; 0 gives the plain cross-entropy.
+        from_logits, label_smoothing: as in BinaryCrossentropy.
+
+    Slope, with b the cross-entropy: (1 - q)^gamma (p - t) / (p (1 - p)) - gamma (1 - q)^(gamma - 1) (2 t - 1) b.
+    """
+
+    params: ClassVar = {
+        "apply_class_balancing": Bool(),
+        "alpha": ALPHA,
+        "gamma": GAMMA,
+        "from_logits": FROM_LOGITS,
+        "label_smoothing": LABEL_SMOOTHING,
+    }
+    apply_class_balancing: bool
+    alpha: float
+    gamma: float
+
+    def __init__(
+        self,
+        apply_class_balancing: bool = False,
+        alpha: float = 0.25,
+        gamma: float = 2.0,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(
+            from_logits,
+            label_smoothing,
+            axis,
+            apply_class_balancing=apply_class_balancing,
+            alpha=alpha,
+            gamma=gamma,
+            **keywords,
+        )
+
+    def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
+        p = self._probability(y_pred)
+        each = (self._missed(y_true, p) ** self.gamma) * self._crossentropy(y_true, p)
+        np.mean(each * self._balance(y_true), axis=-2, out=out)
+
+    def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
+        p = self._probability(y_pred)
+        kept, missed = clipped(p), self._missed(y_true, p)
+        slope = missed**self.gamma * (kept - y_true) / (kept * (1 - kept)) * inside(p)
+        if self.gamma:
+            slope -= self.gamma * missed ** (self.gamma - 1) * (2 * y_true - 1) * self._crossentropy(y_true, p)
+        if self.from_logits:
+            slope *= p * (1 - p)
+        np.multiply(slope * self._balance(y_true), weight, out)
+
+    def _probability(self, y_pred: Array) -> Array:
+        return np.asarray(1 / (1 + np.exp(-y_pred))) if self.from_logits else y_pred
+
+    def _missed(self, y_true: Array, p: Array) -> Array:
+        """1 - q."""
+        return np.asarray(1 - (y_true * p + (1 - y_true) * (1 - p)))
+
+    def _crossentropy(self, y_true: Array, p: Array) -> Array:
+        p = clipped(p)
+        return np.asarray(-(y_true * np.log(p) + (1 - y_true) * np.log(1 - p)))
+
+    def _balance(self, y_true: Array) -> Any:
+        return y_true * self.alpha + (1 - y_true) * (1 - self.alpha) if self.apply_class_balancing else 1.0
+
+
+@LOSSES.add
+class CategoricalFocalCrossentropy(OverClasses):
+    """-sum of alpha (1 - p)^gamma t log p over the classes; p are probabilities that are first scaled to add up to 1.
+
+    Args:
+        alpha: a factor of the whole loss.
+        gamma: how little counts what is nearly right; 0 gives alpha times the plain cross-entropy.
+        from_logits, label_smoothing: as in CategoricalCrossentropy.
+
+    Gradient: with h = alpha t (gamma (1 - p)^(gamma - 1) log p - (1 - p)^gamma / p) and outputs that add up to s,
+    (h - sum of h p) / s; with logits p (h - sum of h p).
+    """
+
+    params: ClassVar = {"alpha": ALPHA, "gamma": GAMMA, "from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}
+    alpha: float
+    gamma: float
+
+    def __init__(
+        self,
+        alpha: float = 0.25,
+        gamma: float = 2.0,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(from_logits, label_smoothing, axis, alpha=alpha, gamma=gamma, **keywords)
+
+    def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
+        p = clipped(self._shares(y_pred)[0])
+        np.sum(-self.alpha * (1 - p) ** self.gamma * y_true * np.log(p), axis=-2, out=out)
+
+    def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
+        shares, total = self._shares(y_pred)
+        p = clipped(shares)
+        h = -((1 - p) ** self.gamma) / p
+        if self.gamma:
+            h += self.gamma * (1 - p) ** (self.gamma - 1) * np.log(p)
+        h *= self.alpha * y_true * inside(shares)
+        h -= np.sum(h * shares, axis=-2, keepdims=True)
+        np.multiply(h * shares if self.from_logits else h / total, weight, out)
+
+    def _shares(self, y_pred: Array) -> tuple[Array, Array]:
+        """Probabilities that add up to 1, and what the outputs added up to."""
+        y = np.exp(y_pred - y_pred.max(axis=-2, keepdims=True)) if self.from_logits else y_pred
+        total = y.sum(axis=-2, keepdims=True)
+        return y / total, total

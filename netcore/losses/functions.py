@@ -1,0 +1,57 @@
+"""Losses as functions: `mean_squared_error(y_true, y_pred)` gives the value of each sample, (n, k) -> (n,).
+
+Arguments of the class follow, in its order: `huber(y_true, y_pred, 0.5)`. `compile(loss=…)` takes one like its class.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from netcore.config import Array
+from netcore.losses.crossentropy import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
+from netcore.losses.ctc import CTC
+from netcore.losses.divergence import KLDivergence, Poisson
+from netcore.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
+from netcore.losses.hinge import CategoricalHinge, Hinge, SquaredHinge
+from netcore.losses.loss import Loss
+from netcore.losses.regression import (
+    CosineSimilarity,
+    Huber,
+    LogCosh,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+)
+from netcore.names import snake_case
+
+
+def per_sample(cls: Callable[..., Loss]) -> Callable[..., Array]:
+    """The function of a loss class."""
+
+    def function(y_true: Any, y_pred: Any, *arguments: Any, **keywords: Any) -> Array:
+        return cls(*arguments, **keywords, reduction="none").per_sample(y_true, y_pred)[0]
+
+    function.__name__ = function.__qualname__ = snake_case(cls.__name__)
+    function.__doc__ = cls.__doc__
+    function.loss_class = cls  # type: ignore[attr-defined]  # how `losses.get` finds back
+    return function
+
+
+mean_squared_error = per_sample(MeanSquaredError)
+mean_absolute_error = per_sample(MeanAbsoluteError)
+mean_absolute_percentage_error = per_sample(MeanAbsolutePercentageError)
+mean_squared_logarithmic_error = per_sample(MeanSquaredLogarithmicError)
+huber = per_sample(Huber)
+log_cosh = per_sample(LogCosh)
+cosine_similarity = per_sample(CosineSimilarity)
+binary_crossentropy = per_sample(BinaryCrossentropy)
+binary_focal_crossentropy = per_sample(BinaryFocalCrossentropy)
+categorical_crossentropy = per_sample(CategoricalCrossentropy)
+categorical_focal_crossentropy = per_sample(CategoricalFocalCrossentropy)
+sparse_categorical_crossentropy = per_sample(SparseCategoricalCrossentropy)
+kl_divergence = per_sample(KLDivergence)
+poisson = per_sample(Poisson)
+hinge = per_sample(Hinge)
+squared_hinge = per_sample(SquaredHinge)
+categorical_hinge = per_sample(CategoricalHinge)
+ctc = per_sample(CTC)

@@ -1,0 +1,187 @@
+"""Losses for numbers: by how much a prediction misses."""
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore import config
+from netcore.config import Array
+from netcore.losses.loss import LOSSES, Loss
+from netcore.params import Float
+
+
+@LOSSES.add
+class MeanSquaredError(Loss):
+    """Mean of (y_pred - y_true)**2 over the outputs, in the target's unit squared (°C -> °C²).
+
+    Shapes: y_true, y_pred (k, n) -> one value per sample (n,); gradient (k, n).
+    Source: as keras.losses.MeanSquaredError.
+    """
+
+    aliases = ("mse", "MSE")
+
+    def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
+        np.mean(np.square(y_pred - y_true), axis=-2, out=out)
+
+    def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
+        np.subtract(y_pred, y_true, out)
+        np.multiply(out, weight, out)
+
+    def gradient_factor(self, width: int) -> float:
+        return 2 / width
+
+
+class PerOutput(Loss):
+    """A mean over the outputs: what one output adds to the value, and the slope of that."""
+
+    def each(self, y_true: Array, y_pred: Array) -> Any:
+        """(k, n), (k, n) -> (k, n)."""
+        raise NotImplementedError
+
+    def slope(self, y_true: Array, y_pred: Array) -> Any:
+        """Derivative of `each` with respect to y_pred."""
+        raise NotImplementedError
+
+    def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
+        np.mean(self.each(y_true, y_pred), axis=-2, out=out)
+
+    def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
+        np.multiply(self.slope(y_true, y_pred), weight, out)
+
+    def gradient_factor(self, width: int) -> float:
+        return 1 / width
+
+
+@LOSSES.add
+class MeanAbsoluteError(PerOutput):
+    """Mean of |y_pred - y_true| over the outputs, in the target's own unit. Its slope is 0 where both agree."""
+
+    aliases = ("mae", "MAE")
+
+    def each(self, y_true: Array, y_pred: Array) -> Any:
+        return np.abs(y_pred - y_true)
+
+    def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
+        np.subtract(y_pred, y_true, out)
+        np.sign(out, out)
+        np.multiply(out, weight, out)
+
+
+@LOSSES.add
+class MeanAbsolutePercentageError(PerOutput):
+    """100 * mean of |y_true - y_pred| / max(|y_true|, 1e-7), in percent. Useless where targets come near 0."""
+
+    aliases = ("mape", "MAPE")
+
+    def each(self, y_true: Array, y_pred: Array) -> Any:
+        return 100.0 * np.abs(y_true - y_pred) / np.maximum(np.abs(y_true), config.epsilon())
+
+    def slope(self, y_true: Array, y_pred: Array) -> Any:
+        return np.sign(y_pred - y_true) / np.maximum(np.abs(y_true), config.epsilon())
+
+    def gradient_factor(self, width: int) -> float:
+        return 100 / width
+
+    def target_advice(self, y: Array) -> tuple[str, str] | None:
+        sizes = np.abs(y)
+        if y.size and sizes.min() < 1e-3 * sizes.mean():
+            return "advice.percentage_near_zero", (
+                "{loss}: some targets are near 0, where a percentage of the target becomes huge. Use mae or mse."
+            )
+        return None
+
+
+@LOSSES.add
+class MeanSquaredLogarithmicError(PerOutput):
+    """Mean of (log(1 + p) - log(1 + t))² with both kept at 1e-7 or more: misses count by their ratio, not their size.
+
+    Slope 0 where y_pred is below 1e-7. No unit. Source: as keras.losses.MeanSquaredLogarithmicError.
+    """
+
+    aliases = ("msle", "MSLE")
+
+    def each(self, y_true: Array, y_pred: Array) -> Any:
+        return np.square(self._distance(y_true, y_pred))
+
+    def slope(self, y_true: Array, y_pred: Array) -> Any:
+        low = config.epsilon()
+        return self._distance(y_true, y_pred) * (y_pred > low) / (np.maximum(y_pred, low) + 1)
+
+    def gradient_factor(self, width: int) -> float:
+        return 2 / width
+
+    def _distance(self, y_true: Array, y_pred: Array) -> Any:
+        low = config.epsilon()
+        return np.log(np.maximum(y_pred, low) + 1) - np.log(np.maximum(y_true, low) + 1)
+
+
+@LOSSES.add
+class Huber(PerOutput):
+    """e²/2 for misses |e| up to `delta`, delta |e| - delta²/2 beyond: squared near the target, absolute far from it.
+
+    Args:
+        delta: where the parabola ends, in the target's own unit.
+
+    Slope: e, kept within -delta … delta. Source: Huber (1964).
+    """
+
+    params: ClassVar = {"delta": Float(low=0.0, open_low=True, typical=(0.5, 2.0))}
+    delta: float
+
+    def __init__(self, delta: float = 1.0, reduction: str | None = "sum_over_batch_size", **keywords: Any) -> None:
+        super().__init__(reduction=reduction, **{"name": "huber_loss", **keywords}, delta=delta)
+
+    def each(self, y_true: Array, y_pred: Array) -> Any:
+        error = np.abs(y_pred - y_true)
+        return np.where(error <= self.delta, 0.5 * np.square(error), self.delta * error - 0.5 * self.delta**2)
+
+    def slope(self, y_true: Array, y_pred: Array) -> Any:
+        return np.clip(y_pred - y_true, -self.delta, self.delta)
+
+
+@LOSSES.add
+class LogCosh(PerOutput):
+    """Mean of log(cosh(e)): about e²/2 for small misses, |e| - log 2 for large ones, smooth everywhere.
+
+    Slope: tanh(e). Source: as keras.losses.LogCosh.
+    """
+
+    def each(self, y_true: Array, y_pred: Array) -> Any:
+        error = y_pred - y_true  # log cosh e = e + log(1 + exp(-2 e)) - log 2: cosh itself overflows early
+        return error + np.logaddexp(0, -2 * error) - y_pred.dtype.type(math.log(2))
+
+    def slope(self, y_true: Array, y_pred: Array) -> Any:
+        return np.tanh(y_pred - y_true)
+
+
+@LOSSES.add
+class CosineSimilarity(Loss):
+    """-cos of the angle between y_true and y_pred: -1 where they point the same way, whatever their lengths.
+
+    Gradient: with u = y_true / |y_true| and v = y_pred / |y_pred|, -(u - (u·v) v) / |y_pred|. Lengths below 1e-7 count
+    as 1e-7, so that a vector of zeros has similarity 0. Source: as keras.losses.CosineSimilarity.
+    """
+
+    def __init__(
+        self, axis: int = -1, reduction: str | None = "sum_over_batch_size", name: str | None = None, **keywords: Any
+    ) -> None:
+        super().__init__(reduction=reduction, name=name, **keywords)
+        self.axis = axis
+
+    def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
+        np.sum(y_true * y_pred * (_shrink(y_true) * _shrink(y_pred)), axis=-2, out=out)
+        np.negative(out, out)
+
+    def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
+        shrink = _shrink(y_pred)
+        u, v = y_true * _shrink(y_true), y_pred * shrink
+        cosine = np.sum(u * v, axis=-2, keepdims=True)
+        cosine *= shrink < 1 / config.epsilon()  # a length held at 1e-7 does not change with y_pred
+        np.multiply((cosine * v - u) * shrink, weight, out)
+
+
+def _shrink(vectors: Array) -> Array:
+    """1 / length of each vector (k, n) -> (1, n), at most 1e7."""
+    lengths = np.sqrt(np.sum(np.square(vectors), axis=-2, keepdims=True))
+    return np.asarray(np.minimum(1 / lengths, vectors.dtype.type(1 / config.epsilon())))
