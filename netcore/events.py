@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class BatchEnded:
-    """One update was made. `epoch` and `batch` count from 0; `size` is the number of rows."""
+    """One update was made (or as many as FitRun.batches_per_event says), the last of them number `batch` of `epoch`,
+    both from 0; `size` is the number of rows since the event before."""
 
     epoch: int
     batch: int

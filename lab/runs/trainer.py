@@ -31,6 +31,9 @@ from netcore.events import EpochEnded
 
 EXTENDABLE: tuple[RunState, ...] = ("running", "paused", "finished", "stopped")
 
+STRIDE_S = 0.0003  # between two looks at the clock
+LONGEST_STRIDE = 64
+
 Change = dict[str, Any]  # {"epoch", "batch", "name", "value"} as in lab.experiment.Change
 Columns = dict[str, list[float]]
 
@@ -62,6 +65,7 @@ class Trainer:
         self._spec, self._arrays, self._clock = spec, arrays, clock
         self._waiting: list[Change] = sorted(spec["changes"], key=_position)
         self._pause_at: int | None = None
+        self._stride = 1  # updates between two looks at the clock
         self._taken = 0  # epochs already handed out by take_points
         fit = spec["fit"]
         self.model = build_model(spec)
@@ -150,6 +154,8 @@ class Trainer:
         """
         started = self._clock()
         last_epoch = math.inf if epochs is None else self.epochs_done + epochs
+        updates = self.updates
+        self._fit_run.batches_per_event = self._updates_in_one_go(deadline)
         while self.state == "running":
             if self._waiting:
                 self._apply_what_is_due()
@@ -162,8 +168,19 @@ class Trainer:
                     break
             if self._clock() >= deadline:
                 break
-        self.compute_s += self._clock() - started
+        self._measure(self._clock() - started, self.updates - updates)
         return self.state == "running"
+
+    def _updates_in_one_go(self, deadline: float) -> int:
+        if self._waiting:
+            return 1  # a change that lies ahead must find the run at its very batch
+        return LONGEST_STRIDE if deadline == math.inf else self._stride
+
+    def _measure(self, seconds: float, updates: int) -> None:
+        """Take as many updates in one go as pass unnoticed by whoever waits for a turn or for a command."""
+        self.compute_s += seconds
+        if updates and seconds > 0:
+            self._stride = max(1, min(LONGEST_STRIDE, int(STRIDE_S * updates / seconds)))
 
     def take_points(self) -> dict[str, list[Any]]:
         """The history since the last call as columns: "e" (1-based epoch) and one for each history key."""

@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 
 import numpy as np
 import pytest
@@ -13,6 +14,11 @@ from lab.runs.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRa
 from lab.runs.record import as_changes
 from lab.runs.trainer import Trainer
 from tests.lab.runs.runs import iris, same_weights, spec_of, trained, with_rate
+
+
+def by_batches(experiment) -> Trainer:
+    """A Trainer whose clock stands still, so that it never learns to take several batches in one go."""
+    return Trainer(*spec_of(experiment), clock=lambda: 0.0)
 
 
 def one_batch_at_a_time(trainer: Trainer, batches: int) -> None:
@@ -28,7 +34,7 @@ def moved(trainer: Trainer, experiment) -> Trainer:
 
 
 def test_slices_of_one_batch_give_the_same_numbers_as_one_go():
-    whole, sliced = trained(iris(5)), Trainer(*spec_of(iris(5)))
+    whole, sliced = trained(iris(5)), by_batches(iris(5))
     while sliced.advance(deadline=-math.inf):
         pass
     assert sliced.history == whole.history
@@ -40,7 +46,7 @@ def test_slices_of_one_batch_give_the_same_numbers_as_one_go():
 @given(st.integers(0, 60))
 def test_a_run_goes_on_bit_for_bit_from_a_snapshot_at_any_batch(batches):
     experiment = iris(5)
-    trainer = Trainer(*spec_of(experiment))
+    trainer = by_batches(experiment)
     one_batch_at_a_time(trainer, batches)
     other = moved(trainer, experiment)
     other.advance()
@@ -52,7 +58,7 @@ def test_a_run_goes_on_bit_for_bit_from_a_snapshot_at_any_batch(batches):
 
 def test_changes_made_live_are_logged_with_their_positions_and_replayed_to_the_same_numbers():
     experiment = iris(6)
-    live = Trainer(*spec_of(experiment))
+    live = by_batches(experiment)
     one_batch_at_a_time(live, 13)
     live.apply(SetLearningRate(0.003))
     one_batch_at_a_time(live, 9)
@@ -68,9 +74,25 @@ def test_changes_made_live_are_logged_with_their_positions_and_replayed_to_the_s
     assert replayed.log == live.log
 
 
+def test_a_run_that_takes_many_batches_in_one_go_still_logs_and_replays_exactly():
+    experiment = iris(300)
+    live = Trainer(*spec_of(experiment))
+    for rate in (0.02, 0.005, 0.03):
+        for _ in range(5):
+            live.advance(deadline=time.perf_counter() + 0.002)
+        live.apply(SetLearningRate(rate))
+    live.advance()
+    assert len(live.log) == 3
+    replayed = Trainer(*spec_of(experiment.with_fit(changes=as_changes(live.log))))
+    while replayed.advance(deadline=time.perf_counter() + 0.003):
+        pass
+    assert replayed.history == live.history
+    assert replayed.log == live.log
+
+
 def test_changes_that_lie_ahead_survive_a_move():
     experiment = iris(6, changes=(Change(epoch=4, batch=2, name="learning_rate", value=0.5),))
-    trainer = Trainer(*spec_of(experiment))
+    trainer = by_batches(experiment)
     one_batch_at_a_time(trainer, 5)
     other = moved(trainer, experiment)
     other.advance()
@@ -119,7 +141,7 @@ def test_a_paused_run_does_nothing_until_it_is_resumed():
 
 
 def test_a_step_ends_after_its_epochs_even_from_the_middle_of_one():
-    trainer = Trainer(*spec_of(iris()))
+    trainer = by_batches(iris())
     one_batch_at_a_time(trainer, 3)
     trainer.apply(Step(2))
     trainer.advance()
@@ -127,7 +149,7 @@ def test_a_step_ends_after_its_epochs_even_from_the_middle_of_one():
 
 
 def test_a_stopped_run_keeps_whole_epochs_and_their_weights():
-    trainer = Trainer(*spec_of(iris(20)))
+    trainer = by_batches(iris(20))
     one_batch_at_a_time(trainer, 30)
     done = trainer.epochs_done
     assert not trainer.between_epochs
