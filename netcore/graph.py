@@ -3,7 +3,7 @@
 Calling a layer on a tensor adds a node; a layer called twice has two nodes and one set of weights.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -173,9 +173,9 @@ def twin(tensor: Tensor) -> Tensor:
     return Tensor(tensor.shape, tensor.dtype, tensor.name, repeats=tensor.repeats)
 
 
-def masked_tensors(steps: Sequence[Step]) -> set[int]:
-    """Ids of the tensors that come with a mask: made by one operation, handed on by others along the edges."""
-    masked: set[int] = set()
+def masked_tensors(steps: Sequence[Step], given: Iterable[int] = ()) -> set[int]:
+    """Ids of the tensors that come with a mask: those `given`, and what operations make of them or by themselves."""
+    masked = set(given)
     for step in steps:
         if step.operation.masks_output(step.masked_inputs(masked)):
             masked.add(id(step.outputs[0]))

@@ -76,8 +76,19 @@ class Evaluation:
             yield ValidationStep(epoch, min(start + self._piece, self.total))
 
 
-def run_layer(layer: "Layer", inputs: Any, *, training: bool) -> Any:
-    """A layer (or model) on plain arrays: builds it at first use, returns a new array or a list of them."""
+class MaskedArray(np.ndarray[Any, Any]):
+    """An output (n, t, d) that knows which of its time steps are there: `_keras_mask` (n, t). Arithmetic forgets it."""
+
+    _keras_mask: Array | None = None
+
+
+def run_layer(layer: "Layer", inputs: Any, *, training: bool, mask: Any = None) -> Any:
+    """A layer (or model) on plain arrays: builds it at first use, returns a new array or a list of them.
+
+    `mask` (n, t) is that of the first input; left out, it is the one that the input has brought along, if any.
+    """
+    if mask is None:
+        mask = getattr(inputs[0] if isinstance(inputs, list | tuple) else inputs, "_keras_mask", None)
     arrays = [as_floats(one, "x", layer.dtype) for one in (inputs if isinstance(inputs, list | tuple) else [inputs])]
     tensors = [Tensor((None, *array.shape[1:]), layer.dtype, "x") for array in arrays]
     calls = list(layer.calls)
@@ -85,12 +96,24 @@ def run_layer(layer: "Layer", inputs: Any, *, training: bool) -> Any:
     layer.calls = calls  # this use leaves no trace in the graph
     outputs = tuple(result) if isinstance(result, list) else (result,)
     steps = Graph(tuple(tensors), outputs).steps()
-    plan = Plan(steps, tensors, outputs, len(arrays[0]), training=training, dtype=layer.dtype)
+    masks = [] if mask is None else [np.ascontiguousarray(batch_last(np.asarray(mask, bool)))]
+    plan = Plan(steps, tensors, outputs, len(arrays[0]), training=training, dtype=layer.dtype, input_masks=masks)
     plan.feed([(with_ones(array), batch_last(array)) for array in arrays])
     with np.errstate(all="ignore"):
         plan.forward()
-    made = [np.ascontiguousarray(batch_first(output)) for output in plan.outputs]
+    made = [
+        _with_mask(np.ascontiguousarray(batch_first(output)), seen)
+        for output, seen in zip(plan.outputs, plan.output_masks, strict=True)
+    ]
     return made if isinstance(result, list) else made[0]
+
+
+def _with_mask(output: Array, mask: Array | None) -> Array:
+    if mask is None:
+        return output
+    masked = output.view(MaskedArray)
+    masked._keras_mask = batch_first(mask).reshape(output.shape[:2]).copy()
+    return masked
 
 
 def with_ones(array: Array) -> Array:

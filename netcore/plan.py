@@ -41,6 +41,7 @@ class Plan:
         training: whether gradients are wanted and dropout is on.
         fused: for each output, whether the gradient of the loss will be given with respect to what enters
             the last activation, which is then left out of the way back.
+        input_masks: masks (t, n) that the first inputs come with.
 
     Attributes:
         outputs: what the model computes, each (k, n).
@@ -59,6 +60,7 @@ class Plan:
         training: bool,
         dtype: Any,
         fused: Sequence[bool] = (),
+        input_masks: Sequence[Array] = (),
     ) -> None:
         self.training = training
         self._n, self._dtype = n, dtype
@@ -74,7 +76,7 @@ class Plan:
         self.fused = [False] * len(outputs)
         self._nodes = [self._make_node(step) for step in steps]
         self.forwards: list[tuple[Callable[..., None], Any]] = []
-        masks = self._plan_forward(steps)
+        masks = self._plan_forward(steps, {id(one): mask for one, mask in zip(inputs, input_masks, strict=False)})
         self.output_masks = [
             _spread(masks.get(id(tensor)), output) for tensor, output in zip(outputs, self.outputs, strict=True)
         ]
@@ -157,10 +159,9 @@ class Plan:
         ys = [self._buffers[id(tensor)].value for tensor in step.outputs]
         return Node(xs, ys, [None] * len(xs), [])
 
-    def _plan_forward(self, steps: Sequence[Step]) -> dict[int, Array]:
-        """Put the operations in order, and find out which masks they see and make."""
-        masks: dict[int, Array] = {}
-        masked = masked_tensors(steps)
+    def _plan_forward(self, steps: Sequence[Step], masks: dict[int, Array]) -> dict[int, Array]:
+        """Put the operations in order, and add to `masks`, tensor by tensor, those that they make and hand on."""
+        masked = masked_tensors(steps, set(masks))
         for step, node in zip(steps, self._nodes, strict=True):
             sources = step.inputs if step.mask_from is None else (step.mask_from,)
             found = list(

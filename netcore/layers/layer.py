@@ -232,13 +232,23 @@ class Layer(Operation):
             )
         return self.calls[0]
 
-    def __call__(self, inputs: Any, training: bool | None = None) -> Any:
-        """On a tensor: add a node to the graph and return the new tensor. On an array: compute and return an array."""
+    def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """On a tensor: add a node to the graph and return the new tensor. On an array: compute and return an array.
+
+        `mask` (n, t) tells which time steps of an array are there; in a graph masks come along with the tensors.
+        """
         tensors = inputs if isinstance(inputs, list | tuple) else [inputs]
         if not tensors or not all(isinstance(tensor, Tensor) for tensor in tensors):
             from netcore.inference import run_layer  # the frame knows layers; only this call goes the other way
 
-            return run_layer(self, inputs, training=bool(training))
+            return run_layer(self, inputs, training=bool(training), mask=mask)
+        if mask is not None:
+            raise NetcoreTypeError(
+                "layer.mask",
+                "{name}: `mask` is for arrays. In a model the mask comes along with the tensor: put Masking or "
+                "Embedding(mask_zero=True) in front.",
+                name=self.name,
+            )
         shapes = [tensor.shape for tensor in tensors]
         shape = shapes if isinstance(inputs, list | tuple) else shapes[0]
         self.check_input(shapes)

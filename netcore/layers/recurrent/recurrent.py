@@ -1,0 +1,429 @@
+"""Recurrent: what SimpleRNN, LSTM and GRU share. A subclass writes one step of its cell, forward and backward.
+
+Inside, x is (t, d, n): t time steps, d features, n samples. Step s reads the s-th column block of the sequence
+(counted from its end with `go_backwards`) and the state that the step before has left.
+"""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore import activations
+from netcore.activations import Elementwise
+from netcore.config import Array
+from netcore.errors import NetcoreValueError
+from netcore.initializers import start_value
+from netcore.layers.layer import Layer
+from netcore.layers.recurrent.gates import elementwise_names
+from netcore.node import Node
+from netcore.params import Bool, Choice, Float, Int, Param
+from netcore.streams import Stream, next_stream
+
+PRODUCT_NUMBERS = (
+    1_000_000  # numbers of weight gradients kept apart, one set for each time step, before they are summed
+)
+
+RATE = Float(low=0.0, high=1.0, typical=(0.1, 0.5), advanced=True)
+
+
+def function_param(*, advanced: bool = False) -> Choice:
+    return Choice(names=elementwise_names, optional=True, advanced=advanced)
+
+
+FIRST: dict[str, Param] = {
+    "units": Int(low=1, typical=(1, 64)),
+    "activation": function_param(advanced=True),
+}
+WEIGHTS: dict[str, Param] = {
+    "use_bias": Bool(advanced=True),
+    "kernel_initializer": start_value(),
+    "recurrent_initializer": start_value(),
+    "bias_initializer": start_value(),
+}
+LAST: dict[str, Param] = {
+    "dropout": RATE,
+    "recurrent_dropout": RATE,
+    "return_sequences": Bool(),
+    "return_state": Bool(advanced=True),
+    "go_backwards": Bool(advanced=True),
+    "stateful": Bool(advanced=True),
+    "unroll": Bool(advanced=True),
+    "zero_output_for_mask": Bool(advanced=True),
+    "seed": Int(low=0, optional=True, advanced=True),
+}
+
+
+class Run:
+    """Buffers of one use of a recurrent layer.
+
+    Attributes:
+        block: (t + 1, d + units + ones, n); block s is what step s multiplies with the weights: x, state h, ones.
+        x, h: the rows of `block` with the inputs (t, d, n) and with the state (t + 1, units, n), dropout applied.
+        states: for each kind of state (t + 1, units, n): before the first step, and after each step.
+        keep_x, keep_h: dropout masks (d, n), (units, n) of this batch, which are the same at all steps; or None.
+        there: (t, n) of bool in the order of the steps, or None without a mask; `holes` says which steps have gaps.
+        d_states: gradient of the loss with respect to each state, (units, n), at the step that is being looked at.
+        passed: room for that part of it which passes by a missing step.
+        forward_steps, backward_steps: for each step the views that the cell's equations need.
+    """
+
+    def __init__(self, layer: "Recurrent", node: Node, *, training: bool) -> None:
+        t, d, n = node.x.shape
+        units, dtype = layer.units, node.y.dtype
+        ones = layer.rows_of_ones
+        self.training = training
+        self.block: Array = np.zeros((t + 1, d + units + ones, n), dtype)
+        self.block[:, d + units :] = 1
+        self.x: Array = self.block[:t, :d]
+        self.h: Array = self.block[:, d : d + units]
+        self.keep_x: Array | None = np.empty((d, n), dtype) if training and layer.dropout > 0 else None
+        self.keep_h: Array | None = np.empty((units, n), dtype) if training and layer.recurrent_dropout > 0 else None
+        shape = (t + 1, units, n)
+        plain = self.h if self.keep_h is None else np.zeros(shape, dtype)
+        self.states: list[Array] = [plain, *(np.zeros(shape, dtype) for _ in range(layer.state_count - 1))]
+        self.there: Array | None = None
+        self.holes: list[bool] = [False] * t
+        self.d_states: list[Array] = [np.empty((units, n), dtype) for _ in range(layer.state_count)]
+        self.passed: list[Array] = [np.empty((units, n), dtype) for _ in range(layer.state_count)]
+        self.forward_steps: list[Any] = []
+        self.backward_steps: list[Any] = []
+
+    def for_each_step(self, shape: tuple[int, ...]) -> Array:
+        """Room for something of that shape at each step; where nothing is learnt, all steps share the same room."""
+        t, dtype = len(self.x), self.block.dtype
+        if self.training:
+            return np.empty((t, *shape), dtype)
+        return np.broadcast_to(np.empty(shape, dtype), (t, *shape))
+
+
+class Recurrent(Layer):
+    """Base of the recurrent layers.
+
+    A subclass names its number of `gates` and of states and the class of its Run, and writes
+        begin(run): what can be computed for all steps before the first,
+        step(run, views): state before and input -> state after,
+        begin_backward(run): derivative factors of all steps,
+        step_back(run, views): run.d_states after the step -> gradient of the sums, run.d_states before the step,
+        end_backward(run, node): gradients of the weights and, where wanted, of x.
+    """
+
+    ndim = 3
+    reads_mask = True
+    gates: ClassVar[int] = 1
+    state_count: ClassVar[int] = 1
+    run_class: ClassVar[type[Run]] = Run
+    units: int
+    activation: str | None
+    use_bias: bool
+    kernel_initializer: Any
+    recurrent_initializer: Any
+    bias_initializer: Any
+    dropout: float
+    recurrent_dropout: float
+    return_sequences: bool
+    return_state: bool
+    go_backwards: bool
+    stateful: bool
+    unroll: bool
+    zero_output_for_mask: bool
+    seed: int | None
+    kernel: Array
+    recurrent_kernel: Array
+    bias: Array
+    stream: Stream
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        zero_output_for_mask: bool = False,
+        seed: int | None = None,
+        **keywords: Any,
+    ) -> None:
+        own = {name: keywords.pop(name) for name in list(keywords) if name in self.params}
+        super().__init__(**keywords)
+        self.set_arguments(
+            units=units,
+            activation=activations.name_of(activation),
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            return_sequences=return_sequences,
+            return_state=return_state,
+            go_backwards=go_backwards,
+            stateful=stateful,
+            unroll=unroll,
+            zero_output_for_mask=zero_output_for_mask,
+            seed=seed,
+            **own,
+        )
+        self.states: list[Array] | None = None  # (n, units) each, kept from batch to batch if stateful
+
+    # --- shapes and weights
+
+    @property
+    def rows_of_ones(self) -> int:
+        """Rows of ones below x and h, for the bias as last row of the weights."""
+        return int(self.use_bias)
+
+    @property
+    def function(self) -> Elementwise:
+        return activations.get(self.activation)  # type: ignore[return-value]  # `params` allows elementwise ones only
+
+    def build(self, input_shape: Any) -> None:
+        features = _sequence_shape(input_shape)[-1]
+        if features is None:
+            raise NetcoreValueError(
+                "layer.open_shape",
+                "{name}: the last axis of the input must have a known size, but the input shape is {shape}.",
+                name=self.name,
+                shape=_sequence_shape(input_shape),
+            )
+        columns = self.gates * self.units
+        weights = [
+            self.add_weight("kernel", (features, columns), self.kernel_initializer),
+            self.add_weight("recurrent_kernel", (self.units, columns), self.recurrent_initializer),
+        ]
+        if self.use_bias:
+            weights.append(self.add_bias(columns))
+        self.join("all_weights", *weights)
+        if self.dropout or self.recurrent_dropout:
+            self.stream = next_stream("random layer", self.seed)
+
+    def add_bias(self, columns: int) -> Any:
+        return self.add_weight("bias", (columns,), self.bias_initializer)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        batch, steps = _sequence_shape(input_shape)[:2]
+        output = (batch, steps, self.units) if self.return_sequences else (batch, self.units)
+        return [output, *[(batch, self.units)] * self.state_count] if self.return_state else output
+
+    def check_input(self, shapes: list[Any]) -> None:
+        super().check_input(shapes[:1])
+        if self.built and shapes[0][-1] != len(self.kernel):
+            raise NetcoreValueError(
+                "layer.features",
+                "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have "
+                "value {expected}, but received input with shape {shape}.",
+                name=self.name,
+                expected=len(self.kernel),
+                shape=shapes[0],
+            )
+        fitting = all(len(shape) == 2 and shape[-1] == self.units for shape in shapes[1:])
+        if len(shapes) > 1 and not (fitting and len(shapes) == 1 + self.state_count):
+            raise NetcoreValueError(
+                "recurrent.initial_state",
+                "{name}: `initial_state` must hold {count} tensor(s) of shape {expected}, but got {given}.",
+                name=self.name,
+                count=self.state_count,
+                expected=(None, self.units),
+                given=", ".join(str(shape) for shape in shapes[1:]),
+            )
+
+    def masks_output(self, masked: list[bool]) -> bool:
+        return self.return_sequences and masked[0]
+
+    def __call__(  # type: ignore[override]  # Keras's own order of arguments
+        self, inputs: Any, initial_state: Any = None, mask: Any = None, training: bool | None = None
+    ) -> Any:
+        """A sequence (n, t, d) -> its last output (n, units), or all of them.
+
+        Args:
+            initial_state: state before the first step, one (n, units) or a list of them; zeros if left out.
+            mask: (n, t), False where a step is missing; arrays only (in a graph, masks come along with the tensors).
+            training: whether dropout is on; arrays only.
+        """
+        if initial_state is None:
+            return super().__call__(inputs, training=training, mask=mask)
+        states = initial_state if isinstance(initial_state, list | tuple) else [initial_state]
+        return super().__call__([inputs, *states], training=training, mask=mask)
+
+    # --- state from batch to batch
+
+    def reset_state(self) -> None:
+        """Forget the state that a stateful layer has kept: the next batch starts from zeros."""
+        self.states = None
+
+    def reset_states(self) -> None:
+        """The same as `reset_state`."""
+        self.reset_state()
+
+    def carried(self) -> list[Array]:
+        return [] if self.states is None else self.states
+
+    def set_carried(self, arrays: list[Array]) -> None:
+        self.states = [array.copy() for array in arrays] or None
+
+    # --- forward
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        node.scratch = self.run_class(self, node, training=training)
+        node.scratch.there = None if node.mask is None else self._ordered(node.mask)
+
+    def _ordered(self, steps: Array) -> Array:
+        """An array (t, …) in the order in which its steps are read."""
+        return steps[::-1] if self.go_backwards else steps
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        run: Run = node.scratch
+        np.copyto(run.x, self._ordered(node.x))
+        self._start(node, run)
+        if training:
+            self._drop(run)
+        if run.there is not None:
+            run.holes = [not steps.all() for steps in run.there]
+        self.begin(run)
+        simple = run.there is None and run.keep_h is None
+        for index, views in enumerate(run.forward_steps):
+            self.step(run, views)
+            if not simple:
+                self._carry(run, index)
+        self._finish(node, run)
+
+    def _start(self, node: Node, run: Run) -> None:
+        """The state before the first step."""
+        given = node.xs[1:]
+        if not given and self.stateful and self.states is not None:
+            given = [state.T for state in self.states]
+            if given[0].shape != run.states[0].shape[1:]:
+                raise NetcoreValueError(
+                    "recurrent.batch_size",
+                    "{name} is stateful and has kept the state of {expected} samples, but this batch has {given}. Give "
+                    "batches of equal size, or call reset_state() in between.",
+                    name=self.name,
+                    expected=given[0].shape[-1],
+                    given=run.states[0].shape[-1],
+                )
+        for index, state in enumerate(run.states):
+            state[0] = given[index] if given else 0
+
+    def _drop(self, run: Run) -> None:
+        """Choose what is dropped in this batch; the division keeps the mean."""
+        for keep, rate in ((run.keep_x, self.dropout), (run.keep_h, self.recurrent_dropout)):
+            if keep is not None:
+                self.stream.generator.random(out=keep, dtype=keep.dtype)
+                np.greater_equal(keep, rate, out=keep)
+                np.multiply(keep, 1 / (1 - rate) if rate < 1 else 0.0, keep)
+        if run.keep_x is not None:
+            np.multiply(run.x, run.keep_x, run.x)
+        if run.keep_h is not None:
+            np.multiply(run.states[0][0], run.keep_h, run.h[0])
+
+    def _carry(self, run: Run, index: int) -> None:
+        """After a step: where it was missing the state stays; then dropout on what the next step will multiply."""
+        if run.holes[index]:
+            missing = ~run.there[index]  # type: ignore[index]  # there are holes: there is a mask
+            for state in run.states:
+                np.copyto(state[index + 1], state[index], where=missing)
+        if run.keep_h is not None:
+            np.multiply(run.states[0][index + 1], run.keep_h, run.h[index + 1])
+
+    def _finish(self, node: Node, run: Run) -> None:
+        h = run.states[0]
+        np.copyto(node.y, h[1:] if self.return_sequences else h[-1])
+        if self.zero_output_for_mask and run.there is not None:
+            shown = run.there[:, np.newaxis] if self.return_sequences else run.there[-1]
+            np.multiply(node.y, shown, node.y)
+        for output, state in zip(node.ys[1:], run.states, strict=False):
+            np.copyto(output, state[-1])
+        if self.stateful:
+            self.states = [state[-1].T.copy() for state in run.states]
+
+    # --- backward
+
+    def backward(self, node: Node) -> None:
+        run: Run = node.scratch
+        self.begin_backward(run)
+        for index, gradient in enumerate(run.d_states):  # of the states after the last step
+            np.copyto(gradient, node.dys[1 + index] if self.return_state else 0)
+        d_h = run.d_states[0]
+        if not self.return_sequences:
+            np.add(d_h, self._shown(node.dy, run, -1), d_h)
+        for index in range(len(run.x) - 1, -1, -1):
+            if self.return_sequences:
+                np.add(d_h, self._shown(node.dy[index], run, index), d_h)
+            if run.holes[index]:
+                self._step_back_with_gaps(run, index)
+            else:
+                self.step_back(run, run.backward_steps[index])
+        for slot, gradient in zip(node.dxs[1:], run.d_states, strict=False):
+            if slot is not None:
+                np.copyto(slot, gradient)
+        self.end_backward(run, node)
+
+    def _shown(self, dy: Array, run: Run, index: int) -> Array:
+        """Gradient of an output as gradient of the state: none where zeros were shown instead."""
+        return dy * run.there[index] if self.zero_output_for_mask and run.there is not None else dy
+
+    def _step_back_with_gaps(self, run: Run, index: int) -> None:
+        """Where the step was missing the gradient of the state passes by the cell."""
+        there = run.there[index]  # type: ignore[index]  # only called where there is a mask
+        for gradient, passed in zip(run.d_states, run.passed, strict=True):
+            np.multiply(gradient, ~there, passed)
+            np.multiply(gradient, there, gradient)
+        self.step_back(run, run.backward_steps[index])
+        for gradient, passed in zip(run.d_states, run.passed, strict=True):
+            np.add(gradient, passed, gradient)
+
+    def to_inputs(self, run: Run, node: Node, d_sums: Array) -> None:
+        """Gradient of x from that of the sums (t, gates * units, n): dx = kernel @ d_sums at all steps at once."""
+        if node.dx is None:
+            return
+        out = self._ordered(node.dx)
+        np.matmul(self.kernel, d_sums, out)
+        if run.keep_x is not None:
+            np.multiply(out, run.keep_x, out)
+
+    # --- what a cell writes
+
+    def begin(self, run: Any) -> None:
+        raise NotImplementedError
+
+    def step(self, run: Any, views: Any) -> None:
+        raise NotImplementedError
+
+    def begin_backward(self, run: Any) -> None:
+        raise NotImplementedError
+
+    def step_back(self, run: Any, views: Any) -> None:
+        raise NotImplementedError
+
+    def end_backward(self, run: Any, node: Node) -> None:
+        raise NotImplementedError
+
+
+def _sequence_shape(shape: Any) -> Any:
+    """Shape of the sequence, where the states' shapes may come with it."""
+    return shape[0] if isinstance(shape, list) else shape
+
+
+class Products:
+    """A weight's gradient: sum over all steps of a[s] @ b[s].T, (t, rows, n), (t, columns, n) -> (rows, columns)."""
+
+    def __init__(self, rows: int, columns: int, t: int, dtype: Any) -> None:
+        self._at_once = max(1, min(t, PRODUCT_NUMBERS // (rows * columns)))
+        self._each: Array = np.empty((self._at_once, rows, columns), dtype)
+
+    def sum(self, a: Array, b: Array, out: Array) -> None:
+        for start in range(0, len(a), self._at_once):
+            stop = min(start + self._at_once, len(a))
+            each = self._each[: stop - start]
+            np.matmul(a[start:stop], b[start:stop].swapaxes(1, 2), each)
+            if start == 0:
+                np.add.reduce(each, 0, out=out)
+            else:
+                np.add(out, np.add.reduce(each, 0), out)
