@@ -129,6 +129,20 @@ def test_a_run_goes_on_bit_for_bit_from_its_state(steps, optimizer):
     assert_same_weights(continued, uninterrupted)
 
 
+def test_a_run_whose_batches_were_counted_one_by_one_goes_on_from_its_state():
+    class Watch(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            """Makes the run count every batch at once."""
+
+    expected = rest(start(network(), callbacks=[Watch()]))
+    run = start(network(), callbacks=[Watch()])
+    next(run)
+    next(run)
+    again = start(network(99), callbacks=[Watch()])
+    again.set_state(run.get_state())
+    assert rest(again) == expected
+
+
 def test_taking_the_state_changes_nothing():
     run = start(network())
     events = []
@@ -370,6 +384,16 @@ def test_dead_units_leave_no_denormal_numbers_in_the_slots():
     optimizer.slots["m"][:] = 1e-40
     optimizer.flush()
     assert not optimizer.slots["m"].any()
+
+
+def test_slots_are_flushed_after_every_epoch():
+    model = Sequential([Input((3,)), layers.Dense(1, kernel_initializer="zeros")])
+    model.compile(optimizers.RMSprop(), "mse")
+    model.ready_to_train()
+    model.optimizer.slots["velocity"][:] = 1e-40
+    x, _ = data()
+    model.fit(x, np.zeros((ROWS, 1)), verbose=0)  # output 0, target 0: no gradient
+    assert not model.optimizer.slots["velocity"].any()
 
 
 def test_dropout_keeps_the_mean_and_is_off_in_prediction():

@@ -257,3 +257,10 @@ def test_a_frozen_layer_keeps_its_weights_and_passes_the_gradient_on():
 def test_softmax_on_steps_is_taken_over_the_features():
     x = np.random.default_rng(0).normal(size=(2, 3, 4))
     np.testing.assert_allclose(softmax(x).sum(axis=-1), 1)
+
+
+def test_an_update_on_outputs_with_steps_follows_the_loss_that_evaluate_reports():
+    rng = np.random.default_rng(5)
+    model = Sequential([Input((4, 2)), layers.Dense(3, activation="tanh"), layers.Dense(2)])
+    model.compile("sgd", "mse")
+    assert_update_is_the_gradient(model, rng.normal(size=(5, 4, 2)), rng.normal(size=(5, 4, 2)))

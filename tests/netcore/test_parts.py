@@ -99,6 +99,13 @@ def test_one_update_of_a_small_network_is_that_of_the_blackboard():
         (losses.SparseCategoricalCrossentropy(), [1], [[0.25, 0.75]], -math.log(0.75)),
         (losses.SparseCategoricalCrossentropy(from_logits=True), [0], [[0.0, 0.0]], math.log(2)),
         (losses.BinaryCrossentropy(), [[1.0]], [[0.0]], -math.log(1e-7)),
+        (losses.BinaryCrossentropy(label_smoothing=0.2), [[1.0]], [[0.2]], -0.9 * math.log(0.2) - 0.1 * math.log(0.8)),
+        (
+            losses.CategoricalCrossentropy(label_smoothing=0.3),
+            [[1.0, 0.0, 0.0]],
+            [[0.5, 0.25, 0.25]],
+            -0.8 * math.log(0.5) - 0.2 * math.log(0.25),
+        ),
     ],
     ids=lambda value: value.name if isinstance(value, losses.Loss) else "",
 )
@@ -256,6 +263,13 @@ def test_clipnorm_works_per_weight_and_global_clipnorm_over_all():
     assert [np.linalg.norm(change) for change in changes["clipnorm"]] == pytest.approx([0.5] * 4, rel=1e-5)
     assert math.sqrt(sum(np.sum(change**2) for change in changes["global_clipnorm"])) == pytest.approx(0.5, rel=1e-5)
     assert max(np.abs(change).max() for change in changes["clipvalue"]) == pytest.approx(0.5, rel=1e-5)
+
+
+def test_weight_decay_shrinks_by_its_share_of_the_learning_rate():
+    model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="ones")])
+    model.compile(optimizers.SGD(0.5, weight_decay=0.1), "mse")
+    model.train_on_batch([[0.0]], [[0.0]])  # no gradient: decay alone
+    np.testing.assert_allclose(model.get_weights()[0], [[1 - 0.5 * 0.1]], rtol=1e-6)
 
 
 def test_large_vectors_are_updated_in_chunks_with_the_same_result(monkeypatch):
