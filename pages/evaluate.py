@@ -48,9 +48,11 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
     )
     heading(say("evaluate_page.verdict", state.language))
     show_verdict(state, record, dataset)
-    if not record.weights:
+    if not record.last_good_epoch:
         st.warning(say("evaluate_page.nothing_learned", state.language))
         return
+    if record.last_good_epoch < record.epochs_done:
+        st.info(say("evaluate_page.last_good", state.language, epoch=f"{record.last_good_epoch:,}"))
     parts = sealed_section(state, run, dataset)
     evaluation = evaluation_of(state, record, dataset, parts)
     scores_section(state, evaluation)

@@ -8,6 +8,7 @@ import streamlit as st
 from lab.texts import Language, has_text, say, say_error
 
 JOINER = "\u2060"  # invisible; breaks ":name:" icons and "->" arrows, which Streamlit replaces even where escaped
+IN_A_SENTENCE = 250  # letters of a person's text that a sentence has room for
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&=\"'^-])")
 REPLACED = re.compile(r"([:<>~=-])")
 
@@ -71,4 +72,4 @@ class _Safe:
 
 
 def _safe(value: Any) -> Any:
-    return plain(value) if isinstance(value, str) else value
+    return plain(value, IN_A_SENTENCE) if isinstance(value, str) else value

@@ -80,6 +80,8 @@ def test_a_diverged_run_says_its_likely_cause(person_in, language):
     run = person_in.engine.view(person_in.state().run_id)
     assert run.state == "diverged"
     assert any("1e+09" in error for error in person_in.errors())
+    person_in.go_to("evaluate")
+    assert say("evaluate_page.nothing_learned", language) in person_in.sentences()
 
 
 # --- models
