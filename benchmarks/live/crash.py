@@ -31,8 +31,9 @@ async def longest_gap(host: str, server: psutil.Process, sessions: int) -> dict[
                 epochs += frame.epochs
                 if frame.at - started > 12:
                     break
+            assert last - started > 8, "the run ended before the worker was killed"
             gaps.append(gap)
-            contiguous.append(epochs == list(range(1, len(epochs) + 1)))
+            contiguous.append(bool(epochs) and epochs == list(range(1, len(epochs) + 1)))
 
     async def killer() -> None:
         await asyncio.sleep(6)

@@ -47,6 +47,8 @@ async def train(host: str, query: str, delay_s: float, end: float, seen: Seen) -
             seen.epochs += frame.epochs
             if frame.at > end:
                 break
+        else:
+            seen.problems.append("the run ended before the measurement did")
         rest.cancel()
 
 
@@ -82,7 +84,7 @@ def report(people: list[Seen], reruns: list[float], start: float, window_s: floa
     first = [seen.first_point_s for seen in people if seen.first_point_s is not None]
     lags = sorted(lag for seen in people for lag in seen.lags_s)
     trained = [len(seen.epochs) for seen in people]
-    contiguous = all(seen.epochs == list(range(1, len(seen.epochs) + 1)) for seen in people)
+    contiguous = all(seen.epochs and seen.epochs == list(range(1, len(seen.epochs) + 1)) for seen in people)
     return {
         "sessions": len(people),
         "without_a_point": len(people) - len(first),

@@ -47,6 +47,7 @@ async def measure(engine: PoolEngine) -> dict[str, float]:
         await asyncio.wait_for(news.wait(), 5)
         news.clear()
         reader.read()
+        assert not reader.done, engine.view(run).reason
         if time.perf_counter() - began < 1.0:
             first, start_s = reader.last_epoch, time.perf_counter()
         else:
