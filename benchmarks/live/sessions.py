@@ -23,6 +23,7 @@ class Seen:
 
     first_point_s: float | None = None
     frames_at: list[float] = field(default_factory=list)
+    epochs_in_frame: list[int] = field(default_factory=list)
     lags_s: list[float] = field(default_factory=list)
     epochs: list[int] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -43,6 +44,7 @@ async def train(host: str, query: str, delay_s: float, end: float, seen: Seen) -
             if seen.first_point_s is None:
                 seen.first_point_s = frame.at - clicked
             seen.frames_at.append(frame.at)
+            seen.epochs_in_frame.append(len(frame.epochs))
             seen.lags_s.append(frame.lag_s)
             seen.epochs += frame.epochs
             if frame.at > end:
@@ -83,7 +85,7 @@ def report(people: list[Seen], reruns: list[float], start: float, window_s: floa
     rates = [sum(at > start for at in seen.frames_at) / window_s for seen in people]
     first = [seen.first_point_s for seen in people if seen.first_point_s is not None]
     lags = sorted(lag for seen in people for lag in seen.lags_s)
-    trained = [len(seen.epochs) for seen in people]
+    trained = [_epochs_after(start, seen) for seen in people]
     contiguous = all(seen.epochs and seen.epochs == list(range(1, len(seen.epochs) + 1)) for seen in people)
     return {
         "sessions": len(people),
@@ -99,6 +101,10 @@ def report(people: list[Seen], reruns: list[float], start: float, window_s: floa
         "lag_ms_p95": 1000 * lags[int(0.95 * len(lags))] if lags else float("nan"),
         "slowest_to_fastest_run": min(trained) / max(trained) if max(trained) else 0.0,
     }
+
+
+def _epochs_after(start: float, seen: Seen) -> int:
+    return sum(count for at, count in zip(seen.frames_at, seen.epochs_in_frame, strict=True) if at > start)
 
 
 def main() -> None:
