@@ -38,5 +38,7 @@ def install_chromium() -> str:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     path = find_chromium()
     if path is None:
-        raise SystemExit("No Chromium found and none could be installed: install one and name it by CHROMIUM=/its/path.")
+        raise SystemExit(
+            "No Chromium found and none could be installed: install one and name it by CHROMIUM=/its/path."
+        )
     return path

@@ -48,7 +48,9 @@ def test_pages_reach_the_network_only_through_the_lab(path):
 
 
 def test_only_the_state_module_names_the_session_state():
-    users = [p.relative_to(ROOT).as_posix() for p in modules("pages") if "session_state" in p.read_text(encoding="utf-8")]
+    users = [
+        p.relative_to(ROOT).as_posix() for p in modules("pages") if "session_state" in p.read_text(encoding="utf-8")
+    ]
     assert users == ["pages/ui/state.py"]
 
 
