@@ -32,7 +32,8 @@ MORE_OPTIMIZERS = {
     "SGD-global_clipnorm": {"learning_rate": 0.05, "global_clipnorm": 0.1},
     "SGD-weight_decay": {"learning_rate": 0.05, "momentum": 0.5, "weight_decay": 0.1},
     "RMSprop-momentum": {"learning_rate": 0.01, "momentum": 0.5, "rho": 0.8},
-    "RMSprop-centered": {"learning_rate": 0.01, "centered": True, "momentum": 0.5},
+    # v - mean(g)² is a small difference of large numbers: with a small epsilon float32 would not repeat itself
+    "RMSprop-centered": {"learning_rate": 0.01, "centered": True, "momentum": 0.5, "epsilon": 1e-3},
     "RMSprop-epsilon": {"learning_rate": 0.01, "epsilon": 0.1},
     "Adam-epsilon": {"learning_rate": 0.01, "epsilon": 0.1, "beta_1": 0.8, "beta_2": 0.99},
     "Adam-amsgrad": {"learning_rate": 0.05, "amsgrad": True, "beta_2": 0.5},
