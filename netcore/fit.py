@@ -155,6 +155,7 @@ class FitRun(Iterator[Event]):
             logs = dict(sorted(logs.items()))  # the order in which Keras keeps them
             self._callbacks.call("on_epoch_end", epoch, logs=logs)
             yield EpochEnded(epoch, logs)
+        self.model.optimizer.finalize()
         self._callbacks.call("on_train_end")
 
     def _begin_epoch(self) -> None:

@@ -235,7 +235,7 @@ class Ints(Param):
 
 @dataclass(frozen=True, kw_only=True)
 class Margins(Param):
-    """How much is added around an image: one number, (rows, columns), or ((top, bottom), (left, right)); kept as the last."""
+    """What is added around an image: one number, (rows, columns), or ((top, bottom), (left, right)), the form kept."""
 
     typical: tuple[tuple[int, int], ...] = ((1, 1), (1, 1))
 
@@ -264,34 +264,49 @@ class Margins(Param):
 
 @dataclass(frozen=True, kw_only=True)
 class Numbers(Param):
-    """A finite number, or a list of them (of any depth), such as one for each feature."""
+    """A finite number, or a list of them (of any depth), such as one for each feature.
 
-    typical: float = 1.0
+    Args:
+        low, high: range of every number, both ends allowed.
+        single: whether a number by itself will do.
+        typical: a value worth trying.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    single: bool = True
+    typical: float | tuple[float, ...] = 1.0
 
     def _check(self, owner: str, name: str, value: Any) -> Any:
         plain = value.tolist() if hasattr(value, "tolist") else value
-        if not _all_finite(plain):
+        if not self._allows(plain) or not (self.single or isinstance(plain, list | tuple)):
+            bounded = math.isfinite(self.low) or math.isfinite(self.high)
             raise NetcoreValueError(
-                "param.numbers",
-                "{owner}: `{name}` must be a finite number or a list of them, but got {value!r}. Try {name}={typical}.",
+                "param.numbers_range" if bounded else "param.numbers",
+                "{owner}: `{name}` must be a finite number or a list of them"
+                + (" from {low:g} to {high:g}" if bounded else "")
+                + ", but got {value!r}. Try {name}={typical}.",
                 owner=owner,
                 name=name,
                 value=value,
                 typical=self.typical,
+                low=self.low,
+                high=self.high,
             )
         return _as_floats(plain)
 
+    def _allows(self, value: Any) -> bool:
+        if isinstance(value, list | tuple):
+            return bool(value) and all(self._allows(entry) for entry in value)
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+        return number and self.low <= value <= self.high
+
     def invalid(self) -> tuple[Any, ...]:
-        return ("1", math.nan, True, [1.0, "2"], [])
+        beyond = [end for end in (self.low - 1, self.high + 1) if math.isfinite(end)]
+        return ("1", math.nan, True, [1.0, "2"], [], *beyond, *([] if self.single else [1.0]))
 
-    def example(self) -> float:
-        return self.typical
-
-
-def _all_finite(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return bool(value) and all(_all_finite(entry) for entry in value)
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    def example(self) -> Any:
+        return _as_floats(self.typical)
 
 
 def _as_floats(value: Any) -> Any:

@@ -1,8 +1,32 @@
 """Optimizers by Keras's names. Importing a module registers its optimizers; a new one needs one line here."""
 
-from netcore.optimizers.adam import Adam
+# simple ones first: the order of the registry, which forms show
+# isort: off
+from netcore.optimizers import schedules
+from netcore.optimizers.schedules import SCHEDULES
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, get
-from netcore.optimizers.rmsprop import RMSprop
 from netcore.optimizers.sgd import SGD
+from netcore.optimizers.rmsprop import RMSprop
+from netcore.optimizers.adam import Adam, Adamax, AdamW, Nadam
+from netcore.optimizers.adagrad import Adadelta, Adagrad
+from netcore.optimizers.ftrl import Ftrl
+from netcore.optimizers.lion import Lion
+# isort: on
 
-__all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer", "RMSprop", "get"]
+__all__ = [
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "get",
+    "schedules",
+]

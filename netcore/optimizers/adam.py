@@ -1,4 +1,4 @@
-"""Adam: momentum and a step size of its own for every weight."""
+"""Adam: momentum and a step size of its own for every weight; and its relatives AdamW, Nadam, Adamax."""
 
 import math
 from typing import Any, ClassVar
@@ -6,8 +6,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer
-from netcore.params import Bool, Float
+from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
+from netcore.params import Bool, Float, Param
+
+BETA_1 = Float(low=0.0, high=1.0, open_high=True, typical=(0.9, 0.99))
+BETA_2 = Float(low=0.0, high=1.0, open_high=True, typical=(0.99, 0.999))
+EPSILON = Float(low=0.0, typical=(1e-7, 1e-3), log=True, advanced=True)
+ADAM: dict[str, Param] = {"beta_1": BETA_1, "beta_2": BETA_2, "epsilon": EPSILON, "amsgrad": Bool(advanced=True)}
 
 
 @OPTIMIZERS.add
@@ -28,12 +33,7 @@ class Adam(Optimizer):
     Source: Kingma & Ba (2015); Reddi et al. (2018) for amsgrad.
     """
 
-    params: ClassVar = {
-        "beta_1": Float(low=0.0, high=1.0, open_high=True, typical=(0.9, 0.99)),
-        "beta_2": Float(low=0.0, high=1.0, open_high=True, typical=(0.99, 0.999)),
-        "epsilon": Float(low=0.0, typical=(1e-7, 1e-3), log=True, advanced=True),
-        "amsgrad": Bool(advanced=True),
-    }
+    params: ClassVar[dict[str, Param]] = ADAM
     beta_1: float
     beta_2: float
     epsilon: float
@@ -41,7 +41,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Rate = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
@@ -59,7 +59,7 @@ class Adam(Optimizer):
         self._alpha = scalar(0.0, dtype)
 
     def before_step(self) -> None:
-        t = self.iterations
+        t = self.update_number
         self._alpha[...] = self._rate * self._scale * math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
@@ -73,6 +73,147 @@ class Adam(Optimizer):
             v = np.maximum(slots[2], v, out=slots[2])
         np.sqrt(v, scratch)
         np.add(scratch, self._epsilon, scratch)
+        np.divide(m, scratch, scratch)
+        np.multiply(scratch, self._alpha, scratch)
+        np.subtract(weights, scratch, weights)
+
+
+@OPTIMIZERS.add
+class AdamW(Adam):
+    """Adam with weight decay: w -= learning_rate * weight_decay * w before each step of Adam, apart from the gradient.
+
+    Args:
+        learning_rate: length of a step.
+        weight_decay: share (times learning_rate) by which weights shrink.
+        beta_1, beta_2, epsilon, amsgrad: as for Adam.
+
+    Source: Loshchilov & Hutter (2019).
+    """
+
+    params: ClassVar[dict[str, Param]] = {"weight_decay": Float(low=0.0, typical=(0.001, 0.01), log=True), **ADAM}
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        weight_decay: float = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **keywords)
+
+
+@OPTIMIZERS.add
+class Nadam(Optimizer):
+    """Adam that looks ahead as Nesterov does. With u_t = beta_1 (1 - 0.96^t / 2) and P_t = u_1 u_2 … u_t at update t:
+
+    m = beta_1 m + (1 - beta_1) g, v = beta_2 v + (1 - beta_2) g²,
+    w -= learning_rate * (u_(t+1) m / (1 - P_(t+1)) + (1 - u_t) g / (1 - P_t)) / (sqrt(v / (1 - beta_2^t)) + epsilon).
+
+    Args:
+        learning_rate, beta_1, beta_2, epsilon: as for Adam.
+
+    Source: Dozat (2016).
+    """
+
+    params: ClassVar = {"beta_1": BETA_1, "beta_2": BETA_2, "epsilon": EPSILON}
+    slot_names = ("m", "v")
+    numbers = ("product",)
+    beta_1: float
+    beta_2: float
+    epsilon: float
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **keywords)
+        self.product = 1.0  # P_t
+
+    def prepare(self, dtype: Any) -> None:
+        self._rest_1, self._rest_2 = scalar(1 - self.beta_1, dtype), scalar(1 - self.beta_2, dtype)
+        self._epsilon = scalar(self.epsilon, dtype)
+        self._of_gradient, self._of_m, self._bias = scalar(0, dtype), scalar(0, dtype), scalar(0, dtype)
+
+    def before_step(self) -> None:
+        t = self.update_number
+        now, next_one = (self.beta_1 * (1 - 0.5 * 0.96**step) for step in (t, t + 1))
+        self.product *= now
+        ahead = next_one / (1 - self.product * next_one)
+        self._of_m[...] = self._rate * ahead
+        self._of_gradient[...] = (1 - now) / (1 - self.product) / ahead if ahead else 0.0
+        self._bias[...] = 1 / (1 - self.beta_2**t)
+
+    def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
+        m, v = slots
+        np.subtract(gradients, m, scratch)
+        np.multiply(scratch, self._rest_1, scratch)
+        np.add(m, scratch, m)
+        np.multiply(gradients, gradients, scratch)
+        np.subtract(scratch, v, scratch)
+        np.multiply(scratch, self._rest_2, scratch)
+        np.add(v, scratch, v)
+        np.multiply(v, self._bias, scratch)
+        np.sqrt(scratch, scratch)
+        np.add(scratch, self._epsilon, scratch)
+        np.multiply(gradients, self._of_gradient, gradients)  # both factors over that of m, which comes last
+        np.add(gradients, m, gradients)
+        np.divide(gradients, scratch, gradients)
+        np.multiply(gradients, self._of_m, gradients)
+        np.subtract(weights, gradients, weights)
+
+
+@OPTIMIZERS.add
+class Adamax(Optimizer):
+    """Adam with the largest recent gradient in place of the root.
+
+    m = beta_1 m + (1 - beta_1) g, u = max(beta_2 u, |g|),
+    w -= learning_rate / (1 - beta_1^t) * m / (u + epsilon) at update t.
+
+    Args:
+        learning_rate, beta_1, beta_2, epsilon: as for Adam.
+
+    Source: Kingma & Ba (2015), section 7.
+    """
+
+    params: ClassVar = {"beta_1": BETA_1, "beta_2": BETA_2, "epsilon": EPSILON}
+    slot_names = ("m", "u")
+    beta_1: float
+    beta_2: float
+    epsilon: float
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **keywords)
+
+    def prepare(self, dtype: Any) -> None:
+        self._rest_1, self._beta_2 = scalar(1 - self.beta_1, dtype), scalar(self.beta_2, dtype)
+        self._epsilon, self._alpha = scalar(self.epsilon, dtype), scalar(0, dtype)
+
+    def before_step(self) -> None:
+        self._alpha[...] = self._rate / (1 - self.beta_1**self.update_number)
+
+    def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
+        m, u = slots
+        np.subtract(gradients, m, scratch)
+        np.multiply(scratch, self._rest_1, scratch)
+        np.add(m, scratch, m)
+        np.abs(gradients, scratch)
+        np.multiply(u, self._beta_2, u)
+        np.maximum(u, scratch, out=u)
+        np.add(u, self._epsilon, scratch)
         np.divide(m, scratch, scratch)
         np.multiply(scratch, self._alpha, scratch)
         np.subtract(weights, scratch, weights)

@@ -2,15 +2,18 @@
 
 import difflib
 import math
+import warnings
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from netcore.config import Array, scalar
-from netcore.errors import NetcoreValueError, NetcoreWarning
+from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
 from netcore.names import snake_case
+from netcore.optimizers.schedules import LearningRateSchedule, deserialize, serialize
 from netcore.parameters import ParameterVector
-from netcore.params import Float, Param
+from netcore.params import Bool, Float, Int, Param
 from netcore.registry import Registry
 
 CHUNK = 32_768  # numbers: above twice that, chunks that stay in the second-level cache halve the time
@@ -21,17 +24,60 @@ COMMON: dict[str, Param] = {
     "clipnorm": Float(low=0.0, open_low=True, typical=(1.0, 5.0), optional=True, advanced=True),
     "clipvalue": Float(low=0.0, open_low=True, typical=(0.5, 1.0), optional=True, advanced=True),
     "global_clipnorm": Float(low=0.0, open_low=True, typical=(1.0, 5.0), optional=True, advanced=True),
+    "use_ema": Bool(advanced=True),
+    "ema_momentum": Float(low=0.0, high=1.0, typical=(0.9, 0.99), advanced=True),
+    "ema_overwrite_frequency": Int(low=1, typical=(10, 100), optional=True, advanced=True),
+    "loss_scale_factor": Float(low=0.0, open_low=True, typical=(1.0, 1024.0), log=True, optional=True, advanced=True),
+    "gradient_accumulation_steps": Int(low=2, typical=(2, 8), optional=True, advanced=True),
 }
-LEARNING_RATE = Float(low=0.0, typical=(0.001, 0.1), log=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateParam(Float):
+    """A learning rate: a number, or a schedule that gives one for each update."""
+
+    def _check(self, owner: str, name: str, value: Any) -> Any:
+        return value if isinstance(value, LearningRateSchedule) else super()._check(owner, name, value)
+
+
+LEARNING_RATE = RateParam(low=0.0, typical=(0.001, 0.1), log=True)
+Rate = float | LearningRateSchedule
+
+
+class LearningRate(float):
+    """The learning rate in force: a plain number that can also be assigned, `optimizer.learning_rate.assign(0.5)`."""
+
+    _optimizer: "Optimizer"
+
+    def __new__(cls, value: float, optimizer: "Optimizer") -> "LearningRate":
+        rate = super().__new__(cls, value)
+        rate._optimizer = optimizer
+        return rate
+
+    def assign(self, value: float) -> None:
+        """Set the optimizer's learning rate."""
+        self._optimizer.learning_rate = value
+
+    def numpy(self) -> Array:
+        return np.array(float(self))
+
+    def __reduce__(self) -> Any:
+        return float, (float(self),)
 
 
 class Optimizer:
     """Base of all optimizers.
 
     Args:
-        learning_rate: length of a step; may be assigned at any time.
+        learning_rate: length of a step, a number (which may be assigned at any time) or a schedule.
         weight_decay: weights shrink by this share (times learning_rate) before each step.
         clipnorm, clipvalue, global_clipnorm: bounds of the gradient, per weight, per number, over all; at most one.
+        use_ema: keep a running average of the weights, a = ema_momentum * a + (1 - ema_momentum) * w after each step
+            (a = w after the first one). It takes the weights' place every `ema_overwrite_frequency` steps and at
+            the end of fit.
+        loss_scale_factor: of the loss, divided out of the gradient again. It keeps half-precision gradients from
+            vanishing; netcore computes in float32 or float64, where it changes nothing.
+        gradient_accumulation_steps: make one update from the mean gradient of that many batches.
 
     Raises:
         NetcoreValueError "optimizer.unknown_argument", "optimizer.two_clips", or that of a value out of range.
@@ -39,32 +85,51 @@ class Optimizer:
 
     params: ClassVar[dict[str, Param]] = {}
     slot_names: ClassVar[tuple[str, ...]] = ()
+    slot_starts: ClassVar[dict[str, str]] = {}  # slot -> argument that it starts from, where that is not 0
+    numbers: ClassVar[tuple[str, ...]] = ()  # further attributes that the next update depends on
     weight_decay: float | None
     clipnorm: float | None
     clipvalue: float | None
     global_clipnorm: float | None
+    use_ema: bool
+    ema_momentum: float
+    ema_overwrite_frequency: int | None
+    loss_scale_factor: float | None
+    gradient_accumulation_steps: int | None
 
     def __init__(
         self,
-        learning_rate: float,
+        learning_rate: Rate,
         *,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         **arguments: Any,
     ) -> None:
-        self._rate = self._checked("learning_rate", learning_rate)
-        self._rate_array = np.array(self._rate)
         self.name = name or snake_case(type(self).__name__)
-        self.iterations = 0
+        self._calls = 0  # of apply: batches seen
+        self.update_number = 0  # of the update being made, from 1
+        self._rate_array = np.array(0.0)
+        self._schedule: LearningRateSchedule | None = None
+        self.learning_rate = learning_rate
         self._refuse_unknown(arguments)
         arguments |= {
             "weight_decay": weight_decay,
             "clipnorm": clipnorm,
             "clipvalue": clipvalue,
             "global_clipnorm": global_clipnorm,
+            "use_ema": use_ema,
+            "ema_momentum": ema_momentum,
+            "ema_overwrite_frequency": ema_overwrite_frequency,
+            "loss_scale_factor": loss_scale_factor,
+            "gradient_accumulation_steps": gradient_accumulation_steps,
         }
         for argument, value in arguments.items():
             setattr(self, argument, self._checked(argument, value))
@@ -80,15 +145,18 @@ class Optimizer:
         self.slots: dict[str, Array] = {}
 
     def __init_subclass__(cls) -> None:
-        cls.params = {"learning_rate": LEARNING_RATE, **cls.__dict__.get("params", {}), **COMMON}
+        own = cls.__dict__.get("params", {})
+        cls.params = {
+            "learning_rate": LEARNING_RATE,
+            **own,
+            **{name: COMMON[name] for name in COMMON if name not in own},
+        }
 
     def _checked(self, name: str, value: Any) -> Any:
         return self.params[name].check(type(self).__name__, name, value)
 
     def _refuse_unknown(self, arguments: dict[str, Any]) -> None:
         if "decay" in arguments:
-            import warnings
-
             warnings.warn(
                 NetcoreWarning("optimizer.decay", "`decay` is no longer an argument of optimizers and is ignored."),
                 stacklevel=4,
@@ -107,16 +175,42 @@ class Optimizer:
                 choices=", ".join(self.params),
             )
 
-    # --- learning rate
+    # --- learning rate and counter
 
     @property
-    def learning_rate(self) -> float:
-        return float(self._rate)
+    def learning_rate(self) -> LearningRate:
+        """The learning rate of the next update.
+
+        Raises, when assigned:
+            NetcoreTypeError "optimizer.scheduled": a schedule decides about it.
+        """
+        return LearningRate(self._rate if self._schedule is None else self._schedule(self._calls), self)
 
     @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
-        self._rate = self._checked("learning_rate", float(value))
-        self._rate_array[...] = self._rate
+    def learning_rate(self, value: Any) -> None:
+        if isinstance(value, LearningRateSchedule):
+            self._schedule = value
+            self._set_rate(float(value(self._calls)))
+            return
+        if self._schedule is not None:
+            raise NetcoreTypeError(
+                "optimizer.scheduled",
+                "The learning rate of this {owner} follows {schedule}, so it cannot be assigned. "
+                "Make the optimizer with a number, {owner}(learning_rate=0.01), to set it yourself.",
+                owner=type(self).__name__,
+                schedule=self._schedule.name,
+            )
+        plain = float(value) if isinstance(value, np.ndarray) and value.ndim == 0 else value
+        self._set_rate(self._checked("learning_rate", plain))
+
+    def _set_rate(self, rate: float) -> None:
+        self._rate = rate
+        self._rate_array[...] = rate
+
+    @property
+    def iterations(self) -> int:
+        """Updates made so far."""
+        return self._calls // (self.gradient_accumulation_steps or 1)
 
     # --- one update
 
@@ -124,8 +218,13 @@ class Optimizer:
         """Get ready for the weights in `vector`; slots (running means and the like) start afresh unless they fit."""
         self.vector = vector
         size, dtype = vector.values.size, vector.values.dtype
-        if any(slot.size != size or slot.dtype != dtype for slot in self.slots.values()) or not self.slots:
-            self.slots = {name: np.zeros(size, dtype) for name in self.slot_names}
+        names = [*self.slot_names, *(["ema of weights"] if self.use_ema else [])]
+        names += ["gathered gradients"] if self.gradient_accumulation_steps else []
+        fits = all(slot.size == size and slot.dtype == dtype for slot in self.slots.values())
+        if not fits or set(names) != set(self.slots):
+            starts = {name: getattr(self, argument) for name, argument in self.slot_starts.items()}
+            self.slots = {name: np.full(size, starts.get(name, 0.0), dtype) for name in names}
+        self._average, self._gathered = self.slots.get("ema of weights"), self.slots.get("gathered gradients")
         self._rate_array = np.array(self._rate, dtype)
         self._scratch = np.empty(min(size, CHUNK if size > 2 * CHUNK else size), dtype)
         self._decay_array = scalar(0.0, dtype)
@@ -141,21 +240,27 @@ class Optimizer:
         return (vector.values[start:stop], vector.gradients[start:stop], self._scratch[: stop - start], *slots)
 
     def apply(self) -> None:
-        """One update from the gradients in the vector."""
-        if self._clip is not None:
-            self._clip()
-        if self.weight_decay:
-            self._decay()
-        self.iterations += 1
-        self.before_step()
-        for part in self._parts:
-            self.step(*part)
+        """One update from the gradients in the vector (or one more gradient gathered for it)."""
+        if self._schedule is not None:
+            self._set_rate(float(self._schedule(self._calls)))
+        if self._gathered is None or self._all_gathered(self._gathered):
+            if self._clip is not None:
+                self._clip()
+            if self.weight_decay:
+                self._decay()
+            self.update_number = self.iterations + 1
+            self.before_step()
+            for part in self._parts:
+                self.step(*part)
+        if self._average is not None:
+            self._follow(self._average)
+        self._calls += 1
 
     def prepare(self, dtype: Any) -> None:
         """Make the constants of `step`, as 0-d arrays of `dtype`."""
 
     def before_step(self) -> None:
-        """Once per update, before the chunks: what depends on the learning rate or the number of the update."""
+        """Once per update, before the chunks: what depends on the learning rate or `update_number`."""
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         """Change one chunk of weights in place; `gradients` and `scratch` may be overwritten."""
@@ -166,11 +271,37 @@ class Optimizer:
         for slot in self.slots.values():
             slot *= np.abs(slot) > TINY
 
+    def finalize(self) -> None:
+        """After fit: the average of the weights takes their place, if one is kept."""
+        if self.vector is not None and self._average is not None and self._calls:
+            np.copyto(self.vector.values, self._average)
+
     def _decay(self) -> None:
         assert self.vector is not None  # noqa: S101
         assert self.weight_decay is not None  # noqa: S101
         self._decay_array[...] = 1 - self.weight_decay * self._rate
         np.multiply(self.vector.values, self._decay_array, self.vector.values)
+
+    def _all_gathered(self, gathered: Array) -> bool:
+        """Add the gradient to those before it; with the last one their mean becomes the gradient."""
+        assert self.vector is not None  # noqa: S101
+        assert self.gradient_accumulation_steps is not None  # noqa: S101
+        gathered += self.vector.gradients
+        if (self._calls + 1) % self.gradient_accumulation_steps:
+            return False
+        np.divide(gathered, self.gradient_accumulation_steps, self.vector.gradients)
+        gathered.fill(0)
+        return True
+
+    def _follow(self, average: Array) -> None:
+        """Move the average towards the weights, and put it in their place when its time has come."""
+        assert self.vector is not None  # noqa: S101
+        momentum = self.ema_momentum if self.iterations else 0.0
+        average *= momentum
+        average += self.vector.values * average.dtype.type(1 - momentum)
+        frequency = self.ema_overwrite_frequency
+        if frequency is not None and (self.iterations + 1) % frequency == 0:
+            np.copyto(self.vector.values, average)
 
     def _clipper(self, vector: ParameterVector) -> Any:
         if self.clipvalue is not None:
@@ -188,32 +319,44 @@ class Optimizer:
 
     def get_state(self) -> dict[str, Array]:
         """All that the next update depends on, besides weights and gradients."""
-        numbers = {"iterations": np.array(self.iterations, np.int64), "learning_rate": np.array(self._rate)}
-        return {**numbers, **{f"slot.{name}": slot.copy() for name, slot in self.slots.items()}}
+        state = {"calls": np.array(self._calls, np.int64), "learning_rate": np.array(self._rate)}
+        state |= {f"number.{name}": np.array(getattr(self, name), np.float64) for name in self.numbers}
+        return {**state, **{f"slot.{name}": slot.copy() for name, slot in self.slots.items()}}
 
     def set_state(self, state: dict[str, Array]) -> None:
-        self.iterations = int(state["iterations"])
-        self.learning_rate = float(state["learning_rate"])
-        for name in self.slot_names:
-            self.slots[name][...] = state[f"slot.{name}"]
+        self._calls = int(state["calls"])
+        self._set_rate(float(state["learning_rate"]))
+        for name in self.numbers:
+            setattr(self, name, float(state[f"number.{name}"]))
+        for name, slot in self.slots.items():
+            slot[...] = state[f"slot.{name}"]
 
     def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, **{name: getattr(self, name) for name in self.params}}
+        config = {"name": self.name, **{name: getattr(self, name) for name in self.params}}
+        config["learning_rate"] = self._rate if self._schedule is None else serialize(self._schedule)
+        return config
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Optimizer":
-        return cls(**config)
+        rate = config.get("learning_rate")
+        return cls(**{**config, "learning_rate": deserialize(rate)} if isinstance(rate, dict) else config)
 
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry("optimizer")
 
 
 def get(identifier: Any) -> Optimizer:
-    """An optimizer from a name, a class or an instance. Raises NetcoreValueError "registry.unknown"."""
+    """An optimizer from a name, a class, an instance, or a dict with "class_name" and "config".
+
+    Raises:
+        NetcoreValueError "registry.unknown": no optimizer has that name.
+    """
     if isinstance(identifier, Optimizer):
         return identifier
     if isinstance(identifier, type) and issubclass(identifier, Optimizer):
         return identifier()  # type: ignore[call-arg]  # every subclass has a default learning rate
+    if isinstance(identifier, dict):
+        return OPTIMIZERS.get(identifier["class_name"]).from_config(identifier["config"])
     known = identifier.lower() if isinstance(identifier, str) and identifier not in OPTIMIZERS else identifier
     return OPTIMIZERS.get(known if known in OPTIMIZERS else identifier)()  # type: ignore[call-arg]
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer
+from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
 from netcore.params import Bool, Float
 
 
@@ -36,7 +36,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Rate = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
         epsilon: float = 1e-7,

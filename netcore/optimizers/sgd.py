@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer
+from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
 from netcore.params import Bool, Float
 
 
@@ -29,7 +29,7 @@ class SGD(Optimizer):
     nesterov: bool
 
     def __init__(
-        self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False, **keywords: Any
+        self, learning_rate: Rate = 0.01, momentum: float = 0.0, nesterov: bool = False, **keywords: Any
     ) -> None:
         super().__init__(learning_rate, momentum=momentum, nesterov=nesterov, **keywords)
         self.slot_names = ("momentum",) if self.momentum else ()  # type: ignore[misc]

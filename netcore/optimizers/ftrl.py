@@ -1,0 +1,98 @@
+"""FTRL: follow the regularized leader, for sparse linear models."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array, scalar
+from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
+from netcore.params import Float, Param
+
+STRENGTH = Float(low=0.0, typical=(0.001, 0.1), log=True, advanced=True)
+
+
+@OPTIMIZERS.add
+class Ftrl(Optimizer):
+    """Each weight is computed anew from the sum z of its past gradients; l1 sets it to 0 while |z| stays below l1.
+
+    With p = -learning_rate_power and a' = a + g²:
+    z += g + 2 shrinkage w - (a'^p - a^p) / learning_rate * w, a = a',
+    w = (z kept within -l1 … l1, minus z) / (a^p / learning_rate + 2 l2 + beta / learning_rate).
+
+    Args:
+        learning_rate: length of a step.
+        learning_rate_power: how steps shrink as gradients add up; at most 0, and 0 for steps that do not shrink.
+        initial_accumulator_value: where a starts.
+        l1_regularization_strength, l2_regularization_strength: l1, l2.
+        l2_shrinkage_regularization_strength: shrinkage, an l2 penalty on the gradient's side.
+        beta: the paper's beta.
+
+    Source: McMahan et al. (2013).
+    """
+
+    params: ClassVar[dict[str, Param]] = {
+        "learning_rate_power": Float(high=0.0, typical=(-0.5, -0.5), advanced=True),
+        "initial_accumulator_value": Float(low=0.0, typical=(0.1, 1.0), advanced=True),
+        "l1_regularization_strength": STRENGTH,
+        "l2_regularization_strength": STRENGTH,
+        "l2_shrinkage_regularization_strength": STRENGTH,
+        "beta": Float(low=0.0, typical=(0.1, 1.0), advanced=True),
+    }
+    slot_names = ("accumulator", "linear")
+    slot_starts: ClassVar[dict[str, str]] = {"accumulator": "initial_accumulator_value"}
+    learning_rate_power: float
+    initial_accumulator_value: float
+    l1_regularization_strength: float
+    l2_regularization_strength: float
+    l2_shrinkage_regularization_strength: float
+    beta: float
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        learning_rate_power: float = -0.5,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        beta: float = 0.0,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(
+            learning_rate,
+            learning_rate_power=learning_rate_power,
+            initial_accumulator_value=initial_accumulator_value,
+            l1_regularization_strength=l1_regularization_strength,
+            l2_regularization_strength=l2_regularization_strength,
+            l2_shrinkage_regularization_strength=l2_shrinkage_regularization_strength,
+            beta=beta,
+            **keywords,
+        )
+
+    def prepare(self, dtype: Any) -> None:
+        self._power = scalar(-self.learning_rate_power, dtype)
+        self._l1 = scalar(self.l1_regularization_strength, dtype)
+        self._shrinkage = scalar(2 * self.l2_shrinkage_regularization_strength, dtype)
+        self._ridge = scalar(0, dtype)
+
+    def before_step(self) -> None:
+        self._ridge[...] = 2 * self.l2_regularization_strength + (self.beta / self._rate if self.beta else 0.0)
+
+    def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
+        accumulator, linear = slots
+        np.add(linear, gradients, linear)
+        np.multiply(weights, self._shrinkage, scratch)
+        np.add(linear, scratch, linear)
+        np.power(accumulator, self._power, scratch)
+        np.multiply(gradients, gradients, gradients)
+        np.add(accumulator, gradients, accumulator)
+        raised = np.power(accumulator, self._power, gradients)  # the gradient itself is no longer needed
+        np.subtract(raised, scratch, scratch)
+        np.divide(scratch, self._rate_array, scratch)
+        np.multiply(scratch, weights, scratch)
+        np.subtract(linear, scratch, linear)
+        np.divide(raised, self._rate_array, raised)
+        np.add(raised, self._ridge, raised)
+        np.clip(linear, -self._l1, self._l1, scratch)
+        np.subtract(scratch, linear, scratch)
+        np.divide(scratch, raised, weights)

@@ -1,0 +1,51 @@
+"""Lion: steps of one length for all weights; only their signs are learnt."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array, scalar
+from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
+from netcore.params import Float
+
+
+@OPTIMIZERS.add
+class Lion(Optimizer):
+    """w -= learning_rate * sign(beta_1 m + (1 - beta_1) g), then m = beta_2 m + (1 - beta_2) g.
+
+    Args:
+        learning_rate: length of every step; a third to a tenth of what Adam gets.
+        beta_1: how much the past decides about the sign.
+        beta_2: how slowly the running mean of g forgets.
+
+    Source: Chen et al. (2023).
+    """
+
+    params: ClassVar = {
+        "beta_1": Float(low=0.0, high=1.0, open_low=True, typical=(0.9, 0.99)),
+        "beta_2": Float(low=0.0, high=1.0, typical=(0.9, 0.99)),
+    }
+    slot_names = ("m",)
+    beta_1: float
+    beta_2: float
+
+    def __init__(self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.99, **keywords: Any) -> None:
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, **keywords)
+
+    def prepare(self, dtype: Any) -> None:
+        self._beta_1, self._rest_1 = scalar(self.beta_1, dtype), scalar(1 - self.beta_1, dtype)
+        self._beta_2, self._rest_2 = scalar(self.beta_2, dtype), scalar(1 - self.beta_2, dtype)
+        self._turned = np.empty_like(self._scratch)
+
+    def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
+        (m,) = slots
+        np.multiply(gradients, self._rest_1, scratch)
+        turned = self._turned[: len(m)]
+        np.multiply(m, self._beta_1, turned)
+        np.add(scratch, turned, scratch)
+        np.sign(scratch, scratch)
+        np.multiply(scratch, self._rate_array, scratch)
+        np.subtract(weights, scratch, weights)
+        np.multiply(m, self._beta_2, m)
+        np.multiply(gradients, self._rest_2, gradients)
+        np.add(m, gradients, m)
