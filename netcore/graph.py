@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from netcore.config import floatx
 from netcore.errors import NetcoreValueError
 from netcore.names import unique_name
@@ -135,8 +137,11 @@ class Graph:
         return _expand(self, {})
 
 
-def _expand(graph: Graph, actual: dict[int, Tensor]) -> list[Step]:
-    """Steps of a graph; `actual` maps the tensors of a nested model to those of the model around it."""
+def _expand(graph: Graph, actual: dict[int, Tensor], repeats: int = 1) -> list[Step]:
+    """Steps of a graph; `actual` maps the tensors of a nested model to those of the model around it.
+
+    `repeats` is how many samples one of the model around counts for inside.
+    """
     steps: list[Step] = []
     for node in graph.nodes:
         layer = node.layer
@@ -144,18 +149,39 @@ def _expand(graph: Graph, actual: dict[int, Tensor]) -> list[Step]:
         inputs = tuple(actual.get(id(tensor), tensor) for tensor in node.inputs)
         # every use of a nested model needs tensors of its own
         outputs = (
-            tuple(actual.setdefault(id(tensor), twin(tensor)) for tensor in node.outputs) if actual else node.outputs
+            tuple(actual.setdefault(id(tensor), twin(tensor, repeats)) for tensor in node.outputs)
+            if actual
+            else node.outputs
         )
-        if layer.graph is not None:
-            inner: Graph = layer.graph
-            names = {id(symbol): tensor for symbol, tensor in zip(inner.inputs, inputs, strict=True)}
-            steps += _expand(inner, names)
-            for symbol, tensor in zip(inner.outputs, outputs, strict=True):
-                steps.append(Step(COPY, None, (names[id(symbol)],), (tensor,)))
+        inner: Graph | None = layer.inner_graph([tensor.shape for tensor in inputs])
+        if inner is not None:
+            steps += _inside(inner, inputs, outputs, time_as_samples=layer.time_as_samples)
             continue
         for operation, after in _chain(layer.operations(), outputs):
             steps.append(Step(operation, layer if operation is layer else None, inputs, after))
             inputs = after
+    return steps
+
+
+def _inside(
+    inner: Graph, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], *, time_as_samples: bool
+) -> list[Step]:
+    """Steps of a nested graph between tensors of the graph around it."""
+    steps: list[Step] = []
+    entering = list(inputs)
+    if time_as_samples:
+        for index, tensor in enumerate(inputs):
+            repeats = tensor.repeats * (tensor.shape[1] or 1)
+            entering[index] = Tensor((None, *tensor.shape[2:]), tensor.dtype, tensor.name, repeats=repeats)
+            steps.append(Step(FOLD, None, (tensor,), (entering[index],)))
+    names = {id(symbol): tensor for symbol, tensor in zip(inner.inputs, entering, strict=True)}
+    steps += _expand(inner, names, entering[0].repeats)
+    for symbol, tensor in zip(inner.outputs, outputs, strict=True):
+        made = names[id(symbol)]
+        if time_as_samples:
+            steps.append(Step(UNFOLD, None, (made,), (tensor,), mask_from=inputs[0]))
+        else:
+            steps.append(Step(COPY, None, (made,), (tensor,)))
     return steps
 
 
@@ -169,8 +195,8 @@ def _chain(operations: list[Operation], outputs: tuple[Tensor, ...]) -> list[tup
     return chain
 
 
-def twin(tensor: Tensor) -> Tensor:
-    return Tensor(tensor.shape, tensor.dtype, tensor.name, repeats=tensor.repeats)
+def twin(tensor: Tensor, repeats: int) -> Tensor:
+    return Tensor(tensor.shape, tensor.dtype, tensor.name, repeats=repeats)
 
 
 def masked_tensors(steps: Sequence[Step], given: Iterable[int] = ()) -> set[int]:
@@ -201,7 +227,36 @@ def _same_memory(a: Any, b: Any) -> bool:
     return bool(a.__array_interface__["data"] == b.__array_interface__["data"])
 
 
-COPY = _Copy()
+class _Fold(Operation):
+    """(t, …, n) -> (…, t * n): every time step of every sample becomes a sample of its own."""
+
+    reads_mask = True
+
+    def forward(self, node: Any, *, training: bool) -> None:
+        np.copyto(_unfolded(node.y, len(node.x)), node.x)
+
+    def backward(self, node: Any) -> None:
+        np.copyto(node.dx, _unfolded(node.dy, len(node.dx)))
+
+
+class _Unfold(Operation):
+    """(…, t * n) -> (t, …, n): the way back."""
+
+    keeps_mask = True
+
+    def forward(self, node: Any, *, training: bool) -> None:
+        np.copyto(node.y, _unfolded(node.x, len(node.y)))
+
+    def backward(self, node: Any) -> None:
+        np.copyto(_unfolded(node.dx, len(node.dy)), node.dy)
+
+
+def _unfolded(array: Any, t: int) -> Any:
+    """(…, t * n) seen as (t, …, n)."""
+    return np.moveaxis(array.reshape(*array.shape[:-1], t, -1), -2, 0)
+
+
+COPY, FOLD, UNFOLD = _Copy(), _Fold(), _Unfold()
 
 
 def Input(

@@ -32,6 +32,7 @@ class Layer(Operation):
 
     params: ClassVar[dict[str, Param]] = {}
     graph: Graph | None = None  # a model used as a layer has one
+    time_as_samples: ClassVar[bool] = False  # what is inside takes every time step by itself
     min_ndim: ClassVar[int] = 1  # fewest axes of an input, batch axis included
     ndim: int | None = None  # exact number of axes, where only one will do
     several_inputs: ClassVar[bool] = False  # called on a list of tensors
@@ -89,6 +90,10 @@ class Layer(Operation):
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Shape of the output, batch axis in front; the same as the input's unless said otherwise."""
         return input_shape
+
+    def inner_graph(self, shapes: list[Shape]) -> Graph | None:
+        """What the layer is made of, for inputs of those shapes, if it is made of other layers."""
+        return self.graph
 
     def operations(self) -> list[Operation]:
         """What is computed, in order: the layer itself, for some its activation function afterwards."""

@@ -1,0 +1,163 @@
+"""Bidirectional: a sequence read from both ends."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.errors import NetcoreValueError
+from netcore.graph import Tensor
+from netcore.layers.layer import LAYERS, Layer
+from netcore.layers.merging import Add, Average, Concatenate, Multiply
+from netcore.layers.recurrent.recurrent import Recurrent
+from netcore.layers.wrapper import LayerParam, Wrapper, layer_from
+from netcore.node import Node
+from netcore.params import Choice
+
+
+class Reversed(Layer):
+    """outputs[:, s] = inputs[:, t - 1 - s]: a sequence that was read from its end, put in the order of the data again.
+
+    Shapes: inputs (n, t, d) -> outputs (n, t, d); no weights. The mask is that of the data, in their order already.
+    """
+
+    keeps_mask = True
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        np.copyto(node.y, node.x[::-1])
+
+    def backward(self, node: Node) -> None:
+        np.copyto(node.dx, node.dy[::-1])
+
+
+MERGES: dict[str, type[Layer]] = {"concat": Concatenate, "sum": Add, "mul": Multiply, "ave": Average}
+
+
+@LAYERS.add
+class Bidirectional(Wrapper):
+    """Two copies of a recurrent layer: one reads the sequence from its beginning, one from its end; answers merged.
+
+    Args:
+        layer: recurrent layer; both directions are made from its arguments, each with weights of its own.
+        merge_mode: "concat" side by side, "sum", "mul", "ave" (mean), or None for two outputs.
+        weights: start values, those of the forward layer first; as `set_weights` takes them, for both together.
+        backward_layer: another layer for the way back; it needs go_backwards=True.
+
+    With return_sequences the answers of the way back are put in the order of the data before they are merged, and both
+    are 0 at missing steps.
+
+    Shapes (n = batch size, t = time steps): inputs (n, t, d) -> outputs (n, units) or (n, t, units), for "concat" twice
+    as wide; with return_state then the states of the forward and of the backward layer; weights likewise.
+
+    Raises:
+        NetcoreValueError "param.layer": `layer` is no recurrent layer.
+        NetcoreValueError "bidirectional.layers": the two layers read in the same direction or give different things.
+
+    Source: Schuster & Paliwal (1997); as keras.layers.Bidirectional.
+    """
+
+    params: ClassVar = {
+        "layer": LayerParam(typical="LSTM", base=Recurrent),
+        "merge_mode": Choice(names=lambda: tuple(MERGES), optional=True),
+        "backward_layer": LayerParam(typical="LSTM", base=Recurrent, optional=True, advanced=True),
+    }
+    ndim = 3
+    forward_layer: Recurrent
+    backward_layer: Recurrent
+
+    def __init__(
+        self,
+        layer: Any,
+        merge_mode: str | None = "concat",
+        weights: Any = None,
+        backward_layer: Any = None,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(**keywords)
+        self.keep_arguments(layer=layer, merge_mode=merge_mode, backward_layer=backward_layer)
+        self.merge_mode = merge_mode
+        kept = self._arguments["layer"]
+        name = kept["config"]["name"]
+        self.forward_layer = _recurrent(kept, name=f"forward_{name.removeprefix('forward_')}")
+        if backward_layer is None:
+            self.backward_layer = _recurrent(kept, name=f"backward_{name.removeprefix('backward_')}", go_backwards=True)
+        else:
+            given = isinstance(backward_layer, Recurrent)
+            self.backward_layer = backward_layer if given else _recurrent(backward_layer)
+        self._check_pair()
+        for one in self.inner_layers():
+            one.zero_output_for_mask = one.return_sequences
+        self._start_weights = weights
+
+    def _check_pair(self) -> None:
+        forward, backward = self.forward_layer, self.backward_layer
+        same = ("stateful", "return_sequences", "return_state")
+        differing = [argument for argument in same if getattr(forward, argument) != getattr(backward, argument)]
+        if forward.go_backwards == backward.go_backwards or differing:
+            raise NetcoreValueError(
+                "bidirectional.layers",
+                "{name}: forward and backward layer must read in opposite directions (go_backwards) and be alike in "
+                "{same}. They do not fit together in: {arguments}.",
+                name=self.name,
+                same=", ".join(same),
+                arguments=", ".join(differing or ["go_backwards"]),
+            )
+
+    @property
+    def return_sequences(self) -> bool:
+        return self.forward_layer.return_sequences
+
+    @property
+    def return_state(self) -> bool:
+        return self.forward_layer.return_state
+
+    @property
+    def stateful(self) -> bool:
+        return self.forward_layer.stateful
+
+    def inner_layers(self) -> list[Recurrent]:
+        return [self.forward_layer, self.backward_layer]
+
+    def check_input(self, shapes: list[Any]) -> None:
+        super().check_input(shapes[:1])
+
+    def ensure_built(self, input_shape: Any) -> None:
+        super().ensure_built(input_shape)
+        if self._start_weights is not None:
+            self.set_weights(self._start_weights)
+            self._start_weights = None
+
+    def draw(self, inputs: list[Tensor]) -> list[Tensor]:
+        start, *states = inputs
+        half = len(states) // 2
+        there, *there_states = _listed(self.forward_layer(start, initial_state=states[:half] or None))
+        back, *back_states = _listed(self.backward_layer(start, initial_state=states[half:] or None))
+        if self.return_sequences:
+            back = Reversed(name="reversed")(back)
+        answers = [there, back] if self.merge_mode is None else [MERGES[self.merge_mode](name="merged")([there, back])]
+        return [*answers, *there_states, *back_states]
+
+    def __call__(  # type: ignore[override]  # Keras's own order of arguments
+        self, inputs: Any, initial_state: Any = None, mask: Any = None, training: bool | None = None
+    ) -> Any:
+        """As a recurrent layer; `initial_state` lists the states of the forward layer, then of the backward layer."""
+        given = inputs if initial_state is None else [inputs, *initial_state]
+        return super().__call__(given, training=training, mask=mask)
+
+    def reset_state(self) -> None:
+        """Forget the states that stateful layers have kept."""
+        for layer in self.inner_layers():
+            layer.reset_state()
+
+    def reset_states(self) -> None:
+        """The same as `reset_state`."""
+        self.reset_state()
+
+
+def _recurrent(kept: dict[str, Any], **changes: Any) -> Recurrent:
+    layer = layer_from(kept, **changes)
+    assert isinstance(layer, Recurrent)  # noqa: S101  # `params` lets no other layer through
+    return layer
+
+
+def _listed(result: Any) -> list[Tensor]:
+    return result if isinstance(result, list) else [result]
