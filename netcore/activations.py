@@ -13,7 +13,7 @@ import numpy as np
 
 from netcore import config
 from netcore.config import Array
-from netcore.errors import NetcoreTypeError
+from netcore.errors import NetcoreTypeError, NetcoreValueError
 from netcore.names import snake_case
 from netcore.node import Node, Operation
 from netcore.registry import Registry
@@ -34,26 +34,36 @@ class Function(Operation):
         self.__name__ = self.name = snake_case(type(self).__name__)
         self.in_place = self.needs_y = not self.needs_x
 
-    def output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Shape of the output, given that of the input: the same, but for functions that join features."""
         return shape
 
-    def __call__(self, x: Any, axis: int = -1, **options: Any) -> Array:
-        """The function of an array (…, d); `options` as in Keras; `axis` is where the features lie."""
-        function = type(self)(**options)
-        x = np.asarray(x)
+    def __call__(self, x: Any, *arguments: Any, **options: Any) -> Array:
+        """The function of an array (…, d); further arguments as in Keras, such as `negative_slope`."""
+        return type(self)(*arguments, **options).of(np.asarray(x))
+
+    def of(self, x: Array, axis: int = -1) -> Array:
+        """The function of an array whose features lie along `axis`."""
         rows = np.moveaxis(np.atleast_1d(x), axis, -1)
         columns = np.array(rows[np.newaxis].swapaxes(-1, -2), x.dtype if x.dtype.kind == "f" else config.floatx())
-        shape = function.output_shape(rows.shape)
+        shape = self.output_shape(rows.shape)
         node = Node([columns], [np.empty((1, *shape), columns.dtype).swapaxes(-1, -2)], [None], [])
         with np.errstate(all="ignore"):
-            function.prepare(node, training=False)
-            function.forward(node, training=False)
+            self.prepare(node, training=False)
+            self.forward(node, training=False)
         y = node.y.swapaxes(-1, -2).reshape(shape)
         return np.moveaxis(y, -1, axis) if x.ndim else y.reshape(())
 
     def __repr__(self) -> str:
         return self.name
+
+
+class OverFeatures(Function):
+    """A function of all features of a sample together."""
+
+    def __call__(self, x: Any, axis: int = -1) -> Array:
+        """The function of an array, along `axis`."""
+        return self.of(np.asarray(x), axis)
 
 
 class Elementwise(Function):
@@ -140,6 +150,10 @@ class Relu(Elementwise):
         super().__init__()
         self.negative_slope, self.max_value, self.threshold = negative_slope, max_value, threshold
 
+    def prepare(self, node: Node, *, training: bool) -> None:
+        if training:  # comparing is faster than taking signs where there is much to do, slower for a handful
+            node.scratch = np.empty(node.y.shape, bool if node.y.size > 1000 and not self.needs_x else node.y.dtype)
+
     def apply(self, x: Array, out: Array) -> None:
         if not self.needs_x:
             np.maximum(x, ZERO, out=out)
@@ -148,8 +162,11 @@ class Relu(Elementwise):
         np.minimum(y, np.inf if self.max_value is None else self.max_value, out=out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        if not self.needs_x:
-            np.sign(y, out)  # y is never negative: 1 where the unit is on, else 0
+        if not self.needs_x:  # y is never negative: 1 where the unit is on, else 0
+            if out.dtype == bool:
+                np.greater(y, ZERO, out)
+            else:
+                np.sign(y, out)
             return
         above = x > self.threshold if self.threshold == 0 else x >= self.threshold
         out[...] = np.where(above, 1.0, self.negative_slope)
@@ -313,27 +330,259 @@ class Gelu(Elementwise):
         return gate
 
 
-class Softmax(Function):
-    """y = exp(x) / sum of exp(x) over the features: positive numbers that add up to 1."""
+class Mish(Elementwise):
+    """y = x * tanh(log(1 + exp(x))). Source: Misra (2019)."""
+
+    needs_x = True
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.multiply(x, np.tanh(np.logaddexp(x, ZERO)), out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        inner = np.tanh(np.logaddexp(x, ZERO))
+        out[...] = inner + x * (1 - inner**2) / (1 + np.exp(-x))
+
+
+class Celu(Elementwise):
+    """y = x above 0, alpha * (exp(x / alpha) - 1) below: elu with slope 1 at 0. Source: Barron (2017)."""
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        super().__init__()
+        self.alpha = alpha
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.copyto(out, np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, ZERO) / self.alpha)))
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, np.where(y > 0, 1.0, y / self.alpha + 1))
+
+
+class Relu6(Elementwise):
+    """y = x between 0 and 6, 0 below, 6 above. Source: Krizhevsky (2010)."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.clip(x, 0.0, 6.0, out=out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, (y > 0) & (y < 6))
+
+
+class HardTanh(Elementwise):
+    """y = x between -1 and 1, -1 below, 1 above."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.clip(x, -1.0, 1.0, out=out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, (y > -1) & (y < 1))
+
+
+class HardSilu(Elementwise):
+    """y = x * hard_sigmoid(x). Source: Howard et al. (2019)."""
+
+    aliases = ("hard_swish",)
+    needs_x = True
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.multiply(x, np.clip(x / 6 + 0.5, 0.0, 1.0), out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        out[...] = np.where(np.abs(x) < 3, x / 3 + 0.5, x > 0)
+
+
+class HardShrink(Elementwise):
+    """y = x, but 0 from -threshold to threshold."""
+
+    def __init__(self, threshold: float = 0.5) -> None:
+        super().__init__()
+        self.threshold = threshold
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.multiply(x, np.abs(x) > self.threshold, out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, y != 0)
+
+
+class SoftShrink(Elementwise):
+    """y = x moved towards 0 by `threshold`, and 0 from -threshold to threshold."""
+
+    def __init__(self, threshold: float = 0.5) -> None:
+        super().__init__()
+        self.threshold = threshold
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.subtract(x, np.clip(x, -self.threshold, self.threshold), out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, y != 0)
+
+
+class TanhShrink(Elementwise):
+    """y = x - tanh(x)."""
+
+    needs_x = True
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.subtract(x, np.tanh(x), out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.tanh(x, out)
+        np.square(out, out)
+
+
+class Threshold(Elementwise):
+    """y = x above `threshold`, else `default_value`. By its name alone, "threshold", both are 0."""
+
+    needs_x = True
+
+    def __init__(self, threshold: float = 0.0, default_value: float = 0.0) -> None:
+        super().__init__()
+        self.threshold, self.default_value = threshold, default_value
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.copyto(out, np.where(x > self.threshold, x, self.default_value))
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.copyto(out, x > self.threshold)
+
+
+class LogSigmoid(Elementwise):
+    """y = log(sigmoid(x)) = -log(1 + exp(-x))."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.negative(x, out)
+        np.logaddexp(out, ZERO, out)
+        np.negative(out, out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.expm1(y, out)
+        np.negative(out, out)  # 1 - sigmoid(x) = 1 - exp(y)
+
+
+class SparsePlus(Elementwise):
+    """y = 0 below -1, (x + 1)² / 4 up to 1, x above. Source: Domingues et al. (2024), as jax.nn.sparse_plus."""
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.copyto(out, np.where(x >= 1, x, np.square(np.maximum(x, -1.0) + 1) / 4))
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        np.minimum(np.sqrt(y), ONE, out=out)  # (x + 1) / 2 is the root of y
+
+
+class Squareplus(Elementwise):
+    """y = (x + sqrt(x² + b)) / 2, a relu with a rounded corner. Source: Barron (2021)."""
+
+    needs_x = True
+
+    def __init__(self, b: float = 4) -> None:
+        super().__init__()
+        self.b = b
+
+    def apply(self, x: Array, out: Array) -> None:
+        np.multiply(x + np.sqrt(np.square(x) + self.b), 0.5, out)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        out[...] = 0.5 + 0.5 * x / np.sqrt(np.square(x) + self.b)
+
+
+class Softmax(OverFeatures):
+    """y = exp(x) / sum of exp(x) over the features: positive numbers that add up to 1.
+
+    `places` are the axes of the sum, counted with the batch axis last; the features are -2.
+    """
+
+    def __init__(self, places: int | tuple[int, ...] = -2) -> None:
+        super().__init__()
+        self.places = places
 
     def prepare(self, node: Node, *, training: bool) -> None:
-        row = (*node.y.shape[:-2], 1, node.y.shape[-1])
-        node.scratch = np.empty(row, node.y.dtype), np.empty_like(node.y, order="C")
+        first = [slice(None)] * node.y.ndim  # one place along each axis of the sum
+        for place in self.places if isinstance(self.places, tuple) else (self.places,):
+            first[place] = slice(1)
+        row = np.empty_like(node.y[tuple(first)])
+        node.scratch = row, np.empty_like(node.y, order="C")
 
     def forward(self, node: Node, *, training: bool) -> None:
         row, y = node.scratch[0], node.y
-        np.maximum.reduce(node.x, -2, None, row, keepdims=True)
+        np.maximum.reduce(node.x, self.places, None, row, keepdims=True)
         np.subtract(node.x, row, y)  # the largest becomes 0, so that exp cannot overflow
         np.exp(y, y)
-        np.add.reduce(y, -2, None, row, keepdims=True)
+        np.add.reduce(y, self.places, None, row, keepdims=True)
         np.divide(y, row, y)
 
     def backward(self, node: Node) -> None:
         row, product = node.scratch  # dx = y * (dy - sum of dy * y)
         np.multiply(node.dy, node.y, product)
-        np.add.reduce(product, -2, None, row, keepdims=True)
+        np.add.reduce(product, self.places, None, row, keepdims=True)
         np.subtract(node.dy, row, node.dx)
         np.multiply(node.dx, node.y, node.dx)
+
+
+class LogSoftmax(OverFeatures):
+    """y = x - log(sum of exp(x)) over the features; dx = dy - exp(y) * sum of dy."""
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        np.subtract(node.x, node.x.max(axis=-2, keepdims=True), node.y)
+        np.subtract(node.y, np.log(np.exp(node.y).sum(axis=-2, keepdims=True)), node.y)
+
+    def backward(self, node: Node) -> None:
+        np.subtract(node.dy, np.exp(node.y) * node.dy.sum(axis=-2, keepdims=True), node.dx)
+
+
+class Sparsemax(OverFeatures):
+    """y = max(x - tau, 0) with tau such that the features add up to 1: a softmax that reaches 0.
+
+    The k largest x stay above 0, k being the last with k x(k) > x(1) + … + x(k) - 1, and tau brings their sum to 1.
+    dx = dy - mean of dy over the features above 0, and 0 for the others. Source: Martins & Astudillo (2016), algorithm 1;
+    Keras 3.15 differs (its outputs do not add up to 1: keras-team/keras issue 23425).
+    """
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        falling = np.flip(np.sort(node.x, axis=-2), axis=-2)
+        sums = falling.cumsum(axis=-2) - 1
+        ranks = np.arange(1, len(node.x.swapaxes(0, -2)) + 1, dtype=node.x.dtype)[:, np.newaxis]
+        kept = falling * ranks > sums
+        count = kept.sum(axis=-2, keepdims=True)
+        tau = np.take_along_axis(sums, count - 1, axis=-2) / count
+        np.maximum(node.x - tau.astype(node.x.dtype), ZERO, out=node.y)
+
+    def backward(self, node: Node) -> None:
+        above = node.y > 0
+        mean = (node.dy * above).sum(axis=-2, keepdims=True) / above.sum(axis=-2, keepdims=True)
+        np.multiply(above, node.dy - mean, node.dx)
+
+
+class Glu(OverFeatures):
+    """y = a * sigmoid(b), where a is the first half of the features and b the second: half as many come out.
+
+    da = dy * sigmoid(b), db = dy * a * sigmoid(b) * (1 - sigmoid(b)). Source: Dauphin et al. (2017).
+    """
+
+    needs_x = True
+
+    def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        features = shape[-1]
+        if features is not None and features % 2:
+            raise NetcoreValueError(
+                "activation.glu_odd",
+                "glu halves the features, so their number must be even, but the input has shape {shape}.",
+                shape=shape,
+            )
+        return (*shape[:-1], None if features is None else features // 2)
+
+    def shape_before(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (*shape[:-1], None if shape[-1] is None else 2 * shape[-1])
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        half = node.y.shape[-2]
+        np.multiply(node.x[..., :half, :], 1 / (1 + np.exp(-node.x[..., half:, :])), node.y)
+
+    def backward(self, node: Node) -> None:
+        half = node.y.shape[-2]
+        gate = 1 / (1 + np.exp(-node.x[..., half:, :]))
+        np.multiply(node.dy, gate, node.dx[..., :half, :])
+        np.multiply(node.dy, node.y * (1 - gate), node.dx[..., half:, :])
 
 
 def _erfc_fit() -> tuple[Array, float]:
@@ -374,3 +623,18 @@ softplus = register(Softplus)
 softsign = register(Softsign)
 hard_sigmoid = register(HardSigmoid)
 exponential = register(Exponential)
+celu = register(Celu)
+relu6 = register(Relu6)
+mish = register(Mish)
+hard_tanh = register(HardTanh)
+hard_silu = hard_swish = register(HardSilu)
+hard_shrink = register(HardShrink)
+soft_shrink = register(SoftShrink)
+tanh_shrink = register(TanhShrink)
+threshold = register(Threshold)
+log_sigmoid = register(LogSigmoid)
+sparse_plus = register(SparsePlus)
+squareplus = register(Squareplus)
+log_softmax = register(LogSoftmax)
+sparsemax = register(Sparsemax)
+glu = register(Glu)

@@ -4,9 +4,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from netcore.errors import NetcoreValueError
+from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Float, Int
+from netcore.params import Float, Int, Ints
 from netcore.streams import Stream, next_stream
 
 
@@ -18,33 +20,60 @@ class Dropout(Layer):
 
     Args:
         rate: share of numbers to drop, 0 … 1.
+        noise_shape: where to draw anew, batch axis first: along an axis with 1 all numbers share one draw, along one
+            with None each has its own. (None, 1, None) drops a feature for all steps of a series at once.
         seed: fixes this layer's random numbers.
 
     Shapes: inputs (n, …) -> outputs of the same shape; no weights.
+
+    Raises: NetcoreValueError "dropout.noise_shape": it does not fit the input.
 
     Source: Srivastava et al. (2014).
     """
 
     params: ClassVar = {
         "rate": Float(low=0.0, high=1.0, typical=(0.2, 0.5)),
+        "noise_shape": Ints(low=1, gaps=True, optional=True, typical=(1,), advanced=True),
         "seed": Int(low=0, optional=True, advanced=True),
     }
     in_place = True
     keeps_mask = True
     rate: float
+    noise_shape: tuple[int | None, ...] | None
     seed: int | None
     stream: Stream
 
-    def __init__(self, rate: float, seed: int | None = None, **keywords: Any) -> None:
+    def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **keywords: Any) -> None:
         super().__init__(**keywords)
-        self.set_arguments(rate=rate, seed=seed)
+        self.set_arguments(rate=rate, noise_shape=noise_shape, seed=seed)
+
+    def check_input(self, shapes: list[Shape]) -> None:
+        super().check_input(shapes)
+        drawn, shape = self.noise_shape, shapes[0]
+        if drawn is None:
+            return
+        pairs = list(zip(drawn[1:], shape[1:], strict=False))
+        if len(drawn) != len(shape) or any(have not in (1, None, size) for have, size in pairs):
+            raise NetcoreValueError(
+                "dropout.noise_shape",
+                "{name}: each entry of noise_shape must be 1, None or the size of the axis, but it is {noise_shape} "
+                "and the input has shape {shape}. Try {example}.",
+                name=self.name,
+                noise_shape=drawn,
+                shape=shape,
+                example=(None,) + (1,) * (len(shape) - 2) + (None,) * (len(shape) > 1),
+            )
 
     def build(self, input_shape: Any) -> None:
         self.stream = next_stream("random layer", self.seed)
 
     def prepare(self, node: Node, *, training: bool) -> None:
         if training:
-            node.scratch = np.empty_like(node.y, order="C")
+            batch_last = (
+                (None,) * node.y.ndim if self.noise_shape is None else self.noise_shape[1:] + self.noise_shape[:1]
+            )
+            drawn = tuple(1 if one == 1 else size for one, size in zip(batch_last, node.y.shape, strict=True))
+            node.scratch = np.empty(drawn, node.y.dtype)
 
     def forward(self, node: Node, *, training: bool) -> None:
         if training:

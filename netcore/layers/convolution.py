@@ -1,0 +1,375 @@
+"""Convolution: a small kernel slides over a series or an image and gives the same weighted sum everywhere."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore import activations
+from netcore.activations import ACTIVATIONS
+from netcore.config import Array
+from netcore.errors import NetcoreValueError
+from netcore.graph import Shape
+from netcore.initializers import start_value
+from netcore.layers.layer import LAYERS, Layer
+from netcore.node import Node, Operation
+from netcore.params import Bool, Choice, Int, Ints
+from netcore.windows import Sweep, WindowGradient, Windows, sweep
+
+KEPT = 1 << 20  # numbers in the columns of a node that are kept for the way back (4 MB in float32)
+PART = 1 << 18  # beyond that they are made in parts of this size, which stay in the second-level cache
+
+DATA_FORMAT = Choice(names=lambda: ("channels_last",), optional=True, advanced=True)
+
+
+def sizes(axes: int, *typical: int) -> Ints:
+    """A whole number for each of the axes, or one for all."""
+    return Ints(low=1, length=axes, spread=True, typical=typical * axes)
+
+
+@dataclass(slots=True)
+class Part:
+    """Some of the windows: few enough that their columns stay in the cache.
+
+    K = cells of a window * channels of a group.
+
+    Attributes:
+        windows: (groups, size…, channels, outputs…, n), a view of the image.
+        columns: the same, copied: the first K rows of `matrix`.
+        matrix: (groups, K + 1, windows * n); the last row holds ones, for the bias.
+        z: (groups, filters of a group, windows * n): outputs, and on the way back their gradient.
+        z_image, y, dy: z with the axes of y, and where it belongs in y and in dy.
+        scattered: where each row of columns belongs in the gradient of the image.
+    """
+
+    windows: Array
+    columns: Array
+    matrix: Array
+    z: Array
+    z_image: Array
+    y: Array
+    dy: Any
+    scattered: list[tuple[Array, Array]]
+
+
+@dataclass(slots=True)
+class Buffers:
+    windows: Windows
+    parts: list[Part]
+    gradient: WindowGradient | None
+    kernel_gradient: Any
+
+
+class Convolution(Layer):
+    """What Conv1D and Conv2D share; see there.
+
+    The windows are copied into columns, so that one matrix product serves all places and samples:
+        forward   z = [kernel; bias]ᵀ [columns; 1]
+        backward  d[kernel; bias] = [columns; 1] dzᵀ,  dcolumns = kernel dz, added up where windows overlap.
+    """
+
+    axes: ClassVar[int]
+    min_ndim: ClassVar[int] = 3
+    filters: int
+    kernel_size: tuple[int, ...]
+    strides: tuple[int, ...]
+    padding: str
+    dilation_rate: tuple[int, ...]
+    groups: int
+    activation: str | None
+    use_bias: bool
+    kernel_initializer: Any
+    bias_initializer: Any
+    kernel: Array
+    kernel_and_bias: Array
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        **keywords: Any,
+    ) -> None:
+        super().__init__(**keywords)
+        self.set_arguments(
+            filters=filters,
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding.lower() if isinstance(padding, str) else padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            groups=groups,
+            activation=activations.name_of(activation),
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+        )
+        if self.filters % self.groups:
+            raise NetcoreValueError(
+                "conv.groups_filters",
+                "{owner}: the number of filters must be evenly divisible by the number of groups, "
+                "but filters={filters} and groups={groups}.",
+                owner=type(self).__name__,
+                filters=self.filters,
+                groups=self.groups,
+            )
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise NetcoreValueError(
+                "conv.strides_and_dilation",
+                "{owner}: `strides` > 1 not supported in conjunction with `dilation_rate` > 1, "
+                "but strides={strides} and dilation_rate={dilation_rate}. Set one of them to 1.",
+                owner=type(self).__name__,
+                strides=self.strides,
+                dilation_rate=self.dilation_rate,
+            )
+
+    # --- shapes
+
+    def build(self, input_shape: Shape) -> None:
+        channels = input_shape[-1]
+        if channels is None:
+            raise NetcoreValueError(
+                "layer.open_shape",
+                "{name}: the last axis of the input must have a known size, but the input shape is {shape}.",
+                name=self.name,
+                shape=input_shape,
+            )
+        if channels % self.groups:
+            raise NetcoreValueError(
+                "conv.groups_channels",
+                "{name}: the number of input channels must be evenly divisible by the number of groups, "
+                "but the input has {channels} channels (full shape {shape}) and groups={groups}.",
+                name=self.name,
+                channels=channels,
+                shape=input_shape,
+                groups=self.groups,
+            )
+        self.channels = channels
+        shape = (*self.kernel_size, channels // self.groups, self.filters)
+        kernel = self.add_weight("kernel", shape, self.kernel_initializer)
+        if self.use_bias:
+            bias = self.add_weight("bias", (self.filters,), self.bias_initializer)
+            self.join("kernel_and_bias", kernel, bias)
+        else:
+            self.join("kernel_and_bias", kernel)
+
+    def check_input(self, shapes: list[Shape]) -> None:
+        super().check_input(shapes)
+        if self.built and shapes[0][-1] != self.channels:
+            raise NetcoreValueError(
+                "layer.features",
+                "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have "
+                "value {expected}, but received input with shape {shape}.",
+                name=self.name,
+                expected=self.channels,
+                shape=shapes[0],
+            )
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        outputs = window_counts(self.name, input_shape, self._sweep)
+        return activations.get(self.activation).output_shape((None, *outputs, self.filters))
+
+    def _sweep(self, lengths: tuple[int, ...]) -> Sweep:
+        return sweep(lengths, self.kernel_size, self.strides, self.padding, self.dilation_rate)
+
+    # --- equations
+
+    def operations(self) -> list[Operation]:
+        function = activations.get(self.activation)
+        return [self] if function is activations.linear else [self, function]
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        plan = self._sweep(node.x.shape[: self.axes])
+        windows = Windows(plan, node.x.shape, node.y.dtype, copy=True)
+        gradient = WindowGradient(plan, node.dx) if node.dx is not None else None
+        row = math.prod(plan.size) * self.channels * math.prod(plan.outputs[1:]) * node.y.shape[-1]
+        whole = row * plan.outputs[0] <= KEPT
+        rows = plan.outputs[0] if whole else max(1, PART // row)
+        height = self.kernel_and_bias.size // self.filters
+        matrix = np.ones((self.groups, height, rows * self._places(plan, node)), node.y.dtype)
+        parts = [
+            self._part(plan, node, windows, gradient, matrix, first, min(rows, plan.outputs[0] - first))
+            for first in range(0, plan.outputs[0], rows)
+        ]
+        scratch = np.empty_like(self.kernel_and_bias) if len(parts) > 1 else None
+        node.scratch = Buffers(windows, parts, gradient, scratch)
+
+    def _places(self, plan: Sweep, node: Node) -> int:
+        """Columns that one step along the first axis takes."""
+        return math.prod((*plan.outputs[1:], node.y.shape[-1]))
+
+    def _part(
+        self,
+        plan: Sweep,
+        node: Node,
+        windows: Windows,
+        gradient: WindowGradient | None,
+        matrix: Array,
+        first: int,
+        count: int,
+    ) -> Part:
+        outputs, n = (count, *plan.outputs[1:]), node.y.shape[-1]
+        rows = slice(first, first + count)
+        # (size…, outputs…, channels, n) -> (groups, size…, channels of a group, outputs…, n)
+        source = self._grouped(plan.view(windows.image)[(slice(None),) * self.axes + (rows,)], 2 * self.axes)
+        filled = matrix[:, :, : count * self._places(plan, node)]
+        if filled.shape != matrix.shape:  # the last part is smaller: a matrix of its own, without gaps
+            filled = np.ones(filled.shape, matrix.dtype)
+        cells = math.prod(plan.size) * self.channels // self.groups
+        columns = filled[:, :cells].reshape(source.shape, copy=False)
+        z = np.empty((self.groups, self.filters // self.groups, filled.shape[-1]), matrix.dtype)
+        z_image = np.moveaxis(z.reshape(self.filters, *outputs, n), 0, -2)
+        scattered = []
+        if gradient is not None:
+            for place, target in plan.cells(gradient.image, first, count):
+                grouped = self._grouped(target, self.axes)  # (groups, channels of a group, outputs…, n)
+                own = np.moveaxis(columns, 0, self.axes)[place]  # the rows of this cell, all groups
+                scattered.append((grouped, own))
+        dy = None if node.dy is None else node.dy[rows]
+        return Part(source, columns, filled, z, z_image, node.y[rows], dy, scattered)
+
+    def _grouped(self, view: Array, leading: int) -> Array:
+        """(size…, outputs…, channels, n), `leading` axes in front, as (groups, size…, channels, outputs…, n)."""
+        split = view.reshape((*view.shape[:-2], self.groups, self.channels // self.groups, view.shape[-1]), copy=False)
+        place = leading - self.axes  # where the axes of the outputs begin
+        return np.moveaxis(split, (-3, -2), (0, place + 1))
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        buffers: Buffers = node.scratch
+        buffers.windows.of(node.x)
+        weights = self._by_group(self.kernel_and_bias).swapaxes(-1, -2)
+        for part in buffers.parts:
+            np.copyto(part.columns, part.windows)
+            np.matmul(weights, part.matrix, part.z)  # (groups, f, K + 1) @ (groups, K + 1, windows * n)
+            np.copyto(part.y, part.z_image)
+
+    def backward(self, node: Node) -> None:
+        buffers: Buffers = node.scratch
+        weights_gradient = self._by_group(node.gradient["kernel_and_bias"])
+        kernel = self._by_group(self.kernel)
+        if buffers.gradient is not None:
+            buffers.gradient.begin()
+        for index, part in enumerate(buffers.parts):
+            np.copyto(part.z_image, part.dy)
+            if len(buffers.parts) > 1:
+                np.copyto(part.columns, part.windows)  # another part has been here since
+            if index == 0:
+                np.matmul(part.matrix, part.z.swapaxes(-1, -2), weights_gradient)
+            else:
+                scratch = self._by_group(buffers.kernel_gradient)
+                np.matmul(part.matrix, part.z.swapaxes(-1, -2), scratch)
+                np.add(weights_gradient, scratch, weights_gradient)
+            if buffers.gradient is not None:
+                np.matmul(kernel, part.z, part.matrix[:, : kernel.shape[1]])  # in the place of the columns
+                for target, source in part.scattered:
+                    np.add(target, source, target)
+        if buffers.gradient is not None:
+            buffers.gradient.end()
+
+    def _by_group(self, kernel: Array) -> Array:
+        """(…, filters) -> (groups, K, filters of a group), as a view."""
+        return kernel.reshape(-1, self.groups, self.filters // self.groups).swapaxes(0, 1)
+
+
+def convolution_params(axes: int, paddings: tuple[str, ...]) -> dict[str, Any]:
+    """The arguments of a convolution over that many axes."""
+    return {
+        "filters": Int(low=1, typical=(1, 64)),
+        "kernel_size": sizes(axes, 3),
+        "strides": sizes(axes, 1),
+        "padding": Choice(names=lambda: paddings),
+        "data_format": DATA_FORMAT,
+        "dilation_rate": Ints(low=1, length=axes, spread=True, typical=(1,) * axes, advanced=True),
+        "groups": Int(low=1, typical=(1, 4), advanced=True),
+        "activation": Choice(names=ACTIVATIONS.names, optional=True),
+        "use_bias": Bool(advanced=True),
+        "kernel_initializer": start_value(),
+        "bias_initializer": start_value(),
+    }
+
+
+def window_counts(name: str, input_shape: Shape, plan: Any) -> tuple[int | None, ...]:
+    """How many windows fit along each axis between batch and channels; None for an axis of open length.
+
+    Raises:
+        NetcoreValueError "layer.window_too_large": none fits.
+    """
+    lengths = tuple(1 << 20 if length is None else length for length in input_shape[1:-1])
+    found: Sweep = plan(lengths)
+    if min(found.outputs) < 1:
+        raise NetcoreValueError(
+            "layer.window_too_large",
+            "{name}: Computed output size would be zero or negative: windows of {size} cells (dilation {dilation}) do "
+            "not fit into the input of shape {shape}. Use a smaller window, or padding='same'.",
+            name=name,
+            size=found.size,
+            dilation=found.dilation,
+            shape=input_shape,
+        )
+    return tuple(None if length is None else o for length, o in zip(input_shape[1:-1], found.outputs, strict=True))
+
+
+@LAYERS.add
+class Conv1D(Convolution):
+    """outputs[t, f] = activation(bias[f] + sum over i, c of kernel[i, c, f] * inputs[t * stride + i * dilation, c]).
+
+    Args:
+        filters: channels of the output.
+        kernel_size: steps that a window holds.
+        strides: steps from one window to the next.
+        padding: "valid" windows lie inside only; "same" zeros at both ends, so that ceil(t / stride) steps come out;
+            "causal" zeros in front only, so that no output sees what comes later.
+        dilation_rate: steps from one cell of a window to the next; not together with strides.
+        groups: the channels are split into so many groups, each with filters of its own.
+        activation: name of an activation function, None for none.
+        use_bias: whether there is a bias.
+        kernel_initializer, bias_initializer: start values.
+
+    Shapes (n samples, t steps, c channels, u windows):
+        inputs (n, t, c) -> outputs (n, u, filters); kernel (kernel_size, c / groups, filters); bias (filters,)
+
+    Raises:
+        NetcoreValueError "conv.groups_filters", "conv.groups_channels", "conv.strides_and_dilation",
+        "layer.window_too_large", "layer.rank_exact".
+
+    Source: as keras.layers.Conv1D (a cross-correlation: the kernel is not flipped); Waibel et al. (1989).
+    """
+
+    axes = 1
+    ndim = 3
+    aliases = ("Convolution1D",)
+    params: ClassVar = convolution_params(1, ("valid", "same", "causal"))
+
+
+@LAYERS.add
+class Conv2D(Convolution):
+    """outputs[y, x, f] = activation(bias[f] + sum over i, j, c of
+    kernel[i, j, c, f] * inputs[y * stride + i * dilation, x * stride + j * dilation, c]).
+
+    Args:
+        filters: channels of the output.
+        kernel_size, strides, dilation_rate: one number, or (rows, columns).
+        padding: "valid" windows lie inside only; "same" zeros around, the odd one right and below.
+        groups, activation, use_bias, kernel_initializer, bias_initializer: as in Conv1D.
+
+    Shapes (n images of h rows, w columns, c channels):
+        inputs (n, h, w, c) -> outputs (n, u, v, filters); kernel (rows, columns, c / groups, filters); bias (filters,)
+
+    Raises: as Conv1D.
+
+    Source: as keras.layers.Conv2D (a cross-correlation: the kernel is not flipped); LeCun et al. (1989).
+    """
+
+    axes = 2
+    ndim = 4
+    aliases = ("Convolution2D",)
+    params: ClassVar = convolution_params(2, ("valid", "same"))

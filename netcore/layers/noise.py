@@ -1,0 +1,56 @@
+"""Noise: random changes while training, so that no single number is relied upon."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.layers.layer import LAYERS, Layer
+from netcore.node import Node
+from netcore.params import Float, Int
+from netcore.streams import Stream, next_stream
+
+
+@LAYERS.add
+class GaussianNoise(Layer):
+    """While training outputs = inputs + normal noise; else outputs = inputs. The gradient passes as it is.
+
+    Args:
+        stddev: standard deviation of the noise, in the unit of the inputs.
+        seed: fixes this layer's random numbers.
+
+    Shapes: inputs (n, …) -> outputs of the same shape; no weights. Source: Bishop (1995).
+    """
+
+    params: ClassVar = {
+        "stddev": Float(low=0.0, typical=(0.05, 0.5)),
+        "seed": Int(low=0, optional=True, advanced=True),
+    }
+    in_place = True
+    keeps_mask = True
+    stddev: float
+    seed: int | None
+    stream: Stream
+
+    def __init__(self, stddev: float, seed: int | None = None, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.set_arguments(stddev=stddev, seed=seed)
+
+    def build(self, input_shape: Any) -> None:
+        self.stream = next_stream("random layer", self.seed)
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        if training:
+            node.scratch = np.empty(node.y.shape, node.y.dtype)
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        if training:
+            noise = node.scratch
+            self.stream.generator.standard_normal(out=noise, dtype=noise.dtype)
+            np.multiply(noise, self.stddev, noise)
+            np.add(node.x, noise, node.y)
+        elif node.y is not node.x:
+            np.copyto(node.y, node.x)
+
+    def backward(self, node: Node) -> None:
+        if node.dx is not node.dy:
+            np.copyto(node.dx, node.dy)

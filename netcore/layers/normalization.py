@@ -1,0 +1,335 @@
+"""Normalisation: features or samples brought to mean 0 and variance 1, then scaled and shifted as learnt."""
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array, scalar
+from netcore.errors import NetcoreValueError
+from netcore.graph import Shape
+from netcore.initializers import start_value
+from netcore.layers.layer import LAYERS, Layer
+from netcore.node import Node
+from netcore.params import Bool, Float, Int, Ints
+
+AXIS = -9  # no array has more axes
+
+
+def place_of(axis: int, shape: Shape, name: str) -> int:
+    """Where an axis of Keras's counting (batch first) lies inside, where the batch axis is last.
+
+    Raises:
+        NetcoreValueError "layer.axis": there is no such axis, or it is that of the batch.
+    """
+    count = len(shape)
+    if not -count <= axis < count or axis % count == 0:
+        raise NetcoreValueError(
+            "layer.axis",
+            "{name}: axis {axis} is out of bounds for an input of shape {shape}. "
+            "Axes count from 1, behind the batch axis; -1 is the last one, the features.",
+            name=name,
+            axis=axis,
+            shape=shape,
+        )
+    return axis % count - 1
+
+
+def size_of(shape: Shape, place: int, name: str) -> int:
+    """Size of an axis that weights are made for.
+
+    Raises:
+        NetcoreValueError "layer.open_axis": it is not known.
+    """
+    size = shape[place + 1]
+    if size is None:
+        raise NetcoreValueError(
+            "layer.open_axis",
+            "{name}: axis {axis} of the input must have a known size, but the input shape is {shape}.",
+            name=name,
+            axis=place + 1,
+            shape=shape,
+        )
+    return size
+
+
+class Standardized:
+    """Scratch of a node whose numbers are brought to mean 0 and variance 1 over some axes.
+
+    With x̂ = (x - mean) / sqrt(variance + epsilon), m numbers in each mean, and dx̂ given:
+        dx = (dx̂ - mean(dx̂) - x̂ mean(dx̂ x̂)) / sqrt(variance + epsilon)
+    """
+
+    def __init__(self, node: Node, axes: tuple[int, ...], epsilon: float) -> None:
+        shape, dtype = node.x.shape, node.y.dtype
+        self.axes = axes
+        small = tuple(1 if axis in axes else size for axis, size in enumerate(shape))
+        self.x_hat: Array = np.empty(shape, dtype)
+        self.product: Array = np.empty(shape, dtype)
+        self.mean, self.variance, self.rate, self.inner = (np.empty(small, dtype) for _ in range(4))
+        self._share = scalar(1 / math.prod(shape[axis] for axis in axes), dtype)
+        self._epsilon = scalar(epsilon, dtype)
+
+    def _average(self, values: Array, out: Array) -> None:
+        np.add.reduce(values, self.axes, out=out, keepdims=True)
+        np.multiply(out, self._share, out)
+
+    def forward(self, x: Array) -> Array:
+        """x̂ of x, with the variance that divides by m, not by m - 1."""
+        self._average(x, self.mean)
+        np.subtract(x, self.mean, self.x_hat)
+        np.multiply(self.x_hat, self.x_hat, self.product)
+        self._average(self.product, self.variance)
+        self.set_rate(self.variance)
+        np.multiply(self.x_hat, self.rate, self.x_hat)
+        return self.x_hat
+
+    def with_known(self, x: Array, mean: Array, variance: Array) -> Array:
+        """x̂ of x for a mean and variance from outside."""
+        self.set_rate(variance)
+        np.subtract(x, mean, self.x_hat)
+        np.multiply(self.x_hat, self.rate, self.x_hat)
+        return self.x_hat
+
+    def set_rate(self, variance: Array) -> None:
+        np.add(variance, self._epsilon, self.rate)
+        np.sqrt(self.rate, self.rate)
+        np.reciprocal(self.rate, self.rate)
+
+    def backward(self, gradient: Array, dx: Array) -> None:
+        """dx from the gradient of x̂; both may be one array."""
+        np.multiply(gradient, self.x_hat, self.product)
+        self._average(self.product, self.inner)
+        np.multiply(self.x_hat, self.inner, self.product)
+        self._average(gradient, self.inner)
+        np.subtract(gradient, self.product, dx)
+        np.subtract(dx, self.inner, dx)
+        np.multiply(dx, self.rate, dx)
+
+
+class ScaledAndShifted(Layer):
+    """What the two layers share: y = gamma x̂ + beta, dgamma = sum dy x̂, dbeta = sum dy, dx̂ = gamma dy."""
+
+    keeps_mask = True
+    center: bool
+    scale: bool
+    gamma: Array
+    beta: Array
+    weight_shape: tuple[int, ...]  # of gamma and beta among the axes of x, batch axis last
+
+    def add_gamma_and_beta(self, shape: tuple[int, ...]) -> None:
+        if self.scale:
+            self.add_weight("gamma", shape, self.gamma_initializer)
+        if self.center:
+            self.add_weight("beta", shape, self.beta_initializer)
+
+    def scale_and_shift(self, x_hat: Array, y: Array) -> None:
+        if self.scale:
+            np.multiply(x_hat, self.gamma.reshape(self.weight_shape), y)
+        else:
+            np.copyto(y, x_hat)
+        if self.center:
+            np.add(y, self.beta.reshape(self.weight_shape), y)
+
+    def weight_gradients(self, node: Node, x_hat: Array, product: Array) -> None:
+        axes = tuple(axis for axis, size in enumerate(self.weight_shape) if size == 1)
+        if self.scale:
+            np.multiply(node.dy, x_hat, product)
+            np.add.reduce(product, axes, out=node.gradient["gamma"].reshape(self.weight_shape), keepdims=True)
+        if self.center:
+            np.add.reduce(node.dy, axes, out=node.gradient["beta"].reshape(self.weight_shape), keepdims=True)
+
+    def x_hat_gradient(self, node: Node) -> Array:
+        """dx̂, written to node.dx."""
+        if self.scale:
+            np.multiply(node.dy, self.gamma.reshape(self.weight_shape), node.dx)
+        elif node.dx is not node.dy:
+            np.copyto(node.dx, node.dy)
+        dx: Array = node.dx
+        return dx
+
+
+@LAYERS.add
+class BatchNormalization(ScaledAndShifted):
+    """outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta, for each feature.
+
+    While training, mean and variance are those of the batch, and the moving ones follow them:
+    moving = momentum * moving + (1 - momentum) * batch. Predicting uses the moving ones, and so does training with
+    `trainable = False`. With x̂ = (inputs - mean) / sqrt(variance + epsilon) and means over all but the features:
+        dgamma = sum dy x̂,  dbeta = sum dy,
+        dinputs = gamma / sqrt(variance + epsilon) * (dy - mean(dy) - x̂ mean(dy x̂)).
+
+    Args:
+        axis: the axis of the features.
+        momentum: memory of the moving mean and variance.
+        epsilon: added to the variance.
+        center, scale: whether there is a beta, a gamma.
+        beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: start values.
+
+    Shapes (d features): inputs (n, …, d) -> outputs of the same shape; gamma, beta, moving_mean, moving_variance (d,)
+
+    Raises: NetcoreValueError "layer.axis", "layer.open_axis".
+
+    Source: Ioffe & Szegedy (2015); the moving variance is the biased one, as in Keras.
+    """
+
+    params: ClassVar = {
+        "axis": Int(low=AXIS, typical=(-1, -1), advanced=True),
+        "momentum": Float(low=0.0, high=1.0, typical=(0.9, 0.99)),
+        "epsilon": Float(low=0.0, open_low=True, typical=(1e-5, 1e-3), log=True, advanced=True),
+        "center": Bool(advanced=True),
+        "scale": Bool(advanced=True),
+        "beta_initializer": start_value(),
+        "gamma_initializer": start_value(),
+        "moving_mean_initializer": start_value(),
+        "moving_variance_initializer": start_value(),
+    }
+    min_ndim = 2
+    axis: int
+    momentum: float
+    epsilon: float
+    beta_initializer: Any
+    gamma_initializer: Any
+    moving_mean_initializer: Any
+    moving_variance_initializer: Any
+    moving_mean: Array
+    moving_variance: Array
+
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: float = 0.99,
+        epsilon: float = 0.001,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        **keywords: Any,
+    ) -> None:
+        super().__init__(**keywords)
+        self.set_arguments(
+            axis=axis,
+            momentum=momentum,
+            epsilon=epsilon,
+            center=center,
+            scale=scale,
+            beta_initializer=beta_initializer,
+            gamma_initializer=gamma_initializer,
+            moving_mean_initializer=moving_mean_initializer,
+            moving_variance_initializer=moving_variance_initializer,
+        )
+
+    def build(self, input_shape: Shape) -> None:
+        self._place = place = place_of(self.axis, input_shape, self.name)
+        size = size_of(input_shape, place, self.name)
+        self.weight_shape = (*(size if index == place else 1 for index in range(len(input_shape) - 1)), 1)
+        self.add_gamma_and_beta((size,))
+        self.add_weight("moving_mean", (size,), self.moving_mean_initializer, trainable=False)
+        self.add_weight("moving_variance", (size,), self.moving_variance_initializer, trainable=False)
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        axes = tuple(axis for axis in range(node.x.ndim) if axis != self._place)
+        node.scratch = Standardized(node, axes, self.epsilon)
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        scratch: Standardized = node.scratch
+        mean, variance = self.moving_mean.reshape(self.weight_shape), self.moving_variance.reshape(self.weight_shape)
+        if training and self.trainable:
+            x_hat = scratch.forward(node.x)
+            _follow(mean, scratch.mean, self.momentum)
+            _follow(variance, scratch.variance, self.momentum)
+        else:
+            x_hat = scratch.with_known(node.x, mean, variance)
+        self.scale_and_shift(x_hat, node.y)
+
+    def backward(self, node: Node) -> None:
+        scratch: Standardized = node.scratch
+        self.weight_gradients(node, scratch.x_hat, scratch.product)
+        if node.dx is None:
+            return
+        gradient = self.x_hat_gradient(node)
+        if self.trainable:
+            scratch.backward(gradient, node.dx)
+        else:  # mean and variance are constants
+            np.multiply(gradient, scratch.rate, node.dx)
+
+
+def _follow(moving: Array, batch: Array, momentum: float) -> None:
+    moving *= momentum
+    moving += (1 - momentum) * batch
+
+
+@LAYERS.add
+class LayerNormalization(ScaledAndShifted):
+    """outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta, over the axes of each sample.
+
+    The same while training and predicting. The gradient is that of BatchNormalization with means over those axes.
+
+    Args:
+        axis: the axis or axes that one mean is taken over.
+        epsilon: added to the variance.
+        center, scale: whether there is a beta, a gamma.
+        beta_initializer, gamma_initializer: start values.
+
+    Shapes: inputs (n, …, d) -> outputs of the same shape; gamma, beta: sizes of the axes.
+
+    Raises: NetcoreValueError "layer.axis", "layer.open_axis".
+
+    Source: Ba, Kiros & Hinton (2016); as keras.layers.LayerNormalization.
+    """
+
+    params: ClassVar = {
+        "axis": Ints(low=AXIS, single=True, typical=(-1,), advanced=True),
+        "epsilon": Float(low=0.0, open_low=True, typical=(1e-5, 1e-3), log=True, advanced=True),
+        "center": Bool(advanced=True),
+        "scale": Bool(advanced=True),
+        "beta_initializer": start_value(),
+        "gamma_initializer": start_value(),
+    }
+    min_ndim = 2
+    axis: Any
+    epsilon: float
+    beta_initializer: Any
+    gamma_initializer: Any
+
+    def __init__(
+        self,
+        axis: Any = -1,
+        epsilon: float = 0.001,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        **keywords: Any,
+    ) -> None:
+        super().__init__(**keywords)
+        self.set_arguments(
+            axis=axis,
+            epsilon=epsilon,
+            center=center,
+            scale=scale,
+            beta_initializer=beta_initializer,
+            gamma_initializer=gamma_initializer,
+        )
+
+    def build(self, input_shape: Shape) -> None:
+        axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        self._places = tuple(sorted(place_of(axis, input_shape, self.name) for axis in axes))
+        shape = tuple(size_of(input_shape, place, self.name) for place in self._places)
+        sizes = dict(zip(self._places, shape, strict=True))
+        self.weight_shape = (*(sizes.get(index, 1) for index in range(len(input_shape) - 1)), 1)
+        self.add_gamma_and_beta(shape)
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        node.scratch = Standardized(node, self._places, self.epsilon)
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        self.scale_and_shift(node.scratch.forward(node.x), node.y)
+
+    def backward(self, node: Node) -> None:
+        scratch: Standardized = node.scratch
+        self.weight_gradients(node, scratch.x_hat, scratch.product)
+        if node.dx is not None:
+            scratch.backward(self.x_hat_gradient(node), node.dx)

@@ -1,0 +1,395 @@
+"""Pooling: one number for each window of a series or an image, or for all of it."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array, scalar
+from netcore.graph import Shape
+from netcore.layers.convolution import DATA_FORMAT, sizes, window_counts
+from netcore.layers.layer import LAYERS, Layer
+from netcore.node import Node
+from netcore.params import Bool, Choice, Ints
+from netcore.windows import Sweep, WindowGradient, Windows, sweep
+
+
+@dataclass(slots=True)
+class Buffers:
+    """Scratch of a pooling node.
+
+    Attributes:
+        cells: (cells of a window, outputs…, channels, n): all windows, copied; on the way back their gradient.
+        spread: the same array with the axes of the windows' view.
+        found: like cells, of bool: where the largest number stands.
+        taken: which windows have found theirs.
+        share: 1 / number of real cells of each window.
+    """
+
+    windows: Windows
+    cells: Array
+    spread: Array
+    gradient: WindowGradient | None
+    found: Any = None
+    taken: Any = None
+    share: Any = None
+
+
+class Pooling(Layer):
+    """What the pooling layers over windows share: copying the windows, and bringing gradients back to the input."""
+
+    axes: ClassVar[int]
+    fill: ClassVar[float] = 0.0
+    pool_size: tuple[int, ...]
+    strides: tuple[int, ...] | None
+    padding: str
+
+    def __init__(
+        self,
+        pool_size: Any,
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **keywords: Any,
+    ) -> None:
+        super().__init__(**keywords)
+        self.set_arguments(
+            pool_size=pool_size,
+            strides=strides,
+            padding=padding.lower() if isinstance(padding, str) else padding,
+            data_format=data_format,
+        )
+        if self.strides is None:
+            self.strides = self.pool_size
+
+    def _sweep(self, lengths: tuple[int, ...]) -> Sweep:
+        return sweep(lengths, self.pool_size, self.strides or self.pool_size, self.padding)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (None, *window_counts(self.name, input_shape, self._sweep), input_shape[-1])
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        plan = self._sweep(node.x.shape[: self.axes])
+        windows = Windows(plan, node.x.shape, node.y.dtype, self.fill)
+        spread = np.empty((*plan.size, *node.y.shape), node.y.dtype)
+        cells = spread.reshape(-1, *node.y.shape)
+        gradient = WindowGradient(plan, node.dx) if node.dx is not None else None
+        node.scratch = Buffers(windows, cells, spread, gradient)
+        self.prepare_more(node, plan)
+
+    def prepare_more(self, node: Node, plan: Sweep) -> None:
+        """What a kind of pooling needs besides."""
+
+    def copy_windows(self, node: Node) -> Array:
+        buffers: Buffers = node.scratch
+        np.copyto(buffers.spread, buffers.windows.of(node.x))
+        return buffers.cells
+
+    def give_back(self, node: Node) -> None:
+        """node.dx from the gradient of each cell."""
+        buffers: Buffers = node.scratch
+        gradient = buffers.gradient
+        if gradient is None:
+            return
+        gradient.begin()
+        if gradient.view is not None:
+            np.copyto(gradient.view, buffers.spread)
+        else:
+            for place, target in gradient.cells:
+                np.add(target, buffers.spread[place], target)
+        gradient.end()
+
+
+class MaxPooling(Pooling):
+    """y = largest number of each window and channel; the gradient goes to where it stands, to the first of several."""
+
+    fill = -np.inf
+    needs_y = True
+
+    def __init__(self, pool_size: Any = 2, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(pool_size, *arguments, **keywords)
+
+    def prepare_more(self, node: Node, plan: Sweep) -> None:
+        if node.dx is not None:
+            node.scratch.found = np.empty(node.scratch.cells.shape, bool)
+            node.scratch.taken = np.empty(node.y.shape, bool)
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        np.maximum.reduce(self.copy_windows(node), 0, out=node.y)
+
+    def backward(self, node: Node) -> None:
+        buffers: Buffers = node.scratch
+        found, taken = buffers.found, buffers.taken
+        np.equal(buffers.cells, node.y, found)
+        np.copyto(taken, found[0])
+        for place in found[1:]:
+            np.greater(place, taken, place)  # found here and not taken before
+            np.logical_or(taken, place, taken)
+        np.multiply(found, node.dy, buffers.cells)
+        self.give_back(node)
+
+
+class AveragePooling(Pooling):
+    """y = mean of each window and channel; cells in the padding do not count. Each cell gets its share."""
+
+    def prepare_more(self, node: Node, plan: Sweep) -> None:
+        real = np.zeros((*plan.padded_lengths, 1, 1))
+        real[plan.inside] = 1
+        counts = plan.view(real).sum(axis=tuple(range(self.axes)))
+        node.scratch.share = (
+            (1 / counts).astype(node.y.dtype) if plan.padded else scalar(1 / counts.flat[0], node.y.dtype)
+        )
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        np.add.reduce(self.copy_windows(node), 0, out=node.y)
+        np.multiply(node.y, node.scratch.share, node.y)
+
+    def backward(self, node: Node) -> None:
+        buffers: Buffers = node.scratch
+        np.multiply(node.dy, buffers.share, buffers.cells)  # the same for each cell of a window
+        self.give_back(node)
+
+
+def pooling_params(axes: int) -> dict[str, Any]:
+    return {
+        "pool_size": sizes(axes, 2),
+        "strides": Ints(low=1, length=axes, spread=True, optional=True, typical=(2,) * axes),
+        "padding": Choice(names=lambda: ("valid", "same")),
+        "data_format": DATA_FORMAT,
+    }
+
+
+@LAYERS.add
+class MaxPooling1D(MaxPooling):
+    """outputs[u, c] = largest of inputs[u * strides … u * strides + pool_size - 1, c].
+
+    The gradient goes to where that number stands, to the first place if it stands in several.
+
+    Args:
+        pool_size: steps of a window.
+        strides: steps from one window to the next, pool_size if left out.
+        padding: "valid" or "same"; padding is never the largest.
+
+    Shapes: inputs (n, t, c) -> outputs (n, u, c); no weights.
+
+    Raises: NetcoreValueError "layer.window_too_large", "layer.rank_exact".
+
+    Source: as keras.layers.MaxPooling1D.
+    """
+
+    axes = 1
+    ndim = 3
+    aliases = ("MaxPool1D",)
+    params: ClassVar = pooling_params(1)
+
+
+@LAYERS.add
+class MaxPooling2D(MaxPooling):
+    """outputs[u, v, c] = largest number of inputs[…, …, c] in a window of pool_size, as in MaxPooling1D.
+
+    Args:
+        pool_size, strides: one number, or (rows, columns).
+        padding: "valid" or "same".
+
+    Shapes: inputs (n, h, w, c) -> outputs (n, u, v, c); no weights.
+
+    Raises: NetcoreValueError "layer.window_too_large", "layer.rank_exact".
+
+    Source: as keras.layers.MaxPooling2D; LeCun et al. (1998) used the mean, Ranzato et al. (2007) the maximum.
+    """
+
+    axes = 2
+    ndim = 4
+    aliases = ("MaxPool2D",)
+    params: ClassVar = pooling_params(2)
+
+
+@LAYERS.add
+class AveragePooling1D(AveragePooling):
+    """outputs[u, c] = mean of inputs[u * strides … u * strides + pool_size - 1, c]; each gets 1 / count back.
+
+    Only real cells count, not those of the padding.
+
+    Args:
+        pool_size: steps of a window.
+        strides: steps from one window to the next, pool_size if left out.
+        padding: "valid" or "same".
+
+    Shapes: inputs (n, t, c) -> outputs (n, u, c); no weights.
+
+    Raises: NetcoreValueError "layer.window_too_large", "layer.rank_exact".
+
+    Source: as keras.layers.AveragePooling1D.
+    """
+
+    axes = 1
+    ndim = 3
+    aliases = ("AvgPool1D",)
+    params: ClassVar = pooling_params(1)
+
+
+@LAYERS.add
+class AveragePooling2D(AveragePooling):
+    """outputs[u, v, c] = mean of inputs[…, …, c] in a window of pool_size, as in AveragePooling1D.
+
+    Args:
+        pool_size, strides: one number, or (rows, columns).
+        padding: "valid" or "same".
+
+    Shapes: inputs (n, h, w, c) -> outputs (n, u, v, c); no weights.
+
+    Raises: NetcoreValueError "layer.window_too_large", "layer.rank_exact".
+
+    Source: as keras.layers.AveragePooling2D.
+    """
+
+    axes = 2
+    ndim = 4
+    aliases = ("AvgPool2D",)
+    params: ClassVar = pooling_params(2)
+
+
+class GlobalPooling(Layer):
+    """One number for each channel of the whole series or image."""
+
+    axes: ClassVar[int]
+    params: ClassVar = {"data_format": DATA_FORMAT, "keepdims": Bool(advanced=True)}
+    keepdims: bool
+
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.set_arguments(data_format=data_format, keepdims=keepdims)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (None, *((1,) * self.axes if self.keepdims else ()), input_shape[-1])
+
+    def prepare(self, node: Node, *, training: bool) -> None:
+        # all places in front as one axis, and the output without axes of length 1: both are views
+        y = node.y if not self.keepdims else node.y[(0,) * self.axes]
+        dy = None if node.dy is None else node.dy.reshape(y.shape)
+        node.scratch = (tuple(range(self.axes)), y, dy, self.more_scratch(node))
+
+    def more_scratch(self, node: Node) -> Any:
+        """What a kind of pooling needs besides."""
+        return None
+
+
+class GlobalMaxPooling(GlobalPooling):
+    """y = largest number of each channel; several equal ones share the gradient."""
+
+    needs_y = True
+
+    def more_scratch(self, node: Node) -> Any:
+        if node.dx is None:
+            return None
+        return np.empty(node.x.shape, bool), np.empty(node.y.shape[-2:], node.y.dtype)
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        axes, y, _, _ = node.scratch
+        np.maximum.reduce(node.x, axes, out=y)
+
+    def backward(self, node: Node) -> None:
+        axes, y, dy, (found, share) = node.scratch
+        np.equal(node.x, y, found)
+        np.sum(found, axis=axes, out=share)
+        np.divide(dy, share, share)
+        np.multiply(found, share, node.dx)
+
+
+class GlobalAveragePooling(GlobalPooling):
+    """y = mean of each channel; each place gets 1 / places of the gradient."""
+
+    keeps_mask = False
+
+    def more_scratch(self, node: Node) -> Any:
+        places = int(np.prod(node.x.shape[: self.axes]))
+        return scalar(1 / places, node.y.dtype)
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        axes, y, _, share = node.scratch
+        np.add.reduce(node.x, axes, out=y)
+        np.multiply(y, share, y)
+
+    def backward(self, node: Node) -> None:
+        _, _, dy, share = node.scratch
+        np.multiply(dy, share, node.dx)
+
+
+@LAYERS.add
+class GlobalMaxPooling1D(GlobalMaxPooling):
+    """outputs[c] = largest of inputs[:, c]; steps that tie for it share the gradient.
+
+    Args:
+        keepdims: keep an axis of length 1 in place of the steps.
+
+    Shapes: inputs (n, t, c) -> outputs (n, c), or (n, 1, c); no weights. Source: as keras.layers.GlobalMaxPooling1D.
+    """
+
+    axes = 1
+    ndim = 3
+    aliases = ("GlobalMaxPool1D",)
+
+
+@LAYERS.add
+class GlobalMaxPooling2D(GlobalMaxPooling):
+    """outputs[c] = largest of inputs[:, :, c]; places that tie for it share the gradient.
+
+    Args:
+        keepdims: keep two axes of length 1 in place of rows and columns.
+
+    Shapes: inputs (n, h, w, c) -> outputs (n, c), or (n, 1, 1, c); no weights.
+    Source: as keras.layers.GlobalMaxPooling2D.
+    """
+
+    axes = 2
+    ndim = 4
+    aliases = ("GlobalMaxPool2D",)
+
+
+@LAYERS.add
+class GlobalAveragePooling1D(GlobalAveragePooling):
+    """outputs[c] = mean of inputs[:, c]; each of the t steps gets 1 / t of the gradient.
+
+    Steps that a mask calls missing do not count: the mean is over the others.
+
+    Args:
+        keepdims: keep an axis of length 1 in place of the steps.
+
+    Shapes: inputs (n, t, c) -> outputs (n, c), or (n, 1, c); no weights.
+    Source: as keras.layers.GlobalAveragePooling1D.
+    """
+
+    axes = 1
+    ndim = 3
+    reads_mask = True
+    aliases = ("GlobalAvgPool1D",)
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        if node.mask is None:
+            super().forward(node, training=training)
+            return
+        _, y, _, _ = node.scratch
+        np.divide(np.einsum("tcn,tn->cn", node.x, node.mask), node.mask.sum(axis=0), y)
+
+    def backward(self, node: Node) -> None:
+        if node.mask is None:
+            super().backward(node)
+            return
+        dy = node.scratch[2]
+        np.multiply(dy / node.mask.sum(axis=0), node.mask[:, np.newaxis], node.dx)
+
+
+@LAYERS.add
+class GlobalAveragePooling2D(GlobalAveragePooling):
+    """outputs[c] = mean of inputs[:, :, c]; each of the h * w places gets 1 / (h * w) of the gradient.
+
+    Args:
+        keepdims: keep two axes of length 1 in place of rows and columns.
+
+    Shapes: inputs (n, h, w, c) -> outputs (n, c), or (n, 1, 1, c); no weights.
+    Source: as keras.layers.GlobalAveragePooling2D; Lin et al. (2014).
+    """
+
+    axes = 2
+    ndim = 4
+    aliases = ("GlobalAvgPool2D",)
