@@ -5,7 +5,7 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-from hypothesis import HealthCheck, settings  # noqa: E402  # the backend must be named before anything imports Keras
+from hypothesis import HealthCheck, settings  # the backend must be named before anything imports Keras
 
 settings.register_profile(
     "shared-machine", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
