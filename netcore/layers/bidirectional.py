@@ -58,7 +58,9 @@ class Bidirectional(Wrapper):
     params: ClassVar = {
         "layer": LayerParam(typical="LSTM", base=Recurrent),
         "merge_mode": Choice(names=lambda: tuple(MERGES), optional=True),
-        "backward_layer": LayerParam(typical="LSTM", base=Recurrent, optional=True, advanced=True),
+        "backward_layer": LayerParam(
+            typical="LSTM", options=(("go_backwards", True),), base=Recurrent, optional=True, advanced=True
+        ),
     }
     ndim = 3
     forward_layer: Recurrent

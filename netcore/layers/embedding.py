@@ -41,6 +41,7 @@ class Embedding(Layer):
         "embeddings_initializer": start_value(),
         "mask_zero": Bool(),
     }
+    takes_indices = True
     input_dim: int
     output_dim: int
     embeddings_initializer: Any

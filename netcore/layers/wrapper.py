@@ -15,10 +15,11 @@ from netcore.params import Param
 class LayerParam(Param):
     """An argument that is a layer: an instance, or a {"class_name", "config"} dict; kept as the dict, for JSON.
 
-    `typical` is the class of a layer worth trying, `base` what it must be.
+    `typical` is the class of a layer worth trying, `options` its further arguments, `base` what it must be.
     """
 
     typical: str = "Dense"
+    options: tuple[tuple[str, Any], ...] = ()
     base: type[Layer] = Layer
 
     def _check(self, owner: str, name: str, value: Any) -> Any:
@@ -43,7 +44,7 @@ class LayerParam(Param):
         return (3, self.typical, {"class_name": "NoSuchLayer", "config": {}})
 
     def example(self) -> dict[str, Any]:
-        return layer_config(LAYERS.get(self.typical)(2))  # type: ignore[call-arg, arg-type]  # units
+        return layer_config(LAYERS.get(self.typical)(2, **dict(self.options)))  # type: ignore[call-arg, arg-type]  # units
 
 
 def layer_config(layer: Layer) -> dict[str, Any]:

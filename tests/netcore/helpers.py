@@ -29,8 +29,12 @@ def ready_arguments(cls: type) -> dict[str, Any]:
 
 def axes_for(cls: type) -> list[tuple[int, ...]]:
     """Sizes of the axes between batch and features that a layer can take, one tuple for each number of axes."""
-    ndim = cls(**ready_arguments(cls)).ndim
-    return [axes for axes in ((), (3,), (4, 5)) if len(axes) + 2 == ndim or (ndim is None and len(axes) < 2)]
+    layer = cls(**ready_arguments(cls))
+    if layer.takes_indices:
+        return []  # nothing that could be moved a little
+    exact, least = layer.ndim, layer.min_ndim
+    tried = ((), (3,), (4, 5))
+    return [axes for axes in tried if len(axes) + 2 == exact or (exact is None and least <= len(axes) + 2 < 4)]
 
 
 def targets_for(loss: Any, rng: np.random.Generator, n: int, k: int) -> np.ndarray:
