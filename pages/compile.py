@@ -6,7 +6,7 @@ from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import LOSS, OPTIMIZER, part_form, type_field
 from pages.ui.problems import show_problems
-from pages.ui.state import AppState, app_state
+from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import about, heading, name_of
 
 # the metrics that a first course speaks of; any other that a file or link brings is offered as well
@@ -71,7 +71,7 @@ def metrics_section(state: AppState) -> None:
 
 def take_metrics(key: str) -> None:
     state = app_state()
-    state.change_experiment(state.experiment.with_compile(metrics=tuple(state.value_of(key))))
+    state.change_experiment(state.experiment.with_compile(metrics=tuple(widget_value(key))))
 
 
 page(app_state(), bench_of(app_state()))

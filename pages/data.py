@@ -15,7 +15,7 @@ from pages.ui.forms import choice_field, number_field
 from pages.ui.gallery import gallery, own_file
 from pages.ui.problems import show_problems
 from pages.ui.proposals import with_target, with_task
-from pages.ui.state import AppState, app_state
+from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import heading, plain, tell
 
 TICKED_ONE_BY_ONE = 40  # more columns than this are chosen by leaving some out
@@ -164,7 +164,8 @@ def tick_inputs(state: AppState, names: list[str]) -> None:
 def tick(key: str, name: str, names: list[str]) -> None:
     """Callback: the inputs keep the order of the table."""
     state = app_state()
-    chosen = set(state.experiment.data.inputs) ^ {name}
+    others = set(state.experiment.data.inputs) - {name}
+    chosen = others | {name} if widget_value(key) else others
     state.change_experiment(state.experiment.with_data(inputs=tuple(n for n in names if n in chosen)))
 
 
@@ -193,7 +194,7 @@ def leave_out_inputs(state: AppState, names: list[str]) -> None:
 def leave_out(key: str, names: list[str]) -> None:
     """Callback of the list of columns to leave out."""
     state = app_state()
-    left_out = set(state.value_of(key))
+    left_out = set(widget_value(key))
     state.change_experiment(state.experiment.with_data(inputs=tuple(n for n in names if n not in left_out)))
 
 

@@ -1,13 +1,15 @@
 """Layers: add, remove, reorder and duplicate layers, and see shapes and parameters change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
 
+from lab.errors import LabError
 from lab.experiment import Experiment, LayerSpec
 from lab.model import LayerRow, parameter_count
 from lab.texts import say
+from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import layer_place, part_form
@@ -15,6 +17,8 @@ from pages.ui.problems import show_problems
 from pages.ui.proposals import fitting_output, new_layer_params
 from pages.ui.state import AppState, app_state
 from pages.ui.text import about, heading, name_of, tell_error
+
+Change = Callable[[Experiment], Experiment]
 
 
 def page(state: AppState, bench: Bench) -> None:
@@ -71,7 +75,7 @@ def shape_line(state: AppState, row: LayerRow | None) -> str:
     )
 
 
-def tool(state: AppState, layer: LayerSpec, name: str, change: object, *, disabled: bool = False) -> None:
+def tool(state: AppState, layer: LayerSpec, name: str, change: Change, *, disabled: bool = False) -> None:
     st.button(
         say(f"layers_page.{name}", state.language),
         key=f"{name}-{layer.id}",
@@ -81,12 +85,12 @@ def tool(state: AppState, layer: LayerSpec, name: str, change: object, *, disabl
     )
 
 
-def apply(change: object) -> None:
+def apply(change: Change) -> None:
     """Callback of the buttons: refusals (too many layers) are said at the top of the page."""
     state = app_state()
     try:
         state.change_experiment(change(state.experiment))
-    except ValueError as refusal:
+    except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
 
 
@@ -113,9 +117,11 @@ SHOWN_AS_BUTTONS = 6
 
 
 def choose_layer(state: AppState, names: Sequence[str]) -> str:
+    used = [layer.type for layer in state.experiment.model.layers]
     chosen: str = st.selectbox(
         say("layers_page.add", state.language),
         names,
+        index=list(names).index(used[-1]) if used else 0,
         format_func=lambda name: name_of("layer", name, state.language),
         key="layer-to-add",
         label_visibility="collapsed",
@@ -124,7 +130,7 @@ def choose_layer(state: AppState, names: Sequence[str]) -> str:
     return chosen
 
 
-def adding(name: str) -> object:
+def adding(name: str) -> Change:
     """Before the output layer: that is where a further layer is wanted nearly always."""
 
     def change(experiment: Experiment) -> Experiment:

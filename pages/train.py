@@ -1,5 +1,7 @@
 """Train, the page the app opens on: one click and the curves move, with the knobs that matter beside them."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from lab.model import updates_arithmetic
@@ -21,7 +23,7 @@ from pages.ui.forms import (
     type_field,
 )
 from pages.ui.problems import show_problems
-from pages.ui.state import AppState, app_state
+from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
 from pages.ui.training import (
     can_continue,
@@ -95,7 +97,7 @@ def main_button(state: AppState, run: RunView | None, blocked: bool) -> None:
 
 
 def button(
-    state: AppState, name: str, do: object, *args: object, disabled: bool = False, primary: bool = False
+    state: AppState, name: str, do: Callable[..., None], *args: object, disabled: bool = False, primary: bool = False
 ) -> None:
     st.button(
         say(f"train_page.{name}", state.language),
@@ -123,7 +125,7 @@ def speed_choice(state: AppState) -> None:
 
 
 def take_speed() -> None:
-    set_speed(SPEEDS[app_state().value_of("speed")])
+    set_speed(SPEEDS[widget_value("speed")])
 
 
 # --- below the curves
@@ -188,7 +190,7 @@ def knob_panel(state: AppState, bench: Bench) -> None:
 
 def take_train_on_change() -> None:
     state = app_state()
-    state.train_on_change = bool(state.value_of("train_on_change"))
+    state.train_on_change = bool(widget_value("train_on_change"))
 
 
 def layer_knobs(state: AppState) -> None:

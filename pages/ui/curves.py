@@ -1,5 +1,7 @@
 """The curves of a run on the train page: the live component, or the page itself where the stream is blocked."""
 
+from typing import Any
+
 import streamlit as st
 
 from lab.errors import LabError
@@ -35,7 +37,7 @@ def draw_run(state: AppState, bench: Bench, run: RunView | None) -> None:
             st.rerun()
 
 
-def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], history: History | None) -> object:
+def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], history: History | None) -> Any:
     """The component. With a history it draws that and asks for no stream."""
     shown = state.experiment if run is None else told_experiment(state, run)
     return live_curve(

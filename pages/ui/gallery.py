@@ -5,10 +5,11 @@ import streamlit as st
 from lab.data.read import read_table
 from lab.data.samples import Card, card, load_sample, sample_names
 from lab.errors import LabError
+from lab.experiment import UploadSource
 from lab.limits import current_limits
 from lab.texts import say
 from pages.ui.proposals import for_own_table, for_sample, with_table
-from pages.ui.state import AppState, app_state
+from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import plain, tell, tell_error
 
 
@@ -54,9 +55,9 @@ def use_sample(name: str) -> None:
 
 def own_file(state: AppState) -> None:
     """Upload; also the answer to a link that speaks of a file this server does not have."""
-    source = state.experiment.data.source
-    if source.kind == "upload" and source.sha256 not in state.desk.tables:
-        st.warning(tell("data_page.own_file_missing", state.language, name=source.name))
+    missing = missing_file(state)
+    if missing is not None:
+        st.warning(tell("data_page.own_file_missing", state.language, name=missing.name))
     key = state.key("upload")
     st.file_uploader(say("data_page.upload", state.language), key=key, on_change=take_file, args=(key,))
     st.caption(say("data_page.upload_about", state.language))
@@ -68,16 +69,15 @@ def own_file(state: AppState) -> None:
 def take_file(key: str) -> None:
     """Callback: read the file. The experiment goes on with it, or stays as it was if the file cannot be read."""
     state = app_state()
-    file = state.value_of(key)
+    file = widget_value(key)
     state.refusals.pop("upload", None)
     if file is None:
         return
-    wanted = state.experiment.data.source
+    wanted = missing_file(state)
     try:
         table = read_table(file.getvalue(), file.name, current_limits())
         # a link or an earlier session asks for a file: the settings stay if this one has its columns
-        asked_for = wanted.kind == "upload" and wanted.sha256 not in state.desk.tables
-        fits = asked_for and wanted.columns == table.column_names
+        fits = wanted is not None and wanted.columns == table.column_names
         experiment = with_table(state.experiment, table) if fits else for_own_table(table)
     except LabError as refusal:
         state.refusals["upload"] = refusal
@@ -85,7 +85,7 @@ def take_file(key: str) -> None:
     state.desk.keep_table(table)
     state.memo.clear()
     state.replace_experiment(experiment)
-    if fits and wanted.sha256 != table.sha256:
+    if fits and wanted is not None and wanted.sha256 != table.sha256:
         state.notice("warning", "data_page.other_file", wanted=wanted.name)
     state.notice(
         "success",
@@ -95,3 +95,9 @@ def take_file(key: str) -> None:
         columns=f"{len(table.columns):,}",
         encoding=table.encoding.upper(),
     )
+
+
+def missing_file(state: AppState) -> UploadSource | None:
+    """The own file that the experiment speaks of, if this server does not have it."""
+    source = state.experiment.data.source
+    return source if isinstance(source, UploadSource) and source.sha256 not in state.desk.tables else None

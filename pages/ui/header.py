@@ -18,7 +18,7 @@ from pages.ui.training import current_run, knobs_differ, record_of_run
 LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
 
 
-def header(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:  # type: ignore[valid-type]
+def header(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:
     """Draw the head; `pages` are the steps in their order."""
     with st.container(key="top", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{say('app.title', state.language)}**", width="content")
@@ -29,7 +29,7 @@ def header(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:
     _notices(state)
 
 
-def _steps(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:  # type: ignore[valid-type]
+def _steps(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:
     summaries = step_summaries(state, bench)
     with st.container(key="steps", horizontal=True, gap="small"):
         for number, (name, page) in enumerate(pages.items(), start=1):

@@ -53,10 +53,6 @@ class AppState:
     told: dict[str, Experiment] = field(default_factory=dict)  # run -> what it was started with and told since
     memo: dict[str, Any] = field(default_factory=dict)  # what bench.py worked out for the present experiment
 
-    def value_of(self, key: str) -> Any:
-        """What a widget of this session shows."""
-        return st.session_state[key]
-
     def key(self, *names: object) -> str:
         """A widget key that a preset renews."""
         return ".".join(str(name) for name in (self.revision, *names))
@@ -100,6 +96,7 @@ def keep_state(state: AppState) -> None:
 
 
 def widget_value(key: str) -> Any:
+    """What a widget of this session shows."""
     return st.session_state[key]
 
 

@@ -53,6 +53,13 @@ class Person:
         self.at.selectbox(key=self.key(*names)).set_value(value)
         return self.look()
 
+    def add_layer(self, name: str) -> "Person":
+        """By its button, or from the list if there are many kinds."""
+        if self.at.get("selectbox") and any(box.key == "layer-to-add" for box in self.at.selectbox):
+            self.at.selectbox(key="layer-to-add").set_value(name)
+            self.look()
+        return self.press(f"add-{name}")
+
     def train(self, epochs: int | None = None) -> "Person":
         """Press Train and let the engine work; the page is drawn again afterwards, as the browser asks for."""
         self.press("train")

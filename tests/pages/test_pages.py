@@ -6,6 +6,7 @@ import pytest
 
 from lab.starts import STARTS
 from lab.texts import say
+from netcore.layers import LAYERS
 
 PAGES = ("data", "layers", "compile", "train", "evaluate")
 HANGUL = re.compile("[가-힣]")
@@ -76,12 +77,19 @@ def test_a_removed_layer_leaves_its_neighbours_values_alone(person):
 
 
 def test_layers_can_be_added_moved_and_removed(person):
-    person.go_to("layers").press("add-Dropout")
+    person.go_to("layers").add_layer("Dropout")
     assert [layer.type for layer in person.experiment.model.layers] == ["Dense", "Dropout", "Dense"]
     person.press("up-l2")
     assert [layer.type for layer in person.experiment.model.layers] == ["Dropout", "Dense", "Dense"]
     person.press("remove-l2")
     assert [layer.type for layer in person.experiment.model.layers] == ["Dense", "Dense"]
+
+
+@pytest.mark.parametrize("name", LAYERS.names())
+def test_every_registered_layer_has_a_form_whether_it_fits_or_not(person, name):
+    person.go_to("layers").add_layer(name)
+    assert name in [layer.type for layer in person.experiment.model.layers]
+    person.go_to("train").go_to("compile")
 
 
 def test_shapes_and_parameters_of_the_lecture_network_are_shown(person):
