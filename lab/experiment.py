@@ -11,44 +11,54 @@ a part from values a person typed: they turn pydantic's report into that one err
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic.fields import FieldInfo
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from lab.errors import ExperimentError
+from lab.graph import GraphNode, GraphSpec, Metrics, OutputSpec, check_names, checked_metrics, new_id
 from lab.limits import ALONE, Limits
+from lab.parts import LayerSpec, PartSpec, checked_part
+from lab.value import ColumnName, Value, checked, short
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
-from netcore.metrics import METRICS
 from netcore.optimizers import OPTIMIZERS
-from netcore.params import defaults
-from netcore.registry import Registry
+
+__all__ = [
+    "Change",
+    "ColumnName",
+    "CompileSpec",
+    "DataSpec",
+    "Experiment",
+    "FitSpec",
+    "GraphNode",
+    "GraphSpec",
+    "InputGroup",
+    "LayerSpec",
+    "ModelSpec",
+    "OutputSpec",
+    "PartSpec",
+    "SampleSource",
+    "SplitSpec",
+    "TargetSpec",
+    "Task",
+    "UploadSource",
+    "Value",
+    "changed_epochs",
+    "check_limits",
+    "checked",
+    "checked_part",
+    "migrated",
+]
 
 SCHEMA_VERSION: Final = 1
 # version -> step to the next version; a step gets any JSON object, so it must not assume that a field is there
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 Task = Literal["binary", "multiclass", "regression"]
-ColumnName = Annotated[str, Field(max_length=10_000)]
 Share = Annotated[float, Field(ge=0.0, le=0.9, allow_inf_nan=False)]
-T = TypeVar("T", bound="Value")
-
-
-class Value(BaseModel):
-    """Base of all parts: frozen, no unknown fields, no silent conversion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    path: ClassVar[str] = ""  # where the part stands in an Experiment: the beginning of a field's name in a refusal
-
-    def __hash__(self) -> int:
-        return hash(self.model_dump_json())  # pydantic's own cannot hash the dict of a part's arguments
-
-    def replace(self, **changes: Any) -> Self:
-        """A copy with some fields changed, validated again. Raises ExperimentError."""
-        return checked(type(self), {**dict(self), **changes})
+ALL_INPUTS: Final = "inputs"  # name of the one input of a network whose columns are not grouped
 
 
 class SampleSource(Value):
@@ -87,8 +97,29 @@ class SplitSpec(Value):
         return self
 
 
+class InputGroup(Value):
+    """Columns that enter a functional model together, under the name of its input."""
+
+    path: ClassVar[str] = "data.groups"
+    name: str
+    columns: tuple[ColumnName, ...]
+
+
+class TargetSpec(Value):
+    """A column to predict: as classes or as a number, and in which unit the network learns it."""
+
+    path: ClassVar[str] = "data.more_targets"
+    column: ColumnName
+    task: Task
+    scaling: Literal["standard", "none"] = "none"  # regression only
+
+
 class DataSpec(Value):
-    """Which table, which columns, which task, and how they are prepared."""
+    """Which table, which columns, which task, and how they are prepared.
+
+    A functional model may take its columns in several groups (`inputs` then names all of them once) and predict
+    `more_targets` beside the first one.
+    """
 
     path: ClassVar[str] = "data"
     source: SampleSource | UploadSource = Field(discriminator="kind")
@@ -101,25 +132,52 @@ class DataSpec(Value):
     missing: Literal["drop", "fill"] = "drop"  # "fill": training mean for numbers, a category of its own for texts
     persistence_column: ColumnName | None = None  # the column that "tomorrow as today" predicts with
     split: SplitSpec = SplitSpec()
+    groups: Annotated[tuple[InputGroup, ...], Field(max_length=ALONE.graph_inputs)] = ()
+    more_targets: Annotated[tuple[TargetSpec, ...], Field(max_length=ALONE.graph_outputs - 1)] = ()
 
+    @model_validator(mode="after")
+    def _groups_and_targets_fit(self) -> Self:
+        check_names("data.groups", [group.name for group in self.groups])
+        grouped = {column for group in self.groups for column in group.columns}
+        if self.groups and grouped != set(self.inputs):
+            odd = sorted(grouped ^ set(self.inputs))[0]
+            raise ExperimentError("experiment.group_columns", column=short(odd))
+        columns = [target.column for target in self.targets]
+        twice = next((column for column in columns if columns.count(column) > 1), None)
+        if twice is not None:
+            raise ExperimentError("experiment.target_twice", column=short(twice))
+        return self
 
-class PartSpec(Value):
-    """A registered part of netcore (optimizer, loss): class name and the arguments that differ from the defaults."""
+    @property
+    def input_groups(self) -> tuple[InputGroup, ...]:
+        """The groups; all inputs in one where none are named."""
+        return self.groups or (InputGroup(name=ALL_INPUTS, columns=self.inputs),)
 
-    path: ClassVar[str] = "compile"
-    type: Annotated[str, Field(max_length=100)]
-    params: dict[str, Any] = {}
+    @property
+    def targets(self) -> tuple[TargetSpec, ...]:
+        """All columns to predict, the first one first."""
+        return (TargetSpec(column=self.target, task=self.task, scaling=self.target_scaling), *self.more_targets)
 
-    def filled(self, registry: Registry[Any]) -> dict[str, Any]:
-        """All arguments, defaults included."""
-        return {**defaults(registry.get(self.type)), **self.params}
+    def with_groups(self, groups: Sequence[InputGroup]) -> "DataSpec":
+        """Other groups, and with them other inputs."""
+        columns = tuple(dict.fromkeys(column for group in groups for column in group.columns))
+        return self.replace(groups=tuple(groups), inputs=columns)
 
+    def with_targets(self, targets: Sequence[TargetSpec]) -> "DataSpec":
+        """Other columns to predict; a baseline column belongs to the first of them only."""
+        first = targets[0]
+        kept = self.persistence_column if first.column == self.target and first.task == self.task else None
+        return self.replace(
+            target=first.column,
+            task=first.task,
+            target_scaling=first.scaling,
+            persistence_column=kept,
+            more_targets=tuple(targets[1:]),
+        )
 
-class LayerSpec(PartSpec):
-    """A layer; `id` stays with it when layers are moved, so that a widget can follow it."""
-
-    path: ClassVar[str] = "model.layers"
-    id: Annotated[str, Field(pattern="^[a-z0-9]{1,16}$")]
+    def for_target(self, target: TargetSpec) -> "DataSpec":
+        """The same rows and inputs with this column alone to predict."""
+        return self.with_targets([target])
 
 
 class ModelSpec(Value):
@@ -138,14 +196,36 @@ class ModelSpec(Value):
             checked_part(LAYERS, layer, f"{layer.type} #{place}") for place, layer in enumerate(layers, start=1)
         )
 
+    def with_layer(self, layer: LayerSpec) -> "ModelSpec":
+        """The layer with the same id replaced."""
+        return self.replace(layers=tuple(layer if old.id == layer.id else old for old in self.layers))
+
+    def numbered(self) -> "ModelSpec":
+        """The same layers with ids by place: two models that train alike become equal."""
+        layers = [layer.model_copy(update={"id": f"l{place}"}) for place, layer in enumerate(self.layers)]
+        return self.model_copy(update={"layers": tuple(layers)})
+
+
+def _kind(model: Any) -> Any:
+    """Which of the two model specs is meant; files from before there were two do not say."""
+    kind = model.get("kind", "sequential") if isinstance(model, dict) else getattr(model, "kind", "sequential")
+    return kind if isinstance(kind, str) else None
+
+
+AnyModel = Annotated[Annotated[ModelSpec, Tag("sequential")] | Annotated[GraphSpec, Tag("graph")], Discriminator(_kind)]
+
 
 class CompileSpec(Value):
-    """What `compile` is told: optimizer, loss, metrics (the strings that become history keys)."""
+    """What `compile` is told: optimizer, loss, metrics (the strings that become history keys).
+
+    A functional model has loss and metrics at its outputs; here they then stay as they are by default.
+    """
 
     path: ClassVar[str] = "compile"
     optimizer: PartSpec = PartSpec(type="Adam")
     loss: PartSpec = PartSpec(type="MeanSquaredError")
-    metrics: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    metrics: Metrics = ()
+    combine_losses: Literal["sum", "mean"] = "sum"  # of several outputs: Keras's weighted sum, or the note's mean
 
     @field_validator("optimizer")
     @classmethod
@@ -160,11 +240,7 @@ class CompileSpec(Value):
     @field_validator("metrics")
     @classmethod
     def _metrics_are_known(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
-        for metric in metrics:
-            METRICS.get(metric)
-        if len(set(metrics)) < len(metrics):
-            raise ExperimentError("experiment.metrics_twice")
-        return metrics
+        return checked_metrics(metrics)
 
 
 class Change(Value):
@@ -202,10 +278,19 @@ class Experiment(Value):
     schema_version: Literal[1] = SCHEMA_VERSION
     name: Annotated[str, Field(max_length=200)] = ""
     data: DataSpec
-    model: ModelSpec
+    model: AnyModel
     compile: CompileSpec
     fit: FitSpec
     seed: Annotated[int, Field(ge=0, le=ALONE.seed)] = 0
+
+    @model_validator(mode="after")
+    def _model_suits_the_rest(self) -> Self:
+        if self.model.kind == "sequential":
+            if self.data.groups or self.data.more_targets:
+                raise ExperimentError("experiment.needs_graph")
+        elif self.compile.loss != CompileSpec().loss or self.compile.metrics:
+            raise ExperimentError("experiment.loss_at_outputs")
+        return self
 
     # --- writing and reading
 
@@ -230,25 +315,29 @@ class Experiment(Value):
 
     def content_hash(self) -> str:
         """SHA-256 over everything that changes the numbers (the name and the ids of layers do not)."""
-        layers = [layer.replace(id=f"l{place}") for place, layer in enumerate(self.model.layers)]
-        return hashlib.sha256(self.with_layers(layers).replace(name="").to_json().encode()).hexdigest()
+        plain = self.model_copy(update={"model": self.model.numbered(), "name": ""})
+        return hashlib.sha256(plain.to_json().encode()).hexdigest()
 
     # --- changed copies, in the words of the pages
 
     def with_data(self, **changes: Any) -> "Experiment":
         return self.replace(data=self.data.replace(**changes))
 
-    def with_layers(self, layers: Sequence[LayerSpec]) -> "Experiment":
-        return self.replace(model=self.model.replace(layers=tuple(layers)))
+    def with_model(self, model: ModelSpec | GraphSpec) -> "Experiment":
+        return self.replace(model=model)
 
     def with_layer(self, layer: LayerSpec) -> "Experiment":
-        """The layer with the same id replaced."""
-        return self.with_layers([layer if old.id == layer.id else old for old in self.model.layers])
+        """The layer with the same id replaced, in either kind of model."""
+        return self.with_model(self.model.with_layer(layer))
+
+    def with_layers(self, layers: Sequence[LayerSpec]) -> "Experiment":
+        """A sequential model of these layers."""
+        return self.with_model(checked(ModelSpec, {"layers": tuple(layers)}))
 
     def with_added_layer(self, type: str, params: dict[str, Any], position: int | None = None) -> "Experiment":
         """A new layer before `position` (None: at the end), with an id that no layer of this model has."""
         layers = list(self.model.layers)
-        new = checked(LayerSpec, {"type": type, "params": params, "id": self._new_id()})
+        new = checked(LayerSpec, {"type": type, "params": params, "id": new_id(self.model.layers)})
         layers.insert(len(layers) if position is None else position, new)
         return self.with_layers(layers)
 
@@ -280,11 +369,6 @@ class Experiment(Value):
                 return place
         raise ExperimentError("experiment.no_such_layer", id=id)
 
-    def _new_id(self) -> str:
-        # above every number in use: a new layer must not find the widgets of one that was just taken away
-        used = [int(layer.id[1:]) for layer in self.model.layers if re.fullmatch(r"l\d{1,9}", layer.id)]
-        return f"l{max(used, default=-1) + 1}"
-
 
 def migrated(values: dict[str, Any]) -> dict[str, Any]:
     """The JSON object of an earlier schema version brought to the present one. Raises ExperimentError."""
@@ -293,126 +377,23 @@ def migrated(values: dict[str, Any]) -> dict[str, Any]:
         values = MIGRATIONS[version](values)
         version = values["schema_version"]
     if type(version) is not int or version != SCHEMA_VERSION:
-        raise ExperimentError("experiment.version", version=_short(version), known=SCHEMA_VERSION)
+        raise ExperimentError("experiment.version", version=short(version), known=SCHEMA_VERSION)
     return values
-
-
-P = TypeVar("P", bound=PartSpec)
-
-
-def checked_part(registry: Registry[Any], part: P, owner: str) -> P:
-    """The part with its arguments checked and in one form: plain Python values, those equal to a default left out.
-
-    Raises NetcoreValueError (unknown type, value out of range) or ExperimentError (unknown or missing argument).
-    """
-    cls = registry.get(part.type)
-    known = defaults(cls)
-    for name in part.params:
-        if name not in cls.params:
-            raise ExperimentError(
-                "experiment.unknown_param", part=owner, name=_short(name), choices=", ".join(cls.params)
-            )
-    missing = [name for name in cls.params if name not in known and name not in part.params]
-    if missing:
-        raise ExperimentError("experiment.missing_param", part=owner, names=", ".join(missing))
-    values = {name: cls.params[name].check(owner, name, value) for name, value in part.params.items()}
-    differing = {name: value for name, value in values.items() if name not in known or value != known[name]}
-    return part.model_copy(update={"type": cls.__name__, "params": differing})
 
 
 def check_limits(experiment: Experiment, limits: Limits) -> None:
     """Refuse what the profile in force does not allow. Raises ExperimentError naming field, value and bound."""
     for field, value, high in (
-        ("model.layers", len(experiment.model.layers), limits.layers),
+        ("model.layers", len(_calls(experiment.model)), limits.layers),
         ("fit.epochs", max([experiment.fit.epochs, *changed_epochs(experiment.fit)]), limits.epochs),
     ):
         if value > high:
             raise ExperimentError("experiment.range_whole", field=field, value=value, low=1, high=high)
 
 
+def _calls(model: ModelSpec | GraphSpec) -> Sequence[LayerSpec]:
+    return model.nodes if isinstance(model, GraphSpec) else model.layers
+
+
 def changed_epochs(fit: FitSpec) -> list[int]:
     return [int(change.value) for change in fit.changes if change.name == "epochs"]
-
-
-# --- pydantic's report -> one refusal that a person understands
-
-
-def checked(cls: type[T], values: dict[str, Any] | str) -> T:
-    """Build a part from values or JSON text. Raises ExperimentError naming field, value and what is allowed."""
-    try:
-        return cls.model_validate_json(values) if isinstance(values, str) else cls.model_validate(values)
-    except ValidationError as error:
-        raise _refusal(cls, error) from None
-
-
-def _refusal(cls: type[Value], error: ValidationError) -> ValueError:
-    first = error.errors(include_url=False)[0]
-    cause = first.get("ctx", {}).get("error")
-    if isinstance(cause, ValueError) and hasattr(cause, "code"):
-        return cause  # our own sentence, raised inside a validator
-    if first["type"] == "json_invalid":  # such as half of a surrogate pair
-        return ExperimentError("experiment.not_json")
-    field, info = _locate(cls, first["loc"])
-    code, values = _reason(first["type"], first.get("ctx", {}), info)
-    if code == "experiment.unknown_field":
-        return ExperimentError(code, name=_short(first["loc"][-1]), field=field)
-    return ExperimentError(code, field=field, value=_short(first["input"]), **values)
-
-
-def _locate(cls: type[Value], steps: tuple[int | str, ...]) -> tuple[str, FieldInfo | None]:
-    """Name of the field that pydantic's steps lead to ("fit.epochs") and its declaration; places in lists fall away."""
-    names = [cls.path] if cls.path else []
-    parts: list[type[BaseModel]] = [cls]
-    info = None
-    for step in steps:
-        owner = next((part for part in parts if step in part.model_fields), None)
-        if owner is not None and isinstance(step, str):  # otherwise a place in a list, or the tag of a union
-            names.append(step)
-            info = owner.model_fields[step]
-            parts = _parts_in(info.annotation)
-    return ".".join(names), info
-
-
-def _parts_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [part for inner in get_args(annotation) for part in _parts_in(inner)]
-
-
-def _reason(kind: str, context: dict[str, Any], info: FieldInfo | None) -> tuple[str, dict[str, Any]]:
-    """Code and blanks of the sentence for one of pydantic's error types (https://docs.pydantic.dev/latest/errors)."""
-    if kind == "extra_forbidden":
-        return "experiment.unknown_field", {}
-    if kind in ("missing", "union_tag_not_found"):
-        return "experiment.missing_field", {}
-    if kind in ("string_too_long", "too_long"):
-        return f"experiment.{kind}", {"high": context["max_length"]}
-    if kind in ("literal_error", "union_tag_invalid"):
-        return "experiment.choice", {"choices": context.get("expected") or context["expected_tags"]}
-    rules = [] if info is None else info.metadata
-    ends = {name: getattr(rule, name) for rule in rules for name in ("ge", "gt", "le") if hasattr(rule, name)}
-    if "le" in ends:
-        whole = info is not None and info.annotation is int
-        return ("experiment.range_whole" if whole else "experiment.range"), {"low": ends["ge"], "high": ends["le"]}
-    if ends:
-        return (
-            ("experiment.above", {"low": ends["gt"]}) if "gt" in ends else ("experiment.at_least", {"low": ends["ge"]})
-        )
-    return KINDS.get(kind, "experiment.field"), {}
-
-
-KINDS = {
-    "string_type": "experiment.not_text",
-    "string_unicode": "experiment.not_text",
-    "bool_type": "experiment.not_bool",
-    "tuple_type": "experiment.not_list",
-    "dict_type": "experiment.not_group",
-    "model_type": "experiment.not_group",
-    "model_attributes_type": "experiment.not_group",
-}
-
-
-def _short(value: Any) -> str:
-    """The value as a person would write it, at most 60 characters."""
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"

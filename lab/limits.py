@@ -22,6 +22,9 @@ class Limits:
     classes: int
     # an experiment
     layers: int
+    graph_inputs: int  # of a functional model
+    graph_outputs: int
+    graph_reads: int  # tensors that one layer merges
     parameters: int
     epochs: int
     train_values: int  # rows x features after one-hot encoding
@@ -46,6 +49,9 @@ ALONE = Limits(
     cell_characters=1_000_000,
     classes=100,
     layers=30,
+    graph_inputs=10,
+    graph_outputs=10,
+    graph_reads=10,
     parameters=5_000_000,
     epochs=20_000,
     train_values=100_000_000,

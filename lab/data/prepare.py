@@ -8,13 +8,13 @@ import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lab.data.split import Rows, split_rows
+from lab.data.split import Rows, Split, split_rows
 from lab.data.table import Column, Note, Table
 from lab.errors import DataError
 from lab.experiment import DataSpec, Task
@@ -84,11 +84,33 @@ class Dataset:
     persistence: dict[PartName, Array] | None = field(repr=False)
     persistence_column: str | None
     content_hash: str
+    groups: dict[str, Rows] = field(default_factory=dict)  # input of a functional model -> its places in x
+    others: tuple["Dataset", ...] = field(default=(), repr=False)  # the same rows with a further target each
 
     @property
     def input_shape(self) -> tuple[int]:
         """Of one sample, without the batch axis."""
         return (len(self.feature_names),)
+
+    @property
+    def input_shapes(self) -> dict[str, tuple[int]]:
+        """Of one sample, for each input of a functional model."""
+        return {name: (len(places),) for name, places in self.groups.items()}
+
+    def x_of(self, part_name: PartName, group: str) -> Array:
+        """(n, d) float32: what one input of a functional model gets."""
+        return np.ascontiguousarray(self.part(part_name).x[:, self.groups[group]])
+
+    def of_target(self, column: str) -> "Dataset":
+        """The same rows and inputs with that target: several targets are looked at one at a time.
+
+        Raises:
+            DataError "data.target_missing": it is not among the targets.
+        """
+        for dataset in (self, *self.others):
+            if dataset.target_name == column:
+                return dataset
+        raise DataError("data.target_missing", column=column)
 
     def part(self, name: PartName) -> Part:
         return {"train": self.train, "validation": self.validation, "test": self.test}[name]
@@ -129,13 +151,14 @@ def prepare(table: Table, data: DataSpec, seed: int, limits: Limits | None = Non
         DataError: "data.<code>" naming the column and what to do.
     """
     limits = limits or current_limits()
-    target_column = _find_target(table, data)
+    tasks = [data.for_target(target) for target in data.targets]
+    columns = [_find_target(table, task) for task in tasks]
     inputs = _find_inputs(table, data)
-    target, classes, present = _encode_target(table, target_column, data.task, limits)
+    encoded = [_encode_target(table, *pair, limits) for pair in zip(columns, tasks, strict=True)]
+    present = np.logical_and.reduce([target.present for target in encoded])
     kept = _kept_rows(table, data, inputs, present)
     if not len(kept):
         raise DataError("data.all_rows_dropped", rows=table.rows)
-    target = target[kept]
     split = split_rows(len(kept), data.split, seed, _time_order(table, data, kept))
     cells = {column.name: _cells(table, column)[kept] for column in inputs}
     features = [_fit_column(cells[column.name][split.train], column, data) for column in inputs]
@@ -143,32 +166,58 @@ def prepare(table: Table, data: DataSpec, seed: int, limits: Limits | None = Non
     if width * len(kept) > limits.train_values:
         raise DataError("data.too_many_values", features=width, rows=len(kept), limit=limits.train_values)
     x = _encode(cells, features, len(kept))
-    mean, scale = _target_statistics(target[split.train], data)
-    column_name, persistence = _persistence(table, data, target_column, classes)
-    parts = {name: Part(x[rows], target[rows], kept[rows]) for name, rows in vars(split).items()}
-    return Dataset(
-        **parts,
-        feature_names=tuple(name for prepared in features for name in prepared.features),
-        task=data.task,
-        classes=classes,
-        target_name=data.target,
-        target_unit=target_column.unit,
-        target_mean=mean,
-        target_scale=scale,
-        columns=tuple(features),
-        dropped_rows=table.rows - len(kept),
-        notes=_notes(table, data, target, split.train, classes, features, len(kept)),
-        persistence=None
+    of_part = {name: x[rows] for name, rows in vars(split).items()}  # the targets share these arrays
+    shared: dict[str, Any] = {
+        "feature_names": tuple(name for prepared in features for name in prepared.features),
+        "columns": tuple(features),
+        "dropped_rows": table.rows - len(kept),
+        "content_hash": content_hash(table, data, seed),
+        "groups": _groups(data, features),
+    }
+    datasets = []
+    for task, column, target in zip(tasks, columns, encoded, strict=True):
+        codes = target.codes[kept]
+        fields = shared | _about_target(table, task, column, target, kept, split)
+        fields |= {name: Part(of_part[name], codes[rows], kept[rows]) for name, rows in vars(split).items()}
+        notes = _notes(table, task, codes, split.train, target.classes, features, len(kept))
+        datasets.append(Dataset(**fields, notes=notes))
+    return replace(datasets[0], others=tuple(datasets[1:]))
+
+
+def _about_target(
+    table: Table, data: DataSpec, column: Column, target: "EncodedTarget", kept: Rows, split: Split
+) -> dict[str, Any]:
+    """The fields of a Dataset that depend on its target."""
+    mean, scale = _target_statistics(target.codes[kept][split.train], data)
+    name, persistence = _persistence(table, data, column, target.classes)
+    return {
+        "task": data.task,
+        "classes": target.classes,
+        "target_name": data.target,
+        "target_unit": column.unit,
+        "target_mean": mean,
+        "target_scale": scale,
+        "persistence": None
         if persistence is None
-        else {name: persistence[kept[vars(split)[name]]] for name in PART_NAMES},
-        persistence_column=column_name,
-        content_hash=content_hash(table, data, seed),
-    )
+        else {part: persistence[kept[vars(split)[part]]] for part in PART_NAMES},
+        "persistence_column": name,
+    }
+
+
+def _groups(data: DataSpec, features: list[PreparedColumn]) -> dict[str, Rows]:
+    """Which features belong to each group of columns; a column of categories brings several."""
+    owners = [prepared.name for prepared in features for _feature in prepared.features]
+    return {
+        group.name: np.array([place for place, owner in enumerate(owners) if owner in set(group.columns)], np.int64)
+        for group in data.input_groups
+    }
 
 
 def content_hash(table: Table, data: DataSpec, seed: int) -> str:
     """SHA-256 over everything that the arrays depend on."""
-    text = f"{table.sha256} {data.model_dump_json()} {seed}"
+    # without groups and further targets the hash is that of a program which knows neither
+    unused = {name for name in ("groups", "more_targets") if not getattr(data, name)}
+    text = f"{table.sha256} {data.model_dump_json(exclude=unused)} {seed}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -191,7 +240,7 @@ def _find_inputs(table: Table, data: DataSpec) -> list[Column]:
     for name in names:
         if name not in table.column_names:
             raise DataError("data.input_missing", column=name)
-        if name == data.target:
+        if any(name == target.column for target in data.targets):
             raise DataError("data.target_is_input", column=name)
         column = table.column(name)
         if column.kind in ("text", "datetime", "empty") or (column.kind == "id" and column.minimum is None):
@@ -225,8 +274,16 @@ def _time_order(table: Table, data: DataSpec, kept: Rows) -> Rows | None:
 # --- target
 
 
-def _encode_target(table: Table, column: Column, task: Task, limits: Limits) -> tuple[Array, tuple[str, ...], Mask]:
-    """The target of every row of the table in original coding, the class names, and which rows have one."""
+class EncodedTarget(NamedTuple):
+    """A target of every row of the table: in original coding, with the class names, and which rows have one."""
+
+    codes: Array
+    classes: tuple[str, ...]
+    present: Mask
+
+
+def _encode_target(table: Table, column: Column, data: DataSpec, limits: Limits) -> EncodedTarget:
+    task = data.task
     cells = table.frame[column.name]
     present = cells.notna().to_numpy()
     if column.distinct < 2:
@@ -234,7 +291,7 @@ def _encode_target(table: Table, column: Column, task: Task, limits: Limits) -> 
     if task == "regression":
         if not _holds_numbers(column):
             raise DataError("data.target_not_numeric", column=column.name, kind=column.kind)
-        return cells.to_numpy(np.float64, na_value=np.nan), (), present
+        return EncodedTarget(cells.to_numpy(np.float64, na_value=np.nan), (), present)
     if column.kind == "datetime":
         raise DataError("data.target_datetime", column=column.name)
     if column.kind != "boolean" and column.distinct == int(present.sum()) and column.distinct > 2:
@@ -245,7 +302,7 @@ def _encode_target(table: Table, column: Column, task: Task, limits: Limits) -> 
     if task == "binary" and len(values) != 2:
         raise DataError("data.target_not_binary", column=column.name, values=len(values))
     codes = pd.Index(values).get_indexer(pd.Index(cells))
-    return np.where(present, codes, 0).astype(np.int64), _class_names(values, column), present
+    return EncodedTarget(np.where(present, codes, 0).astype(np.int64), _class_names(values, column), present)
 
 
 def _class_names(values: Array, column: Column) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def arguments(param):
         return st.booleans()
     if isinstance(param, Choice):
         return st.sampled_from(sorted(param.names()))
-    return st.nothing()
+    return st.just(param.example())
 
 
 @st.composite

@@ -1,0 +1,109 @@
+"""Value: base of all parts of an Experiment; and how pydantic's report becomes a refusal that a person understands."""
+
+from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from lab.errors import ExperimentError
+
+ColumnName = Annotated[str, Field(max_length=10_000)]
+T = TypeVar("T", bound="Value")
+
+
+class Value(BaseModel):
+    """Base of all parts: frozen, no unknown fields, no silent conversion."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    path: ClassVar[str] = ""  # where the part stands in an Experiment: the beginning of a field's name in a refusal
+
+    def __hash__(self) -> int:
+        return hash(self.model_dump_json())  # pydantic's own cannot hash the dict of a part's arguments
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some fields changed, validated again. Raises ExperimentError."""
+        return checked(type(self), {**dict(self), **changes})
+
+
+# --- pydantic's report -> one refusal that a person understands
+
+
+def checked(cls: type[T], values: dict[str, Any] | str) -> T:
+    """Build a part from values or JSON text. Raises ExperimentError naming field, value and what is allowed."""
+    try:
+        return cls.model_validate_json(values) if isinstance(values, str) else cls.model_validate(values)
+    except ValidationError as error:
+        raise _refusal(cls, error) from None
+
+
+def _refusal(cls: type[Value], error: ValidationError) -> ValueError:
+    first = error.errors(include_url=False)[0]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, ValueError) and hasattr(cause, "code"):
+        return cause  # our own sentence, raised inside a validator
+    if first["type"] == "json_invalid":  # such as half of a surrogate pair
+        return ExperimentError("experiment.not_json")
+    field, info = _locate(cls, first["loc"])
+    code, values = _reason(first["type"], first.get("ctx", {}), info)
+    if code == "experiment.unknown_field":
+        return ExperimentError(code, name=short(first["loc"][-1]), field=field)
+    return ExperimentError(code, field=field, value=short(first["input"]), **values)
+
+
+def _locate(cls: type[Value], steps: tuple[int | str, ...]) -> tuple[str, FieldInfo | None]:
+    """Name of the field that pydantic's steps lead to ("fit.epochs") and its declaration; places in lists fall away."""
+    names = [cls.path] if cls.path else []
+    parts: list[type[BaseModel]] = [cls]
+    info = None
+    for step in steps:
+        owner = next((part for part in parts if step in part.model_fields), None)
+        if owner is not None and isinstance(step, str):  # otherwise a place in a list, or the tag of a union
+            names.append(step)
+            info = owner.model_fields[step]
+            parts = _parts_in(info.annotation)
+    return ".".join(names), info
+
+
+def _parts_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [part for inner in get_args(annotation) for part in _parts_in(inner)]
+
+
+def _reason(kind: str, context: dict[str, Any], info: FieldInfo | None) -> tuple[str, dict[str, Any]]:
+    """Code and blanks of the sentence for one of pydantic's error types (https://docs.pydantic.dev/latest/errors)."""
+    if kind == "extra_forbidden":
+        return "experiment.unknown_field", {}
+    if kind in ("missing", "union_tag_not_found"):
+        return "experiment.missing_field", {}
+    if kind in ("string_too_long", "too_long"):
+        return f"experiment.{kind}", {"high": context["max_length"]}
+    if kind in ("literal_error", "union_tag_invalid"):
+        return "experiment.choice", {"choices": context.get("expected") or context["expected_tags"]}
+    rules = [] if info is None else info.metadata
+    ends = {name: getattr(rule, name) for rule in rules for name in ("ge", "gt", "le") if hasattr(rule, name)}
+    if "le" in ends:
+        whole = info is not None and info.annotation is int
+        return ("experiment.range_whole" if whole else "experiment.range"), {"low": ends["ge"], "high": ends["le"]}
+    if ends:
+        return (
+            ("experiment.above", {"low": ends["gt"]}) if "gt" in ends else ("experiment.at_least", {"low": ends["ge"]})
+        )
+    return KINDS.get(kind, "experiment.field"), {}
+
+
+KINDS = {
+    "string_type": "experiment.not_text",
+    "string_unicode": "experiment.not_text",
+    "bool_type": "experiment.not_bool",
+    "tuple_type": "experiment.not_list",
+    "dict_type": "experiment.not_group",
+    "model_type": "experiment.not_group",
+    "model_attributes_type": "experiment.not_group",
+}
+
+
+def short(value: Any) -> str:
+    """The value as a person would write it, at most 60 characters."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
