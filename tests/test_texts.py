@@ -24,7 +24,7 @@ def called_name(node: ast.Call) -> str:
 
 
 def literal_keys():
-    """(place, key) of each literal first argument of `say(...)`, and of anything named …Error, …Warning, …Note, …Problem."""
+    """(place, key) of each literal first argument of `say(...)`, and of anything named …Error, …Warning, …Note …"""
     for path, tree in source_trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
