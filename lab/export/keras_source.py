@@ -1,21 +1,23 @@
 """The experiment as a Keras 3 program, written from the stored arguments. No part is named here."""
 
-from typing import Any
+from collections.abc import Mapping
 
-from lab.experiment import Change, Experiment, PartSpec
+from lab.experiment import Change, Experiment, GraphSpec
+from lab.export.calls import call
+from lab.export.graph_source import graph_lines
 from lab.texts import Language, say
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
-from netcore.params import defaults
-from netcore.registry import Registry
+
+Shapes = tuple[int, ...] | Mapping[str, tuple[int, ...]]
 
 
-def keras_source(experiment: Experiment, input_shape: tuple[int, ...], *, language: Language = "en") -> str:
+def keras_source(experiment: Experiment, input_shape: Shapes, *, language: Language = "en") -> str:
     """The program so far; it parses as Python whatever the experiment holds, and runs once data are put in.
 
     Args:
-        input_shape: of one sample, as `Dataset.input_shape`.
+        input_shape: of one sample, as `Dataset.input_shape`; for a functional model `Dataset.input_shapes`.
         language: of the comments.
     """
     lines = [
@@ -27,36 +29,42 @@ def keras_source(experiment: Experiment, input_shape: tuple[int, ...], *, langua
         "",
         *model_lines(experiment, input_shape),
         "",
-        f"# {say('export.data', language, features=input_shape[0], target=_one_line(experiment.data.target))}",
+        *_data_comments(experiment, input_shape, language),
         *_fit_lines(experiment, language),
     ]
     return "\n".join(line for line in lines if line is not None) + "\n"
 
 
-def model_lines(experiment: Experiment, input_shape: tuple[int, ...]) -> list[str]:
+def _data_comments(experiment: Experiment, shapes: Shapes, language: Language) -> list[str]:
+    """Which arrays are to be put in."""
+    if not isinstance(experiment.model, GraphSpec):
+        features = tuple(shapes)[0]
+        target = _one_line(experiment.data.target)
+        return [f"# {say('export.data', language, features=features, target=target)}"]
+    targets = ", ".join(f"{out.name} = {_one_line(out.target)}" for out in experiment.model.outputs)
+    inputs = ", ".join(experiment.model.inputs)
+    lines = [f"# {say('export.graph_data', language, inputs=inputs, targets=targets)}"]
+    if experiment.compile.combine_losses == "mean":
+        lines.append(f"# {say('export.mean', language)}")
+    return lines
+
+
+def model_lines(experiment: Experiment, input_shape: Shapes) -> list[str]:
     """The statements that make and compile `model`."""
+    if isinstance(experiment.model, GraphSpec):
+        return graph_lines(experiment, experiment.model, dict(input_shape))
     compiled = experiment.compile
     return [
         "model = keras.Sequential([",
         f"    keras.Input({tuple(input_shape)!r}),",
-        *(f"    layers.{_call(LAYERS, layer)}," for layer in experiment.model.layers),
+        *(f"    layers.{call(LAYERS, layer)}," for layer in experiment.model.layers),
         "])",
         "model.compile(",
-        f"    optimizer=optimizers.{_call(OPTIMIZERS, compiled.optimizer)},",
-        f"    loss=losses.{_call(LOSSES, compiled.loss)},",
+        f"    optimizer=optimizers.{call(OPTIMIZERS, compiled.optimizer)},",
+        f"    loss=losses.{call(LOSSES, compiled.loss)},",
         f"    metrics={list(compiled.metrics)!r},",
         ")",
     ]
-
-
-def _call(registry: Registry[Any], part: PartSpec) -> str:
-    """`Dense(32, activation='relu')`: what has no default comes first, without its name where that is clear."""
-    cls = registry.get(part.type)
-    known = defaults(cls)
-    required = [name for name in cls.params if name not in known]
-    plain = [repr(part.params[name]) for name in required[:1]]
-    named = [f"{name}={part.params[name]!r}" for name in cls.params if name in part.params and name not in required[:1]]
-    return f"{cls.__name__}({', '.join([*plain, *named])})"
 
 
 def _fit_lines(experiment: Experiment, language: Language) -> list[str]:
