@@ -131,6 +131,10 @@ class Graph:
             found.setdefault(id(node.layer), node.layer)
             layer_depth[id(node.layer)] = max(layer_depth.get(id(node.layer), 0), depth[id(node)])
         self.layers = sorted(found.values(), key=lambda layer: -layer_depth[id(layer)])
+        # Keras runs nodes farthest from the output first, equally far ones as met from there: a BatchNormalization
+        # that two branches share follows their batches in this order
+        met = {node: place for place, node in enumerate(depth)}
+        self.nodes.sort(key=lambda node: (-depth[id(node)], met[id(node)]))
 
     def steps(self) -> list[Step]:
         """The operations in order; a layer may be several (Dense and its activation), a nested model many."""
