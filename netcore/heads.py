@@ -83,6 +83,8 @@ class Head:
         if self.metrics is None:
             self.metrics = [metrics.for_output(name, target_width, self.width) for name in self.metric_names]
             self.weighted = [metrics.for_output(name, target_width, self.width) for name in self.weighted_names]
+            for metric in (*self.metrics, *self.weighted):
+                metric.build(self.width)
 
 
 class Targets:

@@ -243,7 +243,9 @@ def reduce(values: Array, weight: Array | None, reduction: str, counts: Array | 
 
 def aligned(y_true: Any, y_pred: Any, loss: Loss) -> tuple[Array, Array]:
     """Targets with as many axes as the predictions: (n,) against (n, 1) is one column each, never (n, n)."""
-    pred, true = as_floats(y_pred, "y_pred"), as_floats(y_true, "y")
+    pred = np.asarray(y_pred)
+    pred = np.atleast_1d(pred) if pred.dtype.kind == "f" else as_floats(y_pred, "y_pred")
+    true = as_floats(y_true, "y", str(pred.dtype))
     if pred.ndim == 1 and true.ndim == 2 and true.shape[-1] == 1 and not loss.sparse:
         pred = pred[:, np.newaxis]
     while true.ndim < pred.ndim:

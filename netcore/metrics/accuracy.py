@@ -1,0 +1,87 @@
+"""Accuracies: the share of answers that are right."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.metrics.mean import MeanMetric
+from netcore.metrics.metric import METRICS
+from netcore.params import Float, Int
+
+
+def class_numbers(y_true: Array, y_pred: Array) -> Array:
+    """Targets as class numbers (n,): a last axis of 1 is dropped."""
+    return y_true[..., 0] if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1 else y_true
+
+
+@METRICS.add
+class Accuracy(MeanMetric):
+    """Share of values that are exactly equal. As "accuracy" in compile: the variant that fits the output."""
+
+    aliases = ("acc",)
+
+    def values(self, y_true: Array, y_pred: Array) -> Array:
+        return np.asarray(y_true == y_pred)
+
+
+@METRICS.add
+class BinaryAccuracy(MeanMetric):
+    """Share of outputs on the right side of `threshold`; a probability above it counts as 1."""
+
+    params: ClassVar = {"threshold": Float(low=0.0, high=1.0, typical=(0.5, 0.5), advanced=True)}
+    threshold: float
+
+    def __init__(self, name: str | None = None, dtype: str | None = None, threshold: float = 0.5) -> None:
+        super().__init__(name, dtype, threshold=threshold)
+
+    def values(self, y_true: Array, y_pred: Array) -> Array:
+        return np.asarray(y_true == (y_pred > self.threshold))
+
+
+@METRICS.add
+class CategoricalAccuracy(MeanMetric):
+    """Share of samples whose largest output is the class of the one-hot target."""
+
+    def values(self, y_true: Array, y_pred: Array) -> Array:
+        return np.asarray(y_true.argmax(axis=-1) == y_pred.argmax(axis=-1))
+
+
+@METRICS.add
+class SparseCategoricalAccuracy(MeanMetric):
+    """Share of samples whose largest output is the class number in the target."""
+
+    def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
+        super().count(class_numbers(y_true, y_pred), y_pred, weight)
+
+    def values(self, y_true: Array, y_pred: Array) -> Array:
+        return np.asarray(y_true.reshape(y_pred.shape[:-1]) == y_pred.argmax(axis=-1))
+
+
+@METRICS.add
+class TopKCategoricalAccuracy(MeanMetric):
+    """Share of samples whose class is among the `k` largest outputs; targets one-hot."""
+
+    params: ClassVar = {"k": Int(low=1, typical=(2, 5))}
+    k: int
+
+    def __init__(self, k: int = 5, name: str | None = None, dtype: str | None = None) -> None:
+        super().__init__(name, dtype, k=k)
+
+    def values(self, y_true: Array, y_pred: Array) -> Array:
+        return self._among_first(y_true.argmax(axis=-1), y_pred)
+
+    def _among_first(self, classes: Array, y_pred: Array) -> Array:
+        right = np.take_along_axis(y_pred, classes[..., np.newaxis], axis=-1)
+        return np.asarray(np.sum(y_pred > right, axis=-1) < self.k)
+
+
+@METRICS.add
+class SparseTopKCategoricalAccuracy(TopKCategoricalAccuracy):
+    """Share of samples whose class is among the `k` largest outputs; targets are class numbers."""
+
+    def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
+        super().count(class_numbers(y_true, y_pred), y_pred, weight)
+
+    def values(self, y_true: Array, y_pred: Array) -> Array:
+        return self._among_first(y_true.reshape(y_pred.shape[:-1]).astype(np.intp), y_pred)

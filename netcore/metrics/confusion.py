@@ -1,0 +1,162 @@
+"""Right and wrong, positive and negative: what is counted for a yes-or-no answer at one or more thresholds."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.metrics.metric import METRICS, Metric, divided, matched, number_or_array, spread
+from netcore.params import Int, Numbers
+
+THRESHOLDS = Numbers(low=0.0, high=1.0, typical=0.5, optional=True)
+OUTSIDE = -1e10  # outputs that are not among the `top_k`, and the threshold that all others pass
+TP, FP, TN, FN = range(4)
+
+
+def confusion(y_true: Array, y_pred: Array, weight: Array | None, below: Array, thresholds: int) -> Array:
+    """Weighted true positives, false positives, true negatives, false negatives, (4, thresholds, labels).
+
+    Args:
+        y_true, y_pred: (n, labels); what is not 0 in y_true is positive.
+        below: (n, labels), how many of the ascending thresholds are below each prediction.
+    """
+    labels = y_pred.shape[-1]
+    cells = below + np.arange(labels) * (thresholds + 1)
+    real = y_true != 0
+    each = np.ones(y_pred.shape) if weight is None else weight
+    counts = []
+    for kind in (real, ~real):
+        found = np.bincount(cells.ravel(), (each * kind).ravel(), labels * (thresholds + 1)).reshape(labels, -1)
+        claimed = found[:, ::-1].cumsum(axis=1)[:, -2::-1].T  # all that pass threshold t are in cells t + 1, t + 2, …
+        counts += [claimed, found.sum(axis=1) - claimed]
+    tp, fn, fp, tn = counts
+    return np.array([tp, fp, tn, fn])
+
+
+def passed(y_pred: Array, thresholds: Array) -> Array:
+    """How many of the ascending thresholds each prediction is above; NaN is above none."""
+    limits = thresholds.astype(y_pred.dtype)  # 0.3 in float32 is not above 0.3
+    return np.where(np.isnan(y_pred), 0, np.searchsorted(limits, y_pred, side="left"))
+
+
+class Counts(Metric):
+    """What Precision, Recall and the four counters share.
+
+    Args:
+        thresholds: one, or a list: then the result is an array. A prediction above it is a yes; 0.5 if left out.
+        top_k: only the k largest outputs of a sample can be a yes (with every output a yes if no threshold is given).
+        class_id: look at this output alone.
+    """
+
+    params: ClassVar = {"thresholds": THRESHOLDS}
+    thresholds: Any
+    top_k: int | None = None
+    class_id: int | None = None
+
+    def __init__(
+        self, thresholds: Any = None, name: str | None = None, dtype: str | None = None, **arguments: Any
+    ) -> None:
+        super().__init__(name, dtype, thresholds=thresholds, **arguments)
+        self.build(1)
+
+    @property
+    def limits(self) -> Array:
+        """The thresholds as given, as an array."""
+        given = getattr(self, "thresholds", None)
+        usual = 0.5 if self.top_k is None else OUTSIDE
+        return np.atleast_1d(np.asarray(usual if given is None else given, float))
+
+    def state_shape(self, width: int) -> tuple[int, ...]:
+        return (4, len(self.limits))
+
+    def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
+        y_true, y_pred = matched(y_true, y_pred)
+        each = None if weight is None else spread(weight, y_pred.shape)
+        if self.top_k is not None:
+            y_pred = top(y_pred, self.top_k)
+        if self.class_id is not None:
+            y_true, y_pred = y_true[..., self.class_id], y_pred[..., self.class_id]
+            each = None if each is None else each[..., self.class_id]
+        order = np.argsort(self.limits, kind="stable")
+        y_true, y_pred = y_true.reshape(-1, 1), y_pred.reshape(-1, 1)
+        each = None if each is None else each.reshape(-1, 1)
+        below = passed(y_pred, self.limits[order])
+        self.state[:, order] += confusion(y_true, y_pred, each, below, len(order))[..., 0]
+
+
+def top(y_pred: Array, k: int) -> Array:
+    """The k largest outputs of each sample; all others far below any threshold. Of equal ones the first stay."""
+    first = np.argsort(-y_pred, axis=-1, kind="stable")[..., :k]
+    kept = np.full_like(y_pred, OUTSIDE)
+    np.put_along_axis(kept, first, np.take_along_axis(y_pred, first, axis=-1), axis=-1)
+    return kept
+
+
+@METRICS.add
+class TruePositives(Counts):
+    """How many positive samples were called positive (the sum of their weights, if there are weights)."""
+
+    def result(self) -> Any:
+        return number_or_array(self.state[TP])
+
+
+@METRICS.add
+class TrueNegatives(Counts):
+    """How many negative samples were called negative."""
+
+    def result(self) -> Any:
+        return number_or_array(self.state[TN])
+
+
+@METRICS.add
+class FalsePositives(Counts):
+    """How many negative samples were called positive."""
+
+    def result(self) -> Any:
+        return number_or_array(self.state[FP])
+
+
+@METRICS.add
+class FalseNegatives(Counts):
+    """How many positive samples were called negative."""
+
+    def result(self) -> Any:
+        return number_or_array(self.state[FN])
+
+
+class Share(Counts):
+    """True positives against positives that were claimed, or that exist."""
+
+    params: ClassVar = {
+        "thresholds": THRESHOLDS,
+        "top_k": Int(low=1, typical=(1, 3), optional=True),
+        "class_id": Int(low=0, typical=(0, 1), optional=True),
+    }
+    among: ClassVar[int]
+
+    def __init__(
+        self,
+        thresholds: Any = None,
+        top_k: int | None = None,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(thresholds, name, dtype, top_k=top_k, class_id=class_id)
+
+    def result(self) -> Any:
+        return number_or_array(divided(self.state[TP], self.state[TP] + self.state[self.among]))
+
+
+@METRICS.add
+class Precision(Share):
+    """Of the samples called positive, the share that is: tp / (tp + fp), 0 if none was called so."""
+
+    among = FP
+
+
+@METRICS.add
+class Recall(Share):
+    """Of the positive samples, the share that was called positive: tp / (tp + fn), 0 if there is none."""
+
+    among = FN

@@ -1,0 +1,184 @@
+"""Losses watched as metrics, with the same equations."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore import losses
+from netcore.config import Array
+from netcore.losses.crossentropy import FROM_LOGITS, LABEL_SMOOTHING
+from netcore.metrics.mean import MeanMetric
+from netcore.metrics.metric import METRICS
+from netcore.params import Int
+
+
+class LossMetric(MeanMetric):
+    """The mean of a loss's value of each sample."""
+
+    loss: losses.Loss
+
+    def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
+        self.add(self.loss.per_sample(y_true, y_pred)[0], weight)
+
+
+@METRICS.add
+class MeanSquaredError(LossMetric):
+    """Mean squared error, in the target's unit squared."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("mse", "MSE")
+    loss = losses.MeanSquaredError()
+
+
+@METRICS.add
+class RootMeanSquaredError(MeanSquaredError):
+    """Square root of the mean squared error, in the target's own unit."""
+
+    aliases = ("rmse",)
+
+    def result(self) -> float:
+        return float(np.sqrt(super().result()))
+
+
+@METRICS.add
+class MeanAbsoluteError(LossMetric):
+    """Mean absolute error, in the target's own unit."""
+
+    aliases = ("mae", "MAE")
+    loss = losses.MeanAbsoluteError()
+
+
+@METRICS.add
+class MeanAbsolutePercentageError(LossMetric):
+    """Mean absolute percentage error, in percent."""
+
+    aliases = ("mape", "MAPE")
+    loss = losses.MeanAbsolutePercentageError()
+
+
+@METRICS.add
+class MeanSquaredLogarithmicError(LossMetric):
+    """Mean squared difference of the logarithms of 1 + value."""
+
+    aliases = ("msle", "MSLE")
+    loss = losses.MeanSquaredLogarithmicError()
+
+
+@METRICS.add
+class LogCoshError(LossMetric):
+    """Mean of log(cosh(error))."""
+
+    default_name = "logcosh"
+    loss = losses.LogCosh()
+
+
+@METRICS.add
+class CosineSimilarity(LossMetric):
+    """Mean cosine of the angle between target and output: +1 is best, the other way round than the loss."""
+
+    params: ClassVar = {"axis": Int(low=-10, high=10, typical=(-1, -1), advanced=True)}
+    axis: int
+
+    def __init__(self, name: str | None = None, dtype: str | None = None, axis: int = -1) -> None:
+        super().__init__(name, dtype, axis=axis)
+        self.loss = losses.CosineSimilarity(axis=self.axis)
+
+    def add(self, values: Array, weight: Array | None) -> None:
+        super().add(-values, weight)
+
+
+@METRICS.add
+class KLDivergence(LossMetric):
+    """Mean Kullback-Leibler divergence of the outputs from the targets, in nats."""
+
+    aliases = ("kld", "KLD")
+    loss = losses.KLDivergence()
+
+
+@METRICS.add
+class Poisson(LossMetric):
+    """Mean Poisson loss of rates for counts."""
+
+    loss = losses.Poisson()
+
+
+@METRICS.add
+class Hinge(LossMetric):
+    """Mean hinge loss; targets -1 and 1 (0 and 1 become so)."""
+
+    loss = losses.Hinge()
+
+
+@METRICS.add
+class SquaredHinge(LossMetric):
+    """Mean squared hinge loss; targets -1 and 1 (0 and 1 become so)."""
+
+    loss = losses.SquaredHinge()
+
+
+@METRICS.add
+class CategoricalHinge(LossMetric):
+    """Mean categorical hinge loss; targets one-hot."""
+
+    loss = losses.CategoricalHinge()
+
+
+class CrossentropyMetric(LossMetric):
+    """A cross-entropy of probabilities or of logits: the arguments of the loss of the same name."""
+
+    loss_class: ClassVar[Any]
+
+    def __init__(self, name: str | None = None, dtype: str | None = None, **arguments: Any) -> None:
+        axis = arguments.pop("axis", -1)
+        super().__init__(name, dtype, **arguments)
+        self.loss = self.loss_class(**arguments, axis=axis)
+
+
+@METRICS.add
+class BinaryCrossentropy(CrossentropyMetric):
+    """Binary cross-entropy of probabilities (or of logits)."""
+
+    aliases = ("bce", "BCE")
+    params: ClassVar = {"from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}
+    loss_class = losses.BinaryCrossentropy
+
+    def __init__(
+        self, name: str | None = None, dtype: str | None = None, from_logits: bool = False, label_smoothing: float = 0.0
+    ) -> None:
+        super().__init__(name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
+
+
+@METRICS.add
+class CategoricalCrossentropy(CrossentropyMetric):
+    """Categorical cross-entropy; targets one-hot."""
+
+    aliases = ("cce", "CCE")
+    params: ClassVar = {"from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}
+    loss_class = losses.CategoricalCrossentropy
+
+    def __init__(
+        self,
+        name: str | None = None,
+        dtype: str | None = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+    ) -> None:
+        super().__init__(name, dtype, from_logits=from_logits, label_smoothing=label_smoothing, axis=axis)
+
+
+@METRICS.add
+class SparseCategoricalCrossentropy(CrossentropyMetric):
+    """Categorical cross-entropy; targets are class numbers. Those of `ignore_class` count as 0."""
+
+    params: ClassVar = losses.SparseCategoricalCrossentropy.params
+    loss_class = losses.SparseCategoricalCrossentropy
+
+    def __init__(
+        self,
+        name: str | None = None,
+        dtype: str | None = None,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        axis: int = -1,
+    ) -> None:
+        super().__init__(name, dtype, from_logits=from_logits, ignore_class=ignore_class, axis=axis)
