@@ -3,6 +3,7 @@
 from typing import Any
 
 from lab.experiment import PartSpec
+from netcore.layers import LAYERS
 from netcore.params import defaults
 from netcore.registry import Registry
 
@@ -25,5 +26,5 @@ def _value(value: Any) -> str:
         cls = LAYERS.get(value["class_name"])
         known, config = defaults(cls), value["config"]
         params = {name: config[name] for name in cls.params if name in config and config[name] != known.get(name, ...)}
-        return f"layers.{_call(LAYERS, PartSpec(type=cls.__name__, params=params))}"
+        return f"layers.{call(LAYERS, PartSpec(type=cls.__name__, params=params))}"
     return repr(value)

@@ -60,7 +60,8 @@ def _node_lines(graph: GraphSpec, used: set[str], names: dict[str, str]) -> list
             source = made[owner]
         read = [names[name] for name in node.reads]
         several = LAYERS.get(layer.type).several_inputs or len(read) != 1
-        lines.append(f"{names[node.id]} = {source}({f'[{", ".join(read)}]' if several else read[0]})")
+        argument = f"[{', '.join(read)}]" if several else read[0]
+        lines.append(f"{names[node.id]} = {source}({argument})")
     return lines
 
 

@@ -38,7 +38,7 @@ def keras_source(experiment: Experiment, input_shape: Shapes, *, language: Langu
 def _data_comments(experiment: Experiment, shapes: Shapes, language: Language) -> list[str]:
     """Which arrays are to be put in."""
     if not isinstance(experiment.model, GraphSpec):
-        features = tuple(shapes)[0]
+        features = next(iter(shapes))
         target = _one_line(experiment.data.target)
         return [f"# {say('export.data', language, features=features, target=target)}"]
     targets = ", ".join(f"{out.name} = {_one_line(out.target)}" for out in experiment.model.outputs)
@@ -52,7 +52,7 @@ def _data_comments(experiment: Experiment, shapes: Shapes, language: Language) -
 def model_lines(experiment: Experiment, input_shape: Shapes) -> list[str]:
     """The statements that make and compile `model`."""
     if isinstance(experiment.model, GraphSpec):
-        return graph_lines(experiment, experiment.model, dict(input_shape))
+        return graph_lines(experiment, experiment.model, input_shape if isinstance(input_shape, Mapping) else {})
     compiled = experiment.compile
     return [
         "model = keras.Sequential([",
