@@ -2,109 +2,46 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from lab.data.prepare import Dataset
-from lab.experiment import Experiment, LayerSpec
+from lab.experiment import Experiment, GraphSpec
+from lab.graph_problems import graph_problems
+from lab.layer_table import LayerRow, graph_table, model_table, parameter_count, table_of
 from lab.limits import Limits, current_limits
+from lab.outputs import output_views
+from lab.problem import Problem
 from lab.runs.divergence import HIGH_RATE, HIGH_RATE_DEFAULT, LARGE_INPUT
 from lab.starts import propose_output
 from netcore.activations import ACTIVATIONS
-from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES, Loss, MeanAbsolutePercentageError
 from netcore.metrics import LossMetric, for_output
 from netcore.optimizers import OPTIMIZERS
 
-Shape = tuple[int | None, ...]
+__all__ = [
+    "LayerRow",
+    "Problem",
+    "graph_table",
+    "model_problems",
+    "model_table",
+    "parameter_count",
+    "table_of",
+    "updates_arithmetic",
+]
+
 Array = np.ndarray[Any, Any]
 
 NEAR_ZERO = 1e-3  # of the target's mean size: below it a percentage error explodes
-
-
-@dataclass(frozen=True)
-class LayerRow:
-    """One line of the summary; shapes have the batch axis None in front.
-
-    `problem` is netcore's error about this layer; shapes after it are blank (None), since nobody can know them.
-    """
-
-    id: str
-    type: str
-    input_shape: Shape | None
-    output_shape: Shape | None
-    parameters: int | None
-    problem: NetcoreError | None = None
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that does not fit; `lab.texts.say_error(problem, language)` says what and what to do.
-
-    An "error" stops the run from starting, a "warning" or a "note" does not. `layer_id` is the layer at fault.
-    """
-
-    code: str
-    values: dict[str, Any]
-    severity: Literal["error", "warning", "note"] = "error"
-    layer_id: str | None = None
-
-
-def model_table(experiment: Experiment, input_shape: tuple[int, ...]) -> tuple[LayerRow, ...]:
-    """Shapes and parameter counts, layer by layer, without making a single weight. Never raises.
-
-    Args:
-        input_shape: of one sample, as `Dataset.input_shape`.
-    """
-    rows = []
-    shape: Shape | None = (None, *input_shape)
-    for layer in experiment.model.layers:
-        row = _row(layer, shape)
-        rows.append(row)
-        shape = row.output_shape
-    return tuple(rows)
-
-
-def parameter_count(table: tuple[LayerRow, ...]) -> int:
-    """Parameters of all layers whose number is known."""
-    return sum(row.parameters or 0 for row in table)
 
 
 def updates_arithmetic(rows: int, batch_size: int, epochs: int) -> tuple[int, int]:
     """(updates per epoch, updates in all); a batch larger than the data is one batch."""
     per_epoch = math.ceil(rows / batch_size)
     return per_epoch, per_epoch * epochs
-
-
-def _row(layer: LayerSpec, shape: Shape | None) -> LayerRow:
-    if shape is None:
-        return LayerRow(layer.id, layer.type, None, None, None)
-    try:
-        output_shape, parameters = _measure(layer, shape)
-    except NetcoreError as problem:
-        return LayerRow(layer.id, layer.type, shape, None, None, problem)
-    return LayerRow(layer.id, layer.type, shape, output_shape, parameters)
-
-
-def _measure(layer: LayerSpec, shape: Shape) -> tuple[Shape, int]:
-    """Output shape and number of parameters. The layer is asked for its weights, but they are only counted:
-    the start values of millions of weights would make each click on the page slow.
-    """
-    part: Any = LAYERS.get(layer.type)(**layer.params)
-    counted = 0
-
-    def count(name: str, shape: tuple[int, ...], initializer: Any, *, trainable: bool = True) -> None:
-        nonlocal counted
-        counted += math.prod(shape)
-
-    part.add_weight = count
-    part.join = lambda *views: None
-    part.check_input([shape])
-    part.build(shape)
-    return tuple(part.compute_output_shape(shape)), counted
 
 
 # --- what does not fit
@@ -120,8 +57,7 @@ def model_problems(experiment: Experiment, dataset: Dataset | None, limits: Limi
     problems = [*_of_settings(experiment)]
     if dataset is not None:
         problems += _of_size(experiment, dataset, limits or current_limits())
-        problems += _of_layers(experiment, dataset)
-        problems += _of_numbers(experiment, dataset)
+        problems += _of_model(experiment, dataset)
     order = ("error", "warning", "note")
     return sorted(problems, key=lambda problem: order.index(problem.severity))
 
@@ -143,9 +79,36 @@ def _of_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> Iterat
     if experiment.fit.batch_size > rows:
         values = {"batch_size": experiment.fit.batch_size, "rows": rows}
         yield Problem("model.batch_larger_than_data", values, "note")
-    parameters = parameter_count(model_table(experiment, dataset.input_shape))
+    parameters = parameter_count(table_of(experiment, dataset))
     if parameters > limits.parameters:
         yield Problem("model.too_many_parameters", {"parameters": parameters, "high": limits.parameters})
+
+
+def _of_model(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
+    yield from _of_inputs(dataset)
+    if isinstance(experiment.model, GraphSpec):
+        yield from _of_graph(experiment, experiment.model, dataset)
+    else:
+        yield from _of_layers(experiment, dataset)
+        yield from _of_target(experiment, dataset)
+
+
+def _of_graph(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> Iterator[Problem]:
+    """The links, then the layers, then output by output what is asked of a network with one output."""
+    problems = list(graph_problems(experiment, graph, dataset))
+    yield from problems
+    if any(problem.severity == "error" for problem in problems):
+        return
+    used = graph.leading_to(graph.outputs)
+    table = {row.id: row for row in table_of(experiment, dataset) if row.id in used}
+    broken = [Problem(row.problem.code, row.problem.values, layer_id=row.id) for row in table.values() if row.problem]
+    yield from broken
+    if broken:
+        return
+    for (name, view), output in zip(output_views(experiment, dataset).items(), graph.outputs, strict=True):
+        row = table[str(output.reads)]
+        for problem in (*_of_output(*view, row), *_of_target(*view)):
+            yield replace(problem, output=name)
 
 
 def _of_layers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
@@ -157,12 +120,17 @@ def _of_layers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
         )
         return
     broken = next((row for row in table if row.problem is not None), None)
-    if broken is not None and broken.problem is not None:
+    if broken is not None:
         yield Problem(broken.problem.code, broken.problem.values, layer_id=broken.id)
         return
-    shape = table[-1].output_shape or ()
+    yield from _of_output(experiment, dataset, table[-1])
+
+
+def _of_output(experiment: Experiment, dataset: Dataset, row: LayerRow) -> Iterator[Problem]:
+    """What the last layer gives, against the loss, the metrics and the task."""
+    shape = row.output_shape or ()
     if len(shape) != 2 or shape[1] is None:
-        yield Problem("model.output_rank", {"shape": str(shape)}, layer_id=table[-1].id)
+        yield Problem("model.output_rank", {"shape": str(shape)}, layer_id=row.id)
         return
     misfit = _misfit(experiment, dataset, shape[1])
     if misfit is not None:
@@ -240,17 +208,18 @@ def metric_problem(name: str, experiment: Experiment, dataset: Dataset, units: i
     """
     y_true, right, wrong = _outputs_to_try(dataset, units, sparse=built_loss(experiment).sparse)
     width = 1 if y_true.ndim == 1 else y_true.shape[-1]
-    metrics = [for_output(name, width, units) for _ in range(2)]
     try:
+        metrics = [for_output(name, width, units) for _ in range(2)]
         for metric, y_pred in zip(metrics, (right, wrong), strict=True):
             metric.count(y_true, y_pred, None)
+        results = [float(metric.result()) for metric in metrics]  # one number: a curve is drawn of it
     except (ValueError, IndexError, TypeError, NotImplementedError):  # whatever NumPy says to shapes that do not fit
         return Problem("model.metric_fails", {"metric": name})
     if dataset.task == "regression":
         # classes are hit or missed; between numbers only a distance means anything
         says_something = isinstance(metrics[0], LossMetric) and not hasattr(metrics[0].loss, "function")
     else:
-        says_something = metrics[0].result() != metrics[1].result()
+        says_something = results[0] != results[1]
     return None if says_something else Problem("model.metric_unfit", {"metric": name}, "warning")
 
 
@@ -264,10 +233,13 @@ def _outputs_to_try(dataset: Dataset, units: int, *, sparse: bool) -> tuple[Arra
     return (numbers if sparse else y_true.astype(np.float32)), right, np.roll(right, 1, axis=0)
 
 
-def _of_numbers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
+def _of_inputs(dataset: Dataset) -> Iterator[Problem]:
     largest = float(np.abs(dataset.train.x).max(initial=0.0))
     if largest > LARGE_INPUT:
         yield Problem("model.inputs_not_scaled", {"largest": largest}, "warning")
+
+
+def _of_target(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
     if dataset.task != "regression":
         return
     target = scaled_target(dataset)

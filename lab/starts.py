@@ -26,7 +26,7 @@ from lab.experiment import (
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 # in the order in which a learner meets them; the first is what the page opens on
-STARTS = ("iris", "lecture", "penguins", "breast_cancer", "circle", "spiral", "overfitting", "tmax")
+STARTS = ("iris", "lecture", "penguins", "breast_cancer", "circle", "spiral", "overfitting", "tmax", "two_in_two_out")
 
 MANY_FEATURES = 50
 MANY_ROWS = 1000

@@ -32,6 +32,7 @@ class Card:
         persistence_column: what "tomorrow as today" predicts with.
         empty_means_zero: columns whose empty cells are zeros, not gaps.
         synthetic: made by a program, no observation.
+        start: the ready-made experiment that a person who picks this sample begins with; None for a proposal.
         titles, about, units, pitfalls: one sentence or two in each language.
     """
 
@@ -52,6 +53,7 @@ class Card:
     persistence_column: str | None
     empty_means_zero: tuple[str, ...]
     synthetic: bool
+    start: str | None
     source: str
     licence: str
     titles: dict[Language, str]
@@ -128,6 +130,7 @@ def _card(name: str, entry: dict[str, Any]) -> Card:
         persistence_column=entry.get("persistence_column"),
         empty_means_zero=tuple(entry.get("empty_means_zero", ())),
         synthetic=entry["synthetic"],
+        start=entry.get("start"),
         source=entry["source"],
         licence=entry["licence"],
         titles=entry["title"],

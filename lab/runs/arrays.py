@@ -45,6 +45,16 @@ def unpack_arrays(data: bytes) -> tuple[dict[str, Any], Arrays]:
     return values, arrays
 
 
+def data_of(arrays: Arrays, name: str) -> Any:
+    """The data called `name` as netcore takes them: one array, or by name of the input or output; None if not there."""
+    return arrays[name] if name in arrays else part(arrays, f"{name}/") or None
+
+
+def rows_in(arrays: Arrays) -> int:
+    """How many rows there are to train on."""
+    return len(next(array for name, array in arrays.items() if name == "x" or name.startswith("x/")))
+
+
 def part(arrays: Arrays, prefix: str) -> Arrays:
     """The arrays whose name starts with `prefix`, under the rest of their name."""
     return {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}

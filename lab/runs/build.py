@@ -3,11 +3,12 @@
 import warnings
 from typing import Any
 
-from netcore import Sequential
+from netcore import Model, Sequential
 from netcore.errors import NetcoreWarning
 from netcore.layers import LAYERS, Input
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
+from netcore.registry import Registry
 from netcore.utils import set_random_seed
 
 
@@ -20,13 +21,50 @@ def build_model(spec: dict[str, Any]) -> Any:
         NetcoreError: an argument or a shape does not fit.
     """
     set_random_seed(spec["seed"])
-    layers = [LAYERS.get(layer["type"])(**layer["params"]) for layer in spec["layers"]]
-    model = Sequential([Input(tuple(spec["input_shape"])), *layers])
+    model = functional_model(spec) if "nodes" in spec else sequential_model(spec)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NetcoreWarning)
-        model.compile(
-            optimizer=OPTIMIZERS.get(spec["optimizer"]["type"])(**spec["optimizer"]["params"]),
-            loss=LOSSES.get(spec["loss"]["type"])(**spec["loss"]["params"]),
-            metrics=list(spec["metrics"]),
-        )
+        model.compile(optimizer=_part(OPTIMIZERS, spec["optimizer"]), **_losses(spec))
     return model
+
+
+def sequential_model(spec: dict[str, Any]) -> Any:
+    """The layers of `spec` one behind the other."""
+    layers = [_part(LAYERS, layer) for layer in spec["layers"]]
+    return Sequential([Input(tuple(spec["input_shape"])), *layers])
+
+
+def functional_model(spec: dict[str, Any]) -> Any:
+    """The graph of `spec`: each node calls its layer, or the layer of the node that it shares, on what it reads."""
+    inputs = {name: Input(tuple(shape), name=name) for name, shape in sorted(spec["inputs"].items())}
+    tensors = dict(inputs)
+    layers: dict[str, Any] = {}
+    for node in spec["nodes"]:
+        owner = node["shares"] or node["id"]
+        if owner == node["id"]:
+            layers[owner] = _part(LAYERS, node, name=owner)
+        read = [tensors[name] for name in node["reads"]]
+        tensors[node["id"]] = layers[owner](read if layers[owner].several_inputs else read[0])
+    # by name, as Keras orders the entries of a dict: the weights then come in the same order in both
+    return Model(inputs, {out["name"]: tensors[out["reads"]] for out in sorted(spec["outputs"], key=_name)})
+
+
+def _losses(spec: dict[str, Any]) -> dict[str, Any]:
+    """Loss and metrics as `compile` takes them: one, or one for each output."""
+    if "nodes" not in spec:
+        return {"loss": _part(LOSSES, spec["loss"]), "metrics": list(spec["metrics"])}
+    outputs = spec["outputs"]
+    return {
+        "loss": {output["name"]: _part(LOSSES, output["loss"]) for output in outputs},
+        "loss_weights": {output["name"]: output["weight"] for output in outputs},
+        "metrics": {output["name"]: list(output["metrics"]) for output in outputs},
+        "combine_losses": spec["combine_losses"],
+    }
+
+
+def _part(registry: Registry[Any], part: dict[str, Any], **more: Any) -> Any:
+    return registry.get(part["type"])(**part["params"], **more)
+
+
+def _name(output: dict[str, Any]) -> str:
+    return str(output["name"])

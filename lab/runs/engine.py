@@ -9,7 +9,8 @@ from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.experiment import Experiment, check_limits
 from lab.limits import Limits, current_limits
-from lab.model import model_table, parameter_count
+from lab.model import parameter_count, table_of
+from lab.runs.arrays import rows_in
 from lab.runs.messages import ENDED, Command, Extend, Pause, Reason, Speed, Status, Stop
 from lab.runs.record import RunRecord, RunSummary, RunView, as_changes, as_reason, record_of
 from lab.runs.spec import run_spec
@@ -73,7 +74,7 @@ def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None
     values = dataset.train.x.size
     if values > limits.train_values:
         raise RunError("run.too_many_values", value=values, high=limits.train_values)
-    parameters = parameter_count(model_table(experiment, dataset.input_shape))
+    parameters = parameter_count(table_of(experiment, dataset))
     if parameters > limits.parameters:
         raise RunError("run.too_many_parameters", value=parameters, high=limits.parameters)
 
@@ -118,7 +119,7 @@ class InlineEngine:
                 trainer.apply(Pause())
             status = trainer.status(run_id)
         except NetcoreError as error:
-            status = start_status(run_id, spec, len(arrays["x"]), "failed", Reason(error.code, error.values))
+            status = start_status(run_id, spec, rows_in(arrays), "failed", Reason(error.code, error.values))
         self._runs[run_id] = _InlineRun(experiment, owner, len(mine) + 1, time.time(), trainer, status, epochs_per_s)
         return run_id
 

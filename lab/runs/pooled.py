@@ -19,7 +19,7 @@ from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.experiment import Experiment
 from lab.limits import Limits, current_limits
-from lab.runs.arrays import Arrays
+from lab.runs.arrays import Arrays, rows_in
 from lab.runs.engine import check_epochs, check_size, new_run_id, view_of
 from lab.runs.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable, set_all
 from lab.runs.messages import (
@@ -121,7 +121,7 @@ class PoolEngine:
                 arrays=paths,
                 epochs_per_s=epochs_per_s,
                 created=time.time(),
-                status=start_status(run_id, spec, len(arrays["x"]), "queued"),
+                status=start_status(run_id, spec, rows_in(arrays), "queued"),
                 stopwatch=Stopwatch(self.hub.clock),
                 seen_at=self.hub.clock(),
             )

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from lab.data.prepare import Dataset
+from lab.data.prepare import Dataset, PartName
 from lab.errors import RunError
-from lab.experiment import Experiment, PartSpec
+from lab.experiment import Experiment, GraphNode, GraphSpec, PartSpec
+from lab.layer_table import graph_table
 from lab.runs.arrays import Arrays
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
@@ -17,24 +18,23 @@ from netcore.registry import Registry
 def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, Any], Arrays]:
     """What `Trainer` takes: a JSON-able description, and "x" (n, ...), "y", "x_val", "y_val" as netcore wants them.
 
-    The test part is not in it: no worker ever sees the sealed rows.
+    A functional model has several of each: "x/<input>", "y/<output>" and so on. The test part is not in it: no worker
+    ever sees the sealed rows.
 
     Raises:
         RunError "run.no_layers": there is nothing to train.
     """
+    if isinstance(experiment.model, GraphSpec):
+        return _graph_spec(experiment, experiment.model, dataset)
     layers = experiment.model.layers
     if not layers:
         raise RunError("run.no_layers")
-    fit = experiment.fit
     spec = {
         "layers": [_part(LAYERS, layer) for layer in layers],
         "input_shape": list(dataset.input_shape),
-        "optimizer": _part(OPTIMIZERS, experiment.compile.optimizer),
         "loss": _part(LOSSES, experiment.compile.loss),
         "metrics": list(experiment.compile.metrics),
-        "fit": {"epochs": fit.epochs, "batch_size": fit.batch_size, "shuffle": fit.shuffle},
-        "changes": [change.model_dump() for change in fit.changes],
-        "seed": experiment.seed,
+        **_training(experiment),
     }
     units = _output_units(experiment)
     arrays = {"x": dataset.train.x, "y": dataset.targets_for("train", experiment.compile.loss.type, units)}
@@ -42,6 +42,73 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, Any], 
         arrays["x_val"] = dataset.validation.x
         arrays["y_val"] = dataset.targets_for("validation", experiment.compile.loss.type, units)
     return spec, {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def _training(experiment: Experiment) -> dict[str, Any]:
+    """What both kinds of model are trained with."""
+    fit = experiment.fit
+    return {
+        "optimizer": _part(OPTIMIZERS, experiment.compile.optimizer),
+        "fit": {"epochs": fit.epochs, "batch_size": fit.batch_size, "shuffle": fit.shuffle},
+        "changes": [change.model_dump() for change in fit.changes],
+        "seed": experiment.seed,
+    }
+
+
+def _graph_spec(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> tuple[dict[str, Any], Arrays]:
+    """A functional model. What leads to no output is left out: nothing would be learned from it."""
+    used = graph.leading_to(graph.outputs)
+    inputs = [name for name in graph.inputs if name in used]
+    shapes = {row.id: row.output_shape for row in graph_table(graph, dataset.input_shapes)}
+    if not inputs:
+        raise RunError("run.no_layers")
+    spec = {
+        "inputs": {name: list(dataset.input_shapes[name]) for name in inputs},
+        "nodes": [
+            {"id": node.id, "reads": list(node.reads), "shares": node.shares}
+            | ({} if node.shares else _part(LAYERS, node))
+            for node in _owners_first(graph, used)
+        ],
+        "outputs": [
+            {
+                "name": output.name,
+                "reads": output.reads,
+                "loss": _part(LOSSES, output.loss),
+                "weight": output.weight,
+                "metrics": list(output.metrics),
+            }
+            for output in graph.outputs
+        ],
+        "combine_losses": experiment.compile.combine_losses,
+        **_training(experiment),
+    }
+    arrays: Arrays = {}
+    parts: list[tuple[PartName, str]] = [("train", "")]
+    if len(dataset.validation.x):
+        parts.append(("validation", "_val"))
+    for part, suffix in parts:
+        for name in inputs:
+            arrays[f"x{suffix}/{name}"] = dataset.x_of(part, name)
+        for output in graph.outputs:
+            shape = shapes.get(str(output.reads)) or (None, 1)
+            y = dataset.of_target(output.target).targets_for(part, output.loss.type, int(shape[-1] or 1))
+            arrays[f"y{suffix}/{output.name}"] = np.ascontiguousarray(y)
+    return spec, arrays
+
+
+def _owners_first(graph: GraphSpec, used: set[str]) -> list[GraphNode]:
+    """The nodes in use, each after what it reads. A layer is made at its first call, so that call must own it."""
+    owners: dict[str, str] = {}  # id of the node that owns a layer in the spec -> the node that calls it first
+    nodes = []
+    for node in graph.order():
+        if node.id not in used:
+            continue
+        layer = graph.layer_of(node)
+        first = owners.setdefault(layer.id, node.id)
+        same = {"type": layer.type, "params": layer.params, "shares": None}
+        again = {"type": "", "params": {}, "shares": first}
+        nodes.append(node.model_copy(update=same if first == node.id else again))
+    return nodes
 
 
 def _part(registry: Registry[Any], part: PartSpec) -> dict[str, Any]:

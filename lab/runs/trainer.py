@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.runs.arrays import Arrays, pack_arrays, part, unpack_arrays
+from lab.runs.arrays import Arrays, data_of, pack_arrays, part, rows_in, unpack_arrays
 from lab.runs.build import build_model
 from lab.runs.divergence import likely_cause
 from lab.runs.messages import (
@@ -43,7 +43,8 @@ class Trainer:
 
     Args:
         spec: plain description of the run (see `lab.runs.spec.run_spec`).
-        arrays: "x" (n, ...), "y" (n, ...), and "x_val", "y_val" if there is a validation part.
+        arrays: "x" (n, ...), "y" (n, ...), and "x_val", "y_val" if there is a validation part; for a functional model
+            "x/<input>", "y/<output>", … instead.
         clock: seconds; replaced in tests.
 
     Every command that changes the numbers is written to `log` with the position (epoch, batch) before which it
@@ -67,15 +68,15 @@ class Trainer:
         self._pause_at: int | None = None
         self._stride = 1  # updates between two looks at the clock
         self._taken = 0  # epochs already handed out by take_points
-        fit = spec["fit"]
+        fit, x_val = spec["fit"], data_of(arrays, "x_val")
         self.model = build_model(spec)
         self._fit_run = self.model.iter_fit(
-            arrays["x"],
-            arrays["y"],
+            data_of(arrays, "x"),
+            data_of(arrays, "y"),
             batch_size=fit["batch_size"],
             epochs=fit["epochs"],
             shuffle=fit["shuffle"],
-            validation_data=(arrays["x_val"], arrays["y_val"]) if "x_val" in arrays else None,
+            validation_data=None if x_val is None else (x_val, data_of(arrays, "y_val")),
             verbose=0,
             batch_events=True,
         )
@@ -103,7 +104,7 @@ class Trainer:
 
     @property
     def updates_per_epoch(self) -> int:
-        return math.ceil(len(self._arrays["x"]) / self.batch_size)
+        return math.ceil(rows_in(self._arrays) / self.batch_size)
 
     @property
     def updates(self) -> int:
@@ -256,8 +257,8 @@ class Trainer:
                 self.epochs_done,
                 self.learning_rate,
                 self._spec["optimizer"]["type"],
-                self._arrays["x"],
-                self._arrays["y"],
+                data_of(self._arrays, "x"),
+                data_of(self._arrays, "y"),
             )
             return
         self.last_good_epoch, self._good_weights = self.epochs_done, weights

@@ -1,0 +1,19 @@
+"""Problem: something in an experiment that does not fit, with its sentence in the catalogue."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that does not fit; `lab.texts.say_error(problem, language)` says what and what to do.
+
+    An "error" stops the run from starting, a "warning" or a "note" does not. `layer_id` is the layer at fault,
+    `output` the output of a functional model that it is about.
+    """
+
+    code: str
+    values: dict[str, Any]
+    severity: Literal["error", "warning", "note"] = "error"
+    layer_id: str | None = None
+    output: str | None = None
