@@ -83,8 +83,6 @@ class Head:
         if self.metrics is None:
             self.metrics = [metrics.for_output(name, target_width, self.width) for name in self.metric_names]
             self.weighted = [metrics.for_output(name, target_width, self.width) for name in self.weighted_names]
-            for metric in (*self.metrics, *self.weighted):
-                metric.build(self.width)
 
 
 class Targets:
@@ -234,7 +232,10 @@ def logs_of(trackers: list[Tracker]) -> dict[str, float]:
         for tracker in trackers:
             prefix = f"{tracker.head.name}_" if several else ""
             for metric in tracker.chosen(weighted=weighted):
-                found[_free_name(prefix, metric.name, found, weighted=weighted)] = metric.result()
+                value = metric.result()  # an array where a metric has several numbers
+                found[_free_name(prefix, metric.name, found, weighted=weighted)] = (
+                    float(np.reshape(value, ())) if np.size(value) == 1 else value
+                )
     return logs | (dict(sorted(found.items())) if several else found)
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from netcore.errors import NetcoreValueError
 from netcore.metrics.accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from netcore.metrics.mean import MeanMetricWrapper
 from netcore.metrics.metric import METRICS, Metric
+from netcore.params import defaults
 
 
 def get(identifier: Any) -> Metric:
@@ -12,16 +14,24 @@ def get(identifier: Any) -> Metric:
 
     Raises:
         NetcoreValueError "registry.unknown": no metric has that name.
+        NetcoreValueError "metric.needs_arguments": one that cannot be made from its name alone.
     """
     if isinstance(identifier, Metric):
         return identifier
-    if isinstance(identifier, type) and issubclass(identifier, Metric):
-        return identifier()
     if isinstance(identifier, dict):
         return METRICS.get(identifier["class_name"]).from_config(identifier["config"])
-    if callable(identifier):
-        return MeanMetricWrapper(identifier)
-    return METRICS.get(identifier)()
+    found = METRICS.get(identifier) if isinstance(identifier, str) else identifier
+    if not (isinstance(found, type) and issubclass(found, Metric)):
+        return MeanMetricWrapper(found) if callable(found) else METRICS.get(identifier)()
+    missing = [name for name in found.params if name not in defaults(found)]
+    if missing:
+        raise NetcoreValueError(
+            "metric.needs_arguments",
+            "{name} cannot be made from its name alone: write metrics.{name}({arguments}).",
+            name=found.__name__,
+            arguments=", ".join(f"{name}=…" for name in missing),
+        )
+    return found()
 
 
 def for_output(identifier: Any, target_width: int, width: int) -> Metric:
@@ -30,11 +40,11 @@ def for_output(identifier: Any, target_width: int, width: int) -> Metric:
     Args:
         target_width, width: last axis of the targets and of the model's output.
     """
-    if not isinstance(identifier, str):
-        return get(identifier)
-    if identifier.lower() in ("accuracy", "acc"):
+    if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
         sparse = SparseCategoricalAccuracy if target_width != width else CategoricalAccuracy
         return BinaryAccuracy(identifier) if width == 1 else sparse(identifier)
-    metric = METRICS.get(identifier)()
-    metric.name = identifier
+    metric = get(identifier)
+    if isinstance(identifier, str):
+        metric.name = identifier
+    metric.build(width)
     return metric
