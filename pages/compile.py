@@ -4,6 +4,7 @@ import streamlit as st
 
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
+from pages.ui.code_box import code_box
 from pages.ui.forms import LOSS, OPTIMIZER, part_form, type_field
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
@@ -33,6 +34,7 @@ def page(state: AppState, bench: Bench) -> None:
             language="python",
             wrap_lines=True,
         )
+        code_box(state, bench)
 
 
 def optimizer_section(state: AppState) -> None:

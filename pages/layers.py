@@ -12,6 +12,7 @@ from lab.texts import say
 from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench, bench_of
+from pages.ui.code_box import code_box
 from pages.ui.forms import layer_place, part_form
 from pages.ui.problems import show_problems
 from pages.ui.proposals import fitting_output, new_layer_params
@@ -36,6 +37,7 @@ def page(state: AppState, bench: Bench) -> None:
         summary(state, bench)
         show_problems([*bench.errors, *bench.warnings], state)
         propose_output_button(state, bench)
+        code_box(state, bench)
 
 
 def input_card(state: AppState, bench: Bench) -> None:

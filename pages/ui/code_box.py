@@ -1,0 +1,90 @@
+"""A box for pasted Keras code: what was understood, what was mended or left out, and a button that takes it over."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lab.experiment import Experiment
+from lab.export.keras_reader import Proposal, read_keras
+from lab.export.keras_source import keras_source
+from lab.export.keras_text import Finding
+from lab.texts import Language, say, say_error
+from pages.ui.bench import Bench
+from pages.ui.state import AppState, app_state
+from pages.ui.text import tell_error
+
+HEIGHT = 240  # pixels: a lecture's program without scrolling
+
+
+def code_box(state: AppState, bench: Bench) -> None:
+    """Nothing is changed before the button is pressed, and nothing pasted is ever executed."""
+    with st.expander(say("paste.title", state.language), icon=":material/content_paste:"):
+        st.caption(say("paste.about", state.language))
+        text: str = st.text_area(say("paste.label", state.language), height=HEIGHT, key="pasted-code")
+        st.button(say("paste.read", state.language), key="read-code")  # leaving the field is what hands the text over
+        if text.strip():
+            show_proposal(proposal_for(text, state, bench), state, bench)
+
+
+def proposal_for(text: str, state: AppState, bench: Bench) -> Proposal:
+    """Read once for a text and an experiment: a rerun costs nothing."""
+    known = state.memo.get("paste")
+    if known is None or known[0] != text or known[1] is not state.experiment:
+        shape = None if bench.dataset is None else bench.dataset.input_shape
+        known = state.memo["paste"] = (text, state.experiment, read_keras(text, state.experiment, shape))
+    proposal: Proposal = known[2]
+    return proposal
+
+
+def show_proposal(proposal: Proposal, state: AppState, bench: Bench) -> None:
+    by_severity = {
+        severity: [finding for finding in proposal.findings if finding.severity == severity]
+        for severity in ("error", "warning", "note")
+    }
+    if by_severity["error"]:
+        st.error(listed("paste.errors", by_severity["error"], state.language))
+    if by_severity["warning"]:
+        st.warning(listed("paste.slips", by_severity["warning"], state.language))
+    if by_severity["note"]:
+        st.caption(listed("paste.notes", by_severity["note"], state.language))
+    if proposal.hidden:
+        st.caption(say("paste.hidden", state.language, count=proposal.hidden))
+    if not proposal.understood:
+        st.info(say("paste.nothing", state.language))
+        return
+    if not by_severity["error"] and not by_severity["warning"]:
+        st.success(say("paste.clean", state.language))
+    if proposal.experiment == state.experiment:
+        st.info(say("paste.same", state.language))
+        return
+    if bench.dataset is not None:
+        st.markdown(f"**{say('paste.preview', state.language)}**")
+        program = keras_source(proposal.experiment, bench.dataset.input_shape, language=state.language)
+        st.code(program, language="python", wrap_lines=True)
+    st.button(
+        say("paste.apply", state.language), key="apply-code", type="primary", on_click=take, args=(proposal.experiment,)
+    )
+
+
+def take(experiment: Experiment) -> None:
+    state = app_state()
+    state.replace_experiment(experiment)
+    state.notice("success", "paste.applied")
+
+
+def listed(title: str, findings: Sequence[Finding], language: Language) -> str:
+    """One line a finding, with the line of the code that it is about."""
+    lines = [
+        f"- **{say('paste.line', language, line=finding.line)}** {sentence(finding, language)}" for finding in findings
+    ]
+    return "\n".join([f"**{say(title, language, count=len(findings))}**", "", *lines])
+
+
+def sentence(finding: Finding, language: Language) -> str:
+    """Pasted code stands in the sentences as code (`…`), where only another backtick could be markup."""
+    if not finding.code.startswith("paste."):
+        return tell_error(finding, language)
+    values = {
+        name: value.replace("`", "ˋ") if isinstance(value, str) else value for name, value in finding.values.items()
+    }
+    return say_error(Finding(finding.code, values, finding.line, finding.severity), language)
