@@ -534,7 +534,7 @@ class Sparsemax(OverFeatures):
     """y = max(x - tau, 0) with tau such that the features add up to 1: a softmax that reaches 0.
 
     The k largest x stay above 0, k being the last with k x(k) > x(1) + … + x(k) - 1, and tau brings their sum to 1.
-    dx = dy - mean of dy over the features above 0, and 0 for the others. Source: Martins & Astudillo (2016), algorithm 1;
+    dx = dy - mean of dy over the features above 0, else 0. Source: Martins & Astudillo (2016), algorithm 1;
     Keras 3.15 differs (its outputs do not add up to 1: keras-team/keras issue 23425).
     """
 

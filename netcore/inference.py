@@ -1,5 +1,6 @@
 """Running a graph forward only: predict, evaluate, and a layer called on an array."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from netcore.models import Model
 
 PIECE = 4096  # rows looked at in one go; large enough to be fast, small enough to be interrupted
+NUMBERS = 1 << 23  # that all layers together may hold meanwhile (32 MB in float32): images take fewer rows in one go
+
+
+def rows_at_once(model: "Model") -> int:
+    """How many rows are looked at in one go."""
+    steps = [] if model.graph is None else model.graph.steps()
+    per_row = sum(math.prod(tensor.inner_shape) for step in steps for tensor in step.outputs)
+    return max(1, min(PIECE, NUMBERS // max(1, per_row)))
 
 
 def plans_in_pieces(model: "Model", rows: Sequence[Rows], total: int, piece: int) -> Iterator[tuple[int, Plan]]:
@@ -35,7 +44,7 @@ def predict(model: "Model", arrays: Sequence[Array]) -> list[Array]:
     rows = model.rows(arrays)
     total = len(arrays[0])
     results = [np.empty((total, *tensor.inner_shape), model.dtype) for tensor in model.outputs]
-    for start, plan in plans_in_pieces(model, rows, total, PIECE):
+    for start, plan in plans_in_pieces(model, rows, total, rows_at_once(model)):
         for result, output in zip(results, plan.outputs, strict=True):
             result[start : start + output.shape[-1]] = batch_first(output)
     return results
@@ -60,7 +69,7 @@ class Evaluation:
             Targets(head, one, sample_weight, model.dtype) for head, one in zip(model.heads, y, strict=True)
         ]
         self._batch_size = batch_size
-        self._piece = batch_size * max(1, PIECE // batch_size)
+        self._piece = batch_size * max(1, rows_at_once(model) // batch_size)
         self.trackers = [Tracker(head, own_metrics=True) for head in model.heads]
 
     def steps(self, epoch: int = 0) -> Iterator[ValidationStep]:
