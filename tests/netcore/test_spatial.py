@@ -397,7 +397,17 @@ def test_a_softmax_layer_at_the_end_is_fused_with_its_loss():
 # --- all of them
 
 
-FILES = "convolution pooling padding normalization reshaping merging activation_layers noise preprocessing".split()
+FILES = [
+    "convolution",
+    "pooling",
+    "padding",
+    "normalization",
+    "reshaping",
+    "merging",
+    "activation_layers",
+    "noise",
+    "preprocessing",
+]
 SPATIAL = [cls for cls in LAYERS if cls.__module__.split(".")[-1] in FILES]
 
 
