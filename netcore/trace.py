@@ -1,0 +1,247 @@
+"""Trace: every number of one update, in the order in which it is computed, named as in the equations.
+
+    x -> z1 = x W1 + b1 -> a1 = f(z1) -> … -> l (one number per sample) -> L
+    dL/da2, dL/dz2, dL/dW2, dL/db2 -> dL/da1, …
+    W1 + delta W1 = W1 after
+
+The model stays as it is: weights, optimizer and random streams are put back afterwards, so that the next update of a
+running training can be looked at, and comes out bit for bit as the trace said.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.data import batch_first
+from netcore.errors import NetcoreValueError
+from netcore.fit import head_step
+from netcore.graph import COPY, Step
+from netcore.heads import Targets, Tracker, fuses, logs_of
+from netcore.node import Node
+from netcore.plan import Plan
+
+if TYPE_CHECKING:
+    from netcore.models import Model
+
+# how the equations write the weights of most layers; any other weight keeps its Keras name
+SIGNS = {"kernel": "W", "bias": "b", "recurrent_kernel": "U"}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One line of a trace.
+
+    Attributes:
+        kind: "input", "pre_activation", "activation", "target", "sample_loss", "loss", "gradient", "learning_rate",
+            "parameter", "update" or "parameter_after".
+        name: as in the equations: "z1", "dL/dW1", "delta W1". The number is that of the layer in `model.layers`.
+        layer: name of the layer it belongs to; empty for inputs, targets and losses.
+        value: tensors (n, …) with the samples in front, parameters in Keras's shapes, single numbers ().
+    """
+
+    kind: str
+    name: str
+    layer: str
+    value: Array
+
+    def __str__(self) -> str:
+        shape = f" {self.value.shape}" if self.value.ndim else ""
+        return f"{self.name}{shape} = {np.array2string(self.value, precision=6, threshold=50)}"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The quantities of one update in order; `trace["z1"]` is the array of that name."""
+
+    quantities: tuple[Quantity, ...]
+
+    def __iter__(self) -> Iterator[Quantity]:
+        return iter(self.quantities)
+
+    def __len__(self) -> int:
+        return len(self.quantities)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(quantity.name for quantity in self.quantities)
+
+    def of_kind(self, kind: str) -> tuple[Quantity, ...]:
+        return tuple(quantity for quantity in self.quantities if quantity.kind == kind)
+
+    def __getitem__(self, name: str) -> Array:
+        """Raises NetcoreValueError "trace.unknown": nothing of that name; lists the names."""
+        for quantity in self.quantities:
+            if quantity.name == name:
+                return quantity.value
+        raise NetcoreValueError(
+            "trace.unknown",
+            "The trace has nothing called {name!r}. It has: {choices}.",
+            name=name,
+            choices=", ".join(self.names),
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(str(quantity) for quantity in self.quantities)
+
+
+def trace(model: "Model", arrays: Sequence[Array], targets: Sequence[Targets]) -> Trace:
+    """Make the next update with these rows as one batch, write every number down, and put the model back.
+
+    Args:
+        model: compiled.
+        arrays: checked inputs (n, …), one for each input of the model.
+        targets: of the same rows, one for each output.
+    """
+    model.ready_to_train()
+    before = model.training_state()
+    try:
+        return Trace(tuple(_Tracer(model, arrays, targets).run()))
+    finally:
+        model.set_training_state(before)
+
+
+class _Tracer:
+    """A plan of its own for the batch, run step by step; each buffer is copied before a later step may overwrite it."""
+
+    def __init__(self, model: "Model", arrays: Sequence[Array], targets: Sequence[Targets]) -> None:
+        self.model, self.arrays, self.targets = model, arrays, targets
+        graph = model.graph
+        assert graph is not None  # noqa: S101  # a model that has taken its inputs is built
+        steps = graph.steps()
+        fused = [
+            one.fusable and fuses(head.activation, head.loss) for one, head in zip(targets, model.heads, strict=True)
+        ]
+        self.plan = Plan(
+            steps, graph.inputs, graph.outputs, len(arrays[0]), training=True, dtype=model.dtype, fused=fused
+        )
+        nodes = [node for _, node in self.plan.forwards if isinstance(node, Node)]
+        self._step_of = {id(node): step for node, step in zip(nodes, steps, strict=True)}
+        self._numbers = {layer.name: number for number, layer in enumerate(model.layers, start=1)}
+        self._used: Counter[str] = Counter()
+        self._tensors = self._name_tensors(steps)
+        self._outputs = [id(tensor) for tensor in graph.outputs]
+        self._weights = self._name_weights(steps)
+
+    # --- names
+
+    def _name_tensors(self, steps: Sequence[Step]) -> dict[int, tuple[str, str, str]]:
+        """Id of each tensor -> (kind, name, layer); a copy at the seam of a nested model is nothing of its own."""
+        inside = {  # read by the activation function of the layer that made it
+            id(step.inputs[0])
+            for step in steps
+            if step.layer is None and step.operation is not COPY and step.inputs[0].name == step.outputs[0].name
+        }
+        named = {}
+        for step in steps:
+            if step.operation is COPY:
+                continue
+            for tensor in step.outputs:
+                kind, sign = ("pre_activation", "z") if id(tensor) in inside else ("activation", "a")
+                named[id(tensor)] = (kind, self._free(f"{sign}{self._number(tensor.name)}"), tensor.name)
+        return named
+
+    def _name_weights(self, steps: Sequence[Step]) -> list[tuple[str, Any, Any]]:
+        """(name, weight, layer) of all that learns, in the order of the forward pass."""
+        learning = {id(weight) for weight in self.model.trainable_weights}
+        owners = {id(step.layer): step.layer for step in steps if step.layer is not None}.values()
+        return [
+            (self._free(f"{SIGNS.get(weight.name, weight.name)}{self._number(layer.name)}"), weight, layer)
+            for layer in owners
+            for weight in layer.trainable_weights
+            if id(weight) in learning
+        ]
+
+    def _number(self, layer: str) -> int:
+        """Place of the layer in the model; layers inside others follow."""
+        return self._numbers.setdefault(layer, len(self._numbers) + 1)
+
+    def _free(self, name: str) -> str:
+        """The name, with a number where it is taken: a layer used twice has two outputs."""
+        self._used[name] += 1
+        return name if self._used[name] == 1 else f"{name}({self._used[name]})"
+
+    @staticmethod
+    def _one_of(sign: str, index: int, count: int) -> str:
+        return sign if count == 1 else f"{sign}{index + 1}"
+
+    # --- the update
+
+    def run(self) -> Iterator[Quantity]:
+        with np.errstate(all="ignore"):
+            yield from self._forward()
+            yield from self._losses()
+            yield from self._backward()
+            yield from self._update()
+
+    def _forward(self) -> Iterator[Quantity]:
+        for index, array in enumerate(self.arrays):
+            yield Quantity("input", self._one_of("x", index, len(self.arrays)), "", array.copy())
+        self.plan.feed([rows.batch(0, len(self.arrays[0])) for rows in self.model.rows(self.arrays)])
+        for forward, node in self.plan.forwards:
+            forward(node, training=True)
+            step = self._step_of.get(id(node))
+            for tensor, y in zip(step.outputs, node.ys, strict=True) if step else ():
+                if id(tensor) in self._tensors:
+                    yield Quantity(*self._tensors[id(tensor)], batch_first(y).copy())
+
+    def _losses(self) -> Iterator[Quantity]:
+        heads, count = self.model.heads, len(self.model.heads)
+        trackers = [Tracker(head, own_metrics=True) for head in heads]
+        for index, (head, one) in enumerate(zip(heads, self.targets, strict=True)):
+            output = self.plan.outputs[index]
+            trackers[index].update(one, output, 0, np.zeros(1, np.intp), self.plan.output_masks[index])
+            if head.loss is None:
+                continue
+            yield Quantity("target", self._one_of("y_true", index, count), "", batch_first(one.encoded.ordered).copy())
+            values = np.empty(head.loss.value_shape(output.shape), output.dtype)
+            head.loss.values(one.encoded.ordered, output, values)
+            yield Quantity("sample_loss", self._one_of("l", index, count), "", np.moveaxis(values, -1, 0).copy())
+            if count > 1:
+                yield Quantity("loss", f"L{index + 1}", "", np.array(trackers[index].loss()))
+        yield Quantity("loss", "L", "", np.array(logs_of(trackers)["loss"]))
+
+    def _backward(self) -> Iterator[Quantity]:
+        for index, targets in enumerate(self.targets):
+            head = head_step(self.model, self.plan, index, targets, 0, len(self.arrays[0]))
+            if head is None:
+                continue
+            head.weight.fill()
+            if self.plan.fused[index]:  # the update takes dL/dz = p - t at once; the gradient it passes by, for the eye
+                loss, slope = self.model.heads[index].loss, np.empty_like(head.y_pred)
+                loss.gradient(head.y_true, head.y_pred, head.weight.value, slope)  # type: ignore[union-attr]
+                yield self._gradient_of(self._outputs[index], slope)
+            head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
+        groups: list[list[Any]] = []  # a step's way back, and the additions to what an earlier one wrote
+        for one_call in self.plan.backwards:
+            if isinstance(one_call[1], Node):
+                groups.append([])
+            groups[-1].append(one_call)
+        steps = [self._step_of[id(group[0][1])] for group in groups]
+        last_use = {id(step.layer): place for place, step in enumerate(steps)}
+        for place, (group, step) in enumerate(zip(groups, steps, strict=True)):
+            for tensor, dy in zip(step.outputs, group[0][1].dys, strict=True):
+                if id(tensor) in self._tensors:
+                    yield self._gradient_of(id(tensor), dy)
+            for backward, argument in group:
+                backward(argument)
+            for name, weight, layer in self._weights:
+                if last_use.get(id(layer)) == place:
+                    yield Quantity("gradient", f"dL/d{name}", layer.name, weight.gradient.copy())
+
+    def _gradient_of(self, tensor: int, dy: Array) -> Quantity:
+        _, name, layer = self._tensors[tensor]
+        return Quantity("gradient", f"dL/d{name}", layer, batch_first(dy).copy())
+
+    def _update(self) -> Iterator[Quantity]:
+        optimizer = self.model.optimizer
+        yield Quantity("learning_rate", "learning_rate", "", np.array(float(optimizer.learning_rate)))
+        before = [weight.numpy() for _, weight, _ in self._weights]
+        optimizer.apply()
+        for (name, weight, layer), old in zip(self._weights, before, strict=True):
+            yield Quantity("parameter", name, layer.name, old)
+            yield Quantity("update", f"delta {name}", layer.name, weight.value - old)
+            yield Quantity("parameter_after", f"{name} after", layer.name, weight.numpy())
