@@ -52,7 +52,7 @@ from typing import Any, Literal
 from lab.texts import Language, say
 
 Kind = Literal["underfit", "good_fit", "overfit", "diverged", "not_finished", "not_enough_data"]
-BaselineKind = Literal["majority", "mean", "persistence"]
+BaselineKind = Literal["majority", "mean", "persistence", "outputs"]  # "outputs": those of all outputs, combined
 
 MIN_TRAIN_ROWS = 20
 MIN_VALIDATION_ROWS = 20
@@ -312,7 +312,7 @@ def say_kind(verdict: Verdict, language: Language) -> str:
 
 
 def say_title(verdict: Verdict, language: Language) -> str:
-    """One or two words: "과대적합 (overfit)"."""
+    """One or two words: "과적합 (overfit)"."""
     return say(f"verdict.{verdict.kind}", language)
 
 
