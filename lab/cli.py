@@ -25,10 +25,11 @@ from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.experiment import Experiment, check_limits
-from lab.insight.evaluate import judge_run
-from lab.insight.verdict import Verdict, say_advice, say_verdict
+from lab.insight.evaluate import judge_outputs, judge_run
+from lab.insight.verdict import Verdict, say_advice, say_kind, say_verdict
 from lab.limits import current_limits
 from lab.model import model_problems, updates_arithmetic
+from lab.problem import say_problem
 from lab.runs.spec import run_spec
 from lab.runs.trainer import Trainer
 from lab.texts import Language, say, say_error
@@ -80,14 +81,15 @@ def run(file: Path, table_file: Path | None, language: Language, *, as_json: boo
     for problem in model_problems(experiment, dataset):
         if problem.severity == "error":
             raise CliError(problem.code, **problem.values)
-        print(say_error(problem, language), file=sys.stderr)
+        print(say_problem(problem, language), file=sys.stderr)
     trainer = Trainer(*run_spec(experiment, dataset))
     trainer.advance()
     verdict = judge_run(experiment, dataset, trainer.history, trainer.state)
+    outputs = judge_outputs(experiment, dataset, trainer.history, trainer.state)
     if as_json:
-        print(json.dumps(_document(experiment, trainer, verdict), ensure_ascii=False))
+        print(json.dumps(_document(experiment, trainer, verdict, outputs), ensure_ascii=False))
     else:
-        print(_report(experiment, dataset, trainer, verdict, language))
+        print(_report(experiment, dataset, trainer, verdict, outputs, language))
 
 
 # --- what goes in
@@ -123,25 +125,40 @@ def _warnings_about(experiment: Experiment, table: Table) -> list[LabError]:
 # --- what comes out
 
 
-def _document(experiment: Experiment, trainer: Trainer, verdict: Verdict) -> dict[str, Any]:
+def _document(
+    experiment: Experiment, trainer: Trainer, verdict: Verdict, outputs: dict[str, Verdict]
+) -> dict[str, Any]:
     """Everything as plain data. A loss that is no number is null: JSON has no NaN."""
-    return {
+    document = {
         "experiment": json.loads(experiment.to_json()),
         "state": trainer.state,
         "epochs": trainer.epochs_done,
         "history": {name: [_number(value) for value in values] for name, values in trainer.history.items()},
         "changes": trainer.log,
-        "verdict": verdict.as_dict()
-        | {"text": {language: say_verdict(verdict, language) for language in get_args(Language)}},
+        "verdict": _told(verdict),
         "compute_s": trainer.compute_s,
     }
+    if outputs:
+        document["outputs"] = {name: _told(one) for name, one in outputs.items()}
+    return document
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    return verdict.as_dict() | {"text": {language: say_verdict(verdict, language) for language in get_args(Language)}}
 
 
 def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _report(experiment: Experiment, dataset: Dataset, trainer: Trainer, verdict: Verdict, language: Language) -> str:
+def _report(
+    experiment: Experiment,
+    dataset: Dataset,
+    trainer: Trainer,
+    verdict: Verdict,
+    outputs: dict[str, Verdict],
+    language: Language,
+) -> str:
     rows, fit = len(dataset.train.x), experiment.fit
     per_epoch, updates = updates_arithmetic(rows, fit.batch_size, fit.epochs)
     advice = set(say_advice(verdict, language))
@@ -160,11 +177,12 @@ def _report(experiment: Experiment, dataset: Dataset, trainer: Trainer, verdict:
                 epochs=fit.epochs,
                 updates=updates,
             ),
-            *_unit_of_losses(dataset, language),
+            *(line for one in (dataset, *dataset.others) for line in _unit_of_losses(one, language)),
             "",
             *epoch_table(trainer.history, language),
             "",
             *said,
+            *(f"{name}: {say_kind(one, language)}" for name, one in outputs.items()),
             say("cli.next", language),
             *(f"  - {line}" for line in say_advice(verdict, language)),
         ]

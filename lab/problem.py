@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from lab.texts import Language, say, say_error
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -17,3 +19,10 @@ class Problem:
     severity: Literal["error", "warning", "note"] = "error"
     layer_id: str | None = None
     output: str | None = None
+
+
+def say_problem(problem: Problem, language: Language) -> str:
+    """Its sentence; one about an output of several begins with the output's name."""
+    sentence = say_error(problem, language)
+    named = problem.output is None or "output" in problem.values
+    return sentence if named else say("graph.of_output", language, output=problem.output, sentence=sentence)

@@ -12,11 +12,12 @@ import numpy as np
 
 from lab.data.baseline import Baseline, baseline
 from lab.data.prepare import Dataset, PartName
-from lab.experiment import Experiment
-from lab.insight.baseline_loss import baseline_loss
+from lab.experiment import Experiment, GraphSpec
+from lab.insight.baseline_loss import BaselineLoss, baseline_loss
 from lab.insight.diverged import likely_causes
 from lab.insight.verdict import Verdict, judge
-from lab.model import model_table, parameter_count
+from lab.layer_table import graph_table, parameter_count, table_of
+from lab.outputs import history_of, output_views
 from lab.runs.build import build_model
 from lab.runs.record import RunRecord
 from lab.runs.spec import run_spec
@@ -95,12 +96,40 @@ def evaluate(
     experiment: Experiment, weights: Sequence[Array], dataset: Dataset, parts: Sequence[PartName]
 ) -> Evaluation:
     """As `evaluate_run`, from an experiment and weights in Keras order."""
+    model = trained_model(experiment, weights, dataset)
+    asked = [part for part in parts if len(dataset.part(part).x)]
+    return _evaluation(
+        experiment, dataset, {part: np.asarray(model.predict(dataset.part(part).x, verbose=0)) for part in asked}
+    )
+
+
+def evaluate_outputs(
+    record: RunRecord, dataset: Dataset, parts: Sequence[PartName] = ("train", "validation"), *, best: bool = False
+) -> dict[str, Evaluation]:
+    """As `evaluate_run`, for each output of a functional model by its name."""
+    experiment = record.experiment
+    model = trained_model(experiment, record.best_weights if best else record.weights, dataset)
+    asked = [part for part in parts if len(dataset.part(part).x)]
+    predicted = {
+        part: model.predict({name: dataset.x_of(part, name) for name in model.input_names}, verbose=0) for part in asked
+    }
+    return {
+        name: _evaluation(*view, {part: np.asarray(predicted[part][name]) for part in asked})
+        for name, view in output_views(experiment, dataset).items()
+    }
+
+
+def trained_model(experiment: Experiment, weights: Sequence[Array], dataset: Dataset) -> Any:
+    """The network with these weights, in Keras order."""
     spec, _arrays = run_spec(experiment, dataset)
     model = build_model(spec)
     model.set_weights(list(weights))
-    rule = baseline(dataset)
-    asked = [part for part in parts if len(dataset.part(part).x)]
-    outputs = {part: np.asarray(model.predict(dataset.part(part).x, verbose=0)) for part in asked}
+    return model
+
+
+def _evaluation(experiment: Experiment, dataset: Dataset, outputs: dict[PartName, Array]) -> Evaluation:
+    """What came out of the network for each part, against what was to come out."""
+    rule, asked = baseline(dataset), list(outputs)
     regression = dataset.task == "regression"
     names = metric_names(experiment, dataset)
     return Evaluation(
@@ -134,7 +163,37 @@ def judge_run(
     if not history.get("loss"):
         # stopped or diverged before the first epoch was over
         return judge([], [], train_rows=len(dataset.train.x), validation_rows=len(dataset.validation.x), state=state)
-    line = baseline_loss(experiment, dataset, baseline(dataset), "validation", output_units(experiment, dataset))
+    if isinstance(experiment.model, GraphSpec):
+        line = _total_line(experiment, experiment.model, dataset)
+    else:
+        line = _line(experiment, dataset, output_units(experiment, dataset))
+    return _judge(experiment, dataset, history, state, line, parameter_count(table_of(experiment, dataset)))
+
+
+def judge_outputs(
+    experiment: Experiment, dataset: Dataset, history: dict[str, list[float]], state: str = "finished"
+) -> dict[str, Verdict]:
+    """The verdict on each output of a functional model, from its own curves and its own baseline; empty for others."""
+    if not isinstance(experiment.model, GraphSpec) or not history.get("loss"):
+        return {}
+    rows = table_of(experiment, dataset)
+    verdicts = {}
+    for (name, (view, seen)), units in zip(
+        output_views(experiment, dataset).items(), _graph_units(experiment.model, dataset), strict=True
+    ):
+        own = history_of(history, name, len(experiment.model.outputs))
+        verdicts[name] = _judge(view, seen, own, state, _line(view, seen, units), parameter_count(rows))
+    return verdicts
+
+
+def _judge(
+    experiment: Experiment,
+    dataset: Dataset,
+    history: dict[str, list[float]],
+    state: str,
+    line: BaselineLoss | None,
+    parameters: int,
+) -> Verdict:
     return judge(
         history["loss"],
         history.get("val_loss", []),
@@ -142,11 +201,35 @@ def judge_run(
         validation_rows=len(dataset.validation.x),
         baseline_loss=None if line is None else line.value,
         baseline_kind=None if line is None else line.kind,
-        parameters=parameter_count(model_table(experiment, dataset.input_shape)),
+        parameters=parameters,
         inputs=dataset.input_shape[0],
         state=state,
         causes=causes_of(experiment, dataset),
     )
+
+
+def _line(experiment: Experiment, dataset: Dataset, units: int) -> BaselineLoss | None:
+    """The baseline's loss on the validation part."""
+    return baseline_loss(experiment, dataset, baseline(dataset), "validation", units)
+
+
+def _total_line(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> BaselineLoss | None:
+    """The baselines of all outputs, combined as the run combines its losses."""
+    views = output_views(experiment, dataset).values()
+    lines = [_line(*view, units) for view, units in zip(views, _graph_units(graph, dataset), strict=True)]
+    total = 0.0
+    for line, output in zip(lines, graph.outputs, strict=True):
+        if line is None:
+            return None
+        total += output.weight * line.value
+    mean = experiment.compile.combine_losses == "mean"
+    return BaselineLoss(total / len(lines) if mean else total, "outputs")
+
+
+def _graph_units(graph: GraphSpec, dataset: Dataset) -> list[int]:
+    """Numbers that each output gives for a sample."""
+    shapes = {row.id: row.output_shape for row in graph_table(graph, dataset.input_shapes)}
+    return [int((shapes.get(str(output.reads)) or (None, 1))[-1] or 1) for output in graph.outputs]
 
 
 def judge_record(record: RunRecord, dataset: Dataset) -> Verdict:
@@ -159,10 +242,12 @@ def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     optimizer, fit = experiment.compile.optimizer, experiment.fit
     rates = [change.value for change in fit.changes if change.name == "learning_rate"]
     rate = max(float(optimizer.filled(OPTIMIZERS)["learning_rate"]), *rates, 0.0)
-    largest_target = 0.0
-    if dataset.task == "regression":
-        scaled = (dataset.train.target - dataset.target_mean) / dataset.target_scale
-        largest_target = float(np.abs(scaled).max(initial=0.0))
+    scaled = [
+        (one.train.target - one.target_mean) / one.target_scale
+        for one in (dataset, *dataset.others)
+        if one.task == "regression"
+    ]
+    largest_target = max((float(np.abs(target).max(initial=0.0)) for target in scaled), default=0.0)
     return likely_causes(
         learning_rate=rate,
         optimizer=optimizer.type,
