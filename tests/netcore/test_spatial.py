@@ -12,6 +12,7 @@ from netcore.errors import NetcoreValueError, NetcoreWarning
 from netcore.inference import PIECE, rows_at_once
 from netcore.layers import LAYERS, convolution
 from tests.netcore.helpers import ready_arguments
+from tests.netcore.test_gradients import assert_gradients_agree
 
 
 def refusal(code, call):
@@ -180,6 +181,14 @@ def test_a_frozen_batch_normalisation_is_in_inference_mode_while_the_rest_learns
     assert learning.fit(x, y, batch_size=16, verbose=0).history["loss"] != pytest.approx([loss], rel=1e-2)
 
 
+def test_a_frozen_batch_normalisation_passes_gradients_as_a_straight_line(float64):
+    start = Input((3,))
+    frozen = layers.BatchNormalization(trainable=False)
+    hidden = frozen(layers.Dense(4)(start))
+    frozen.set_weights([[1.0, 2, 3, 4], [0.0, 1, 2, 3], [1.0, -1, 0, 2], [1.0, 4, 2, 0.5]])
+    assert_gradients_agree([start], [layers.Dense(2)(hidden)], 5, np.random.default_rng(0))
+
+
 def test_freezing_between_two_fits_takes_effect():
     rng = np.random.default_rng(0)
     x, y = rng.normal(2, 3, (16, 3)), rng.normal(size=(16, 1))
@@ -282,6 +291,17 @@ def test_merges_by_their_small_names():
     expected = [[4, 7], [-2, 3], [3, 10], [2, 3.5], [3, 5], [1, 2], [1, 5, 3, 2], [13]]
     for got, want in zip(Model([a, b], merged).predict([x, y]), expected, strict=True):
         np.testing.assert_allclose(got, [want])
+
+
+@pytest.mark.parametrize("cls", [layers.Maximum, layers.Minimum])
+def test_two_equal_numbers_share_the_gradient_of_an_extreme(cls):
+    a, b = Input((1,)), Input((1,))
+    left, right = layers.Dense(1, use_bias=False), layers.Dense(1, use_bias=False)
+    model = Model([a, b], cls()([left(a), right(b)]))
+    model.set_weights([[[2.0]], [[2.0]]])
+    model.compile(optimizers.SGD(1.0), "mse")
+    model.train_on_batch([np.ones((1, 1)), np.ones((1, 1))], np.ones((1, 1)))
+    assert [value.item() for value in model.get_weights()] == [1.0, 1.0]  # 2 - 2 * (2 - 1) / 2
 
 
 def test_a_tensor_merged_with_itself_counts_twice():
@@ -397,17 +417,8 @@ def test_a_softmax_layer_at_the_end_is_fused_with_its_loss():
 # --- all of them
 
 
-FILES = [
-    "convolution",
-    "pooling",
-    "padding",
-    "normalization",
-    "reshaping",
-    "merging",
-    "activation_layers",
-    "noise",
-    "preprocessing",
-]
+FILES = ["convolution", "pooling", "padding", "normalization", "reshaping", "merging"]
+FILES += ["activation_layers", "noise", "preprocessing"]
 SPATIAL = [cls for cls in LAYERS if cls.__module__.split(".")[-1] in FILES]
 
 
