@@ -26,6 +26,7 @@ from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 
 __all__ = [
+    "ALL_INPUTS",
     "Change",
     "ColumnName",
     "CompileSpec",

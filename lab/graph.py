@@ -219,7 +219,7 @@ class GraphSpec(Value):
         outputs = tuple(output.replace(reads=source) if output.reads == id else output for output in self.outputs)
         return self.replace(nodes=tuple(nodes), outputs=outputs)
 
-    def with_output(self, name: str, **changes: Any) -> "GraphSpec":
+    def with_output(self, name: str, /, **changes: Any) -> "GraphSpec":
         """One output with some fields changed."""
         changed = self.output(name).replace(**changes)
         return self.replace(outputs=tuple(changed if old.name == name else old for old in self.outputs))

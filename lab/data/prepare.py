@@ -236,6 +236,9 @@ def _find_target(table: Table, data: DataSpec) -> Column:
 def _find_inputs(table: Table, data: DataSpec) -> list[Column]:
     if not data.inputs:
         raise DataError("data.no_inputs")
+    empty = next((group.name for group in data.groups if not group.columns), None)
+    if empty is not None:
+        raise DataError("data.group_empty", group=empty)
     names = list(dict.fromkeys(data.inputs))
     for name in names:
         if name not in table.column_names:
