@@ -5,7 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from lab.texts import Language, has_text, say, say_error
+from lab.texts import Language, say, say_error
+from lab.texts.parts import about, argument_help, argument_name, name_of
+
+__all__ = ["about", "argument_help", "argument_name", "heading", "name_of", "plain", "tell", "tell_error"]
 
 JOINER = "\u2060"  # invisible; breaks ":name:" icons and "->" arrows, which Streamlit replaces even where escaped
 IN_A_SENTENCE = 250  # letters of a person's text that a sentence has room for
@@ -34,33 +37,6 @@ def tell(key: str, language: Language, **values: Any) -> str:
 def tell_error(error: Any, language: Language) -> str:
     """The sentence of a refusal or a warning; what the person typed or uploaded is made plain inside it."""
     return say_error(_Safe(error), language)
-
-
-def name_of(kind: str, part: str, language: Language) -> str:
-    """Name of a registered part, such as kind "layer", part "Dense"; one without a text entry shows its Keras name."""
-    key = f"{kind}.{part}"
-    return say(key, language) if has_text(key) else part
-
-
-def about(kind: str, part: str, language: Language) -> str:
-    """What a registered part is for; empty where the catalogue has no entry."""
-    key = f"{kind}.{part}.about"
-    return say(key, language) if has_text(key) else ""
-
-
-def argument_name(kind: str, part: str, argument: str, language: Language) -> str:
-    """Label of an argument: the part's own entry, the common one of that name, or the Keras word."""
-    for key in (f"{kind}.{part}.{argument}", f"argument.{argument}"):
-        if has_text(key):
-            return say(key, language)
-    return argument
-
-
-def argument_help(kind: str, part: str, argument: str, language: Language) -> str | None:
-    for key in (f"{kind}.{part}.{argument}.help", f"argument.{argument}.help"):
-        if has_text(key):
-            return say(key, language)
-    return None
 
 
 class _Safe:
