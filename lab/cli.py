@@ -4,6 +4,7 @@
     python -m lab run examples/iris.json --json     one JSON document with history and verdict
     python -m lab run mine.json --table mine.csv    an experiment on an own CSV
     python -m lab schema                            JSON schema of an experiment file
+    python -m lab docs                              write docs/reference.md anew from the registries
 
 Exit status: 0 when the run was made (a diverged one too: the verdict says so), 1 on a refusal, which is one sentence
 on standard error, 2 when the command itself was mistyped. A person's Ctrl-C gives 130.
@@ -19,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from lab import reference
 from lab.data.prepare import Dataset, prepare
 from lab.data.read import read_table
 from lab.data.samples import load_sample
@@ -48,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "schema":
             print(json.dumps(Experiment.model_json_schema(), ensure_ascii=False, indent=2))
+        elif options.command == "docs":
+            reference.FILE.write_text(reference.reference(), encoding="utf-8", newline="\n")
+            print(say("cli.docs_written", language, file=reference.FILE.name))
         else:
             run(Path(options.file), options.table and Path(options.table), language, as_json=options.json)
     except (LabError, NetcoreError) as refusal:
@@ -233,6 +238,7 @@ def _parser() -> argparse.ArgumentParser:
     run_command.add_argument("--table", metavar="CSV", help=say("cli.about_table", language))
     run_command.add_argument("--json", action="store_true", help=say("cli.about_json", language))
     schema = commands.add_parser("schema", help=say("cli.about_schema", language))
-    for command in (run_command, schema):
+    docs = commands.add_parser("docs", help=say("cli.about_docs", language))
+    for command in (run_command, schema, docs):
         command.add_argument("--language", choices=get_args(Language))
     return parser
