@@ -151,6 +151,7 @@ def anchor(kind: str) -> str:
 def escaped(text: str) -> str:
     """Text without Markdown, since equations are full of asterisks and bars; `code` stays code."""
     pieces = " ".join(text.split()).split("`")
-    escape = [re.sub(r"([\\*_<>|\[\]])", r"\\\1", piece) for piece in pieces[::2]]
-    pieces[::2] = escape
-    return "`".join(pieces).replace("||", "\\|\\|")
+    plain = [re.sub(r"([\\*_<>|\[\]])", r"\\\1", piece) for piece in pieces[::2]]
+    code = [piece.replace("|", "\\|") for piece in pieces[1::2]]
+    pieces[::2], pieces[1::2] = plain, code
+    return "`".join(pieces)
