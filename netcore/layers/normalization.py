@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from netcore import config
 from netcore.config import Array, scalar
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
@@ -58,9 +59,12 @@ class Standardized:
 
     With x̂ = (x - mean) / sqrt(variance + epsilon), m numbers in each mean, and dx̂ given:
         dx = (dx̂ - mean(dx̂) - x̂ mean(dx̂ x̂)) / sqrt(variance + epsilon)
+
+    Where a mask calls time steps missing, sums and m leave them out, and in dx the two means are subtracted from the
+    steps alone that are there.
     """
 
-    def __init__(self, node: Node, axes: tuple[int, ...], epsilon: float) -> None:
+    def __init__(self, node: Node, axes: tuple[int, ...], epsilon: float, *, masked: bool = True) -> None:
         shape, dtype = node.x.shape, node.y.dtype
         self.axes = axes
         small = tuple(1 if axis in axes else size for axis, size in enumerate(shape))
@@ -68,21 +72,32 @@ class Standardized:
         self.product: Array = np.empty(shape, dtype)
         self.mean, self.variance, self.rate, self.inner = (np.empty(small, dtype) for _ in range(4))
         self._share = scalar(1 / math.prod(shape[axis] for axis in axes), dtype)
+        self._there: Array | None = None  # 1 where x counts, else 0
+        if masked and node.mask is not None:
+            self._there = np.empty(shape, dtype)
         self._epsilon = scalar(epsilon, dtype)
 
     def _average(self, values: Array, out: Array) -> None:
         np.add.reduce(values, self.axes, out=out, keepdims=True)
         np.multiply(out, self._share, out)
 
-    def forward(self, x: Array) -> Array:
+    def forward(self, x: Array, mask: Array | None = None) -> Array:
         """x̂ of x, with the variance that divides by m, not by m - 1."""
-        self._average(x, self.mean)
+        if self._there is not None and mask is not None:
+            self._there[...] = mask[(slice(None), *(np.newaxis,) * (x.ndim - 2))]
+            count = np.add.reduce(self._there, self.axes, keepdims=True)
+            self._share = np.asarray(1 / (count + config.epsilon()), x.dtype)
+        self._average(self._counted(x), self.mean)
         np.subtract(x, self.mean, self.x_hat)
-        np.multiply(self.x_hat, self.x_hat, self.product)
+        np.multiply(self.x_hat, self._counted(self.x_hat), self.product)
         self._average(self.product, self.variance)
         self.set_rate(self.variance)
         np.multiply(self.x_hat, self.rate, self.x_hat)
         return self.x_hat
+
+    def _counted(self, values: Array) -> Array:
+        """The values, with 0 for steps that are missing."""
+        return values if self._there is None else np.multiply(values, self._there, self.product)
 
     def with_known(self, x: Array, mean: Array, variance: Array) -> Array:
         """x̂ of x for a mean and variance from outside."""
@@ -102,8 +117,8 @@ class Standardized:
         self._average(self.product, self.inner)
         np.multiply(self.x_hat, self.inner, self.product)
         self._average(gradient, self.inner)
-        np.subtract(gradient, self.product, dx)
-        np.subtract(dx, self.inner, dx)
+        np.add(self.product, self.inner, self.product)
+        np.subtract(gradient, self._counted(self.product), dx)
         np.multiply(dx, self.rate, dx)
 
 
@@ -154,8 +169,9 @@ class BatchNormalization(ScaledAndShifted):
     """outputs = gamma * (inputs - mean) / sqrt(variance + epsilon) + beta, for each feature.
 
     While training, mean and variance are those of the batch, and the moving ones follow them:
-    moving = momentum * moving + (1 - momentum) * batch. Predicting uses the moving ones, and so does training with
-    `trainable = False`. With x̂ = (inputs - mean) / sqrt(variance + epsilon) and means over all but the features:
+    moving = momentum * moving + (1 - momentum) * batch. Time steps that a mask calls missing do not count.
+    Predicting uses the moving ones, and so does training with `trainable = False`.
+    With x̂ = (inputs - mean) / sqrt(variance + epsilon) and means over all but the features:
         dgamma = sum dy x̂,  dbeta = sum dy,
         dinputs = gamma / sqrt(variance + epsilon) * (dy - mean(dy) - x̂ mean(dy x̂)).
 
@@ -185,6 +201,7 @@ class BatchNormalization(ScaledAndShifted):
         "moving_variance_initializer": start_value(),
     }
     min_ndim = 2
+    reads_mask = True
     axis: int
     momentum: float
     epsilon: float
@@ -237,7 +254,7 @@ class BatchNormalization(ScaledAndShifted):
         scratch: Standardized = node.scratch
         mean, variance = self.moving_mean.reshape(self.weight_shape), self.moving_variance.reshape(self.weight_shape)
         if training and self.trainable:
-            x_hat = scratch.forward(node.x)
+            x_hat = scratch.forward(node.x, node.mask)
             _follow(mean, scratch.mean, self.momentum)
             _follow(variance, scratch.variance, self.momentum)
         else:
@@ -323,7 +340,7 @@ class LayerNormalization(ScaledAndShifted):
         self.add_gamma_and_beta(shape)
 
     def prepare(self, node: Node, *, training: bool) -> None:
-        node.scratch = Standardized(node, self._places, self.epsilon)
+        node.scratch = Standardized(node, self._places, self.epsilon, masked=False)
 
     def forward(self, node: Node, *, training: bool) -> None:
         self.scale_and_shift(node.scratch.forward(node.x), node.y)

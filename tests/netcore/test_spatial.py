@@ -11,7 +11,7 @@ from netcore import Input, Model, Sequential, activations, config, layers, optim
 from netcore.errors import NetcoreValueError, NetcoreWarning
 from netcore.inference import PIECE, rows_at_once
 from netcore.layers import LAYERS, convolution
-from tests.netcore.helpers import ready_arguments
+from tests.netcore.helpers import numerical_gradient, ready_arguments
 from tests.netcore.test_gradients import assert_gradients_agree
 
 
@@ -187,6 +187,42 @@ def test_a_frozen_batch_normalisation_passes_gradients_as_a_straight_line(float6
     hidden = frozen(layers.Dense(4)(start))
     frozen.set_weights([[1.0, 2, 3, 4], [0.0, 1, 2, 3], [1.0, -1, 0, 2], [1.0, 4, 2, 0.5]])
     assert_gradients_agree([start], [layers.Dense(2)(hidden)], 5, np.random.default_rng(0))
+
+
+def series_with_gaps(rng, shape):
+    x = rng.normal(1, 2, shape)
+    x[0, 2:] = 0
+    x[1, 1:] = 0
+    return x
+
+
+def test_missing_steps_do_not_count_in_the_moving_statistics():
+    x = series_with_gaps(np.random.default_rng(0), (3, 4, 2))
+    model = Sequential([Input((4, 2)), layers.Masking(), layers.BatchNormalization(momentum=0.0)])
+    model.compile("sgd", "mse")
+    model.train_on_batch(x, x)
+    there = x[(x != 0).any(axis=-1)]
+    assert len(there) == 7
+    np.testing.assert_allclose(model.layers[1].moving_mean, there.mean(0), rtol=1e-5)
+    np.testing.assert_allclose(model.layers[1].moving_variance, there.var(0), rtol=1e-5)
+
+
+def test_gradients_of_layers_that_leave_missing_steps_out(float64):
+    rng = np.random.default_rng(0)
+    x, y = series_with_gaps(rng, (3, 4, 2)), rng.normal(size=(3, 2))
+    stack = [layers.Masking(), layers.Dense(3), layers.BatchNormalization(), layers.GlobalAveragePooling1D()]
+    model = Sequential([Input((4, 2)), *stack, layers.Dense(2)])
+    model.compile(optimizers.SGD(1.0), "mse")
+    weights = model.trainable_weights
+
+    def loss():
+        return float(np.mean((model(x, training=True) - y) ** 2))
+
+    expected = [numerical_gradient(loss, weight.value) for weight in weights]
+    before = [weight.numpy() for weight in weights]
+    model.train_on_batch(x, y)
+    for old, weight, gradient in zip(before, weights, expected, strict=True):
+        np.testing.assert_allclose(old - weight.numpy(), gradient, rtol=1e-5, atol=1e-7)
 
 
 def test_freezing_between_two_fits_takes_effect():
