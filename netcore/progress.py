@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+import numpy as np
+
 from netcore.callbacks import Callback
 
 
@@ -14,5 +16,6 @@ class Progress(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         elapsed_s = time.perf_counter() - self._since_s
-        numbers = " - ".join(f"{name}: {value:.4g}" for name, value in (logs or {}).items())
+        # a metric with a number for each class is shown by their mean
+        numbers = " - ".join(f"{name}: {np.mean(value):.4g}" for name, value in (logs or {}).items())
         print(f"Epoch {epoch + 1}/{self.params['epochs']} - {elapsed_s:.2f}s - {numbers}")

@@ -8,17 +8,23 @@ from netcore import losses
 from netcore.config import Array
 from netcore.losses.crossentropy import FROM_LOGITS, LABEL_SMOOTHING
 from netcore.metrics.mean import MeanMetric
-from netcore.metrics.metric import METRICS
+from netcore.metrics.metric import METRICS, spread
 from netcore.params import Int
 
 
 class LossMetric(MeanMetric):
-    """The mean of a loss's value of each sample."""
+    """The mean of a loss's value of each sample.
+
+    What the loss leaves out (ignore_class) counts as 0, or not at all where there are sample weights: as in Keras.
+    """
 
     loss: losses.Loss
 
     def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
-        self.add(self.loss.per_sample(y_true, y_pred)[0], weight)
+        values, counted = self.loss.per_sample(y_true, y_pred)
+        if counted is not None and weight is not None:
+            weight = spread(weight, values.shape) * counted
+        self.add(values, weight)
 
 
 @METRICS.add
