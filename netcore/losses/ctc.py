@@ -11,7 +11,8 @@ from netcore.losses.loss import LOSSES, Loss, public_shape
 
 RESCALED = 8  # time steps between two rescalings: eight float32 probabilities multiplied do not leave float64
 PIECE = 256  # samples whose values are computed at once
-KEPT = 4  # shapes of batches whose buffers are kept
+KEPT = 6  # shapes of batches whose buffers are kept
+SAFE = 80.0  # logits that lie closer together than that have probabilities which float32 can hold
 
 
 @LOSSES.add
@@ -43,7 +44,7 @@ class CTC(Loss):
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name: str | None = None, **keywords: Any) -> None:
         super().__init__(reduction, name, **keywords)
-        self._workspaces: dict[tuple[int, ...], Workspace] = {}
+        self._workspaces: dict[tuple[Any, ...], Workspace] = {}
 
     def value_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         return shape[-1:]
@@ -133,7 +134,7 @@ class CTC(Loss):
         for start in range(0, len(out), PIECE):
             piece = slice(start, start + PIECE)
             labels, logits = y_true[..., piece], y_pred[..., piece]
-            work = Workspace(len(labels), *logits.shape, dtype=logits.dtype, both_ways=False)
+            work = self._workspace(labels, logits, both_ways=False)
             work.begin(labels, logits)
             work.recur()
             out[piece] = work.losses()
@@ -141,7 +142,7 @@ class CTC(Loss):
                 out[piece] = in_logarithms(labels, logits)[0]
 
     def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
-        work = self._workspace(y_true, y_pred)
+        work = self._workspace(y_true, y_pred, both_ways=True)
         work.begin(y_true, y_pred)
         work.recur()
         said = work.said()
@@ -150,12 +151,13 @@ class CTC(Loss):
         np.subtract(work.p, said, out, casting="same_kind")
         np.multiply(out, weight, out)
 
-    def _workspace(self, y_true: Array, y_pred: Array) -> "Workspace":
-        key = (len(y_true), *y_pred.shape)
-        if key not in self._workspaces or self._workspaces[key].p.dtype != y_pred.dtype:
+    def _workspace(self, y_true: Array, y_pred: Array, *, both_ways: bool) -> "Workspace":
+        key = (len(y_true), *y_pred.shape, y_pred.dtype, both_ways)
+        if key not in self._workspaces:
             if len(self._workspaces) >= KEPT:
                 self._workspaces.clear()
-            self._workspaces[key] = Workspace(*key, dtype=y_pred.dtype, both_ways=True)
+            size = (len(y_true), *y_pred.shape)
+            self._workspaces[key] = Workspace(*size, dtype=y_pred.dtype, both_ways=both_ways)
         return self._workspaces[key]
 
 
@@ -175,7 +177,8 @@ class Row:
 class Workspace:
     """Buffers and equations for l labels, t time steps, k classes, n samples; S = 2 l + 1 places.
 
-    Columns 0 … n - 1 run forward; with `both_ways` columns n … 2n - 1 run backward, labels and time turned round.
+    Columns 0 … n - 1 run forward; with `both_ways` columns n … 2n - 1 run backward, labels and time turned round, and
+    alpha is kept for all times; otherwise for two.
     Everything is a probability in float64, rescaled from time to time: that is much faster than logarithms.
     """
 
@@ -190,22 +193,25 @@ class Workspace:
         self._position = np.empty((steps, places, n), np.intp)
         self._read = np.empty((steps, places, n), dtype)
         self._emitted = np.empty((steps, places, columns))
-        self._arrived = np.zeros((steps, places, columns))  # alpha before it is multiplied with the emission
-        self._alpha = np.zeros((steps, places + 2, columns))  # two rows of zeros in front of place 0
+        kept = steps if both_ways else min(steps, 2)
+        self._arrived = np.zeros((kept, places, columns))  # alpha before it is multiplied with the emission
+        self._alpha = np.zeros((kept, places + 2, columns))  # two rows of zeros in front of place 0
         self._skip = np.zeros((places, columns))
         self._norm = np.empty((1, columns))
         self._logs = np.empty(columns)
-        self._gamma = np.empty((steps if both_ways else 0, places, n))
-        self._gamma_sum = np.empty((steps, 1, n))
+        self._gamma = np.empty((kept, places, n))
+        self._gamma_sum = np.empty((kept, 1, n))
+        # sums over the middle axis as products with ones: several times faster than reduce for few samples
+        self._ones, self._ones_of_places = np.ones((1, classes), dtype), np.ones((1, places))
         self._samples = np.arange(n)
         self._rows = [
             Row(
-                self._alpha[t - 1, :-2],
-                self._alpha[t - 1, 1:-1],
-                self._alpha[t - 1, 2:],
-                self._arrived[t],
+                self._alpha[(t - 1) % kept, :-2],
+                self._alpha[(t - 1) % kept, 1:-1],
+                self._alpha[(t - 1) % kept, 2:],
+                self._arrived[t % kept],
                 self._emitted[t],
-                self._alpha[t, 2:],
+                self._alpha[t % kept, 2:],
                 t % RESCALED == RESCALED - 1,
             )
             for t in range(1, steps)
@@ -214,10 +220,12 @@ class Workspace:
     def begin(self, y_true: Array, y_pred: Array) -> None:
         """Softmax, the probability of each place's class at each time, and where the paths start."""
         n, p = self.n, self.p
-        np.maximum.reduce(y_pred, 1, None, self._row, keepdims=True)
-        np.subtract(y_pred, self._row, p)
+        largest = y_pred.max()
+        if not largest - y_pred.min() < SAFE:
+            largest = np.maximum.reduce(y_pred, 1, None, self._row, keepdims=True)
+        np.subtract(y_pred, largest, p)
         np.exp(p, p)
-        np.add.reduce(p, 1, None, self._row, keepdims=True)
+        np.matmul(self._ones, p, self._row)
         np.divide(p, self._row, p)
         labels = y_true[:, 0]
         self._ends = 2 * np.count_nonzero(labels, axis=0)  # last place of each sample; places behind it are padding
@@ -228,6 +236,7 @@ class Workspace:
         self._skip[3::2, :n] = labels[1:] != labels[:-1]
         start = self._arrived[0]
         start[:2, :n] = 1
+        start[2:, :n] = 0
         if self.both_ways:
             self._emitted[..., n:] = self._read[::-1, ::-1]
             self._skip[3::2, n:] = (labels[1:] != labels[:-1])[::-1]
@@ -255,7 +264,7 @@ class Workspace:
 
     def losses(self) -> Array:
         """-log p of each sample: all paths that end on the last label or on the blank behind it."""
-        last = self._alpha[-1]
+        last = self._alpha[(self.steps - 1) % len(self._alpha)]
         both = last[self._ends + 2, self._samples] + last[self._ends + 1, self._samples]
         return np.asarray(-(np.log(both) + self._logs[: self.n]))
 
@@ -263,7 +272,7 @@ class Workspace:
         """Share of the paths that say class k at time t, (t, k, n); None if probabilities were too small to tell."""
         gamma, n = self._gamma, self.n
         np.multiply(self._alpha[:, 2:, :n], self._arrived[::-1, ::-1, n:], gamma)
-        np.add.reduce(gamma, 1, None, self._gamma_sum, keepdims=True)
+        np.matmul(self._ones_of_places, gamma, self._gamma_sum)
         if not self._gamma_sum.min() > 0:
             return None
         np.divide(gamma, self._gamma_sum, gamma)

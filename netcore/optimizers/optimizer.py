@@ -248,7 +248,7 @@ class Optimizer:
                 self._clip()
             if self.weight_decay:
                 self._decay()
-            self.update_number = self.iterations + 1
+            self.update_number = self._calls + 1 if self._gathered is None else self.iterations + 1
             self.before_step()
             for part in self._parts:
                 self.step(*part)

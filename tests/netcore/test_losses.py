@@ -243,7 +243,7 @@ def test_ctc_keeps_buffers_for_a_few_batch_sizes_only():
         out = np.empty((6, 4, n), np.float32)
         labels = batch_last(y[..., np.newaxis]).astype(np.float32)
         loss.gradient(labels, batch_last(p).astype(np.float32), np.array(1.0, np.float32), out)
-    assert len(loss._workspaces) <= 4
+    assert len(loss._workspaces) <= 6
 
 
 @pytest.mark.parametrize(
