@@ -9,7 +9,6 @@ import pytest
 import netcore
 from netcore import Input, Model, Sequential, activations, config, layers, optimizers
 from netcore.errors import NetcoreValueError, NetcoreWarning
-from netcore.inference import PIECE, rows_at_once
 from netcore.layers import LAYERS, convolution
 from tests.netcore.helpers import numerical_gradient, ready_arguments
 from tests.netcore.test_gradients import assert_gradients_agree
@@ -466,12 +465,29 @@ def test_a_layer_made_again_from_its_config_has_the_same_config(cls):
 
 
 def test_large_layers_are_looked_at_a_few_rows_at_a_time():
-    small = Sequential([Input((4,)), layers.Dense(3)])
-    large = Sequential([Input((64, 64, 1)), layers.Conv2D(64, 3), layers.GlobalMaxPooling2D()])
-    assert rows_at_once(small) == PIECE
-    assert rows_at_once(large) < 100
+    model = Sequential([Input((64, 64, 1)), layers.Conv2D(64, 3), layers.GlobalMaxPooling2D()])
     x = np.random.default_rng(0).normal(size=(70, 64, 64, 1)).astype("float32")
-    np.testing.assert_allclose(large.predict(x)[-3:], large.predict(x[-3:]), rtol=1e-5)
+    np.testing.assert_allclose(model.predict(x)[-3:], model.predict(x[-3:]), rtol=1e-5)
+    assert max(plan.outputs[0].shape[-1] for plan in model._plans.values()) < 70
+
+
+def test_one_model_takes_series_of_any_length():
+    def network(length):
+        stack = [layers.Conv1D(4, 3, padding="causal", activation="relu"), layers.MaxPooling1D(2)]
+        return Sequential([Input((length, 2)), *stack, layers.GlobalAveragePooling1D(), layers.Dense(1)])
+
+    model = network(None)
+    assert model.layers[1].output_shape == (None, None, 4)
+    for length in (6, 9, 6):
+        x = np.random.default_rng(length).normal(size=(5, length, 2)).astype("float32")
+        fixed = network(length)
+        fixed.set_weights(model.get_weights())
+        np.testing.assert_allclose(model.predict(x), fixed.predict(x), rtol=1e-5)
+        for one in (model, fixed):
+            one.compile(optimizers.SGD(0.1), "mse")
+            one.fit(x, np.ones((5, 1)), batch_size=5, verbose=0)
+        for ours, other in zip(model.get_weights(), fixed.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, other, rtol=1e-4, atol=1e-6)
 
 
 def test_second_names():
