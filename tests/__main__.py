@@ -1,6 +1,6 @@
 """`python -m tests`: every check of the project, fastest failure first.
 
-`python -m tests --fast` leaves out the browser. The command is the same on a desk and in continuous integration.
+`python -m tests --fast` leaves out servers and browser. The command is the same on a desk and in continuous integration.
 """
 
 import argparse
@@ -14,23 +14,29 @@ from tests.chromium import find_chromium, install_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ["app.py", "netcore", "lab", "pages", "tests", "benchmarks"]
+ALONE = ["tests/live", "tests/browser"]
 
 
 def checks(fast: bool) -> dict[str, list[str]]:
     """Name -> command line, in the order in which they run."""
     python = [sys.executable, "-m"]
-    pytest = [*python, "pytest", "--durations=10"]
-    return {
+    pytest = [*python, "pytest", "--durations=5"]
+    found = {
         "format": [*python, "ruff", "format", "--check", *CODE],
         "lint": [*python, "ruff", "check", *CODE],
         "types": [*python, "mypy"],
-        "tests": [*pytest, "--ignore=tests/browser"] if fast else pytest,
+        # a file stays on one core, since Keras compiles once for each shape; servers and browsers want the machine alone
+        "tests": [*pytest, "-n", "auto", "--dist", "loadfile", *(f"--ignore={folder}" for folder in ALONE)],
+        "tests of live servers and pages in a browser": [*pytest, *ALONE],
     }
+    if fast:
+        del found["tests of live servers and pages in a browser"]
+    return found
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests", description=__doc__)
-    parser.add_argument("--fast", action="store_true", help="without the browser tests")
+    parser.add_argument("--fast", action="store_true", help="without the tests of servers and browser")
     fast = parser.parse_args().fast
     if not fast and find_chromium() is None:
         print("No Chromium found: installing one for the browser tests …", flush=True)
