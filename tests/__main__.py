@@ -1,6 +1,7 @@
 """`python -m tests`: every check of the project, fastest failure first.
 
-`python -m tests --fast` leaves out servers and browser. The command is the same on a desk and in continuous integration.
+`python -m tests --fast` leaves out servers and browser. The command is the same on a
+desk and in continuous integration.
 """
 
 import argparse
@@ -25,7 +26,7 @@ def checks(fast: bool) -> dict[str, list[str]]:
         "format": [*python, "ruff", "format", "--check", *CODE],
         "lint": [*python, "ruff", "check", *CODE],
         "types": [*python, "mypy"],
-        # a file stays on one core, since Keras compiles once for each shape; servers and browsers want the machine alone
+        # a file stays on one core: Keras compiles once for each shape. Servers and browsers want the machine alone
         "tests": [*pytest, "-n", "auto", "--dist", "loadfile", *(f"--ignore={folder}" for folder in ALONE)],
         "tests of live servers and pages in a browser": [*pytest, *ALONE],
     }
