@@ -34,7 +34,7 @@ class LayerRow:
     shares: str | None = None
 
 
-def table_of(experiment: Experiment, dataset: Dataset) -> tuple[LayerRow, ...]:
+def layer_rows(experiment: Experiment, dataset: Dataset) -> tuple[LayerRow, ...]:
     """The layers of either kind of model on the inputs of a dataset. Never raises."""
     if isinstance(experiment.model, GraphSpec):
         return graph_table(experiment.model, dataset.input_shapes)

@@ -10,7 +10,7 @@ import numpy as np
 from lab.data.prepare import Dataset
 from lab.experiment import Experiment, GraphSpec
 from lab.graph_problems import graph_problems
-from lab.layer_table import LayerRow, graph_table, model_table, parameter_count, table_of
+from lab.layer_table import LayerRow, graph_table, layer_rows, model_table, parameter_count
 from lab.limits import Limits, current_limits
 from lab.outputs import output_views
 from lab.problem import Problem
@@ -26,10 +26,10 @@ __all__ = [
     "LayerRow",
     "Problem",
     "graph_table",
+    "layer_rows",
     "model_problems",
     "model_table",
     "parameter_count",
-    "table_of",
     "updates_arithmetic",
 ]
 
@@ -79,7 +79,7 @@ def _of_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> Iterat
     if experiment.fit.batch_size > rows:
         values = {"batch_size": experiment.fit.batch_size, "rows": rows}
         yield Problem("model.batch_larger_than_data", values, "note")
-    parameters = parameter_count(table_of(experiment, dataset))
+    parameters = parameter_count(layer_rows(experiment, dataset))
     if parameters > limits.parameters:
         yield Problem("model.too_many_parameters", {"parameters": parameters, "high": limits.parameters})
 
@@ -100,7 +100,7 @@ def _of_graph(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> Ite
     if any(problem.severity == "error" for problem in problems):
         return
     used = graph.leading_to(graph.outputs)
-    table = {row.id: row for row in table_of(experiment, dataset) if row.id in used}
+    table = {row.id: row for row in layer_rows(experiment, dataset) if row.id in used}
     broken = [Problem(row.problem.code, row.problem.values, layer_id=row.id) for row in table.values() if row.problem]
     yield from broken
     if broken:

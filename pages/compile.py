@@ -2,29 +2,29 @@
 
 import streamlit as st
 
+from lab.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.code_box import code_box
 from pages.ui.forms import LOSS, OPTIMIZER, part_form, type_field
+from pages.ui.metrics import OFFERED
+from pages.ui.outputs import outputs_section
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import about, heading, name_of
 
-# the metrics that a first course speaks of; any other that a file or link brings is offered as well
-OFFERED = {
-    "regression": ("mae", "mse", "mape"),
-    "binary": ("accuracy", "precision", "recall"),
-    "multiclass": ("accuracy",),
-}
-
 
 def page(state: AppState, bench: Bench) -> None:
     st.markdown(say("compile_page.about", state.language))
+    functional = isinstance(state.experiment.model, GraphSpec)
     form, code = st.columns([1, 1], gap="large")
     with form:
         optimizer_section(state)
-        loss_section(state)
-        metrics_section(state)
+        if functional:
+            outputs_section(state, bench, links=False)
+        else:
+            loss_section(state)
+            metrics_section(state)
         show_problems([*bench.errors, *bench.warnings], state)
     with code:
         heading(say("compile_page.code", state.language))
@@ -34,7 +34,8 @@ def page(state: AppState, bench: Bench) -> None:
             language="python",
             wrap_lines=True,
         )
-        code_box(state, bench)
+        if not functional:
+            code_box(state, bench)
 
 
 def optimizer_section(state: AppState) -> None:

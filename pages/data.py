@@ -8,11 +8,12 @@ from lab.data.propose import task_choices
 from lab.data.samples import card
 from lab.data.table import Table
 from lab.errors import LabError
-from lab.experiment import DataSpec, Experiment
+from lab.experiment import DataSpec, Experiment, GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import choice_field, number_field
 from pages.ui.gallery import gallery, own_file
+from pages.ui.groups import groups_section, targets_section
 from pages.ui.problems import show_problems
 from pages.ui.proposals import with_target, with_task
 from pages.ui.state import AppState, app_state, widget_value
@@ -34,7 +35,11 @@ def page(state: AppState, bench: Bench) -> None:
             show_problems(bench.errors, state)
         return
     with use:
-        columns_section(state, bench.table)
+        if isinstance(state.experiment.model, GraphSpec):
+            targets_section(state, bench.table)
+            groups_section(state, bench.table)
+        else:
+            columns_section(state, bench.table)
         split_section(state, bench)
     result_section(state, bench)
 
@@ -283,6 +288,8 @@ def scaling_fields(state: AppState, data: DataSpec, bench: Bench) -> None:
             state,
             show=lambda missing: say(f"missing.{missing}", state.language),
         )
+    if isinstance(state.experiment.model, GraphSpec):
+        return  # each of its targets has a scaling of its own, above
     if data.task == "regression" and bench.table is not None:
         regression_fields(state, data, bench.table)
 

@@ -7,14 +7,15 @@ import streamlit as st
 
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
-from lab.insight.evaluate import Evaluation, evaluate_run
+from lab.experiment import GraphSpec
+from lab.insight.evaluate import Evaluation, evaluate_outputs, evaluate_run
 from lab.runs.record import RunRecord, RunView
 from lab.texts import say
 from pages.ui.bench import lay_out
 from pages.ui.curves import quantity
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state
-from pages.ui.text import heading
+from pages.ui.text import heading, plain, tell
 from pages.ui.training import current_run, record_of_run
 from pages.ui.verdict import show_verdict
 
@@ -54,13 +55,26 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
     if record.last_good_epoch < record.epochs_done:
         st.info(say("evaluate_page.last_good", state.language, epoch=f"{record.last_good_epoch:,}"))
     parts = sealed_section(state, run, dataset)
-    evaluation = evaluation_of(state, record, dataset, parts)
-    scores_section(state, evaluation)
+    evaluations = evaluations_of(state, record, dataset, parts)
     shown = parts[-1]  # the test part once it is open, else the validation part
+    if len(evaluations) == 1:
+        results(state, next(iter(evaluations.values())), shown, "")
+        return
+    for tab, (name, evaluation) in zip(
+        st.tabs([plain(name) for name in evaluations]), evaluations.items(), strict=True
+    ):
+        with tab:
+            st.markdown(tell("graph.output_title", state.language, name=name, target=evaluation.target_name))
+            results(state, evaluation, shown, name)
+
+
+def results(state: AppState, evaluation: Evaluation, shown: PartName, output: str) -> None:
+    """What one output is worth; `output` tells the widgets of several apart."""
+    scores_section(state, evaluation)
     if shown in evaluation.worst:
         picture, worst = st.columns(2, gap="large")
         with picture:
-            plot_section(state, evaluation, shown)
+            plot_section(state, evaluation, shown, output)
         with worst:
             worst_section(state, evaluation, shown)
 
@@ -99,14 +113,20 @@ def opened_sentence(state: AppState, opened: Sequence[int]) -> None:
         st.warning(say("evaluate_page.opened_often", state.language))
 
 
-def evaluation_of(state: AppState, record: RunRecord, dataset: Dataset, parts: tuple[PartName, ...]) -> Evaluation:
-    """Worked out once for a run and the parts that are open."""
+def evaluations_of(
+    state: AppState, record: RunRecord, dataset: Dataset, parts: tuple[PartName, ...]
+) -> dict[str, Evaluation]:
+    """Name of each output -> its evaluation, worked out once for a run and the parts that are open."""
     key = (record.id, record.epochs_done, parts)
-    known = state.memo.get("evaluation")
+    known = state.memo.get("evaluations")
     if known is None or known[0] != key:
-        known = state.memo["evaluation"] = (key, evaluate_run(record, dataset, parts))
-    evaluation: Evaluation = known[1]
-    return evaluation
+        if isinstance(record.experiment.model, GraphSpec):
+            found = evaluate_outputs(record, dataset, parts)
+        else:
+            found = {"": evaluate_run(record, dataset, parts)}
+        known = state.memo["evaluations"] = (key, found)
+    evaluations: dict[str, Evaluation] = known[1]
+    return evaluations
 
 
 # --- tables and pictures
@@ -137,7 +157,7 @@ def with_unit(name: str, unit: str) -> str:
     return f"{name} [{unit}]" if unit else name
 
 
-def plot_section(state: AppState, evaluation: Evaluation, part: PartName) -> None:
+def plot_section(state: AppState, evaluation: Evaluation, part: PartName, output: str) -> None:
     name = say(f"part.{part}", state.language)
     if evaluation.confusion:
         heading(say("evaluate_page.confusion", state.language, part=name))
@@ -148,7 +168,7 @@ def plot_section(state: AppState, evaluation: Evaluation, part: PartName) -> Non
         st.caption(say("evaluate_page.predicted_actual_about", state.language))
         points = {part: evaluation.points[part]}
         chart = predicted_actual(points, evaluation.target_name, evaluation.target_unit, language=state.language)
-    st.plotly_chart(chart, key="picture", theme=None, config={"displaylogo": False, "displayModeBar": False})
+    st.plotly_chart(chart, key=f"picture{output}", theme=None, config={"displaylogo": False, "displayModeBar": False})
 
 
 def worst_section(state: AppState, evaluation: Evaluation, part: PartName) -> None:

@@ -1,28 +1,33 @@
 """Layers: add, remove, reorder and duplicate layers, and see shapes and parameters change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from lab.errors import LabError
-from lab.experiment import Experiment, LayerSpec
+from lab.experiment import Experiment, GraphSpec, LayerSpec
 from lab.model import LayerRow, parameter_count
 from lab.texts import say
-from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench, bench_of
 from pages.ui.code_box import code_box
 from pages.ui.forms import layer_place, part_form
+from pages.ui.graph_editor import graph_page, model_kind, shape_text
 from pages.ui.problems import show_problems
 from pages.ui.proposals import fitting_output, new_layer_params
-from pages.ui.state import AppState, app_state
+from pages.ui.state import AppState, Edit, app_state, apply
 from pages.ui.text import about, heading, name_of, tell_error
-
-Change = Callable[[Experiment], Experiment]
 
 
 def page(state: AppState, bench: Bench) -> None:
+    model_kind(state)
+    if isinstance(state.experiment.model, GraphSpec):
+        graph_page(state, bench)
+    else:
+        sequential_page(state, bench)
+
+
+def sequential_page(state: AppState, bench: Bench) -> None:
     st.markdown(say("layers_page.about", state.language))
     build, look = st.columns([3, 2], gap="large")
     with build:
@@ -77,7 +82,7 @@ def shape_line(state: AppState, row: LayerRow | None) -> str:
     )
 
 
-def tool(state: AppState, layer: LayerSpec, name: str, change: Change, *, disabled: bool = False) -> None:
+def tool(state: AppState, layer: LayerSpec, name: str, change: Edit, *, disabled: bool = False) -> None:
     st.button(
         say(f"layers_page.{name}", state.language),
         key=f"{name}-{layer.id}",
@@ -85,15 +90,6 @@ def tool(state: AppState, layer: LayerSpec, name: str, change: Change, *, disabl
         on_click=apply,
         args=(change,),
     )
-
-
-def apply(change: Change) -> None:
-    """Callback of the buttons: refusals (too many layers) are said at the top of the page."""
-    state = app_state()
-    try:
-        state.change_experiment(change(state.experiment))
-    except (LabError, NetcoreError) as refusal:
-        state.notice("error", refusal.code, **refusal.values)
 
 
 def add_layer(state: AppState) -> None:
@@ -132,7 +128,7 @@ def choose_layer(state: AppState, names: Sequence[str]) -> str:
     return chosen
 
 
-def adding(name: str) -> Change:
+def adding(name: str) -> Edit:
     """Before the output layer: that is where a further layer is wanted nearly always."""
 
     def change(experiment: Experiment) -> Experiment:
@@ -183,12 +179,6 @@ def propose_output_button(state: AppState, bench: Bench) -> None:
         key="take-proposal",
         on_click=state.replace_experiment,
         args=(proposal,),
-    )
-
-
-def shape_text(shape: tuple[int | None, ...] | None) -> str:
-    return (
-        "" if shape is None else "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from lab.experiment import GraphSpec
 from lab.model import updates_arithmetic
 from lab.runs.messages import Pause, Resume, Stop
 from lab.runs.record import RunRecord, RunView
@@ -22,6 +23,7 @@ from pages.ui.forms import (
     two_abreast,
     type_field,
 )
+from pages.ui.outputs import combine_section, weight_field
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
@@ -184,7 +186,7 @@ def knob_panel(state: AppState, bench: Bench) -> None:
     params = params_of(OPTIMIZER, state.experiment)
     if "learning_rate" in params:
         argument_field(OPTIMIZER, "learning_rate", params["learning_rate"], state)
-    type_field(LOSS, state, say("compile_page.loss_label", state.language))
+    loss_knobs(state)
     fit_knobs(state, bench)
 
 
@@ -195,13 +197,27 @@ def take_train_on_change() -> None:
 
 def layer_knobs(state: AppState) -> None:
     """What each layer cannot do without: the units of a Dense, the rate of a Dropout."""
+    model = state.experiment.model
+    functional = isinstance(model, GraphSpec)
     knobs = [
-        (number, place, name, param)
-        for number, place in enumerate(map(layer_place, state.experiment.model.layers), start=1)
+        (f"{layer.id} · " if functional else f"{number}. ", place, name, param)
+        for number, layer in enumerate(model.layers, start=1)
+        for place in (layer_place(layer),)
         for name, param in required_params(place, state.experiment).items()
     ]
-    for number, place, name, param in two_abreast(knobs):
-        argument_field(place, name, param, state, before=f"{number}. ")
+    for before, place, name, param in two_abreast(knobs):
+        argument_field(place, name, param, state, before=before)
+
+
+def loss_knobs(state: AppState) -> None:
+    """The loss; of a functional model what each output's loss counts, which moves one curve against another."""
+    model = state.experiment.model
+    if not isinstance(model, GraphSpec):
+        type_field(LOSS, state, say("compile_page.loss_label", state.language))
+        return
+    for output in two_abreast(model.outputs):
+        weight_field(state, output)
+    combine_section(state)
 
 
 def fit_knobs(state: AppState, bench: Bench) -> None:

@@ -16,7 +16,7 @@ from lab.experiment import Experiment, GraphSpec
 from lab.insight.baseline_loss import BaselineLoss, baseline_loss
 from lab.insight.diverged import likely_causes
 from lab.insight.verdict import Verdict, judge
-from lab.layer_table import graph_table, parameter_count, table_of
+from lab.layer_table import graph_table, layer_rows, parameter_count
 from lab.outputs import history_of, output_views
 from lab.runs.build import build_model
 from lab.runs.record import RunRecord
@@ -167,7 +167,7 @@ def judge_run(
         line = _total_line(experiment, experiment.model, dataset)
     else:
         line = _line(experiment, dataset, output_units(experiment, dataset))
-    return _judge(experiment, dataset, history, state, line, parameter_count(table_of(experiment, dataset)))
+    return _judge(experiment, dataset, history, state, line, parameter_count(layer_rows(experiment, dataset)))
 
 
 def judge_outputs(
@@ -176,7 +176,7 @@ def judge_outputs(
     """The verdict on each output of a functional model, from its own curves and its own baseline; empty for others."""
     if not isinstance(experiment.model, GraphSpec) or not history.get("loss"):
         return {}
-    rows = table_of(experiment, dataset)
+    rows = layer_rows(experiment, dataset)
     verdicts = {}
     for (name, (view, seen)), units in zip(
         output_views(experiment, dataset).items(), _graph_units(experiment.model, dataset), strict=True

@@ -9,7 +9,7 @@ from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.experiment import Experiment, check_limits
 from lab.limits import Limits, current_limits
-from lab.model import parameter_count, table_of
+from lab.model import layer_rows, parameter_count
 from lab.runs.arrays import rows_in
 from lab.runs.messages import ENDED, Command, Extend, Pause, Reason, Speed, Status, Stop
 from lab.runs.record import RunRecord, RunSummary, RunView, as_changes, as_reason, record_of
@@ -74,7 +74,7 @@ def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None
     values = dataset.train.x.size
     if values > limits.train_values:
         raise RunError("run.too_many_values", value=values, high=limits.train_values)
-    parameters = parameter_count(table_of(experiment, dataset))
+    parameters = parameter_count(layer_rows(experiment, dataset))
     if parameters > limits.parameters:
         raise RunError("run.too_many_parameters", value=parameters, high=limits.parameters)
 

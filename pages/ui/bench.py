@@ -11,9 +11,9 @@ from lab.data.prepare import Dataset, prepare_cached
 from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError
-from lab.experiment import Experiment
+from lab.experiment import Experiment, GraphSpec
 from lab.export.keras_source import keras_source
-from lab.model import LayerRow, Problem, model_problems, model_table
+from lab.model import LayerRow, Problem, layer_rows, model_problems
 from lab.texts import Language
 from pages.ui.desk import Desk
 from pages.ui.state import AppState
@@ -36,7 +36,7 @@ class Bench:
     @cached_property
     def rows(self) -> tuple[LayerRow, ...]:
         """Shapes and parameters of each layer; none without a dataset."""
-        return model_table(self.experiment, self.dataset.input_shape) if self.dataset else ()
+        return layer_rows(self.experiment, self.dataset) if self.dataset else ()
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -44,7 +44,11 @@ class Bench:
 
     def keras_code(self, language: Language) -> str:
         """The experiment as a Keras program; the language is that of its comments. Empty without a dataset."""
-        return keras_source(self.experiment, self.dataset.input_shape, language=language) if self.dataset else ""
+        if self.dataset is None:
+            return ""
+        functional = isinstance(self.experiment.model, GraphSpec)
+        shapes = self.dataset.input_shapes if functional else self.dataset.input_shape
+        return keras_source(self.experiment, shapes, language=language)
 
     @property
     def errors(self) -> list[Any]:

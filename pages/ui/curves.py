@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from lab.errors import LabError
-from lab.experiment import DataSpec, Experiment
+from lab.experiment import DataSpec, Experiment, GraphSpec
+from lab.outputs import history_keys, split_key
 from lab.runs.record import RunView
 from lab.texts import say
 from pages.ui.bench import Bench
@@ -46,7 +47,7 @@ def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], histo
         epochs=run.epochs if run is not None else state.experiment.fit.epochs,
         language=state.language,
         key="curves",
-        texts={name: quantity(name, state) for name in series if not name.startswith("val_")},
+        texts={name: quantity(name, state, shown) for name in series if not name.startswith("val_")},
         ghost=ghost_history(state, shown),
         history=history,
         progress=None if run is None else progress_of(run),
@@ -74,10 +75,9 @@ def redrawn(state: AppState) -> None:
 
 
 def series_of(experiment: Experiment, bench: Bench) -> tuple[str, ...]:
-    """The history keys that a run of the experiment will have, in Keras's order."""
-    names = ("loss", *experiment.compile.metrics)
-    validated = bench.dataset is not None and len(bench.dataset.validation.rows)
-    return (*names, *(f"val_{name}" for name in names)) if validated else names
+    """The history keys that a run of the experiment will have, the total loss first."""
+    validated = bench.dataset is not None and len(bench.dataset.validation.rows) > 0
+    return history_keys(experiment, validated=validated)
 
 
 def ghost_history(state: AppState, shown: Experiment) -> History | None:
@@ -96,15 +96,33 @@ def comparable(history: History, ghost: Experiment, shown: Experiment) -> Histor
     """Curves of another table, target or split mean something else; so do the losses of another loss function."""
 
     def question(data: DataSpec) -> tuple[object, ...]:
-        return data.source, data.target, data.task, data.target_scaling, data.split
+        return data.source, data.targets, data.split
 
     if question(ghost.data) != question(shown.data):
         return None
-    if ghost.compile.loss == shown.compile.loss:
+    if losses(ghost) == losses(shown):
         return history
     return {name: values for name, values in history.items() if name not in ("loss", "val_loss")}
 
 
-def quantity(name: str, state: AppState) -> str:
-    """A history key in words."""
+def losses(experiment: Experiment) -> tuple[object, ...]:
+    """What the loss curves measure."""
+    if not isinstance(experiment.model, GraphSpec):
+        return (experiment.compile.loss,)
+    outputs = [(output.name, output.target, output.loss, output.weight) for output in experiment.model.outputs]
+    return (*outputs, experiment.compile.combine_losses)
+
+
+def has_outputs(experiment: Experiment) -> bool:
+    """Whether there is a loss for each output beside the total."""
+    return isinstance(experiment.model, GraphSpec) and len(experiment.model.outputs) > 1
+
+
+def quantity(name: str, state: AppState, experiment: Experiment | None = None) -> str:
+    """A history key in words; of several outputs it begins with the output's name."""
+    output, name = (None, name) if experiment is None else split_key(name, experiment)
+    if output is not None:
+        return f"{output} · {quantity(name, state)}"
+    if name == "loss" and experiment is not None and has_outputs(experiment):
+        return say(f"graph.total.{experiment.compile.combine_losses}", state.language)
     return say("evaluate_page.loss", state.language) if name == "loss" else name_of("metric", name, state.language)

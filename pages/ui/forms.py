@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from lab.experiment import Experiment, LayerSpec, PartSpec
+from lab.graph_edit import graph_of
 from lab.texts import Language, say
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
@@ -64,6 +65,17 @@ def layer_place(layer: LayerSpec) -> Place:
         lambda experiment: next(other for other in experiment.model.layers if other.id == layer.id),
         lambda experiment, part: experiment.with_layer(part),
         f"layer-{layer.id}",
+    )
+
+
+def output_loss(name: str) -> Place:
+    """The loss of one output of a functional model."""
+    return Place(
+        "loss",
+        LOSSES,
+        lambda experiment: graph_of(experiment).output(name).loss,
+        lambda experiment, part: experiment.with_model(graph_of(experiment).with_output(name, loss=part)),
+        f"loss-{name}",
     )
 
 
@@ -194,6 +206,12 @@ def tenfold_field(
         )
         for name, sign, factor in (("down", "÷10", 0.1), ("up", "×10", 10.0)):
             st.button(sign, key=f"{key}.{name}", on_click=_multiply, args=(key, factor, change))
+    show_refusal(key, state)
+
+
+def text_field(label: str, value: str, key: str, change: Change, state: AppState, *, help: str | None = None) -> None:
+    """One line of text."""
+    st.text_input(label, value=value, key=key, on_change=edit, args=(key, change), help=help)
     show_refusal(key, state)
 
 

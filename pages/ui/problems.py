@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from lab.texts import say
 from pages.ui.state import AppState
-from pages.ui.text import tell_error
+from pages.ui.text import plain, tell_error
 
 ICONS = {"error": ":material/error:", "warning": ":material/warning:", "note": ":material/info:"}
 
@@ -16,4 +17,13 @@ def show_problems(problems: Iterable[Any], state: AppState) -> None:
     boxes = {"error": st.error, "warning": st.warning, "note": st.info}
     for problem in problems:
         severity = getattr(problem, "severity", "error")
-        boxes[severity](tell_error(problem, state.language), icon=ICONS[severity])
+        boxes[severity](sentence(problem, state), icon=ICONS[severity])
+
+
+def sentence(problem: Any, state: AppState) -> str:
+    """One about an output of several begins with the output's name."""
+    told = tell_error(problem, state.language)
+    output = getattr(problem, "output", None)
+    if output is None or "output" in problem.values:
+        return told
+    return say("graph.of_output", state.language, output=plain(output), sentence=told)

@@ -7,15 +7,19 @@ from typing import Any
 
 from lab.data.prepare import Dataset
 from lab.data.propose import propose_data
+from lab.data.samples import card
 from lab.data.table import Table
 from lab.experiment import Experiment, SampleSource, Task, UploadSource
-from lab.starts import propose_experiment, with_fitting_output
+from lab.starts import propose_experiment, start, with_fitting_output
 from netcore.layers import LAYERS
 from netcore.params import Int, Param, defaults
 
 
 def for_sample(name: str, table: Table) -> Experiment:
-    """A sensible experiment on a sample table."""
+    """A sensible experiment on a sample table; for some samples that is a ready-made one."""
+    ready = card(name).start
+    if ready is not None:
+        return start(ready)
     source = SampleSource(name=name)
     return propose_experiment(table, source, propose_data(table, source=source))
 

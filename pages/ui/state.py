@@ -20,7 +20,8 @@ from netcore.errors import NetcoreError
 from pages.ui.desk import Desk
 
 Refusal = LabError | NetcoreError
-Change = Callable[[Experiment, Any], Experiment]
+Change = Callable[[Experiment, Any], Experiment]  # by what a widget shows
+Edit = Callable[[Experiment], Experiment]  # by a button
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,24 @@ def edit(key: str, change: Change) -> None:
         return
     state.refusals.pop(key, None)
     state.change_experiment(experiment)
+
+
+def apply(change: Edit) -> None:
+    """Callback of buttons: a refusal (too many layers) is said at the top of the page."""
+    state = app_state()
+    try:
+        state.change_experiment(change(state.experiment))
+    except (LabError, NetcoreError) as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+
+
+def renew(change: Edit) -> None:
+    """As `apply`, for what other widgets show as well: all are made anew."""
+    state = app_state()
+    before = state.experiment
+    apply(change)
+    if state.experiment is not before:
+        state.replace_experiment(state.experiment)
 
 
 def owner_of_session() -> str:

@@ -1,6 +1,7 @@
 """The experiment in one line for each step of the pipeline."""
 
 from lab.data.samples import card
+from lab.experiment import GraphSpec
 from lab.model import parameter_count
 from lab.texts import say
 from pages.ui.bench import Bench
@@ -35,7 +36,7 @@ def data_line(state: AppState, bench: Bench) -> str:
         state.language,
         name=source_name(state),
         columns=len(state.experiment.data.inputs),
-        target=plain(state.experiment.data.target, 16),
+        target=plain(", ".join(target.column for target in state.experiment.data.targets), 30),
         train=f"{len(bench.dataset.train.rows):,}",
         validation=f"{len(bench.dataset.validation.rows):,}",
         test=f"{len(bench.dataset.test.rows):,}",
@@ -46,16 +47,24 @@ def layers_line(state: AppState, bench: Bench) -> str:
     if not bench.rows:
         mark = "⚠ " if bench.dataset is not None else ""
         return mark + say("summary.no_layers", state.language)
+    mark = "⚠ " if any(row.problem for row in bench.rows) else ""
+    parameters, model = f"{parameter_count(bench.rows):,}", state.experiment.model
+    if isinstance(model, GraphSpec):
+        counts = {"inputs": len(model.inputs), "nodes": len(model.nodes), "outputs": len(model.outputs)}
+        return mark + say("summary.graph", state.language, parameters=parameters, **counts)
     widths = [bench.rows[0].input_shape, *(row.output_shape for row in bench.rows if row.parameters)]
     shape = " → ".join("?" if width is None else str(width[-1]) for width in widths)
-    mark = "⚠ " if any(row.problem for row in bench.rows) else ""
-    return mark + say("summary.layers", state.language, shape=shape, parameters=f"{parameter_count(bench.rows):,}")
+    return mark + say("summary.layers", state.language, shape=shape, parameters=parameters)
 
 
 def compile_line(state: AppState) -> str:
     compiled = state.experiment.compile
     rate = learning_rate(state.experiment)
-    loss = name_of("loss", compiled.loss.type, state.language)
+    model = state.experiment.model
+    if isinstance(model, GraphSpec):
+        loss = say(f"summary.losses.{compiled.combine_losses}", state.language, count=len(model.outputs))
+    else:
+        loss = name_of("loss", compiled.loss.type, state.language)
     if rate is None:
         return say("summary.compile_no_rate", state.language, optimizer=compiled.optimizer.type, loss=loss)
     return say("summary.compile", state.language, optimizer=compiled.optimizer.type, rate=f"{rate:g}", loss=loss)

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from lab.data.prepare import Dataset
-from lab.insight.evaluate import judge_record
+from lab.insight.evaluate import judge_outputs, judge_record
 from lab.insight.verdict import Verdict, say_advice, say_evidence, say_kind
 from lab.runs.record import RunRecord
 from lab.texts import say
 from pages.ui.state import AppState
+from pages.ui.text import plain
 
 ICONS = {
     "good_fit": ":material/check_circle:",
@@ -30,6 +31,20 @@ def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
             bullets(say("verdict_box.evidence", state.language), say_evidence(verdict, state.language))
         with advice:
             bullets(say("verdict_box.advice", state.language), say_advice(verdict, state.language))
+        output_verdicts(state, record, dataset)
+
+
+def output_verdicts(state: AppState, record: RunRecord, dataset: Dataset) -> None:
+    """Of several outputs each is judged by its own curves: one may have learned while another has not."""
+    key = (record.id, record.epochs_done, record.state)
+    known = state.memo.get("output_verdicts")
+    if known is None or known[0] != key:
+        verdicts = judge_outputs(record.experiment_with_changes(), dataset, record.history, record.state)
+        known = state.memo["output_verdicts"] = (key, verdicts)
+    if len(known[1]) > 1:
+        st.markdown(f"**{say('graph.each_output', state.language)}**")
+        for name, verdict in known[1].items():
+            st.markdown(f"{ICONS[verdict.kind]} **{plain(name)}** · {say_kind(verdict, state.language)}")
 
 
 def bullets(title: str, sentences: list[str]) -> None:
