@@ -2,7 +2,8 @@
 
 import pytest
 
-from lab.reference import FILE, anchor, reference, registries
+from lab.reference import FILE, TEXT_KINDS, anchor, reference, registries, title
+from lab.texts import has_text
 from netcore.params import defaults
 
 PARTS = [(kind, part) for kind, registry in registries().items() for part in registry]
@@ -14,14 +15,8 @@ def page():
 
 
 def entry_of(page, kind, name):
-    section = page.split(f"\n## {page_title(kind)}\n")[1].split("\n## ")[0]
+    section = page.split(f"\n## {title(kind)}\n")[1].split("\n## ")[0]
     return section.split(f"\n### {name}\n")[1].split("\n### ")[0]
-
-
-def page_title(kind):
-    from lab.reference import title
-
-    return title(kind)
 
 
 def test_the_committed_page_is_up_to_date(page):
@@ -45,3 +40,16 @@ def test_every_kind_of_part_can_be_reached_from_the_top(page):
 def test_every_row_of_a_table_has_the_same_number_of_cells(page):
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     assert {line.replace("\\|", "").count("|") for line in rows} == {7}
+
+
+@pytest.mark.parametrize(("kind", "part"), PARTS, ids=lambda value: getattr(value, "__name__", value))
+def test_every_part_and_argument_is_explained_in_both_languages(kind, part):
+    """`tests/test_texts.py` sees to it that an entry has both."""
+    key = f"{TEXT_KINDS.get(kind, kind)}.{part.__name__}"
+    assert has_text(key) or has_text(f"{key}.about"), f"lab/texts has no entry for {key}"
+    unexplained = [
+        name
+        for name in getattr(part, "params", {})
+        if not any(has_text(f"{stem}.{name}{end}") for stem in (key, "argument") for end in ("", ".help"))
+    ]
+    assert not unexplained, f"lab/texts has no {key}.<argument> or argument.<argument>"
