@@ -11,7 +11,7 @@ from netcore import Input, Sequential, config, layers, losses
 from netcore.data import batch_last
 from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
 from netcore.losses import LOSSES
-from netcore.losses.ctc import in_logarithms
+from netcore.losses.ctc import Workspace, in_logarithms
 from tests.netcore.golden import training_cases as cases
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "losses.npz")
@@ -224,6 +224,17 @@ def test_ctc_of_probabilities_too_small_for_a_number_is_still_right(dtype):
     loss.gradient(labels, batch_last(logits), np.array(1.0, dtype), out)
     assert np.isfinite(out).all()
     np.testing.assert_allclose(out[:, 2, 0], 1, rtol=1e-6)  # all weight lies on a class that no path says
+
+
+def test_long_sequences_need_no_logarithms():
+    """After 1000 steps of 9 classes a path has a probability of 9^-1000, far below any float: rescaling keeps it."""
+    logits = np.zeros((9, 1000, 9))
+    labels = batch_last(cases.labels(np.random.default_rng(6), (9, 1000, 9))[0][..., np.newaxis])
+    work = Workspace(len(labels), *batch_last(logits).shape, dtype="float64", both_ways=True)
+    work.begin(labels, batch_last(logits))
+    work.recur()
+    assert np.isfinite(work.losses()).all()
+    assert work.said() is not None
 
 
 def test_ctc_of_a_diverged_network_is_nan_and_raises_nothing():
