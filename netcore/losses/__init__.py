@@ -20,6 +20,7 @@ from netcore.losses.crossentropy import (
     CategoricalCrossentropy,
     Crossentropy,
     SparseCategoricalCrossentropy,
+    fitting_crossentropy,
 )
 from netcore.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
 from netcore.losses.divergence import KLDivergence, Poisson
@@ -77,6 +78,7 @@ __all__ = [
     "categorical_hinge",
     "cosine_similarity",
     "ctc",
+    "fitting_crossentropy",
     "get",
     "hinge",
     "huber",

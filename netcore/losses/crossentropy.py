@@ -244,3 +244,15 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
 
     def counted(self, y: Array) -> Array | None:
         return None if self.ignore_class is None else np.asarray(y[..., 0, :] != self.ignore_class)
+
+
+class EitherCrossentropy(CategoricalCrossentropy):
+    """What loss="crossentropy" means for several outputs: targets are one-hot or class numbers, whichever come."""
+
+    def encode(self, y: Array, width: int) -> Array:
+        return SparseCategoricalCrossentropy().encode(y, width) if y.shape[-2] == 1 else super().encode(y, width)
+
+
+def fitting_crossentropy(width: int) -> Loss:
+    """The cross-entropy for that many outputs: a yes or no for one, else a choice between classes."""
+    return BinaryCrossentropy() if width == 1 else EitherCrossentropy()

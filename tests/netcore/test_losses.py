@@ -165,6 +165,21 @@ def test_a_function_without_a_derivative_is_refused():
     assert caught.value.code == "loss.callable"
 
 
+@pytest.mark.parametrize("name", ["crossentropy", "ce"])
+def test_crossentropy_alone_takes_what_comes(name):
+    rng = np.random.default_rng(0)
+    x, classes = rng.normal(size=(6, 2)), rng.integers(0, 3, 6)
+    found = []
+    for y, units, last in ((np.eye(3)[classes], 3, "softmax"), (classes, 3, "softmax"), (classes % 2, 1, "sigmoid")):
+        model = Sequential([Input((2,)), layers.Dense(units, activation=last, kernel_initializer="ones")])
+        model.compile("sgd", name, metrics=["accuracy"])
+        found.append(model.evaluate(x, y))
+    assert found[0] == found[1]
+    p = 1 / (1 + np.exp(-x.sum(axis=1)))
+    expected = -np.mean(np.where(classes % 2, np.log(p), np.log(1 - p)))
+    assert found[2][0] == pytest.approx(expected, rel=1e-5)
+
+
 # --- CTC
 
 
