@@ -57,7 +57,7 @@ SCHEMA_VERSION: Final = 1
 # version -> step to the next version; a step gets any JSON object, so it must not assume that a field is there
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "regression", "sequence_labels"]
 Share = Annotated[float, Field(ge=0.0, le=0.9, allow_inf_nan=False)]
 ALL_INPUTS: Final = "inputs"  # name of the one input of a network whose columns are not grouped
 
@@ -98,6 +98,21 @@ class SplitSpec(Value):
         return self
 
 
+class WindowSpec(Value):
+    """Samples made of rows in time order: `steps` rows behind one another, the target `horizon` rows after the last.
+
+    Args:
+        every: a window begins every so many rows.
+        clock: add the time of day, as sine and cosine, to what each row holds; it is read from the time column.
+    """
+
+    path: ClassVar[str] = "data.windows"
+    steps: Annotated[int, Field(ge=1, le=ALONE.window_rows)] = 24
+    horizon: Annotated[int, Field(ge=1, le=ALONE.window_rows)] = 1
+    every: Annotated[int, Field(ge=1, le=ALONE.window_rows)] = 1
+    clock: bool = False
+
+
 class InputGroup(Value):
     """Columns that enter a functional model together, under the name of its input."""
 
@@ -135,6 +150,19 @@ class DataSpec(Value):
     split: SplitSpec = SplitSpec()
     groups: Annotated[tuple[InputGroup, ...], Field(max_length=ALONE.graph_inputs)] = ()
     more_targets: Annotated[tuple[TargetSpec, ...], Field(max_length=ALONE.graph_outputs - 1)] = ()
+    windows: WindowSpec | None = None  # each row is a sample of its own if None
+    length_column: ColumnName | None = None  # sequence labels: how many of the inputs count, where they end earlier
+
+    @model_validator(mode="after")
+    def _sequences_fit(self) -> Self:
+        tasks = [target.task for target in self.targets]
+        if "sequence_labels" in tasks and (len(tasks) > 1 or len(self.groups) > 1):
+            raise ExperimentError("experiment.sequence_alone")
+        if self.windows is not None and "sequence_labels" in tasks:
+            raise ExperimentError("experiment.sequence_windows")
+        if self.windows is not None and self.split.order != "time":
+            raise ExperimentError("experiment.windows_by_time")
+        return self
 
     @model_validator(mode="after")
     def _groups_and_targets_fit(self) -> Self:

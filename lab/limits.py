@@ -25,6 +25,7 @@ class Limits:
     graph_inputs: int  # of a functional model
     graph_outputs: int
     graph_reads: int  # tensors that one layer merges
+    window_rows: int  # length and reach of a window of rows
     parameters: int
     epochs: int
     train_values: int  # rows x features after one-hot encoding
@@ -52,6 +53,7 @@ ALONE = Limits(
     graph_inputs=10,
     graph_outputs=10,
     graph_reads=10,
+    window_rows=10_000,
     parameters=5_000_000,
     epochs=20_000,
     train_values=100_000_000,

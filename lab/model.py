@@ -15,10 +15,10 @@ from lab.limits import Limits, current_limits
 from lab.outputs import output_views
 from lab.problem import Problem
 from lab.runs.divergence import HIGH_RATE, HIGH_RATE_DEFAULT, LARGE_INPUT
+from lab.sequence_problems import built_loss, last_activation, sequence_problems
 from lab.starts import propose_output
 from netcore.activations import ACTIVATIONS
-from netcore.layers import LAYERS
-from netcore.losses import LOSSES, Loss, MeanAbsolutePercentageError
+from netcore.losses import LOSSES, MeanAbsolutePercentageError
 from netcore.metrics import LossMetric, for_output
 from netcore.optimizers import OPTIMIZERS
 
@@ -72,7 +72,7 @@ def _of_settings(experiment: Experiment) -> Iterator[Problem]:
 
 
 def _of_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> Iterator[Problem]:
-    rows, features = dataset.train.x.shape
+    rows, features = len(dataset.train.x), math.prod(dataset.input_shape)
     if rows * features > limits.train_values:
         values = {"rows": rows, "features": features, "values": rows * features, "high": limits.train_values}
         yield Problem("model.too_many_values", values)
@@ -129,6 +129,15 @@ def _of_layers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
 def _of_output(experiment: Experiment, dataset: Dataset, row: LayerRow) -> Iterator[Problem]:
     """What the last layer gives, against the loss, the metrics and the task."""
     shape = row.output_shape or ()
+    if dataset.task == "sequence_labels":
+        yield from sequence_problems(experiment, dataset, row)
+        return
+    if built_loss(experiment).sequence:
+        yield Problem("model.loss_for_sequences", {"loss": experiment.compile.loss.type})
+        return
+    if len(shape) == 3:
+        yield Problem("model.output_over_time", {"shape": str(shape)}, layer_id=row.id)
+        return
     if len(shape) != 2 or shape[1] is None:
         yield Problem("model.output_rank", {"shape": str(shape)}, layer_id=row.id)
         return
@@ -188,12 +197,6 @@ def _of_activation(experiment: Experiment, dataset: Dataset, units: int) -> Iter
         yield Problem("model.not_probabilities", values, "warning")
 
 
-def built_loss(experiment: Experiment) -> Loss:
-    """netcore's loss object of the experiment."""
-    loss = experiment.compile.loss
-    return LOSSES.get(loss.type)(**loss.params)
-
-
 def _probability_function(experiment: Experiment) -> str | None:
     """ "sigmoid" or "softmax" for a loss over probabilities (or over what becomes them), None for any other loss."""
     return getattr(LOSSES.get(experiment.compile.loss.type), "function", None)
@@ -206,6 +209,8 @@ def metric_problem(name: str, experiment: Experiment, dataset: Dataset, units: i
         name: of the metric, as `compile` is told.
         units: outputs of the network.
     """
+    if dataset.task == "sequence_labels":
+        return Problem("model.metric_fails", {"metric": name})  # texts are judged after the run, letter by letter
     y_true, right, wrong = _outputs_to_try(dataset, units, sparse=built_loss(experiment).sparse)
     width = 1 if y_true.ndim == 1 else y_true.shape[-1]
     try:
@@ -252,14 +257,6 @@ def _of_target(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
             yield Problem("model.mape_scaled_target", {}, "warning")
         elif near_zero:
             yield Problem("model.mape_near_zero", {"count": near_zero}, "warning")
-
-
-def last_activation(experiment: Experiment) -> str:
-    """Name of the activation that the output leaves through; "linear" if there is none."""
-    for layer in reversed(experiment.model.layers):
-        if "activation" in LAYERS.get(layer.type).params:
-            return layer.filled(LAYERS)["activation"] or "linear"
-    return "linear"
 
 
 def activation_range(name: str) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lab.data.propose import class_count
 from lab.data.table import Table
 from lab.experiment import (
     CompileSpec,
@@ -26,7 +27,19 @@ from lab.experiment import (
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 # in the order in which a learner meets them; the first is what the page opens on
-STARTS = ("iris", "lecture", "penguins", "breast_cancer", "circle", "spiral", "overfitting", "tmax", "two_in_two_out")
+STARTS = (
+    "iris",
+    "lecture",
+    "penguins",
+    "breast_cancer",
+    "circle",
+    "spiral",
+    "overfitting",
+    "tmax",
+    "two_in_two_out",
+    "hourly",
+    "ctc_morse",
+)
 
 MANY_FEATURES = 50
 MANY_ROWS = 1000
@@ -42,8 +55,11 @@ def propose_output(task: Task, n_classes: int) -> tuple[dict[str, Any], PartSpec
     """Arguments of the output layer, the loss and the metrics that fit a task.
 
     Args:
-        n_classes: how many classes there are; of no meaning for a regression.
+        n_classes: how many classes there are (of sequence labels: letters and the blank); of no meaning for a
+            regression.
     """
+    if task == "sequence_labels":  # no softmax: CTC applies it itself
+        return {"units": n_classes}, PartSpec(type="CTC"), ()
     if task == "regression":
         return {"units": 1}, PartSpec(type="MeanSquaredError"), ("mae",)
     if task == "binary":
@@ -57,23 +73,33 @@ def propose_experiment(table: Table, source: SampleSource | UploadSource, data: 
     Args:
         source: where the table comes from; it takes the place of the one in `data`.
     """
-    classes = table.column(data.target).distinct
-    output, loss, metrics = propose_output(data.task, classes)
-    hidden = {"units": 32 if len(data.inputs) > MANY_FEATURES else 16, "activation": "relu"}
+    output, loss, metrics = propose_output(data.task, class_count(table, data))
+    hidden, rate, epochs = _hidden(data)
     return Experiment(
         name=table.name[:200],
         data=data.replace(source=source),
         model=ModelSpec(
             layers=(
-                LayerSpec(id="l0", type="Dense", params=hidden),
+                hidden,
                 LayerSpec(id="l1", type="Dense", params=output),
             )
         ),
         compile=CompileSpec(
-            optimizer=PartSpec(type="Adam", params={"learning_rate": 0.01}), loss=loss, metrics=metrics
+            optimizer=PartSpec(type="Adam", params={"learning_rate": rate}), loss=loss, metrics=metrics
         ),
-        fit=FitSpec(epochs=100, batch_size=10 if table.rows <= MANY_ROWS else 32),
+        fit=FitSpec(epochs=epochs, batch_size=10 if table.rows <= MANY_ROWS else 32),
     )
+
+
+def _hidden(data: DataSpec) -> tuple[LayerSpec, float, int]:
+    """Hidden layer, learning rate and epochs. What comes in order is read in order; that takes longer an epoch."""
+    if data.task == "sequence_labels":
+        inner = {"class_name": "LSTM", "config": {"units": 24, "return_sequences": True}}
+        return LayerSpec(id="l0", type="Bidirectional", params={"layer": inner}), 0.02, 30
+    if data.windows is not None:
+        return LayerSpec(id="l0", type="LSTM", params={"units": 16}), 0.01, 12
+    units = 32 if len(data.inputs) > MANY_FEATURES else 16
+    return LayerSpec(id="l0", type="Dense", params={"units": units, "activation": "relu"}), 0.01, 100
 
 
 def with_fitting_output(experiment: Experiment, n_classes: int) -> Experiment:

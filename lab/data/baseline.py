@@ -16,13 +16,15 @@ class Baseline:
     """Predictions of a rule that looks at no input.
 
     Args:
-        kind: "majority" (commonest class), "mean", or "persistence" (the value of today).
-        predictions: for each part (n,), in the target's original coding: unit or class index.
-        probabilities: (k,) share of each class in the training part; empty for a regression.
+        kind: "majority" (commonest class), "mean", "persistence" (the value of today), or "letters" (of sequence
+            labels: the commonest text, and each letter as often as it comes).
+        predictions: for each part (n,), in the target's original coding: unit or class index; texts (n, longest).
+        probabilities: (k,) share of each class in the training part; of sequence labels that of each letter, and of
+            none, in all time steps; empty for a regression.
         column: the column that persistence predicts with.
     """
 
-    kind: Literal["majority", "mean", "persistence"]
+    kind: Literal["majority", "mean", "persistence", "letters"]
     predictions: dict[PartName, Array]
     probabilities: Array
     column: str | None = None
@@ -44,10 +46,24 @@ def baseline(dataset: Dataset) -> Baseline:
 
 def _simple(dataset: Dataset) -> Baseline:
     training = dataset.train.target
+    if dataset.task == "sequence_labels":
+        return _letters(dataset)
     if dataset.task == "regression":
         return _same_everywhere("mean", float(training.mean()), np.empty(0), dataset)
     counts = np.bincount(training, minlength=len(dataset.classes))
     return _same_everywhere("majority", int(counts.argmax()), counts / counts.sum(), dataset)
+
+
+def _letters(dataset: Dataset) -> Baseline:
+    """Nothing of the signal is looked at."""
+    training = dataset.train.target
+    texts, counts = np.unique(training, axis=0, return_counts=True)
+    commonest = texts[counts.argmax()]
+    letters = np.bincount(training[training > 0], minlength=len(dataset.classes))
+    steps = len(training) * dataset.input_shape[0]
+    letters[0] = max(steps - letters.sum(), 0)
+    predictions = {name: np.tile(commonest, (len(dataset.part(name).target), 1)) for name in PART_NAMES}
+    return Baseline("letters", predictions, letters / letters.sum())
 
 
 def _same_everywhere(

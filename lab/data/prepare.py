@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from lab.data.sequences import alphabet, encode_labels, within
 from lab.data.split import Rows, Split, split_rows
 from lab.data.table import Column, Note, Table
+from lab.data.windows import Windows, check_windows, clock, cut_windows
 from lab.errors import DataError
-from lab.experiment import DataSpec, Task
+from lab.experiment import DataSpec, Task, WindowSpec
 from lab.limits import Limits, current_limits
 
 Array = npt.NDArray[Any]
@@ -32,9 +34,10 @@ class Part:
     """Rows of one part.
 
     Args:
-        x: (n, d) float32, row-major.
-        target: (n,) in original coding: float64 in the target's unit, or the index of the class.
-        rows: (n,) 0-based rows of the table.
+        x: (n, d) float32, row-major; of windows and signals (n, time steps, d).
+        target: (n,) in original coding: float64 in the target's unit, or the index of the class; of sequence labels
+            (n, longest), 0 behind the last letter.
+        rows: (n,) 0-based rows of the table; of windows those of the targets.
     """
 
     x: Array
@@ -53,7 +56,7 @@ class PreparedColumn:
     """
 
     name: str
-    kind: Literal["number", "boolean", "one_hot"]
+    kind: Literal["number", "boolean", "one_hot", "clock", "signal"]
     mean: float = 0.0
     scale: float = 1.0
     categories: tuple[str, ...] = ()
@@ -61,6 +64,8 @@ class PreparedColumn:
 
     @property
     def features(self) -> tuple[str, ...]:
+        if self.kind == "clock":
+            return (f"{self.name} sin", f"{self.name} cos")
         return tuple(f"{self.name} = {category}" for category in self.categories) or (self.name,)
 
 
@@ -88,18 +93,18 @@ class Dataset:
     others: tuple["Dataset", ...] = field(default=(), repr=False)  # the same rows with a further target each
 
     @property
-    def input_shape(self) -> tuple[int]:
+    def input_shape(self) -> tuple[int, ...]:
         """Of one sample, without the batch axis."""
-        return (len(self.feature_names),)
+        return tuple(int(size) for size in self.train.x.shape[1:])
 
     @property
-    def input_shapes(self) -> dict[str, tuple[int]]:
+    def input_shapes(self) -> dict[str, tuple[int, ...]]:
         """Of one sample, for each input of a functional model."""
-        return {name: (len(places),) for name, places in self.groups.items()}
+        return {name: (*self.input_shape[:-1], len(places)) for name, places in self.groups.items()}
 
     def x_of(self, part_name: PartName, group: str) -> Array:
-        """(n, d) float32: what one input of a functional model gets."""
-        return np.ascontiguousarray(self.part(part_name).x[:, self.groups[group]])
+        """(n, d) or (n, time steps, d) float32: what one input of a functional model gets."""
+        return np.ascontiguousarray(self.part(part_name).x[..., self.groups[group]])
 
     def of_target(self, column: str) -> "Dataset":
         """The same rows and inputs with that target: several targets are looked at one at a time.
@@ -119,7 +124,7 @@ class Dataset:
         """y as the loss wants it, (n, 1), (n, k) or (n,).
 
         Regression gives scaled float32; SparseCategoricalCrossentropy class indices; two classes with one output
-        0 and 1; classes with several outputs one-hot rows.
+        0 and 1; classes with several outputs one-hot rows; sequence labels (n, longest) class indices padded with 0.
 
         Raises:
             DataError "data.outputs_do_not_fit": the number of outputs fits neither the classes nor the target.
@@ -130,6 +135,10 @@ class Dataset:
                 raise DataError("data.outputs_do_not_fit", outputs=output_units, expected="1")
             return ((target - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
         classes = len(self.classes)
+        if self.task == "sequence_labels":
+            if output_units < classes:
+                raise DataError("data.outputs_do_not_fit", outputs=output_units, expected=str(classes))
+            return target
         if loss_type == "SparseCategoricalCrossentropy" and output_units >= classes:
             return target.astype(np.int64)
         if classes == 2 and output_units == 1:
@@ -161,12 +170,22 @@ def prepare(table: Table, data: DataSpec, seed: int, limits: Limits | None = Non
         raise DataError("data.all_rows_dropped", rows=table.rows)
     split = split_rows(len(kept), data.split, seed, _time_order(table, data, kept))
     cells = {column.name: _cells(table, column)[kept] for column in inputs}
-    features = [_fit_column(cells[column.name][split.train], column, data) for column in inputs]
-    width = sum(len(prepared.features) for prepared in features)
-    if width * len(kept) > limits.train_values:
-        raise DataError("data.too_many_values", features=width, rows=len(kept), limit=limits.train_values)
-    x = _encode(cells, features, len(kept))
-    of_part = {name: x[rows] for name, rows in vars(split).items()}  # the targets share these arrays
+    if data.task == "sequence_labels":
+        features, x = _signal(table, data, cells, kept, split)
+    else:
+        features = [_fit_column(cells[column.name][split.train], column, data) for column in inputs]
+        _check_size(features, len(kept), limits)
+        x = _encode(_with_gaps_closed(cells) if data.windows else cells, features, len(kept))
+    if data.windows is None:
+        now, of_part = split, {name: x[rows] for name, rows in vars(split).items()}  # the targets share these arrays
+    else:
+        if data.windows.clock:
+            features, x = _with_clock(table, data, kept, features, x)
+        cut = _windows(table, data, data.windows, cells, present[kept], kept, split)
+        _check_size(features, sum(windows.rows.size for windows in cut.values()), limits)
+        of_part = {name: x[windows.rows] for name, windows in cut.items()}
+        now = Split(**{name: windows.now for name, windows in cut.items()})
+        split = Split(**{name: windows.ahead for name, windows in cut.items()})
     shared: dict[str, Any] = {
         "feature_names": tuple(name for prepared in features for name in prepared.features),
         "columns": tuple(features),
@@ -177,7 +196,7 @@ def prepare(table: Table, data: DataSpec, seed: int, limits: Limits | None = Non
     datasets = []
     for task, column, target in zip(tasks, columns, encoded, strict=True):
         codes = target.codes[kept]
-        fields = shared | _about_target(table, task, column, target, kept, split)
+        fields = shared | _about_target(table, task, column, target, kept, split, now)
         fields |= {name: Part(of_part[name], codes[rows], kept[rows]) for name, rows in vars(split).items()}
         notes = _notes(table, task, codes, split.train, target.classes, features, len(kept))
         datasets.append(Dataset(**fields, notes=notes))
@@ -185,11 +204,19 @@ def prepare(table: Table, data: DataSpec, seed: int, limits: Limits | None = Non
 
 
 def _about_target(
-    table: Table, data: DataSpec, column: Column, target: "EncodedTarget", kept: Rows, split: Split
+    table: Table, data: DataSpec, column: Column, target: "EncodedTarget", kept: Rows, split: Split, now: Split
 ) -> dict[str, Any]:
-    """The fields of a Dataset that depend on its target."""
+    """The fields of a Dataset that depend on its target.
+
+    Args:
+        split: the rows with the targets.
+        now: the rows at which the forecasts are made: the same, unless windows look ahead.
+    """
     mean, scale = _target_statistics(target.codes[kept][split.train], data)
-    name, persistence = _persistence(table, data, column, target.classes)
+    if data.windows is None:
+        name, persistence = _persistence(table, data, column, target.classes)
+    else:
+        name, persistence = column.name, np.where(target.present, target.codes, np.nan)
     return {
         "task": data.task,
         "classes": target.classes,
@@ -199,16 +226,23 @@ def _about_target(
         "target_scale": scale,
         "persistence": None
         if persistence is None
-        else {part: persistence[kept[vars(split)[part]]] for part in PART_NAMES},
+        else {part: persistence[kept[vars(now)[part]]] for part in PART_NAMES},
         "persistence_column": name,
     }
 
 
 def _groups(data: DataSpec, features: list[PreparedColumn]) -> dict[str, Rows]:
     """Which features belong to each group of columns; a column of categories brings several."""
-    owners = [prepared.name for prepared in features for _feature in prepared.features]
+    owners = [prepared for prepared in features for _feature in prepared.features]
     return {
-        group.name: np.array([place for place, owner in enumerate(owners) if owner in set(group.columns)], np.int64)
+        group.name: np.array(
+            [
+                place
+                for place, owner in enumerate(owners)
+                if owner.kind in ("clock", "signal") or owner.name in set(group.columns)
+            ],
+            np.int64,
+        )
         for group in data.input_groups
     }
 
@@ -216,7 +250,7 @@ def _groups(data: DataSpec, features: list[PreparedColumn]) -> dict[str, Rows]:
 def content_hash(table: Table, data: DataSpec, seed: int) -> str:
     """SHA-256 over everything that the arrays depend on."""
     # without groups and further targets the hash is that of a program which knows neither
-    unused = {name for name in ("groups", "more_targets") if not getattr(data, name)}
+    unused = {name for name in ("groups", "more_targets", "windows", "length_column") if not getattr(data, name)}
     text = f"{table.sha256} {data.model_dump_json(exclude=unused)} {seed}"
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -243,18 +277,26 @@ def _find_inputs(table: Table, data: DataSpec) -> list[Column]:
     for name in names:
         if name not in table.column_names:
             raise DataError("data.input_missing", column=name)
-        if any(name == target.column for target in data.targets):
+        if data.windows is None and any(name == target.column for target in data.targets):
             raise DataError("data.target_is_input", column=name)
         column = table.column(name)
         if column.kind in ("text", "datetime", "empty") or (column.kind == "id" and column.minimum is None):
             raise DataError(f"data.input_{column.kind}", column=name)
+        if data.task == "sequence_labels" and not _holds_numbers(column):
+            raise DataError("data.sequence_not_numeric", column=name)
     return [table.column(name) for name in names]
 
 
 def _kept_rows(table: Table, data: DataSpec, inputs: list[Column], present: Mask) -> Rows:
-    """Rows with a target, a time if the split needs one, and (with "drop") a value in every input."""
-    keep = present.copy()
-    needed = [column.name for column in inputs if column.missing] if data.missing == "drop" else []
+    """Rows with a target, a time if the split needs one, and (with "drop") a value in every input.
+
+    For windows a row without a value stays, so that rows behind one another remain so; no window will hold it.
+    """
+    keep = present.copy() if data.windows is None else np.ones(table.rows, bool)
+    gapless = data.missing == "drop" and data.windows is None
+    needed = [column.name for column in inputs if column.missing] if gapless else []
+    if data.task == "sequence_labels" and data.length_column is not None:
+        needed.append(_length_column(table, data.length_column).name)
     if data.split.order == "time" and data.split.time_column:
         if data.split.time_column not in table.column_names:
             raise DataError("data.time_column_missing", column=data.split.time_column)
@@ -266,12 +308,19 @@ def _kept_rows(table: Table, data: DataSpec, inputs: list[Column], present: Mask
 
 def _time_order(table: Table, data: DataSpec, kept: Rows) -> Rows | None:
     """Positions among the kept rows by time; rows of the same time stay in their order."""
+    times = _times(table, data, kept)
+    return None if times is None else np.argsort(times, kind="stable")
+
+
+def _times(table: Table, data: DataSpec, kept: Rows) -> Array | None:
+    """The time of each kept row, as it stands in the time column; None where the order of the rows is that of time."""
     if data.split.order != "time" or not data.split.time_column:
         return None
     times = table.frame[data.split.time_column]
     if not (pd.api.types.is_datetime64_any_dtype(times) or pd.api.types.is_numeric_dtype(times)):
         raise DataError("data.time_column_kind", column=data.split.time_column)
-    return np.argsort(times.to_numpy()[kept], kind="stable")
+    stamps: Array = times.to_numpy()[kept]
+    return stamps
 
 
 # --- target
@@ -297,6 +346,8 @@ def _encode_target(table: Table, column: Column, data: DataSpec, limits: Limits)
         return EncodedTarget(cells.to_numpy(np.float64, na_value=np.nan), (), present)
     if column.kind == "datetime":
         raise DataError("data.target_datetime", column=column.name)
+    if task == "sequence_labels":
+        return _encode_texts(cells, column, present, limits)
     if column.kind != "boolean" and column.distinct == int(present.sum()) and column.distinct > 2:
         raise DataError("data.target_all_different", column=column.name, values=column.distinct)
     if column.distinct > limits.classes:
@@ -306,6 +357,17 @@ def _encode_target(table: Table, column: Column, data: DataSpec, limits: Limits)
         raise DataError("data.target_not_binary", column=column.name, values=len(values))
     codes = pd.Index(values).get_indexer(pd.Index(cells))
     return EncodedTarget(np.where(present, codes, 0).astype(np.int64), _class_names(values, column), present)
+
+
+def _encode_texts(cells: "pd.Series[Any]", column: Column, present: Mask, limits: Limits) -> EncodedTarget:
+    """Each letter of a text is a class of its own; codes are (rows, longest)."""
+    if _holds_numbers(column):
+        raise DataError("data.sequence_target_numbers", column=column.name)
+    texts = [str(cell) if there else "" for cell, there in zip(cells, present, strict=True)]
+    classes = alphabet(texts)
+    if len(classes) > limits.classes:
+        raise DataError("data.too_many_classes", column=column.name, values=len(classes), limit=limits.classes)
+    return EncodedTarget(encode_labels(texts, classes), classes, present)
 
 
 def _class_names(values: Array, column: Column) -> tuple[str, ...]:
@@ -407,6 +469,83 @@ def _scaled(values: Array, prepared: PreparedColumn) -> Array:
     return scaled
 
 
+# --- windows and signals
+
+
+def _check_size(features: list[PreparedColumn], rows: int, limits: Limits) -> None:
+    width = sum(len(prepared.features) for prepared in features)
+    if width * rows > limits.train_values:
+        raise DataError("data.too_many_values", features=width, rows=rows, limit=limits.train_values)
+
+
+def _with_gaps_closed(cells: dict[str, Array]) -> dict[str, Array]:
+    """Numbers without NaN: a row with a gap stands in no window, so what is put there is never seen."""
+    return {
+        name: np.nan_to_num(values, nan=0.0) if values.dtype.kind == "f" else values for name, values in cells.items()
+    }
+
+
+def _with_clock(
+    table: Table, data: DataSpec, kept: Rows, features: list[PreparedColumn], x: Array
+) -> tuple[list[PreparedColumn], Array]:
+    """Two more features, the time of day."""
+    stamps = _times(table, data, kept)
+    if stamps is None or stamps.dtype.kind != "M":
+        raise DataError("data.clock_without_times")
+    name = str(data.split.time_column)
+    seconds = stamps.astype("datetime64[s]").astype(np.int64)
+    return [*features, PreparedColumn(name, "clock")], np.hstack([x, clock(seconds).astype(np.float32)])
+
+
+def _windows(
+    table: Table,
+    data: DataSpec,
+    spec: WindowSpec,
+    cells: dict[str, Array],
+    answered: Mask,
+    kept: Rows,
+    split: Split,
+) -> dict[str, Windows]:
+    """The windows of each part, by positions among the kept rows. Raises DataError "data.too_few_windows"."""
+    usable = np.ones(len(kept), bool)
+    if data.missing == "drop":
+        for values in cells.values():
+            usable &= ~pd.isna(values)
+    stamps = _times(table, data, kept)
+    times = None if stamps is None else stamps.astype(np.float64)
+    cut = {name: cut_windows(rows, spec, usable, answered, times) for name, rows in vars(split).items()}
+    asked = {"train": True, "validation": data.split.validation > 0, "test": data.split.test > 0}
+    check_windows({name: len(windows.now) for name, windows in cut.items()}, asked, spec)
+    return cut
+
+
+def _length_column(table: Table, name: str) -> Column:
+    if name not in table.column_names:
+        raise DataError("data.length_missing", column=name)
+    if not _holds_numbers(table.column(name)):
+        raise DataError("data.length_not_numeric", column=name)
+    return table.column(name)
+
+
+def _signal(
+    table: Table, data: DataSpec, cells: dict[str, Array], kept: Rows, split: Split
+) -> tuple[list[PreparedColumn], Array]:
+    """(n, time steps, 1) float32: all inputs as one signal, scaled as a whole; what lies behind its end is 0."""
+    values = np.stack(list(cells.values()), axis=1)
+    lengths = None
+    if data.length_column is not None:
+        lengths = table.frame[data.length_column].to_numpy(np.float64, na_value=np.nan)[kept]
+    inside = within(values, lengths)
+    mean, scale = 0.0, data.scale_constant if data.scaling == "constant" else 1.0
+    if data.scaling == "standard":
+        training = values[split.train][inside[split.train]]
+        mean, scale = mean_and_deviation(training) if len(training) else (0.0, 0.0)
+    names = list(cells)
+    prepared = PreparedColumn(f"{names[0]} … {names[-1]}", "signal", mean, scale, fill=0.0)
+    x = _scaled(np.where(inside, values, mean), prepared)
+    return [prepared], np.where(inside, x, np.float32(0))[:, :, None]
+
+
 # --- what a forecast has to beat
 
 
@@ -414,6 +553,8 @@ def _persistence(
     table: Table, data: DataSpec, target: Column, classes: tuple[str, ...]
 ) -> tuple[str | None, Array | None]:
     """The column that says "tomorrow as today", in the target's coding for every row of the table (NaN: unknown)."""
+    if data.task == "sequence_labels":
+        return None, None
     name = data.persistence_column or find_persistence(table, data.target)
     if name is None:
         return None, None
@@ -476,8 +617,11 @@ def _notes(
     constant = [prepared.name for prepared in features if prepared.scale == 0.0]
     if constant:
         notes.append(Note("constant_inputs", len(constant), None, constant[0], ", ".join(constant[:3])))
+    if data.windows is not None:
+        notes.append(Note("windows", data.windows.steps, None, data.target, str(data.windows.horizon)))
     if classes:
-        absent = [name for code, name in enumerate(classes) if not (target[train] == code).any()]
+        blank = ("",) if data.task != "sequence_labels" else classes[:1]  # the blank is never part of a label
+        absent = [name for code, name in enumerate(classes) if name not in blank and not (target[train] == code).any()]
         if absent:
             notes.append(Note("class_not_in_training", len(absent), None, data.target, ", ".join(absent[:5])))
     return tuple(notes)

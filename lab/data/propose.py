@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lab.data.samples import card
+from lab.data.sequences import alphabet
 from lab.data.table import Column, Table
 from lab.errors import DataError
 from lab.experiment import DataSpec, SampleSource, SplitSpec, Task, UploadSource
@@ -16,6 +17,7 @@ from lab.limits import current_limits
 Array = npt.NDArray[Any]
 
 FEW_CLASSES = 20
+LENGTH_NAME = re.compile(r"length|len|길이", re.IGNORECASE)
 MOST_ONE_HOT = 50  # categories of an input; more make the network wide and learn little each
 CLASS_NAME = re.compile(
     r"class|label|type|species|categor|digit|grade|level|quality|cluster|group|target|kind|rating|"
@@ -40,6 +42,8 @@ def propose_data(
         source = UploadSource(name=table.name[:255], sha256=table.sha256, columns=table.column_names)
     if source.kind == "sample" and target in (None, card(source.name).target):
         return _of_card(source)
+    if target is not None and task_choices(table.column(target))[:1] == ("sequence_labels",):
+        return _of_label(table, table.column(target), source)
     column = table.column(target) if target else default_target(table)
     left_out = _left_out(source, column.name)
     inputs = tuple(name for name in usable_inputs(table, column.name) if name not in left_out)
@@ -76,6 +80,27 @@ def _of_card(source: SampleSource) -> DataSpec:
         missing=about.missing,
         persistence_column=about.persistence_column,
         split=SplitSpec(order="time" if about.time_column else "shuffled", time_column=about.time_column),
+        windows=about.windows,
+        length_column=about.length_column,
+    )
+
+
+def _of_label(table: Table, column: Column, source: SampleSource | UploadSource) -> DataSpec:
+    """Texts to be read from a row of numbers. Cells left empty at its end are no gaps: there the signal is over."""
+    length = next((name for name in table.column_names if LENGTH_NAME.fullmatch(name)), None)
+    inputs = tuple(
+        other.name
+        for other in table.columns
+        if other.kind in ("numeric", "boolean") and other.minimum is not None and other.name != length
+    )
+    return DataSpec(
+        source=source,
+        inputs=inputs,
+        target=column.name,
+        task="sequence_labels",
+        missing="fill",
+        length_column=length,
+        split=propose_split(table),
     )
 
 
@@ -102,8 +127,23 @@ def task_choices(column: Column) -> tuple[Task, ...]:
         tasks.append("multiclass")
         if column.distinct == 2:
             tasks.append("binary")
+    if is_label(column):
+        tasks.append("sequence_labels")
     likeliest = guess_task(column)
     return tuple(sorted(tasks, key=lambda task: task != likeliest))
+
+
+def is_label(column: Column) -> bool:
+    """Texts that differ from row to row are no classes, but they can be spelled letter by letter."""
+    return column.kind == "text" or (column.kind == "id" and column.minimum is None)
+
+
+def class_count(table: Table, data: DataSpec) -> int:
+    """How many classes the target has: its different values, or for sequence labels the letters and the blank."""
+    column = table.column(data.target)
+    if data.task != "sequence_labels":
+        return column.distinct
+    return len(alphabet([str(cell) for cell in table.frame[column.name].dropna()]))
 
 
 def guess_task(column: Column) -> Task:

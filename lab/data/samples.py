@@ -11,7 +11,7 @@ from lab.data.columns import type_column
 from lab.data.read import read_table
 from lab.data.table import Note, Table
 from lab.errors import DataError
-from lab.experiment import Task
+from lab.experiment import Task, WindowSpec
 from lab.limits import ALONE
 from lab.texts import Language
 
@@ -30,6 +30,8 @@ class Card:
         scaling, scale_constant, target_scaling, missing: as in DataSpec.
         time_column: rows are in its order, so the split is by time; None if rows may be shuffled.
         persistence_column: what "tomorrow as today" predicts with.
+        windows: rows become samples of several rows each, and the target is one of the inputs, later; None if not.
+        length_column: of sequence labels, where the signal ends; None if it fills all inputs.
         empty_means_zero: columns whose empty cells are zeros, not gaps.
         synthetic: made by a program, no observation.
         start: the ready-made experiment that a person who picks this sample begins with; None for a proposal.
@@ -51,6 +53,8 @@ class Card:
     missing: Any
     time_column: str | None
     persistence_column: str | None
+    windows: WindowSpec | None
+    length_column: str | None
     empty_means_zero: tuple[str, ...]
     synthetic: bool
     start: str | None
@@ -111,6 +115,8 @@ def _cards() -> dict[str, Card]:
 def _card(name: str, entry: dict[str, Any]) -> Card:
     header = _bytes_of(entry["file"]).partition(b"\n")[0].decode().strip().split(",")
     other_targets = tuple(entry.get("other_targets", ()))
+    windows = WindowSpec(**entry["windows"]) if "windows" in entry else None
+    no_input = () if windows else (entry["target"],)
     leave_out = (*entry.get("leave_out", ()), *other_targets)
     return Card(
         name=name,
@@ -119,7 +125,7 @@ def _card(name: str, entry: dict[str, Any]) -> Card:
         columns=entry["columns"],
         task=entry["task"],
         target=entry["target"],
-        inputs=tuple(column for column in header if column != entry["target"] and column not in leave_out),
+        inputs=tuple(column for column in header if column not in (*no_input, *leave_out)),
         leave_out=leave_out,
         other_targets=other_targets,
         scaling=entry.get("scaling", "standard"),
@@ -128,6 +134,8 @@ def _card(name: str, entry: dict[str, Any]) -> Card:
         missing=entry.get("missing", "drop"),
         time_column=entry.get("time_column"),
         persistence_column=entry.get("persistence_column"),
+        windows=windows,
+        length_column=entry.get("length_column"),
         empty_means_zero=tuple(entry.get("empty_means_zero", ())),
         synthetic=entry["synthetic"],
         start=entry.get("start"),

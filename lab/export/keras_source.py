@@ -38,8 +38,11 @@ def keras_source(experiment: Experiment, input_shape: Shapes, *, language: Langu
 def _data_comments(experiment: Experiment, shapes: Shapes, language: Language) -> list[str]:
     """Which arrays are to be put in."""
     if not isinstance(experiment.model, GraphSpec):
-        features = next(iter(shapes))
         target = _one_line(experiment.data.target)
+        if len(shapes) > 1:
+            shape = ", ".join(str(size) for size in shapes)
+            return [f"# {say('export.data_shape', language, shape=shape, target=target)}"]
+        features = next(iter(shapes))
         return [f"# {say('export.data', language, features=features, target=target)}"]
     targets = ", ".join(f"{out.name} = {_one_line(out.target)}" for out in experiment.model.outputs)
     inputs = ", ".join(experiment.model.inputs)

@@ -39,17 +39,21 @@ def baseline_loss(
     y_true = dataset.targets_for(part, loss.type, units)
     y_pred = constant_output(dataset, rule, part, units, from_logits=bool(loss.params.get("from_logits", False)))
     value = float(LOSSES.get(loss.type)(**loss.params)(y_true, y_pred))
-    return BaselineLoss(value, rule.kind if dataset.task == "regression" else "majority")
+    return BaselineLoss(value, rule.kind if dataset.task in ("regression", "sequence_labels") else "majority")
 
 
 def constant_output(
     dataset: Dataset, rule: Baseline, part: PartName, units: int, *, from_logits: bool = False
 ) -> Array:
-    """What a network that followed the rule would put out for the rows of a part, (n, units)."""
+    """What a network that followed the rule would put out for the rows of a part, (n, units) or (n, time, units)."""
     if dataset.task == "regression":
         scaled: Array = (rule.predictions[part] - dataset.target_mean) / dataset.target_scale
         return scaled.astype(np.float32)[:, None]
     shares = np.clip(rule.probabilities, 1e-7, 1 - 1e-7)
+    if dataset.task == "sequence_labels":
+        row = np.full(units, np.log(1e-7), np.float32)
+        row[: len(shares)] = np.log(shares)
+        return np.tile(row, (len(dataset.part(part).target), dataset.input_shape[0], 1))
     if units == 1:
         row = shares[1:2]
         row = np.log(row / (1 - row)) if from_logits else row

@@ -4,16 +4,19 @@ Regression is judged in the target's own unit, also when the network learned a s
 looked at only when it is asked for by name.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from lab.data.baseline import Baseline, baseline
 from lab.data.prepare import Dataset, PartName
+from lab.data.sequences import read_label
 from lab.experiment import Experiment, GraphSpec
 from lab.insight.baseline_loss import BaselineLoss, baseline_loss
+from lab.insight.decoding import blank_share, greedy, letter_error, right_share
 from lab.insight.diverged import likely_causes
 from lab.insight.verdict import Verdict, judge
 from lab.layer_table import graph_table, layer_rows, parameter_count
@@ -28,6 +31,7 @@ from netcore.optimizers import OPTIMIZERS
 
 Array = np.ndarray[Any, Any]
 WORST = 10
+SHOWN = 12  # texts read by the network
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Sample:
     Args:
         row: 1-based number of the row in the table, the header not counted.
         actual, predicted: in the target's unit, or the names of classes.
-        probability: that the network gives its predicted class; None for a regression.
+        probability: that the network gives its predicted class; None for a regression and for a text.
         loss: of this row alone, in the unit of the run's loss.
     """
 
@@ -64,9 +68,10 @@ class Evaluation:
     Args:
         scores, baseline: of the network, and of the forecast without one.
         units: metric -> its unit of measure ("" if it has none).
-        confusion: counts (K, K), row = actual, column = predicted; empty for a regression.
+        confusion: counts (K, K), row = actual, column = predicted; empty for a regression and for sequence labels.
         points: (actual, predicted) of a regression, in the target's unit; empty for classes.
         worst: the rows of largest loss, largest first.
+        decoded: the first rows of sequence labels as they were read, chosen without a look at how well.
     """
 
     classes: tuple[str, ...]
@@ -79,6 +84,7 @@ class Evaluation:
     confusion: dict[str, list[list[int]]]
     points: dict[str, tuple[list[float], list[float]]]
     worst: dict[str, tuple[Sample, ...]]
+    decoded: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
 
 
 def evaluate_run(
@@ -130,7 +136,7 @@ def trained_model(experiment: Experiment, weights: Sequence[Array], dataset: Dat
 def _evaluation(experiment: Experiment, dataset: Dataset, outputs: dict[PartName, Array]) -> Evaluation:
     """What came out of the network for each part, against what was to come out."""
     rule, asked = baseline(dataset), list(outputs)
-    regression = dataset.task == "regression"
+    regression, sequences = dataset.task == "regression", dataset.task == "sequence_labels"
     names = metric_names(experiment, dataset)
     return Evaluation(
         classes=dataset.classes,
@@ -141,10 +147,11 @@ def _evaluation(experiment: Experiment, dataset: Dataset, outputs: dict[PartName
         baseline={part: _baseline_score(experiment, dataset, part, rule, outputs[part], names) for part in asked},
         units={name: metric_unit(name, dataset.target_unit) for name in names},
         confusion={}
-        if regression
+        if regression or sequences
         else {part: _confusion(dataset, part, as_probabilities(experiment, outputs[part])) for part in asked},
         points={part: _points(dataset, part, outputs[part]) for part in asked} if regression else {},
         worst={part: _worst(experiment, dataset, part, outputs[part]) for part in asked},
+        decoded={part: _first_read(experiment, dataset, part, outputs[part]) for part in asked} if sequences else {},
     )
 
 
@@ -202,7 +209,7 @@ def _judge(
         baseline_loss=None if line is None else line.value,
         baseline_kind=None if line is None else line.kind,
         parameters=parameters,
-        inputs=dataset.input_shape[0],
+        inputs=math.prod(dataset.input_shape),
         state=state,
         causes=causes_of(experiment, dataset),
     )
@@ -262,6 +269,8 @@ def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
 
 def metric_names(experiment: Experiment, dataset: Dataset) -> tuple[str, ...]:
     """The experiment's metrics, after those that every run of the task is judged by."""
+    if dataset.task == "sequence_labels":
+        return ("letter_error", "right_share", "blank_share")
     always = ("mae", "rmse") if dataset.task == "regression" else ("accuracy",)
     return tuple(dict.fromkeys((*always, *experiment.compile.metrics)))
 
@@ -280,6 +289,8 @@ def metric_unit(name: str, target_unit: str) -> str:
 
 def output_units(experiment: Experiment, dataset: Dataset) -> int:
     """Numbers the network gives for a sample."""
+    if dataset.task == "sequence_labels":
+        return len(dataset.classes)  # at each time step
     _spec, arrays = run_spec(experiment, dataset)
     sparse = arrays["y"].ndim == 1
     return len(dataset.classes) if sparse else int(arrays["y"].shape[-1])
@@ -289,10 +300,21 @@ def _score(experiment: Experiment, dataset: Dataset, part: PartName, output: Arr
     loss = experiment.compile.loss
     y_true = dataset.targets_for(part, loss.type, output.shape[-1])
     value = float(LOSSES.get(loss.type)(**loss.params)(y_true, output))
+    if dataset.task == "sequence_labels":
+        return Score(len(y_true), value, sequence_metrics(y_true, greedy(output), blank_share(output)))
     if dataset.task == "regression":
         # metrics are for people: in the target's own unit, whatever the network was trained on
         y_true, output = dataset.part(part).target[:, None], dataset.inverse_target(output)
     return Score(len(y_true), value, _metrics(names, y_true, output))
+
+
+def sequence_metrics(actual: Array, read: Array, blanks: float) -> dict[str, float]:
+    """What texts are judged by; both are (n, letters), padded with 0."""
+    return {
+        "letter_error": letter_error(actual, read),
+        "right_share": right_share(actual, read),
+        "blank_share": blanks,
+    }
 
 
 def _metrics(names: tuple[str, ...], y_true: Array, y_pred: Array) -> dict[str, float]:
@@ -306,6 +328,9 @@ def _baseline_score(
     units = output.shape[-1]
     line = baseline_loss(experiment, dataset, rule, part, units)
     predicted = rule.predictions[part]
+    if dataset.task == "sequence_labels":
+        metrics = sequence_metrics(dataset.part(part).target, predicted, float(rule.probabilities.argmax() == 0))
+        return Score(len(predicted), float("nan") if line is None else line.value, metrics)
     if dataset.task == "regression":
         y_true, y_pred = dataset.part(part).target[:, None], predicted[:, None]
     else:
@@ -342,12 +367,22 @@ def _points(dataset: Dataset, part: PartName, output: Array) -> tuple[list[float
 
 
 def _worst(experiment: Experiment, dataset: Dataset, part: PartName, output: Array) -> tuple[Sample, ...]:
-    loss = experiment.compile.loss
-    each = LOSSES.get(loss.type)(**{**loss.params, "reduction": "none"})
-    losses = np.asarray(each(dataset.targets_for(part, loss.type, output.shape[-1]), output), np.float64)
+    losses = _losses(experiment, dataset, part, output)
     order = np.argsort(-losses, kind="stable")[:WORST]
     shown = as_probabilities(experiment, output)
     return tuple(_sample(dataset, part, shown, int(place), float(losses[place])) for place in order)
+
+
+def _losses(experiment: Experiment, dataset: Dataset, part: PartName, output: Array) -> Array:
+    """(n,) the loss of each row alone."""
+    loss = experiment.compile.loss
+    each = LOSSES.get(loss.type)(**{**loss.params, "reduction": "none"})
+    return np.asarray(each(dataset.targets_for(part, loss.type, output.shape[-1]), output), np.float64)
+
+
+def _first_read(experiment: Experiment, dataset: Dataset, part: PartName, output: Array) -> tuple[Sample, ...]:
+    losses = _losses(experiment, dataset, part, output)
+    return tuple(_sample(dataset, part, output, place, float(losses[place])) for place in range(len(losses))[:SHOWN])
 
 
 def _sample(dataset: Dataset, part: PartName, output: Array, place: int, loss: float) -> Sample:
@@ -356,6 +391,10 @@ def _sample(dataset: Dataset, part: PartName, output: Array, place: int, loss: f
     if dataset.task == "regression":
         predicted = float(dataset.inverse_target(output[place, 0]))
         return Sample(row, float(chosen.target[place]), predicted, None, loss)
+    if dataset.task == "sequence_labels":
+        texts = (chosen.target[place], greedy(output[place : place + 1])[0])
+        actual, read = (read_label(codes, dataset.classes) for codes in texts)
+        return Sample(row, actual, read, None, loss)
     guess = int(predicted_classes(output[place : place + 1])[0])
     if output.shape[-1] == 1:
         probability = float(output[place, 0]) if guess else 1 - float(output[place, 0])

@@ -52,7 +52,9 @@ from typing import Any, Literal
 from lab.texts import Language, say
 
 Kind = Literal["underfit", "good_fit", "overfit", "diverged", "not_finished", "not_enough_data"]
-BaselineKind = Literal["majority", "mean", "persistence", "outputs"]  # "outputs": those of all outputs, combined
+BaselineKind = Literal[
+    "majority", "mean", "persistence", "letters", "outputs"
+]  # "outputs": those of all outputs, combined
 
 MIN_TRAIN_ROWS = 20
 MIN_VALIDATION_ROWS = 20

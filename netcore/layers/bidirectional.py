@@ -78,7 +78,7 @@ class Bidirectional(Wrapper):
         self.keep_arguments(layer=layer, merge_mode=merge_mode, backward_layer=backward_layer)
         self.merge_mode = merge_mode
         kept = self._arguments["layer"]
-        name = kept["config"]["name"]
+        name = layer_from(kept).name  # its own, or the next that is free where the dict gives none
         self.forward_layer = _recurrent(kept, name=f"forward_{name.removeprefix('forward_')}")
         if backward_layer is None:
             self.backward_layer = _recurrent(kept, name=f"backward_{name.removeprefix('backward_')}", go_backwards=True)
