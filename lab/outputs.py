@@ -50,13 +50,14 @@ def way_to(graph: GraphSpec, output: OutputSpec) -> tuple[LayerSpec, ...]:
 
 
 def history_keys(experiment: Experiment, *, validated: bool) -> tuple[str, ...]:
-    """The history keys that a run will have: the total first, then output by output, as netcore and Keras name them."""
+    """The history keys that a run will have, as netcore and Keras name them: total, losses, then metrics."""
     if isinstance(experiment.model, GraphSpec):
         outputs = experiment.model.outputs
         if len(outputs) == 1:  # as for a sequential model, without the output's name
             names = ["loss", *outputs[0].metrics]
         else:
-            names = ["loss", *(f"{out.name}_{name}" for out in outputs for name in ("loss", *out.metrics))]
+            names = ["loss", *(f"{out.name}_loss" for out in outputs)]
+            names += [f"{out.name}_{name}" for out in outputs for name in out.metrics]
     else:
         names = ["loss", *experiment.compile.metrics]
     return (*names, *(f"val_{name}" for name in names)) if validated else tuple(names)

@@ -12,6 +12,7 @@ from lab.texts import say
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench
 from pages.ui.forms import choice_field, layer_place, part_form
+from pages.ui.graph_drawing import graph_drawing
 from pages.ui.outputs import outputs_section
 from pages.ui.problems import show_problems
 from pages.ui.proposals import new_layer_params
@@ -63,7 +64,7 @@ def graph_page(state: AppState, bench: Bench) -> None:
             node_card(state, graph, node, rows.get(node.id))
         add_node(state, graph)
         outputs_section(state, bench, links=True)
-    with look:
+    with look, st.container(key="graph-look"):
         heading(say("graph.drawing", state.language))
         drawing(state, bench, graph)
         st.markdown(say("layers_page.total", state.language, parameters=f"{parameter_count(bench.rows):,}"))
@@ -79,9 +80,8 @@ def inputs_card(state: AppState, bench: Bench, graph: GraphSpec) -> None:
     shapes = {} if bench.dataset is None else bench.dataset.input_shapes
     with st.container(border=True, gap="small", key="graph-inputs"):
         st.markdown(f"**{say('graph.inputs', state.language)}**")
-        for name in graph.inputs:
-            shape = (None, *shapes[name]) if name in shapes else None
-            st.markdown(f"- **{plain(name)}** `{shape_text(shape)}`")
+        named = ((name, (None, *shapes[name]) if name in shapes else None) for name in graph.inputs)
+        st.markdown(" · ".join(f"**{plain(name)}** `{shape_text(shape)}`" for name, shape in named))
         st.caption(say("graph.inputs_where", state.language))
 
 
@@ -243,5 +243,5 @@ def drawing(state: AppState, bench: Bench, graph: GraphSpec) -> None:
         ),
         merging=frozenset(row.type for row in bench.rows if merges(row.type)),
     )
-    st.html(svg)
+    graph_drawing(svg, "graph")
     st.caption(say("graph.drawing_key", state.language))

@@ -19,7 +19,7 @@ from lab.graph_edit import (
 from lab.texts import say
 from pages.ui.forms import choice_field, show_refusal, text_field
 from pages.ui.state import AppState, edit, renew
-from pages.ui.text import heading, plain
+from pages.ui.text import heading
 
 
 def targets_section(state: AppState, table: Table) -> None:
@@ -36,7 +36,6 @@ def targets_section(state: AppState, table: Table) -> None:
                 say("graph.add_target_label", state.language),
                 free,
                 key=state.key("target-to-add", len(targets)),
-                format_func=lambda name: plain(name, 40),
             )
             st.button(
                 say("graph.add_target", state.language),

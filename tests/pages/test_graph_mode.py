@@ -1,5 +1,7 @@
 """Functional models on the pages: from sequential and back, nodes, shared layers, outputs, groups, targets."""
 
+import json
+
 import pytest
 
 from lab.experiment import GraphSpec
@@ -21,7 +23,11 @@ def node_key(person, id: str) -> str:
 
 
 def html(person) -> str:
-    return "".join(element.value for element in person.at.get("html") if "lab-graph" in element.value)
+    """The drawing, as the browser is given it."""
+    [component] = [
+        one.proto for one in person.at.get("bidi_component") if one.proto.component_name == "lab_graph_drawing"
+    ]
+    return json.loads(component.json)["svg"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,0 +1,79 @@
+"""A functional model in a real browser: the graph drawn, edited, trained with a curve for each output, evaluated."""
+
+import pytest
+from playwright.sync_api import expect
+
+CURVES = ("loss", "tmax_loss", "rain_loss", "tmax_mae", "rain_accuracy")
+STEPS = ("data", "layers", "compile", "evaluate", "train")
+
+
+def open_start(person, name: str) -> None:
+    person.page.locator("[class*='starts'] button:visible").first.click()
+    person.page.locator(f"[class*='st-key-start-{name}'] button:visible").first.click()
+    person.settle()
+
+
+def boxes(person):
+    return person.page.locator("svg.lab-graph [data-box]")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_two_inputs_and_two_outputs_from_the_graph_to_the_evaluation(visit, language):
+    person = visit(language)
+    open_start(person, "two_in_two_out")
+    person.go_to("layers")
+    expect(boxes(person)).to_have_count(10)  # two inputs, six nodes, two outputs
+    person.screenshot("graph-1-layers")
+    person.assert_fits()
+
+    person.button("duplicate-l3").click()  # the layer is called once more, on the same
+    expect(boxes(person)).to_have_count(11)
+    expect(person.page.locator("svg.lab-graph [data-kind='shared']")).to_have_count(1)
+    person.button("remove-l6").click()
+    expect(boxes(person)).to_have_count(10)
+
+    person.go_to("train")
+    person.button("train").click()
+    person.watch_curve()
+    assert {person.points(key) for key in CURVES} == {40}
+    assert {person.points(f"val_{key}") for key in CURVES} == {40}
+    expect(person.page.locator(".st-key-verdict")).to_contain_text(person.say("graph.each_output"))
+    person.settle()
+    person.screenshot("graph-2-trained")
+    person.assert_fits()
+
+    person.go_to("evaluate")
+    person.button("open_test").click()
+    person.settle()
+    person.page.locator(".js-plotly-plot").first.wait_for()
+    person.page.get_by_role("tab", name="rain").click()
+    person.page.locator(".js-plotly-plot:visible").first.wait_for()
+    person.screenshot("graph-3-evaluated")
+
+
+def test_an_iris_network_becomes_a_graph_and_comes_back(visit):
+    person = visit("ko")
+    person.go_to("layers")
+    person.button("to-functional").click()
+    expect(boxes(person)).to_have_count(4)
+    person.button("to-sequential").click()
+    expect(boxes(person)).to_have_count(0)
+    expect(person.page.get_by_text(person.say("layers_page.about"))).to_be_visible()
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_of_a_functional_model_fits_its_screen(visit, language, size):
+    person = visit(language, size)
+    open_start(person, "two_in_two_out")
+    person.button("train").click()
+    person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
+    for step in STEPS:
+        person.go_to(step)
+        person.page.wait_for_timeout(500)
+        person.assert_fits()
+        for place, top in enumerate((0, 700, 1400)):
+            person.page.locator("[data-testid='stMain']").evaluate(f"main => main.scrollTo(0, {top})")
+            person.page.wait_for_timeout(200)
+            person.screenshot(f"graph-page-{step}-{place}")
+        person.page.locator("[data-testid='stMain']").evaluate("main => main.scrollTo(0, 0)")
