@@ -16,6 +16,7 @@ from pages.ui.gallery import gallery, own_file
 from pages.ui.groups import groups_section, targets_section
 from pages.ui.problems import show_problems
 from pages.ui.proposals import with_target, with_task
+from pages.ui.sequences import alphabet_line, order_section
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import heading, plain, tell
 
@@ -40,6 +41,7 @@ def page(state: AppState, bench: Bench) -> None:
             groups_section(state, bench.table)
         else:
             columns_section(state, bench.table)
+        order_section(state, bench.table)
         split_section(state, bench)
     result_section(state, bench)
 
@@ -148,7 +150,8 @@ def columns_section(state: AppState, table: Table) -> None:
     )
     st.caption(say(f"task.{data.task}.about", state.language))
     heading(say("data_page.inputs", state.language))
-    names = [name for name in table.column_names if name != data.target]
+    # in windows the target's own past is an input like any other
+    names = [name for name in table.column_names if name != data.target or data.windows is not None]
     if len(names) <= TICKED_ONE_BY_ONE:
         tick_inputs(state, names)
     else:
@@ -339,10 +342,11 @@ def result_section(state: AppState, bench: Bench) -> None:
             "data_page.features",
             state.language,
             columns=len(state.experiment.data.inputs),
-            features=dataset.input_shape[0],
+            features=len(dataset.feature_names),
             dropped=f"{dataset.dropped_rows:,}",
         )
     )
+    alphabet_line(state, dataset)
     for note in dataset.notes:
         st.caption(tell_note(note, state))
     st.markdown(say("data_page.statistics", state.language))

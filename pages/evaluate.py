@@ -14,6 +14,7 @@ from lab.texts import say
 from pages.ui.bench import lay_out
 from pages.ui.curves import quantity
 from pages.ui.problems import show_problems
+from pages.ui.sequences import decoded_section
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, plain, tell
 from pages.ui.training import current_run, record_of_run
@@ -74,7 +75,10 @@ def results(state: AppState, evaluation: Evaluation, shown: PartName, output: st
     if shown in evaluation.worst:
         picture, worst = st.columns(2, gap="large")
         with picture:
-            plot_section(state, evaluation, shown, output)
+            if evaluation.decoded:
+                decoded_section(state, evaluation, shown)
+            else:
+                plot_section(state, evaluation, shown, output)
         with worst:
             worst_section(state, evaluation, shown)
 

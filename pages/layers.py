@@ -47,9 +47,13 @@ def sequential_page(state: AppState, bench: Bench) -> None:
 
 def input_card(state: AppState, bench: Bench) -> None:
     if bench.dataset is not None:
-        width = bench.dataset.input_shape[0]
+        shape = (None, *bench.dataset.input_shape)
         with st.container(border=True):
-            st.markdown(say("layers_page.input", state.language, shape=shape_text((None, width)), width=f"{width:,}"))
+            words = {"shape": shape_text(shape), "width": f"{shape[-1]:,}"}
+            if len(shape) > 2:
+                st.markdown(say("sequences.input", state.language, steps=f"{shape[1]:,}", **words))
+            else:
+                st.markdown(say("layers_page.input", state.language, **words))
 
 
 def layer_card(state: AppState, layer: LayerSpec, index: int, row: LayerRow | None, *, is_last: bool) -> None:

@@ -5,4 +5,5 @@ OFFERED: dict[str, tuple[str, ...]] = {
     "regression": ("mae", "mse", "mape"),
     "binary": ("accuracy", "precision", "recall"),
     "multiclass": ("accuracy",),
+    "sequence_labels": (),  # texts are judged after the run, letter by letter
 }

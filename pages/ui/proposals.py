@@ -6,13 +6,15 @@ Each function returns a new experiment and touches no screen; the hidden layers 
 from typing import Any
 
 from lab.data.prepare import Dataset
-from lab.data.propose import propose_data
+from lab.data.propose import class_count, propose_data
 from lab.data.samples import card
 from lab.data.table import Table
-from lab.experiment import Experiment, SampleSource, Task, UploadSource
+from lab.experiment import Experiment, ModelSpec, SampleSource, Task, UploadSource, WindowSpec
 from lab.starts import propose_experiment, start, with_fitting_output
 from netcore.layers import LAYERS
 from netcore.params import Int, Param, defaults
+
+MANY_WINDOWS = 4000  # as many train in seconds
 
 
 def for_sample(name: str, table: Table) -> Experiment:
@@ -39,15 +41,41 @@ def with_table(experiment: Experiment, table: Table) -> Experiment:
 def with_target(experiment: Experiment, table: Table, target: str) -> Experiment:
     """Another column to predict; the split stays. Raises DataError."""
     proposed = propose_data(table, target, experiment.data.source)
-    data = proposed.replace(split=experiment.data.split)
-    return with_fitting_output(experiment.replace(data=data), table.column(target).distinct)
+    changes: dict[str, Any] = {"split": experiment.data.split, "windows": None}
+    if experiment.data.windows is not None and proposed.task != "sequence_labels":
+        changes |= {"windows": experiment.data.windows, "inputs": experiment.data.inputs}
+    elif target in proposed.inputs:
+        changes["inputs"] = tuple(name for name in proposed.inputs if name != target)
+    data = proposed.replace(**changes)
+    return with_fitting_output(experiment.replace(data=data), class_count(table, data))
 
 
 def with_task(experiment: Experiment, table: Table, task: Task) -> Experiment:
     """The same column as another task: classes, or a number."""
     scaling = "standard" if task == "regression" else "none"
-    changed = experiment.with_data(task=task, target_scaling=scaling, persistence_column=None)
-    return with_fitting_output(changed, table.column(experiment.data.target).distinct)
+    windows = None if task == "sequence_labels" else experiment.data.windows
+    changed = experiment.with_data(task=task, target_scaling=scaling, persistence_column=None, windows=windows)
+    return with_fitting_output(changed, class_count(table, changed.data))
+
+
+def with_windows(experiment: Experiment, table: Table, *, on: bool) -> Experiment:
+    """Several rows a sample, or each row one. Layers that take no time steps get a Flatten in front, for as long."""
+    data, layers = experiment.data, experiment.model.layers
+    sequential = isinstance(experiment.model, ModelSpec)
+    if not on:
+        if sequential and layers and layers[0].type == "Flatten":
+            experiment = experiment.with_layers(layers[1:])
+        inputs = tuple(name for name in data.inputs if name != data.target)
+        kept = None if data.persistence_column == data.target else data.persistence_column
+        return experiment.with_data(windows=None, inputs=inputs, persistence_column=kept)
+    times = next((column.name for column in table.columns if column.kind == "datetime"), None)
+    split = data.split.replace(order="time", time_column=data.split.time_column or times)
+    windows = WindowSpec(every=max(1, table.rows // MANY_WINDOWS))
+    wanted = {*data.inputs, data.target} if table.column(data.target).kind == "numeric" else set(data.inputs)
+    inputs = tuple(name for name in table.column_names if name in wanted)
+    if sequential and not any(LAYERS.get(layer.type).ndim == 3 for layer in layers):
+        experiment = experiment.with_added_layer("Flatten", {}, 0)
+    return experiment.with_data(split=split, windows=windows, inputs=inputs)
 
 
 def fitting_output(experiment: Experiment, dataset: Dataset) -> Experiment:
@@ -63,7 +91,7 @@ def new_layer_params(name: str, experiment: Experiment) -> dict[str, Any]:
     cls = LAYERS.get(name)
     known = defaults(cls)
     params = {argument: _to_begin_with(param) for argument, param in cls.params.items() if argument not in known}
-    if "activation" in cls.params:
+    if "activation" in cls.params and known.get("activation") is None:
         params["activation"] = "relu"  # a hidden layer without one could as well be left out
     return params
 
