@@ -88,7 +88,7 @@ def name_for(column: str, taken: Sequence[str]) -> str:
     """A name for an output or input, made from a column's: "내일강수(0/1)" -> "내일강수_0_1"."""
     name = re.sub(r"\W+", "_", column).strip("_")[:24]
     if not NAME.fullmatch(name) or keyword.iskeyword(name) or name == "loss" or name.startswith("val_"):
-        name = f"y_{name}" if NAME.fullmatch(f"y_{name}") else "y"
+        name = f"y_{name}".rstrip("_")
     number, free = 2, name
     while free in taken:
         free, number = f"{name}_{number}", number + 1

@@ -43,7 +43,7 @@ def weight_field(state: AppState, output: OutputSpec, *, named: bool = True) -> 
     """What the output's loss counts in the total."""
     label = say("graph.weight", state.language)
     number_field(
-        f"{output.name} · {label}" if named else label,
+        f"{plain(output.name)} · {label}" if named else label,
         output.weight,
         state.key("output", output.name, "weight"),
         lambda experiment, value: with_output(experiment, output.name, weight=value),
