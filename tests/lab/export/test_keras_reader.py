@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lab.export.keras_reader import FINDINGS, read_keras
 from lab.export.keras_source import keras_source
-from lab.export.keras_text import CHARACTERS
+from lab.export.keras_text import CHARACTERS, RECOVERIES
 from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, say_error
 from netcore.layers import LAYERS
@@ -131,6 +131,7 @@ def test_a_clear_slip_is_taken_as_meant_and_named(line, code, layer):
         ("for n in (3, 4):\n    model.add(layers.Dense(n))", "paste.block"),
         ("model.add(layers.Dense(3)", "paste.bracket_open"),
         ("model.add(layers.Dense(3)))", "paste.syntax"),
+        ("model add layers", "paste.syntax"),
     ],
 )
 def test_what_is_not_understood_is_listed_with_its_line_and_left_out(line, code):
@@ -268,6 +269,37 @@ def test_a_bracket_that_is_never_closed_costs_its_own_statement_only():
     )
     assert [params["units"] for _, params in layers_of(proposal)] == [4, 6]
     assert found(proposal, "error") == [(2, "paste.bracket_open"), (4, "paste.bracket_open")]
+
+
+def test_texts_side_by_side_are_one_text_and_no_missing_comma():
+    proposal = read("model = Sequential()\nmodel.add(Dense(3, name='a' 'b') activation='relu')")
+    assert found(proposal, "warning") == [(2, "paste.missing_comma"), (2, "paste.misplaced")]
+    assert layers_of(proposal) == [RELU]
+
+
+def test_after_many_open_brackets_the_rest_is_listed_as_one():
+    errors = found(read("model.add(Dense(3)\n" * (RECOVERIES + 10)), "error")
+    assert len(errors) == RECOVERIES + 1
+
+
+def test_a_module_that_is_really_called_model_is_no_slip():
+    assert not found(read("from lecture import model\nmodel = model.Sequential([Dense(3)])"), "warning", "error")
+
+
+def test_a_pasted_sequential_model_takes_the_place_of_a_functional_one():
+    proposal = read("model = Sequential([Dense(5), Dense(1)])\n", start("two_in_two_out"))
+    assert not found(proposal, "error")
+    experiment = proposal.experiment
+    assert experiment.model.kind == "sequential"
+    assert layers_of(proposal) == [("Dense", {"units": 5}), ("Dense", {"units": 1})]
+    assert (experiment.data.groups, experiment.data.more_targets) == ((), ())
+
+
+def test_a_functional_model_is_listed_line_by_line_and_changes_nothing():
+    code = "a = keras.Input((4,))\nb = layers.Dense(3)(a)\nmodel = keras.Model(a, b)"
+    proposal = read(code)
+    assert found(proposal, "error") == [(2, "paste.not_understood"), (3, "paste.not_understood")]
+    assert proposal.experiment == iris()
 
 
 # --- the way back
