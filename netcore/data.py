@@ -71,6 +71,7 @@ class Rows:
 
     def __init__(self, array: Array, with_ones: bool) -> None:
         self.features = array.shape[-1]
+        self.shape: tuple[int | None, ...] = (None, *array.shape[1:])  # as a graph writes it
         if with_ones:
             rows = np.ones((*array.shape[:-1], self.features + 1), array.dtype)
             rows[..., :-1] = array

@@ -3,6 +3,7 @@
 The loop over the batches is `_train`; everything around it prepares views, so that a step is only arithmetic.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -86,14 +87,16 @@ class FitRun(Iterator[Event]):
         self._batch_size = batch_size
         self._shuffle, self._batch_events, self._validation_freq = shuffle, batch_events, validation_freq
         self._trackers = [Tracker(head, own_metrics=False) for head in model.heads]
-        widths = sum(int(np.prod(head.shape)) for head in model.heads)
+        self._shapes = [rows.shape for rows in self._rows]
+        outputs = model.output_shapes(self._shapes)
+        widths = sum(math.prod(shape) for shape in outputs)
         self._capacity = max(1, RECORD_BYTES // (widths * np.dtype(model.dtype).itemsize))
         self._records = [
-            np.empty((*head.shape, min(self._total, max(self._capacity, batch_size))), model.dtype)
-            for head in model.heads
+            np.empty((*shape, min(self._total, max(self._capacity, batch_size))), model.dtype) for shape in outputs
         ]
         self._masks = [
-            np.empty((*head.mask_shape, self._room()), bool) if head.masked else None for head in model.heads
+            np.empty((*shape[:-1], self._room()), bool) if head.masked else None
+            for head, shape in zip(model.heads, outputs, strict=True)
         ]
         self._order = np.arange(self._total)
         self._epoch, self._batch, self._cursor = initial_epoch, 0, 0
@@ -273,7 +276,9 @@ class FitRun(Iterator[Event]):
 
     def _view(self, start: int, stop: int) -> Batch:
         n = stop - start
-        plan = self.model.plan(n, training=True, fusable=[targets.fusable for targets in self._targets])
+        plan = self.model.plan(
+            n, training=True, fusable=[targets.fusable for targets in self._targets], shapes=self._shapes
+        )
         recorded = slice(start - self._base, stop - self._base)
         records = [(record[..., recorded], output) for record, output in zip(self._records, plan.outputs, strict=True)]
         records += [
@@ -307,8 +312,6 @@ class FitRun(Iterator[Event]):
         arrays = {f"run.{name}": np.array(value, np.int64) for name, value in state.items()}
         arrays["run.order"] = self._order.copy()
         arrays["run.bounds"] = np.array(self._bounds, np.int64)
-        arrays["run.logs"] = np.array(list(self._train_logs.values()), np.float64)
-        arrays["run.log_names"] = np.array("\n".join(self._train_logs).encode())
         for index, record in enumerate(self._records):
             arrays[f"run.record.{index}"] = record[..., :size].copy()
         for index, mask in enumerate(self._masks):
@@ -332,10 +335,6 @@ class FitRun(Iterator[Event]):
         self._batch_size = run["batch_size"]
         self.epochs = int(state["run.epochs"])
         self._bounds = [int(bound) for bound in state["run.bounds"]]
-        names = state["run.log_names"].item().decode()  # item() leaves the padding of an empty text out
-        self._train_logs = dict(
-            zip(names.split("\n") if names else (), (float(v) for v in state["run.logs"]), strict=True)
-        )
         self._order[...] = state["run.order"]
         if self._shuffle and self._phase:
             self._put_in_order()
@@ -353,6 +352,8 @@ class FitRun(Iterator[Event]):
         for index, tracker in enumerate(self._trackers):
             for slot, sums in enumerate(tracker.state()):
                 sums[...] = state[f"run.tracker.{index}.{slot}"]
+        if self._phase == 2:  # the epoch's updates are done, its numbers lie in the trackers
+            self._train_logs = logs_of(self._trackers)
         self._views_key = None
 
 
@@ -364,7 +365,7 @@ def head_step(model: "Model", plan: Plan, index: int, targets: Targets, start: i
     weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
     counted = None if targets.counted is None else targets.counted.ordered[..., start:stop]
     mask = None if head.loss.sequence else plan.output_masks[index]
-    step_weight = StepWeight(head, stop - start, weight, model.dtype, mask, counted)
+    step_weight = StepWeight(head, plan.outputs[index].shape, weight, model.dtype, mask, counted)
     return HeadStep(
         fused_gradient if plan.fused[index] else head.loss.gradient,
         targets.encoded.ordered[..., start:stop],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netcore.layers.layer import Layer
 
 Shape: TypeAlias = tuple[int | None, ...]  # with the batch axis, None, in front
+SIZES_KEPT = 64  # lengths of sequences (and other open sizes) whose graph is kept
 
 
 @dataclass(eq=False)
@@ -89,6 +90,7 @@ class Graph:
     layers: "list[Layer]" = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._sized: dict[tuple[tuple[int | None, ...], ...], Graph] = {}
         self._collect()
         self._order_layers()
 
@@ -135,6 +137,35 @@ class Graph:
         # that two branches share follows their batches in this order
         met = {node: place for place, node in enumerate(depth)}
         self.nodes.sort(key=lambda node: (-depth[id(node)], met[id(node)]))
+
+    def sized(self, shapes: Sequence[Shape]) -> "Graph":
+        """The same calls of the same layers for inputs of those shapes, where this graph leaves sizes open (None)."""
+        sizes = tuple(tuple(shape[1:]) for shape in shapes)
+        if sizes == tuple(tuple(tensor.shape[1:]) for tensor in self.inputs):
+            return self
+        if sizes not in self._sized:
+            if len(self._sized) >= SIZES_KEPT:
+                self._sized.clear()
+            self._sized[sizes] = self._resized(sizes)
+        return self._sized[sizes]
+
+    def _resized(self, sizes: Sequence[tuple[int | None, ...]]) -> "Graph":
+        inputs = tuple(
+            Tensor((None, *size), tensor.dtype, tensor.name) for size, tensor in zip(sizes, self.inputs, strict=True)
+        )
+        actual = {id(old): new for old, new in zip(self.inputs, inputs, strict=True)}
+        for node in self.nodes:
+            assert node.layer is not None  # noqa: S101
+            made = GraphNode(node.layer, tuple(actual[id(tensor)] for tensor in node.inputs))
+            shapes = [tensor.shape for tensor in made.inputs]
+            alone = len(shapes) == 1 and not node.layer.several_inputs
+            result = node.layer.compute_output_shape(shapes[0] if alone else shapes)
+            made.outputs = tuple(
+                Tensor(tuple(shape), old.dtype, old.name, made)
+                for shape, old in zip(result if isinstance(result, list) else [result], node.outputs, strict=True)
+            )
+            actual |= {id(old): new for old, new in zip(node.outputs, made.outputs, strict=True)}
+        return Graph(inputs, tuple(actual[id(tensor)] for tensor in self.outputs))
 
     def steps(self) -> list[Step]:
         """The operations in order; a layer may be several (Dense and its activation), a nested model many."""

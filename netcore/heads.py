@@ -1,6 +1,7 @@
 """Heads: what `compile` attaches to each output (a loss with its weight, metrics), and the running sums of an epoch."""
 
 import copy
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,17 +69,6 @@ class Head:
     def width(self) -> int:
         return self.shape[-1]
 
-    @property
-    def positions(self) -> int:
-        """Values of the loss per sample: 1, or the number of time steps and the like."""
-        shape = self.shape[:-1] if self.loss is None else self.loss.value_shape((*self.shape, 1))[:-1]
-        return int(np.prod(shape))
-
-    @property
-    def mask_shape(self) -> tuple[int, ...]:
-        """Shape of the output's mask for one sample: its time steps."""
-        return self.shape[:-1]
-
     def make_metrics(self, target_width: int) -> None:
         if self.metrics is None:
             self.metrics = [metrics.for_output(name, target_width, self.width) for name in self.metric_names]
@@ -93,6 +83,7 @@ class Targets:
         y: (N, …) as the program gave them; None for an output without a loss.
         sample_weight: (N,) or None.
         dtype: float type of the model.
+        shape: of the output for these rows, where the head's own leaves sizes open.
 
     Attributes:
         encoded, raw: (k, N); the same object where encoding changes nothing.
@@ -101,7 +92,9 @@ class Targets:
         fusable: whether each column adds up to 1, as the joint gradient of softmax and cross-entropy takes for granted.
     """
 
-    def __init__(self, head: Head, y: Any, sample_weight: Any, dtype: str) -> None:
+    def __init__(
+        self, head: Head, y: Any, sample_weight: Any, dtype: str, shape: tuple[int, ...] | None = None
+    ) -> None:
         array = as_floats(y, "y", dtype)
         if array.ndim <= len(head.shape):
             array = array[..., np.newaxis]
@@ -121,7 +114,7 @@ class Targets:
         raw = np.ascontiguousarray(batch_last(array))
         encoded, counted = raw, None
         if head.loss is not None:
-            head.loss.check_targets(raw, head.shape)
+            head.loss.check_targets(raw, shape or head.shape)
             encoded, counted = head.loss.encode(raw, head.width), head.loss.counted(raw)
         self.raw = Columns(raw)
         self.encoded = self.raw if encoded is raw else Columns(encoded)
@@ -189,18 +182,19 @@ class Tracker:
         """Sum over the batches of batch loss * rows."""
         assert self.head.loss is not None  # noqa: S101
         reduction = self.head.loss.reduction
+        positions = math.prod(values.shape[:-1])  # values per row: 1, or the number of time steps and the like
         if mask is not None:
             weight = with_mask(weight, mask)
         weighted = values if weight is None else values * weight
         per_row = weighted.reshape(-1, values.shape[-1]).sum(axis=0, dtype=np.float64)
         by_values = reduction in ("sum_over_batch_size", "mean", "none")
         if (by_values and mask is None) or (reduction == "mean_with_sample_weight" and weight is None):
-            return float(per_row.sum()) / self.head.positions
+            return float(per_row.sum()) / positions
         sums = np.add.reduceat(per_row, bounds)
         sizes = np.diff([*bounds, values.shape[-1]])
         if by_values:  # the mean is over the steps that are there
             steps = mask.reshape(-1, mask.shape[-1])  # type: ignore[union-attr]
-            there = np.add.reduceat(steps.sum(axis=0), bounds) * (self.head.positions / len(steps))
+            there = np.add.reduceat(steps.sum(axis=0), bounds) * (positions / len(steps))
             sums = np.divide(sums, there, out=np.zeros_like(sums), where=there > 0)
         elif reduction == "mean_with_sample_weight":
             all_weights = np.broadcast_to(weight, values.shape).reshape(-1, values.shape[-1]).sum(axis=0)  # type: ignore[arg-type]
@@ -268,20 +262,24 @@ class StepWeight:
     Without sample weights and masks it is one number, made once; with them an array that is filled at each step.
 
     Args:
+        shape: of the output, (…, k, n).
         masks: which time steps the output has, and which values the loss counts by the targets; None for all of them.
     """
 
-    def __init__(self, head: Head, n: int, weight: Array | None, dtype: Any, *masks: Array | None) -> None:
+    def __init__(
+        self, head: Head, shape: tuple[int, ...], weight: Array | None, dtype: Any, *masks: Array | None
+    ) -> None:
         assert head.loss is not None  # noqa: S101  # heads without a loss have no gradient
         self._weight, self._masks = weight, [mask for mask in masks if mask is not None]
         mask = self._masks[0] if self._masks else None
         self.filled = weight is not None or mask is not None
         self._by_weight_sum = head.loss.reduction == "mean_with_sample_weight" and self.filled
         self._by_mask_sum = head.loss.reduction not in ("sum", "mean_with_sample_weight") and mask is not None
-        divisor = 1 if head.loss.reduction == "sum" or self._by_weight_sum else n * head.positions
+        values = math.prod(head.loss.value_shape(shape))
+        divisor = 1 if head.loss.reduction == "sum" or self._by_weight_sum else values
         self._factor = scalar(head.weight * head.loss.gradient_factor(head.width) / divisor, dtype)
-        shape = () if not self.filled else (weight if mask is None else mask).shape  # type: ignore[union-attr]
-        self.value: Array = np.empty((*shape[:-1], 1, n), dtype) if self.filled else self._factor
+        like = () if not self.filled else (weight if mask is None else mask).shape  # type: ignore[union-attr]
+        self.value: Array = np.empty((*like[:-1], 1, shape[-1]), dtype) if self.filled else self._factor
 
     def fill(self) -> None:
         if not self.filled:

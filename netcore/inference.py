@@ -9,7 +9,7 @@ import numpy as np
 from netcore.config import Array
 from netcore.data import Rows, as_floats, batch_first, batch_last
 from netcore.events import ValidationStep
-from netcore.graph import Graph, Tensor
+from netcore.graph import Graph, Shape, Tensor
 from netcore.heads import Targets, Tracker
 from netcore.plan import Plan
 
@@ -21,30 +21,35 @@ PIECE = 4096  # rows looked at in one go; large enough to be fast, small enough 
 NUMBERS = 1 << 23  # that all layers together may hold meanwhile (32 MB in float32): images take fewer rows in one go
 
 
-def rows_at_once(model: "Model") -> int:
-    """How many rows are looked at in one go."""
-    steps = [] if model.graph is None else model.graph.steps()
+def rows_at_once(model: "Model", shapes: Sequence[Shape] | None = None) -> int:
+    """How many rows of those shapes (left out: as the model's inputs are declared) are looked at in one go."""
+    steps = model.sized(shapes or [tensor.shape for tensor in model.inputs]).steps()
     per_row = sum(math.prod(tensor.inner_shape) for step in steps for tensor in step.outputs)
     return max(1, min(PIECE, NUMBERS // max(1, per_row)))
+
+
+def _piece(model: "Model", rows: Sequence[Rows], batch_size: int) -> int:
+    """As many rows as possible, unless the state after one batch is where the next one begins."""
+    return batch_size if model.stateful else rows_at_once(model, [one.shape for one in rows])
 
 
 def plans_in_pieces(model: "Model", rows: Sequence[Rows], total: int, piece: int) -> Iterator[tuple[int, Plan]]:
     """(first row, plan that holds the outputs (k, m)) of one piece after the other; the next piece overwrites them."""
     for start in range(0, total, piece):
         stop = min(start + piece, total)
-        plan = model.plan(stop - start, training=False)
+        plan = model.plan(stop - start, training=False, shapes=[one.shape for one in rows])
         plan.feed([one.batch(start, stop) for one in rows])
         with np.errstate(all="ignore"):
             plan.forward()
         yield start, plan
 
 
-def predict(model: "Model", arrays: Sequence[Array]) -> list[Array]:
-    """Outputs for all rows, each (N, k)."""
+def predict(model: "Model", arrays: Sequence[Array], batch_size: int) -> list[Array]:
+    """Outputs for all rows, each (N, k). `batch_size` matters to a stateful model only."""
     rows = model.rows(arrays)
     total = len(arrays[0])
-    results = [np.empty((total, *tensor.inner_shape), model.dtype) for tensor in model.outputs]
-    for start, plan in plans_in_pieces(model, rows, total, rows_at_once(model)):
+    results = [np.empty((total, *shape), model.dtype) for shape in model.output_shapes([one.shape for one in rows])]
+    for start, plan in plans_in_pieces(model, rows, total, _piece(model, rows, batch_size)):
         for result, output in zip(results, plan.outputs, strict=True):
             result[start : start + output.shape[-1]] = batch_first(output)
     return results
@@ -65,11 +70,13 @@ class Evaluation:
         self.model = model
         self.total = len(arrays[0])
         self._rows = model.rows(arrays)
+        shapes = model.output_shapes([one.shape for one in self._rows])
         self._targets = [
-            Targets(head, one, sample_weight, model.dtype) for head, one in zip(model.heads, y, strict=True)
+            Targets(head, one, sample_weight, model.dtype, shape)
+            for head, one, shape in zip(model.heads, y, shapes, strict=True)
         ]
         self._batch_size = batch_size
-        self._piece = batch_size * max(1, rows_at_once(model) // batch_size)
+        self._piece = batch_size * max(1, _piece(model, self._rows, batch_size) // batch_size)
         self.trackers = [Tracker(head, own_metrics=True) for head in model.heads]
 
     def steps(self, epoch: int = 0) -> Iterator[ValidationStep]:

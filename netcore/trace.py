@@ -109,8 +109,7 @@ class _Tracer:
 
     def __init__(self, model: "Model", arrays: Sequence[Array], targets: Sequence[Targets]) -> None:
         self.model, self.arrays, self.targets = model, arrays, targets
-        graph = model.graph
-        assert graph is not None  # noqa: S101  # a model that has taken its inputs is built
+        graph = model.sized([(None, *array.shape[1:]) for array in arrays])
         steps = graph.steps()
         fused = [
             one.fusable and fuses(head.activation, head.loss) for one, head in zip(targets, model.heads, strict=True)

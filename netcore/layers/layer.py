@@ -6,15 +6,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from netcore import config, initializers
+from netcore import config, constraints, initializers, regularizers
 from netcore.config import Array
 from netcore.errors import NetcoreAttributeError, NetcoreTypeError, NetcoreValueError
 from netcore.graph import Graph, GraphNode, Shape, Tensor
 from netcore.names import unique_name
 from netcore.node import Operation
 from netcore.parameters import ParameterVector, Weight, joined
+from netcore.constraints import constraint_param
 from netcore.params import Param
 from netcore.registry import Registry
+from netcore.regularizers import regularizer_param
 
 
 class Layer(Operation):
@@ -27,10 +29,16 @@ class Layer(Operation):
         name: unique within a model; made from the class if left out.
         dtype: float type of the weights; `config.floatx()` if left out.
         trainable: False keeps the weights as they are.
+        activity_regularizer: penalty on the outputs, divided by the batch size.
         input_shape, input_dim: shape of one sample, for a first layer without Input.
+        batch_size: accepted for Keras programs; without effect.
+
+    Wherever a layer lists `<weight>_initializer`, it takes `<weight>_regularizer` (a penalty on that weight, added to
+    the loss) and `<weight>_constraint` (bounds that it is brought back into after each update) too.
     """
 
     params: ClassVar[dict[str, Param]] = {}
+    tail: ClassVar[tuple[str, ...]] = ()  # those of the params that are the base's: penalties and bounds
     graph: Graph | None = None  # a model used as a layer has one
     time_as_samples: ClassVar[bool] = False  # what is inside takes every time step by itself
     min_ndim: ClassVar[int] = 1  # fewest axes of an input, batch axis included
@@ -46,12 +54,14 @@ class Layer(Operation):
         trainable: bool = True,
         input_shape: Sequence[int | None] | None = None,
         input_dim: int | None = None,
-        **unknown: Any,
+        batch_size: int | None = None,
+        **more: Any,
     ) -> None:
-        if unknown:
-            self._refuse(unknown)
+        self.set_arguments(**{name: more.pop(name, None) for name in self.tail})
+        if more:
+            self._refuse(more)
         self.name = name or unique_name(type(self).__name__)
-        self.dtype = dtype or config.floatx()
+        self.dtype = dtype_name(dtype)
         self.trainable = trainable
         self.built = False
         self.declared_shape: Shape | None = None
@@ -92,9 +102,16 @@ class Layer(Operation):
         """Shape of the output, batch axis in front; the same as the input's unless said otherwise."""
         return input_shape
 
+    def carried(self) -> list[Array]:
+        """What the layer has kept from batch to batch besides its weights, such as the state of a stateful one."""
+        return []
+
+    def set_carried(self, arrays: list[Array]) -> None:
+        """Put back what `carried` gave."""
+
     def inner_graph(self, shapes: list[Shape]) -> Graph | None:
         """What the layer is made of, for inputs of those shapes, if it is made of other layers."""
-        return self.graph
+        return None if self.graph is None else self.graph.sized(shapes)
 
     def operations(self) -> list[Operation]:
         """What is computed, in order: the layer itself, for some its activation function afterwards."""
@@ -102,9 +119,24 @@ class Layer(Operation):
 
     # --- weights
 
-    def add_weight(self, name: str, shape: tuple[int, ...], initializer: Any, *, trainable: bool = True) -> Weight:
-        """A new weight; its numbers are reached as `self.<name>`."""
+    def add_weight(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        initializer: Any,
+        *,
+        trainable: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+    ) -> Weight:
+        """A new weight; its numbers are reached as `self.<name>`.
+
+        Its penalty and bounds are those of the layer's arguments by its name, unless given here.
+        """
         weight = Weight(name, initializers.get(initializer)(shape, self.dtype), trainable=trainable)
+        argument = name.removesuffix("_kernel")  # Keras's recurrent_regularizer is that of recurrent_kernel
+        weight.regularizer = regularizers.get(regularizer or getattr(self, f"{argument}_regularizer", None))
+        weight.constraint = constraints.get(constraint or getattr(self, f"{argument}_constraint", None))
         self._weights.append(weight)
         self._views[name] = (weight,)
         return weight
@@ -328,6 +360,7 @@ class Layer(Operation):
         return near[0] if near else "get_config"
 
     def __init_subclass__(cls) -> None:
+        cls.params, cls.tail = with_tail(cls.params)
         if "call" in cls.__dict__:
             raise NetcoreTypeError(
                 "layer.call",
@@ -341,6 +374,34 @@ class Layer(Operation):
 
 
 LAYERS: Registry[type[Layer]] = Registry("layer")
+
+
+def with_tail(params: dict[str, Param]) -> tuple[dict[str, Param], tuple[str, ...]]:
+    """The arguments of a layer and those that the base adds: a penalty and bounds for each weight with a start value.
+
+    Moving statistics are not learnt, so nothing pulls at them.
+    """
+    stems = [name.removesuffix("_initializer") for name in params if name.endswith("_initializer")]
+    stems = [stem for stem in stems if not stem.startswith("moving_")]
+    tail: dict[str, Param] = {f"{stem}_regularizer": regularizer_param() for stem in stems}
+    tail["activity_regularizer"] = regularizer_param()
+    tail |= {f"{stem}_constraint": constraint_param() for stem in stems}
+    return {**params, **tail}, tuple(tail)
+
+
+def dtype_name(dtype: Any) -> str:
+    """Name of a float type, also from a Keras policy's config."""
+    if isinstance(dtype, dict):
+        dtype = (dtype.get("config") or {}).get("name")
+    name = getattr(dtype, "name", dtype) or config.floatx()
+    if name not in config.FLOATS:
+        raise NetcoreValueError(
+            "layer.dtype",
+            "`dtype` must be one of {choices}, but got {value!r}.",
+            choices=", ".join(config.FLOATS),
+            value=dtype,
+        )
+    return str(name)
 
 
 def _one_or_list(items: tuple[Any, ...]) -> Any:

@@ -8,6 +8,7 @@ import pytest
 import netcore
 from netcore import Input, Model, Sequential, config, layers, losses, utils
 from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
+from netcore.graph import SIZES_KEPT
 from netcore.layers.recurrent.recurrent import PRODUCT_NUMBERS, Products
 from tests.netcore.golden.recurrent_cases import CASES, TRAINED, rng_of, start_weights, trained, with_gaps
 from tests.netcore.test_gradients import assert_gradients_agree
@@ -243,6 +244,99 @@ def test_sums_over_long_sequences_are_made_in_pieces():
     products.sum(a, b, out)
     np.testing.assert_allclose(out, np.einsum("trn,tcn->rc", a, b))
     assert len(Products(1000, PRODUCT_NUMBERS, 5, "float32")._each) == 1
+
+
+# --- lengths and batches
+
+
+def tagger():
+    model = Sequential(
+        [
+            Input((None,)),
+            layers.Embedding(9, 4, mask_zero=True),
+            layers.Bidirectional(layers.LSTM(3, return_sequences=True)),
+            layers.TimeDistributed(layers.Dense(3)),
+            layers.Activation("softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def test_a_model_takes_sequences_of_any_length():
+    rng = np.random.default_rng(0)
+    model = tagger()
+    assert model.output_shape == (None, None, 3)
+    for t in (4, 7, 4):
+        x, y = rng.integers(0, 9, (20, t)), rng.integers(0, 3, (20, t))
+        history = model.fit(x, y, batch_size=8, epochs=8, validation_split=0.2, verbose=0).history["loss"]
+        assert history[-1] < history[0]
+        assert model.predict(x, verbose=0).shape == (20, t, 3)
+        loss, _ = model.evaluate(x, y, verbose=0)
+        model.reset_metrics()
+        assert model.test_on_batch(x, y)[0] == pytest.approx(loss, rel=0.05)  # means over batches and over all rows
+        assert model(x[:2]).shape == (2, t, 3)
+
+
+def test_a_longer_sequence_goes_through_the_same_weights():
+    short, long = sequence(t=3), sequence(t=8)
+    model = Sequential([Input((None, 3)), layers.GRU(4, return_sequences=True), layers.Dense(2)])
+    model.predict(short)
+    fixed = Sequential([Input((8, 3)), layers.GRU(4, return_sequences=True), layers.Dense(2)])
+    fixed.set_weights(model.get_weights())
+    np.testing.assert_array_equal(model.predict(long), fixed.predict(long))
+
+
+def test_a_model_of_open_length_can_stand_inside_another():
+    inner = Sequential([Input((None, 3)), layers.GRU(4, return_sequences=True)])
+    start = Input((None, 3))
+    model = Model(start, layers.LSTM(2)(inner(start)))
+    assert model.predict(sequence(t=5)).shape == (4, 2)
+    np.testing.assert_allclose(model.predict(sequence(t=5)), model.layers[1](inner.predict(sequence(t=5))), rtol=1e-5)
+
+
+def test_many_lengths_do_not_pile_up():
+    model = Sequential([Input((None, 3)), layers.SimpleRNN(2)])
+    for t in range(1, 100):
+        model.predict(sequence(n=1, t=t), verbose=0)
+    assert len(model.graph._sized) <= SIZES_KEPT
+
+
+def stateful_model():
+    utils.set_random_seed(3)
+    model = Sequential([Input((6, 3)), layers.GRU(2, stateful=True, dropout=0.2), layers.Dense(1)])
+    model.compile("adam", "mse")
+    return model
+
+
+def test_a_stateful_model_goes_from_batch_to_batch_in_predict_and_evaluate():
+    x = sequence(n=8)
+    model = stateful_model()
+    first = model.predict(x, batch_size=4)
+    model.layers[0].reset_state()
+    by_hand = [model.predict(x[:4], batch_size=4), model.predict(x[4:], batch_size=4)]
+    np.testing.assert_array_equal(first, np.concatenate(by_hand))
+    model.layers[0].reset_state()
+    assert model.evaluate(x, np.zeros((8, 1)), batch_size=4) == pytest.approx((first**2).mean(), rel=1e-5)
+
+
+def test_a_run_of_a_stateful_model_goes_on_exactly_where_it_was_saved():
+    x, y = sequence(n=8), np.ones((8, 1))
+
+    def run():
+        model = stateful_model()
+        return model, model.iter_fit(x, y, batch_size=4, epochs=3, batch_events=True)
+
+    model, events = run()
+    for _ in range(3):
+        next(events)
+    saved = {name: array.copy() for name, array in events.get_state().items()}
+    list(events)
+    other, again = run()
+    again.set_state(saved)
+    list(again)
+    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 # --- dropout
