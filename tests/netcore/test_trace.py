@@ -222,3 +222,11 @@ def test_other_reductions_are_the_loss_that_is_told():
     model = by_hand()
     model.compile(optimizers.SGD(0.1), losses.MeanSquaredError(reduction="sum"))
     assert float(model.trace([[1.0, 1.0], [1.0, -2.0]], [[8.0], [1.0]])["L"]) == pytest.approx(6.25)
+
+
+def test_gradients_are_told_as_they_are_before_the_optimizer_clips_or_overwrites_them():
+    model = by_hand()
+    model.compile(optimizers.SGD(0.1, clipvalue=1.0), "mse")
+    found = model.trace([[1.0, 1.0], [1.0, -2.0]], [[8.0], [1.0]])
+    np.testing.assert_allclose(found["dL/dW2"], [[5.25]])
+    np.testing.assert_allclose(found["delta W2"], [[-0.1]], rtol=1e-6)
