@@ -27,7 +27,7 @@ from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.experiment import Experiment, check_limits
-from lab.insight.evaluate import judge_outputs, judge_run
+from lab.insight.evaluate import evaluate, judge_outputs, judge_run
 from lab.insight.verdict import Verdict, say_advice, say_kind, say_verdict
 from lab.limits import current_limits
 from lab.model import model_problems, updates_arithmetic
@@ -91,10 +91,24 @@ def run(file: Path, table_file: Path | None, language: Language, *, as_json: boo
     trainer.advance()
     verdict = judge_run(experiment, dataset, trainer.history, trainer.state)
     outputs = judge_outputs(experiment, dataset, trainer.history, trainer.state)
+    scores = _letter_scores(experiment, dataset, trainer)
     if as_json:
-        print(json.dumps(_document(experiment, trainer, verdict, outputs), ensure_ascii=False))
+        document = _document(experiment, trainer, verdict, outputs) | ({"scores": scores} if scores else {})
+        print(json.dumps(document, ensure_ascii=False))
     else:
         print(_report(experiment, dataset, trainer, verdict, outputs, language))
+        for part, score in scores.items():
+            print(say("sequences.scores", language, part=say(f"part.{part}", language), **score))
+
+
+def _letter_scores(experiment: Experiment, dataset: Dataset, trainer: Trainer) -> dict[str, dict[str, float]]:
+    """How well texts are read, by part; empty for other tasks. The test part stays sealed."""
+    if dataset.task != "sequence_labels" or experiment.model.kind != "sequential":
+        return {}
+    return {
+        part: score.metrics
+        for part, score in evaluate(experiment, trainer.weights, dataset, ("train", "validation")).scores.items()
+    }
 
 
 # --- what goes in
