@@ -229,7 +229,7 @@ def _checked(cls: Any, name: str, argument: Argument, notes: Notes) -> Any:
     try:
         return param.check(cls.__name__, name, value)
     except NetcoreError as refusal:
-        meant = misspelt(value, param.names()) if isinstance(param, Choice) and isinstance(value, str) else None
+        meant = misspelt(value, _choices(param)) if isinstance(value, str) else None
         if meant is not None:
             values = {"argument": name, "given": excerpt(value), "meant": meant}
             notes.add("warning", "paste.choice", argument.line, **values)
@@ -248,12 +248,13 @@ def _plain(argument: Argument, name: str, param: Param, notes: Notes) -> Any:
             values = {"argument": name, "given": repr(value), "meant": str(number)}
             notes.add("warning", "paste.quoted_number", argument.line, **values)
             return number
-    if isinstance(value, Reference) and isinstance(param, Choice):
-        if len(value.path) == 1 and misspelt(value.name, param.names()) is not None:
+    if isinstance(value, Reference) and _choices(param):
+        if len(value.path) == 1 and misspelt(value.name, _choices(param)) is not None:
             notes.add("warning", "paste.quotes_missing", argument.line, argument=name, name=value.name)
         return value.name
     if isinstance(value, Called):
-        registry = next((one for one in NESTED if value.name in one.names()), None)
+        candidates = (param.registry,) if hasattr(param, "registry") else NESTED
+        registry = next((one for one in candidates if value.name in one), None)
         inner = None if registry is None else _with_params(registry.get(value.name), value, notes)
         if inner is not None:
             return {"class_name": inner[0], "config": inner[1]}
@@ -264,6 +265,14 @@ def _plain(argument: Argument, name: str, param: Param, notes: Notes) -> Any:
         notes.add("error", "paste.unknown_value", argument.line, argument=name, text=argument.text)
         return _REFUSED
     return value
+
+
+def _choices(param: Param) -> tuple[str, ...]:
+    """The names that an argument takes, if it takes names at all."""
+    if isinstance(param, Choice):
+        return tuple(param.names())
+    registry: Registry[Any] | None = getattr(param, "registry", None)
+    return () if registry is None else registry.names()
 
 
 def _number_in(text: str) -> float | int | None:
