@@ -107,7 +107,8 @@ def decoded_section(state: AppState, evaluation: Evaluation, part: PartName) -> 
         {**dict(zip(titles, (sample.row, sample.actual, sample.predicted), strict=True)), "": mark(sample)}
         for sample in samples
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="decoded")
+    with st.container(key="decoded"):
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
 def mark(sample: Sample) -> str:
