@@ -6,7 +6,20 @@ model.compile(optimizer="sgd", loss="mse")
 history = model.fit(x, y, batch_size=10, epochs=100)
 """
 
-from netcore import activations, callbacks, config, initializers, layers, losses, metrics, models, optimizers, utils
+from netcore import (
+    activations,
+    callbacks,
+    config,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+    utils,
+)
 from netcore.graph import Input
 from netcore.models import Model, Sequential
 
@@ -17,11 +30,13 @@ __all__ = [
     "activations",
     "callbacks",
     "config",
+    "constraints",
     "initializers",
     "layers",
     "losses",
     "metrics",
     "models",
     "optimizers",
+    "regularizers",
     "utils",
 ]

@@ -9,7 +9,7 @@ from netcore.errors import NetcoreValueError
 
 Array: TypeAlias = npt.NDArray[Any]
 
-_FLOATS = ("float32", "float64")
+FLOATS = ("float32", "float64")
 _settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7}
 
 
@@ -24,11 +24,11 @@ def set_floatx(value: str) -> None:
     Raises:
         NetcoreValueError "config.floatx": neither "float32" nor "float64".
     """
-    if value not in _FLOATS:
+    if value not in FLOATS:
         raise NetcoreValueError(
             "config.floatx",
             "floatx must be one of {choices}, but got {value!r}.",
-            choices=", ".join(_FLOATS),
+            choices=", ".join(FLOATS),
             value=value,
         )
     _settings["floatx"] = value

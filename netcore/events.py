@@ -23,10 +23,15 @@ class ValidationStep:
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """An epoch is over. `logs` holds what History keeps: loss, metrics, then the same with val_ before the name."""
+    """An epoch is over. `logs` holds what History keeps: loss, metrics, then the same with val_ before the name.
+
+    Where regularizers add a penalty to the loss, `extras` holds both apart: data_loss, penalty, val_data_loss,
+    val_penalty. Only the data losses tell how well the network fits.
+    """
 
     epoch: int
     logs: dict[str, float] = field(default_factory=dict)
+    extras: dict[str, float] = field(default_factory=dict)
 
 
 Event = BatchEnded | ValidationStep | EpochEnded

@@ -16,6 +16,7 @@ from netcore.events import BatchEnded, EpochEnded, Event
 from netcore.heads import StepWeight, Targets, Tracker, fused_gradient, logs_of
 from netcore.inference import Evaluation
 from netcore.params import Int
+from netcore.penalties import PenaltyMean
 from netcore.plan import Plan
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class FitRun(Iterator[Event]):
         self._bounds: list[int] = []  # first rows of the recorded batches
         self._phase = 0  # 0: before an epoch, 1: within, 2: its validation
         self._train_logs: dict[str, float] = {}
+        self._penalty = PenaltyMean()
         self._views: list[Batch] = []
         self._views_key: tuple[int, int, int] | None = None  # first row, batch size, base of the views at hand
         steps = -(-self._total // batch_size)
@@ -151,7 +153,7 @@ class FitRun(Iterator[Event]):
                 for step in self._validation.steps(epoch):
                     if self._batch_events:
                         yield step
-                val_logs = logs_of(self._validation.trackers)
+                val_logs = self._validation.logs()
                 self._callbacks.call("on_test_end", logs=val_logs)
                 logs.update({f"val_{name}": value for name, value in val_logs.items()})
             self._epoch, self._batch, self._cursor, self._phase = epoch + 1, 0, 0, 0
@@ -165,6 +167,7 @@ class FitRun(Iterator[Event]):
         self._callbacks.call("on_epoch_begin", self._epoch)
         for tracker in self._trackers:
             tracker.reset()
+        self._penalty.reset()
         if self._shuffle:
             self._order[...] = np.arange(self._total)
             self.model.order_stream.generator.shuffle(self._order)
@@ -194,7 +197,7 @@ class FitRun(Iterator[Event]):
                 done += len(few)
                 if hooks is not None:
                     self._count_recorded()
-                    hooks.call("on_train_batch_end", self._batch - 1, logs=logs_of(self._trackers))
+                    hooks.call("on_train_batch_end", self._batch - 1, logs=self._logs())
                 if self._batch_events:
                     yield BatchEnded(self._epoch, self._batch - 1, few[-1].stop - few[0].start)
 
@@ -212,6 +215,8 @@ class FitRun(Iterator[Event]):
                     if head.weighted:
                         head.weight.fill()
                     head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
+                if plan.penalised:
+                    self._penalty.count(plan.penalty(), batch.stop - batch.start)
                 plan.backward()
                 apply()
                 bounds.append(batch.start)
@@ -222,7 +227,11 @@ class FitRun(Iterator[Event]):
         self._count_recorded()
         self.model.optimizer.flush()
         self._phase = 2
-        return logs_of(self._trackers)
+        return self._logs()
+
+    def _logs(self) -> dict[str, float]:
+        """Loss and metrics of the epoch so far, as far as they have been counted."""
+        return logs_of(self._trackers, self._penalty.result())
 
     # --- the record of outputs
 
@@ -317,6 +326,7 @@ class FitRun(Iterator[Event]):
         for index, mask in enumerate(self._masks):
             if mask is not None:
                 arrays[f"run.mask.{index}"] = mask[..., :size].copy()
+        arrays["run.penalty"] = self._penalty.sums.copy()
         for index, tracker in enumerate(self._trackers):
             for slot, sums in enumerate(tracker.state()):
                 arrays[f"run.tracker.{index}.{slot}"] = sums.copy()
@@ -349,11 +359,12 @@ class FitRun(Iterator[Event]):
                 if mask.shape[-1] < record.shape[-1]:
                     mask = self._masks[index] = np.empty((*mask.shape[:-1], record.shape[-1]), bool)
                 mask[..., : saved.shape[-1]] = state[f"run.mask.{index}"]
+        self._penalty.sums[...] = state["run.penalty"]
         for index, tracker in enumerate(self._trackers):
             for slot, sums in enumerate(tracker.state()):
                 sums[...] = state[f"run.tracker.{index}.{slot}"]
         if self._phase == 2:  # the epoch's updates are done, its numbers lie in the trackers
-            self._train_logs = logs_of(self._trackers)
+            self._train_logs = self._logs()
         self._views_key = None
 
 

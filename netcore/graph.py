@@ -13,6 +13,8 @@ from netcore.config import floatx
 from netcore.errors import NetcoreValueError
 from netcore.names import unique_name
 from netcore.node import Operation
+from netcore.penalties import ActivityPenalty
+from netcore.regularizers import get as regularizer_of
 
 if TYPE_CHECKING:
     from netcore.layers.layer import Layer
@@ -188,13 +190,18 @@ def _expand(graph: Graph, actual: dict[int, Tensor], repeats: int = 1) -> list[S
             if actual
             else node.outputs
         )
+        regularizer = regularizer_of(layer.activity_regularizer)
+        plain = outputs if regularizer is None else tuple(twin(tensor, tensor.repeats) for tensor in outputs)
         inner: Graph | None = layer.inner_graph([tensor.shape for tensor in inputs])
         if inner is not None:
-            steps += _inside(inner, inputs, outputs, time_as_samples=layer.time_as_samples)
-            continue
-        for operation, after in _chain(layer.operations(), outputs):
-            steps.append(Step(operation, layer if operation is layer else None, inputs, after))
-            inputs = after
+            steps += _inside(inner, inputs, plain, time_as_samples=layer.time_as_samples)
+        else:
+            for operation, after in _chain(layer.operations(), plain):
+                steps.append(Step(operation, layer if operation is layer else None, inputs, after))
+                inputs = after
+        if regularizer is not None:
+            penalty = ActivityPenalty(regularizer)
+            steps += [Step(penalty, None, (one,), (after,)) for one, after in zip(plain, outputs, strict=True)]
     return steps
 
 
@@ -248,6 +255,7 @@ class _Copy(Operation):
 
     in_place = True
     keeps_mask = True
+    identity = True
 
     def forward(self, node: Any, *, training: bool) -> None:
         if node.y is not node.x and not _same_memory(node.y, node.x):

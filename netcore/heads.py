@@ -214,10 +214,14 @@ class Tracker:
         return [self.sums, *(metric.state for metric in self.metrics)]
 
 
-def logs_of(trackers: list[Tracker]) -> dict[str, float]:
-    """Loss, then metrics, by the names of the history; a name that stands already gets "weighted_" or a number."""
+def logs_of(trackers: list[Tracker], penalty: float = 0.0) -> dict[str, float]:
+    """Loss (with the penalty in it), then metrics, by the names of the history.
+
+    A name that stands already gets "weighted_" or a number.
+    """
     several = len(trackers) > 1
-    logs = {"loss": sum(tracker.head.weight * tracker.loss() for tracker in trackers if tracker.head.loss is not None)}
+    losses_of = [tracker.head.weight * tracker.loss() for tracker in trackers if tracker.head.loss is not None]
+    logs = {"loss": sum(losses_of) + penalty}
     for tracker in trackers:
         if several and tracker.head.loss is not None:
             logs[f"{tracker.head.name}_loss"] = tracker.loss()

@@ -10,7 +10,8 @@ from netcore.config import Array
 from netcore.data import Rows, as_floats, batch_first, batch_last
 from netcore.events import ValidationStep
 from netcore.graph import Graph, Shape, Tensor
-from netcore.heads import Targets, Tracker
+from netcore.heads import Targets, Tracker, logs_of
+from netcore.penalties import PenaltyMean
 from netcore.plan import Plan
 
 if TYPE_CHECKING:
@@ -78,18 +79,26 @@ class Evaluation:
         self._batch_size = batch_size
         self._piece = batch_size * max(1, _piece(model, self._rows, batch_size) // batch_size)
         self.trackers = [Tracker(head, own_metrics=True) for head in model.heads]
+        self.penalty = PenaltyMean()
 
     def steps(self, epoch: int = 0) -> Iterator[ValidationStep]:
         """Look at all rows; afterwards `trackers` hold the result."""
         for tracker in self.trackers:
             tracker.reset()
+        self.penalty.reset()
         for start, plan in plans_in_pieces(self.model, self._rows, self.total, self._piece):
             columns = zip(self.trackers, self._targets, plan.outputs, plan.output_masks, strict=True)
             with np.errstate(all="ignore"):
                 for tracker, targets, output, mask in columns:
                     bounds = np.arange(0, output.shape[-1], self._batch_size)
                     tracker.update(targets, output, start, bounds, mask)
+            if plan.penalised:
+                self.penalty.count(plan.penalty(), plan.outputs[0].shape[-1])
             yield ValidationStep(epoch, min(start + self._piece, self.total))
+
+    def logs(self) -> dict[str, float]:
+        """Loss and metrics of what has been looked at."""
+        return logs_of(self.trackers, self.penalty.result())
 
 
 class MaskedArray(np.ndarray[Any, Any]):

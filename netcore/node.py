@@ -42,6 +42,7 @@ class Operation:
         keeps_mask: the time steps of y are those of x, so that the mask of x is the mask of y as well.
         reads_mask: a mask of x is needed here, and may end here.
         makes_mask: forward finds out which time steps are missing, and fills node.y_mask.
+        identity: y = x, a seam or a mark in the graph: whoever explains the network looks through it.
     """
 
     in_place: bool = False
@@ -50,6 +51,7 @@ class Operation:
     keeps_mask: bool = False
     reads_mask: bool = False
     makes_mask: bool = False
+    identity: bool = False
 
     def masks_output(self, masked: list[bool]) -> bool:
         """Whether y comes with a mask, given which of the inputs do."""

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from netcore.config import Array
+from netcore.constraints import Constraint
 from netcore.errors import NetcoreValueError
+from netcore.regularizers import Regularizer
 
 
 class Weight:
@@ -20,6 +22,7 @@ class Weight:
         name: "kernel", "bias", …
         shape: as in Keras.
         trainable: False for moving statistics and the like.
+        regularizer, constraint: penalty on it and bounds of it, or None.
         value, gradient: arrays of `shape`, views of `home`.
         home, offset: the vector it lies in, and where.
     """
@@ -29,6 +32,8 @@ class Weight:
         self.shape = value.shape
         self.size = value.size
         self.trainable = trainable
+        self.regularizer: Regularizer | None = None
+        self.constraint: Constraint | None = None
         self.value: Array = value
         self.gradient: Array = np.zeros_like(value)
         self.home: ParameterVector | None = None

@@ -316,14 +316,13 @@ def _as_floats(value: Any) -> Any:
 def defaults(cls: type) -> dict[str, Any]:
     """Default of each argument in `cls.params`, read from the constructors' signatures; required ones are absent.
 
-    What a class passes on as **keywords is looked up in the constructor of the class it comes from.
+    What a class passes on as **keywords is looked up in the constructor of the class it comes from; what no constructor
+    names (penalties and bounds, which the base of all layers takes) is None.
     """
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         for name, parameter in inspect.signature(base.__init__).parameters.items():  # type: ignore[misc]
             found[name] = parameter.default
     return {
-        name: found[name]
-        for name in getattr(cls, "params", {})
-        if found.get(name, inspect.Parameter.empty) is not inspect.Parameter.empty
+        name: found.get(name) for name in getattr(cls, "params", {}) if found.get(name) is not inspect.Parameter.empty
     }

@@ -18,6 +18,8 @@ import numpy as np
 from netcore.config import Array
 from netcore.graph import Step, Tensor, masked_tensors
 from netcore.node import Node
+from netcore.parameters import Weight
+from netcore.penalties import ActivityPenalty, add_weight_penalty
 
 
 class Buffer:
@@ -47,6 +49,7 @@ class Plan:
         outputs: what the model computes, each (k, n).
         output_gradients: where the gradient of the loss goes, None where no weight depends on it.
         output_masks: for each output the (t, n) mask of its time steps, or None.
+        penalised: whether regularizers add something to the loss.
         fused: as the argument, False where the graph does not allow it.
     """
 
@@ -86,6 +89,12 @@ class Plan:
             self._plan_backward(steps, outputs, fused)
         for step, node in zip(steps, self._nodes, strict=True):
             step.operation.prepare(node, training=training)
+        layers = {id(step.layer): step.layer for step in steps if step.layer is not None}.values()
+        self._penalised_weights = [weight for layer in layers for weight in penalised_weights(layer)]
+        self._penalised_nodes = [
+            node for step, node in zip(steps, self._nodes, strict=True) if isinstance(step.operation, ActivityPenalty)
+        ]
+        self.penalised = bool(self._penalised_weights or self._penalised_nodes)
         self._feeds = [
             (node, slot, position, step.operation.wants_ones)
             for step, node in zip(steps, self._nodes, strict=True)
@@ -112,6 +121,11 @@ class Plan:
     def backward(self) -> None:
         for backward, argument in self.backwards:
             backward(argument)
+
+    def penalty(self) -> float:
+        """What the regularizers add to the loss of the batch of the last forward."""
+        on_weights = sum(weight.regularizer.value(weight.value) for weight in self._penalised_weights)
+        return float(on_weights + sum(node.scratch[0] for node in self._penalised_nodes))
 
     # --- building
 
@@ -197,11 +211,13 @@ class Plan:
                 continue
             node.dys = [self._gradients[id(tensor)] for tensor in step.outputs]
             additions = [] if step in skipped else self._point_gradients(step, node, needed, written)
+            penalised = [] if step.layer is None or id(step.layer) in used else penalised_weights(step.layer)
             additions += self._point_weights(step, node, used)
             node.dx, node.dy = node.dxs[0], node.dys[0]
             if step not in skipped:
                 self.backwards.append((step.operation.backward, node))
             self.backwards += [(_add, pair) for pair in additions]
+            self.backwards += [(add_weight_penalty, weight) for weight in penalised]
 
     def _make_gradients(self, steps: Sequence[Step], outputs: Sequence[Tensor], needed: set[int]) -> None:
         for tensor in outputs:
@@ -263,6 +279,12 @@ class Plan:
             return []
         node.gradient, additions = step.layer.scratch_gradients()
         return additions
+
+
+def penalised_weights(layer: Any) -> list[Any]:
+    """The weights of a layer that learn under a penalty."""
+    weights: list[Weight] = layer.trainable_weights
+    return [weight for weight in weights if weight.regularizer is not None]
 
 
 def _spread(mask: Array | None, output: Array) -> Array | None:

@@ -19,7 +19,7 @@ from netcore.config import Array
 from netcore.data import batch_first
 from netcore.errors import NetcoreValueError
 from netcore.fit import head_step
-from netcore.graph import COPY, Step
+from netcore.graph import Step
 from netcore.heads import Targets, Tracker, fuses, logs_of
 from netcore.node import Node
 from netcore.plan import Plan
@@ -132,11 +132,11 @@ class _Tracer:
         inside = {  # read by the activation function of the layer that made it
             id(step.inputs[0])
             for step in steps
-            if step.layer is None and step.operation is not COPY and step.inputs[0].name == step.outputs[0].name
+            if step.layer is None and not step.operation.identity and step.inputs[0].name == step.outputs[0].name
         }
         named = {}
         for step in steps:
-            if step.operation is COPY:
+            if step.operation.identity:
                 continue
             for tensor in step.outputs:
                 kind, sign = ("pre_activation", "z") if id(tensor) in inside else ("activation", "a")
@@ -201,7 +201,7 @@ class _Tracer:
             yield Quantity("sample_loss", self._one_of("l", index, count), "", np.moveaxis(values, -1, 0).copy())
             if count > 1:
                 yield Quantity("loss", f"L{index + 1}", "", np.array(trackers[index].loss()))
-        yield Quantity("loss", "L", "", np.array(logs_of(trackers)["loss"]))
+        yield Quantity("loss", "L", "", np.array(logs_of(trackers, self.plan.penalty())["loss"]))
 
     def _backward(self) -> Iterator[Quantity]:
         for index, targets in enumerate(self.targets):

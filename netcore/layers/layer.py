@@ -8,12 +8,12 @@ import numpy as np
 
 from netcore import config, constraints, initializers, regularizers
 from netcore.config import Array
+from netcore.constraints import constraint_param
 from netcore.errors import NetcoreAttributeError, NetcoreTypeError, NetcoreValueError
 from netcore.graph import Graph, GraphNode, Shape, Tensor
 from netcore.names import unique_name
 from netcore.node import Operation
 from netcore.parameters import ParameterVector, Weight, joined
-from netcore.constraints import constraint_param
 from netcore.params import Param
 from netcore.registry import Registry
 from netcore.regularizers import regularizer_param

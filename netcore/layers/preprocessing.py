@@ -66,7 +66,8 @@ class Normalization(Layer):
     def get_config(self) -> dict[str, Any]:
         mean, variance = self.given
         keywords = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
-        return {**keywords, "axis": self.axis, "mean": mean, "variance": variance, "invert": self.invert}
+        own = {"axis": self.axis, "mean": mean, "variance": variance, "invert": self.invert}
+        return {**keywords, **own, **{name: getattr(self, name) for name in self.tail}}
 
     def build(self, input_shape: Shape) -> None:
         axes = () if self.axis is None else self.axis if isinstance(self.axis, tuple) else (self.axis,)

@@ -118,7 +118,8 @@ class Wrapper(Layer):
         return [weight for weight in self._weights if id(weight) not in learning]
 
     def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, **self._arguments}
+        common = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
+        return {**common, **self._arguments, **{name: getattr(self, name) for name in self.tail}}
 
     def keep_arguments(self, **arguments: Any) -> None:
         """Check the arguments and keep them for `get_config`, apart from the layers themselves."""

@@ -4,7 +4,7 @@ import warnings
 
 from netcore import activations
 from netcore.errors import NetcoreWarning
-from netcore.graph import COPY, Step, Tensor
+from netcore.graph import Step, Tensor
 from netcore.heads import Head, Targets
 
 
@@ -15,7 +15,7 @@ def maker(steps: list[Step], tensor: Tensor) -> Step | None:
 def last_activation(steps: list[Step], tensor: Tensor) -> str:
     """Name of the function that shapes an output; what changes nothing behind it is looked through."""
     step = maker(steps, tensor)
-    while step is not None and (step.operation is activations.linear or step.operation is COPY):
+    while step is not None and (step.operation is activations.linear or step.operation.identity):
         step = maker(steps, step.inputs[0])
     function = None if step is None else step.operation
     return function.name if isinstance(function, activations.Function) else "linear"

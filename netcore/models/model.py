@@ -20,6 +20,7 @@ from netcore.models.intake import fitted, sized, with_weight
 from netcore.models.network import Network
 from netcore.models.structures import flat, metrics_per_output, per_input, per_output
 from netcore.params import Float
+from netcore.penalties import PenaltyMean
 from netcore.progress import Progress
 from netcore.trace import Trace, trace
 
@@ -43,6 +44,7 @@ class Model(Network):
         self.combine_losses = "sum"
         self._compiled: dict[str, Any] | None = None
         self._trackers: list[Tracker] = []
+        self._penalty = PenaltyMean()  # of train_on_batch and test_on_batch, as the trackers
         super().__init__(inputs, outputs, name, **keywords)
 
     def graph_changed(self) -> None:
@@ -126,7 +128,7 @@ class Model(Network):
             self.heads.append(head)
             layer = tensor.source.layer.name if tensor.source and tensor.source.layer else names[index]
             advise(head, layer, last_activation(self._steps, tensor))
-        self._trackers = []
+        self._trackers, self._penalty = [], PenaltyMean()
         self._plans.clear()
 
     def _require_compiled(self) -> None:
@@ -308,14 +310,7 @@ class Model(Network):
         evaluation = self._evaluation(x, y, sample_weight, size)
         for _ in evaluation.steps():
             pass
-        return self._answer(evaluation.trackers, return_dict)
-
-    def _answer(self, trackers: list[Tracker], return_dict: bool) -> Any:
-        logs = logs_of(trackers)
-        if return_dict:
-            return dict(sorted(logs.items()))
-        values = list(logs.values())
-        return values[0] if len(values) == 1 else values
+        return _answer(evaluation.logs(), return_dict)
 
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
         """Outputs for rows of inputs: an array (n, k), or a list or dict of them as the outputs were given."""
@@ -348,6 +343,7 @@ class Model(Network):
         """Start the running loss and metrics of train_on_batch and test_on_batch anew."""
         for tracker in self._trackers:
             tracker.reset()
+        self._penalty.reset()
 
     def trace(self, x: Any, y: Any, sample_weight: Any = None) -> Trace:
         """Every number of the next update with these rows as its batch, in order; the model stays as it is.
@@ -380,6 +376,7 @@ class Model(Network):
             self._trackers = [Tracker(head, own_metrics=False) for head in self.heads]
         with np.errstate(all="ignore"):
             plan.forward()
+            penalty = plan.penalty()
             columns = zip(self._trackers, targets, plan.outputs, plan.output_masks, strict=True)
             for tracker, one, output, mask in columns:
                 tracker.update(one, output, 0, np.zeros(1, np.intp), mask)
@@ -391,7 +388,17 @@ class Model(Network):
                         head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
                 plan.backward()
                 self.optimizer.apply()
-        return self._answer(self._trackers, return_dict)
+            if plan.penalised:
+                self._penalty.count(penalty, n)
+        return _answer(logs_of(self._trackers, self._penalty.result()), return_dict)
+
+
+def _answer(logs: dict[str, float], return_dict: bool) -> Any:
+    """Loss and metrics as programs get them: a dict by sorted names, a list, or the loss alone."""
+    if return_dict:
+        return dict(sorted(logs.items()))
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
 
 
 def check_names(loss: Any, metrics: Any, weighted_metrics: Any) -> None:

@@ -231,6 +231,7 @@ class Optimizer:
         self.prepare(dtype)
         self._parts = [self._part(start, stop) for start, stop in _chunks(size)]
         self._clip = self._clipper(vector)
+        self._bounded = [weight for weight in vector.weights if weight.constraint is not None]
 
     def _part(self, start: int, stop: int) -> tuple[Array, ...]:
         """(weights, gradients, scratch, slots…) of one chunk."""
@@ -254,6 +255,8 @@ class Optimizer:
                 self.step(*part)
         if self._average is not None:
             self._follow(self._average)
+        for weight in self._bounded:
+            weight.constraint.project(weight.value)  # type: ignore[union-attr]  # chosen because it has one
         self._calls += 1
 
     def prepare(self, dtype: Any) -> None:

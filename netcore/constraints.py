@@ -1,0 +1,133 @@
+"""Constraints: bounds that weights are brought back into after each update."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore import config
+from netcore.config import Array
+from netcore.params import Float, Ints
+from netcore.parts import Part, PartParam, find
+from netcore.registry import Registry
+
+AXIS = Ints(single=True, low=-8, typical=(0,))
+NORM = Float(low=0.0, typical=(1.0, 3.0))
+
+
+class Constraint(Part):
+    """Base of all constraints. Called on an array it gives the nearest allowed one."""
+
+    def project(self, weight: Array) -> None:
+        """Bring `weight` back into its bounds, in place."""
+        raise NotImplementedError
+
+    def __call__(self, w: Any) -> Array:
+        weight = np.array(w, np.result_type(np.asarray(w).dtype, np.float32))
+        self.project(weight)
+        return weight
+
+
+CONSTRAINTS: Registry[type[Constraint]] = Registry("constraint")
+
+
+def lengths(weight: Array, axis: Any) -> Array:
+    """Lengths of the vectors along `axis`, that axis kept with size 1."""
+    axes = tuple(axis) if isinstance(axis, list | tuple) else axis
+    return np.asarray(np.sqrt(np.sum(np.square(weight), axis=axes, keepdims=True)))
+
+
+def _resize(weight: Array, now: Array, wanted: Array | float) -> None:
+    weight *= np.asarray(wanted / (config.epsilon() + now), weight.dtype)
+
+
+@CONSTRAINTS.add
+class MaxNorm(Constraint):
+    """Vectors longer than `max_value` are shortened to it: w * min(|w|, max_value) / |w|.
+
+    Args:
+        max_value: largest length.
+        axis: along which a vector lies; 0 for the weights that go into one unit of Dense, (0, 1, 2) for Conv2D.
+
+    Source: Srivastava et al. (2014), section 5.1.
+    """
+
+    params: ClassVar = {"max_value": NORM, "axis": AXIS}
+    max_value: float
+    axis: Any
+
+    def __init__(self, max_value: float = 2, axis: Any = 0) -> None:
+        super().__init__(max_value=max_value, axis=axis)
+
+    def project(self, weight: Array) -> None:
+        now = lengths(weight, self.axis)
+        _resize(weight, now, np.minimum(now, self.max_value))
+
+
+@CONSTRAINTS.add
+class NonNeg(Constraint):
+    """Weights below 0 become 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def project(self, weight: Array) -> None:
+        np.maximum(weight, 0, weight)
+
+
+@CONSTRAINTS.add
+class UnitNorm(Constraint):
+    """Every vector gets the length 1: w / |w|.
+
+    Args:
+        axis: along which a vector lies, as for MaxNorm.
+    """
+
+    params: ClassVar = {"axis": AXIS}
+    axis: Any
+
+    def __init__(self, axis: Any = 0) -> None:
+        super().__init__(axis=axis)
+
+    def project(self, weight: Array) -> None:
+        _resize(weight, lengths(weight, self.axis), 1.0)
+
+
+@CONSTRAINTS.add
+class MinMaxNorm(Constraint):
+    """Lengths are brought between `min_value` and `max_value`, by the share `rate` of the way at each update.
+
+    Args:
+        min_value, max_value: smallest and largest length.
+        rate: from 0 (nothing happens) to 1 (the bounds are kept strictly).
+        axis: along which a vector lies, as for MaxNorm.
+    """
+
+    params: ClassVar = {
+        "min_value": NORM,
+        "max_value": NORM,
+        "rate": Float(low=0.0, high=1.0, typical=(0.5, 1.0)),
+        "axis": AXIS,
+    }
+    min_value: float
+    max_value: float
+    rate: float
+    axis: Any
+
+    def __init__(self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Any = 0) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, rate=rate, axis=axis)
+
+    def project(self, weight: Array) -> None:
+        now = lengths(weight, self.axis)
+        _resize(weight, now, self.rate * np.clip(now, self.min_value, self.max_value) + (1 - self.rate) * now)
+
+
+max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm  # Keras's second names
+
+
+def get(identifier: Any) -> Constraint | None:
+    """A constraint from a name, a config, a class or an instance; None for None."""
+    return find(CONSTRAINTS, Constraint, identifier)
+
+
+def constraint_param() -> PartParam:
+    return PartParam(names=CONSTRAINTS.names, registry=CONSTRAINTS, base=Constraint)

@@ -1,0 +1,110 @@
+"""Regularizers: penalties on large weights or outputs, added to the loss so that training keeps them small.
+
+`value` is the penalty of an array, `add_gradient` adds its derivative to a gradient.
+"""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.params import Float
+from netcore.parts import Part, PartParam, find
+from netcore.registry import Registry
+
+FACTOR = Float(low=0.0, typical=(0.001, 0.1), log=True)
+
+
+class Regularizer(Part):
+    """Base of all penalties. Called on an array it gives its penalty, one number."""
+
+    def value(self, weight: Array) -> float:
+        raise NotImplementedError
+
+    def add_gradient(self, weight: Array, gradient: Array, factor: float = 1.0) -> None:
+        """gradient += factor * d value / d weight, in place."""
+        raise NotImplementedError
+
+    def __call__(self, x: Any) -> float:
+        return self.value(np.asarray(x))
+
+
+REGULARIZERS: Registry[type[Regularizer]] = Registry("regularizer")
+
+
+class _Sums(Regularizer):
+    """l1 * Σ|w| + l2 * Σw²; a class lists which of the two factors it takes."""
+
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def value(self, weight: Array) -> float:
+        total = 0.0
+        if self.l1:
+            total += self.l1 * float(np.sum(np.abs(weight)))
+        if self.l2:
+            flat = weight.ravel()
+            total += self.l2 * float(np.dot(flat, flat))
+        return total
+
+    def add_gradient(self, weight: Array, gradient: Array, factor: float = 1.0) -> None:
+        number = weight.dtype.type
+        if self.l1:
+            gradient += number(factor * self.l1) * np.sign(weight)
+        if self.l2:
+            gradient += number(2 * factor * self.l2) * weight
+
+
+@REGULARIZERS.add
+class L1(_Sums):
+    """value = l1 * Σ|w|; its derivative is l1 * sign(w): weights that are not needed become 0.
+
+    Args:
+        l1: strength; 0 is none.
+    """
+
+    params: ClassVar = {"l1": FACTOR}
+
+    def __init__(self, l1: float = 0.01) -> None:
+        super().__init__(l1=l1)
+
+
+@REGULARIZERS.add
+class L2(_Sums):
+    """value = l2 * Σw² (without a ½); its derivative is 2 * l2 * w: large weights shrink most.
+
+    Args:
+        l2: strength; 0 is none.
+    """
+
+    params: ClassVar = {"l2": FACTOR}
+
+    def __init__(self, l2: float = 0.01) -> None:
+        super().__init__(l2=l2)
+
+
+@REGULARIZERS.add
+class L1L2(_Sums):
+    """value = l1 * Σ|w| + l2 * Σw².
+
+    Args:
+        l1, l2: strengths. As the name "l1l2" alone would be no penalty, say at least one of them.
+    """
+
+    aliases = ("l1_l2",)
+    params: ClassVar = {"l1": FACTOR, "l2": FACTOR}
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
+        super().__init__(l1=l1, l2=l2)
+
+
+l1, l2, l1_l2 = L1, L2, L1L2  # Keras's second names
+
+
+def get(identifier: Any) -> Regularizer | None:
+    """A regularizer from a name, a config, a class or an instance; None for None."""
+    return find(REGULARIZERS, Regularizer, identifier)
+
+
+def regularizer_param() -> PartParam:
+    return PartParam(names=REGULARIZERS.names, registry=REGULARIZERS, base=Regularizer)
