@@ -125,7 +125,9 @@ def _row(layer: LayerSpec, shape: Shape | None) -> LayerRow:
 
 def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int]:
     """Output shape and number of parameters. The layer is asked for its weights, but they are only counted:
-    the start values of millions of weights would make each click on the page slow.
+    the start values of millions of weights would make each click on the page slow. Those of
+    the layers
+    inside it count too.
     """
     part: Any = LAYERS.get(layer.type)(**layer.params)
     counted = 0
@@ -134,9 +136,16 @@ def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int]:
         nonlocal counted
         counted += math.prod(shape)
 
-    part.add_weight = count
-    part.join = lambda *views: None
+    for one in _with_inner(part):
+        one.add_weight = count
+        one.join = lambda *views: None
     part.check_input(shape if isinstance(shape, list) else [shape])
     part.build(shape)
     result = part.compute_output_shape(shape)
     return (result if isinstance(result, list) else tuple(result)), counted
+
+
+def _with_inner(part: Any) -> list[Any]:
+    """The layer, and those that it is made of."""
+    inner = part.inner_layers() if hasattr(part, "inner_layers") else ()
+    return [part, *(layer for one in inner for layer in _with_inner(one))]

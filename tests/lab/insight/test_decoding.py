@@ -9,6 +9,7 @@ from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.insight.decoding import blank_share, edits, greedy, letter_error, right_share
 from lab.insight.evaluate import evaluate, judge_run
+from lab.layer_table import layer_rows, parameter_count
 from lab.model import model_problems
 from lab.runs.spec import run_spec
 from lab.runs.trainer import Trainer
@@ -133,3 +134,12 @@ def test_a_run_taken_up_in_another_process_goes_on_alike(morse):
     second.restore(first.snapshot())
     second.advance()
     assert second.history == whole.history
+
+
+def test_layers_within_layers_are_counted(morse):
+    experiment, dataset = morse
+    rows = layer_rows(experiment, dataset)
+    weights = trained(experiment.with_fit(epochs=1), dataset).weights
+    assert [row.output_shape for row in rows] == [(None, 72, 48), (None, 72, 9)]
+    assert [row.parameters for row in rows] == [4992, 441]
+    assert parameter_count(rows) == sum(weight.size for weight in weights)
