@@ -126,8 +126,7 @@ def _row(layer: LayerSpec, shape: Shape | None) -> LayerRow:
 def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int]:
     """Output shape and number of parameters. The layer is asked for its weights, but they are only counted:
     the start values of millions of weights would make each click on the page slow. Those of
-    the layers
-    inside it count too.
+    the layers inside it count too.
     """
     part: Any = LAYERS.get(layer.type)(**layer.params)
     counted = 0

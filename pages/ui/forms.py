@@ -13,8 +13,10 @@ import streamlit as st
 
 from lab.experiment import Experiment, LayerSpec, PartSpec
 from lab.graph_edit import graph_of
+from lab.parts import checked_part
 from lab.texts import Language, say
 from netcore.layers import LAYERS
+from netcore.layers.wrapper import LayerParam
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 from netcore.params import Bool, Choice, Float, Int, Param, defaults
@@ -95,8 +97,11 @@ def part_form(place: Place, state: AppState) -> None:
     """All arguments of a part; those that a first lesson does not need are folded away."""
     params = params_of(place, state.experiment)
     plain = [(name, param) for name, param in params.items() if not param.advanced]
-    for name, param in two_abreast(plain):
+    for name, param in two_abreast((name, param) for name, param in plain if not isinstance(param, LayerParam)):
         argument_field(place, name, param, state)
+    for name, param in plain:
+        if isinstance(param, LayerParam):
+            inner_layer_form(place, name, param, state)
     advanced = {name: param for name, param in params.items() if param.advanced}
     if advanced:
         with st.expander(say("form.advanced", state.language)):
@@ -133,6 +138,54 @@ def type_field(place: Place, state: AppState, label: str) -> None:
         show=lambda name: name_of(place.kind, name, state.language),
         help=about(place.kind, chosen, state.language) or None,
     )
+
+
+def inner_layer_form(place: Place, argument: str, param: LayerParam, state: AppState) -> None:
+    """A layer that is an argument of another: which one, and what a first lesson needs of its own arguments."""
+    inner = inner_place(place, argument)
+    layer = inner.get(state.experiment)
+    with st.container(border=True, gap="small", key=f"inner-{inner.name}"):
+        choice_field(
+            argument_name(place.kind, place.get(state.experiment).type, argument, state.language),
+            [name for name in LAYERS.names() if issubclass(LAYERS.get(name), param.base)],
+            layer.type,
+            state.key(inner.name, "type"),
+            lambda experiment, chosen: inner.put(experiment, as_other_layer(inner.get(experiment), chosen)),
+            state,
+            show=lambda name: name_of("layer", name, state.language),
+        )
+        simple = [
+            (name, own)
+            for name, own in params_of(inner, state.experiment).items()
+            if not own.advanced and not isinstance(own, LayerParam)
+        ]
+        for name, own in two_abreast(simple):
+            argument_field(inner, name, own, state)
+
+
+def inner_place(outer: Place, argument: str) -> Place:
+    """The place of a layer within another, which keeps it as {"class_name", "config"}."""
+
+    def get(experiment: Experiment) -> PartSpec:
+        kept = outer.get(experiment).filled(outer.registry)[argument]
+        known = LAYERS.get(kept["class_name"]).params
+        config = {name: value for name, value in kept["config"].items() if name in known}
+        return PartSpec(type=kept["class_name"], params=config)
+
+    def put(experiment: Experiment, part: PartSpec) -> Experiment:
+        config = checked_part(LAYERS, part, part.type).params
+        return outer.with_argument(experiment, argument, {"class_name": part.type, "config": config})
+
+    return Place("layer", LAYERS, get, put, f"{outer.name}-{argument}")
+
+
+def as_other_layer(layer: PartSpec, chosen: str) -> PartSpec:
+    """Another kind of layer that keeps the arguments both have; what it needs beside them gets an example."""
+    params = LAYERS.get(chosen).params
+    known = defaults(LAYERS.get(chosen))
+    needed = {name: param.example() for name, param in params.items() if name not in known}
+    kept = {name: value for name, value in layer.params.items() if name in params}
+    return layer.replace(type=chosen, params=needed | kept)
 
 
 def argument_field(place: Place, name: str, param: Param, state: AppState, *, before: str = "") -> None:

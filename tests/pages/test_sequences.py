@@ -98,3 +98,27 @@ def test_another_target_keeps_the_windows(person):
     assert "습도(%)" in person.experiment.data.inputs
     assert not person.errors()
     assert "습도(%)" in load_sample("kr_hourly").column_names
+
+
+def test_the_layer_within_a_bidirectional_has_fields_of_its_own(person):
+    person.press(MORSE).go_to("layers")
+    inner = "layer-l0-layer"
+    person.set_number(5, inner, "LSTM", "units")
+    kept = person.experiment.model.layers[0].params["layer"]
+    assert kept == {"class_name": "LSTM", "config": {"units": 5, "return_sequences": True}}
+    assert "(None, 72, 10)" in person.sentences()
+    person.set_number(0, inner, "LSTM", "units")
+    assert person.errors()
+    assert person.experiment.model.layers[0].params["layer"] == kept
+    person.choose("GRU", inner, "type")
+    assert person.experiment.model.layers[0].params["layer"] == kept | {"class_name": "GRU"}
+    assert len(person.at.selectbox(key=person.key(inner, "type")).options) == 3  # the recurrent layers alone
+
+
+def test_an_added_wrapper_shows_its_layer(person):
+    person.press(MORSE).go_to("layers").add_layer("Bidirectional")
+    added = person.experiment.model.layers[1]
+    assert added.type == "Bidirectional"
+    assert (
+        person.at.number_input(key=person.key(f"layer-{added.id}-layer", "LSTM", "units")).value == 24
+    )  # as its neighbour
