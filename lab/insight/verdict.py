@@ -29,9 +29,9 @@ Without a baseline the first epoch's validation loss takes its place.
                      a larger network such curves mean that the data hold no more: noise. Curves alone cannot
                      tell the two apart.) Or
                      (b) the training loss ends above HARDLY_LEARNED of the baseline, whatever else; or
-                     (c) the validation loss never got below the baseline.
-                     Persistence is a far better forecast than a mean, so that (a) and (b) then ask whether the
-                     training loss got below it at all.
+                     (c) the validation loss never got clearly below the baseline (LEARNED), or ends above it.
+                     Persistence is a far better forecast than a mean, so that (a), (b) and (c) then ask whether
+                     the loss got below it at all.
 8.  good_fit         Everything else.
 
 Uncertainty: the validation loss is a mean over few rows. The loss of single rows scatters about as widely as its
@@ -233,12 +233,13 @@ def _decide(evidence: Evidence, lowest_loss: float, highest_loss: float, jitter:
         return "not_finished", "still_falling"
     if (rises and parts) or gapes:
         return "not_enough_data", "uncertain"
-    little, hardly = (1.0, 1.0) if evidence.baseline_kind == "persistence" else (LITTLE_LEARNED, HARDLY_LEARNED)
+    persistence = evidence.baseline_kind == "persistence"
+    little, hardly, clearly = (1.0, 1.0, 1.0) if persistence else (LITTLE_LEARNED, HARDLY_LEARNED, LEARNED)
     small = evidence.parameters is None or evidence.parameters < SMALL_NET * (evidence.inputs or 1)
     room = small and evidence.gap_at_end < SMALL_GAP * scale
     if evidence.end_loss > (little if room else hardly) * scale:
         return "underfit", "little_learned"
-    if evidence.best_val_loss >= scale:
+    if evidence.best_val_loss >= clearly * scale or evidence.end_val_loss >= scale:
         return "underfit", "not_better_than_baseline"
     return "good_fit", "close_and_low"
 

@@ -64,6 +64,13 @@ def test_loss_that_stays_near_the_baseline_is_underfit():
     assert (verdict.kind, verdict.rule) == ("underfit", "little_learned")
 
 
+@pytest.mark.parametrize(("lowest", "end"), [(0.585, 0.59), (0.55, 0.601)])
+def test_a_validation_loss_that_is_not_clearly_below_the_baseline_is_never_a_good_fit(lowest, end):
+    rows = {"train_rows": 60, "validation_rows": 20}  # the little that the training loss fell is no overfitting yet
+    verdict = judged(fall(0.7, 0.51, 0.1, 100), [0.7, *[lowest] * 20, *[end] * 79], **rows)
+    assert (verdict.kind, verdict.rule) == ("underfit", "not_better_than_baseline")
+
+
 def test_no_better_than_the_persistence_forecast_is_underfit():
     arguments = {"baseline_loss": 4.0, "baseline_kind": "persistence"}
     assert judged(fall(90, 5.0, 0.3, 100), fall(90, 5.0, 0.3, 100), **arguments).kind == "underfit"
