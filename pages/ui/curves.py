@@ -52,7 +52,13 @@ def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], histo
         history=history,
         progress=None if run is None else progress_of(run),
         running=history is None and run is not None and run.active,
+        on_news=curves_ask,
     )
+
+
+def curves_ask() -> None:
+    """Callback of the component, before the screen is drawn anew for it."""
+    app_state().curves_asked = True
 
 
 def progress_of(run: RunView) -> dict[str, object]:

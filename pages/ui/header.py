@@ -118,11 +118,13 @@ def _language(state: AppState) -> None:
 def _switch_language() -> None:
     state = app_state()
     state.language = state.desk.language = widget_value("language")
+    state.replace_experiment(state.experiment)  # a list keeps the words it was drawn with until it is made anew
 
 
 def _notices(state: AppState) -> None:
-    """What happened since the last screen, said once."""
+    """What happened since the person's last step. A screen that the curves ask for says it again."""
+    state.said = [*(state.said if state.curves_asked else ()), *state.notices]
+    state.notices, state.curves_asked = [], False
     show = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}
-    for notice in state.notices:
+    for notice in state.said:
         show[notice.kind](tell_error(notice, state.language))
-    state.notices.clear()

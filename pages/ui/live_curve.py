@@ -1,6 +1,6 @@
 """The moving curves: one component, one event stream from the server to the browser, no script run for a point."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ def stream_url(run_id: str) -> str:
     return f"live/{run_id}"
 
 
+def _nothing() -> None:
+    """A trigger needs a callback to appear in the result; the rerun itself is all that is wanted."""
+
+
 def live_curve(
     *,
     run_id: str,
@@ -41,6 +45,7 @@ def live_curve(
     history: dict[str, list[float]] | None = None,
     progress: dict[str, Any] | None = None,
     running: bool = True,
+    on_news: Callable[[], None] = _nothing,
 ) -> Any:
     """Mount the curves of a run; they go on by themselves.
 
@@ -54,6 +59,7 @@ def live_curve(
         history: of a run that is drawn from here and not from a stream.
         progress: its "state", "updates", "compute_s" and "elapsed_s", shown below such a history.
         running: False for a run that has ended: no "finished" will come.
+        on_news: called before the script run that one of the results below brings about.
 
     Returns:
         An object with `finished` (the run has ended), `lost` (the server does not know it) and `blocked` (no event
@@ -74,10 +80,10 @@ def live_curve(
             "running": running,
         },
         key=key,
-        on_finished_change=_nothing,
-        on_lost_change=_nothing,
-        on_blocked_change=_nothing,
-        on_changed_change=_nothing,
+        on_finished_change=on_news,
+        on_lost_change=on_news,
+        on_blocked_change=on_news,
+        on_changed_change=on_news,
     )
 
 
@@ -100,7 +106,3 @@ def _texts(language: Language) -> dict[str, Any]:
 
 def _finite(value: float | None) -> bool:
     return value is not None and abs(value) < float("inf")
-
-
-def _nothing() -> None:
-    """A trigger needs a callback to appear in the result; the rerun itself is all that is wanted."""

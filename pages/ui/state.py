@@ -50,7 +50,9 @@ class AppState:
     wants_run: bool = False  # a knob was turned that the train page has not answered yet
     stream_blocked: bool = False  # the live route did not answer: draw from the engine instead
     refusals: dict[str, Refusal] = field(default_factory=dict)  # widget key -> why its value was not taken
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)  # not said yet
+    said: list[Notice] = field(default_factory=list)  # those on the screen
+    curves_asked: bool = False  # this screen is drawn because a run began, paused or ended, not by the person
     told: dict[str, Experiment] = field(default_factory=dict)  # run -> what it was started with and told since
     memo: dict[str, Any] = field(default_factory=dict)  # what bench.py worked out for the present experiment
 

@@ -134,3 +134,30 @@ def test_bad_numbers_are_answered_in_the_language_of_the_page(visit):
     person.page.locator("[class*='fit-epochs'] input").press("Enter")
     expect(person.page.get_by_text(person.say("form.kept"))).to_be_visible()
     person.screenshot("6-refused")
+
+
+def test_a_second_run_says_that_the_first_was_kept_and_the_sentence_stays(visit):
+    person = visit("ko")
+    person.page.locator("[class*='fit-epochs'] input").fill("2000")
+    person.page.locator("[class*='fit-epochs'] input").press("Enter")
+    person.settle()
+    person.button("train").click()
+    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "running")
+    for first, units in ((1, "9"), (2, "10")):
+        person.page.wait_for_timeout(800)
+        person.page.locator("[class*='Dense-units'] input").first.fill(units)
+        person.page.locator("[class*='Dense-units'] input").first.press("Enter")
+        kept = person.page.locator("[data-testid='stAlert']", has_text=f"#{first}:").first
+        expect(kept).to_be_visible()
+        person.page.wait_for_timeout(1500)  # the curves of the new run ask for screens of their own
+        expect(kept).to_be_visible()
+    person.button("stop").click()
+
+
+def test_another_language_reaches_the_chosen_names_of_lists(visit):
+    person = visit("ko")
+    loss = person.page.get_by_role("combobox", name=re.compile("loss", re.IGNORECASE))
+    expect(loss).to_have_value(re.compile("교차 엔트로피"))
+    person.page.get_by_text("English", exact=True).click()
+    person.settle()
+    expect(loss).to_have_value("Categorical cross-entropy")

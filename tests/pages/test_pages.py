@@ -63,9 +63,12 @@ def test_a_preset_reaches_every_widget(person):
 
 def test_the_language_can_be_switched_without_losing_anything(person):
     person.set_number(24, "layer-l0", "Dense", "units")
+    before = {box.key for box in person.at.selectbox}
     person.at.segmented_control(key="language").set_value("ko")
     person.look()
     assert "배치 크기" in " ".join(widget.label for widget in person.at.number_input)
+    # under the key of before, a browser's list would go on showing the English name of its choice
+    assert person.at.selectbox(key=person.key("loss", "type")).key not in before
     assert person.experiment.model.layers[0].params["units"] == 24
 
 
