@@ -12,7 +12,8 @@ __all__ = ["about", "argument_help", "argument_name", "heading", "name_of", "pla
 
 JOINER = "\u2060"  # invisible; breaks ":name:" icons and "->" arrows, which Streamlit replaces even where escaped
 IN_A_SENTENCE = 250  # letters of a person's text that a sentence has room for
-MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$&=\"'^-])")
+# an underscore inside a word, as in learning_rate, is no markup, and in a code span its backslash would show
+MARKDOWN = re.compile(r"([\\`*{}\[\]()<>#+.!|~$&=\"'^-]|(?<![^\W_])_|_(?![^\W_]))")
 REPLACED = re.compile(r"([:<>~=-])")
 
 

@@ -32,6 +32,11 @@ def test_a_plain_text_reads_as_it_was_written_and_holds_no_markup(name):
     assert not any(made.startswith(sign) for sign in "*_`[$<#")
 
 
+def test_a_word_with_underscores_needs_no_backslash_which_a_code_span_would_show():
+    assert plain("learning_rate") == "learning_rate"
+    assert plain("_a_ __b") == "\\_a\\_ \\_\\_b"
+
+
 def test_a_long_name_is_shortened_and_stays_on_one_line():
     assert seen(plain("a\n" * 100, 10)) == "a a a a a…"
 
