@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from lab.charts.look import BLUE, GREY, PART_LOOKS, figure, plain, with_unit
 from lab.texts import Language, say
 
+LONGEST_NAME = 18  # letters of a class at an axis; a longer one would leave no room for the matrix
 POINTS = 2000  # of a scatter plot; more only make one dark patch and a slow page
 
 
@@ -15,9 +16,9 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, langua
 
     Args:
         matrix: counts (K, K), row = actual, column = predicted.
-        classes: K names, shown as they are.
+        classes: K names, never markup; long ones are shortened.
     """
-    names = [plain(name) for name in classes]
+    names = [plain(shortened(name)) for name in classes]
     shares = [[count / max(sum(row), 1) for count in row] for row in matrix]
     chart = figure(say("charts.predicted", language), say("charts.actual", language))
     chart.add_trace(
@@ -41,6 +42,11 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, langua
     chart.update_xaxes(tickvals=places, ticktext=names, side="bottom", showgrid=False)
     chart.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False)
     return chart.update_layout(height=max(420, 46 * len(names) + 120))
+
+
+def shortened(name: str) -> str:
+    """At most LONGEST_NAME letters."""
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def predicted_actual(

@@ -113,3 +113,10 @@ def test_no_points_make_an_empty_chart():
 def test_a_unit_that_the_name_shows_is_not_repeated():
     assert with_unit("기온(°C)", "°C") == "기온(°C)"
     assert with_unit("mass", "g") == "mass (g)"
+
+
+def test_a_long_class_name_leaves_room_for_the_matrix():
+    labels = drawn(confusion([[3, 1], [0, 2]], ["name " * 40, "yes"], language="en"))["layout"]["xaxis"]["ticktext"]
+    assert labels[0].endswith("…")
+    assert len(labels[0]) < 20
+    assert labels[1] == "yes"
