@@ -2,7 +2,10 @@
 network (problems, baseline, verdict, evaluation) holds for each output of a functional model too.
 """
 
+from collections.abc import Mapping
+
 from lab.data.prepare import Dataset
+from lab.errors import ExperimentError
 from lab.experiment import CompileSpec, Experiment, GraphSpec, LayerSpec, ModelSpec, OutputSpec
 from netcore.layers import LAYERS
 
@@ -47,6 +50,14 @@ def way_to(graph: GraphSpec, output: OutputSpec) -> tuple[LayerSpec, ...]:
         merges = LAYERS.get(layer.type).several_inputs
         source = None if merges or not node.reads else node.reads[0]
     return tuple(reversed(way))
+
+
+def combined(experiment: Experiment, losses: Mapping[str, float]) -> float:
+    """The losses of all outputs as one number, as `compile` combines them."""
+    if not isinstance(experiment.model, GraphSpec):
+        raise ExperimentError("experiment.needs_graph")
+    total = sum(output.weight * losses[output.name] for output in experiment.model.outputs)
+    return total / len(losses) if experiment.compile.combine_losses == "mean" else total
 
 
 def history_keys(experiment: Experiment, *, validated: bool) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
 from lab.experiment import GraphSpec
 from lab.insight.evaluate import Evaluation, evaluate_outputs, evaluate_run
+from lab.outputs import combined
 from lab.runs.record import RunRecord, RunView
 from lab.texts import say
 from pages.ui.bench import lay_out
@@ -61,12 +62,24 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
     if len(evaluations) == 1:
         results(state, next(iter(evaluations.values())), shown, "")
         return
+    totals_line(state, record, evaluations)
     for tab, (name, evaluation) in zip(
         st.tabs([plain(name) for name in evaluations]), evaluations.items(), strict=True
     ):
         with tab:
             st.markdown(tell("graph.output_title", state.language, name=name, target=evaluation.target_name))
             results(state, evaluation, shown, name)
+
+
+def totals_line(state: AppState, record: RunRecord, evaluations: dict[str, Evaluation]) -> None:
+    """What the network minimised: the losses of all outputs as one number, part by part."""
+    parts = next(iter(evaluations.values())).scores
+    told = []
+    for part in parts:
+        losses = {name: evaluation.scores[part].loss for name, evaluation in evaluations.items()}
+        told.append(f"{say(f'part.{part}', state.language)} {combined(record.experiment, losses):.4g}")
+    combine = record.experiment.compile.combine_losses
+    st.markdown(f"**{say(f'graph.total.{combine}', state.language)}** · {' · '.join(told)}")
 
 
 def results(state: AppState, evaluation: Evaluation, shown: PartName, output: str) -> None:

@@ -157,6 +157,15 @@ def test_each_output_is_judged_and_evaluated_in_its_own_unit():
     )
 
 
+@pytest.mark.parametrize(("combine", "share"), [("sum", 1.0), ("mean", 0.5)])
+def test_the_baseline_of_the_total_is_weighed_as_the_losses_are(combine, share):
+    experiment = two().with_model(two().model.with_output("rain", weight=3.0)).with_compile(combine_losses=combine)
+    dataset, history = dataset_of(experiment), trained(experiment).history
+    lines = {name: one.evidence.baseline_loss for name, one in judge_outputs(experiment, dataset, history).items()}
+    total = judge_run(experiment, dataset, history).evidence.baseline_loss
+    assert total == pytest.approx(share * (lines["tmax"] + 3 * lines["rain"]))
+
+
 def test_history_keys_are_told_apart():
     assert split_key("rain_loss", two()) == ("rain", "loss")
     assert split_key("loss", two()) == (None, "loss")
