@@ -117,5 +117,5 @@ def test_every_registered_part_is_written_as_keras_spells_it(kind, cls):
     import inspect
 
     known = inspect.signature(theirs).parameters
-    taken_by_the_base_class = {"zero_output_for_mask"}  # Keras's recurrent layers pass it on by **kwargs
+    taken_by_the_base_class = {"zero_output_for_mask", "activity_regularizer"}  # by **kwargs
     assert set(cls.params) - taken_by_the_base_class <= set(known)
