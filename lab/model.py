@@ -18,6 +18,7 @@ from lab.runs.divergence import HIGH_RATE, HIGH_RATE_DEFAULT, LARGE_INPUT
 from lab.sequence_problems import built_loss, last_activation, sequence_problems
 from lab.starts import propose_output
 from netcore.activations import ACTIVATIONS
+from netcore.layers import LAYERS
 from netcore.losses import LOSSES, MeanAbsolutePercentageError
 from netcore.metrics import LossMetric, for_output
 from netcore.optimizers import OPTIMIZERS
@@ -129,6 +130,9 @@ def _of_layers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
 def _of_output(experiment: Experiment, dataset: Dataset, row: LayerRow) -> Iterator[Problem]:
     """What the last layer gives, against the loss, the metrics and the task."""
     shape = row.output_shape or ()
+    if LAYERS.get(row.type).training_only:
+        yield Problem("model.output_only_in_training", {"layer": row.type}, layer_id=row.id)
+        return
     if dataset.task == "sequence_labels":
         yield from sequence_problems(experiment, dataset, row)
         return

@@ -38,6 +38,7 @@ class Dropout(Layer):
     }
     in_place = True
     keeps_mask = True
+    training_only = True
     rate: float
     noise_shape: tuple[int | None, ...] | None
     seed: int | None

@@ -44,6 +44,7 @@ class Layer(Operation):
     min_ndim: ClassVar[int] = 1  # fewest axes of an input, batch axis included
     ndim: int | None = None  # exact number of axes, where only one will do
     several_inputs: ClassVar[bool] = False  # called on a list of tensors
+    training_only: ClassVar[bool] = False  # passes its inputs on as they are, except while training
     takes_indices: ClassVar[bool] = False  # inputs are whole numbers that stand for something; they have no gradient
 
     def __init__(

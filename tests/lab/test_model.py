@@ -16,6 +16,7 @@ from lab.runs.trainer import Trainer
 from lab.starts import propose_output, with_fitting_output
 from lab.texts import LANGUAGES, say_error
 from netcore import activations
+from netcore.layers import LAYERS
 from netcore.metrics import METRICS
 from tests.lab.test_experiment import experiments, iris
 
@@ -171,6 +172,18 @@ def test_an_activation_that_does_not_suit_the_loss_is_a_warning(task, classes, l
 def test_logits_are_fine_where_the_loss_expects_them_and_a_softmax_on_top_is_not():
     assert codes(network(3, from_logits=True), dataset()) == []
     assert codes(network((3, "softmax"), from_logits=True), dataset()) == ["advice.logits_twice"]
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS.names() if LAYERS.get(name).training_only])
+def test_a_layer_that_only_acts_in_training_cannot_be_the_output(name):
+    experiment, data = network((8, "relu"), (3, "softmax")), dataset()
+    params = {argument: param.example() for argument, param in LAYERS.get(name).params.items() if not param.optional}
+    assert codes(experiment.with_added_layer(name, params, 1), data) == []
+    spoiled = experiment.with_added_layer(name, params)
+    (problem,) = model_problems(spoiled, data)
+    assert (problem.code, problem.severity) == ("model.output_only_in_training", "error")
+    assert problem.layer_id == spoiled.model.layers[-1].id
+    assert codes(spoiled, data) == [problem.code]
 
 
 def test_the_lectures_softmax_with_mean_squared_error_is_only_a_note():
