@@ -10,6 +10,7 @@ import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from netcore.errors import NetcoreValueError
@@ -319,6 +320,11 @@ def defaults(cls: type) -> dict[str, Any]:
     What a class passes on as **keywords is looked up in the constructor of the class it comes from; what no constructor
     names (penalties and bounds, which the base of all layers takes) is None.
     """
+    return dict(_defaults(cls))
+
+
+@cache  # a page asks for these at every rerun, and reading a signature takes a third of a millisecond
+def _defaults(cls: type) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         for name, parameter in inspect.signature(base.__init__).parameters.items():  # type: ignore[misc]
