@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from lab.data.table import Table
 from lab.errors import LabError
 from lab.experiment import Experiment
 from lab.runs.owner import new_owner, owner_from
@@ -50,6 +51,7 @@ class AppState:
     wants_run: bool = False  # a knob was turned that the train page has not answered yet
     stream_blocked: bool = False  # the live route did not answer: draw from the engine instead
     refusals: dict[str, Refusal] = field(default_factory=dict)  # widget key -> why its value was not taken
+    offered: Table | None = None  # an uploaded file that is not the one which the experiment asks for
     notices: list[Notice] = field(default_factory=list)  # not said yet
     said: list[Notice] = field(default_factory=list)  # those on the screen
     curves_asked: bool = False  # this screen is drawn because a run began, paused or ended, not by the person
@@ -71,6 +73,7 @@ class AppState:
         self.change_experiment(experiment)
         self.wants_run = False
         self.revision += 1
+        self.offered = None
         self.refusals.clear()
 
     def notice(self, kind: str, code: str, **values: Any) -> None:

@@ -243,6 +243,20 @@ def test_the_file_that_a_link_asks_for_brings_its_settings_to_life(person, file,
     assert not again.at.button(key="train").disabled
 
 
+def test_another_file_than_the_link_asks_for_does_not_take_its_settings_away(person):
+    again = reopened(person, e=link_to_own_file(OWN), lang="en").look().go_to("data")
+    linked = again.experiment
+    again.at.file_uploader[0].upload("other.csv", OWN.replace(b"x,y", b"height,width"), "text/csv")
+    again.look()
+    said = again.sentences()
+    assert "“mine.csv” (columns: x, y)" in said
+    assert "“other.csv” are others (height, width)" in said
+    assert again.experiment == linked
+    again.press(again.key("use-instead"))
+    assert again.experiment.data.source.name == "other.csv"
+    assert not again.errors()
+
+
 @pytest.mark.parametrize("text", ["nonsense", "1AAAA", "1" + "é" * 10, ""])
 def test_a_broken_link_is_refused_in_one_sentence_and_loses_nothing(person, text):
     again = reopened(person, e=text, lang="en").look()
