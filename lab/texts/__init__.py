@@ -3,6 +3,7 @@
 `say("train.start", "ko")` gives the sentence; `say_error(error, "ko")` that of a refusal or a warning.
 """
 
+import re
 import string
 import tomllib
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any, Literal
 
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
+INTERVAL = re.compile(r"([\[(])([^,]+), ([^,]+)([\])])")
 
 
 @cache
@@ -42,7 +44,23 @@ def say_error(error: Any, language: Language) -> str:
     if "field" in values:
         key = f"field.{values['field']}"
         values["field"] = say(key, language) if has_text(key) else values["field"]
+    if "range" in values:
+        values["range"] = say_range(values["range"], language)
     return say(error.code, language, **values)
+
+
+def say_range(interval: str, language: Language) -> str:
+    """The numbers of an interval in words: "[0, inf)" are those of at least 0. `netcore.params.Float` writes it."""
+    found = INTERVAL.fullmatch(interval)
+    if found is None:
+        return interval
+    left, low, high, right = found.groups()
+    ends = []
+    if low != "-inf":
+        ends.append(say("range.from" if left == "[" else "range.above", language, end=low))
+    if high != "inf":
+        ends.append(say("range.to" if right == "]" else "range.below", language, end=high))
+    return say(f"range.ends_{len(ends)}", language, **dict(zip(("first", "second"), ends, strict=False)))
 
 
 def blanks(sentence: str) -> set[str]:

@@ -11,6 +11,7 @@ from lab.texts.parts import about, argument_help, argument_name, name_of
 __all__ = ["about", "argument_help", "argument_name", "heading", "name_of", "plain", "tell", "tell_error"]
 
 JOINER = "\u2060"  # invisible; breaks ":name:" icons and "->" arrows, which Streamlit replaces even where escaped
+OURS = ("field", "range")  # values of a refusal that are never a person's text, and that the catalogue has words for
 IN_A_SENTENCE = 250  # letters of a person's text that a sentence has room for
 # an underscore inside a word, as in learning_rate, is no markup, and in a code span its backslash would show
 MARKDOWN = re.compile(r"([\\`*{}\[\]()<>#+.!|~$&=\"'^-]|(?<![^\W_])_|_(?![^\W_]))")
@@ -45,7 +46,7 @@ class _Safe:
 
     def __init__(self, error: Any) -> None:
         self.code = error.code
-        self.values = {name: _safe(value) if name != "field" else value for name, value in error.values.items()}
+        self.values = {name: value if name in OURS else _safe(value) for name, value in error.values.items()}
 
 
 def _safe(value: Any) -> Any:
