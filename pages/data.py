@@ -351,7 +351,8 @@ def result_section(state: AppState, bench: Bench) -> None:
         st.caption(tell_note(note, state))
     st.markdown(say("data_page.statistics", state.language))
     st.dataframe(statistics_table(state, dataset), hide_index=True, height=260)
-    st.caption(say("data_page.sealed", state.language))
+    if len(dataset.test.rows):
+        st.caption(say("data_page.sealed", state.language))
 
 
 def statistics_table(state: AppState, dataset: Dataset) -> pd.DataFrame:

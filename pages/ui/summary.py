@@ -88,4 +88,6 @@ def evaluate_line(state: AppState, bench: Bench) -> str:
     opened = () if bench.dataset is None else state.desk.opened.get(bench.dataset.content_hash, ())
     if opened:
         return say("summary.opened", state.language, count=len(opened))
+    if bench.dataset is not None and not len(bench.dataset.test.rows):
+        return say("summary.no_test", state.language)
     return say("summary.sealed", state.language)

@@ -125,6 +125,18 @@ def test_the_counts_of_the_parts_follow_the_percentages(person):
     assert [metric.value for metric in person.at.metric] == ["60", "30", "60"]
 
 
+def test_without_a_test_part_none_is_called_sealed(person_in, language):
+    state = person_in.state()
+    sealed, nothing = say("summary.sealed", language), say("summary.no_test", language)
+    assert sealed in person_in.sentences()
+    split = state.experiment.data.split
+    state.replace_experiment(state.experiment.with_data(split=split.replace(test=0.0)))
+    person_in.go_to("data")
+    assert nothing in person_in.sentences()
+    assert sealed not in person_in.sentences()
+    assert say("data_page.sealed", language) not in person_in.sentences()
+
+
 def test_an_input_column_can_be_left_out_and_taken_back(person):
     key = ("data.input", "species", "sepal_width_cm")
     person.go_to("data")
