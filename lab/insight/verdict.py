@@ -197,7 +197,7 @@ def weigh(
 
 def smooth(curve: Sequence[float]) -> list[float]:
     """Running median over SMOOTHING of the epochs, narrower towards the ends so that nothing is shifted."""
-    reach = round(len(curve) * SMOOTHING / 2)
+    reach = smoothing_reach(len(curve))
     result = []
     for place in range(len(curve)):
         near = min(reach, place, len(curve) - 1 - place)
@@ -205,6 +205,11 @@ def smooth(curve: Sequence[float]) -> list[float]:
         start = place - reach if place == len(curve) - 1 else place - near
         result.append(float(median(curve[max(start, 0) : place + near + 1])))
     return result
+
+
+def smoothing_reach(epochs: int) -> int:
+    """Epochs on either side that a smoothed value looks at; at the end of the curve, before it only."""
+    return round(epochs * SMOOTHING / 2)
 
 
 def _decide(evidence: Evidence, lowest_loss: float, highest_loss: float, jitter: float) -> tuple[Kind, str]:
@@ -325,7 +330,9 @@ def say_evidence(verdict: Verdict, language: Language) -> list[str]:
     if verdict.evidence is None:
         return causes
     values = dict(vars(verdict.evidence))
-    keys = ["levels", "rise" if verdict.evidence.rise > 0 else "lowest_at_end", "gap", "uncertainty"]
+    values["last"] = smoothing_reach(verdict.evidence.epochs) + 1
+    smoothed = ["smoothed"] if values["last"] > 1 else []
+    keys = ["levels", *smoothed, "rise" if verdict.evidence.rise > 0 else "lowest_at_end", "gap", "uncertainty"]
     if verdict.rule == "still_falling":
         keys.append("next_fall")
     if verdict.evidence.baseline_loss is not None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.insight.verdict import REMEDIES, judge, say_title, say_verdict, smooth, weigh
+from lab.insight.verdict import REMEDIES, judge, say_evidence, say_title, say_verdict, smooth, weigh
 from lab.texts import LANGUAGES, has_text
 
 SHARES_ONLY = 0.60  # loss of a forecast by class shares, the baseline of these curves
@@ -193,6 +193,17 @@ def test_smoothing_keeps_the_length_and_the_range(curve):
     assert len(smoothed) == len(curve)
     assert min(curve) <= min(smoothed)
     assert max(smoothed) <= max(curve)
+
+
+def test_the_evidence_says_that_its_end_values_are_medians_of_the_last_epochs():
+    loss = [*fall(0.7, 0.1, 0.1, 97), 0.3, 0.1, 0.5]
+    verdict = judged(loss, loss)
+    assert verdict.evidence.end_loss == 0.3 != loss[-1]
+    assert any("medians of the last 3 epochs" in sentence for sentence in say_evidence(verdict, "en"))
+    assert any("마지막 에포크 3개의 중앙값" in sentence for sentence in say_evidence(verdict, "ko"))
+    short = judged(loss[:10], loss[:10])  # nothing is smoothed
+    assert short.evidence.end_loss == loss[9]
+    assert not any("median" in sentence for sentence in say_evidence(short, "en"))
 
 
 @given(st.lists(losses, min_size=1, max_size=80))
