@@ -34,6 +34,10 @@ class NetcoreAttributeError(NetcoreError, AttributeError):
     """A name that does not exist; says the nearest one that does."""
 
 
+class NetcoreRuntimeError(NetcoreError, RuntimeError):
+    """Something that happened while a program ran, and that it asked to be told as an error."""
+
+
 class NetcoreWarning(UserWarning):
     """Something that runs but will surprise the learner; `code` and `values` as for the errors."""
 

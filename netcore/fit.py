@@ -1,4 +1,4 @@
-"""FitRun: a training run as an iterator of events, which can be watched, changed, saved and continued at every batch.
+"""FitRun: a training over arrays, which can be watched, changed, saved and continued at every batch.
 
 The loop over the batches is `_train`; everything around it prepares views, so that a step is only arithmetic.
 """
@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from netcore.callbacks import Callbacks, History
 from netcore.config import Array
-from netcore.events import BatchEnded, EpochEnded, Event
-from netcore.heads import StepWeight, Targets, Tracker, fused_gradient, logs_of
-from netcore.inference import Evaluation
+from netcore.events import BatchEnded, Event
+from netcore.heads import StepWeight, Targets, fused_gradient
 from netcore.params import Int
-from netcore.penalties import PenaltyMean
 from netcore.plan import Plan
+from netcore.run import Run, Validation
 
 if TYPE_CHECKING:
     from netcore.models import Model
@@ -53,41 +51,29 @@ class Batch:
     heads: list[HeadStep]
 
 
-class FitRun(Iterator[Event]):
-    """A run of `iter_fit`. Between two events its knobs may be turned and its state taken.
+class FitRun(Run):
+    """A run over arrays. Between two events its knobs may be turned and its state taken.
 
     Attributes:
-        epochs: index of the epoch before which the run ends; may be assigned.
+        epochs, batches_per_event: as in Run.
         batch_size: rows per update; may be assigned, takes effect at the next batch.
-        batches_per_event: updates from one BatchEnded to the next; may be assigned. One event costs as much as a
-            tenth of a tiny network's update, so a watcher that does not need each of them asks for fewer.
     """
-
-    batches_per_event = 1
 
     def __init__(
         self,
         model: "Model",
         arrays: Sequence[Array],
         targets: list[Targets],
-        validation: Evaluation | None,
+        validation: Validation | None,
         *,
         batch_size: int,
-        epochs: int,
-        initial_epoch: int,
         shuffle: bool,
-        callbacks: Sequence[Any],
-        batch_events: bool,
-        validation_freq: int = 1,
-        verbose: int = 0,
+        **options: Any,
     ) -> None:
-        self.model = model
-        self.epochs = epochs
         self._total = len(arrays[0])
-        self._rows, self._targets, self._validation = model.rows(arrays), targets, validation
-        self._batch_size = batch_size
-        self._shuffle, self._batch_events, self._validation_freq = shuffle, batch_events, validation_freq
-        self._trackers = [Tracker(head, own_metrics=False) for head in model.heads]
+        super().__init__(model, validation, steps=-(-self._total // batch_size), **options)
+        self._rows, self._targets = model.rows(arrays), targets
+        self._batch_size, self._shuffle = batch_size, shuffle
         self._shapes = [rows.shape for rows in self._rows]
         outputs = model.output_shapes(self._shapes)
         widths = sum(math.prod(shape) for shape in outputs)
@@ -100,30 +86,14 @@ class FitRun(Iterator[Event]):
             for head, shape in zip(model.heads, outputs, strict=True)
         ]
         self._order = np.arange(self._total)
-        self._epoch, self._batch, self._cursor = initial_epoch, 0, 0
+        self._cursor = 0
         self._base = 0  # row of the epoch's order at which the record begins
         self._counted = 0  # rows already in the running sums
         self._bounds: list[int] = []  # first rows of the recorded batches
-        self._phase = 0  # 0: before an epoch, 1: within, 2: its validation
-        self._train_logs: dict[str, float] = {}
-        self._penalty = PenaltyMean()
         self._views: list[Batch] = []
         self._views_key: tuple[int, int, int] | None = None  # first row, batch size, base of the views at hand
-        steps = -(-self._total // batch_size)
-        self.history = History()
-        params = {"verbose": verbose, "epochs": epochs, "steps": steps}
-        self._callbacks = Callbacks([self.history, *callbacks], model, params)
-        self._events = self._run()
-
-    def __next__(self) -> Event:
-        return next(self._events)
 
     # --- knobs
-
-    @property
-    def position(self) -> tuple[int, int]:
-        """(epoch, batch) of the next update; `batch` is the number of updates already made in that epoch."""
-        return self._epoch, self._batch
 
     @property
     def batch_size(self) -> int:
@@ -133,46 +103,14 @@ class FitRun(Iterator[Event]):
     def batch_size(self, value: int) -> None:
         self._batch_size = BATCH_SIZE.check("fit", "batch_size", value)
 
-    # --- the run
-
-    def _run(self) -> Iterator[Event]:
-        self.model.stop_training = False
-        self.model.history = self.history
-        self.model.ready_to_train()
-        self._callbacks.call("on_train_begin")
-        while self._epoch < self.epochs and not self.model.stop_training:
-            epoch = self._epoch
-            if self._phase == 0:
-                self._begin_epoch()
-            yield from self._updates()
-            if self._phase == 1:
-                self._train_logs = self._end_updates()
-            logs = dict(self._train_logs)
-            if self._validation is not None and (epoch + 1) % self._validation_freq == 0:
-                self._callbacks.call("on_test_begin")
-                for step in self._validation.steps(epoch):
-                    if self._batch_events:
-                        yield step
-                val_logs = self._validation.logs()
-                self._callbacks.call("on_test_end", logs=val_logs)
-                logs.update({f"val_{name}": value for name, value in val_logs.items()})
-            self._epoch, self._batch, self._cursor, self._phase = epoch + 1, 0, 0, 0
-            logs = dict(sorted(logs.items()))  # the order in which Keras keeps them
-            self._callbacks.call("on_epoch_end", epoch, logs=logs)
-            yield EpochEnded(epoch, logs)
-        self.model.optimizer.finalize()
-        self._callbacks.call("on_train_end")
+    # --- one epoch
 
     def _begin_epoch(self) -> None:
-        self._callbacks.call("on_epoch_begin", self._epoch)
-        for tracker in self._trackers:
-            tracker.reset()
-        self._penalty.reset()
         if self._shuffle:
             self._order[...] = np.arange(self._total)
             self.model.order_stream.generator.shuffle(self._order)
             self._put_in_order()
-        self._base, self._counted, self._bounds, self._phase = 0, 0, [], 1
+        self._cursor, self._base, self._counted, self._bounds = 0, 0, 0, []
 
     def _put_in_order(self) -> None:
         for rows in self._rows:
@@ -181,25 +119,34 @@ class FitRun(Iterator[Event]):
             targets.order(self._order)
 
     def _updates(self) -> Iterator[Event]:
-        """The updates of the epoch from the cursor on."""
-        hooks = self._callbacks if self._callbacks.wants_batches else None
+        hooks = self._callbacks if self._callbacks.wants_batches("train") else None
+        progress = self._progress if self._progress is not None and self._progress.watches else None
         while self._phase == 1 and self._cursor < self._total and not self.model.stop_training:
             views = self._cut()
-            if not self._batch_events and hooks is None:
+            if not self._batch_events and hooks is None and progress is None:
                 self._train(views)
                 continue
             size, done = self._batch_size, 0
             while done < len(views) and self._batch_size == size and not self.model.stop_training:
-                few = views[done : done + (self.batches_per_event if hooks is None else 1)]
+                few = views[done : done + self._stride(hooks, progress)]
                 if hooks is not None:
-                    hooks.call("on_train_batch_begin", self._batch)
+                    hooks.call_batch("on_train_batch_begin", self._batch)
                 self._train(few)
                 done += len(few)
-                if hooks is not None:
+                if hooks is not None or progress is not None:
                     self._count_recorded()
-                    hooks.call("on_train_batch_end", self._batch - 1, logs=self._logs())
+                if hooks is not None:
+                    hooks.call_batch("on_train_batch_end", self._batch - 1, logs=self._logs())
+                if progress is not None:
+                    progress.moved(self._batch, self._logs())
                 if self._batch_events:
                     yield BatchEnded(self._epoch, self._batch - 1, few[-1].stop - few[0].start)
+
+    def _stride(self, hooks: Any, progress: Any) -> int:
+        """Updates to be made before somebody has to be told."""
+        if hooks is not None:
+            return 1
+        return self.batches_per_event if self._batch_events else int(progress.pace)
 
     def _train(self, batches: Sequence[Batch]) -> None:
         """One update for each batch: forward, gradient of the loss, backward, optimizer."""
@@ -223,15 +170,8 @@ class FitRun(Iterator[Event]):
                 self._cursor = batch.stop
                 self._batch += 1
 
-    def _end_updates(self) -> dict[str, float]:
+    def _end_updates(self) -> None:
         self._count_recorded()
-        self.model.optimizer.flush()
-        self._phase = 2
-        return self._logs()
-
-    def _logs(self) -> dict[str, float]:
-        """Loss and metrics of the epoch so far, as far as they have been counted."""
-        return logs_of(self._trackers, self._penalty.result())
 
     # --- the record of outputs
 

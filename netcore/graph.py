@@ -48,11 +48,12 @@ class Tensor:
 
 @dataclass(eq=False)
 class GraphNode:
-    """One call of a layer; `layer` is None for an input."""
+    """One call of a layer; `listed` says whether it was given a list of tensors."""
 
     layer: "Layer | None"
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...] = ()
+    listed: bool = False
 
 
 @dataclass(eq=False)
@@ -81,6 +82,7 @@ class Graph:
     Attributes:
         nodes: calls of layers, inputs before what uses them.
         layers: each layer once, in Keras's order (by distance from the output, then as met).
+        stations: the same with the input tensors among them.
 
     Raises:
         NetcoreValueError "graph.disconnected": an output depends on a tensor that is not among the inputs.
@@ -90,6 +92,7 @@ class Graph:
     outputs: tuple[Tensor, ...]
     nodes: list[GraphNode] = field(default_factory=list)
     layers: "list[Layer]" = field(default_factory=list)
+    stations: "list[Layer | Tensor]" = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._sized: dict[tuple[tuple[int | None, ...], ...], Graph] = {}
@@ -128,17 +131,29 @@ class Graph:
             for tensor in node.inputs:
                 if tensor.source is not None:
                     depth[id(tensor.source)] = max(depth.get(id(tensor.source), 0), here + 1)
-        layer_depth: dict[int, int] = {}
-        found: dict[int, Layer] = {}
+        entering = {id(tensor) for tensor in self.inputs}
+        farthest: dict[int, int] = {id(tensor): 0 for tensor in self.inputs}  # inputs that nobody reads come last
+        found: dict[int, Layer | Tensor] = {}
         for node in self.nodes:
             assert node.layer is not None  # noqa: S101  # inputs have no node in the list
+            for tensor in node.inputs:
+                if id(tensor) in entering:
+                    found.setdefault(id(tensor), tensor)
+                    farthest[id(tensor)] = max(farthest[id(tensor)], depth[id(node)] + 1)
             found.setdefault(id(node.layer), node.layer)
-            layer_depth[id(node.layer)] = max(layer_depth.get(id(node.layer), 0), depth[id(node)])
-        self.layers = sorted(found.values(), key=lambda layer: -layer_depth[id(layer)])
+            farthest[id(node.layer)] = max(farthest.get(id(node.layer), 0), depth[id(node)])
+        unread = [tensor for tensor in self.inputs if id(tensor) not in found]
+        self.stations = sorted([*unread, *found.values()], key=lambda station: -farthest[id(station)])
+        self.layers = [station for station in self.stations if not isinstance(station, Tensor)]
         # Keras runs nodes farthest from the output first, equally far ones as met from there: a BatchNormalization
         # that two branches share follows their batches in this order
         met = {node: place for place, node in enumerate(depth)}
         self.nodes.sort(key=lambda node: (-depth[id(node)], met[id(node)]))
+        self._depths = [depth[id(node)] for node in self.nodes]
+
+    def depths(self) -> list[int]:
+        """For each of the nodes its distance from the output."""
+        return self._depths
 
     def sized(self, shapes: Sequence[Shape]) -> "Graph":
         """The same calls of the same layers for inputs of those shapes, where this graph leaves sizes open (None)."""
@@ -306,14 +321,22 @@ def Input(
     shape: Sequence[int | None] | None = None,
     batch_size: int | None = None,
     dtype: str | None = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
     batch_shape: Sequence[int | None] | None = None,
     name: str | None = None,
+    tensor: Tensor | None = None,
+    optional: bool = False,
 ) -> Tensor:
     """The place where data enters: `shape` without the batch axis, such as Input((4,)).
+
+    `batch_size`, `sparse`, `ragged` and `optional` are accepted for Keras programs; without effect.
 
     Raises:
         NetcoreValueError "input.shape": no shape, or one with an entry that is not a positive whole number or None.
     """
+    if tensor is not None:
+        return tensor
     if batch_shape is not None:
         shape = tuple(batch_shape)[1:]
     shape = (shape,) if isinstance(shape, int) else shape

@@ -149,9 +149,22 @@ class Tracker:
     def __init__(self, head: Head, *, own_metrics: bool) -> None:
         self.head = head
         self.sums = np.zeros(2)  # of batch loss * rows, and of rows
-        made = [*(head.metrics or []), *head.weighted]
-        self.metrics = copy.deepcopy(made) if own_metrics else made
-        self._plain = len(head.metrics or [])
+        self._own = own_metrics
+        self._metrics: list[Metric] | None = None
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """Those of `metrics=`, then those of `weighted_metrics=`; none before the first targets have been seen."""
+        if self._metrics is None and self.head.metrics is not None:
+            made = [*self.head.metrics, *self.head.weighted]
+            self._metrics = copy.deepcopy(made) if self._own else made
+            for metric in self._metrics:
+                metric.reset_state()
+        return self._metrics or []
+
+    @property
+    def _plain(self) -> int:
+        return len(self.head.metrics or [])
 
     def reset(self) -> None:
         self.sums[...] = 0
@@ -174,8 +187,9 @@ class Tracker:
             self.sums += self._reduced(values, weight, bounds, there), values.shape[-1]
         if self.metrics:
             y_true, y_pred = batch_first(targets.raw.ordered[..., start:stop]), batch_first(outputs)
+            plain = self._plain
             for index, metric in enumerate(self.metrics):
-                own = batch_first(weight) if weight is not None and index >= self._plain else None
+                own = batch_first(weight) if weight is not None and index >= plain else None
                 metric.count(y_true, y_pred, metric.masked_weight(own, mask))
 
     def _reduced(self, values: Array, weight: Array | None, bounds: Array, mask: Array | None) -> float:

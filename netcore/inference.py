@@ -10,13 +10,15 @@ from netcore.config import Array
 from netcore.data import Rows, as_floats, batch_first, batch_last
 from netcore.events import ValidationStep
 from netcore.graph import Graph, Shape, Tensor
-from netcore.heads import Targets, Tracker, logs_of
+from netcore.heads import Tracker, logs_of
 from netcore.penalties import PenaltyMean
 from netcore.plan import Plan
 
 if TYPE_CHECKING:
+    from netcore.callbacks import Callbacks
     from netcore.layers.layer import Layer
     from netcore.models import Model
+    from netcore.models.intake import Intake
 
 PIECE = 4096  # rows looked at in one go; large enough to be fast, small enough to be interrupted
 NUMBERS = 1 << 23  # that all layers together may hold meanwhile (32 MB in float32): images take fewer rows in one go
@@ -60,33 +62,30 @@ class Evaluation:
     """Loss and metrics of the model as it is, for rows that it does not learn from; can be done in pieces.
 
     Args:
-        model: compiled.
-        arrays, y, sample_weight: checked inputs and the targets, one entry for each output.
+        intake: the rows.
         batch_size: rows that a batch's loss is reduced over; what is computed in one go are several batches.
     """
 
-    def __init__(
-        self, model: "Model", arrays: Sequence[Array], y: Sequence[Any], sample_weight: Any, batch_size: int
-    ) -> None:
+    def __init__(self, model: "Model", intake: "Intake", batch_size: int) -> None:
         self.model = model
-        self.total = len(arrays[0])
-        self._rows = model.rows(arrays)
-        shapes = model.output_shapes([one.shape for one in self._rows])
-        self._targets = [
-            Targets(head, one, sample_weight, model.dtype, shape)
-            for head, one, shape in zip(model.heads, y, shapes, strict=True)
-        ]
+        self.total = intake.rows
+        self._rows = model.rows(intake.arrays)
+        self._targets = intake.targets()
         self._batch_size = batch_size
         self._piece = batch_size * max(1, _piece(model, self._rows, batch_size) // batch_size)
         self.trackers = [Tracker(head, own_metrics=True) for head in model.heads]
         self.penalty = PenaltyMean()
 
-    def steps(self, epoch: int = 0) -> Iterator[ValidationStep]:
-        """Look at all rows; afterwards `trackers` hold the result."""
+    def steps(self, epoch: int = 0, callbacks: "Callbacks | None" = None) -> Iterator[ValidationStep]:
+        """Look at all rows; afterwards `trackers` hold the result. Callbacks with code for batches get each of them."""
         for tracker in self.trackers:
             tracker.reset()
         self.penalty.reset()
-        for start, plan in plans_in_pieces(self.model, self._rows, self.total, self._piece):
+        hooks = callbacks if callbacks is not None and callbacks.wants_batches("test") else None
+        piece = self._piece if hooks is None else self._batch_size
+        for start, plan in plans_in_pieces(self.model, self._rows, self.total, piece):
+            if hooks is not None:
+                hooks.call_batch("on_test_batch_begin", start // piece)
             columns = zip(self.trackers, self._targets, plan.outputs, plan.output_masks, strict=True)
             with np.errstate(all="ignore"):
                 for tracker, targets, output, mask in columns:
@@ -94,7 +93,9 @@ class Evaluation:
                     tracker.update(targets, output, start, bounds, mask)
             if plan.penalised:
                 self.penalty.count(plan.penalty(), plan.outputs[0].shape[-1])
-            yield ValidationStep(epoch, min(start + self._piece, self.total))
+            if hooks is not None:
+                hooks.call_batch("on_test_batch_end", start // piece, logs=self.logs())
+            yield ValidationStep(epoch, min(start + piece, self.total))
 
     def logs(self) -> dict[str, float]:
         """Loss and metrics of what has been looked at."""

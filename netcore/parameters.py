@@ -4,7 +4,9 @@ An optimizer then updates the whole network with a dozen calls in place, whateve
 """
 
 import math
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -69,6 +71,41 @@ class Weight:
 
     def __repr__(self) -> str:
         return f"<Weight {self.name}, shape={self.shape}, dtype={self.dtype}>"
+
+
+class _Limit(threading.local):
+    """How many numbers new weights of this thread may still hold; None for any number."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+
+
+_limit = _Limit()
+
+
+@contextmanager
+def weights_limited_to(numbers: int) -> Iterator[None]:
+    """Within it, new weights may hold so many numbers together: a small file must not ask for a huge network."""
+    _limit.left, before = numbers, _limit.left
+    try:
+        yield
+    finally:
+        _limit.left = before
+
+
+def spend(shape: Sequence[int]) -> None:
+    """Count a weight that is about to be made.
+
+    Raises:
+        NetcoreValueError "weights.limit": more numbers than `weights_limited_to` allows.
+    """
+    if _limit.left is None:
+        return
+    _limit.left -= count(shape)
+    if _limit.left < 0:
+        raise NetcoreValueError(
+            "weights.limit", "The description asks for more weights than the file holds, so it is not built."
+        )
 
 
 class ParameterVector:

@@ -38,7 +38,8 @@ class Quantity:
     Attributes:
         kind: "input", "pre_activation", "activation", "target", "sample_loss", "loss", "gradient", "learning_rate",
             "parameter", "update" or "parameter_after".
-        name: as in the equations: "z1", "dL/dW1", "delta W1". The number is that of the layer in `model.layers`.
+        name: as in the equations: "z1", "dL/dW1", "delta W1". The number is that of the layer in the
+            model, inputs not counted.
         layer: name of the layer it belongs to; empty for inputs, targets and losses.
         value: tensors (n, …) with the samples in front, parameters in Keras's shapes, single numbers ().
     """
@@ -119,7 +120,7 @@ class _Tracer:
         )
         nodes = [node for _, node in self.plan.forwards if isinstance(node, Node)]
         self._step_of = {id(node): step for node, step in zip(nodes, steps, strict=True)}
-        self._numbers = {layer.name: number for number, layer in enumerate(model.layers, start=1)}
+        self._numbers = {layer.name: number for number, layer in enumerate(graph.layers, start=1)}
         self._used: Counter[str] = Counter()
         self._tensors = self._name_tensors(steps)
         self._outputs = [id(tensor) for tensor in graph.outputs]

@@ -8,6 +8,7 @@ from netcore.layers.convolution import Conv1D, Conv2D
 from netcore.layers.dense import Dense
 from netcore.layers.dropout import Dropout
 from netcore.layers.embedding import Embedding
+from netcore.layers.input_layer import InputLayer
 from netcore.layers.layer import LAYERS, Layer
 from netcore.layers.masking import Masking
 from netcore.layers.merging import (
@@ -92,6 +93,7 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "Input",
+    "InputLayer",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",

@@ -13,7 +13,7 @@ from netcore.errors import NetcoreAttributeError, NetcoreTypeError, NetcoreValue
 from netcore.graph import Graph, GraphNode, Shape, Tensor
 from netcore.names import unique_name
 from netcore.node import Operation
-from netcore.parameters import ParameterVector, Weight, joined
+from netcore.parameters import ParameterVector, Weight, joined, spend
 from netcore.params import Param
 from netcore.registry import Registry
 from netcore.regularizers import regularizer_param
@@ -61,7 +61,7 @@ class Layer(Operation):
         self.set_arguments(**{name: more.pop(name, None) for name in self.tail})
         if more:
             self._refuse(more)
-        self.name = name or unique_name(type(self).__name__)
+        self.name = name or unique_name(self.class_name())
         self.dtype = dtype_name(dtype)
         self.trainable = trainable
         self.built = False
@@ -88,6 +88,11 @@ class Layer(Operation):
             nearest=near[0] if near else choices[0],
             choices=", ".join(choices),
         )
+
+    @classmethod
+    def class_name(cls) -> str:
+        """Keras's name of the class: in automatic names, summaries and configs."""
+        return cls.__name__
 
     def set_arguments(self, **arguments: Any) -> None:
         """Check each argument against `params` and keep it under its name."""
@@ -134,6 +139,7 @@ class Layer(Operation):
 
         Its penalty and bounds are those of the layer's arguments by its name, unless given here.
         """
+        spend(shape)
         weight = Weight(name, initializers.get(initializer)(shape, self.dtype), trainable=trainable)
         argument = name.removesuffix("_kernel")  # Keras's recurrent_regularizer is that of recurrent_kernel
         weight.regularizer = regularizers.get(regularizer or getattr(self, f"{argument}_regularizer", None))
@@ -294,7 +300,7 @@ class Layer(Operation):
         self.ensure_built(shape)
         result = self.compute_output_shape(shape)
         shapes_out = result if isinstance(result, list) else [result]
-        node = GraphNode(self, tuple(tensors))
+        node = GraphNode(self, tuple(tensors), listed=isinstance(inputs, list | tuple))
         node.outputs = tuple(Tensor(tuple(one), self.dtype, self.name, node) for one in shapes_out)
         self.calls.append(node)
         return list(node.outputs) if isinstance(result, list) else node.outputs[0]

@@ -6,6 +6,7 @@ from netcore import activations
 from netcore.errors import NetcoreWarning
 from netcore.graph import Step, Tensor
 from netcore.heads import Head, Targets
+from netcore.parameters import Weight
 
 
 def maker(steps: list[Step], tensor: Tensor) -> Step | None:
@@ -50,6 +51,21 @@ def advise_on_targets(heads: list[Head], targets: list[Targets]) -> None:
         if found is not None:
             code, sentence = found
             warnings.warn(NetcoreWarning(code, sentence, loss=type(head.loss).__name__), stacklevel=4)
+
+
+def advise_on_penalty(weights: list[Weight]) -> None:
+    """Warn where val_loss will hold more than the data say."""
+    under = [weight.name for weight in weights if weight.regularizer is not None]
+    if under:
+        warnings.warn(
+            NetcoreWarning(
+                "advice.penalty_in_val_loss",
+                "`loss` and `val_loss` hold the penalty on the weights as well ({weights}), so they do not tell how "
+                "well the network fits. Look at the metrics, or at history.extras: data_loss and val_data_loss.",
+                weights=", ".join(dict.fromkeys(under)),
+            ),
+            stacklevel=4,
+        )
 
 
 def advise_on_masks(steps: list[Step], masked: set[int]) -> None:

@@ -1,13 +1,137 @@
 """Data intake: what a program gives to fit, evaluate and predict, as checked arrays."""
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from netcore.config import Array
+from netcore.data import as_floats, rows_of
 from netcore.errors import NetcoreValueError
 from netcore.graph import Step, Tensor
-from netcore.heads import Head
+from netcore.heads import Head, Targets
+from netcore.models.structures import per_output
+from netcore.streams import Stream
+
+if TYPE_CHECKING:
+    from netcore.models.model import Model
+
+
+@dataclass
+class Intake:
+    """Rows for a model: checked, not yet encoded.
+
+    Attributes:
+        model: that they are for.
+        arrays: one for each input, (N, …).
+        ys: targets, one entry for each output; None for an output without a loss.
+        weights: sample weights, one entry for each output, None for none.
+    """
+
+    model: "Model"
+    arrays: list[Array]
+    ys: list[Any]
+    weights: list[Any]
+    _targets: list[Targets] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return len(self.arrays[0])
+
+    def cut(self, start: int, stop: int) -> "Intake":
+        """Rows start … stop."""
+        return self._picked(slice(start, stop))
+
+    def _picked(self, rows: Any) -> "Intake":
+        return replace(
+            self,
+            arrays=[one[rows] for one in self.arrays],
+            ys=[None if one is None else np.asarray(one)[rows] for one in self.ys],
+            weights=[None if one is None else np.asarray(one)[rows] for one in self.weights],
+            _targets=[],
+        )
+
+    def batches(self, size: int, order: Stream | None) -> Iterator[tuple[Any, Any, Any]]:
+        """(arrays, targets, weights) of one batch after the other, in an order of their own if one is given."""
+        rows = np.arange(self.rows)
+        if order is not None:
+            order.generator.shuffle(rows)
+        for start in range(0, self.rows, size):
+            part = self._picked(rows[start : start + size])
+            yield part.arrays, part.ys, part.weights
+
+    def targets(self) -> list[Targets]:
+        """Targets as each loss wants them; made once."""
+        if not self._targets:
+            shapes = self.model.output_shapes([(None, *array.shape[1:]) for array in self.arrays])
+            columns = zip(self.model.heads, self.ys, self.weights, shapes, strict=True)
+            self._targets = [
+                Targets(head, np.zeros((1, *head.shape)) if y is None else y, weight, self.model.dtype, shape)
+                for head, y, weight, shape in columns
+            ]
+        return self._targets
+
+
+def take(model: "Model", arrays: list[Array], y: Any, sample_weight: Any, class_weight: Any) -> Intake:
+    """Check targets and weights for arrays that have been checked already."""
+    ys = targets_of(y, model.output_names, model.heads)
+    rows_of([*arrays, *sized(ys, model.heads)])
+    if class_weight is not None:
+        weights = [weights_by_class(ys, sample_weight, class_weight, model.dtype)]
+    else:
+        weights = weights_of(sample_weight, model.output_names)
+    return Intake(model, arrays, ys, weights)
+
+
+def targets_of(y: Any, names: list[str], heads: list[Head]) -> list[Any]:
+    """One entry for each output; outputs without a loss need none."""
+    if y is None:
+        raise NetcoreValueError(
+            "fit.no_targets",
+            "The model has a loss, so `y` is needed: fit(x, y) with one row of y for each row of x.",
+        )
+    trained = [head.loss is not None for head in heads]
+    if isinstance(y, list | tuple) and len(names) > 1 and len(y) == sum(trained):  # only for those with a loss
+        given = iter(y)
+        return [next(given) if one else None for one in trained]
+    found = per_output("y", y, names, repeat=False, data=True)
+    for one, head in zip(found, heads, strict=True):
+        if one is None and head.loss is not None:
+            raise NetcoreValueError(
+                "fit.target_missing",
+                "`y` has no targets for the output {name!r}, which has a loss. Give one entry for each of: {choices}.",
+                name=head.name,
+                choices=", ".join(names),
+            )
+    return found
+
+
+def weights_of(sample_weight: Any, names: list[str]) -> list[Any]:
+    """One entry for each output; weights that are given once count for all outputs."""
+    structured = isinstance(sample_weight, dict) or (
+        isinstance(sample_weight, list | tuple)
+        and len(sample_weight) == len(names)
+        and all(one is None or np.ndim(one) > 0 for one in sample_weight)
+    )
+    if structured:
+        return per_output("sample_weight", sample_weight, names, repeat=False, data=True)
+    return [sample_weight] * len(names)
+
+
+def weights_by_class(ys: list[Any], sample_weight: Any, class_weight: dict[int, float], dtype: str) -> Array:
+    """The weight of each row's class; 1 for classes that are not listed."""
+    if sample_weight is not None:
+        raise NetcoreValueError(
+            "fit.two_weights",
+            "Give either `class_weight` or `sample_weight`, not both; they would multiply unseen.",
+        )
+    if len(ys) > 1:
+        raise NetcoreValueError("fit.class_weight_outputs", "`class_weight` works for models with one output only.")
+    array = as_floats(ys[0], "y", dtype)
+    wide = array.ndim > 1 and array.shape[-1] > 1
+    classes = array.argmax(axis=-1) if wide else np.round(array.reshape(len(array), -1)[:, 0])
+    return np.array([class_weight.get(int(one), 1.0) for one in classes], dtype)
 
 
 def sized(ys: list[Any], heads: list[Head]) -> list[Array]:

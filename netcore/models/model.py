@@ -1,33 +1,36 @@
 """Model: a network that is compiled, trained, evaluated and asked for predictions."""
 
-from collections.abc import Sequence
+import json
 from typing import Any
 
 import numpy as np
 
-from netcore import activations, losses, optimizers
-from netcore.callbacks import Callback, History
+from netcore.callbacks import Callbacks, History
 from netcore.config import Array
 from netcore.data import as_floats, rows_of
 from netcore.errors import NetcoreValueError
-from netcore.fit import BATCH_SIZE, EPOCHS, FitRun, head_step
-from netcore.graph import Shape, Tensor
-from netcore.heads import Head, Targets, Tracker, logs_of
+from netcore.fit import BATCH_SIZE, EPOCHS, FitRun
+from netcore.heads import Tracker, logs_of
 from netcore.inference import Evaluation, predict
-from netcore.metrics import METRICS
-from netcore.models.advice import advise, advise_on_targets, last_activation, maker
-from netcore.models.intake import fitted, sized, with_weight
-from netcore.models.network import Network
-from netcore.models.structures import flat, metrics_per_output, per_input, per_output
-from netcore.params import Float
+from netcore.models.advice import advise_on_penalty, advise_on_targets
+from netcore.models.compiled import Compiled
+from netcore.models.compiling import compile_arguments, restored
+from netcore.models.describing import MODELS, entry, functional_config, functional_parts, maker
+from netcore.models.intake import Intake, fitted, take, with_weight
+from netcore.models.saving import load_weights, save_model, save_weights
+from netcore.models.structures import per_input
+from netcore.params import Float, Int
 from netcore.penalties import PenaltyMean
 from netcore.progress import Progress
+from netcore.run import Run, Validation
+from netcore.stream import Batches, StreamEvaluation, StreamRun, is_stream, learn_from, look_at, outputs_in_batches
 from netcore.trace import Trace, trace
 
 SPLIT = Float(low=0.0, high=1.0, open_high=True, typical=(0.2, 0.3))
+STEPS = Int(low=1, typical=(1, 100), optional=True)
 
 
-class Model(Network):
+class Model(Compiled):
     """A network from `inputs` to `outputs`, tensors that came out of `Input` and of layers called on them.
 
     Args:
@@ -41,154 +44,83 @@ class Model(Network):
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **keywords: Any) -> None:
         self.history: History | None = None
         self.stop_training = False
-        self.combine_losses = "sum"
-        self._compiled: dict[str, Any] | None = None
         self._trackers: list[Tracker] = []
-        self._penalty = PenaltyMean()  # of train_on_batch and test_on_batch, as the trackers
+        self._penalty = PenaltyMean()
         super().__init__(inputs, outputs, name, **keywords)
 
-    def graph_changed(self) -> None:
-        if self._compiled is not None:
-            self._make_heads()
+    @classmethod
+    def class_name(cls) -> str:
+        return "Functional" if cls is Model else cls.__name__
 
-    # --- compile
-
-    def compile(
-        self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        loss_weights: Any = None,
-        metrics: Any = None,
-        weighted_metrics: Any = None,
-        run_eagerly: bool = False,
-        steps_per_execution: int = 1,
-        jit_compile: Any = "auto",
-        auto_scale_loss: bool = True,
-        *,
-        combine_losses: str = "sum",
-    ) -> None:
-        """Choose optimizer, loss and metrics.
-
-        Args:
-            optimizer: name or object.
-            loss: name or object; one for all outputs, a list by output, or a dict by output name.
-            loss_weights: numbers that the losses of several outputs are multiplied with.
-            metrics, weighted_metrics: names or objects; the latter count with sample weights.
-            combine_losses: "sum" as in Keras, or "mean" of the outputs' losses as in the lecture note.
-            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: accepted for Keras programs; without effect.
-
-        Raises:
-            NetcoreValueError "registry.unknown": an unknown name; says the nearest one.
-        """
-        self.optimizer = optimizers.get(optimizer)
-        if combine_losses not in ("sum", "mean"):
-            raise NetcoreValueError(
-                "compile.combine_losses",
-                "`combine_losses` must be 'sum' or 'mean', but got {value!r}.",
-                value=combine_losses,
-            )
-        self.combine_losses = combine_losses
-        self._compiled = {
-            "loss": loss,
-            "loss_weights": loss_weights,
-            "metrics": metrics,
-            "weighted_metrics": weighted_metrics,
-        }
-        check_names(loss, metrics, weighted_metrics)
-        if self.graph is not None:
-            self._make_heads()
-
-    @property
-    def compiled(self) -> bool:
-        return self._compiled is not None
-
-    def _make_heads(self) -> None:
-        given = self._compiled or {}
-        names = self.output_names
-        count = len(names)
-        chosen = per_output("loss", given["loss"], names, repeat=True)
-        weights = per_output("loss_weights", given["loss_weights"], names, repeat=False)
-        plain = metrics_per_output("metrics", given["metrics"], names)
-        weighted = metrics_per_output("weighted_metrics", given["weighted_metrics"], names)
-        share = 1 / count if self.combine_losses == "mean" else 1.0
-        self.heads = []
-        for index, tensor in enumerate(self.outputs):
-            last = maker(self._steps, tensor)
-            identifier = fitting_crossentropy(chosen[index], tensor)
-            head = Head(
-                names[index],
-                tensor.inner_shape,
-                None if identifier is None else losses.get(identifier),
-                share * (1.0 if weights[index] is None else float(weights[index])),
-                plain[index],
-                weighted[index],
-                last.operation if last is not None and isinstance(last.operation, activations.Function) else None,
-                id(tensor) in self._masked,
-            )
-            self.heads.append(head)
-            layer = tensor.source.layer.name if tensor.source and tensor.source.layer else names[index]
-            advise(head, layer, last_activation(self._steps, tensor))
+    def heads_changed(self) -> None:
         self._trackers, self._penalty = [], PenaltyMean()
-        self._plans.clear()
-
-    def _require_compiled(self) -> None:
-        if self._compiled is None:
-            raise NetcoreValueError(
-                "model.not_compiled",
-                "You must call compile() before using the model. "
-                "Try model.compile(optimizer='adam', loss='mse') first.",
-            )
 
     # --- data
 
-    def _inputs_of(self, x: Any) -> list[Array]:
+    def inputs_of(self, x: Any) -> list[Array]:
         """Checked input arrays, one for each input of the model."""
         if self.graph is None:
             first = as_floats(x, "x", self.dtype)
             self.build((None, *(first.shape[1:] or (1,))))
         given = per_input(x, self.input_names)
-        arrays = [as_floats(one, name, self.dtype) for one, name in zip(given, self._data_names(), strict=True)]
+        names = ["x"] if len(self.input_names) == 1 else self.input_names
+        arrays = [as_floats(one, name, self.dtype) for one, name in zip(given, names, strict=True)]
         return [
             fitted(array, tensor, self._steps, self.name) for array, tensor in zip(arrays, self.inputs, strict=True)
         ]
 
-    def _data_names(self) -> list[str]:
-        return ["x"] if len(self.input_names) == 1 else self.input_names
+    def take(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Intake:
+        """Checked rows with their targets and weights."""
+        return take(self, self.inputs_of(x), y, sample_weight, class_weight)
 
-    def _targets_of(self, y: Any) -> list[Any]:
-        if y is None:
-            raise NetcoreValueError(
-                "fit.no_targets",
-                "The model has a loss, so `y` is needed: fit(x, y) with one row of y for each row of x.",
-            )
-        given = per_output("y", y, self.output_names, repeat=False, data=True)
-        return [
-            np.zeros((1, *head.shape)) if one is None and head.loss is None else one
-            for one, head in zip(given, self.heads, strict=True)
-        ]
+    def structured(self, results: list[Array]) -> Any:
+        """Outputs as the model's outputs were given: one array, a list or a dict."""
+        structure = self.output_structure
+        if isinstance(structure, dict):
+            return dict(zip(structure, results, strict=True))
+        return results if isinstance(structure, list | tuple) else results[0]
 
-    def _encoded(self, ys: list[Any], weight: Any, shapes: Sequence[Shape]) -> list[Targets]:
-        """Targets as each loss wants them, for inputs of those shapes."""
-        return [
-            Targets(head, one, weight, self.dtype, shape)
-            for head, one, shape in zip(self.heads, ys, self.output_shapes(shapes), strict=True)
-        ]
+    # --- description and files
 
-    def _weights_of(self, y: list[Any], sample_weight: Any, class_weight: Any) -> Any:
-        if class_weight is None:
-            return sample_weight
-        if sample_weight is not None:
-            raise NetcoreValueError(
-                "fit.two_weights",
-                "Give either `class_weight` or `sample_weight`, not both; they would multiply unseen.",
-            )
-        if len(y) > 1:
-            raise NetcoreValueError("fit.class_weight_outputs", "`class_weight` works for models with one output only.")
-        array = as_floats(y[0], "y", self.dtype)
-        classes = (
-            array.argmax(axis=-1) if array.ndim > 1 and array.shape[-1] > 1 else np.round(array.reshape(len(array)))
-        )
-        return np.array([class_weight.get(int(one), 1.0) for one in classes], self.dtype)
+    def get_config(self) -> dict[str, Any]:
+        """Layers, their calls, inputs and outputs, as JSON can hold them."""
+        return functional_config(self)
+
+    @classmethod
+    def from_config(cls, config: Any, custom_objects: Any = None, make: Any = None) -> Any:
+        """A model of the same architecture; its weights start afresh.
+
+        Args:
+            custom_objects: layers of one's own, by class name.
+            make: makes a layer from its description, for those who want another one there.
+        """
+        inputs, outputs = functional_parts(config, make or maker(custom_objects))
+        return cls(inputs, outputs, config.get("name"), trainable=config.get("trainable", True))
+
+    def to_json(self, **options: Any) -> str:
+        """The architecture as text; `models.model_from_json` reads it. Options are those of json.dumps."""
+        return json.dumps(entry(self), **options)
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """What compile chose, as JSON can hold it."""
+        self.require_compiled()
+        return compile_arguments(self)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as `get_compile_config` says."""
+        self.compile(**restored(config))
+
+    def save(self, filepath: Any, overwrite: bool = True, **ignored: Any) -> None:
+        """Write the model into a .keras file; `models.load_model` brings it back, ready to go on training."""
+        save_model(self, filepath, overwrite)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights into a .weights.h5 file."""
+        save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
+        """Read the weights of a file that `save_weights` (or `save`) wrote."""
+        load_weights(self, filepath, skip_mismatch)
 
     # --- fit
 
@@ -199,61 +131,68 @@ class Model(Network):
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: Any = 0,
-        callbacks: Sequence[Callback] | None = None,
+        callbacks: Any = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
         class_weight: dict[int, float] | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
         validation_batch_size: int | None = None,
-        validation_freq: int = 1,
+        validation_freq: Any = 1,
         *,
         batch_events: bool = False,
-    ) -> FitRun:
+    ) -> Any:
         """Training as an iterator of events: EpochEnded, and with `batch_events` BatchEnded and ValidationStep too.
 
         Arguments as for `fit`. Nothing is computed before the first `next`.
+
+        Returns:
+            FitRun, whose knobs may be turned and whose state may be taken; a StreamRun for generators and
+            `steps_per_epoch`.
         """
-        self._require_compiled()
-        batch_size = 32 if batch_size is None else BATCH_SIZE.check("fit", "batch_size", batch_size)
-        epochs = EPOCHS.check("fit", "epochs", epochs)
+        self.require_compiled()
+        size = None if batch_size is None else BATCH_SIZE.check("fit", "batch_size", batch_size)
         split = SPLIT.check("fit", "validation_split", validation_split)
-        arrays = self._inputs_of(x)
-        ys = self._targets_of(y)
-        weight = self._weights_of(ys, sample_weight, class_weight)
-        total = rows_of([*arrays, *sized(ys, self.heads)])
+        steps = STEPS.check("fit", "steps_per_epoch", steps_per_epoch)
+        STEPS.check("fit", "validation_steps", validation_steps)
+        options: dict[str, Any] = {
+            "epochs": EPOCHS.check("fit", "epochs", epochs),
+            "initial_epoch": initial_epoch,
+            "callbacks": callbacks,
+            "batch_events": batch_events,
+            "validation_freq": validation_freq,
+            "verbose": 1 if verbose == "auto" else int(verbose),
+        }
+        if is_stream(x):
+            batches = Batches(x, steps)
+            validation = self._validation(validation_data, validation_batch_size or size, validation_steps)
+            return StreamRun(self, batches, validation, class_weight=class_weight, **options)
+        intake = self.take(x, y, sample_weight, class_weight)
         if validation_data is None and split > 0:
-            kept = int(np.floor(total * (1 - split)))
-            cut = [np.asarray(one) for one in ys]
-            held = None if weight is None else np.asarray(weight)[kept:]
-            validation_data = ([one[kept:] for one in arrays], [one[kept:] for one in cut], held)
-            arrays, ys = [one[:kept] for one in arrays], [one[:kept] for one in cut]
-            weight = None if weight is None else np.asarray(weight)[:kept]
-            total = kept
-        if total == 0:
+            kept = int(np.floor(intake.rows * (1 - split)))
+            validation_data, intake = intake.cut(kept, intake.rows), intake.cut(0, kept)
+        if intake.rows == 0:
             raise NetcoreValueError(
                 "data.no_rows", "There are no rows to train on. Give at least one, or a smaller split."
             )
-        validation = None
-        if validation_data is not None:
-            validation = self._evaluation(*with_weight(validation_data), validation_batch_size or batch_size)
-        targets = self._encoded(ys, weight, [(None, *array.shape[1:]) for array in arrays])
-        advise_on_targets(self.heads, targets)
-        extra = [Progress()] if verbose in (1, 2, "auto") else []
+        validation = self._validation(validation_data, validation_batch_size or size, validation_steps)
+        advise_on_targets(self.heads, intake.targets())
+        if validation is not None:
+            advise_on_penalty(self.trainable_weights)
+        if steps is not None:
+            batches = Batches(intake, steps, batch_size=size, order=self.order_stream if shuffle else None)
+            return StreamRun(self, batches, validation, class_weight=None, **options)
         return FitRun(
             self,
-            arrays,
-            targets,
+            intake.arrays,
+            intake.targets(),
             validation,
-            batch_size=batch_size,
-            epochs=epochs,
-            initial_epoch=initial_epoch,
+            batch_size=size or 32,
             shuffle=bool(shuffle),
-            callbacks=[*extra, *(callbacks or [])],
-            batch_events=batch_events,
-            validation_freq=validation_freq,
-            verbose=1 if verbose == "auto" else int(verbose),
+            **options,
         )
 
     def fit(
@@ -263,17 +202,36 @@ class Model(Network):
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: Any = "auto",
-        **options: Any,
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: Any = 1,
     ) -> History:
         """Train for `epochs - initial_epoch` epochs and return the history.
 
         Args:
             x, y: rows of inputs (n, d) and targets (n, k); lists or dicts where there are several inputs or outputs.
+                Or x is a generator of (x, y) or (x, y, sample_weight), one batch after the other.
             batch_size: rows per update, 32 if left out; the last batch may be smaller.
             epochs: index of the epoch before which training ends.
-            verbose: 0 silent, 1 or 2 one line per epoch.
-            callbacks, validation_split, validation_data, shuffle, class_weight, sample_weight, initial_epoch,
-            validation_batch_size, validation_freq: as in Keras.
+            verbose: 0 silent, 1 a bar that grows, 2 one line per epoch; "auto" is 1.
+            callbacks: objects of netcore.callbacks, called at fixed moments.
+            validation_split: share of the rows, taken from the end before any shuffling, that is kept for validation.
+            validation_data: (x, y) or (x, y, sample_weight), or a generator of them; wins over validation_split.
+            shuffle: put the rows into a new order in each epoch.
+            class_weight: weight of each class, 1 for those left out.
+            sample_weight: weight of each row, or of each time step (n, t); a list or dict for several outputs.
+            initial_epoch: index of the first epoch.
+            steps_per_epoch, validation_steps: batches per epoch, per validation; all of them if left out.
+            validation_batch_size: as batch_size, for validation.
+            validation_freq: validate after every so many epochs, or after the epochs listed (from 1).
 
         Returns:
             History: `history` maps "loss", metric names and "val_…" to lists with one number per epoch.
@@ -281,15 +239,40 @@ class Model(Network):
         Raises:
             NetcoreValueError "model.not_compiled", "data.cardinality", "layer.features", "loss.width", …
         """
-        run = self.iter_fit(x, y, batch_size, epochs, verbose, **options)
+        run: Run = self.iter_fit(
+            x,
+            y,
+            batch_size,
+            epochs,
+            verbose,
+            callbacks,
+            validation_split,
+            validation_data,
+            shuffle,
+            class_weight,
+            sample_weight,
+            initial_epoch,
+            steps_per_epoch,
+            validation_steps,
+            validation_batch_size,
+            validation_freq,
+        )
         for _ in run:
             pass
         return run.history
 
-    def _evaluation(self, x: Any, y: Any, sample_weight: Any, batch_size: int) -> Evaluation:
-        arrays, ys = self._inputs_of(x), self._targets_of(y)
-        rows_of([*arrays, *sized(ys, self.heads)])
-        return Evaluation(self, arrays, ys, sample_weight, batch_size)
+    def _validation(self, data: Any, batch_size: int | None, steps: int | None) -> Validation | None:
+        """What evaluates (x, y), (x, y, sample_weight), rows that were split off, or a generator; None for None."""
+        if data is None:
+            return None
+        if is_stream(data):
+            return StreamEvaluation(self, Batches(data, steps))
+        intake = data if isinstance(data, Intake) else self.take(*with_weight(data))
+        if steps is not None:
+            return StreamEvaluation(self, Batches(intake, steps, batch_size=batch_size))
+        return Evaluation(self, intake, batch_size or 32)
+
+    # --- evaluate and predict
 
     def evaluate(
         self,
@@ -298,46 +281,107 @@ class Model(Network):
         batch_size: int | None = None,
         verbose: Any = "auto",
         sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
         return_dict: bool = False,
     ) -> Any:
         """Loss and metrics of the model as it is, in inference mode.
 
+        Args:
+            x, y, batch_size, sample_weight, callbacks: as for fit.
+            steps: batches to look at; all of them if left out.
+            verbose: 1 or 2 print the result; "auto" does not.
+
         Returns:
             The loss alone, a list [loss, metrics…], or a dict with `return_dict`.
         """
-        self._require_compiled()
-        size = 32 if batch_size is None else BATCH_SIZE.check("evaluate", "batch_size", batch_size)
-        evaluation = self._evaluation(x, y, sample_weight, size)
-        for _ in evaluation.steps():
-            pass
-        return _answer(evaluation.logs(), return_dict)
+        self.require_compiled()
+        size = None if batch_size is None else BATCH_SIZE.check("evaluate", "batch_size", batch_size)
+        data = x if is_stream(x) else self.take(x, y, sample_weight)
+        validation = self._validation(data, size, STEPS.check("evaluate", "steps", steps))
+        assert validation is not None  # noqa: S101  # there are data
+        hooks = Callbacks([callbacks], self, {"verbose": verbose, "epochs": 1, "steps": steps})
+        progress = _started(verbose, steps)
+        hooks.call("on_test_begin")
+        seen = sum(1 for _ in validation.steps(0, hooks))
+        logs = validation.logs()
+        hooks.call("on_test_end", logs=logs)
+        if progress is not None:
+            progress.end(seen, logs)
+        self.keep_counts(validation.trackers, validation.penalty)
+        return _answer(logs, return_dict)
 
-    def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
-        """Outputs for rows of inputs: an array (n, k), or a list or dict of them as the outputs were given."""
-        arrays = self._inputs_of(x)
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """Outputs for rows of inputs: an array (n, k), or a list or dict of them as the outputs were given.
+
+        Args:
+            x: rows, or a generator of batches of them.
+            batch_size: rows per batch for callbacks and stateful layers; others are looked at in larger pieces.
+            verbose: 1 or 2 print how long it took; "auto" does not.
+            steps: batches to look at; all of them if left out.
+            callbacks: objects of netcore.callbacks.
+        """
+        size = None if batch_size is None else BATCH_SIZE.check("predict", "batch_size", batch_size)
+        steps = STEPS.check("predict", "steps", steps)
+        hooks = Callbacks([callbacks], self, {"verbose": verbose, "epochs": 1, "steps": steps})
+        hooked = hooks.wants_batches("predict")
+        progress = _started(verbose, steps)
+        hooks.call("on_predict_begin")
+        if is_stream(x) or steps is not None or hooked:
+            source = x if is_stream(x) else Intake(self, self.inputs_of(x), [], [])
+            batches = Batches(source, steps, batch_size=size).epoch()
+            parts = list(outputs_in_batches(self, batches, hooks if hooked else None))
+            results = [np.concatenate(output) for output in zip(*parts, strict=True)]
+        else:
+            results = self.outputs_for(x, size or 32)
+        hooks.call("on_predict_end")
+        if progress is not None:
+            progress.end(1, {})
+        return self.structured(results)
+
+    def outputs_for(self, x: Any, batch_size: int = 32) -> list[Array]:
+        """Outputs for rows of inputs, one array for each output."""
+        arrays = self.inputs_of(x)
         rows_of(arrays)
-        size = 32 if batch_size is None else BATCH_SIZE.check("predict", "batch_size", batch_size)
-        return self._structured(predict(self, arrays, size))
+        return predict(self, arrays, batch_size)
+
+    # --- batch by batch
 
     def predict_on_batch(self, x: Any) -> Any:
-        """The same as `predict`."""
-        return self.predict(x)
-
-    def _structured(self, results: list[Array]) -> Any:
-        structure = self._output_structure
-        if isinstance(structure, dict):
-            return dict(zip(structure, results, strict=True))
-        return results if isinstance(structure, list | tuple) else results[0]
+        """Outputs for one batch."""
+        return self.structured(self.outputs_for(x))
 
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
         """One update on one batch. Returns loss (and metrics), running since `reset_metrics`."""
-        return self._on_batch(x, y, sample_weight, class_weight, return_dict, training=True)
+        self.require_compiled()
+        batch = self.take(x, y, sample_weight, class_weight)
+        learn_from(self, batch, self._counting(), self._penalty)
+        return _answer(logs_of(self._trackers, self._penalty.result()), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Loss (and metrics) of one batch without an update, running since `reset_metrics`."""
-        return self._on_batch(x, y, sample_weight, None, return_dict, training=False)
+        self.require_compiled()
+        batch = self.take(x, y, sample_weight)
+        look_at(self, batch, self._counting(), self._penalty)
+        return _answer(logs_of(self._trackers, self._penalty.result()), return_dict)
+
+    def _counting(self) -> list[Tracker]:
+        if not self._trackers:
+            self._trackers = [Tracker(head, own_metrics=True) for head in self.heads]
+        return self._trackers
+
+    def keep_counts(self, trackers: list[Tracker], penalty: PenaltyMean) -> None:
+        """What train_on_batch and test_on_batch go on counting with: as in Keras, that of the fit before."""
+        self._trackers, self._penalty = trackers, penalty
 
     def reset_metrics(self) -> None:
         """Start the running loss and metrics of train_on_batch and test_on_batch anew."""
@@ -351,46 +395,22 @@ class Model(Network):
         Inputs, pre-activations, activations, loss per sample, loss, the gradient of each tensor and weight, and each
         weight before, its change, and after: `print(model.trace(x, y))`, or `model.trace(x, y)["dL/dW1"]`.
         """
-        self._require_compiled()
-        arrays, ys = self._inputs_of(x), self._targets_of(y)
-        rows_of([*arrays, *sized(ys, self.heads)])
-        targets = self._encoded(ys, sample_weight, [(None, *array.shape[1:]) for array in arrays])
-        return trace(self, arrays, targets)
+        self.require_compiled()
+        intake = self.take(x, y, sample_weight)
+        return trace(self, intake.arrays, intake.targets())
 
-    def _on_batch(
-        self, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool, *, training: bool
-    ) -> Any:
-        self._require_compiled()
-        arrays, ys = self._inputs_of(x), self._targets_of(y)
-        n = rows_of([*arrays, *sized(ys, self.heads)])
-        weight = self._weights_of(ys, sample_weight, class_weight)
-        rows = self.rows(arrays)
-        shapes = [one.shape for one in rows]
-        targets = self._encoded(ys, weight, shapes)
-        if training:
-            self.ready_to_train()
-        fusable = [one.fusable for one in targets] if training else ()
-        plan = self.plan(n, training=training, shapes=shapes, fusable=fusable)
-        plan.feed([one.batch(0, n) for one in rows])
-        if not self._trackers:
-            self._trackers = [Tracker(head, own_metrics=False) for head in self.heads]
-        with np.errstate(all="ignore"):
-            plan.forward()
-            penalty = plan.penalty()
-            columns = zip(self._trackers, targets, plan.outputs, plan.output_masks, strict=True)
-            for tracker, one, output, mask in columns:
-                tracker.update(one, output, 0, np.zeros(1, np.intp), mask)
-            if training:
-                for index, one in enumerate(targets):
-                    head = head_step(self, plan, index, one, 0, n)
-                    if head is not None:
-                        head.weight.fill()
-                        head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
-                plan.backward()
-                self.optimizer.apply()
-            if plan.penalised:
-                self._penalty.count(penalty, n)
-        return _answer(logs_of(self._trackers, self._penalty.result()), return_dict)
+
+MODELS |= {"Model": Model, "Functional": Model}
+
+
+def _started(verbose: Any, steps: int | None) -> Progress | None:
+    """The printer of evaluate and predict, its clock running."""
+    if verbose in (0, "auto"):
+        return None
+    progress = Progress()
+    progress.set_params({"verbose": verbose, "epochs": 1, "steps": steps})
+    progress.begin()
+    return progress
 
 
 def _answer(logs: dict[str, float], return_dict: bool) -> Any:
@@ -399,19 +419,3 @@ def _answer(logs: dict[str, float], return_dict: bool) -> Any:
         return dict(sorted(logs.items()))
     values = list(logs.values())
     return values[0] if len(values) == 1 else values
-
-
-def check_names(loss: Any, metrics: Any, weighted_metrics: Any) -> None:
-    """Unknown names are refused at compile, not at the first fit."""
-    for name in flat(loss):
-        if name not in ("crossentropy", "ce"):
-            losses.get(name)
-    for name in flat([metrics, weighted_metrics]):
-        if isinstance(name, str):
-            METRICS.get(name)
-
-
-def fitting_crossentropy(identifier: Any, tensor: Tensor) -> Any:
-    if identifier in ("crossentropy", "ce"):
-        return losses.fitting_crossentropy(tensor.inner_shape[-1])
-    return identifier

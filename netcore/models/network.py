@@ -2,13 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from netcore.config import Array
 from netcore.data import Rows
 from netcore.errors import NetcoreValueError
-from netcore.graph import Graph, Shape, Step, Tensor, masked_tensors
+from netcore.graph import Graph, GraphNode, Shape, Step, Tensor, masked_tensors
 from netcore.heads import Head, fuses
+from netcore.layers.input_layer import InputLayer
 from netcore.layers.layer import Layer
 from netcore.models.advice import advise_on_masks
 from netcore.models.structures import names_of, tensors_of
@@ -27,6 +28,8 @@ class Network(Layer):
         heads: what compile attaches to each output; the optimizer likewise.
     """
 
+    sequential: ClassVar[bool] = False
+
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **keywords: Any) -> None:
         super().__init__(name=name, **keywords)
         self.optimizer: Any = None
@@ -38,7 +41,7 @@ class Network(Layer):
         self.input_names: list[str] = []
         self.output_names: list[str] = []
         if inputs is not None and outputs is not None:
-            self._input_structure, self._output_structure = inputs, outputs
+            self.input_structure, self.output_structure = inputs, outputs
             self._set_graph(Graph(tensors_of(inputs), tensors_of(outputs)))
 
     # --- graph
@@ -46,6 +49,7 @@ class Network(Layer):
     def _set_graph(self, graph: Graph) -> None:
         self.graph = graph
         self._steps = graph.steps()
+        self._input_layers = {id(tensor): InputLayer(tensor=tensor) for tensor in graph.inputs}
         names = [layer.name for layer in graph.layers]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
@@ -54,8 +58,8 @@ class Network(Layer):
                 "All layers of a model need names of their own, but {names} stand for several layers.",
                 names=", ".join(sorted(twice)),
             )
-        self.input_names = names_of(self._input_structure, graph.inputs)
-        self.output_names = names_of(self._output_structure, graph.outputs)
+        self.input_names = names_of(self.input_structure, graph.inputs)
+        self.output_names = names_of(self.output_structure, graph.outputs)
         self._masked = masked_tensors(self._steps)
         advise_on_masks(self._steps, self._masked)
         self._plans.clear()
@@ -76,8 +80,14 @@ class Network(Layer):
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers in Keras's order, inputs left out."""
-        return list(self._require_graph().layers)
+        """The layers in Keras's order, with an InputLayer for each input."""
+        stations = self._require_graph().stations
+        return [self._input_layers[id(one)] if isinstance(one, Tensor) else one for one in stations]
+
+    def calls_of(self, layer: Layer) -> list[GraphNode]:
+        """The calls of a layer that belong to this model: it may be part of others, too."""
+        inside = {id(node) for node in self._require_graph().nodes}
+        return [node for node in layer.calls if id(node) in inside]
 
     @property
     def input_shape(self) -> Any:
@@ -91,7 +101,7 @@ class Network(Layer):
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """The layer of that name or index. Raises NetcoreValueError "model.no_layer" listing the names."""
-        if index is not None and index < len(self.layers):
+        if index is not None and -len(self.layers) <= index < len(self.layers):
             return self.layers[index]
         for layer in self.layers:
             if layer.name == name:
@@ -147,9 +157,48 @@ class Network(Layer):
         if self.graph is None:
             self.build(input_shape)
 
-    def summary(self, line_length: int | None = None, print_fn: Any = None) -> None:
-        """Print the table of layers: name and class, output shape, number of parameters."""
-        (print_fn or print)(summary_text(self, line_length))
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        """For the model and, as in Keras, for all layers inside."""
+        self._trainable = value
+        for layer in self._known_layers():
+            layer.trainable = value
+
+    def _known_layers(self) -> list[Layer]:
+        return [] if self.graph is None else self.graph.layers
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
+    ) -> None:
+        """Print the table of layers: name and class, output shape, number of parameters, and the totals.
+
+        Args:
+            line_length, positions: characters of a line, and where each column ends, as shares of it.
+            print_fn: takes the whole text instead of print.
+            expand_nested, show_trainable, layer_range: rows of nested models, which layers learn, first and last layer.
+        """
+        text = summary_text(
+            self,
+            line_length,
+            positions,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            layer_range=layer_range,
+        )
+        if print_fn is None:
+            print(text, end="")
+        else:
+            print_fn(text)
 
     def nearest_name(self, name: str) -> str:
         """As for any layer; whoever asks a model for a class of models meant the class itself."""
@@ -204,17 +253,24 @@ class Network(Layer):
         if self.optimizer.vector is not self._vector:
             self.optimizer.build(self._vector)
 
+    def weight_state(self) -> dict[str, Array]:
+        """The weights, as plain arrays by their numbers."""
+        return {f"weight.{index}": weight.numpy() for index, weight in enumerate(self.weights)}
+
+    def set_weight_state(self, state: dict[str, Array]) -> None:
+        for index, weight in enumerate(self.weights):
+            weight.assign(state[f"weight.{index}"])
+
     def training_state(self) -> dict[str, Array]:
         """Weights, optimizer and random streams, as plain arrays."""
-        state = {f"weight.{index}": weight.numpy() for index, weight in enumerate(self.weights)}
+        state = self.weight_state()
         state |= {f"optimizer.{name}": value for name, value in self.optimizer.get_state().items()}
         for index, layer in enumerate(self._computing_layers()):
             state |= {f"carried.{index}.{slot}": array.copy() for slot, array in enumerate(layer.carried())}
         return state | {f"stream.{name}": stream.get_state() for name, stream in self._streams().items()}
 
     def set_training_state(self, state: dict[str, Array]) -> None:
-        for index, weight in enumerate(self.weights):
-            weight.assign(state[f"weight.{index}"])
+        self.set_weight_state(state)
         optimizer = {name.removeprefix("optimizer."): v for name, v in state.items() if name.startswith("optimizer.")}
         self.optimizer.set_state(optimizer)
         for name, stream in self._streams().items():

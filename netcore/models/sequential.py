@@ -6,7 +6,9 @@ from typing import Any
 from netcore.config import Array
 from netcore.errors import NetcoreTypeError, NetcoreValueError
 from netcore.graph import Graph, Input, Tensor
+from netcore.layers.input_layer import InputLayer
 from netcore.layers.layer import Layer
+from netcore.models.describing import MODELS, entry, maker
 from netcore.models.model import Model
 
 
@@ -20,10 +22,12 @@ class Sequential(Model):
     The model is built at once if it starts with Input or its first layer has `input_shape`, else at first use.
     """
 
+    sequential = True
+
     def __init__(self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(name=name, trainable=trainable)
         self._stack: list[Layer] = []
-        self._start: Tensor | None = None
+        self.start: Tensor | None = None
         for layer in layers or []:
             self._append(layer)
         self._rebuild()
@@ -62,13 +66,15 @@ class Sequential(Model):
 
     def build(self, input_shape: Any = None) -> None:
         """Fix the input shape, (None, features), and make the weights."""
-        if self._start is None and input_shape is not None:
-            self._start = Input(tuple(input_shape)[1:], dtype=self.dtype)
+        if self.start is None and input_shape is not None:
+            self.start = Input(tuple(input_shape)[1:], dtype=self.dtype)
         self._rebuild()
 
     def _append(self, layer: Any) -> None:
-        if isinstance(layer, Tensor) and not self._stack and self._start is None:
-            self._start = layer
+        if isinstance(layer, InputLayer):
+            layer = layer.tensor
+        if isinstance(layer, Tensor) and not self._stack and self.start is None:
+            self.start = layer
             return
         if not isinstance(layer, Layer):
             raise NetcoreTypeError(
@@ -86,16 +92,37 @@ class Sequential(Model):
         self._stack.append(layer)
 
     def _rebuild(self) -> None:
-        if self._start is None and self._stack and self._stack[0].declared_shape is not None:
-            self._start = Input(self._stack[0].declared_shape[1:], dtype=self.dtype)
-        if self._start is None or not self._stack:
+        if self.start is None and self._stack and self._stack[0].declared_shape is not None:
+            self.start = Input(self._stack[0].declared_shape[1:], dtype=self.dtype)
+        if self.start is None or not self._stack:
             return
-        tensor = self._start
+        tensor = self.start
         for layer in self._stack:
             layer.calls = []
             tensor = layer(tensor)
-        self._input_structure, self._output_structure = self._start, tensor
-        self._set_graph(Graph((self._start,), (tensor,)))
+        self.input_structure, self.output_structure = self.start, tensor
+        self._set_graph(Graph((self.start,), (tensor,)))
+
+    def _known_layers(self) -> list[Layer]:
+        known: list[Layer] = self.__dict__.get("_stack", [])
+        return known
+
+    def get_config(self) -> dict[str, Any]:
+        """{"name", "trainable", "dtype", "layers"}, with the input first if it is known."""
+        start = [] if self.start is None else [InputLayer(tensor=self.start)]
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": self.dtype,
+            "layers": [entry(layer) for layer in (*start, *self._stack)],
+        }
+
+    @classmethod
+    def from_config(cls, config: Any, custom_objects: Any = None, make: Any = None) -> Any:
+        """As for Model."""
+        make = make or maker(custom_objects)
+        layers = [make(description) for description in config["layers"]]
+        return cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
 
     def _require_graph(self) -> Graph:
         if not self._stack:
@@ -106,10 +133,10 @@ class Sequential(Model):
             )
         return super()._require_graph()
 
-    def _inputs_of(self, x: Any) -> list[Array]:
+    def inputs_of(self, x: Any) -> list[Array]:
         if not self._stack:
             self._require_graph()
-        return super()._inputs_of(x)
+        return super().inputs_of(x)
 
 
-# --- structures: one thing, a list by position, or a dict by name
+MODELS["Sequential"] = Sequential

@@ -1,5 +1,6 @@
 """Models as programs use them, and the sentences with which they refuse."""
 
+import re
 import warnings
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_summary_shows_layers_shapes_and_totals():
 def test_summary_of_a_model_without_a_known_shape_leaves_it_open():
     lines = []
     Sequential([layers.Dense(3)]).summary(print_fn=lines.append)
-    assert "dense (Dense)  ?             0 (unbuilt)" in lines[0]
+    assert re.search(r"│ dense \(Dense\) +│ \? +│ +0 \(unbuilt\) │", lines[0])
 
 
 def test_layers_are_taken_off_and_put_on():
@@ -182,7 +183,12 @@ def test_the_float_type_is_that_of_the_moment_of_building():
 
 def test_verbose_prints_a_line_per_epoch(capsys):
     network().fit(X, Y, epochs=2)
-    assert capsys.readouterr().out.startswith("Epoch 1/2 - ")
+    first, bar, second, _ = capsys.readouterr().out.splitlines()
+    assert (first, second) == ("Epoch 1/2", "Epoch 2/2")
+    assert bar.startswith("1/1 ━━━━━━━━━━━━━━━━━━━━ 0s ")
+    assert re.search(r"(us|ms)/step - loss: 0\.\d{4}$", bar)
+    network().fit(X, Y, verbose=2)
+    assert re.fullmatch(r"1/1 - 0s - \d+(us|ms)/step - loss: 0\.\d{4}\n", capsys.readouterr().out)
     network().fit(X, Y, epochs=2, verbose=0)
     assert capsys.readouterr().out == ""
 
