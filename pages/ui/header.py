@@ -9,7 +9,9 @@ from lab.experiment import Experiment
 from lab.export.link import to_link
 from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, Language, say
+from netcore.errors import NetcoreError
 from pages.ui.bench import Bench
+from pages.ui.gallery import missing_file
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.summary import step_summaries
 from pages.ui.text import tell_error
@@ -85,6 +87,26 @@ def _share(state: AppState) -> None:
             mime="application/json",
             on_click="ignore",
         )
+        key = state.key("experiment-file")
+        st.file_uploader(say("share.open_file", state.language), type="json", key=key, on_change=open_file, args=(key,))
+
+
+def open_file(key: str) -> None:
+    """Callback: an experiment that was saved as a file. A file that is none leaves everything as it was."""
+    state = app_state()
+    file = widget_value(key)
+    if file is None:
+        return
+    try:
+        experiment = Experiment.from_json(file.getvalue())
+    except (LabError, NetcoreError) as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+        return
+    state.replace_experiment(experiment)
+    state.notice("success", "share.file_opened", name=file.name)
+    wanted = missing_file(state)
+    if wanted is not None:
+        state.notice("warning", "data_page.own_file_missing", name=wanted.name)
 
 
 def shared_experiment(state: AppState) -> Experiment:

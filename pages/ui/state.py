@@ -76,7 +76,7 @@ class AppState:
         self.offered = None
         self.refusals.clear()
 
-    def notice(self, kind: str, code: str, **values: Any) -> None:
+    def notice(self, kind: str, code: str, /, **values: Any) -> None:
         self.notices.append(Notice(kind, code, values))
 
     def enter_page(self, page: str) -> None:

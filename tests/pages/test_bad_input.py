@@ -11,7 +11,7 @@ CP949 = (SAMPLE_DATA / "kr_station_daily_cp949.csv").read_bytes()
 
 def upload(person: Person, name: str, content: bytes) -> Person:
     person.go_to("data")
-    person.at.file_uploader[0].upload(name, content, "text/csv")
+    person.at.file_uploader(key=person.key("upload")).upload(name, content, "text/csv")
     return person.look()
 
 

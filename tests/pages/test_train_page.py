@@ -235,7 +235,7 @@ OWN = b"x,y\n" + b"".join(b"%d,%d\n" % (n, n * n % 17) for n in range(40))
 @pytest.mark.parametrize(("file", "warned"), [(OWN, False), (OWN + b"41,5\n", True)])
 def test_the_file_that_a_link_asks_for_brings_its_settings_to_life(person, file, warned):
     again = reopened(person, e=link_to_own_file(OWN), lang="en").look().go_to("data")
-    again.at.file_uploader[0].upload("mine.csv", file, "text/csv")
+    again.at.file_uploader(key=again.key("upload")).upload("mine.csv", file, "text/csv")
     again.look()
     assert bool(again.at.warning) == warned  # same columns, other rows: the curves may differ
     again.go_to("train")
@@ -246,7 +246,9 @@ def test_the_file_that_a_link_asks_for_brings_its_settings_to_life(person, file,
 def test_another_file_than_the_link_asks_for_does_not_take_its_settings_away(person):
     again = reopened(person, e=link_to_own_file(OWN), lang="en").look().go_to("data")
     linked = again.experiment
-    again.at.file_uploader[0].upload("other.csv", OWN.replace(b"x,y", b"height,width"), "text/csv")
+    again.at.file_uploader(key=again.key("upload")).upload(
+        "other.csv", OWN.replace(b"x,y", b"height,width"), "text/csv"
+    )
     again.look()
     said = again.sentences()
     assert "“mine.csv” (columns: x, y)" in said
@@ -255,6 +257,36 @@ def test_another_file_than_the_link_asks_for_does_not_take_its_settings_away(per
     again.press(again.key("use-instead"))
     assert again.experiment.data.source.name == "other.csv"
     assert not again.errors()
+
+
+def give_experiment_file(person, content: bytes):
+    person.at.file_uploader(key=person.key("experiment-file")).upload("mine.json", content, "application/json")
+    return person.look()
+
+
+def test_a_saved_experiment_file_is_opened(person):
+    give_experiment_file(person, start("spiral").to_json(indent=2).encode())
+    assert person.experiment == start("spiral")
+    assert "“mine.json”" in person.sentences()
+    assert not person.errors()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"x,y\n1,2\n",
+        b"[1]",
+        b"\xff\xfe",
+        b'{"model": 3}',
+        start("iris").to_json().replace('"Adam"', '"Eve"').replace('"RMSprop"', '"Eve"').encode(),
+        b" " * (ALONE.experiment_characters + 1),
+    ],
+)
+def test_a_file_that_is_no_experiment_is_refused_in_one_sentence_and_loses_nothing(person, content):
+    give_experiment_file(person, content)
+    assert len(person.errors()) == 1
+    assert person.experiment == start("iris")
 
 
 @pytest.mark.parametrize("text", ["nonsense", "1AAAA", "1" + "é" * 10, ""])
