@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.texts import LANGUAGES, blanks, catalogue, has_text, say_error, say_range
+from lab.texts import LANGUAGES, blanks, catalogue, has_text, say, say_error, say_range
 from netcore.errors import NetcoreValueError
 from netcore.params import Float
 
@@ -78,3 +78,16 @@ def test_a_refused_learning_rate_is_a_sentence():
         Float(low=0).check("Adam", "learning_rate", -1)
     assert "0 이상의 수입니다" in say_error(info.value, "ko")
     assert "must be a number of at least 0, but" in say_error(info.value, "en")
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "words"),
+    [
+        ("data_page.card", {"rows": "1", "columns": "1,000", "task": "", "target": ""}, "1 row × 1,000 columns"),
+        ("data_page.card", {"rows": "21", "columns": 1, "task": "", "target": ""}, "21 rows × 1 column "),
+        ("note.blank_rows", {"count": 1}, "1 row without any value was left out."),
+        ("data_page.read", {"name": "1 rows", "rows": 1, "columns": 2, "encoding": ""}, "Read “1 rows”: 1 row × 2"),
+    ],
+)
+def test_one_of_something_is_no_plural(key, values, words):
+    assert words in say(key, "en", **values)

@@ -12,6 +12,15 @@ from typing import Any, Literal
 
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
+ONE = {"rows": "row", "columns": "column", "samples": "sample", "features": "feature", "values": "value"}
+ONE |= {"classes": "class", "epochs": "epoch", "updates": "update", "cells": "cell", "lines": "line"}
+ONE |= {"parameters": "parameter"}
+VERBS = {"were": "was", "have": "has", "are": "is"}
+COUNTED = re.compile(  # an English noun that follows its number, and its verb
+    r"(\{(\w+)(?::[^{}]*)?\} (?:input |training |validation )?)"
+    rf"({'|'.join(ONE)})\b"
+    rf"(?:((?:[^.;,{{]|\(\{{detail\}}\))*?) ({'|'.join(VERBS)})\b)?"
+)
 INTERVAL = re.compile(r"([\[(])([^,]+), ([^,]+)([\])])")
 
 
@@ -35,7 +44,17 @@ def has_text(key: str) -> bool:
 def say(key: str, language: Language, **values: Any) -> str:
     """The sentence for `key`; KeyError if the catalogue has none or a blank stays unfilled."""
     sentence = catalogue()[key][language]
+    if language == "en" and "1" in map(str, values.values()):
+        sentence = COUNTED.sub(lambda found: _of_one(found, values), sentence)
     return sentence.format(**values) if values else sentence
+
+
+def _of_one(found: re.Match[str], values: dict[str, Any]) -> str:
+    """ "{rows} rows were" where there is one: "{rows} row was"."""
+    blank, name, noun, between, verb = found.groups()
+    if str(values.get(name)) != "1":
+        return found[0]
+    return blank + ONE[noun] + (f"{between} {VERBS[verb]}" if verb else "")
 
 
 def say_error(error: Any, language: Language) -> str:
