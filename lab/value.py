@@ -46,7 +46,8 @@ def _refusal(cls: type[Value], error: ValidationError) -> ValueError:
     field, info = _locate(cls, first["loc"])
     code, values = _reason(first["type"], first.get("ctx", {}), info)
     if code == "experiment.unknown_field":
-        return ExperimentError(code, name=short(first["loc"][-1]), field=field)
+        name = short(first["loc"][-1])
+        return ExperimentError(code, name=name, field=field) if field else ExperimentError(f"{code}_at_top", name=name)
     return ExperimentError(code, field=field, value=short(first["input"]), **values)
 
 

@@ -288,6 +288,13 @@ def test_each_refusal_names_its_field(build, code, field):
     assert all(say_error(caught.value, language) for language in LANGUAGES)
 
 
+def test_an_unknown_entry_at_the_top_has_no_place_to_name():
+    with pytest.raises(ExperimentError) as caught:
+        Experiment.from_json(iris().to_json().replace("{", '{"foo": 1, ', 1))
+    assert caught.value.code == "experiment.unknown_field_at_top"
+    assert say_error(caught.value, "en").startswith("An experiment has no entry named foo. ")
+
+
 @pytest.mark.parametrize(
     ("path", "value", "field"),
     [
