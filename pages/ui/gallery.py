@@ -99,7 +99,7 @@ def take_file(key: str) -> None:
     elif wanted.columns != table.column_names:
         state.offered = table
     else:
-        keep(state, table, with_table(state.experiment, table))
+        keep(state, table, with_table(state.experiment, table), say_it="data_page.read_for_settings")
         if wanted.sha256 != table.sha256:
             state.notice("warning", "data_page.other_file", wanted=wanted.name)
 
@@ -112,16 +112,16 @@ def use_table(table: Table) -> None:
     except LabError as refusal:
         state.refusals["upload"] = refusal
         return
-    keep(state, table, experiment)
+    keep(state, table, experiment, say_it="data_page.read")
 
 
-def keep(state: AppState, table: Table, experiment: Experiment) -> None:
+def keep(state: AppState, table: Table, experiment: Experiment, *, say_it: str) -> None:
     state.desk.keep_table(table)
     state.memo.clear()
     state.replace_experiment(experiment)
     state.notice(
         "success",
-        "data_page.read",
+        say_it,
         name=table.name,
         rows=f"{len(table.frame):,}",
         columns=f"{len(table.columns):,}",

@@ -237,6 +237,7 @@ def test_the_file_that_a_link_asks_for_brings_its_settings_to_life(person, file,
     again = reopened(person, e=link_to_own_file(OWN), lang="en").look().go_to("data")
     again.at.file_uploader(key=again.key("upload")).upload("mine.csv", file, "text/csv")
     again.look()
+    assert "settings stay as they are" in again.sentences()
     assert bool(again.at.warning) == warned  # same columns, other rows: the curves may differ
     again.go_to("train")
     assert again.experiment.model.layers[0].params["units"] == 12
