@@ -71,7 +71,7 @@ class NonNeg(Constraint):
         super().__init__()
 
     def project(self, weight: Array) -> None:
-        np.maximum(weight, 0, weight)
+        np.maximum(weight, 0, out=weight)
 
 
 @CONSTRAINTS.add

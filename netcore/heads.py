@@ -234,10 +234,10 @@ def logs_of(trackers: list[Tracker], penalty: float = 0.0) -> dict[str, float]:
     A name that stands already gets "weighted_" or a number.
     """
     several = len(trackers) > 1
-    losses_of = [tracker.head.weight * tracker.loss() for tracker in trackers if tracker.head.loss is not None]
-    logs = {"loss": sum(losses_of) + penalty}
-    for tracker in trackers:
-        if several and tracker.head.loss is not None:
+    trained = [tracker for tracker in trackers if tracker.head.loss is not None]
+    logs = {"loss": sum(tracker.head.weight * tracker.loss() for tracker in trained) + penalty}
+    for tracker in trained:
+        if len(trained) > 1:
             logs[f"{tracker.head.name}_loss"] = tracker.loss()
     found: dict[str, float] = {}
     for weighted in (False, True):

@@ -104,7 +104,6 @@ class Run(Iterator[Event]):
                 self._end_updates()
                 self.model.optimizer.flush()
                 self._phase, self._train_logs = 2, self._logs()
-            self.model.keep_counts(self._trackers, self._penalty)
             logs = dict(self._train_logs)
             extras = self._penalty.apart(logs["loss"])
             if self._validation is not None and self._validates(epoch):
@@ -140,7 +139,6 @@ class Run(Iterator[Event]):
                 yield step
         val_logs = validation.logs()
         self._callbacks.call("on_test_end", logs=val_logs)
-        self.model.keep_counts(validation.trackers, validation.penalty)
         logs.update({f"val_{name}": value for name, value in val_logs.items()})
         extras.update(validation.penalty.apart(val_logs["loss"], "val_"))
 

@@ -5,7 +5,7 @@ Slower than a FitRun, which knows all rows beforehand, and with the same numbers
 
 import itertools
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -115,31 +115,43 @@ def triple(batch: Any) -> tuple[Any, Any, Any]:
 class Counts:
     """Loss and metrics of batches that are looked at one by one."""
 
-    def __init__(self, trackers: list[Tracker]) -> None:
-        self.trackers = trackers
-        self.penalty = PenaltyMean()
+    def __init__(self, trackers: list[Tracker], penalty: PenaltyMean) -> None:
+        self.trackers, self.penalty = trackers, penalty
 
     def reset(self) -> None:
         for tracker in self.trackers:
             tracker.reset()
         self.penalty.reset()
 
+    def count(self, plan: Plan, batch: "Intake") -> None:
+        """Add the batch whose forward the plan has just made."""
+        first: Array = np.zeros(1, np.intp)
+        columns = zip(self.trackers, batch.targets(), plan.outputs, plan.output_masks, strict=True)
+        for tracker, targets, output, mask in columns:
+            tracker.update(targets, output, 0, first, mask)
+        if plan.penalised:
+            self.penalty.count(plan.penalty(), batch.rows)
+
     def logs(self) -> dict[str, float]:
         return logs_of(self.trackers, self.penalty.result())
 
 
-def look_at(model: "Model", batch: "Intake", trackers: Sequence[Tracker], penalty: PenaltyMean) -> Plan:
+def counts_of(model: "Model") -> Counts:
+    """Nothing counted yet, with metrics of their own."""
+    return Counts([Tracker(head, own_metrics=True) for head in model.heads], PenaltyMean())
+
+
+def look_at(model: "Model", batch: "Intake", counts: "Counts") -> None:
     """Count one batch in inference mode."""
     rows = model.rows(batch.arrays)
     plan = model.plan(batch.rows, training=False, shapes=[one.shape for one in rows])
     plan.feed([one.batch(0, batch.rows) for one in rows])
     with np.errstate(all="ignore"):
         plan.forward()
-        _count(plan, batch, trackers, penalty)
-    return plan
+        counts.count(plan, batch)
 
 
-def learn_from(model: "Model", batch: "Intake", trackers: Sequence[Tracker], penalty: PenaltyMean) -> None:
+def learn_from(model: "Model", batch: "Intake", counts: "Counts") -> None:
     """Count one batch, then make one update from it."""
     model.ready_to_train()
     rows, targets = model.rows(batch.arrays), batch.targets()
@@ -149,7 +161,7 @@ def learn_from(model: "Model", batch: "Intake", trackers: Sequence[Tracker], pen
     plan.feed([one.batch(0, batch.rows) for one in rows])
     with np.errstate(all="ignore"):
         plan.forward()
-        _count(plan, batch, trackers, penalty)
+        counts.count(plan, batch)
         for index, one in enumerate(targets):
             head = head_step(model, plan, index, one, 0, batch.rows)
             if head is not None:
@@ -157,14 +169,6 @@ def learn_from(model: "Model", batch: "Intake", trackers: Sequence[Tracker], pen
                 head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
         plan.backward()
         model.optimizer.apply()
-
-
-def _count(plan: Plan, batch: "Intake", trackers: Sequence[Tracker], penalty: PenaltyMean) -> None:
-    first: Array = np.zeros(1, np.intp)
-    for tracker, one, output, mask in zip(trackers, batch.targets(), plan.outputs, plan.output_masks, strict=True):
-        tracker.update(one, output, 0, first, mask)
-    if plan.penalised:
-        penalty.count(plan.penalty(), batch.rows)
 
 
 class StreamRun(Run):
@@ -176,6 +180,7 @@ class StreamRun(Run):
         steps = batches.count if batches.steps is None else batches.steps
         super().__init__(model, validation, steps=steps, **options)
         self._batches, self._class_weight = batches, class_weight
+        self._counts = Counts(self._trackers, self._penalty)
 
     def _updates(self) -> Iterator[Event]:
         hooked = self._callbacks.wants_batches("train")
@@ -184,7 +189,7 @@ class StreamRun(Run):
             batch = self.model.take(x, y, weight, self._class_weight)
             if hooked:
                 self._callbacks.call_batch("on_train_batch_begin", self._batch)
-            learn_from(self.model, batch, self._trackers, self._penalty)
+            learn_from(self.model, batch, self._counts)
             self._batch += 1
             if hooked:
                 self._callbacks.call_batch("on_train_batch_end", self._batch - 1, logs=self._logs())
@@ -209,7 +214,8 @@ class StreamEvaluation(Counts):
     """Loss and metrics over batches that come one by one."""
 
     def __init__(self, model: "Model", batches: Batches) -> None:
-        super().__init__([Tracker(head, own_metrics=True) for head in model.heads])
+        own = counts_of(model)
+        super().__init__(own.trackers, own.penalty)
         self.model, self._batches = model, batches
 
     def steps(self, epoch: int = 0, callbacks: "Callbacks | None" = None) -> Iterator[ValidationStep]:
@@ -222,7 +228,7 @@ class StreamEvaluation(Counts):
             if hooks is not None:
                 hooks.call_batch("on_test_batch_begin", index)
             batch = self.model.take(x, y, weight)
-            look_at(self.model, batch, self.trackers, self.penalty)
+            look_at(self.model, batch, self)
             seen += batch.rows
             if hooks is not None:
                 hooks.call_batch("on_test_batch_end", index, logs=self.logs())

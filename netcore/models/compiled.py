@@ -24,9 +24,6 @@ class Compiled(Network):
         if self._compiled is not None:
             self._make_heads()
 
-    def heads_changed(self) -> None:
-        """Called when there are other losses or metrics: what has been counted with the old ones is void."""
-
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -108,7 +105,6 @@ class Compiled(Network):
             layer = tensor.source.layer.name if tensor.source and tensor.source.layer else names[index]
             advise(head, layer, last_activation(self._steps, tensor))
         self._plans.clear()
-        self.heads_changed()
 
     def require_compiled(self) -> None:
         if self._compiled is None:

@@ -109,13 +109,11 @@ def targets_of(y: Any, names: list[str], heads: list[Head]) -> list[Any]:
 
 def weights_of(sample_weight: Any, names: list[str]) -> list[Any]:
     """One entry for each output; weights that are given once count for all outputs."""
-    structured = isinstance(sample_weight, dict) or (
-        isinstance(sample_weight, list | tuple)
-        and len(sample_weight) == len(names)
-        and all(one is None or np.ndim(one) > 0 for one in sample_weight)
-    )
-    if structured:
-        return per_output("sample_weight", sample_weight, names, repeat=False, data=True)
+    if isinstance(sample_weight, dict):
+        return per_output("sample_weight", sample_weight, names, repeat=False)
+    listed = isinstance(sample_weight, list | tuple) and len(sample_weight) == len(names)
+    if listed and all(one is None or np.ndim(one) > 0 for one in sample_weight):
+        return list(sample_weight)
     return [sample_weight] * len(names)
 
 

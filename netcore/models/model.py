@@ -10,7 +10,6 @@ from netcore.config import Array
 from netcore.data import as_floats, rows_of
 from netcore.errors import NetcoreValueError
 from netcore.fit import BATCH_SIZE, EPOCHS, FitRun
-from netcore.heads import Tracker, logs_of
 from netcore.inference import Evaluation, predict
 from netcore.models.advice import advise_on_penalty, advise_on_targets
 from netcore.models.compiled import Compiled
@@ -20,10 +19,18 @@ from netcore.models.intake import Intake, fitted, take, with_weight
 from netcore.models.saving import load_weights, save_model, save_weights
 from netcore.models.structures import per_input
 from netcore.params import Float, Int
-from netcore.penalties import PenaltyMean
 from netcore.progress import Progress
 from netcore.run import Run, Validation
-from netcore.stream import Batches, StreamEvaluation, StreamRun, is_stream, learn_from, look_at, outputs_in_batches
+from netcore.stream import (
+    Batches,
+    StreamEvaluation,
+    StreamRun,
+    counts_of,
+    is_stream,
+    learn_from,
+    look_at,
+    outputs_in_batches,
+)
 from netcore.trace import Trace, trace
 
 SPLIT = Float(low=0.0, high=1.0, open_high=True, typical=(0.2, 0.3))
@@ -44,16 +51,11 @@ class Model(Compiled):
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **keywords: Any) -> None:
         self.history: History | None = None
         self.stop_training = False
-        self._trackers: list[Tracker] = []
-        self._penalty = PenaltyMean()
         super().__init__(inputs, outputs, name, **keywords)
 
     @classmethod
     def class_name(cls) -> str:
         return "Functional" if cls is Model else cls.__name__
-
-    def heads_changed(self) -> None:
-        self._trackers, self._penalty = [], PenaltyMean()
 
     # --- data
 
@@ -308,7 +310,6 @@ class Model(Compiled):
         hooks.call("on_test_end", logs=logs)
         if progress is not None:
             progress.end(seen, logs)
-        self.keep_counts(validation.trackers, validation.penalty)
         return _answer(logs, return_dict)
 
     def predict(
@@ -361,33 +362,21 @@ class Model(Compiled):
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """One update on one batch. Returns loss (and metrics), running since `reset_metrics`."""
+        """One update on one batch. Returns the batch's loss (and metrics)."""
         self.require_compiled()
-        batch = self.take(x, y, sample_weight, class_weight)
-        learn_from(self, batch, self._counting(), self._penalty)
-        return _answer(logs_of(self._trackers, self._penalty.result()), return_dict)
+        counts = counts_of(self)
+        learn_from(self, self.take(x, y, sample_weight, class_weight), counts)
+        return _answer(counts.logs(), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Loss (and metrics) of one batch without an update, running since `reset_metrics`."""
+        """Loss (and metrics) of one batch, without an update."""
         self.require_compiled()
-        batch = self.take(x, y, sample_weight)
-        look_at(self, batch, self._counting(), self._penalty)
-        return _answer(logs_of(self._trackers, self._penalty.result()), return_dict)
-
-    def _counting(self) -> list[Tracker]:
-        if not self._trackers:
-            self._trackers = [Tracker(head, own_metrics=True) for head in self.heads]
-        return self._trackers
-
-    def keep_counts(self, trackers: list[Tracker], penalty: PenaltyMean) -> None:
-        """What train_on_batch and test_on_batch go on counting with: as in Keras, that of the fit before."""
-        self._trackers, self._penalty = trackers, penalty
+        counts = counts_of(self)
+        look_at(self, self.take(x, y, sample_weight), counts)
+        return _answer(counts.logs(), return_dict)
 
     def reset_metrics(self) -> None:
-        """Start the running loss and metrics of train_on_batch and test_on_batch anew."""
-        for tracker in self._trackers:
-            tracker.reset()
-        self._penalty.reset()
+        """Accepted for Keras programs: every fit, evaluate and batch counts from the beginning anyway."""
 
     def trace(self, x: Any, y: Any, sample_weight: Any = None) -> Trace:
         """Every number of the next update with these rows as its batch, in order; the model stays as it is.
