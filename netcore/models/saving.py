@@ -46,11 +46,12 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True) -> None:
     """
     path = _target(filepath, (".keras", ".h5"), overwrite)
     texts = {"config.json": json.dumps(entry(model))}
+    if model.compiled:
+        texts["compile.json"] = json.dumps(compile_arguments(model))
     arrays: Arrays = {}
     if model.graph is not None and model.compiled:
         model.ready_to_train()
         arrays = model.training_state()
-        texts["compile.json"] = json.dumps(compile_arguments(model))
     elif model.graph is not None:
         arrays = model.weight_state()
     _write(path, texts, {f"state/{name}": array for name, array in arrays.items()})
