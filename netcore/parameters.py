@@ -108,6 +108,18 @@ def spend(shape: Sequence[int]) -> None:
         )
 
 
+class WeightArray(np.ndarray[Any, Any]):
+    """The numbers of a weight as `layer.kernel` shows them: an array, with the two methods of Keras's variables."""
+
+    def numpy(self) -> Array:
+        """A copy of the numbers."""
+        return np.array(self)
+
+    def assign(self, value: Any) -> None:
+        """Set the numbers, in place."""
+        self[...] = value
+
+
 class ParameterVector:
     """Weights one behind the other in `values`, their gradients alike in `gradients`.
 

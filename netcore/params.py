@@ -4,6 +4,7 @@ A class lists its arguments in `params = {"units": Int(low=1, typical=(1, 64))}`
 stands in the constructor's signature and nowhere else; `defaults(cls)` reads it there.
 """
 
+import difflib
 import inspect
 import math
 import numbers
@@ -170,11 +171,13 @@ class Choice(Param):
         if not isinstance(value, str) or value not in choices:
             raise NetcoreValueError(
                 "param.choice",
-                "{owner}: `{name}` must be one of {choices}, but got {value!r}.",
+                "Could not interpret {name} identifier: {value!r}. {owner}: `{name}` must be one of {choices}. "
+                "Did you mean {nearest!r}?",
                 owner=owner,
                 name=name,
                 choices=", ".join(choices),
                 value=value,
+                nearest=nearest_of(value, choices),
             )
         return value
 
@@ -312,6 +315,12 @@ class Numbers(Param):
 
 def _as_floats(value: Any) -> Any:
     return [_as_floats(entry) for entry in value] if isinstance(value, list | tuple) else float(value)
+
+
+def nearest_of(value: Any, choices: Sequence[str]) -> str:
+    """The choice that was probably meant."""
+    near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.4)
+    return near[0] if near else choices[0]
 
 
 def defaults(cls: type) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, TypeVar
 
 from netcore.errors import NetcoreValueError
 from netcore.names import snake_case
-from netcore.params import Choice, Param, defaults
+from netcore.params import Choice, Param, defaults, nearest_of
 from netcore.registry import Registry
 
 P = TypeVar("P", bound="Part")
@@ -70,13 +70,14 @@ class PartParam(Choice):
         if not self._knows(value):
             raise NetcoreValueError(
                 "param.part",
-                "{owner}: `{name}` must be None or one of {choices} (a name, or an object such as {typical}()), "
-                "but got {value!r}.",
+                "Could not interpret {name} identifier: {value!r}. {owner}: `{name}` must be None or one of {choices} "
+                "(a name, or an object such as {typical}()). Did you mean {nearest!r}?",
                 owner=owner,
                 name=name,
                 choices=", ".join(self.names()),
                 typical=self.names()[0],
                 value=value,
+                nearest=nearest_of(value, self.names()),
             )
         part = find(self.registry, self.base, value)
         return None if part is None else described(part)

@@ -1,5 +1,6 @@
 """Small helpers by Keras's names."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from netcore.errors import NetcoreValueError
 from netcore.names import clear_session
 from netcore.streams import set_random_seed
 
-__all__ = ["clear_session", "normalize", "set_random_seed", "to_categorical"]
+__all__ = ["clear_session", "normalize", "pad_sequences", "set_random_seed", "to_categorical"]
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> Array:
@@ -38,3 +39,50 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> Array:
     array = np.asarray(x, floatx())
     length = np.linalg.norm(array, ord=order, axis=axis, keepdims=True)
     return array / np.where(length == 0, 1, length)
+
+
+def pad_sequences(
+    sequences: Sequence[Any],
+    maxlen: int | None = None,
+    dtype: Any = "int32",
+    padding: str = "pre",
+    truncating: str = "pre",
+    value: Any = 0.0,
+) -> Array:
+    """Lists of different lengths as one array (n, maxlen, …).
+
+    Args:
+        sequences: lists of numbers, or of arrays of one shape.
+        maxlen: length of all of them; that of the longest if left out.
+        dtype: type of the array.
+        padding, truncating: "pre" or "post": where `value` is put in, where too long ones are cut.
+        value: what stands where there is nothing.
+
+    Raises:
+        NetcoreValueError "utils.pad_side", "utils.pad_shape": another word; steps of different shapes.
+    """
+    for name, side in (("padding", padding), ("truncating", truncating)):
+        if side not in ("pre", "post"):
+            raise NetcoreValueError(
+                "utils.pad_side",
+                "pad_sequences: `{name}` must be 'pre' or 'post', but got {value!r}.",
+                name=name,
+                value=side,
+            )
+    arrays = [np.asarray(sequence) for sequence in sequences]
+    length = max((len(array) for array in arrays), default=0) if maxlen is None else maxlen
+    step = next((array.shape[1:] for array in arrays if len(array)), ())
+    padded = np.full((len(arrays), length, *step), value, dtype)
+    for row, array in zip(padded, arrays, strict=True):
+        kept = array[max(0, len(array) - length) :] if truncating == "pre" else array[:length]
+        if not len(kept):
+            continue
+        if kept.shape[1:] != step:
+            raise NetcoreValueError(
+                "utils.pad_shape",
+                "pad_sequences: all steps must have the same shape, but one has {given} and another {expected}.",
+                given=kept.shape[1:],
+                expected=step,
+            )
+        row[slice(length - len(kept), None) if padding == "pre" else slice(len(kept))] = kept
+    return padded

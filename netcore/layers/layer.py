@@ -13,7 +13,7 @@ from netcore.errors import NetcoreAttributeError, NetcoreTypeError, NetcoreValue
 from netcore.graph import Graph, GraphNode, Shape, Tensor
 from netcore.names import unique_name
 from netcore.node import Operation
-from netcore.parameters import ParameterVector, Weight, joined, spend
+from netcore.parameters import ParameterVector, Weight, WeightArray, joined, spend
 from netcore.params import Param
 from netcore.registry import Registry
 from netcore.regularizers import regularizer_param
@@ -156,7 +156,7 @@ class Layer(Operation):
         """Point `self.<name>` and `self.gradients[<name>]` at where the weights now lie."""
         for name, weights in self._views.items():
             value, gradient = (weights[0].value, weights[0].gradient) if len(weights) == 1 else joined(weights)
-            setattr(self, name, value)
+            setattr(self, name, value if len(weights) > 1 else value.view(WeightArray))
             self.gradients[name] = gradient
 
     def scratch_gradients(self) -> tuple[dict[str, Array], list[tuple[Array, Array]]]:
@@ -197,8 +197,17 @@ class Layer(Operation):
         return self.trainable_weights
 
     @property
+    def non_trainable_variables(self) -> list[Weight]:
+        return self.non_trainable_weights
+
+    @property
     def variables(self) -> list[Weight]:
         return self.weights
+
+    @property
+    def losses(self) -> list[float]:
+        """What the regularizers of the weights that learn add to the loss now, one number for each of them."""
+        return [one.regularizer.value(one.value) for one in self.trainable_weights if one.regularizer is not None]
 
     def get_weights(self) -> list[Array]:
         """Copies of the weights, in Keras's order and shapes."""
@@ -213,7 +222,7 @@ class Layer(Operation):
         if len(weights) != len(self.weights):
             raise NetcoreValueError(
                 "weights.count",
-                "You called set_weights on `{name}` with a weight list of length {given}, "
+                "You called `set_weights(weights)` on layer {name!r} with a weight list of length {given}, "
                 "but the layer was expecting {expected} weights.",
                 name=self.name,
                 given=len(weights),
@@ -224,7 +233,8 @@ class Layer(Operation):
             if weight.shape != value.shape:
                 raise NetcoreValueError(
                     "weights.shape",
-                    "{name}: the weight `{weight}` has shape {expected}, but the given array has shape {given}.",
+                    "Layer {name} weight shape {expected} is not compatible with provided weight shape {given}: it is "
+                    "the shape of `{weight}`.",
                     name=self.name,
                     weight=weight.name,
                     expected=weight.shape,

@@ -106,6 +106,15 @@ class Compiled(Network):
             advise(head, layer, last_activation(self._steps, tensor))
         self._plans.clear()
 
+    def require_loss(self) -> None:
+        """Refuse to train without anything to make small."""
+        self.require_compiled()
+        if not any(one is not None for one in flat(self.compile_given["loss"])):
+            raise NetcoreValueError(
+                "compile.no_loss",
+                "There is no loss to make smaller. Give one: model.compile(optimizer='adam', loss='mse').",
+            )
+
     def require_compiled(self) -> None:
         if self._compiled is None:
             raise NetcoreValueError(

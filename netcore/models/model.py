@@ -11,6 +11,7 @@ from netcore.data import as_floats, rows_of
 from netcore.errors import NetcoreValueError
 from netcore.fit import BATCH_SIZE, EPOCHS, FitRun
 from netcore.inference import Evaluation, predict
+from netcore.metrics import Metric
 from netcore.models.advice import advise_on_penalty, advise_on_targets
 from netcore.models.compiled import Compiled
 from netcore.models.compiling import compile_arguments, restored
@@ -81,6 +82,11 @@ class Model(Compiled):
         if isinstance(structure, dict):
             return dict(zip(structure, results, strict=True))
         return results if isinstance(structure, list | tuple) else results[0]
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics of all outputs; they are there once a fit or evaluate has seen targets."""
+        return [metric for head in self.heads for metric in (*(head.metrics or []), *head.weighted)]
 
     # --- description and files
 
@@ -155,7 +161,7 @@ class Model(Compiled):
             FitRun, whose knobs may be turned and whose state may be taken; a StreamRun for generators and
             `steps_per_epoch`.
         """
-        self.require_compiled()
+        self.require_loss()
         size = None if batch_size is None else BATCH_SIZE.check("fit", "batch_size", batch_size)
         split = SPLIT.check("fit", "validation_split", validation_split)
         steps = STEPS.check("fit", "steps_per_epoch", steps_per_epoch)

@@ -61,8 +61,8 @@ def per_output(what: str, given: Any, names: list[str], *, repeat: bool, data: b
                 choices=", ".join(names),
             )
         return [given.get(name) for name in names]
-    if len(names) == 1:
-        single = isinstance(given, list | tuple) and len(given) == 1 and (not data or np.ndim(given[0]) > 0)
+    if len(names) == 1 and (data or not isinstance(given, list | tuple)):
+        single = isinstance(given, list | tuple) and len(given) == 1 and np.ndim(given[0]) > 0
         return [given[0]] if single else [given]
     if isinstance(given, list | tuple):
         if len(given) != len(names):

@@ -208,6 +208,15 @@ class Optimizer:
         self._rate_array[...] = rate
 
     @property
+    def variables(self) -> list[Array]:
+        """All that it remembers: updates made, learning rate, slots."""
+        return [np.array(self.iterations), np.array(self._rate), *self.slots.values()]
+
+    @property
+    def built(self) -> bool:
+        return self.vector is not None
+
+    @property
     def iterations(self) -> int:
         """Updates made so far."""
         return self._calls // (self.gradient_accumulation_steps or 1)
