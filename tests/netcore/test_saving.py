@@ -1,5 +1,6 @@
 """Models as files and as configs: what comes back is the same, and what is no such file is refused."""
 
+import copy
 import io
 import json
 import zipfile
@@ -89,15 +90,15 @@ def test_training_goes_on_exactly_where_it_was_saved(make, tmp_path):
 @pytest.mark.parametrize("make", MAKES)
 def test_a_config_gives_the_same_architecture_with_weights_of_its_own(make):
     model, x, _ = make()
-    for copy in (
+    for clone in (
         type(model).from_config(json.loads(json.dumps(model.get_config()))),
         models.model_from_json(model.to_json()),
         models.clone_model(model),
     ):
-        assert json.dumps(copy.get_config()) == json.dumps(model.get_config())
-        assert any(np.any(one != other) for one, other in zip(copy.get_weights(), model.get_weights(), strict=True))
-        copy.set_weights(model.get_weights())
-        for one, other in zip(flat(copy.predict(x)), flat(model.predict(x)), strict=True):
+        assert json.dumps(clone.get_config()) == json.dumps(model.get_config())
+        assert any(np.any(one != other) for one, other in zip(clone.get_weights(), model.get_weights(), strict=True))
+        clone.set_weights(model.get_weights())
+        for one, other in zip(flat(clone.predict(x)), flat(model.predict(x)), strict=True):
             np.testing.assert_array_equal(one, other)
 
 
@@ -108,15 +109,15 @@ def flat(outputs):
 @pytest.mark.parametrize("make", MAKES)
 def test_weights_go_through_a_file_of_their_own(make, tmp_path):
     model, _, _ = make()
-    copy = models.clone_model(model)
+    clone = models.clone_model(model)
     model.save_weights(tmp_path / "w.weights.h5")
-    copy.load_weights(tmp_path / "w.weights.h5")
-    for one, other in zip(copy.get_weights(), model.get_weights(), strict=True):
+    clone.load_weights(tmp_path / "w.weights.h5")
+    for one, other in zip(clone.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     model.save(tmp_path / "m.keras")
-    copy.set_weights([np.zeros_like(weight) for weight in copy.get_weights()])
-    copy.load_weights(tmp_path / "m.keras")
-    np.testing.assert_array_equal(copy.get_weights()[0], model.get_weights()[0])
+    clone.set_weights([np.zeros_like(weight) for weight in clone.get_weights()])
+    clone.load_weights(tmp_path / "m.keras")
+    np.testing.assert_array_equal(clone.get_weights()[0], model.get_weights()[0])
 
 
 def test_places_in_a_weight_file_are_those_of_keras(tmp_path):
@@ -216,11 +217,11 @@ def npy(array, **options):
     return file.getvalue()
 
 
-def huge_header():
-    """An array file whose header promises more than there is."""
+def header(shape, kind, payload):
+    """An array file with a header of one's own."""
     file = io.BytesIO()
-    np.lib.format.write_array_header_1_0(file, {"shape": (10**12,), "fortran_order": False, "descr": "<f4"})
-    return file.getvalue() + b"\0" * 64
+    np.lib.format.write_array_header_1_0(file, {"shape": shape, "fortran_order": False, "descr": kind})
+    return file.getvalue() + b"\0" * payload
 
 
 def dense(units):
@@ -255,7 +256,8 @@ def test_a_proper_archive_is_read(tmp_path):
         ({"config.json": dense(10**9), **WEIGHTS}, {}, "weights.limit"),
         ({"config.json": dense(4), **WEIGHTS}, {}, "weights.limit"),
         ({"config.json": dense(2), **WEIGHTS}, {}, "file.damaged"),
-        ({"config.json": dense(3), **WEIGHTS, "state/weight.0.npy": huge_header()}, {}, "file.damaged"),
+        ({"config.json": dense(3), **WEIGHTS, "state/weight.0.npy": header((10**12,), "<f4", 64)}, {}, "file.damaged"),
+        ({"config.json": dense(3), **WEIGHTS, "state/weight.0.npy": header((2, 3), "|O", 48)}, {}, "file.damaged"),
         ({"config.json": dense(3), **WEIGHTS, "state/weight.0.npy": b"no array"}, {}, "file.damaged"),
         (
             {"config.json": dense(3), **WEIGHTS, "state/weight.0.npy": npy(np.array([{}]), allow_pickle=True)},
@@ -267,6 +269,18 @@ def test_a_proper_archive_is_read(tmp_path):
 def test_what_is_no_file_of_ours_is_refused(members, options, code, tmp_path):
     path = written(tmp_path / "m.keras", members, **options)
     assert refusal(lambda: models.load_model(path)) == code
+
+
+def test_members_that_share_their_bytes_are_refused(tmp_path):
+    path = tmp_path / "m.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("metadata.json", json.dumps({"library": "netcore", "format": saving.FORMAT}))
+        archive.writestr("state/weight.0.npy", npy(np.zeros(10_000)))
+        for number in range(1, 1000):  # 80 MB that would be read out of 80 kB
+            again = copy.copy(archive.getinfo("state/weight.0.npy"))
+            again.filename = f"state/weight.{number}.npy"
+            archive.filelist.append(again)
+    assert refusal(lambda: models.load_model(path)) == "file.not_netcore"
 
 
 def test_paths_are_checked(tmp_path):
