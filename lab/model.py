@@ -14,7 +14,7 @@ from lab.layer_table import LayerRow, graph_table, layer_rows, model_table, para
 from lab.limits import Limits, current_limits
 from lab.outputs import output_views
 from lab.problem import Problem
-from lab.runs.divergence import HIGH_RATE, HIGH_RATE_DEFAULT, LARGE_INPUT
+from lab.runs.divergence import LARGE_INPUT, rate_is_high
 from lab.sequence_problems import built_loss, last_activation, sequence_problems
 from lab.starts import propose_output
 from netcore.activations import ACTIVATIONS
@@ -68,7 +68,7 @@ def _of_settings(experiment: Experiment) -> Iterator[Problem]:
     rate = float(optimizer.filled(OPTIMIZERS)["learning_rate"])
     if rate == 0:
         yield Problem("model.learning_rate_zero", {}, "warning")
-    elif rate > HIGH_RATE.get(optimizer.type, HIGH_RATE_DEFAULT):
+    elif rate_is_high(optimizer.type, rate):
         yield Problem("model.learning_rate_huge", {"value": f"{rate:g}"}, "warning")
 
 

@@ -13,10 +13,26 @@ HIGH_RATE = {"SGD": 1.0}  # beyond this even well-scaled data diverges; adaptive
 HIGH_RATE_DEFAULT = 0.1
 
 
+def rate_is_high(optimizer: str, learning_rate: float) -> bool:
+    return learning_rate > HIGH_RATE.get(optimizer, HIGH_RATE_DEFAULT)
+
+
+def suspects(*, learning_rate: float, optimizer: str, largest_input: float, largest_target: float) -> dict[str, float]:
+    """Name of each suspect -> the number that makes it one, in the order in which a teacher would look."""
+    found: dict[str, float] = {}
+    if rate_is_high(optimizer, learning_rate):
+        found["learning_rate"] = learning_rate
+    if largest_input > LARGE_INPUT:
+        found["unscaled_inputs"] = largest_input
+    if largest_target > LARGE_INPUT:
+        found["large_target"] = largest_target
+    return found
+
+
 def likely_cause(
     epoch: int, learning_rate: float, optimizer: str, x: Array | dict[str, Array], y: Array | dict[str, Array]
 ) -> Reason:
-    """Look at the usual suspects in the order in which a teacher would: learning rate, inputs, target.
+    """The first suspect, as key and blanks of its sentence.
 
     Args:
         epoch: 1-based number of the epoch in which it happened.
@@ -25,16 +41,19 @@ def likely_cause(
         x: training inputs (n, ...), or several by name.
         y: training targets (n, ...), or several by name.
     """
+    found = suspects(
+        learning_rate=learning_rate, optimizer=optimizer, largest_input=_largest(x), largest_target=_largest(y)
+    )
     values: dict[str, Any] = {"epoch": epoch, "learning_rate": learning_rate}
-    if learning_rate > HIGH_RATE.get(optimizer, HIGH_RATE_DEFAULT):
-        return Reason("run.diverged_learning_rate", values)
-    largest_input = _largest(x)
-    if largest_input > LARGE_INPUT:
-        return Reason("run.diverged_inputs", {**values, "largest": largest_input})
-    largest_target = _largest(y)
-    if largest_target > LARGE_INPUT:
-        return Reason("run.diverged_target", {**values, "largest": largest_target})
-    return Reason("run.diverged", values)
+    match next(iter(found), None):
+        case "learning_rate":
+            return Reason("run.diverged_learning_rate", values)
+        case "unscaled_inputs":
+            return Reason("run.diverged_inputs", {**values, "largest": found["unscaled_inputs"]})
+        case "large_target":
+            return Reason("run.diverged_target", {**values, "largest": found["large_target"]})
+        case _:
+            return Reason("run.diverged", values)
 
 
 def _largest(data: Array | dict[str, Array]) -> float:

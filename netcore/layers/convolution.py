@@ -164,15 +164,8 @@ class Convolution(Layer):
 
     def check_input(self, shapes: list[Shape]) -> None:
         super().check_input(shapes)
-        if self.built and shapes[0][-1] != self.channels:
-            raise NetcoreValueError(
-                "layer.features",
-                "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have "
-                "value {expected}, but received input with shape {shape}.",
-                name=self.name,
-                expected=self.channels,
-                shape=shapes[0],
-            )
+        if self.built:
+            self.check_features(shapes[0], self.channels)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         outputs = window_counts(self.name, input_shape, self._sweep)

@@ -91,15 +91,8 @@ class Dense(Layer):
 
     def check_input(self, shapes: list[Shape]) -> None:
         super().check_input(shapes)
-        if self.built and shapes[0][-1] != len(self.kernel):
-            raise NetcoreValueError(
-                "layer.features",
-                "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have "
-                "value {expected}, but received input with shape {shape}.",
-                name=self.name,
-                expected=len(self.kernel),
-                shape=shapes[0],
-            )
+        if self.built:
+            self.check_features(shapes[0], len(self.kernel))
 
     def operations(self) -> list[Operation]:
         function = activations.get(self.activation)

@@ -315,6 +315,18 @@ class Layer(Operation):
         self.calls.append(node)
         return list(node.outputs) if isinstance(result, list) else node.outputs[0]
 
+    def check_features(self, shape: Shape, expected: int) -> None:
+        """Refuse an input whose last axis is not what the weights were made for."""
+        if shape[-1] != expected:
+            raise NetcoreValueError(
+                "layer.features",
+                "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have "
+                "value {expected}, but received input with shape {shape}.",
+                name=self.name,
+                expected=expected,
+                shape=shape,
+            )
+
     def check_input(self, shapes: list[Shape]) -> None:
         """Refuse an input that this layer cannot take."""
         for index, shape in enumerate(shapes):

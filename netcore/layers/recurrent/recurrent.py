@@ -215,15 +215,8 @@ class Recurrent(Layer):
 
     def check_input(self, shapes: list[Any]) -> None:
         super().check_input(shapes[:1])
-        if self.built and shapes[0][-1] != len(self.kernel):
-            raise NetcoreValueError(
-                "layer.features",
-                "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have "
-                "value {expected}, but received input with shape {shape}.",
-                name=self.name,
-                expected=len(self.kernel),
-                shape=shapes[0],
-            )
+        if self.built:
+            self.check_features(shapes[0], len(self.kernel))
         fitting = all(len(shape) == 2 and shape[-1] == self.units for shape in shapes[1:])
         if len(shapes) > 1 and not (fitting and len(shapes) == 1 + self.state_count):
             raise NetcoreValueError(
