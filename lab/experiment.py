@@ -16,8 +16,9 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from lab.data_spec import DataSpec
 from lab.errors import ExperimentError
-from lab.graph import GraphNode, GraphSpec, Metrics, OutputSpec, check_names, checked_metrics, new_id
+from lab.graph import GraphNode, GraphSpec, Metrics, OutputSpec, checked_metrics, new_id
 from lab.limits import ALONE, Limits
 from lab.parts import LayerSpec, PartSpec, checked_part
 from lab.value import ColumnName, Value, checked, short
@@ -26,25 +27,17 @@ from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 
 __all__ = [
-    "ALL_INPUTS",
     "Change",
     "ColumnName",
     "CompileSpec",
-    "DataSpec",
     "Experiment",
     "FitSpec",
     "GraphNode",
     "GraphSpec",
-    "InputGroup",
     "LayerSpec",
     "ModelSpec",
     "OutputSpec",
     "PartSpec",
-    "SampleSource",
-    "SplitSpec",
-    "TargetSpec",
-    "Task",
-    "UploadSource",
     "Value",
     "changed_epochs",
     "check_limits",
@@ -56,157 +49,6 @@ __all__ = [
 SCHEMA_VERSION: Final = 1
 # version -> step to the next version; a step gets any JSON object, so it must not assume that a field is there
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-
-Task = Literal["binary", "multiclass", "regression", "sequence_labels"]
-Share = Annotated[float, Field(ge=0.0, le=0.9, allow_inf_nan=False)]
-ALL_INPUTS: Final = "inputs"  # name of the one input of a network whose columns are not grouped
-
-
-class SampleSource(Value):
-    """One of the tables that come with the project; `name` is its card's name."""
-
-    path: ClassVar[str] = "data.source"
-    kind: Literal["sample"] = "sample"
-    name: Annotated[str, Field(max_length=100)]
-
-
-class UploadSource(Value):
-    """A person's own file: what it was called, what was in it and how it was recognised again, never its rows."""
-
-    path: ClassVar[str] = "data.source"
-    kind: Literal["upload"] = "upload"
-    name: Annotated[str, Field(max_length=255)]
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    columns: tuple[ColumnName, ...]
-
-
-class SplitSpec(Value):
-    """How rows are divided. "time" keeps the order of `time_column` (or of the rows): the last are the test part."""
-
-    path: ClassVar[str] = "data.split"
-    order: Literal["shuffled", "time"] = "shuffled"
-    validation: Share = 0.2
-    test: Share = 0.2
-    time_column: ColumnName | None = None
-
-    @model_validator(mode="after")
-    def _leaves_a_training_part(self) -> Self:
-        if self.validation + self.test > 0.95:
-            raise ExperimentError(
-                "experiment.no_training_part", validation_percent=100 * self.validation, test_percent=100 * self.test
-            )
-        return self
-
-
-class WindowSpec(Value):
-    """Samples made of rows in time order: `steps` rows behind one another, the target `horizon` rows after the last.
-
-    Args:
-        every: a window begins every so many rows.
-        clock: add the time of day, as sine and cosine, to what each row holds; it is read from the time column.
-    """
-
-    path: ClassVar[str] = "data.windows"
-    steps: Annotated[int, Field(ge=1, le=ALONE.window_rows)] = 24
-    horizon: Annotated[int, Field(ge=1, le=ALONE.window_rows)] = 1
-    every: Annotated[int, Field(ge=1, le=ALONE.window_rows)] = 1
-    clock: bool = False
-
-
-class InputGroup(Value):
-    """Columns that enter a functional model together, under the name of its input."""
-
-    path: ClassVar[str] = "data.groups"
-    name: str
-    columns: tuple[ColumnName, ...]
-
-
-class TargetSpec(Value):
-    """A column to predict: as classes or as a number, and in which unit the network learns it."""
-
-    path: ClassVar[str] = "data.more_targets"
-    column: ColumnName
-    task: Task
-    scaling: Literal["standard", "none"] = "none"  # regression only
-
-
-class DataSpec(Value):
-    """Which table, which columns, which task, and how they are prepared.
-
-    A functional model may take its columns in several groups (`inputs` then names all of them once) and predict
-    `more_targets` beside the first one.
-    """
-
-    path: ClassVar[str] = "data"
-    source: SampleSource | UploadSource = Field(discriminator="kind")
-    inputs: tuple[ColumnName, ...]
-    target: ColumnName
-    task: Task
-    scaling: Literal["standard", "constant", "none"] = "standard"
-    scale_constant: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # used when scaling is "constant"
-    target_scaling: Literal["standard", "none"] = "none"  # regression only
-    missing: Literal["drop", "fill"] = "drop"  # "fill": training mean for numbers, a category of its own for texts
-    persistence_column: ColumnName | None = None  # the column that "tomorrow as today" predicts with
-    split: SplitSpec = SplitSpec()
-    groups: Annotated[tuple[InputGroup, ...], Field(max_length=ALONE.graph_inputs)] = ()
-    more_targets: Annotated[tuple[TargetSpec, ...], Field(max_length=ALONE.graph_outputs - 1)] = ()
-    windows: WindowSpec | None = None  # each row is a sample of its own if None
-    length_column: ColumnName | None = None  # sequence labels: how many of the inputs count, where they end earlier
-
-    @model_validator(mode="after")
-    def _sequences_fit(self) -> Self:
-        tasks = [target.task for target in self.targets]
-        if "sequence_labels" in tasks and (len(tasks) > 1 or len(self.groups) > 1):
-            raise ExperimentError("experiment.sequence_alone")
-        if self.windows is not None and "sequence_labels" in tasks:
-            raise ExperimentError("experiment.sequence_windows")
-        if self.windows is not None and self.split.order != "time":
-            raise ExperimentError("experiment.windows_by_time")
-        return self
-
-    @model_validator(mode="after")
-    def _groups_and_targets_fit(self) -> Self:
-        check_names("data.groups", [group.name for group in self.groups])
-        grouped = {column for group in self.groups for column in group.columns}
-        if self.groups and grouped != set(self.inputs):
-            odd = sorted(grouped ^ set(self.inputs))[0]
-            raise ExperimentError("experiment.group_columns", column=short(odd))
-        columns = [target.column for target in self.targets]
-        twice = next((column for column in columns if columns.count(column) > 1), None)
-        if twice is not None:
-            raise ExperimentError("experiment.target_twice", column=short(twice))
-        return self
-
-    @property
-    def input_groups(self) -> tuple[InputGroup, ...]:
-        """The groups; all inputs in one where none are named."""
-        return self.groups or (InputGroup(name=ALL_INPUTS, columns=self.inputs),)
-
-    @property
-    def targets(self) -> tuple[TargetSpec, ...]:
-        """All columns to predict, the first one first."""
-        return (TargetSpec(column=self.target, task=self.task, scaling=self.target_scaling), *self.more_targets)
-
-    def with_groups(self, groups: Sequence[InputGroup]) -> "DataSpec":
-        """Other groups, and with them other inputs."""
-        columns = tuple(dict.fromkeys(column for group in groups for column in group.columns))
-        return self.replace(groups=tuple(groups), inputs=columns)
-
-    def with_targets(self, targets: Sequence[TargetSpec]) -> "DataSpec":
-        """Other columns to predict; a baseline column belongs to the first of them only."""
-        first = targets[0]
-        kept = self.persistence_column if first.column == self.target and first.task == self.task else None
-        return self.replace(
-            target=first.column,
-            task=first.task,
-            target_scaling=first.scaling,
-            persistence_column=kept,
-            more_targets=tuple(targets[1:]),
-        )
-
-    def for_target(self, target: TargetSpec) -> "DataSpec":
-        """The same rows and inputs with this column alone to predict."""
-        return self.with_targets([target])
 
 
 class ModelSpec(Value):

@@ -9,20 +9,9 @@ from collections.abc import Sequence
 
 from lab.data.propose import guess_task, task_choices
 from lab.data.table import Column, Table
+from lab.data_spec import ALL_INPUTS, DataSpec, InputGroup, TargetSpec, Task
 from lab.errors import ExperimentError
-from lab.experiment import (
-    ALL_INPUTS,
-    CompileSpec,
-    DataSpec,
-    Experiment,
-    GraphNode,
-    GraphSpec,
-    InputGroup,
-    ModelSpec,
-    OutputSpec,
-    TargetSpec,
-    Task,
-)
+from lab.experiment import CompileSpec, Experiment, GraphNode, GraphSpec, ModelSpec, OutputSpec
 from lab.graph import NAME
 from lab.outputs import way_to
 from lab.starts import propose_output

@@ -11,18 +11,8 @@ from typing import Any
 
 from lab.data.propose import class_count
 from lab.data.table import Table
-from lab.experiment import (
-    CompileSpec,
-    DataSpec,
-    Experiment,
-    FitSpec,
-    LayerSpec,
-    ModelSpec,
-    PartSpec,
-    SampleSource,
-    Task,
-    UploadSource,
-)
+from lab.data_spec import DataSpec, SampleSource, Task, UploadSource
+from lab.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 

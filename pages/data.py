@@ -7,8 +7,9 @@ from lab.data.prepare import Dataset
 from lab.data.propose import task_choices
 from lab.data.samples import card
 from lab.data.table import Table
+from lab.data_spec import DataSpec
 from lab.errors import LabError
-from lab.experiment import DataSpec, Experiment, GraphSpec
+from lab.experiment import Experiment, GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import choice_field, number_field

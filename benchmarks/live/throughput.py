@@ -12,7 +12,8 @@ from pathlib import Path
 from benchmarks.speed import spiral
 from lab.data.prepare import Dataset, prepare
 from lab.data.read import read_table
-from lab.experiment import Experiment, SampleSource, SplitSpec
+from lab.data_spec import SampleSource, SplitSpec
+from lab.experiment import Experiment
 from lab.limits import ALONE
 from lab.runs.pooled import PoolEngine
 from lab.runs.store import RunStore

@@ -18,8 +18,8 @@ from lab.data.sequences import alphabet, encode_labels, within
 from lab.data.split import Rows, Split, split_rows
 from lab.data.table import Column, Note, Table
 from lab.data.windows import Windows, check_windows, clock, cut_windows
+from lab.data_spec import DataSpec, Task, WindowSpec
 from lab.errors import DataError
-from lab.experiment import DataSpec, Task, WindowSpec
 from lab.limits import Limits, current_limits
 
 Array = npt.NDArray[Any]

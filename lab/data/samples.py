@@ -10,8 +10,8 @@ from typing import Any
 from lab.data.columns import type_column
 from lab.data.read import read_table
 from lab.data.table import Note, Table
+from lab.data_spec import Task, WindowSpec
 from lab.errors import DataError
-from lab.experiment import Task, WindowSpec
 from lab.limits import ALONE
 from lab.texts import Language
 

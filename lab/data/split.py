@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lab.data_spec import SplitSpec
 from lab.errors import DataError
-from lab.experiment import SplitSpec
 
 Rows = npt.NDArray[np.int64]
 

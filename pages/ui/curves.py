@@ -4,8 +4,9 @@ from typing import Any
 
 import streamlit as st
 
+from lab.data_spec import DataSpec
 from lab.errors import LabError
-from lab.experiment import DataSpec, Experiment, GraphSpec
+from lab.experiment import Experiment, GraphSpec
 from lab.outputs import history_keys, split_key
 from lab.runs.record import RunView
 from lab.texts import say

@@ -5,8 +5,9 @@ import streamlit as st
 from lab.data.read import read_table
 from lab.data.samples import Card, card, load_sample, sample_names
 from lab.data.table import Table
+from lab.data_spec import UploadSource
 from lab.errors import LabError
-from lab.experiment import Experiment, UploadSource
+from lab.experiment import Experiment
 from lab.limits import current_limits
 from lab.texts import say
 from pages.ui.proposals import for_own_table, for_sample, with_table

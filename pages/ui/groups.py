@@ -4,7 +4,7 @@ import streamlit as st
 
 from lab.data.propose import task_choices, usable_inputs
 from lab.data.table import Table
-from lab.experiment import InputGroup, TargetSpec
+from lab.data_spec import InputGroup, TargetSpec
 from lab.graph_edit import (
     free_targets,
     with_added_group,

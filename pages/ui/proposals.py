@@ -9,7 +9,8 @@ from lab.data.prepare import Dataset
 from lab.data.propose import class_count, propose_data
 from lab.data.samples import card
 from lab.data.table import Table
-from lab.experiment import Experiment, ModelSpec, SampleSource, Task, UploadSource, WindowSpec
+from lab.data_spec import SampleSource, Task, UploadSource, WindowSpec
+from lab.experiment import Experiment, ModelSpec
 from lab.starts import propose_experiment, start, with_fitting_output
 from netcore.layers import LAYERS
 from netcore.params import Int, Param, defaults

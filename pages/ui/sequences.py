@@ -5,8 +5,9 @@ import streamlit as st
 
 from lab.data.prepare import Dataset, PartName
 from lab.data.table import Table
+from lab.data_spec import DataSpec
 from lab.errors import LabError
-from lab.experiment import DataSpec, Experiment
+from lab.experiment import Experiment
 from lab.insight.evaluate import Evaluation, Sample
 from lab.texts import say
 from pages.ui.forms import choice_field, number_field, switch_field

@@ -11,7 +11,8 @@ import pytest
 from lab import cli
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.experiment import Experiment, UploadSource
+from lab.data_spec import UploadSource
+from lab.experiment import Experiment
 from lab.runs.spec import run_spec
 from lab.runs.trainer import Trainer
 from lab.starts import EXAMPLES, STARTS, start

@@ -7,19 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab import experiment as module
+from lab.data_spec import DataSpec, SampleSource, SplitSpec, UploadSource
 from lab.errors import ExperimentError
 from lab.experiment import (
     Change,
     CompileSpec,
-    DataSpec,
     Experiment,
     FitSpec,
     LayerSpec,
     ModelSpec,
     PartSpec,
-    SampleSource,
-    SplitSpec,
-    UploadSource,
     check_limits,
     checked,
 )

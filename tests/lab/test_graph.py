@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.data.samples import load_sample
+from lab.data_spec import ALL_INPUTS, InputGroup
 from lab.errors import ExperimentError
-from lab.experiment import ALL_INPUTS, Experiment, GraphNode, GraphSpec, InputGroup
+from lab.experiment import Experiment, GraphNode, GraphSpec
 from lab.graph_edit import (
     as_graph,
     as_sequential,

@@ -5,7 +5,8 @@ import pytest
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.samples import card, load_sample, sample_names
-from lab.experiment import Experiment, SampleSource
+from lab.data_spec import SampleSource
+from lab.experiment import Experiment
 from lab.model import model_problems
 from lab.runs.spec import run_spec
 from lab.runs.trainer import Trainer

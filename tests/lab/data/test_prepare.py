@@ -12,8 +12,8 @@ from lab.data.prepare import PART_NAMES, PreparedCache, find_persistence, mean_a
 from lab.data.read import read_table
 from lab.data.samples import card, load_sample
 from lab.data.split import split_rows
+from lab.data_spec import DataSpec, SplitSpec, UploadSource
 from lab.errors import DataError
-from lab.experiment import DataSpec, SplitSpec, UploadSource
 from lab.limits import ALONE
 from lab.texts import LANGUAGES, say, say_error
 

@@ -5,8 +5,8 @@ import pytest
 from lab.data.propose import default_target, guess_task, propose_data, task_choices
 from lab.data.read import read_table
 from lab.data.samples import load_sample
+from lab.data_spec import SampleSource
 from lab.errors import DataError
-from lab.experiment import SampleSource
 from lab.limits import ALONE
 
 

@@ -9,8 +9,8 @@ from lab.data.propose import class_count, propose_data, task_choices
 from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.data.sequences import alphabet, encode_labels, read_label, within
+from lab.data_spec import DataSpec, SampleSource, SplitSpec, TargetSpec
 from lab.errors import DataError, ExperimentError
-from lab.experiment import DataSpec, SampleSource, SplitSpec, TargetSpec
 from lab.limits import ALONE
 from lab.starts import start
 from lab.texts import LANGUAGES, say_error

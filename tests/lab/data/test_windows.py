@@ -10,8 +10,8 @@ from lab.data.prepare import PART_NAMES, content_hash, prepare
 from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.data.windows import clock, cut_windows
+from lab.data_spec import DataSpec, InputGroup, SampleSource, SplitSpec, TargetSpec, WindowSpec
 from lab.errors import DataError, ExperimentError
-from lab.experiment import DataSpec, InputGroup, SampleSource, SplitSpec, TargetSpec, WindowSpec
 from lab.limits import ALONE
 from lab.starts import start
 from lab.texts import LANGUAGES, say_error

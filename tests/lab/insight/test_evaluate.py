@@ -8,7 +8,8 @@ import pytest
 from lab.data.baseline import baseline
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.experiment import LayerSpec, PartSpec, SplitSpec
+from lab.data_spec import SplitSpec
+from lab.experiment import LayerSpec, PartSpec
 from lab.insight.baseline_loss import baseline_loss
 from lab.insight.evaluate import evaluate, judge_run, metric_unit, predicted_classes
 from lab.insight.verdict import say_verdict
