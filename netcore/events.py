@@ -26,7 +26,9 @@ class EpochEnded:
     """An epoch is over. `logs` holds what History keeps: loss, metrics, then the same with val_ before the name.
 
     Where regularizers add a penalty to the loss, `extras` holds both apart: data_loss, penalty, val_data_loss,
-    val_penalty. Only the data losses tell how well the network fits.
+    val_penalty. Only the data losses tell how well the network fits. With `evaluate_training` it also holds loss and
+    metrics of the training rows with the weights that the epoch ended with and no random layer at work, as those of the
+    validation rows are: evaluated_loss and so on.
     """
 
     epoch: int

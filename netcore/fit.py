@@ -259,7 +259,7 @@ class FitRun(Run):
             "stop_training": int(self.model.stop_training),
         }
         arrays = {f"run.{name}": np.array(value, np.int64) for name, value in state.items()}
-        arrays["run.order"] = self._order.copy()
+        arrays["run.order"] = self._order[: self._total if self._phase else 0].copy()  # made anew for each epoch
         arrays["run.bounds"] = np.array(self._bounds, np.int64)
         for index, record in enumerate(self._records):
             arrays[f"run.record.{index}"] = record[..., :size].copy()
@@ -285,8 +285,8 @@ class FitRun(Run):
         self._batch_size = run["batch_size"]
         self.epochs = int(state["run.epochs"])
         self._bounds = [int(bound) for bound in state["run.bounds"]]
-        self._order[...] = state["run.order"]
         if self._shuffle and self._phase:
+            self._order[...] = state["run.order"]
             self._put_in_order()
         for index in range(len(self._records)):
             saved = state[f"run.record.{index}"]

@@ -29,6 +29,7 @@ class Run(Iterator[Event]):
     Args:
         steps: updates per epoch, None if nobody knows yet.
         validation_freq: validate after every so many epochs, or after the epochs listed (from 1).
+        hindsight: the training rows once more, looked at after each epoch as validation rows are; None to leave it.
 
     Attributes:
         epochs: index of the epoch before which the run ends; may be assigned.
@@ -50,10 +51,11 @@ class Run(Iterator[Event]):
         steps: int | None,
         validation_freq: int | Collection[int] = 1,
         verbose: int = 0,
+        hindsight: Validation | None = None,
     ) -> None:
         self.model = model
         self.epochs = epochs
-        self._validation, self._validation_freq = validation, validation_freq
+        self._validation, self._validation_freq, self._hindsight = validation, validation_freq, hindsight
         self._batch_events = batch_events
         self._trackers = [Tracker(head, own_metrics=False) for head in model.heads]
         self._penalty = PenaltyMean()
@@ -108,6 +110,8 @@ class Run(Iterator[Event]):
             extras = self._penalty.apart(logs["loss"])
             if self._validation is not None and self._validates(epoch):
                 yield from self._validate(self._validation, epoch, logs, extras)
+            if self._hindsight is not None:
+                yield from self._look_back(self._hindsight, epoch, extras)
             self._epoch, self._batch, self._phase = epoch + 1, 0, 0
             logs = dict(sorted(logs.items()))  # the order in which Keras keeps them
             self._callbacks.call("on_epoch_end", epoch, logs=logs)
@@ -141,6 +145,15 @@ class Run(Iterator[Event]):
         self._callbacks.call("on_test_end", logs=val_logs)
         logs.update({f"val_{name}": value for name, value in val_logs.items()})
         extras.update(validation.penalty.apart(val_logs["loss"], "val_"))
+
+    def _look_back(self, hindsight: Validation, epoch: int, extras: dict[str, float]) -> Iterator[Event]:
+        """Add what the training rows give now: `loss` is a mean over weights that got better during the epoch."""
+        for step in hindsight.steps(epoch):
+            if self._batch_events:
+                yield step
+        logs = hindsight.logs()
+        extras.update({f"evaluated_{name}": value for name, value in logs.items()})
+        extras.update(hindsight.penalty.apart(logs["loss"], "evaluated_"))
 
     def _logs(self) -> dict[str, float]:
         """Loss and metrics of the epoch so far, as far as they have been counted."""

@@ -43,6 +43,10 @@ class Intake:
         """Rows start … stop."""
         return self._picked(slice(start, stop))
 
+    def unweighted(self) -> "Intake":
+        """The same rows, each counting once."""
+        return replace(self, weights=[None] * len(self.weights), _targets=[])
+
     def _picked(self, rows: Any) -> "Intake":
         return replace(
             self,

@@ -152,10 +152,15 @@ class Model(Compiled):
         validation_freq: Any = 1,
         *,
         batch_events: bool = False,
+        evaluate_training: bool = False,
     ) -> Any:
         """Training as an iterator of events: EpochEnded, and with `batch_events` BatchEnded and ValidationStep too.
 
         Arguments as for `fit`. Nothing is computed before the first `next`.
+
+        Args:
+            evaluate_training: evaluate the training rows after each epoch, as validation rows are (without sample and
+                class weights): EpochEnded.extras then holds "evaluated_loss" and so on. Arrays only.
 
         Returns:
             FitRun, whose knobs may be turned and whose state may be taken; a StreamRun for generators and
@@ -193,11 +198,13 @@ class Model(Compiled):
         if steps is not None:
             batches = Batches(intake, steps, batch_size=size, order=self.order_stream if shuffle else None)
             return StreamRun(self, batches, validation, class_weight=None, **options)
+        again = intake.unweighted() if evaluate_training else None
         return FitRun(
             self,
             intake.arrays,
             intake.targets(),
             validation,
+            hindsight=None if again is None else Evaluation(self, again, size or 32),
             batch_size=size or 32,
             shuffle=bool(shuffle),
             **options,

@@ -410,3 +410,25 @@ def test_dropout_keeps_the_mean_and_is_off_in_prediction():
 def test_dropout_at_its_limits(rate):
     dropped = layers.Dropout(rate)(np.ones((4, 3), "float32"), training=True)
     np.testing.assert_array_equal(dropped, np.full((4, 3), 1 - rate))
+
+
+def test_training_rows_looked_at_after_the_epoch_are_what_evaluate_says_and_change_nothing():
+    plain, looked = network(), network()
+    weights = {0: 1.0, 1: 5.0}
+    before = rest(start(plain, class_weight=weights))
+    after = rest(start(looked, class_weight=weights, evaluate_training=True))
+    assert [event.logs for event in after] == [event.logs for event in before]
+    x, y = data()
+    found = looked.evaluate(x, y, batch_size=7, verbose=0, return_dict=True)
+    assert after[-1].extras == {f"evaluated_{name}": pytest.approx(value) for name, value in found.items()}
+    assert after[-1].extras["evaluated_loss"] < after[-1].logs["loss"]  # no dropout, and each class counts alike
+
+
+def test_the_penalty_in_the_evaluated_training_loss_is_told_apart():
+    utils.set_random_seed(0)
+    model = Sequential([Input((3,)), layers.Dense(1, kernel_regularizer="l2")])
+    model.compile("sgd", "mse")
+    x, y = data()
+    extras = rest(model.iter_fit(x, y, epochs=2, evaluate_training=True))[-1].extras
+    assert extras["evaluated_data_loss"] + extras["evaluated_penalty"] == pytest.approx(extras["evaluated_loss"])
+    assert extras["evaluated_penalty"] > 0
