@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lab.experiment import Experiment
-from lab.export.keras_reader import Proposal, read_keras
+from lab.export.pasted.reader import Proposal, read_keras
 from lab.export.keras_source import keras_source
-from lab.export.keras_text import Finding
+from lab.export.pasted.text import Finding
 from lab.texts import Language, say, say_error
 from pages.ui.bench import Bench
 from pages.ui.state import AppState, app_state

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.export.keras_reader import FINDINGS, read_keras
+from lab.export.pasted.reader import FINDINGS, read_keras
 from lab.export.keras_source import keras_source
-from lab.export.keras_text import CHARACTERS, RECOVERIES
+from lab.export.pasted.text import CHARACTERS, RECOVERIES
 from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, say_error
 from netcore.layers import LAYERS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.export.keras_text import excerpt
+from lab.export.pasted.text import excerpt
 
 LARGEST = 1e15  # result of an arithmetic expression: 28 * 28 is one, 9 ** 9 ** 9 is not
 LARGEST_POWER = 64

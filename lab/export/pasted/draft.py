@@ -8,7 +8,7 @@ from typing import Any
 
 from lab.errors import LabError
 from lab.experiment import Change, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec, checked
-from lab.export.keras_parts import Notes
+from lab.export.pasted.parts import Notes
 from netcore.errors import NetcoreError
 
 

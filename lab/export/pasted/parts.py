@@ -9,8 +9,8 @@ import inspect
 from collections.abc import Iterable
 from typing import Any
 
-from lab.export.keras_text import Finding, Severity, excerpt
-from lab.export.keras_values import Argument, Called, Reference, is_plain
+from lab.export.pasted.text import Finding, Severity, excerpt
+from lab.export.pasted.values import Argument, Called, Reference, is_plain
 from netcore import layers
 from netcore.errors import NetcoreError
 from netcore.initializers import INITIALIZERS

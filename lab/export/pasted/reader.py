@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.experiment import Experiment
-from lab.export.keras_draft import Draft, FitCall, applied, tried
-from lab.export.keras_parts import Notes, misspelt, read_layer, read_metrics, read_part, read_shape, shape_of
-from lab.export.keras_text import Finding, excerpt, parse_program
-from lab.export.keras_values import (
+from lab.export.pasted.draft import Draft, FitCall, applied, tried
+from lab.export.pasted.parts import Notes, misspelt, read_layer, read_metrics, read_part, read_shape, shape_of
+from lab.export.pasted.text import Finding, excerpt, parse_program
+from lab.export.pasted.values import (
     Argument,
     Called,
     Reference,
