@@ -13,7 +13,13 @@ from lab.value import ColumnName, Value, short
 Task = Literal["binary", "multiclass", "regression", "sequence_labels"]
 Kind = Literal["numeric", "category", "datetime", "boolean", "text", "id", "empty"]  # of a column, see lab.data.table
 Share = Annotated[float, Field(ge=0.0, le=0.9, allow_inf_nan=False)]
+Side = Annotated[int, Field(ge=1, le=ALONE.columns)]
+ImageShape = tuple[Side, Side]
+Lag = Annotated[int, Field(ge=0, le=ALONE.window_rows)]
+Scaling = Literal["standard", "min_max", "robust", "log", "constant", "none"]
+DatePart = Literal["year", "month", "day_of_year", "weekday", "hour"]
 ALL_INPUTS: Final = "inputs"  # name of the one input of a network whose columns are not grouped
+MOST_FOLDS: Final = 20
 
 
 class SampleSource(Value):
@@ -70,10 +76,12 @@ class ColumnPlan(Value):
         missing: what an empty cell becomes: its row is dropped, the training mean or median, 0, a category of its own.
         indicator: a further feature that is 1 where the cell was empty.
         scaling: "log" is log(1 + x), then standard; for skewed columns that are nowhere negative.
-        encoding: of categories: a feature for each, or their place in sorted order.
+        encoding: of categories: a feature for each, or their place in `order`, scaled like any number.
+        order: of ordinal categories, from low to high; () sorts them.
         date_parts: of a time column: features to make of it; month, day of the year, weekday and hour as sine and
             cosine, year as a number.
-        lags: values of this column so many rows earlier, a feature each; only in time order.
+        lags: how many rows earlier the values are taken from, a feature each; 0 is the row itself, () means (0,).
+            Others than 0 need rows in time order. A target may be an input by its lags from 1 on.
         clip: values beyond the training part's outer fences (3 interquartile ranges) are set to the fence.
     """
 
@@ -81,11 +89,31 @@ class ColumnPlan(Value):
     column: ColumnName
     missing: Literal["drop", "mean", "median", "zero", "category"] | None = None
     indicator: bool = False
-    scaling: Literal["standard", "min_max", "robust", "log", "constant", "none"] | None = None
+    scaling: Scaling | None = None
     encoding: Literal["one_hot", "ordinal"] | None = None
-    date_parts: tuple[Literal["year", "month", "day_of_year", "weekday", "hour"], ...] = ()
-    lags: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000)], ...], Field(max_length=50)] = ()
+    order: Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(max_length=ALONE.categories)] = ()
+    date_parts: tuple[DatePart, ...] = ()
+    lags: Annotated[tuple[Lag, ...], Field(max_length=50)] = ()
     clip: bool = False
+
+    @property
+    def all_lags(self) -> tuple[int, ...]:
+        """The lags, each once; that of the row itself where none are named."""
+        return tuple(dict.fromkeys(self.lags)) or (0,)
+
+
+class Fold(Value):
+    """One of several runs that each validate on another piece of the rows; the test part stays the same."""
+
+    path: ClassVar[str] = "data.split.fold"
+    index: Annotated[int, Field(ge=0, le=MOST_FOLDS - 1)]
+    folds: Annotated[int, Field(ge=2, le=MOST_FOLDS)]
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> Self:
+        if self.index >= self.folds:
+            raise ExperimentError("experiment.no_such_fold", index=self.index, folds=self.folds)
+        return self
 
 
 class SplitSpec(Value):
@@ -93,7 +121,14 @@ class SplitSpec(Value):
 
     "shuffled" draws them; "stratified" draws them with the same share of each class in every part; "time" keeps the
     order of `time_column` (or of the rows): the last are the test part; "group" keeps rows of one value of
-    `group_column` together; "column" reads the part from the words in `part_column`.
+    `group_column` together; "column" reads the part from the words in `part_column`, and draws a part that it does
+    not name from the rows for training.
+
+    Args:
+        validation: share of all rows ("column": of those for training). With a fold it only says that there is one.
+        time_column: also the order of the rows for windows and lags; None: the rows stand in time order.
+        group_column: with "time", rows of one value are a series of their own: no window and no lag leaves it.
+        fold: take this piece of all but the test rows for validation; "time" trains on what lies before it.
     """
 
     path: ClassVar[str] = "data.split"
@@ -103,6 +138,7 @@ class SplitSpec(Value):
     time_column: ColumnName | None = None
     group_column: ColumnName | None = None
     part_column: ColumnName | None = None
+    fold: Fold | None = None
 
     @model_validator(mode="after")
     def _leaves_a_training_part(self) -> Self:
@@ -111,6 +147,11 @@ class SplitSpec(Value):
                 "experiment.no_training_part", validation_percent=100 * self.validation, test_percent=100 * self.test
             )
         return self
+
+    @property
+    def draws_rows(self) -> bool:
+        """Whether neighbours in time come into different parts by chance: then no sample may hold several rows."""
+        return self.order in ("shuffled", "stratified")
 
 
 class WindowSpec(Value):
@@ -129,11 +170,16 @@ class WindowSpec(Value):
 
 
 class InputGroup(Value):
-    """Columns that enter a functional model together, under the name of its input."""
+    """Columns that enter a functional model together, under the name of its input.
+
+    Args:
+        image_shape: (height, width) if the columns are an image's pixels, row by row.
+    """
 
     path: ClassVar[str] = "data.groups"
     name: str
     columns: tuple[ColumnName, ...]
+    image_shape: ImageShape | None = None
 
 
 class TargetSpec(Value):
@@ -150,6 +196,12 @@ class DataSpec(Value):
 
     A functional model may take its columns in several groups (`inputs` then names all of them once) and predict
     `more_targets` beside the first one.
+
+    Args:
+        missing: what empty cells become where the column's plan does not say: "fill" is the training mean, and a
+            category of their own among categories; "median" and "zero" do the same with another number.
+        missing_indicator: each input column with empty cells gets a further feature that is 1 where it is empty.
+        image_shape: (height, width) if the inputs are an image's pixels, row by row; groups have their own.
     """
 
     path: ClassVar[str] = "data"
@@ -158,13 +210,14 @@ class DataSpec(Value):
     inputs: tuple[ColumnName, ...]
     target: ColumnName
     task: Task
-    scaling: Literal["standard", "min_max", "robust", "constant", "none"] = "standard"
+    scaling: Scaling = "standard"
     scale_constant: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # used when scaling is "constant"
     target_scaling: Literal["standard", "none"] = "none"  # regression only
-    missing: Literal["drop", "fill", "median"] = "drop"  # "fill": training mean; texts get a category of their own
+    missing: Literal["drop", "fill", "median", "zero"] = "drop"
+    missing_indicator: bool = False
     plans: Annotated[tuple[ColumnPlan, ...], Field(max_length=ALONE.columns)] = ()
     drop_duplicates: bool = False  # of rows alike in every input and target the first stays
-    image_shape: tuple[int, int] | None = None  # (height, width): the inputs are an image's pixels, row by row
+    image_shape: ImageShape | None = None
     persistence_column: ColumnName | None = None  # the column that "tomorrow as today" predicts with
     split: SplitSpec = SplitSpec()
     groups: Annotated[tuple[InputGroup, ...], Field(max_length=ALONE.graph_inputs)] = ()
@@ -179,13 +232,28 @@ class DataSpec(Value):
             raise ExperimentError("experiment.sequence_alone")
         if self.windows is not None and "sequence_labels" in tasks:
             raise ExperimentError("experiment.sequence_windows")
-        if self.windows is not None and self.split.order != "time":
+        if "sequence_labels" in tasks and self.image_shape is not None:
+            raise ExperimentError("experiment.sequence_image")
+        if self.windows is not None and self.split.draws_rows:
             raise ExperimentError("experiment.windows_by_time")
+        return self
+
+    @model_validator(mode="after")
+    def _plans_fit(self) -> Self:
+        if len({plan.column for plan in self.plans}) < len(self.plans):
+            raise ExperimentError("experiment.plan_twice")
+        late = next((plan.column for plan in self.plans if any(plan.lags)), None)
+        if late is not None and self.split.draws_rows:
+            raise ExperimentError("experiment.lags_by_time", column=short(late))
+        if self.drop_duplicates and (late is not None or self.windows is not None):
+            raise ExperimentError("experiment.duplicates_in_series")
         return self
 
     @model_validator(mode="after")
     def _groups_and_targets_fit(self) -> Self:
         check_names("data.groups", [group.name for group in self.groups])
+        if self.groups and self.image_shape is not None:
+            raise ExperimentError("experiment.image_of_group")
         grouped = {column for group in self.groups for column in group.columns}
         if self.groups and grouped != set(self.inputs):
             odd = sorted(grouped ^ set(self.inputs))[0]
@@ -199,7 +267,7 @@ class DataSpec(Value):
     @property
     def input_groups(self) -> tuple[InputGroup, ...]:
         """The groups; all inputs in one where none are named."""
-        return self.groups or (InputGroup(name=ALL_INPUTS, columns=self.inputs),)
+        return self.groups or (InputGroup(name=ALL_INPUTS, columns=self.inputs, image_shape=self.image_shape),)
 
     @property
     def targets(self) -> tuple[TargetSpec, ...]:
@@ -209,7 +277,17 @@ class DataSpec(Value):
     def with_groups(self, groups: Sequence[InputGroup]) -> "DataSpec":
         """Other groups, and with them other inputs."""
         columns = tuple(dict.fromkeys(column for group in groups for column in group.columns))
-        return self.replace(groups=tuple(groups), inputs=columns)
+        return self.replace(groups=tuple(groups), inputs=columns, image_shape=None)
+
+    def plan_of(self, column: str) -> ColumnPlan:
+        """What is planned for a column; a plan without wishes if nothing is."""
+        return next((plan for plan in self.plans if plan.column == column), ColumnPlan(column=column))
+
+    def with_plan(self, plan: ColumnPlan) -> "DataSpec":
+        """Another plan for its column. A plan without wishes is none. Raises ExperimentError."""
+        others = tuple(other for other in self.plans if other.column != plan.column)
+        wished = () if plan == ColumnPlan(column=plan.column) else (plan,)
+        return self.replace(plans=(*others, *wished))
 
     def with_targets(self, targets: Sequence[TargetSpec]) -> "DataSpec":
         """Other columns to predict; a baseline column belongs to the first of them only."""

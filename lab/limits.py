@@ -20,6 +20,7 @@ class Limits:
     columns: int
     cell_characters: int
     classes: int
+    categories: int  # of a column, put in order by hand
     # an experiment
     layers: int
     graph_inputs: int  # of a functional model
@@ -49,6 +50,7 @@ ALONE = Limits(
     columns=5_000,
     cell_characters=1_000_000,
     classes=100,
+    categories=1_000,
     layers=30,
     graph_inputs=10,
     graph_outputs=10,
