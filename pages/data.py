@@ -1,20 +1,18 @@
-"""Data: pick a table, tick its input columns, pick the target, and decide split, scaling and missing values."""
+"""Data: pick a table, tick its input columns, pick the target, and decide how rows are divided and prepared."""
 
 import pandas as pd
 import streamlit as st
 
-from lab.data.prepare import Dataset
 from lab.data.propose import task_choices
 from lab.data.samples import card
 from lab.data.table import Table
-from lab.data_spec import DataSpec
-from lab.errors import LabError
-from lab.experiment import Experiment, GraphSpec
+from lab.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
-from pages.ui.forms import choice_field, number_field
+from pages.ui.forms import choice_field
 from pages.ui.gallery import gallery, own_file
 from pages.ui.groups import groups_section, targets_section
+from pages.ui.preparation import preparation_section, split_section, statistics_section
 from pages.ui.problems import show_problems
 from pages.ui.proposals import with_target, with_task
 from pages.ui.sequences import alphabet_line, order_section
@@ -43,7 +41,8 @@ def page(state: AppState, bench: Bench) -> None:
         else:
             columns_section(state, bench.table)
         order_section(state, bench.table)
-        split_section(state, bench)
+        split_section(state, state.experiment.data, bench)
+        preparation_section(state, state.experiment.data, bench)
     result_section(state, bench)
 
 
@@ -207,124 +206,6 @@ def leave_out(key: str, names: list[str]) -> None:
     state.change_experiment(state.experiment.with_data(inputs=tuple(n for n in names if n not in left_out)))
 
 
-# --- split, scaling, missing values
-
-
-def split_section(state: AppState, bench: Bench) -> None:
-    data = state.experiment.data
-    heading(say("data_page.split", state.language))
-    left, right = st.columns(2)
-    with left:
-        percent_field("validation", state)
-    with right:
-        percent_field("test", state)
-    choice_field(
-        say("data_page.order", state.language),
-        ("shuffled", "time"),
-        data.split.order,
-        state.key("data.split.order"),
-        lambda experiment, order: experiment.with_data(split=experiment.data.split.replace(order=order)),
-        state,
-        show=lambda order: say(f"order.{order}", state.language),
-        help=say("data_page.order_help", state.language),
-    )
-    if data.split.order == "time" and bench.table is not None:
-        dates = [column.name for column in bench.table.columns if column.kind == "datetime"]
-        choice_field(
-            say("data_page.time_column", state.language),
-            [None, *dates],
-            data.split.time_column,
-            state.key("data.split.time_column"),
-            lambda experiment, name: experiment.with_data(split=experiment.data.split.replace(time_column=name)),
-            state,
-            show=lambda name: say("data_page.row_order", state.language) if name is None else name,
-        )
-    scaling_fields(state, data, bench)
-
-
-def percent_field(part: str, state: AppState) -> None:
-    def change(experiment: Experiment, percent: float | None) -> Experiment:
-        if percent is None or not 0 <= percent <= 90:  # the experiment would speak of shares from 0 to 0.9
-            raise LabError("data_page.percent_range", value=percent)
-        return experiment.with_data(split=experiment.data.split.replace(**{part: percent / 100}))
-
-    share = getattr(state.experiment.data.split, part)
-    number_field(
-        say(f"data_page.{part}_percent", state.language),
-        100 * share,
-        state.key("data.split", part),
-        change,
-        state,
-        step=5,
-        help=say(f"data_page.{part}_help", state.language),
-    )
-
-
-def scaling_fields(state: AppState, data: DataSpec, bench: Bench) -> None:
-    heading(say("data_page.preparation", state.language))
-    left, right = st.columns(2)
-    with left:
-        choice_field(
-            say("data_page.scaling", state.language),
-            ("standard", "constant", "none"),
-            data.scaling,
-            state.key("data.scaling"),
-            lambda experiment, scaling: experiment.with_data(scaling=scaling),
-            state,
-            show=lambda scaling: say(f"scaling.{scaling}", state.language),
-            help=say("data_page.scaling_help", state.language),
-        )
-        if data.scaling == "constant":
-            number_field(
-                say("data_page.scale_constant", state.language),
-                data.scale_constant,
-                state.key("data.scale_constant"),
-                lambda experiment, value: experiment.with_data(scale_constant=value),
-                state,
-            )
-    with right:
-        choice_field(
-            say("data_page.missing", state.language),
-            ("drop", "fill"),
-            data.missing,
-            state.key("data.missing"),
-            lambda experiment, missing: experiment.with_data(missing=missing),
-            state,
-            show=lambda missing: say(f"missing.{missing}", state.language),
-        )
-    if isinstance(state.experiment.model, GraphSpec):
-        return  # each of its targets has a scaling of its own, above
-    if data.task == "regression" and bench.table is not None:
-        regression_fields(state, data, bench.table)
-
-
-def regression_fields(state: AppState, data: DataSpec, table: Table) -> None:
-    left, right = st.columns(2)
-    with left:
-        choice_field(
-            say("data_page.target_scaling", state.language),
-            ("none", "standard"),
-            data.target_scaling,
-            state.key("data.target_scaling"),
-            lambda experiment, scaling: experiment.with_data(target_scaling=scaling),
-            state,
-            show=lambda scaling: say(f"scaling.{scaling}", state.language),
-            help=say("data_page.target_scaling_help", state.language),
-        )
-    with right:
-        numbers = [c.name for c in table.columns if c.kind == "numeric" and c.name != data.target]
-        choice_field(
-            say("data_page.persistence", state.language),
-            [None, *numbers],
-            data.persistence_column,
-            state.key("data.persistence_column", data.target),
-            lambda experiment, name: experiment.with_data(persistence_column=name),
-            state,
-            show=lambda name: say("form.none", state.language) if name is None else name,
-            help=say("data_page.persistence_help", state.language),
-        )
-
-
 # --- what came out of it
 
 
@@ -350,30 +231,9 @@ def result_section(state: AppState, bench: Bench) -> None:
     alphabet_line(state, dataset)
     for note in dataset.notes:
         st.caption(tell_note(note, state))
-    st.markdown(say("data_page.statistics", state.language))
-    st.dataframe(statistics_table(state, dataset), hide_index=True, height=260)
+    statistics_section(state, dataset)
     if len(dataset.test.rows):
         st.caption(say("data_page.sealed", state.language))
 
-
-def statistics_table(state: AppState, dataset: Dataset) -> pd.DataFrame:
-    """What was learned from the training part to prepare each column."""
-    titles = {name: say(f"data_page.statistic.{name}", state.language) for name in STATISTICS}
-    return pd.DataFrame(
-        [
-            {
-                titles["name"]: column.name,
-                titles["kind"]: say(f"prepared.{column.kind}", state.language),
-                titles["mean"]: column.mean,
-                titles["scale"]: column.scale,
-                titles["fill"]: "" if column.fill is None else str(column.fill),
-                titles["categories"]: ", ".join(column.categories or ()),
-            }
-            for column in dataset.columns
-        ]
-    )
-
-
-STATISTICS = ("name", "kind", "mean", "scale", "fill", "categories")
 
 page(app_state(), bench_of(app_state()))
