@@ -22,9 +22,11 @@ from lab.data.magic import refuse_other_formats
 from lab.data.parse import Irregular, parse_rows
 from lab.data.repair import repair
 from lab.data.table import Note, Table
+from lab.data_spec import ReadingSpec
 from lab.errors import TableError
-from lab.limits import Limits
+from lab.limits import Limits, current_limits
 
+AS_FOUND = ReadingSpec()
 LINE_END = re.compile(rb"\r\n|\n|\r")
 NAME_CHARACTERS = 10_000  # of a column's name, as in an Experiment
 LAST_ROWS = 3
@@ -32,17 +34,24 @@ HANGUL = re.compile("[가-힣]")
 WINDOW = 1 << 18  # bytes that fit the processor's cache
 
 
-def read_table(source: bytes | Path, name: str, limits: Limits) -> Table:
+def read_table(
+    source: bytes | bytearray | Path | str,
+    name: str = "",
+    limits: Limits | None = None,
+    reading: ReadingSpec = AS_FOUND,
+) -> Table:
     """A table to train on.
 
     Args:
         source: the bytes of the file, or where it lies.
         name: what the person calls it; it decides nothing.
-        limits: of the profile in force.
+        limits: those of the profile in force if None.
+        reading: what the person decided instead of the reader.
 
     Raises:
         TableError: "table.<code>"; its sentence says what the file is and what to do.
     """
+    limits = limits or current_limits()
     data = _load(source, limits)
     digest = hashlib.sha256(data).hexdigest()
     refuse_other_formats(data)
@@ -93,7 +102,11 @@ def _check_header(layout: Layout, limits: Limits) -> None:
         raise TableError("table.cell_too_long", characters=longest, limit=limit, line=(layout.header_row or 0) + 1)
 
 
-def _load(source: bytes | Path, limits: Limits) -> bytes:
+def _load(source: bytes | bytearray | Path | str, limits: Limits) -> bytes:
+    if isinstance(source, bytearray):
+        source = bytes(source)
+    elif isinstance(source, str):
+        source = Path(source)
     try:
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
     except OSError as error:

@@ -65,7 +65,12 @@ def say_error(error: Any, language: Language) -> str:
         values["field"] = say(key, language) if has_text(key) else values["field"]
     if "range" in values:
         values["range"] = say_range(values["range"], language)
-    return say(error.code, language, **values)
+    return say(key_of(error), language, **values)
+
+
+def key_of(error: Any) -> str:
+    """Key of an error's sentence: its code, unless it says otherwise."""
+    return str(getattr(error, "message_key", error.code))
 
 
 def say_range(interval: str, language: Language) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from lab.texts import Language, say, say_error
+from lab.texts import Language, key_of, say, say_error
 from lab.texts.parts import about, argument_help, argument_name, name_of
 
 __all__ = ["about", "argument_help", "argument_name", "heading", "name_of", "plain", "tell", "tell_error"]
@@ -45,7 +45,7 @@ class _Safe:
     """An error whose text values are plain."""
 
     def __init__(self, error: Any) -> None:
-        self.code = error.code
+        self.code = key_of(error)
         self.values = {name: value if name in OURS else _safe(value) for name, value in error.values.items()}
 
 
