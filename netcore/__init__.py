@@ -11,6 +11,7 @@ from netcore import (
     callbacks,
     config,
     constraints,
+    ensemble,
     initializers,
     layers,
     losses,
@@ -20,6 +21,7 @@ from netcore import (
     regularizers,
     utils,
 )
+from netcore.ensemble import fit_seeds, iter_fit_seeds
 from netcore.graph import Input
 from netcore.models import Model, Sequential
 
@@ -31,7 +33,10 @@ __all__ = [
     "callbacks",
     "config",
     "constraints",
+    "ensemble",
+    "fit_seeds",
     "initializers",
+    "iter_fit_seeds",
     "layers",
     "losses",
     "metrics",

@@ -28,6 +28,7 @@ class Function(Operation):
     aliases: ClassVar[tuple[str, ...]] = ()
     needs_x: ClassVar[bool] = False
     keeps_mask = True
+    stackable = True
     __name__: str
 
     def __init__(self) -> None:
@@ -495,6 +496,7 @@ class Softmax(OverFeatures):
     def __init__(self, places: int | tuple[int, ...] = -2) -> None:
         super().__init__()
         self.places = places
+        self.stackable = places == -2
 
     def prepare(self, node: Node, *, training: bool) -> None:
         first = [slice(None)] * node.y.ndim  # one place along each axis of the sum

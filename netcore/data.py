@@ -85,6 +85,16 @@ class Rows:
             self._ordered = np.empty_like(self._rows, order="C")
         np.take(self._rows, permutation, axis=0, out=self._ordered, mode="clip")  # "clip": `out` needs no copy
 
+    @property
+    def ordered(self) -> Array:
+        """The rows in the order in force, with the column of ones if there is one."""
+        return self._ordered
+
+    def lie_in(self, room: Array) -> None:
+        """From now on the ordered rows lie in `room`, which somebody else sees."""
+        np.copyto(room, self._ordered)
+        self._ordered = room
+
     def batch(self, start: int, stop: int) -> tuple[Array, Array]:
         """Rows start … stop with the batch axis last: with the row of ones (if there is one), and without."""
         block = batch_last(self._ordered[start:stop])
@@ -102,6 +112,11 @@ class Columns:
         if self.ordered is self._columns:
             self.ordered = np.empty(self._columns.shape, self._columns.dtype)
         np.take(self._columns, permutation, axis=-1, out=self.ordered, mode="clip")
+
+    def lie_in(self, room: Array) -> None:
+        """As for Rows."""
+        np.copyto(room, self.ordered)
+        self.ordered = room
 
 
 def rows_of(arrays: "list[Array]") -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netcore.config import Array
+from netcore.data import Rows
 from netcore.events import BatchEnded, Event
 from netcore.heads import StepWeight, Targets, fused_gradient
 from netcore.params import Int
@@ -49,6 +50,20 @@ class Batch:
     inputs: list[tuple[Array, Array]]
     records: list[tuple[Array, Array]]
     heads: list[HeadStep]
+
+
+def differentiate(batch: Batch) -> None:
+    """Forward, outputs into the record, gradient of the loss, backward: all of an update but the optimizer's part."""
+    plan = batch.plan
+    plan.feed(batch.inputs)
+    plan.forward()
+    for record, output in batch.records:
+        np.copyto(record, output)
+    for head in batch.heads:
+        if head.weighted:
+            head.weight.fill()
+        head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
+    plan.backward()
 
 
 class FitRun(Run):
@@ -153,18 +168,9 @@ class FitRun(Run):
         apply, bounds = self.model.optimizer.apply, self._bounds
         with np.errstate(all="ignore"):
             for batch in batches:
-                plan = batch.plan
-                plan.feed(batch.inputs)
-                plan.forward()
-                for record, output in batch.records:
-                    np.copyto(record, output)
-                for head in batch.heads:
-                    if head.weighted:
-                        head.weight.fill()
-                    head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
-                if plan.penalised:
-                    self._penalty.count(plan.penalty(), batch.stop - batch.start)
-                plan.backward()
+                differentiate(batch)
+                if batch.plan.penalised:
+                    self._penalty.count(batch.plan.penalty(), batch.stop - batch.start)
                 apply()
                 bounds.append(batch.start)
                 self._cursor = batch.stop
@@ -241,6 +247,42 @@ class FitRun(Run):
         inputs = [rows.batch(start, stop) for rows in self._rows]
         return Batch(start, stop, plan, inputs, records, [head for head in heads if head is not None])
 
+    # --- trained beside other runs, by somebody who makes the updates of them all
+
+    @property
+    def total(self) -> int:
+        """Rows of an epoch."""
+        return self._total
+
+    @property
+    def rows(self) -> list[Rows]:
+        """The rows, one entry for each input."""
+        return self._rows
+
+    @property
+    def targets(self) -> list[Targets]:
+        """The targets, one entry for each output."""
+        return self._targets
+
+    def record_into(self, records: list[Array]) -> None:
+        """From now on the outputs of an epoch, (…, k, total), lie there."""
+        self._records = records
+
+    def open_epoch(self) -> None:
+        """Begin the next epoch, with its rows in a new order."""
+        self._start_epoch()
+
+    def close_epoch(self, bounds: list[int], penalty: float | None) -> None:
+        """The epoch's updates have been made, its outputs recorded. The next event will tell what came out.
+
+        Args:
+            bounds: first rows of the batches.
+            penalty: sum over the batches of penalty * rows, None without penalties.
+        """
+        self._bounds, self._batch, self._cursor = list(bounds), len(bounds), self._total
+        if penalty is not None:
+            self._penalty.sums[...] = penalty, self._total
+
     # --- saving and going on
 
     def get_state(self) -> dict[str, Array]:
@@ -308,15 +350,21 @@ class FitRun(Run):
         self._views_key = None
 
 
-def head_step(model: "Model", plan: Plan, index: int, targets: Targets, start: int, stop: int) -> HeadStep | None:
-    """What the head does for rows start … stop; None where nothing is to be learnt from this output."""
+def head_step(
+    model: "Model", plan: Plan, index: int, targets: Targets, start: int, stop: int, *, members: bool = False
+) -> HeadStep | None:
+    """What the head does for rows start … stop; None where nothing is to be learnt from this output.
+
+    `members` says that the first axis of outputs and targets is one of several networks, each with a loss of its own.
+    """
     head, out = model.heads[index], plan.output_gradients[index]
     if head.loss is None or out is None:
         return None
     weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
     counted = None if targets.counted is None else targets.counted.ordered[..., start:stop]
     mask = None if head.loss.sequence else plan.output_masks[index]
-    step_weight = StepWeight(head, plan.outputs[index].shape, weight, model.dtype, mask, counted)
+    shape = plan.outputs[index].shape[1 if members else 0 :]
+    step_weight = StepWeight(head, shape, weight, model.dtype, mask, counted)
     return HeadStep(
         fused_gradient if plan.fused[index] else head.loss.gradient,
         targets.encoded.ordered[..., start:stop],

@@ -270,6 +270,7 @@ class _Copy(Operation):
 
     in_place = True
     keeps_mask = True
+    stackable = True
     identity = True
 
     def forward(self, node: Any, *, training: bool) -> None:

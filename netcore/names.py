@@ -2,6 +2,8 @@
 
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def snake_case(name: str) -> str:
@@ -24,6 +26,16 @@ def unique_name(class_name: str) -> str:
     number = _counters.used.get(name, 0)
     _counters.used[name] = number + 1
     return f"{name}_{number}" if number else name
+
+
+@contextmanager
+def kept_counters() -> Iterator[None]:
+    """What is named within it leaves no trace: the next thing gets the name that the first one within got."""
+    kept = dict(_counters.used)
+    try:
+        yield
+    finally:
+        _counters.used = kept
 
 
 def clear_session() -> None:

@@ -42,6 +42,8 @@ class Operation:
         keeps_mask: the time steps of y are those of x, so that the mask of x is the mask of y as well.
         reads_mask: a mask of x is needed here, and may end here.
         makes_mask: forward finds out which time steps are missing, and fills node.y_mask.
+        stackable: right, as it is written, for several networks at once, with one more axis in front of everything:
+            x (s, d, n), y (s, units, n), weights (s, …).
         identity: y = x, a seam or a mark in the graph: whoever explains the network looks through it.
     """
 
@@ -51,6 +53,7 @@ class Operation:
     keeps_mask: bool = False
     reads_mask: bool = False
     makes_mask: bool = False
+    stackable: bool = False
     identity: bool = False
 
     def masks_output(self, masked: list[bool]) -> bool:

@@ -125,21 +125,27 @@ class ParameterVector:
 
     `weights` is also the table of segments: each knows its `offset` and `size`, which clipping per weight
     (and penalties and constraints) walk along.
+
+    Args:
+        room: where values and gradients are to lie, if not in vectors of their own: views of a part of others, or
+            (members, size) for weights that stand for those of several networks side by side.
     """
 
-    def __init__(self, weights: Sequence[Weight], dtype: Any) -> None:
+    def __init__(self, weights: Sequence[Weight], dtype: Any, room: tuple[Array, Array] | None = None) -> None:
         self.weights = tuple(weights)
         size = sum(weight.size for weight in self.weights)
-        self.values: Array = np.empty(size, dtype)
-        self.gradients: Array = np.zeros(size, dtype)
+        self.values: Array = np.empty(size, dtype) if room is None else room[0]
+        self.gradients: Array = np.zeros(size, dtype) if room is None else room[1]
         offset = 0
         for weight in self.weights:
-            segment = slice(offset, offset + weight.size)
-            self.values[segment] = weight.value.ravel()
-            weight.value = self.values[segment].reshape(weight.shape)
-            weight.gradient = self.gradients[segment].reshape(weight.shape)
             weight.home, weight.offset = self, offset
+            self.values[..., offset : offset + weight.size] = weight.value.ravel()
+            weight.value, weight.gradient = self._of(weight, self.values), self._of(weight, self.gradients)
             offset += weight.size
+
+    def _of(self, weight: Weight, vector: Array) -> Array:
+        segment = vector[..., weight.offset : weight.offset + weight.size]
+        return segment.reshape((*vector.shape[:-1], *weight.shape))
 
     def holds(self, weights: Sequence[Weight]) -> bool:
         """True while exactly these weights lie here, in this order."""
@@ -151,18 +157,22 @@ class ParameterVector:
         """The gradient of each weight as a flat view."""
         return [self.gradients[weight.offset : weight.offset + weight.size] for weight in self.weights]
 
+    def networks(self) -> list[Array]:
+        """All gradients of a network as a flat view, one for each network whose weights lie here."""
+        return [self.gradients]
+
 
 def joined(weights: Sequence[Weight]) -> tuple[Array, Array]:
     """Neighbouring weights of the same last axis as one matrix: a kernel (d, units) and its bias give (d + 1, units).
 
     Returns:
-        The view of the values and the view of the gradients.
+        The view of the values and the view of the gradients; with an axis of networks in front if the vector has one.
     """
     first, home = weights[0], weights[0].home
     assert home is not None  # noqa: S101  # a layer binds its views only after its weights have moved in
     segment = slice(first.offset, first.offset + sum(weight.size for weight in weights))
-    shape = (-1, first.shape[-1])
-    return home.values[segment].reshape(shape), home.gradients[segment].reshape(shape)
+    shape = (*home.values.shape[:-1], -1, first.shape[-1])
+    return home.values[..., segment].reshape(shape), home.gradients[..., segment].reshape(shape)
 
 
 def count(shape: Sequence[int]) -> int:

@@ -18,8 +18,14 @@ FACTOR = Float(low=0.0, typical=(0.001, 0.1), log=True)
 class Regularizer(Part):
     """Base of all penalties. Called on an array it gives its penalty, one number."""
 
+    stackable: ClassVar[bool] = False  # `values` and `add_gradient` are right for several weights at once, (s, …)
+
     def value(self, weight: Array) -> float:
         raise NotImplementedError
+
+    def values(self, weights: Array) -> Array:
+        """The penalty of each of several weights, (s, …) -> (s,)."""
+        return np.array([self.value(weight) for weight in weights])
 
     def add_gradient(self, weight: Array, gradient: Array, factor: float = 1.0) -> None:
         """gradient += factor * d value / d weight, in place."""
@@ -35,6 +41,7 @@ REGULARIZERS: Registry[type[Regularizer]] = Registry("regularizer")
 class _Sums(Regularizer):
     """l1 * Σ|w| + l2 * Σw²; a class lists which of the two factors it takes."""
 
+    stackable = True
     l1: float = 0.0
     l2: float = 0.0
 

@@ -7,6 +7,9 @@ does not change the start weights of the Dense layers behind it.
 import secrets
 import threading
 import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +43,25 @@ class Stream:
         }
 
 
+class SideBySide:
+    """Random numbers of several streams: array number s is filled from stream number s, as that stream would alone."""
+
+    def __init__(self, streams: Sequence[Stream]) -> None:
+        self._streams = streams
+
+    @property
+    def generator(self) -> "SideBySide":
+        return self
+
+    def random(self, *, out: Array, dtype: Any) -> None:
+        for stream, part in zip(self._streams, out, strict=True):
+            stream.generator.random(out=part, dtype=dtype)
+
+    def standard_normal(self, *, out: Array, dtype: Any) -> None:
+        for stream, part in zip(self._streams, out, strict=True):
+            stream.generator.standard_normal(out=part, dtype=dtype)
+
+
 class _Seed(threading.local):
     """The seed in force and how many streams each purpose has taken from it; every thread has its own."""
 
@@ -55,6 +77,17 @@ def set_random_seed(seed: int) -> None:
     """Fix all later random numbers of this thread: same seed, same program, same numbers."""
     _current.seed = int(seed)
     _current.taken = {}
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Within it, random numbers are those after `set_random_seed(seed)`; afterwards those before go on."""
+    kept = _current.seed, _current.taken
+    set_random_seed(seed)
+    try:
+        yield
+    finally:
+        _current.seed, _current.taken = kept
 
 
 def next_stream(purpose: str, seed: int | None = None) -> Stream:

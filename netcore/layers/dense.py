@@ -43,6 +43,7 @@ class Dense(Layer):
     }
     min_ndim = 2
     keeps_mask = True
+    stackable = True
     units: int
     activation: str | None
     use_bias: bool
@@ -98,12 +99,16 @@ class Dense(Layer):
         function = activations.get(self.activation)
         return [self] if function is activations.linear else [self, function]
 
+    def prepare(self, node: Node, *, training: bool) -> None:
+        if training and node.x.ndim > self.kernel_and_bias.ndim:
+            node.scratch = np.empty((*node.x.shape[:-1], node.y.shape[-2]), node.y.dtype)
+
     def forward(self, node: Node, *, training: bool) -> None:
         # kernel over bias in one (d + 1, units) view; x ends in a row of ones, so the bias needs no sum of its own
         if node.x.ndim == 2:
             self.kernel_and_bias.T.dot(node.x, node.y)  # (units, d + 1) @ (d + 1, n); the method is faster than np.dot
         else:
-            np.matmul(self.kernel_and_bias.T, node.x, node.y)  # the same at each of the leading axes
+            np.matmul(self.kernel_and_bias.swapaxes(-1, -2), node.x, node.y)  # the same at each of the leading axes
 
     def backward(self, node: Node) -> None:
         if node.x.ndim == 2:
@@ -111,7 +116,10 @@ class Dense(Layer):
             if node.dx is not None:
                 self.kernel.dot(node.dy, node.dx)  # (d, units) @ (units, n)
         else:
-            each = np.matmul(node.x, node.dy.swapaxes(-1, -2))  # (…, d + 1, units)
-            np.sum(each, axis=tuple(range(each.ndim - 2)), out=node.gradient["kernel_and_bias"])
+            gradient = node.gradient["kernel_and_bias"]
+            each = gradient if node.scratch is None else node.scratch
+            np.matmul(node.x, node.dy.swapaxes(-1, -2), each)  # (…, d + 1, units)
+            if each is not gradient:
+                np.sum(each, axis=tuple(range(each.ndim - 2)), out=gradient)
             if node.dx is not None:
                 np.matmul(self.kernel, node.dy, node.dx)

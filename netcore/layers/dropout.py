@@ -47,6 +47,7 @@ class Dropout(Layer):
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **keywords: Any) -> None:
         super().__init__(**keywords)
         self.set_arguments(rate=rate, noise_shape=noise_shape, seed=seed)
+        self.stackable = self.noise_shape is None
 
     def check_input(self, shapes: list[Shape]) -> None:
         super().check_input(shapes)

@@ -27,6 +27,7 @@ class GaussianNoise(Layer):
     }
     in_place = True
     keeps_mask = True
+    stackable = True
     training_only = True
     stddev: float
     seed: int | None

@@ -38,8 +38,8 @@ class Network(Layer):
         self._steps: list[Step] = []
         self._masked: set[int] = set()  # ids of the tensors that come with a mask
         self._vector: ParameterVector | None = None
-        self.input_names: list[str] = []
-        self.output_names: list[str] = []
+        self.input_names: list[str] = []  # by which data name the inputs: keys of a dict, else the inputs' own names
+        self.output_keys: list[str] = []  # likewise of the outputs
         if inputs is not None and outputs is not None:
             self.input_structure, self.output_structure = inputs, outputs
             self._set_graph(Graph(tensors_of(inputs), tensors_of(outputs)))
@@ -59,7 +59,7 @@ class Network(Layer):
                 names=", ".join(sorted(twice)),
             )
         self.input_names = names_of(self.input_structure, graph.inputs)
-        self.output_names = names_of(self.output_structure, graph.outputs)
+        self.output_keys = names_of(self.output_structure, graph.outputs)
         self._masked = masked_tensors(self._steps)
         advise_on_masks(self._steps, self._masked)
         self._plans.clear()
@@ -77,6 +77,22 @@ class Network(Layer):
     @property
     def outputs(self) -> tuple[Tensor, ...]:
         return self._require_graph().outputs
+
+    @property
+    def input(self) -> Any:
+        """The tensor that enters, or a list or dict of them as they were given. A Sequential model is asked for its
+        `inputs`, as in Keras: it has an `input` once it stands in another model."""
+        return super().input if self.sequential else self.input_structure
+
+    @property
+    def output(self) -> Any:
+        """What comes out, as `input`."""
+        return super().output if self.sequential else self.output_structure
+
+    @property
+    def output_names(self) -> list[str]:
+        """Names of the layers that make the outputs."""
+        return [] if self.graph is None else [tensor.name for tensor in self.graph.outputs]
 
     @property
     def layers(self) -> list[Layer]:
@@ -243,15 +259,19 @@ class Network(Layer):
 
     def ready_to_train(self) -> None:
         """Gather the trainable weights in one vector, and let the optimizer know it. Cheap if nothing has changed."""
-        weights = self.trainable_weights
-        if self._vector is None or not self._vector.holds(weights):
-            self._vector = ParameterVector(weights, self.dtype)
-            for step in self._steps:
-                if step.layer is not None:
-                    step.layer.bind()
-            self._plans.clear()  # their nodes point at where the gradients were
+        if self._vector is None or not self._vector.holds(self.trainable_weights):
+            self.move_weights()
         if self.optimizer.vector is not self._vector:
             self.optimizer.build(self._vector)
+
+    def move_weights(self, room: tuple[Array, Array] | None = None) -> ParameterVector:
+        """Gather the trainable weights in one new vector, or in `room` (see ParameterVector)."""
+        self._vector = ParameterVector(self.trainable_weights, self.dtype, room)
+        for step in self._steps:
+            if step.layer is not None:
+                step.layer.bind()
+        self._plans.clear()  # their nodes point at where the gradients were
+        return self._vector
 
     def weight_state(self) -> dict[str, Array]:
         """The weights, as plain arrays by their numbers."""
@@ -280,11 +300,16 @@ class Network(Layer):
             layer.set_carried([state[f"carried.{index}.{slot}"] for slot in range(len(carried))])
 
     def _streams(self) -> dict[str, Stream]:
-        found = {"order": self.order_stream}
-        for index, layer in enumerate(self._computing_layers()):
-            if isinstance(layer.__dict__.get("stream"), Stream):
-                found[f"layer.{index}"] = layer.__dict__["stream"]
-        return found
+        return {"order": self.order_stream, **self.layer_streams()}
+
+    def random_layers(self) -> dict[str, Any]:
+        """The layers with random numbers of their own, by place."""
+        layers = enumerate(self._computing_layers())
+        return {f"layer.{index}": layer for index, layer in layers if isinstance(layer.__dict__.get("stream"), Stream)}
+
+    def layer_streams(self) -> dict[str, Stream]:
+        """The random numbers of those layers."""
+        return {name: layer.stream for name, layer in self.random_layers().items()}
 
     def _computing_layers(self) -> list[Layer]:
         """Each layer that computes something, by its place: automatic names differ from process to process."""

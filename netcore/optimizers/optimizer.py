@@ -320,8 +320,8 @@ class Optimizer:
             low, high = scalar(-self.clipvalue, vector.values.dtype), scalar(self.clipvalue, vector.values.dtype)
             return lambda: np.clip(vector.gradients, low, high, vector.gradients)
         if self.global_clipnorm is not None:
-            bound = self.global_clipnorm
-            return lambda: _limit_norm(vector.gradients, bound)
+            networks, bound = vector.networks(), self.global_clipnorm
+            return lambda: _limit_norms(networks, bound)
         if self.clipnorm is not None:
             segments, bound = vector.segments(), self.clipnorm
             return lambda: _limit_norms(segments, bound)
