@@ -133,18 +133,51 @@ class Change(Value):
         return self
 
 
+class EarlyStoppingSpec(Value):
+    """End the run when `monitor` has not fallen by more than `min_delta` for `patience` epochs, as in Keras.
+
+    "val_data_loss" is `val_loss` without the weight penalty, which goes on falling when the data loss already rises.
+    """
+
+    path: ClassVar[str] = "fit.early_stopping"
+    monitor: Literal["val_loss", "val_data_loss", "loss"] = "val_loss"
+    patience: Annotated[int, Field(ge=1, le=ALONE.epochs)] = 10
+    min_delta: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    restore_best_weights: bool = True
+
+
 class FitSpec(Value):
-    """What `fit` is told, and the changes made on the way: with them, link, file and rerun give the same curve."""
+    """What `fit` is told, and the changes made on the way: with them, link, file and rerun give the same curve.
+
+    Args:
+        class_weight: "balanced" weighs each row by rows / (classes * rows of its class), of the training part.
+    """
 
     path: ClassVar[str] = "fit"
     epochs: Annotated[int, Field(ge=1, le=ALONE.epochs)] = 100
     batch_size: Annotated[int, Field(ge=1, le=ALONE.rows)] = 10
     shuffle: bool = True
+    class_weight: Literal["balanced"] | None = None
+    early_stopping: EarlyStoppingSpec | None = None
     changes: Annotated[tuple[Change, ...], Field(max_length=1000)] = ()
 
 
+class Origin(Value):
+    """Where a forked run begins: the weights that another run on the same data with the same seed had after `epoch`."""
+
+    path: ClassVar[str] = "origin"
+    model: AnyModel
+    compile: CompileSpec
+    fit: FitSpec
+    epoch: Annotated[int, Field(ge=1, le=ALONE.epochs)]
+    origin: "Origin | None" = None  # of that run, should it be a fork itself
+
+
 class Experiment(Value):
-    """Data, model, compile and fit, and the seed that fixes split, start weights and the order of the batches."""
+    """Data, model, compile and fit, and the seed that fixes split, start weights and the order of the batches.
+
+    With an `origin` it goes on from there, on the same data; `fit.epochs` counts those before the fork too.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     name: Annotated[str, Field(max_length=200)] = ""
@@ -153,6 +186,18 @@ class Experiment(Value):
     compile: CompileSpec
     fit: FitSpec
     seed: Annotated[int, Field(ge=0, le=ALONE.seed)] = 0
+    origin: Origin | None = None
+
+    @model_validator(mode="after")
+    def _goes_on_after_the_fork(self) -> Self:
+        origin, depth = self.origin, 0
+        while origin is not None:
+            origin, depth = origin.origin, depth + 1
+        if depth > ALONE.forks:
+            raise ExperimentError("experiment.fork_depth", high=ALONE.forks)
+        if self.origin is not None and self.fit.epochs <= self.origin.epoch:
+            raise ExperimentError("experiment.fork_epochs", epochs=self.fit.epochs, epoch=self.origin.epoch)
+        return self
 
     @model_validator(mode="after")
     def _model_suits_the_rest(self) -> Self:
@@ -186,7 +231,7 @@ class Experiment(Value):
 
     def content_hash(self) -> str:
         """SHA-256 over everything that changes the numbers (the name and the ids of layers do not)."""
-        plain = self.model_copy(update={"model": self.model.numbered(), "name": ""})
+        plain = self.model_copy(update={"model": self.model.numbered(), "name": "", "origin": _numbered(self.origin)})
         return hashlib.sha256(plain.to_json().encode()).hexdigest()
 
     # --- changed copies, in the words of the pages
@@ -234,11 +279,43 @@ class Experiment(Value):
     def with_fit(self, **changes: Any) -> "Experiment":
         return self.replace(fit=self.fit.replace(**changes))
 
+    def forked(self, epoch: int) -> "Experiment":
+        """One that goes on from this run after `epoch` epochs, so far without a difference. Raises ExperimentError."""
+        values = {"model": self.model, "compile": self.compile, "fit": self.fit, "epoch": epoch, "origin": self.origin}
+        optimizer, fit = self.compile.optimizer, {"epochs": self.fit.epochs, "batch_size": self.fit.batch_size}
+        for change in self.fit.changes:
+            if change.epoch >= epoch:
+                continue
+            if change.name == "learning_rate":
+                optimizer = optimizer.replace(params={**optimizer.params, "learning_rate": change.value})
+            else:
+                fit[change.name] = int(change.value)
+        ahead = tuple(change for change in self.fit.changes if change.epoch >= epoch)
+        fit["epochs"] = max(fit["epochs"], epoch + 1)
+        return self.replace(
+            origin=checked(Origin, values),
+            compile=self.compile.replace(optimizer=optimizer),
+            fit=self.fit.replace(changes=ahead, **fit),
+        )
+
+    def parent(self) -> "Experiment | None":
+        """The experiment that this one forks from; None if it begins with start weights of its own."""
+        if self.origin is None:
+            return None
+        fields = {name: getattr(self.origin, name) for name in ("model", "compile", "fit", "origin")}
+        return self.model_copy(update={"name": "", **fields})
+
     def _place_of(self, id: str) -> int:
         for place, layer in enumerate(self.model.layers):
             if layer.id == id:
                 return place
         raise ExperimentError("experiment.no_such_layer", id=id)
+
+
+def _numbered(origin: Origin | None) -> Origin | None:
+    if origin is None:
+        return None
+    return origin.model_copy(update={"model": origin.model.numbered(), "origin": _numbered(origin.origin)})
 
 
 def migrated(values: dict[str, Any]) -> dict[str, Any]:

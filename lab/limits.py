@@ -29,6 +29,7 @@ class Limits:
     window_rows: int  # length and reach of a window of rows
     parameters: int
     epochs: int
+    forks: int  # one behind another
     train_values: int  # rows x features after one-hot encoding
     seed: int
     experiment_characters: int  # of its JSON text: a link or a file
@@ -37,6 +38,8 @@ class Limits:
     active_runs_per_owner: int
     active_runs_per_worker: int
     worker_memory_bytes: int
+    checkpoint_bytes: int  # of one run
+    kept_runs: int  # of one owner
     kept_runs_bytes: int | None
     kept_runs_hours: float | None
     reader_grace_s: float
@@ -58,6 +61,7 @@ ALONE = Limits(
     window_rows=10_000,
     parameters=5_000_000,
     epochs=20_000,
+    forks=10,
     train_values=100_000_000,
     seed=2**32 - 1,
     experiment_characters=2_000_000,
@@ -65,6 +69,8 @@ ALONE = Limits(
     active_runs_per_owner=1,
     active_runs_per_worker=200,
     worker_memory_bytes=4_000_000_000,
+    checkpoint_bytes=20_000_000,
+    kept_runs=500,
     kept_runs_bytes=None,
     kept_runs_hours=None,
     reader_grace_s=3600.0,  # a long training goes on while its owner reads in another tab
@@ -82,7 +88,9 @@ CLASS = replace(
     train_values=5_000_000,
     running_s=600.0,
     worker_memory_bytes=2_000_000_000,
-    kept_runs_bytes=50_000_000,
+    checkpoint_bytes=2_000_000,
+    kept_runs=100,
+    kept_runs_bytes=100_000_000,
     kept_runs_hours=24.0,
     reader_grace_s=30.0,
 )

@@ -16,9 +16,10 @@ from lab.data.prepare import Dataset, PartName
 from lab.data.sequences import read_label
 from lab.experiment import Experiment, GraphSpec
 from lab.insight.baseline_loss import BaselineLoss, baseline_loss
+from lab.insight.context import RunContext
 from lab.insight.decoding import blank_share, greedy, letter_error, right_share
 from lab.insight.diverged import likely_causes
-from lab.insight.verdict import Verdict, judge
+from lab.insight.verdict import Verdict
 from lab.layer_table import graph_table, layer_rows, parameter_count
 from lab.outputs import history_of, output_views
 from lab.runs.build import build_model
@@ -167,14 +168,7 @@ def judge_run(
         history: Keras history of the run; an epoch without numbers yet is no epoch.
         state: state of the run.
     """
-    if not history.get("loss"):
-        # stopped or diverged before the first epoch was over
-        return judge([], [], train_rows=len(dataset.train.x), validation_rows=len(dataset.validation.x), state=state)
-    if isinstance(experiment.model, GraphSpec):
-        line = _total_line(experiment, experiment.model, dataset)
-    else:
-        line = _line(experiment, dataset, output_units(experiment, dataset))
-    return _judge(experiment, dataset, history, state, line, parameter_count(layer_rows(experiment, dataset)))
+    return context_of(experiment, dataset).judge(history, state)
 
 
 def judge_outputs(
@@ -183,34 +177,33 @@ def judge_outputs(
     """The verdict on each output of a functional model, from its own curves and its own baseline; empty for others."""
     if not isinstance(experiment.model, GraphSpec) or not history.get("loss"):
         return {}
-    rows = layer_rows(experiment, dataset)
+    parameters = parameter_count(layer_rows(experiment, dataset))
     verdicts = {}
     for (name, (view, seen)), units in zip(
         output_views(experiment, dataset).items(), _graph_units(experiment.model, dataset), strict=True
     ):
         own = history_of(history, name, len(experiment.model.outputs))
-        verdicts[name] = _judge(view, seen, own, state, _line(view, seen, units), parameter_count(rows))
+        verdicts[name] = _context(view, seen, _line(view, seen, units), parameters).judge(own, state)
     return verdicts
 
 
-def _judge(
-    experiment: Experiment,
-    dataset: Dataset,
-    history: dict[str, list[float]],
-    state: str,
-    line: BaselineLoss | None,
-    parameters: int,
-) -> Verdict:
-    return judge(
-        history["loss"],
-        history.get("val_loss", []),
+def context_of(experiment: Experiment, dataset: Dataset) -> RunContext:
+    """What a verdict on a run of this experiment rests on, beside the curves."""
+    if isinstance(experiment.model, GraphSpec):
+        line = _total_line(experiment, experiment.model, dataset)
+    else:
+        line = _line(experiment, dataset, output_units(experiment, dataset))
+    return _context(experiment, dataset, line, parameter_count(layer_rows(experiment, dataset)))
+
+
+def _context(experiment: Experiment, dataset: Dataset, line: BaselineLoss | None, parameters: int) -> RunContext:
+    return RunContext(
         train_rows=len(dataset.train.x),
         validation_rows=len(dataset.validation.x),
         baseline_loss=None if line is None else line.value,
         baseline_kind=None if line is None else line.kind,
         parameters=parameters,
         inputs=math.prod(dataset.input_shape),
-        state=state,
         causes=causes_of(experiment, dataset),
     )
 
@@ -237,11 +230,6 @@ def _graph_units(graph: GraphSpec, dataset: Dataset) -> list[int]:
     """Numbers that each output gives for a sample."""
     shapes = {row.id: row.output_shape for row in graph_table(graph, dataset.input_shapes)}
     return [int((shapes.get(str(output.reads)) or (None, 1))[-1] or 1) for output in graph.outputs]
-
-
-def judge_record(record: RunRecord, dataset: Dataset) -> Verdict:
-    """The verdict on a run at rest."""
-    return judge_run(record.experiment_with_changes(), dataset, record.history, record.state)
 
 
 def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """From the plain description of a run to a compiled network. Imports netcore only: workers use it."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from netcore import Model, Sequential
@@ -15,17 +17,22 @@ from netcore.utils import set_random_seed
 def build_model(spec: dict[str, Any]) -> Any:
     """The compiled netcore model of `spec` (see `lab.runs.spec.run_spec`); same spec, same start weights.
 
-    Advice that `compile` gives as a NetcoreWarning is left out here: the pages show it before a run is started.
-
     Raises:
         NetcoreError: an argument or a shape does not fit.
     """
     set_random_seed(spec["seed"])
     model = functional_model(spec) if "nodes" in spec else sequential_model(spec)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NetcoreWarning)
+    with without_advice():
         model.compile(optimizer=_part(OPTIMIZERS, spec["optimizer"]), **_losses(spec))
     return model
+
+
+@contextmanager
+def without_advice() -> Iterator[None]:
+    """What netcore advises is shown before a run is started, and not to a worker."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NetcoreWarning)
+        yield
 
 
 def sequential_model(spec: dict[str, Any]) -> Any:

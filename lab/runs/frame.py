@@ -6,6 +6,7 @@ from typing import Any
 
 Columns = dict[str, list[Any]]
 
+EXTRA = "+"  # begins the name of a column that Keras's history does not have; no output of a network is called so
 DISPLAY_POINTS = 4000  # more than a screen has pixels
 
 

@@ -14,10 +14,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
 from lab.experiment import Experiment
+from lab.insight.context import RunContext
 from lab.limits import Limits
+from lab.runs.checkpoints import Checkpoints, thinned
 from lab.runs.frame import Columns, cut, decimate, decode, event, reset_event
-from lab.runs.messages import ENDED, Frames, Order, Snapshot, Status
-from lab.runs.record import RunSummary
+from lab.runs.messages import ENDED, Checkpoint, Frames, Order, Snapshot, Status
+from lab.runs.record import RunSummary, split_extras
 
 RING = 2000  # frames kept for readers that come late; older points come decimated
 
@@ -67,14 +69,17 @@ class LiveRun:
     epochs_per_s: float | None
     created: float
     status: Status
+    context: RunContext
     stopwatch: Stopwatch
     seen_at: float  # when somebody last read it
     worker: int | None = None  # None while it waits for a place
     snapshot: bytes = b""
+    checkpoints: Checkpoints = field(default_factory=dict)
     crashes: int = 0  # in a row: a new point sets it back
     total_crashes: int = 0
     parked: bool = False  # paused because nobody reads it; goes on when somebody does
     time_over: bool = False
+    deleted: bool = False
     orders: list[Order] = field(default_factory=list)  # sent, and not yet answered
     orders_sent: int = 0
     ring: deque[tuple[int, int, bytes]] = field(default_factory=deque)  # (first epoch, last epoch, event)
@@ -185,6 +190,12 @@ class Hub:
             if run is not None:
                 run.snapshot = message.data
 
+    def keep_checkpoint(self, message: Checkpoint) -> None:
+        with self._lock:
+            run = self._runs.get(message.run)
+            if run is not None:
+                run.checkpoints = thinned(run.checkpoints | {message.epoch: message.data}, self.limits.checkpoint_bytes)
+
     def set_queue_position(self, run: LiveRun, position: int) -> None:
         with self._lock:
             if run.queue_position != position:
@@ -260,6 +271,7 @@ class Hub:
         with self._lock:
             newest = decode(run.ring[-1][2]) if run.ring else {}
             newest.pop("e", None)
+            newest, _ = split_extras(newest)
             return RunSummary(
                 id=run.id,
                 number=run.number,
@@ -269,6 +281,8 @@ class Hub:
                 epochs=run.status.epochs,
                 created=run.created,
                 metrics={name: values[-1] for name, values in newest.items()},
+                compute_s=run.status.compute_s,
+                updates=run.status.updates,
             )
 
     def _read_ring(self, run: LiveRun) -> None:

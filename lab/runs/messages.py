@@ -173,18 +173,27 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Checkpoint:
+    """The state of a run when `epoch` epochs were finished, kept for looking back; see `lab.runs.checkpoints`."""
+
+    run: str
+    epoch: int
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Pong:
     number: int
     runs: int
 
 
-Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapshot | Pong
+Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapshot | Checkpoint | Pong
 
 COMMANDS: dict[str, Any] = {
     kind.__name__: kind for kind in (Pause, Resume, Step, Stop, Speed, SetLearningRate, SetBatchSize, Extend)
 }
 MESSAGES: dict[str, Any] = {
-    kind.__name__: kind for kind in (Start, Order, Drop, Ping, Quit, Hello, Frames, Status, Snapshot, Pong)
+    kind.__name__: kind for kind in (Start, Order, Drop, Ping, Quit, Hello, Frames, Status, Snapshot, Checkpoint, Pong)
 }
 
 _HEADER_LENGTH = struct.Struct(">I")

@@ -18,11 +18,14 @@ import numpy as np
 from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.experiment import Experiment
+from lab.insight.evaluate import context_of
 from lab.limits import Limits, current_limits
 from lab.runs.arrays import Arrays, rows_in
-from lab.runs.engine import check_epochs, check_size, new_run_id, view_of
+from lab.runs.checkpoints import Checkpoints
+from lab.runs.engine import check_epochs, check_size, fork_start, kept_view, new_run_id, summary_of, view_of
 from lab.runs.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable, set_all
 from lab.runs.messages import (
+    Checkpoint,
     Command,
     Extend,
     Frames,
@@ -38,7 +41,8 @@ from lab.runs.messages import (
     order,
 )
 from lab.runs.pool import WorkerPool, pool_size
-from lab.runs.record import RunRecord, RunSummary, RunView, record_of
+from lab.runs.record import RunRecord, RunSummary, RunView, record_of, split_extras
+from lab.runs.run_file import exported, imported, marked
 from lab.runs.spec import run_spec
 from lab.runs.store import RunStore, default_directory
 from lab.runs.trainer import EXTENDABLE, start_status
@@ -69,6 +73,7 @@ class PoolEngine:
             on_hopeless=self._on_hopeless,
         )
         self._hopeless: set[int] = set()
+        self._summaries: dict[str, tuple[tuple[int, int], RunSummary]] = {}  # of runs that have ended, by id
         self._files = tempfile.TemporaryDirectory(prefix="lab-arrays-", ignore_cleanup_errors=True)
         self._to_save: queue.SimpleQueue[LiveRun | None] = queue.SimpleQueue()
         self._saver = threading.Thread(target=self._save_all, daemon=True, name="lab-save")
@@ -101,9 +106,12 @@ class PoolEngine:
         *,
         epochs_per_s: float | None = None,
         paused: bool = False,
+        fork_of: str | None = None,
     ) -> str:
         check_size(experiment, dataset, self.limits)
         spec, arrays = run_spec(experiment, dataset)
+        snapshot, checkpoints = fork_start(self, experiment, dataset, owner, fork_of)
+        context = context_of(experiment, dataset)
         run_id = new_run_id()
         paths = self._write_arrays(arrays)
         with self.hub.locked():
@@ -122,8 +130,11 @@ class PoolEngine:
                 epochs_per_s=epochs_per_s,
                 created=time.time(),
                 status=start_status(run_id, spec, rows_in(arrays), "queued"),
+                context=context,
                 stopwatch=Stopwatch(self.hub.clock),
                 seen_at=self.hub.clock(),
+                snapshot=snapshot,
+                checkpoints=checkpoints,
             )
             self.hub.add(run)
             if paused:
@@ -151,12 +162,17 @@ class PoolEngine:
         with self.hub.locked():
             run = self.hub.get(run_id)
             if run is None:
-                return _kept_view(*self._store.find(run_id))
+                return kept_view(*self._store.find(run_id))
             self._touch(run)
-            history = self.hub.columns(run)
-            history.pop("e", None)
+            return self._view(run)
+
+    def _view(self, run: LiveRun) -> RunView:
+        with self.hub.locked():
+            columns = self.hub.columns(run)
+            columns.pop("e", None)
+            history, extras = split_extras(columns)
             status = replace(run.status, epoch=max(run.status.epoch, run.last_epoch))
-            return view_of(
+            view = view_of(
                 status,
                 history,
                 run.number,
@@ -166,19 +182,66 @@ class PoolEngine:
                 run.epochs_per_s,
                 run.queue_position,
             )
+            return replace(view, extras=extras)
 
     def runs_of(self, owner: str) -> list[RunSummary]:
-        live = {run.id: self.hub.summary(run) for run in self.hub.runs_of(owner)}
+        live = {run.id: self._summary(run) for run in self.hub.runs_of(owner)}
         kept = [summary for summary in self._store.summaries(owner) if summary.id not in live]
         return sorted([*live.values(), *kept], key=lambda summary: summary.number, reverse=True)
 
+    def _summary(self, run: LiveRun) -> RunSummary:
+        """A run that has ended is read as a whole: its best epoch and its verdict are in its curve."""
+        marks = self._store.marks(run.id, run.owner)
+        if run.active:
+            return replace(self.hub.summary(run), marks=marks)
+        key = (run.last_epoch, run.version)
+        known = self._summaries.get(run.id)
+        if known is None or known[0] != key:
+            known = self._summaries[run.id] = key, summary_of(self._view(run), run.context, marks)
+        return replace(known[1], marks=marks)
+
     def record(self, run_id: str, owner: str) -> RunRecord:
+        run = self._own(run_id, owner)
+        return self._store.load(run_id, owner)[0] if run is None else _record(run)
+
+    def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
+        run = self._own(run_id, owner)
+        return self._store.checkpoints(run_id, owner) if run is None else run.checkpoints
+
+    def mark(self, run_id: str, owner: str, **changes: Any) -> None:
+        if self._own(run_id, owner) is None:
+            self._store.load(run_id, owner)
+        self._store.mark(run_id, owner, marked(self._store.marks(run_id, owner), **changes))
+
+    def delete(self, run_id: str, owner: str) -> None:
+        run = self._own(run_id, owner)
+        if run is not None:
+            with self.hub.locked():
+                if run.active:
+                    self._send(run, Stop())
+                run.deleted = True
+                self.hub.drop(run)
+        self._store.delete(run_id, owner)
+
+    def export(self, run_id: str, owner: str) -> bytes:
+        run = self._own(run_id, owner)
+        record, status = self._store.load(run_id, owner) if run is None else (_record(run), run.status)
+        return exported(record, status, self._store.marks(run_id, owner), self.checkpoints(run_id, owner))
+
+    def take_in(self, data: bytes, owner: str) -> str:
+        run_id = new_run_id()
+        number = 1 + max((summary.number for summary in self.runs_of(owner)), default=0)
+        record, status, marks, checkpoints = imported(data, owner, run_id, number, self.limits.checkpoint_bytes)
+        self._store.save(record, status, checkpoints)
+        self._store.mark(run_id, owner, marks)
+        return run_id
+
+    def _own(self, run_id: str, owner: str) -> LiveRun | None:
+        """The owner's run; None if it is not live. Raises RunError "run.unknown" when it is someone else's."""
         run = self.hub.get(run_id)
-        if run is None:
-            return self._store.load(run_id, owner)[0]
-        if run.owner != owner:
+        if run is not None and run.owner != owner:
             raise RunError("run.unknown")
-        return _record(run)
+        return run
 
     def is_live(self, run_id: str) -> bool:
         return self.hub.get(run_id) is not None
@@ -217,6 +280,7 @@ class PoolEngine:
             self._send(run, Stop())
         else:
             self.hub.drop(run)
+            self._summaries.pop(run.id, None)
 
     def _touch(self, run: LiveRun) -> None:
         """Somebody looks at this run: a parked one goes on."""
@@ -276,6 +340,8 @@ class PoolEngine:
                 self.hub.publish(message)
             case Snapshot():
                 self.hub.set_snapshot(message)
+            case Checkpoint():
+                self.hub.keep_checkpoint(message)
             case Status():
                 run = self.hub.get(message.run)
                 if run is not None and run.worker == index:
@@ -344,8 +410,8 @@ class PoolEngine:
         while (run := self._to_save.get()) is not None:
             try:
                 record = _record(run)
-                if record.epochs_done:
-                    self._store.save(record, run.status)
+                if record.epochs_done and not run.deleted:
+                    self._store.save(record, run.status, run.checkpoints)
             except OSError:  # a full disk must not end the live engine; the run stays readable in memory
                 traceback.print_exc(file=sys.stderr)
 
@@ -359,12 +425,9 @@ def _record(run: LiveRun) -> RunRecord:
         created=run.created,
         elapsed_s=run.stopwatch.seconds,
         status=run.status,
+        context=run.context,
         snapshot=run.snapshot,
     )
-
-
-def _kept_view(record: RunRecord, status: Status) -> RunView:
-    return view_of(status, record.history, record.number, record.name, record.created, record.elapsed_s, None)
 
 
 def _waker(loop: asyncio.AbstractEventLoop) -> Callable[[list[Wakeable]], None]:

@@ -1,12 +1,15 @@
 """What stays of a run: columns of numbers, saved weights, and the experiment that gives them again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from lab.experiment import Change, Experiment
+from lab.insight.context import RunContext
+from lab.insight.verdict import Verdict
 from lab.runs.arrays import part, unpack_arrays
+from lab.runs.frame import EXTRA
 from lab.runs.messages import ENDED, Reason, RunState, Status
 
 Weights = list[np.ndarray[Any, Any]]
@@ -26,9 +29,11 @@ class RunRecord:
         state: how it ended.
         epochs_done: epochs in `history`.
         history: one list for each history key of Keras ("loss", "val_loss", …), one value an epoch.
+        extras: what Keras's history does not hold, likewise: data_loss and penalty apart, evaluated_loss and so on.
         compute_s: seconds spent computing.
         elapsed_s: seconds between start and end, pauses left out.
         reason: why it diverged or failed.
+        context: what a verdict rests on beside the curves.
         weights: at the end of `last_good_epoch`, in Keras order.
         best_weights: at the end of `best_epoch`.
         last_good_epoch: the last epoch whose numbers were all finite; 0 if there was none.
@@ -54,7 +59,14 @@ class RunRecord:
     last_good_epoch: int
     best_epoch: int
     created: float
+    context: RunContext
+    extras: dict[str, list[float]] = field(default_factory=dict)
     snapshot: bytes = b""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on its curves."""
+        return self.context.judge(self.history, self.state)
 
     def experiment_with_changes(self) -> Experiment:
         """The experiment that gives this very curve again, on any machine."""
@@ -62,8 +74,33 @@ class RunRecord:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """What a person did with a run after it began; kept beside it.
+
+    Args:
+        name: given to it; "" for the experiment's own.
+        pinned: stands first, and is not deleted to make room for newer ones.
+        shown: drawn in the comparison.
+        opened: how often its test part was looked at.
+        test: what came out of that: "loss" and the metrics of the test part; empty while it is sealed.
+    """
+
+    name: str = ""
+    pinned: bool = False
+    shown: bool = True
+    opened: int = 0
+    test: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RunSummary:
-    """One line of the list of an owner's runs. `metrics` holds the last value of each history key."""
+    """One line of the list of an owner's runs.
+
+    Args:
+        metrics: last value of each history key.
+        best: value of each history key at `best_epoch`; empty while nobody knows.
+        verdict: its kind, see `lab.insight.verdict`; None while it goes on.
+    """
 
     id: str
     number: int
@@ -73,6 +110,17 @@ class RunSummary:
     epochs: int
     created: float
     metrics: dict[str, float]
+    best: dict[str, float] = field(default_factory=dict)
+    best_epoch: int = 0
+    compute_s: float = 0.0
+    updates: int = 0
+    verdict: str | None = None
+    marks: Marks = field(default_factory=Marks)
+
+    @property
+    def title(self) -> str:
+        """What it is called; "" if neither person nor experiment gave it a name."""
+        return self.marks.name or self.name
 
 
 @dataclass(frozen=True)
@@ -82,7 +130,7 @@ class RunView:
     Args:
         epoch, epochs: finished epochs, and how many there are to be.
         updates, updates_per_epoch: weight updates made, and per epoch.
-        history: one list for each history key; the value at index i belongs to epoch i + 1.
+        history: one list for each history key; the value at index i belongs to epoch i + 1; `extras` likewise.
         elapsed_s: seconds since the start, pauses left out; compute_s: of these spent computing.
         queue_position: 1 for the next to be started; 0 when not waiting.
     """
@@ -105,6 +153,7 @@ class RunView:
     reason: Reason | None
     created: float
     queue_position: int = 0
+    extras: dict[str, list[float]] = field(default_factory=dict)
 
     @property
     def active(self) -> bool:
@@ -114,7 +163,18 @@ class RunView:
     @property
     def summary(self) -> RunSummary:
         last = {name: values[-1] for name, values in self.history.items() if values}
-        return RunSummary(self.id, self.number, self.name, self.state, self.epoch, self.epochs, self.created, last)
+        return RunSummary(
+            self.id,
+            self.number,
+            self.name,
+            self.state,
+            self.epoch,
+            self.epochs,
+            self.created,
+            last,
+            compute_s=self.compute_s,
+            updates=self.updates,
+        )
 
 
 def as_changes(log: list[dict[str, Any]]) -> tuple[Change, ...]:
@@ -135,16 +195,19 @@ def record_of(
     created: float,
     elapsed_s: float,
     status: Status,
+    context: RunContext,
     snapshot: bytes,
 ) -> RunRecord:
     """Put together the record of a run from what its Trainer last said and saved. No snapshot: no numbers yet."""
     values: dict[str, Any] = {"last_good_epoch": 0, "best_epoch": 0, "epochs_done": 0}
     history: dict[str, list[float]] = {}
+    extras: dict[str, list[float]] = {}
     weights: Weights = []
     best: Weights = []
     if snapshot:
         values, arrays = unpack_arrays(snapshot)
         history = {name: array.tolist() for name, array in part(arrays, "history/").items()}
+        extras = {name: array.tolist() for name, array in part(arrays, "extras/").items()}
         weights = list(part(arrays, "weights/").values())
         best = list(part(arrays, "best/").values()) or weights
     return RunRecord(
@@ -165,5 +228,13 @@ def record_of(
         last_good_epoch=values["last_good_epoch"],
         best_epoch=values["best_epoch"],
         created=created,
+        context=context,
+        extras=extras,
         snapshot=snapshot,
     )
+
+
+def split_extras(columns: dict[str, list[float]]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """History and extras out of the columns that a Trainer hands out."""
+    extras = {name.removeprefix(EXTRA): values for name, values in columns.items() if name.startswith(EXTRA)}
+    return {name: values for name, values in columns.items() if not name.startswith(EXTRA)}, extras

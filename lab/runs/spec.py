@@ -34,7 +34,7 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, Any], 
         "input_shape": list(dataset.input_shape),
         "loss": _part(LOSSES, experiment.compile.loss),
         "metrics": list(experiment.compile.metrics),
-        **_training(experiment),
+        **_training(experiment, dataset),
     }
     units = _output_units(experiment)
     arrays = {"x": dataset.train.x, "y": dataset.targets_for("train", experiment.compile.loss.type, units)}
@@ -44,15 +44,40 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, Any], 
     return spec, {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
-def _training(experiment: Experiment) -> dict[str, Any]:
+def _training(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     """What both kinds of model are trained with."""
     fit = experiment.fit
+    stopping = fit.early_stopping
     return {
         "optimizer": _part(OPTIMIZERS, experiment.compile.optimizer),
         "fit": {"epochs": fit.epochs, "batch_size": fit.batch_size, "shuffle": fit.shuffle},
+        "class_weight": _class_weight(dataset) if fit.class_weight else None,
+        "early_stopping": None if stopping is None else stopping.model_dump(),
         "changes": [change.model_dump() for change in fit.changes],
         "seed": experiment.seed,
+        "origin": _origin(experiment, dataset),
     }
+
+
+def _origin(experiment: Experiment, dataset: Dataset) -> dict[str, Any] | None:
+    """The run that this one forks from, and after which epoch."""
+    parent = experiment.parent()
+    if parent is None or experiment.origin is None:
+        return None
+    return {"spec": run_spec(parent, dataset)[0], "epoch": experiment.origin.epoch}
+
+
+def _class_weight(dataset: Dataset) -> list[float]:
+    """Rows / (classes * rows of the class), as scikit-learn's "balanced"; 1 for a class that no training row has.
+
+    Raises:
+        RunError "run.class_weight": there are no classes, or several outputs.
+    """
+    if dataset.others or dataset.task not in ("binary", "multiclass"):
+        raise RunError("run.class_weight")
+    counts = np.bincount(dataset.train.target, minlength=len(dataset.classes))
+    weights = len(dataset.train.target) / (len(counts) * np.maximum(counts, 1))
+    return [float(weight) if count else 1.0 for weight, count in zip(weights, counts, strict=True)]
 
 
 def _graph_spec(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> tuple[dict[str, Any], Arrays]:
@@ -80,7 +105,7 @@ def _graph_spec(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> t
             for output in graph.outputs
         ],
         "combine_losses": experiment.compile.combine_losses,
-        **_training(experiment),
+        **_training(experiment, dataset),
     }
     arrays: Arrays = {}
     parts: list[tuple[PartName, str]] = [("train", "")]

@@ -7,21 +7,30 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-import numpy as np
-
 from lab.errors import LabError, RunError
-from lab.experiment import Experiment
 from lab.limits import Limits
-from lab.runs.arrays import Arrays, pack_arrays, unpack_arrays
+from lab.runs.checkpoints import Checkpoints
 from lab.runs.messages import Status
-from lab.runs.record import RunRecord, RunSummary, record_of
+from lab.runs.record import Marks, RunRecord, RunSummary
+from lab.runs.run_file import (
+    RunFile,
+    checkpoint_arrays,
+    checkpoints_of,
+    load_arrays,
+    marks_json,
+    marks_of,
+    read,
+    save_arrays,
+    written,
+)
 
-VERSION = 1
+CHECKPOINTS = ".checkpoints"
+MARKS = ".marks"  # what the owner did with a run, in a file of its own: it changes while the run lies still
 
 
 def default_directory() -> Path:
@@ -43,26 +52,16 @@ class RunStore:
         self._summaries: dict[Path, tuple[float, RunSummary]] = {}  # by file, with the time it was written
         directory.mkdir(parents=True, exist_ok=True)
 
-    def save(self, record: RunRecord, status: Status) -> None:
+    def save(self, record: RunRecord, status: Status, checkpoints: Checkpoints) -> None:
         """Write a run; a run with the same id is replaced."""
         folder = self._folder(record.owner)
         folder.mkdir(mode=0o700, exist_ok=True)
-        values, arrays = unpack_arrays(record.snapshot)
-        entry = {
-            "version": VERSION,
-            "id": record.id,
-            "number": record.number,
-            "created": record.created,
-            "elapsed_s": record.elapsed_s,
-            "experiment": json.loads(record.experiment.to_json()),
-            "status": asdict(status),
-            "snapshot": values,
-            "metrics": {name: _plain(column[-1]) for name, column in record.history.items() if column},
-        }
-        path = folder / _hashed(record.id)
+        file = written(record, status)
+        path = self._path(record.id, record.owner)
         # the .npz first: a run exists as soon as its .json is there, and then it is complete
-        _write(path.with_suffix(".npz"), lambda file: _save_arrays(file, arrays))
-        _write(path.with_suffix(".json"), lambda file: file.write(json.dumps(entry).encode()))
+        _write(path.with_suffix(CHECKPOINTS), lambda target: save_arrays(target, checkpoint_arrays(checkpoints)))
+        _write(path.with_suffix(".npz"), lambda target: save_arrays(target, file.arrays))
+        _write(path, lambda target: target.write(json.dumps(file.entry).encode()))
         self._tidy(folder)
 
     def load(self, run_id: str, owner: str) -> tuple[RunRecord, Status]:
@@ -72,8 +71,7 @@ class RunStore:
             RunError "run.unknown": there is none, it has expired, or it is someone else's.
         """
         self._tidy(self._folder(owner))
-        path = (self._folder(owner) / _hashed(run_id)).with_suffix(".json")
-        return _read(path, owner)
+        return _read(self._path(run_id, owner), owner)
 
     def find(self, run_id: str) -> tuple[RunRecord, Status]:
         """A kept run of whatever owner: for a view of it, since who knows the id may look. Raises as `load`."""
@@ -82,6 +80,28 @@ class RunStore:
             return _read(path, owner="")
         raise RunError("run.unknown")
 
+    def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
+        """States of the run at some of its epochs; none where they cannot be read: they can be computed again."""
+        with (
+            suppress(OSError, ValueError, KeyError, BadZipFile),
+            self._path(run_id, owner).with_suffix(CHECKPOINTS).open("rb") as source,
+        ):
+            return checkpoints_of(load_arrays(source))
+        return {}
+
+    def delete(self, run_id: str, owner: str) -> None:
+        """Forget a run and its marks; one that is not there is forgotten already."""
+        self._remove(self._path(run_id, owner))
+        self._path(run_id, owner).with_suffix(MARKS).unlink(missing_ok=True)
+
+    def marks(self, run_id: str, owner: str) -> Marks:
+        """What the owner did with a run, kept or not yet."""
+        return _marks(self._path(run_id, owner))
+
+    def mark(self, run_id: str, owner: str, marks: Marks) -> None:
+        self._folder(owner).mkdir(mode=0o700, exist_ok=True)
+        _write(self._path(run_id, owner).with_suffix(MARKS), lambda target: target.write(marks_json(marks)))
+
     def summaries(self, owner: str) -> list[RunSummary]:
         """The owner's kept runs, newest first. A file that cannot be read is left out."""
         folder = self._folder(owner)
@@ -89,59 +109,58 @@ class RunStore:
         found = []
         for path in folder.glob("*.json"):
             with suppress(OSError, ValueError, KeyError, TypeError, LabError):
-                found.append(self._summary(path))
+                found.append(replace(self._summary(path), marks=_marks(path)))
         return sorted(found, key=lambda summary: summary.number, reverse=True)
 
     def _summary(self, path: Path) -> RunSummary:
-        written = path.stat().st_mtime
+        written_at = path.stat().st_mtime
         known = self._summaries.get(path)
-        if known is None or known[0] != written:
-            known = self._summaries[path] = written, _summary(json.loads(path.read_text(encoding="utf-8")))
+        if known is None or known[0] != written_at:
+            known = self._summaries[path] = written_at, _summary(json.loads(path.read_text(encoding="utf-8")))
         return known[1]
+
+    def _path(self, run_id: str, owner: str) -> Path:
+        return (self._folder(owner) / _hashed(run_id)).with_suffix(".json")
 
     def _folder(self, owner: str) -> Path:
         return self._directory / _hashed(owner)
 
     def _tidy(self, folder: Path) -> None:
-        """Delete what is too old, then the oldest until the rest fits."""
+        """Delete what is too old and not pinned, then the oldest until the rest fits, pinned ones last."""
         if not folder.is_dir():
             return
         hours, room = self._limits.kept_runs_hours, self._limits.kept_runs_bytes
         used = 0
-        for path in sorted(folder.glob("*.json"), key=_modified, reverse=True):
-            used += _size(path) + _size(path.with_suffix(".npz"))
-            too_old = hours is not None and self._clock() - _modified(path) > hours * 3600
-            if too_old or (room is not None and used > room):
-                self._summaries.pop(path, None)
-                path.unlink(missing_ok=True)
-                path.with_suffix(".npz").unlink(missing_ok=True)
+        ages = [(_marks(path).pinned, _modified(path), path) for path in folder.glob("*.json")]
+        for count, (pinned, modified, path) in enumerate(sorted(ages, reverse=True), start=1):
+            used += sum(_size(path.with_suffix(suffix)) for suffix in (".json", ".npz", CHECKPOINTS))
+            too_old = not pinned and hours is not None and self._clock() - modified > hours * 3600
+            if too_old or (room is not None and used > room) or count > self._limits.kept_runs:
+                self._remove(path)
+                path.with_suffix(MARKS).unlink(missing_ok=True)
+
+    def _remove(self, path: Path) -> None:
+        self._summaries.pop(path, None)
+        for suffix in (".json", ".npz", CHECKPOINTS):
+            path.with_suffix(suffix).unlink(missing_ok=True)
 
 
 def _read(path: Path, owner: str) -> tuple[RunRecord, Status]:
     """What `save` wrote; a file that is missing, cut off or from another version is as good as no run."""
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
-        with path.with_suffix(".npz").open("rb") as archive, np.load(archive, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        status = Status(**entry["status"])
-        record = record_of(
-            id=entry["id"],
-            owner=owner,
-            number=entry["number"],
-            experiment=Experiment.from_json(json.dumps(entry["experiment"])),
-            created=entry["created"],
-            elapsed_s=entry["elapsed_s"],
-            status=status,
-            snapshot=pack_arrays(entry["snapshot"], arrays),
-        )
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile):
+        with path.with_suffix(".npz").open("rb") as source:
+            arrays = load_arrays(source)
+    except (OSError, ValueError, KeyError, BadZipFile):
         raise RunError("run.unknown") from None
-    return record, status
+    return read(RunFile(entry, arrays), owner)
 
 
-def _save_arrays(file: Any, arrays: Arrays) -> None:
-    named: dict[str, Any] = dict(arrays)  # keyword arguments of any type, as np.savez declares them
-    np.savez(file, allow_pickle=False, **named)
+def _marks(path: Path) -> Marks:
+    try:
+        return marks_of(path.with_suffix(MARKS).read_bytes())
+    except OSError:  # nothing was done with it yet
+        return Marks()
 
 
 def _summary(entry: dict[str, Any]) -> RunSummary:
@@ -154,16 +173,21 @@ def _summary(entry: dict[str, Any]) -> RunSummary:
         epoch=status.epoch,
         epochs=status.epochs,
         created=entry["created"],
-        metrics={name: float("nan") if value is None else value for name, value in entry["metrics"].items()},
+        metrics=_numbers(entry["metrics"]),
+        best=_numbers(entry["best"]),
+        best_epoch=entry["best_epoch"],
+        compute_s=status.compute_s,
+        updates=status.updates,
+        verdict=entry["verdict"],
     )
+
+
+def _numbers(values: dict[str, float | None]) -> dict[str, float]:
+    return {name: float("nan") if value is None else value for name, value in values.items()}
 
 
 def _hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _plain(value: float) -> float | None:
-    return value if np.isfinite(value) else None
 
 
 def _modified(path: Path) -> float:

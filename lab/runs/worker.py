@@ -27,6 +27,7 @@ from lab.runs.frame import encode
 from lab.runs.messages import (
     ENDED,
     PROTOCOL,
+    Checkpoint,
     Drop,
     Frames,
     Hello,
@@ -207,6 +208,8 @@ class Worker:
             slot.pace.epoch_ended(self._clock())
             for name, values in trainer.take_points().items():
                 slot.columns.setdefault(name, []).extend(values)
+            for epoch, state in trainer.take_checkpoints():
+                self._send(Checkpoint(run, epoch, state))
         if trainer.state == "running":
             self._slicer.set_ready(run, slot.pace.ready_at if trainer.between_epochs else 0.0)
         else:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lab.data.prepare import Dataset
-from lab.insight.evaluate import judge_outputs, judge_record
+from lab.insight.evaluate import judge_outputs, judge_run
 from lab.insight.verdict import Verdict, say_advice, say_evidence, say_kind
 from lab.runs.record import RunRecord
 from lab.texts import say
@@ -57,6 +57,7 @@ def verdict_on(state: AppState, record: RunRecord, dataset: Dataset) -> Verdict:
     key = (record.id, record.epochs_done, record.state)
     known = state.memo.get("verdict")
     if known is None or known[0] != key:
-        known = state.memo["verdict"] = (key, judge_record(record, dataset))
+        judged = judge_run(record.experiment_with_changes(), dataset, record.history, record.state)
+        known = state.memo["verdict"] = (key, judged)
     verdict: Verdict = known[1]
     return verdict

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from lab.insight.context import RunContext
 from lab.limits import ALONE
 from lab.runs import hub as hub_module
 from lab.runs.frame import encode
@@ -43,7 +44,9 @@ def hub(clock) -> Hub:
 
 @pytest.fixture
 def run(hub, clock) -> LiveRun:
-    made = LiveRun("r", "owner", 1, None, {}, {}, None, 0.0, status("r"), Stopwatch(clock), seen_at=0.0)
+    made = LiveRun(
+        "r", "owner", 1, None, {}, {}, None, 0.0, status("r"), RunContext(90, 30), Stopwatch(clock), seen_at=0.0
+    )
     hub.add(made)
     hub.set_status(status("r"))
     return made
@@ -161,7 +164,9 @@ def test_a_run_that_nobody_reads_is_parked_after_the_grace_time_and_forgotten_la
 
 def test_a_run_over_its_time_is_ended_once(clock):
     hub = Hub(replace(LIMITS, running_s=600.0), clock)
-    run = LiveRun("r", "owner", 1, None, {}, {}, None, 0.0, status("r"), Stopwatch(clock), seen_at=0.0)
+    run = LiveRun(
+        "r", "owner", 1, None, {}, {}, None, 0.0, status("r"), RunContext(90, 30), Stopwatch(clock), seen_at=0.0
+    )
     hub.add(run)
     hub.set_status(status("r"))
     hub.subscribe(run, 0, Bell())

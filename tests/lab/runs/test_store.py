@@ -24,7 +24,7 @@ def keep(store: RunStore, engine: InlineEngine, owner: str = "me", epochs: int =
     engine.advance(1)
     engine.command(run, SetLearningRate(0.02))
     engine.advance()
-    store.save(engine.record(run, owner), engine._run(run).status)
+    store.save(engine.record(run, owner), engine._run(run).status, engine.checkpoints(run, owner))
     return run
 
 

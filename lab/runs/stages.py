@@ -1,0 +1,52 @@
+"""A forked run in stages: the run it forks from up to the fork, then its own.
+
+Each stage has a network of its own, which takes over from the one before what fits.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lab.runs.arrays import Arrays
+from netcore.errors import NetcoreValueError
+
+Spec = dict[str, Any]
+Stage = tuple[Spec, int | None]  # a spec, and the epoch after which the next one takes over; None for the last
+
+
+def stages_of(spec: Spec) -> list[Stage]:
+    """The stages of a run in their order; one where it begins with start weights of its own."""
+    stages: list[Stage] = [(spec, None)]
+    while (origin := stages[0][0].get("origin")) is not None:
+        stages.insert(0, (origin["spec"], origin["epoch"]))
+    return stages
+
+
+def taken_over(old: Arrays, new: Arrays, *, same_optimizer: bool) -> Arrays:
+    """The state that a stage begins with: its own, with weights, random streams and position of the stage before.
+
+    Args:
+        old, new: states of both runs between two epochs, as `FitRun.get_state` gives them.
+        same_optimizer: whether its memory (momentum and so on) goes on; learning rate and other settings are new.
+
+    Raises:
+        NetcoreValueError "run.fork_weights": the two networks do not have the same weights.
+    """
+    if _shapes(old) != _shapes(new):
+        raise NetcoreValueError("run.fork_weights", "A fork must have the same weights as the run it comes from.")
+    state = dict(new)
+    state["run.epoch"] = old["run.epoch"]
+    for name, array in old.items():
+        weights = name.startswith("weight.")
+        stream = name.startswith("stream.") and name in new
+        memory = same_optimizer and name.startswith("optimizer.slot.") and name in new
+        if weights or stream or memory or (same_optimizer and name == "optimizer.calls"):
+            state[name] = array
+    return state
+
+
+def _shapes(state: Arrays) -> list[tuple[int, ...]]:
+    return [array.shape for _, array in _weights(state)]
+
+
+def _weights(state: Arrays) -> Iterator[tuple[str, Any]]:
+    return ((name, array) for name, array in state.items() if name.startswith("weight."))
