@@ -165,7 +165,8 @@ def load_arrays(source: BinaryIO) -> Arrays:
 def exported(record: RunRecord, status: Status, marks: Marks, checkpoints: Checkpoints) -> bytes:
     """A run as one file, with its name and without whose it is."""
     file = written(record, status)
-    header = json.dumps({**file.entry, "id": "", "title": marks.name}).encode()
+    entry = {**file.entry, "id": "", "status": {**file.entry["status"], "run": ""}, "title": marks.name}
+    header = json.dumps(entry).encode()
     target = io.BytesIO()
     named = {f"snapshot/{name}": array for name, array in file.arrays.items()}
     named |= {f"checkpoint/{name}": array for name, array in checkpoint_arrays(checkpoints).items()}

@@ -1,5 +1,7 @@
 """Finished runs on disk: they come back whole, only to their owner, and the oldest make room."""
 
+import io
+import json
 import os
 from dataclasses import replace
 
@@ -10,6 +12,9 @@ from lab.errors import RunError
 from lab.limits import ALONE
 from lab.runs.engine import InlineEngine
 from lab.runs.messages import SetLearningRate
+from lab.runs.record import Marks
+from lab.runs.replay import trainer_at
+from lab.runs.run_file import MOST_FILE_BYTES
 from lab.runs.store import RunStore
 from tests.lab.runs.runs import iris, iris_data
 
@@ -111,3 +116,153 @@ def test_a_damaged_archive_is_no_run(engine, tmp_path):
     next(tmp_path.rglob("*.npz")).write_bytes(b"PK\3\4 not an archive")
     with pytest.raises(RunError):
         store.load(run, "me")
+
+
+# --- what its owner does with a run
+
+
+def test_marks_stay_with_a_run_and_go_with_it(engine, tmp_path):
+    store = RunStore(tmp_path, ALONE)
+    run = keep(store, engine)
+    store.mark(run, "me", Marks(name="깊은 망", pinned=True, opened=2, test={"loss": 0.5}))
+    assert RunStore(tmp_path, ALONE).summaries("me")[0].marks == Marks(
+        name="깊은 망", pinned=True, opened=2, test={"loss": 0.5}
+    )
+    store.delete(run, "me")
+    assert store.summaries("me") == []
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b"{", b'{"name": 3}', b'{"pinned": "yes"}', b'{"test": [1]}', b"\xff"])
+def test_damaged_marks_are_no_marks(engine, tmp_path, damage):
+    store = RunStore(tmp_path, ALONE)
+    run = keep(store, engine)
+    store.mark(run, "me", Marks(name="x"))
+    next(tmp_path.rglob("*.marks")).write_bytes(damage)
+    assert store.summaries("me")[0].marks == Marks()
+
+
+def test_a_pinned_run_outlives_its_time_and_is_the_last_to_make_room(engine, tmp_path):
+    now = [0.0]
+    store = RunStore(tmp_path, replace(ALONE, kept_runs_hours=24.0, kept_runs=2), clock=lambda: now[0])
+    pinned = keep(store, engine)
+    store.mark(pinned, "me", Marks(pinned=True))
+    later = [keep(store, engine) for _ in range(3)]
+    assert {summary.id for summary in store.summaries("me")} == {pinned, later[-1]}
+    now[0] = next(tmp_path.rglob("*.json")).stat().st_mtime + 25 * 3600
+    assert [summary.id for summary in store.summaries("me")] == [pinned]
+
+
+def test_the_list_tells_best_and_last_values_and_the_verdict(engine, tmp_path):
+    store = RunStore(tmp_path, ALONE)
+    run = keep(store, engine, epochs=8)
+    record, summary = engine.record(run, "me"), store.summaries("me")[0]
+    assert summary.best_epoch == record.best_epoch
+    assert summary.best["val_loss"] == min(record.history["val_loss"])
+    assert summary.metrics["loss"] == record.history["loss"][-1]
+    assert summary.verdict == record.verdict.kind
+    live = engine.runs_of("me")[0]
+    assert (live.best, live.best_epoch, live.verdict) == (summary.best, summary.best_epoch, summary.verdict)
+
+
+# --- a file to take along
+
+
+def test_a_run_comes_back_out_of_its_file_under_a_new_id(engine):
+    run = engine.start(iris(13), iris_data(), "me")
+    engine.advance()
+    engine.mark(run, "me", name="mine")
+    was = engine.record(run, "me")
+    back = engine.take_in(engine.export(run, "me"), "you")
+    record = engine.record(back, "you")
+    assert back != run
+    assert record.owner == "you"
+    for name in ("experiment", "history", "extras", "state", "best_epoch", "context"):
+        assert getattr(record, name) == getattr(was, name)
+    assert engine.runs_of("you")[0].title == "mine"
+    assert engine.checkpoints(back, "you") == engine.checkpoints(run, "me")
+    again = trainer_at(record, engine.checkpoints(back, "you"), iris_data(), 11)
+    assert again.history["loss"] == was.history["loss"][:11]
+
+
+def test_a_file_does_not_tell_whose_run_it_was_or_its_id(engine):
+    run = engine.start(iris(2), iris_data(), "secret-owner")
+    engine.advance()
+    with np.load(io.BytesIO(engine.export(run, "secret-owner"))) as file:
+        text = b"".join(array.tobytes() for array in file.values())
+    assert b"secret-owner" not in text
+    assert run.encode() not in text
+
+
+def changed(data: bytes, **values) -> bytes:
+    """The file with some values of its entry replaced."""
+    with np.load(io.BytesIO(data)) as file:
+        arrays = {name: file[name] for name in file.files}
+    entry = json.loads(arrays["entry"].tobytes()) | values
+    target = io.BytesIO()
+    np.savez(target, **{**arrays, "entry": np.frombuffer(json.dumps(entry).encode(), np.uint8)})
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"version": 1},
+        {"experiment": {}},
+        {"experiment": "x"},
+        {"status": {}},
+        {"context": {"train_rows": "many"}},
+        {"context": None},
+        {"snapshot": {}},
+        {"created": None},
+    ],
+    ids=str,
+)
+def test_a_file_with_other_values_is_refused(engine, values):
+    run = engine.start(iris(2), iris_data(), "me")
+    engine.advance()
+    data = engine.export(run, "me")
+    with pytest.raises(RunError) as refusal:
+        engine.take_in(changed(data, **values), "me")
+    assert refusal.value.code == "run.not_a_run"
+
+
+@pytest.mark.parametrize("state", ["running", "queued", "no such state", 3])
+def test_a_file_of_a_run_that_has_not_ended_is_refused(engine, state):
+    run = engine.start(iris(2), iris_data(), "me")
+    engine.advance()
+    data = engine.export(run, "me")
+    with np.load(io.BytesIO(data)) as file:
+        status = json.loads(file["entry"].tobytes())["status"]
+    with pytest.raises(RunError):
+        engine.take_in(changed(data, status={**status, "state": state}), "me")
+
+
+def test_other_files_are_no_runs(engine):
+    objects = io.BytesIO()
+    np.savez(objects, entry=np.array([{"a": 1}], dtype=object))
+    run = engine.start(iris(2), iris_data(), "me")
+    engine.advance()
+    whole = engine.export(run, "me")
+    for data in (b"", b"PK\3\4", b"a,b\n1,2\n", objects.getvalue(), whole[: len(whole) // 2]):
+        with pytest.raises(RunError) as refusal:
+            engine.take_in(data, "me")
+        assert refusal.value.code == "run.not_a_run"
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused(engine):
+    target = io.BytesIO()
+    np.savez_compressed(target, entry=np.zeros(MOST_FILE_BYTES + 1, np.uint8))
+    assert len(target.getvalue()) < 1_000_000
+    with pytest.raises(RunError) as refusal:
+        engine.take_in(target.getvalue(), "me")
+    assert refusal.value.code == "run.not_a_run"
+
+
+def test_a_run_can_be_named_up_to_a_length(engine):
+    run = engine.start(iris(1), iris_data(), "me")
+    with pytest.raises(RunError) as refusal:
+        engine.mark(run, "me", name="x" * 201)
+    assert refusal.value.code == "run.name_too_long"
+    with pytest.raises(RunError):
+        engine.mark(run, "someone else", name="x")
