@@ -1,0 +1,103 @@
+"""All checks in one go, and their findings in the order of harm."""
+
+from dataclasses import dataclass
+
+from lab.data.doctor.columns import column_findings
+from lab.data.doctor.finding import SEVERITIES, Finding
+from lab.data.doctor.notes import note_findings
+from lab.data.doctor.numbers import number_findings
+from lab.data.doctor.remedies import Remedy, Together, remedies_in_force
+from lab.data.doctor.rows import row_findings
+from lab.data.doctor.target import target_findings
+from lab.data.doctor.view import View
+from lab.data.prepare import Dataset
+from lab.data.table import Table
+from lab.data_spec import DataSpec
+
+CHECKS = (note_findings, target_findings, row_findings, column_findings, number_findings)
+
+# Within a severity: what makes a score lie comes before what costs accuracy, and that before what only explains.
+HARM = (
+    "note.transposed",
+    "leak",
+    "time_order",
+    "overlap",
+    "text",
+    "few_per_class",
+    "sorted_by_class",
+    "part_column",
+    "groups",
+    "few_rows",
+    "rain_gaps",
+    "gaps",
+    "mostly_empty",
+    "target_gaps",
+    "leak_name",
+    "imbalance",
+    "identifier",
+    "constant",
+    "many_categories",
+    "sentinel_suspect",
+    "mixed_kinds",
+    "numeric_codes",
+    "outliers",
+    "target_outliers",
+    "target_unscaled",
+    "unscaled",
+    "duplicates",
+    "skew",
+)
+RANK = {code: place for place, code in enumerate(HARM)}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the doctor says.
+
+    Args:
+        findings: open ones, the most harmful first.
+        treated: those for which a remedy is in force.
+        in_force: all remedies that can be undone, those of the spec and those of the treated findings.
+        looked_at: rows that the numbers come from; fewer than `training` if there are many.
+        training: rows of the training part, or of the table where it is not split yet.
+    """
+
+    findings: tuple[Finding, ...]
+    treated: tuple[Finding, ...]
+    in_force: tuple[Remedy, ...]
+    looked_at: int
+    training: int
+
+
+def examine(table: Table, data: DataSpec | None = None, dataset: Dataset | None = None) -> Report:
+    """Findings about a table and its use.
+
+    Args:
+        data: None looks at the table alone.
+        dataset: what `data` makes of the table; the numbers are then those of the training part. None if it cannot
+            be prepared.
+    """
+    view = View(table, data, dataset)
+    found = sorted((finding for check in CHECKS for finding in check(view)), key=_harm)
+    if data is None:
+        return Report(tuple(found), (), (), len(view.sample), len(view.training))
+    treated = tuple(f for f in found if any(remedy.is_applied(data) for remedy in f.remedies))
+    in_force = remedies_in_force(data)
+    told = {remedy.code for remedy in in_force}
+    others = [r for f in treated for r in f.remedies if r.code not in told and _alone(r) and r.is_applied(data)]
+    return Report(
+        findings=tuple(f for f in found if f not in treated),
+        treated=treated,
+        in_force=(*in_force, *dict.fromkeys(others)),
+        looked_at=len(view.sample),
+        training=len(view.training),
+    )
+
+
+def _alone(remedy: Remedy) -> bool:
+    """Those made of several are undone one by one."""
+    return not isinstance(remedy, Together)
+
+
+def _harm(finding: Finding) -> tuple[int, int]:
+    return SEVERITIES.index(finding.severity), RANK.get(finding.code, len(RANK))

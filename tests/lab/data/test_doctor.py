@@ -1,0 +1,350 @@
+"""The doctor: every finding is made where it belongs and not on a clean table; every remedy works and can be undone."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from lab.data import read_table
+from lab.data.doctor import SEVERITIES, examine
+from lab.data.doctor.remedies import LeaveOut, ReadAsKind, remedies_in_force
+from lab.data.prepare import prepare
+from lab.data.propose import propose_data
+from lab.data.samples import load_sample, sample_names
+from lab.data_spec import InputGroup, SampleSource, SplitSpec
+from lab.limits import ALONE
+from lab.starts import propose_experiment
+from lab.texts import LANGUAGES, has_text, say
+
+ROWS = 300
+RNG = np.random.default_rng(7)
+NOISE = RNG.normal(size=(ROWS, 6))
+ANSWER = np.where(NOISE[:, 0] + NOISE[:, 1] + RNG.normal(size=ROWS) > 0, "yes!", "no!")
+
+
+def numbers(column: int, scale: float = 1.0) -> list[object]:
+    return [round(float(value), 3) for value in NOISE[:, column] * scale]
+
+
+def written(columns: dict[str, list[object]]) -> bytes:
+    """A CSV of these columns; None is an empty cell."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return out.getvalue().encode()
+
+
+def clean(**others: list[object]) -> dict[str, list[object]]:
+    return {"a": numbers(0), "b": numbers(1), "c": numbers(2), **others, "y": list(ANSWER)}
+
+
+def look(columns: dict[str, list[object]], target: str = "y", **changes: object):
+    """(table, data, report) of a table and what is proposed for it, with changes."""
+    table = read_table(written(columns), "table.csv", ALONE)
+    data = propose_data(table, target).replace(**changes)
+    return table, data, examine(table, data, prepare(table, data, seed=0))
+
+
+def found(report, code: str):
+    return next((finding for finding in (*report.findings, *report.treated) if finding.code == code), None)
+
+
+def with_gaps(column: list[object], every: int) -> list[object]:
+    return [None if row % every == 0 else value for row, value in enumerate(column)]
+
+
+DAYS = [f"2021-{1 + day // 28:02d}-{1 + day % 28:02d}" for day in range(ROWS)]
+COUNTS = [int(value) for value in np.random.default_rng(3).integers(1, 5, ROWS)]
+RARE = ["storm!" if row % 40 == 0 else "calm!" for row in range(ROWS)]
+
+# code of a finding -> a table on which it must be made
+CASES = {
+    "leak": clean(
+        after=[
+            (2.0 if answer == "yes!" else 0.0) + value for answer, value in zip(ANSWER, NOISE[:, 3] / 4, strict=True)
+        ]
+    ),
+    "leak_name": clean(내일기온=numbers(3)),
+    "time_order": {"day": DAYS, **clean()},
+    "duplicates": {name: [*column, *column[:30]] for name, column in clean().items()},
+    "overlap": {name: [*column, *column[:100]] for name, column in clean().items()},
+    "text": clean(memo=[f"memo {row} of the day" for row in range(ROWS)]),
+    "few_per_class": {**clean(), "y": ["rare!" if row < 6 else answer for row, answer in enumerate(ANSWER)]},
+    "sorted_by_class": {**clean(), "y": sorted(ANSWER)},
+    "part_column": clean(part=["train" if row % 3 else "test" for row in range(ROWS)]),
+    "groups": clean(station_id=[100 + row % 12 for row in range(ROWS)]),
+    "few_rows": {name: column[:40] for name, column in clean().items()},
+    "few_test": {name: column[:120] for name, column in clean().items()},
+    "few_validation": {name: column[:120] for name, column in clean().items()},
+    "rain_gaps": clean(**{"강수량(mm)": with_gaps([abs(value) for value in numbers(3)], 3)}),
+    "gaps": clean(d=with_gaps(numbers(3), 10)),
+    "mostly_empty": clean(d=[value if row % 10 == 0 else None for row, value in enumerate(numbers(3))]),
+    "target_gaps": {**clean(), "y": with_gaps(list(ANSWER), 9)},
+    "imbalance": {**clean(), "y": RARE},
+    "identifier": {"번호": list(range(1, ROWS + 1)), **clean()},
+    "constant": clean(same=[5] * ROWS),
+    "many_categories": clean(place=[f"place {row % 60}" for row in range(ROWS)]),
+    "sentinel_suspect": clean(
+        d=[-9 if row % 50 == 0 else round(float(np.tanh(value)) * 3, 2) for row, value in enumerate(NOISE[:, 3])]
+    ),
+    "mixed_kinds": clean(d=[value if row % 3 else f"broken {row}" for row, value in enumerate(numbers(3))]),
+    "numeric_codes": clean(weather_type=COUNTS),
+    "outliers": clean(d=[value + (80 if row % 60 == 0 else 0) for row, value in enumerate(numbers(3))]),
+    "skew": clean(d=[round(float(np.exp(2 * value)), 3) for value in NOISE[:, 3]]),
+    "near_copies": clean(d=[round(1.8 * value + 32, 2) for value in numbers(0)]),
+}
+OF_NUMBERS = {
+    "target_outliers": {**clean(), "y": [value + (80 if row % 40 == 0 else 0) for row, value in enumerate(numbers(3))]},
+    "target_skew": {**clean(), "y": [round(float(np.exp(2 * value)), 3) for value in NOISE[:, 3]]},
+    "target_unscaled": {**clean(), "y": [round(1000 + 50 * value, 1) for value in numbers(3)]},
+}
+
+
+def report_on(code: str):
+    if code in CASES:
+        return look(CASES[code])
+    if code in OF_NUMBERS:
+        return look(OF_NUMBERS[code], target_scaling="none")
+    return look({**clean(), "a": numbers(0, 5000)}, scaling="none")  # unscaled
+
+
+CODES = [*CASES, *OF_NUMBERS, "unscaled"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_finding_is_made_where_it_belongs(code):
+    _table, _data, report = report_on(code)
+    assert found(report, code) is not None, [finding.code for finding in report.findings]
+
+
+def test_a_clean_table_has_no_findings():
+    _table, _data, report = look(clean())
+    assert not report.findings
+    assert not report.in_force
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_only_what_belongs_to_the_case_is_found(code):
+    """A case may bring its relatives: rows that are twice there also stand in training and test."""
+    relatives = {
+        "overlap": {"duplicates"},
+        "duplicates": {"overlap"},
+        "few_rows": {"few_per_class"},
+        "few_test": {"few_rows", "few_validation"},
+        "few_validation": {"few_rows", "few_test"},
+        "few_per_class": {"imbalance"},
+        "imbalance": {"few_per_class"},
+        "groups": {"identifier"},
+        "mixed_kinds": {"text"},
+        "target_skew": {"target_unscaled"},
+        "rain_gaps": {"skew"},
+        "mostly_empty": {"few_test", "few_validation"},
+    }
+    _table, _data, report = report_on(code)
+    others = {finding.code for finding in (*report.findings, *report.treated)} - {code}
+    assert others <= relatives.get(code, set())
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_remedy_is_in_force_once_applied_and_undone_it_leaves_an_equal_experiment(code):
+    table, data, report = report_on(code)
+    before = propose_experiment(table, data.source, data)
+    for remedy in found(report, code).remedies:
+        if remedy.is_applied(data):  # the proposal has seen to it
+            undone = remedy.undo(data)
+            assert not remedy.is_applied(undone)
+            assert remedy.change(undone) == data
+            continue
+        changed = before.replace(data=remedy.change(data))
+        assert remedy.is_applied(changed.data)
+        assert changed != before
+        assert changed.replace(data=remedy.undo(changed.data, data)) == before
+        assert changed.replace(data=remedy.undo(changed.data)) == before  # after a reload: from defaults
+
+
+@pytest.mark.parametrize(
+    "code", [code for code in CODES if code not in ("mixed_kinds", "numeric_codes", "sentinel_suspect")]
+)
+def test_a_treated_finding_is_open_no_more_and_its_remedy_can_be_undone(code):
+    table, data, report = report_on(code)
+    remedies = found(report, code).remedies
+    if not remedies:
+        return
+    changed = remedies[0].change(data)
+    after = examine(table, changed, prepare(table, changed, seed=0))
+    assert code not in [finding.code for finding in after.findings]
+    assert any(remedy.columns == remedies[0].columns for remedy in after.in_force)
+    assert all(remedy.is_applied(changed) for remedy in after.in_force)
+
+
+@pytest.mark.parametrize("name", sample_names())
+def test_the_samples_show_what_their_cards_speak_of_and_nothing_graver(name):
+    """None is serious; each warning is a pitfall that the card or the name of the sample itself names."""
+    table = load_sample(name)
+    data = propose_data(table, source=SampleSource(name=name))
+    report = examine(table, data, prepare(table, data, seed=0))
+    warnings = {finding.code for finding in report.findings if finding.severity != "info"}
+    assert warnings == EXPECTED_WARNINGS.get(name, set())
+
+
+EXPECTED_WARNINGS = {
+    "breast_cancer": {"outliers"},  # heavy tails of the "error" columns
+    "seattle_weather": {"imbalance"},  # snow on 23 of 1461 days
+}
+
+
+# --- order, sentences
+
+
+def test_the_most_harmful_comes_first():
+    _table, _data, report = look(clean(same=[5] * ROWS, after=CASES["leak"]["after"], d=with_gaps(numbers(3), 5)))
+    severities = [SEVERITIES.index(finding.severity) for finding in report.findings]
+    assert severities == sorted(severities)
+    assert report.findings[0].code == "leak"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_every_finding_and_every_remedy_has_its_words(code, language):
+    _table, _data, report = report_on(code)
+    finding = found(report, code)
+    assert say(f"finding.{code}.title", language)
+    assert "{" not in say(f"finding.{code}", language, **finding.blanks)
+    for remedy in finding.remedies:
+        assert say(f"remedy.{remedy.code}", language, word=remedy.word)
+    for remedy in report.in_force:
+        assert has_text(f"remedy.{remedy.code}.done")
+
+
+def test_the_reader_is_heard_as_well():
+    content = "온도;습도;종류\n" + "".join(
+        f"{row % 30},5;{40 + row % 7};{'가' if row % 2 else '나'}\n" for row in range(200)
+    )
+    report = examine(read_table(content.encode("cp949"), "t.csv", ALONE))
+    assert "note.decimal_comma" in [finding.code for finding in report.findings]
+
+
+def test_notes_of_many_columns_are_told_at_once():
+    columns = {f"x{name}": [f"{value}%" for value in numbers(place)] for place, name in enumerate("abc")}
+    table = read_table(written({**columns, "y": list(ANSWER)}), "t.csv", ALONE)
+    told = [finding for finding in examine(table).findings if finding.code == "note.percent"]
+    assert len(told) == 1
+    assert told[0].columns == ("xa", "xb", "xc")
+    assert told[0].count == 3 * ROWS
+
+
+# --- rows looked at
+
+
+def test_statistics_do_not_see_the_test_part():
+    """A table whose only outliers lie in its last fifth, split by time."""
+    column = [value + (80 if row >= 260 and row % 5 == 0 else 0) for row, value in enumerate(numbers(3))]
+    _table, _data, report = look({"day": DAYS, **clean(d=column)})
+    assert found(report, "outliers") is None
+    assert report.training == 180
+
+
+def test_a_large_table_is_sampled_with_a_seed_and_says_so():
+    rows = 50_000
+    rng = np.random.default_rng(0)
+    columns = {name: rng.normal(size=rows).round(4).tolist() for name in ("a", "b", "c")}
+    columns["c"][::200] = [90.0] * len(columns["c"][::200])
+    columns["y"] = rng.integers(0, 2, rows).tolist()
+    table = read_table(written(columns), "t.csv", ALONE)
+    data = propose_data(table)
+    dataset = prepare(table, data, 0)
+    report, again = examine(table, data, dataset), examine(table, data, dataset)
+    assert report == again
+    assert report.looked_at == 20_000
+    assert report.training == 30_000
+    assert found(report, "outliers").sampled
+
+
+# --- single checks, from both sides
+
+
+@pytest.mark.parametrize("order", ["time", "shuffled"])
+def test_time_order_is_serious_only_where_rows_are_shuffled(order):
+    split = SplitSpec(order=order, time_column="day" if order == "time" else None)
+    _table, _data, report = look({"day": DAYS, **clean()}, split=split)
+    assert found(report, "time_order").severity == ("serious" if order == "shuffled" else "info")
+    assert (found(report, "time_order") in report.treated) == (order == "time")
+
+
+def test_columns_that_all_tell_the_class_give_nothing_away():
+    """Two heaps of points, as in the sample "gauss": each coordinate knows the answer, and may."""
+    side = np.where(np.arange(ROWS) % 2 == 0, 4.0, -4.0)
+    heap = {f"x{axis}": (side + NOISE[:, axis]).round(3).tolist() for axis in (1, 2)}
+    _table, _data, report = look({**heap, "y": ["left!" if value < 0 else "right!" for value in side]})
+    assert found(report, "leak") is None
+
+
+def test_a_leak_is_found_in_texts_and_in_numbers_too():
+    told = {"yes!": "wet", "no!": "dry"}
+    _table, _data, report = look(clean(ground=[told[answer] for answer in ANSWER]))
+    assert found(report, "leak").columns == ("ground",)
+    fahrenheit = [
+        round(1.8 * value + 32 + 0.01 * noise, 3) for value, noise in zip(numbers(4), NOISE[:, 5], strict=True)
+    ]
+    _table, _data, report = look({**clean(f=fahrenheit), "y": numbers(4)})
+    assert found(report, "leak").columns == ("f",)
+
+
+def test_a_spelling_is_no_gap_where_another_column_measures_that_number():
+    cold = [-9 if row % 30 == 0 else value for row, value in enumerate(numbers(4, 8.0))]
+    columns = dict(CASES["sentinel_suspect"], winter=cold)
+    _table, _data, report = look(columns)
+    assert found(report, "sentinel_suspect").remedies == ()
+
+
+def test_pixels_are_no_columns_of_their_own():
+    pixels = {f"px{place}": np.where(NOISE[:, place % 6] > 1, 16, 0).tolist() for place in range(30)}
+    pixels["px0"] = [0] * ROWS
+    _table, _data, report = look({**pixels, "y": list(ANSWER)})
+    assert {finding.code for finding in report.findings} <= {"duplicates", "overlap"}
+
+
+def test_without_shuffling_no_stratified_split_is_offered():
+    split = SplitSpec(order="time", time_column="day")
+    _table, _data, report = look({"day": DAYS, **CASES["imbalance"]}, split=split)
+    assert found(report, "imbalance").remedies == ()
+
+
+# --- remedies
+
+
+def test_a_column_comes_back_to_its_place_and_to_its_group():
+    table, data, _report = look(clean())
+    remedy = LeaveOut("leave_out", ("b",), order=table.column_names)
+    assert remedy.undo(remedy.change(data)).inputs == ("a", "b", "c")
+    grouped = data.with_groups([InputGroup(name="left", columns=("a", "b")), InputGroup(name="right", columns=("c",))])
+    without = remedy.change(grouped)
+    assert without.groups[0].columns == ("a",)
+    assert remedy.undo(without, grouped) == grouped
+
+
+def test_a_remedy_that_leaves_nothing_to_learn_from_is_not_possible():
+    table, data, _report = look(clean())
+    assert not LeaveOut("leave_out", ("a", "b", "c"), order=table.column_names).is_possible(data)
+
+
+def test_undoing_brings_back_what_the_person_had_chosen_before():
+    _table, data, report = look(CASES["gaps"])
+    data = data.with_plan(data.plan_of("d").replace(missing="mean"))
+    remedy = found(report, "gaps").remedies[0]
+    changed = remedy.change(data)
+    assert changed.plan_of("d").missing == "median"
+    assert remedy.undo(changed, data) == data
+    assert remedy.undo(changed).plan_of("d").missing is None
+
+
+def test_what_is_in_force_can_be_told_from_the_spec_alone():
+    _table, data, report = look(CASES["gaps"])
+    data = found(report, "gaps").remedies[0].change(data)
+    data = ReadAsKind("read_as", ("a",), kind="text").change(data).replace(drop_duplicates=True)
+    assert [remedy.code for remedy in remedies_in_force(data)] == ["read_as", "drop_duplicates", "fill_median"]
+    for remedy in remedies_in_force(data):
+        data = remedy.undo(data)
+    assert remedies_in_force(data) == ()
