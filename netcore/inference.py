@@ -72,6 +72,7 @@ class Evaluation:
         self._rows = model.rows(intake.arrays)
         self._targets = intake.targets()
         self._batch_size = batch_size
+        self.batches = -(-self.total // batch_size)
         self._piece = batch_size * max(1, _piece(model, self._rows, batch_size) // batch_size)
         self.trackers = [Tracker(head, own_metrics=True) for head in model.heads]
         self.penalty = PenaltyMean()

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 class Validation(Protocol):
-    """What a run asks after each epoch: loss and metrics of rows that are not trained on."""
+    """What a run asks after each epoch: loss and metrics of rows that are not trained on; `batches` of them."""
 
+    batches: int
     trackers: list[Tracker]
     penalty: PenaltyMean
 

@@ -217,6 +217,7 @@ class StreamEvaluation(Counts):
         own = counts_of(model)
         super().__init__(own.trackers, own.penalty)
         self.model, self._batches = model, batches
+        self.batches = 0
 
     def steps(self, epoch: int = 0, callbacks: "Callbacks | None" = None) -> Iterator[ValidationStep]:
         """Look at all batches."""
@@ -229,7 +230,7 @@ class StreamEvaluation(Counts):
                 hooks.call_batch("on_test_batch_begin", index)
             batch = self.model.take(x, y, weight)
             look_at(self.model, batch, self)
-            seen += batch.rows
+            seen, self.batches = seen + batch.rows, index + 1
             if hooks is not None:
                 hooks.call_batch("on_test_batch_end", index, logs=self.logs())
             yield ValidationStep(epoch, seen)

@@ -75,14 +75,21 @@ class Compiled(Network):
         return dict(self._compiled or {})
 
     @property
+    def loss(self) -> Any:
+        """The loss as compile got it."""
+        return self.compile_given.get("loss")
+
+    @property
     def compiled(self) -> bool:
         return self._compiled is not None
 
     def _make_heads(self) -> None:
         given = self._compiled or {}
-        names = self.output_names
+        names = self.output_keys
         count = len(names)
         chosen = per_output("loss", given["loss"], names, repeat=True)
+        if isinstance(given["loss"], dict) and not isinstance(self.output_structure, dict):
+            refuse_missing(given["loss"], names)
         weights = per_output("loss_weights", given["loss_weights"], names, repeat=False)
         plain = metrics_per_output("metrics", given["metrics"], names)
         weighted = metrics_per_output("weighted_metrics", given["weighted_metrics"], names)
@@ -132,6 +139,19 @@ def check_names(loss: Any, metrics: Any, weighted_metrics: Any) -> None:
     for name in flat([metrics, weighted_metrics]):
         if isinstance(name, str):
             METRICS.get(name)
+
+
+def refuse_missing(loss: dict[str, Any], names: list[str]) -> None:
+    """Refuse a dict that says nothing of an output: a forgotten one would never be trained."""
+    missing = [name for name in names if name not in loss]
+    if missing:
+        raise NetcoreValueError(
+            "compile.loss_missing",
+            "`loss` has no entry for the output {name!r}. Give one for each of: {choices}; None for an output that is "
+            "not to be trained.",
+            name=missing[0],
+            choices=", ".join(names),
+        )
 
 
 def fitting_crossentropy(identifier: Any, tensor: Tensor) -> Any:

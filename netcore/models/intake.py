@@ -79,12 +79,12 @@ class Intake:
 
 def take(model: "Model", arrays: list[Array], y: Any, sample_weight: Any, class_weight: Any) -> Intake:
     """Check targets and weights for arrays that have been checked already."""
-    ys = targets_of(y, model.output_names, model.heads)
+    ys = targets_of(y, model.output_keys, model.heads)
     rows_of([*arrays, *sized(ys, model.heads)])
     if class_weight is not None:
         weights = [weights_by_class(ys, sample_weight, class_weight, model.dtype)]
     else:
-        weights = weights_of(sample_weight, model.output_names)
+        weights = weights_of(sample_weight, model.output_keys)
     return Intake(model, arrays, ys, weights)
 
 

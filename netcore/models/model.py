@@ -80,13 +80,22 @@ class Model(Compiled):
         """Outputs as the model's outputs were given: one array, a list or a dict."""
         structure = self.output_structure
         if isinstance(structure, dict):
-            return dict(zip(structure, results, strict=True))
+            return dict(zip(sorted(structure), results, strict=True))
         return results if isinstance(structure, list | tuple) else results[0]
 
     @property
     def metrics(self) -> list[Metric]:
         """The metrics of all outputs; they are there once a fit or evaluate has seen targets."""
         return [metric for head in self.heads for metric in (*(head.metrics or []), *head.weighted)]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """What Keras calls so: "loss", "compile_metrics" for all metrics together, the losses of several outputs."""
+        trained = [head.name for head in self.heads if head.loss is not None]
+        given = self.compile_given
+        several = [f"{name}_loss" for name in trained] if len(trained) > 1 else []
+        measured = given.get("metrics") is not None or given.get("weighted_metrics") is not None
+        return ["loss", *(["compile_metrics"] if measured else []), *several]
 
     # --- description and files
 
@@ -186,7 +195,8 @@ class Model(Compiled):
         intake = self.take(x, y, sample_weight, class_weight)
         if validation_data is None and split > 0:
             kept = int(np.floor(intake.rows * (1 - split)))
-            validation_data, intake = intake.cut(kept, intake.rows), intake.cut(0, kept)
+            held, intake = intake.cut(kept, intake.rows), intake.cut(0, kept)
+            validation_data = held if class_weight is None else held.unweighted()  # class weights are for learning only
         if intake.rows == 0:
             raise NetcoreValueError(
                 "data.no_rows", "There are no rows to train on. Give at least one, or a smaller split."
@@ -318,12 +328,13 @@ class Model(Compiled):
         hooks = Callbacks([callbacks], self, {"verbose": verbose, "epochs": 1, "steps": steps})
         progress = _started(verbose, steps)
         hooks.call("on_test_begin")
-        seen = sum(1 for _ in validation.steps(0, hooks))
+        for _ in validation.steps(0, hooks):
+            pass
         logs = validation.logs()
         hooks.call("on_test_end", logs=logs)
         if progress is not None:
-            progress.end(seen, logs)
-        return _answer(logs, return_dict)
+            progress.end(validation.batches, logs)
+        return self._answer(logs, return_dict)
 
     def predict(
         self,
@@ -366,6 +377,28 @@ class Model(Compiled):
         rows_of(arrays)
         return predict(self, arrays, batch_size)
 
+    def _answer(self, logs: dict[str, float], return_dict: bool) -> Any:
+        """Loss and metrics as programs get them: a dict by sorted names, a list, or the loss alone.
+
+        The list of a model with one output goes by the names of its metrics, as Keras's: of two with one name, such as
+        one in `metrics` and one in `weighted_metrics`, the first stands in both places, and the second comes last.
+        """
+        if return_dict:
+            return dict(sorted(logs.items()))
+        if len(self.heads) == 1:
+            names = ["loss", *(metric.name for metric in self.metrics)]
+        else:
+            names = ["loss", *(f"{key}_loss" for key in self._keys_in_order())]
+        values = [logs[name] for name in names if name in logs]
+        values += [logs[name] for name in sorted(set(logs) - set(names))]
+        return values[0] if len(values) == 1 else values
+
+    def _keys_in_order(self) -> list[str]:
+        """The outputs in the order of their losses in lists: as the program wrote them, where it wrote a dict."""
+        if not isinstance(self.output_structure, dict):
+            return self.output_keys
+        return list(self.loss if isinstance(self.loss, dict) else self.output_structure)
+
     # --- batch by batch
 
     def predict_on_batch(self, x: Any) -> Any:
@@ -379,14 +412,14 @@ class Model(Compiled):
         self.require_compiled()
         counts = counts_of(self)
         learn_from(self, self.take(x, y, sample_weight, class_weight), counts)
-        return _answer(counts.logs(), return_dict)
+        return self._answer(counts.logs(), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Loss (and metrics) of one batch, without an update."""
         self.require_compiled()
         counts = counts_of(self)
         look_at(self, self.take(x, y, sample_weight), counts)
-        return _answer(counts.logs(), return_dict)
+        return self._answer(counts.logs(), return_dict)
 
     def reset_metrics(self) -> None:
         """Accepted for Keras programs: every fit, evaluate and batch counts from the beginning anyway."""
@@ -413,11 +446,3 @@ def _started(verbose: Any, steps: int | None) -> Progress | None:
     progress.set_params({"verbose": verbose, "epochs": 1, "steps": steps})
     progress.begin()
     return progress
-
-
-def _answer(logs: dict[str, float], return_dict: bool) -> Any:
-    """Loss and metrics as programs get them: a dict by sorted names, a list, or the loss alone."""
-    if return_dict:
-        return dict(sorted(logs.items()))
-    values = list(logs.values())
-    return values[0] if len(values) == 1 else values

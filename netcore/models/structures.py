@@ -12,12 +12,13 @@ from netcore.graph import Tensor
 def tensors_of(structure: Any) -> tuple[Tensor, ...]:
     if isinstance(structure, Tensor):
         return (structure,)
-    return tuple(structure.values() if isinstance(structure, dict) else structure)
+    return tuple([structure[name] for name in sorted(structure)] if isinstance(structure, dict) else structure)
 
 
 def names_of(structure: Any, tensors: Sequence[Tensor]) -> list[str]:
+    """Names of the tensors of a structure; those of a dict in the order of the alphabet, as Keras takes them."""
     if isinstance(structure, dict):
-        return list(structure)
+        return sorted(structure)
     names: list[str] = []
     for tensor in tensors:
         same = names.count(tensor.name)
