@@ -149,6 +149,11 @@ class SplitSpec(Value):
         return self
 
     @property
+    def validates(self) -> bool:
+        """Whether a validation part is asked for; a column may name one all the same."""
+        return self.validation > 0 or self.fold is not None
+
+    @property
     def draws_rows(self) -> bool:
         """Whether neighbours in time come into different parts by chance: then no sample may hold several rows."""
         return self.order in ("shuffled", "stratified")
@@ -263,6 +268,11 @@ class DataSpec(Value):
         if twice is not None:
             raise ExperimentError("experiment.target_twice", column=short(twice))
         return self
+
+    @property
+    def in_series(self) -> bool:
+        """Whether a sample holds rows behind one another in time, by windows or by lags."""
+        return self.windows is not None or any(any(plan.lags) for plan in self.plans)
 
     @property
     def input_groups(self) -> tuple[InputGroup, ...]:

@@ -1,5 +1,6 @@
 """Windows: rows in time order become samples. Each holds some rows behind one another, and the target lies ahead."""
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,8 +12,6 @@ from lab.errors import DataError
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
-
-DAY_S = 86_400
 
 
 class Windows(NamedTuple):
@@ -29,37 +28,55 @@ class Windows(NamedTuple):
     ahead: Rows
 
 
-def cut_windows(part: Rows, spec: WindowSpec, usable: Mask, answered: Mask, times: Array | None) -> Windows:
+def cut_windows(
+    part: Rows,
+    spec: WindowSpec,
+    usable: Mask,
+    answered: Mask,
+    times: Array | None,
+    *,
+    series: Rows | None = None,
+    places: Rows | None = None,
+) -> Windows:
     """All windows that lie within one part of the rows, target included, so that no row is in two parts.
 
     Args:
-        part: (m,) positions behind one another.
+        part: (m,) positions in order of time, one series after the other.
         usable: for each position, whether its row may stand in a window.
         answered: for each position, whether it has a target.
         times: for each position, its time as a number; windows across a hole in the series are then left out.
+        series: for each position, the number of its series; None if all are one.
+        places: for each position, its place in the order of all rows; None if positions are places.
     """
     span = spec.steps + spec.horizon
-    starts = np.arange(0, max(len(part) - span + 1, 0), spec.every)
+    runs = unbroken(part if places is None else places[part], None if series is None else series[part])
+    of_runs = [np.arange(run.start, run.stop - span + 1, spec.every) for run in runs]
+    starts = np.concatenate([np.empty(0, np.int64), *of_runs])
     rows = part[starts[:, None] + np.arange(spec.steps)]
     ahead = part[starts + span - 1]
     good = usable[rows].all(axis=1) & answered[ahead]
     if times is not None and len(ahead):
-        usual = float(np.median(np.diff(times[part])))
-        good &= np.abs(times[ahead] - times[rows[:, 0]] - (span - 1) * usual) < usual / 2
+        step = usual_step(times[part], None if series is None else series[part])
+        good &= np.abs(times[ahead] - times[rows[:, 0]] - (span - 1) * step) < step / 2
     return Windows(rows[good], rows[good, -1], ahead[good])
+
+
+def unbroken(places: Rows, series: Rows | None) -> list[slice]:
+    """Stretches of rows that follow each other without a break, in one series."""
+    breaks = np.diff(places) != 1
+    if series is not None:
+        breaks |= np.diff(series) != 0
+    ends = [0, *(np.flatnonzero(breaks) + 1).tolist(), len(places)]
+    return [slice(start, stop) for start, stop in pairwise(ends) if stop > start]
+
+
+def usual_step(times: Array, series: Rows | None) -> float:
+    """From one row to the next in the same series, as a median; 0 if no series has two rows."""
+    steps = np.diff(times) if series is None else np.diff(times)[np.diff(series) == 0]
+    return float(np.median(steps)) if len(steps) else 0.0
 
 
 def check_windows(counts: dict[str, int], asked: dict[str, bool], spec: WindowSpec) -> None:
     """Raises DataError "data.too_few_windows" unless each part that was asked for has one."""
     if any(asked[name] and not count for name, count in counts.items()):
         raise DataError("data.too_few_windows", steps=spec.steps, horizon=spec.horizon, **counts)
-
-
-def clock(seconds: Array) -> Array:
-    """Time of day as a point on a circle, (n, 2): sine and cosine, so that 23 h and 0 h are neighbours.
-
-    Args:
-        seconds: (n,) since any midnight.
-    """
-    angle = 2 * np.pi * (seconds % DAY_S) / DAY_S
-    return np.stack([np.sin(angle), np.cos(angle)], axis=1)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.data.baseline import baseline
-from lab.data.prepare import PART_NAMES, PreparedCache, find_persistence, mean_and_deviation, prepare, prepare_cached
+from lab.data.prepare import PART_NAMES, Cache, find_persistence, mean_and_deviation, prepare, prepare_cached
 from lab.data.read import read_table
 from lab.data.samples import card, load_sample
 from lab.data.split import split_rows
@@ -229,7 +229,7 @@ def test_prepared_data_is_remembered_within_bounds():
     table = table_of(x=NUMBERS, y=NUMBERS[::-1])
     data = spec(table, "y", "x")
     assert prepare_cached(table, data, 1) is prepare_cached(table, data, 1)
-    cache = PreparedCache(entries=2)
+    cache = Cache(prepare, lambda dataset: dataset.train.x.nbytes, entries=2)
     first = cache.get(table, data, 0)
     assert cache.get(table, data, 0) is first
     for seed in (1, 2):

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from lab.data.baseline import baseline
 from lab.data.prepare import PART_NAMES, content_hash, prepare
+from lab.data.prepare.recipe import circle
 from lab.data.read import read_table
 from lab.data.samples import load_sample
-from lab.data.windows import clock, cut_windows
+from lab.data.windows import cut_windows
 from lab.data_spec import DataSpec, InputGroup, SampleSource, SplitSpec, TargetSpec, WindowSpec
 from lab.errors import DataError, ExperimentError
 from lab.limits import ALONE
@@ -125,7 +126,8 @@ def test_rows_in_any_order_give_the_windows_of_their_times():
 
 
 def test_the_time_of_day_is_a_point_on_a_circle():
-    np.testing.assert_allclose(clock(np.array([0, 6, 12, 18]) * 3600), [[0, 1], [1, 0], [0, -1], [-1, 0]], atol=1e-12)
+    four = circle(np.array([0.0, 6.0, 12.0, 18.0]) * 3600, "hour")
+    np.testing.assert_allclose(four, [[0, 1], [1, 0], [0, -1], [-1, 0]], atol=1e-7)
     split = SplitSpec(order="time", time_column="time")
     data = spec(split=split, windows=WindowSpec(steps=3, horizon=2, clock=True))
     dataset = prepare(table_of([float(row % 5) for row in range(60)], hours(60)), data, 0)

@@ -1,0 +1,115 @@
+"""From settings and the training rows' cells to recipes: every number that preparing a column needs."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lab.data.prepare.recipe import UNKNOWN, PreparedColumn
+from lab.data.prepare.settings import Settings
+from lab.data.prepare.statistics import centre_and_width, mean_and_deviation, outer_fences
+from lab.data.table import Note
+from lab.errors import DataError
+
+Array = npt.NDArray[Any]
+
+
+def fit_column(settings: Settings, lag: int, training: Array, notes: list[Note]) -> list[PreparedColumn]:
+    """The features of a column at one lag, as the training rows say.
+
+    Args:
+        training: (n,) cells of the training rows, `lag` rows earlier.
+        notes: what turned out differently than asked is added here.
+
+    Raises:
+        DataError "data.order_incomplete".
+    """
+    name = settings.column.name
+    if settings.column.kind == "category":
+        recipes = [_fit_texts(settings, lag, training, notes)]
+    elif settings.column.kind == "datetime":
+        recipes = [_fit_date(settings, lag, training, part, notes) for part in settings.date_parts]
+    else:
+        kind: Any = "boolean" if settings.column.kind == "boolean" else "number"
+        recipes = [_fit_numbers(PreparedColumn(name, kind, lag=lag), settings, training, notes)]
+    if settings.indicator:
+        recipes.append(PreparedColumn(name, "indicator", lag=lag))
+    return recipes
+
+
+def _fit_texts(settings: Settings, lag: int, training: Array, notes: list[Note]) -> PreparedColumn:
+    name = settings.column.name
+    categories = sorted(set(training[~pd.isna(training)]))
+    if settings.ordinal and settings.order:
+        strange = [category for category in categories if category not in settings.order]
+        if strange:
+            raise DataError("data.order_incomplete", column=name, words=", ".join(strange[:5]), count=len(strange))
+        categories = list(settings.order)
+    if settings.missing == "category" and pd.isna(training).any():
+        categories.append(UNKNOWN)
+    if not settings.ordinal:
+        return PreparedColumn(name, "one_hot", categories=tuple(categories), lag=lag)
+    recipe = PreparedColumn(name, "ordinal", categories=tuple(categories), lag=lag)
+    return _fit_numbers(recipe, settings, recipe.numbers(training), notes, always_filled=True)
+
+
+def _fit_date(settings: Settings, lag: int, training: Array, part: Any, notes: list[Note]) -> PreparedColumn:
+    if part != "year":
+        return PreparedColumn(settings.column.name, "cycle", lag=lag, part=part)
+    recipe = PreparedColumn(settings.column.name, "year", lag=lag, part=part)
+    return _fit_numbers(recipe, settings, recipe.numbers(training), notes)
+
+
+def _fit_numbers(
+    recipe: PreparedColumn, settings: Settings, training: Array, notes: list[Note], *, always_filled: bool = False
+) -> PreparedColumn:
+    """The recipe with the numbers of the training rows.
+
+    Args:
+        always_filled: of ordinal categories: one that training never saw has no place, and takes the mean.
+    """
+    values = training[~np.isnan(training)]
+    if not len(values):
+        return _with(recipe, scale=0.0, fill=0.0 if settings.missing != "drop" else None)
+    fill = _fill(settings, values, always_filled=always_filled)
+    recipe = _with(recipe, fill=fill, scaling=settings.scaling, log=settings.scaling == "log")
+    if settings.clip:
+        recipe = _clipped(recipe, values, notes)
+    mean, scale = _centre_and_width(recipe, settings, recipe.unscaled(values), notes)
+    return _with(recipe, mean=mean, scale=scale)
+
+
+def _with(recipe: PreparedColumn, **changes: Any) -> PreparedColumn:
+    return PreparedColumn(**{**vars(recipe), **changes})
+
+
+def _fill(settings: Settings, values: Array, *, always_filled: bool) -> float | None:
+    if settings.missing == "median":
+        return float(np.median(values))
+    if settings.missing == "mean" or (always_filled and settings.missing != "zero"):
+        return mean_and_deviation(values)[0]
+    return 0.0 if settings.missing == "zero" else None
+
+
+def _clipped(recipe: PreparedColumn, values: Array, notes: list[Note]) -> PreparedColumn:
+    fences = outer_fences(values)
+    if fences is None:
+        notes.append(Note("clip_without_width", column=recipe.name))
+        return recipe
+    low, high = fences
+    beyond = int(((values < low) | (values > high)).sum())
+    notes.append(Note("clipped", beyond, column=recipe.name, detail=f"{low:.4g} … {high:.4g}"))
+    return _with(recipe, low=low, high=high)
+
+
+def _centre_and_width(
+    recipe: PreparedColumn, settings: Settings, values: Array, notes: list[Note]
+) -> tuple[float, float]:
+    """Of a column that is mostly one value the quartiles are equal: it is standardised instead, not made a constant."""
+    centre, width = centre_and_width(values, settings.scaling, settings.constant)
+    if settings.scaling == "robust" and width == 0.0:
+        centre, width = mean_and_deviation(values)
+        if width:
+            notes.append(Note("robust_without_width", column=recipe.name))
+    return centre, width
