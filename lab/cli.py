@@ -125,10 +125,10 @@ def _table(experiment: Experiment, file: Path | None) -> Table:
     """The table that the experiment is about, or the one given in its place."""
     source = experiment.data.source
     if file is not None:
-        return read_table(_read(file), file.name, current_limits())
+        return read_table(_read(file), file.name, current_limits(), experiment.data.reading)
     if source.kind == "upload":
         raise CliError("cli.table_needed", name=source.name)
-    return load_sample(source.name)
+    return load_sample(source.name, experiment.data.reading)
 
 
 def _warnings_about(experiment: Experiment, table: Table) -> list[LabError]:
@@ -136,7 +136,7 @@ def _warnings_about(experiment: Experiment, table: Table) -> list[LabError]:
     source = experiment.data.source
     if source.kind == "upload" and source.sha256 != table.sha256:
         return [CliError("cli.another_table", name=table.name, expected=source.name)]
-    if source.kind == "sample" and table is not load_sample(source.name):
+    if source.kind == "sample" and table is not load_sample(source.name, experiment.data.reading):
         return [CliError("cli.not_the_sample", name=table.name, expected=source.name)]
     return []
 

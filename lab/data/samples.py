@@ -3,14 +3,14 @@
 import gzip
 import tomllib
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from lab.data.columns import type_column
-from lab.data.read import read_table
+from lab.data.read import AS_FOUND, read_table
 from lab.data.table import Note, Table
-from lab.data_spec import Task, WindowSpec
+from lab.data_spec import ReadingSpec, Task, WindowSpec
 from lab.errors import DataError
 from lab.limits import ALONE
 from lab.texts import Language
@@ -78,12 +78,24 @@ def card(name: str) -> Card:
     return _cards()[name]
 
 
-@cache
-def load_sample(name: str) -> Table:
-    """The sample's table, read once a process. Raises DataError "data.no_such_sample"."""
+def load_sample(name: str, reading: ReadingSpec = AS_FOUND) -> Table:
+    """The sample's table, read once a process.
+
+    Args:
+        reading: what a person decided instead of the reader.
+
+    Raises:
+        DataError "data.no_such_sample"; TableError: not to be read in this way.
+    """
+    return _loaded(name, reading)
+
+
+@lru_cache(maxsize=64)
+def _loaded(name: str, reading: ReadingSpec) -> Table:
     about = card(name)
-    table = read_table(_bytes_of(about.file), about.file, ALONE)
-    return _with_zeros(table, about.empty_means_zero)
+    table = read_table(_bytes_of(about.file), about.file, ALONE, reading)
+    zeros = tuple(column for column in about.empty_means_zero if column in table.column_names)
+    return _with_zeros(table, zeros)
 
 
 def _bytes_of(file: str) -> bytes:
