@@ -73,11 +73,13 @@ def _fit_numbers(
     if not len(values):
         return _with(recipe, scale=0.0, fill=0.0 if settings.missing != "drop" else None)
     fill = _fill(settings, values, always_filled=always_filled)
-    recipe = _with(recipe, fill=fill, scaling=settings.scaling, log=settings.scaling == "log")
+    recipe = _with(recipe, fill=fill, log=settings.scaling == "log")
     if settings.clip:
         recipe = _clipped(recipe, values, notes)
-    mean, scale = _centre_and_width(recipe, settings, recipe.unscaled(values), notes)
-    return _with(recipe, mean=mean, scale=scale)
+    mean, scale, scaling = centre_and_width(recipe.unscaled(values), settings.scaling, settings.constant)
+    if scaling != settings.scaling:
+        notes.append(Note("robust_without_width", column=recipe.name))
+    return _with(recipe, mean=mean, scale=scale, scaling=scaling)
 
 
 def _with(recipe: PreparedColumn, **changes: Any) -> PreparedColumn:
@@ -101,15 +103,3 @@ def _clipped(recipe: PreparedColumn, values: Array, notes: list[Note]) -> Prepar
     beyond = int(((values < low) | (values > high)).sum())
     notes.append(Note("clipped", beyond, column=recipe.name, detail=f"{low:.4g} … {high:.4g}"))
     return _with(recipe, low=low, high=high)
-
-
-def _centre_and_width(
-    recipe: PreparedColumn, settings: Settings, values: Array, notes: list[Note]
-) -> tuple[float, float]:
-    """Of a column that is mostly one value the quartiles are equal: it is standardised instead, not made a constant."""
-    centre, width = centre_and_width(values, settings.scaling, settings.constant)
-    if settings.scaling == "robust" and width == 0.0:
-        centre, width = mean_and_deviation(values)
-        if width:
-            notes.append(Note("robust_without_width", column=recipe.name))
-    return centre, width

@@ -63,12 +63,14 @@ def signal_of(
         lengths = table.frame[data.length_column].to_numpy(np.float64, na_value=np.nan)[division.kept]
     inside = within(values, lengths)
     training = values[division.split.train][inside[division.split.train]]
-    scaling = data.scaling
-    if scaling == "log":
-        if training.min(initial=0.0) < 0:
-            raise DataError("data.log_of_negative", column=columns[0].name, minimum=float(training.min()))
+    if data.scaling == "log":
+        lowest = min(columns, key=lambda column: column.minimum or 0.0)
+        if (lowest.minimum or 0.0) < 0:
+            raise DataError("data.log_of_negative", column=lowest.name, minimum=lowest.minimum)
         training = np.log1p(training)
-    mean, scale = centre_and_width(training, scaling, data.scale_constant) if len(training) else (0.0, 0.0)
+    mean, scale, scaling = 0.0, 0.0, data.scaling
+    if len(training):
+        mean, scale, scaling = centre_and_width(training, scaling, data.scale_constant)
     names = tuple(column.name for column in columns)
     recipe = PreparedColumn(
         f"{names[0]} … {names[-1]}",

@@ -25,23 +25,27 @@ def mean_and_deviation(values: Array) -> tuple[float, float]:
     return float(scaled.mean()) * peak, deviation * peak if deviation > ROUNDING else 0.0
 
 
-def centre_and_width(values: Array, scaling: Scaling, constant: float = 1.0) -> tuple[float, float]:
-    """(mean, scale) that make (x - mean) / scale of x; a scale of 0 marks a constant column.
+def centre_and_width(values: Array, scaling: Scaling, constant: float = 1.0) -> tuple[float, float, Scaling]:
+    """(mean, scale) that make (x - mean) / scale of x, and the scaling; a scale of 0 marks a constant column.
+
+    A column that is mostly one value has equal quartiles. "robust" then standardises it and says so: divided by the
+    width of its quartiles it would look like a constant.
 
     Args:
         values: (n,) without gaps, n at least 1; "log" expects them after log1p.
         constant: what "constant" divides by.
     """
-    if scaling in ("standard", "log"):
-        return mean_and_deviation(values)
     if scaling == "constant":
-        return 0.0, constant
+        return 0.0, constant, scaling
     if scaling == "none":
-        return 0.0, 1.0
-    peak = _peak(values)
-    low, middle, high = np.percentile(values / peak, [0, 50, 100] if scaling == "min_max" else [25, 50, 75])
-    width = float(high - low) * peak if high - low > ROUNDING else 0.0
-    return float(low if scaling == "min_max" else middle) * peak, width
+        return 0.0, 1.0, scaling
+    if scaling in ("min_max", "robust"):
+        peak = _peak(values)
+        low, middle, high = np.percentile(values / peak, [0, 50, 100] if scaling == "min_max" else [25, 50, 75])
+        if high - low > ROUNDING:
+            return float(low if scaling == "min_max" else middle) * peak, float(high - low) * peak, scaling
+    mean, deviation = mean_and_deviation(values)
+    return mean, deviation, "standard" if scaling == "robust" and deviation else scaling
 
 
 def outer_fences(values: Array) -> tuple[float, float] | None:

@@ -4,18 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lab.data.baseline import baseline
 from lab.data.prepare import PART_NAMES, Cache, find_persistence, mean_and_deviation, prepare, prepare_cached
 from lab.data.read import read_table
 from lab.data.samples import card, load_sample
-from lab.data.split import split_rows
-from lab.data_spec import DataSpec, SplitSpec, UploadSource
+from lab.data_spec import SplitSpec
 from lab.errors import DataError
 from lab.limits import ALONE
 from lab.texts import LANGUAGES, say, say_error
+from tests.lab.data.tables import gaps_at, refusal, spec, table_of
 
 N = 60
 NUMBERS = [round(((i * 37) % 61) / 7 - 3, 3) for i in range(N)]
@@ -24,43 +22,7 @@ DAYS = [f"2021-{1 + i // 28:02d}-{1 + i % 28:02d}" for i in range(N)]
 HALVES = SplitSpec(order="time", validation=0.25, test=0.25)
 
 
-def table_of(**columns):
-    rows = zip(*columns.values(), strict=True)
-    text = ",".join(columns) + "\n" + "".join(",".join(map(str, row)) + "\n" for row in rows)
-    return read_table(text.encode(), "t.csv", ALONE)
-
-
-def spec(table, target, *inputs, task="regression", **changes):
-    source = UploadSource(name=table.name, sha256=table.sha256, columns=table.column_names)
-    return DataSpec(source=source, inputs=inputs, target=target, task=task, **changes)
-
-
-def refusal(table, data, seed=0, **options):
-    with pytest.raises(DataError) as caught:
-        prepare(table, data, seed, **options)
-    for language in LANGUAGES:
-        sentence = say_error(caught.value, language)
-        assert len(sentence) > 15
-        if "column" in caught.value.values:
-            assert caught.value.values["column"] in sentence
-    return caught.value.code
-
-
 # --- the split
-
-
-@given(n=st.integers(3, 500), seed=st.integers(0, 2**32 - 1), order=st.sampled_from(["shuffled", "time"]))
-def test_every_row_is_in_exactly_one_part(n, seed, order):
-    split = split_rows(n, SplitSpec(order=order, validation=0.3, test=0.3), seed)
-    rows = np.concatenate([split.train, split.validation, split.test])
-    assert sorted(rows) == list(range(n))
-    assert len(split.test) == int(np.floor(0.3 * n + 0.5))
-
-
-def test_the_seed_fixes_a_shuffled_split():
-    one, same, other = (split_rows(100, SplitSpec(), seed) for seed in (1, 1, 2))
-    assert (one.train == same.train).all()
-    assert (one.train != other.train).any()
 
 
 def test_a_split_by_time_tests_on_the_last_rows():
@@ -75,19 +37,6 @@ def test_rows_of_the_same_time_stay_in_their_order():
     table = table_of(when=["2021-01-02", "2021-01-01"] * 30, x=NUMBERS, y=NUMBERS[::-1])
     dataset = prepare(table, spec(table, "y", "x", split=HALVES.replace(time_column="when")), 0)
     assert dataset.train.rows.tolist() == list(range(1, N, 2))
-
-
-@pytest.mark.parametrize(("n", "validation", "test"), [(1, 0.2, 0.2), (2, 0.2, 0.2), (3, 0.1, 0.1), (1, 0.9, 0.0)])
-def test_a_part_without_rows_is_refused(n, validation, test):
-    with pytest.raises(DataError) as caught:
-        split_rows(n, SplitSpec(validation=validation, test=test), 0)
-    assert caught.value.code == "data.too_few_rows"
-    assert all(str(n) in say_error(caught.value, language) for language in LANGUAGES)
-
-
-def test_a_part_nobody_asked_for_may_be_empty():
-    split = split_rows(10, SplitSpec(validation=0.0, test=0.0), 0)
-    assert (len(split.train), len(split.validation), len(split.test)) == (10, 0, 0)
 
 
 # --- inputs
@@ -128,10 +77,6 @@ def test_categories_are_those_of_the_training_rows_and_an_unseen_one_is_zeros():
 def test_truth_values_become_zero_and_one():
     table = table_of(b=["예", "아니오"] * 30, y=NUMBERS)
     assert prepare(table, spec(table, "y", "b", split=HALVES), 0).train.x[:2, 0].tolist() == [1, 0]
-
-
-def gaps_at(values, *positions):
-    return ["" if i in positions else value for i, value in enumerate(values)]
 
 
 def test_rows_with_gaps_are_dropped_or_filled_with_what_the_training_rows_say():
