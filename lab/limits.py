@@ -30,6 +30,8 @@ class Limits:
     parameters: int
     epochs: int
     forks: int  # one behind another
+    study_runs: int  # of one study, seeds counted
+    study_updates: int  # of all its runs together
     train_values: int  # rows x features after one-hot encoding
     seed: int
     experiment_characters: int  # of its JSON text: a link or a file
@@ -62,6 +64,8 @@ ALONE = Limits(
     parameters=5_000_000,
     epochs=20_000,
     forks=10,
+    study_runs=400,
+    study_updates=5_000_000,
     train_values=100_000_000,
     seed=2**32 - 1,
     experiment_characters=2_000_000,
@@ -85,6 +89,8 @@ CLASS = replace(
     columns=1_000,
     cell_characters=10_000,
     parameters=500_000,
+    study_runs=150,
+    study_updates=500_000,
     train_values=5_000_000,
     running_s=600.0,
     worker_memory_bytes=2_000_000_000,

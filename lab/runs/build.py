@@ -21,6 +21,11 @@ def build_model(spec: dict[str, Any]) -> Any:
         NetcoreError: an argument or a shape does not fit.
     """
     set_random_seed(spec["seed"])
+    return unseeded_model(spec)
+
+
+def unseeded_model(spec: dict[str, Any]) -> Any:
+    """As `build_model`, with start weights by the random numbers at hand."""
     model = functional_model(spec) if "nodes" in spec else sequential_model(spec)
     with without_advice():
         model.compile(optimizer=_part(OPTIMIZERS, spec["optimizer"]), **_losses(spec))

@@ -3,6 +3,7 @@
 import math
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -20,6 +21,8 @@ from lab.runs.record import Marks, RunRecord, RunSummary, RunView, as_changes, a
 from lab.runs.replay import fork_snapshot
 from lab.runs.run_file import exported, imported, marked
 from lab.runs.spec import run_spec
+from lab.runs.study import Cell, StudyView, check_study, study_specs, study_view
+from lab.runs.study_job import StudyJob
 from lab.runs.trainer import Trainer, start_status
 from netcore.errors import NetcoreError
 
@@ -90,6 +93,25 @@ class Engine(Protocol):
         """Keep a run that `export` wrote, and return its new id. Raises RunError "run.not_a_run"."""
         ...
 
+    def start_study(self, cells: Sequence[Cell], owner: str, *, predict: bool = False) -> str:
+        """Train many experiments for comparison and return the study's id. The owner's study before it is forgotten.
+
+        Args:
+            predict: keep the predictions of the validation rows.
+
+        Raises:
+            RunError "study.…", ExperimentError: a limit of the profile in force is passed.
+        """
+        ...
+
+    def study(self, study_id: str, owner: str) -> StudyView:
+        """Where a study is now, and what has come out. Raises RunError "run.unknown"."""
+        ...
+
+    def stop_study(self, study_id: str, owner: str) -> None:
+        """End a study and keep what it has found. Raises RunError "run.unknown"."""
+        ...
+
     def close(self) -> None:
         """End everything that the engine started."""
         ...
@@ -132,6 +154,7 @@ class InlineEngine:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or current_limits()
         self._runs: dict[str, _InlineRun] = {}
+        self._studies: dict[str, tuple[str, list[tuple[list[str], StudyJob]]]] = {}  # id -> owner, keys and job
 
     def start(
         self,
@@ -181,6 +204,32 @@ class InlineEngine:
                 taken = dict(run.trainer.take_checkpoints())
                 run.checkpoints = thinned(run.checkpoints | taken, self._limits.checkpoint_bytes)
                 run.status = run.trainer.status(run.status.run)
+        for _, parts in self._studies.values():
+            for _, job in parts:
+                job.advance()
+
+    def start_study(self, cells: Sequence[Cell], owner: str, *, predict: bool = False) -> str:
+        check_study(cells, self._limits)
+        for experiment, dataset in (run for cell in cells for run in cell.runs):
+            check_size(experiment, dataset, self._limits)
+        self._studies = {study: one for study, one in self._studies.items() if one[0] != owner}
+        study_id = new_run_id()
+        made = study_specs(cells, 1, predict=predict)
+        self._studies[study_id] = owner, [(keys, StudyJob(spec, arrays)) for keys, spec, arrays in made]
+        return study_id
+
+    def study(self, study_id: str, owner: str) -> StudyView:
+        parts = self._study_parts(study_id, owner)
+        return study_view([(keys, job.status(study_id), job.snapshot()) for keys, job in parts])
+
+    def stop_study(self, study_id: str, owner: str) -> None:
+        for _, job in self._study_parts(study_id, owner):
+            job.apply(Stop())
+
+    def _study_parts(self, study_id: str, owner: str) -> list[tuple[list[str], StudyJob]]:
+        if study_id not in self._studies or self._studies[study_id][0] != owner:
+            raise RunError("run.unknown")
+        return self._studies[study_id][1]
 
     def command(self, run_id: str, command: Command) -> None:
         self._obey(self._run(run_id), command)
@@ -258,6 +307,7 @@ class InlineEngine:
 
     def close(self) -> None:
         self._runs.clear()
+        self._studies.clear()
 
     def _run(self, run_id: str) -> _InlineRun:
         if run_id not in self._runs:

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
+from lab.errors import RunError
 from lab.experiment import Experiment
 from lab.insight.context import RunContext
 from lab.limits import Limits
+from lab.runs.arrays import part, unpack_arrays
 from lab.runs.checkpoints import Checkpoints, thinned
-from lab.runs.frame import Columns, cut, decimate, decode, event, reset_event
+from lab.runs.frame import EXTRA, Columns, cut, decimate, decode, event, reset_event
 from lab.runs.messages import ENDED, Checkpoint, Frames, Order, Snapshot, Status
 from lab.runs.record import RunSummary, split_extras
 
@@ -63,13 +65,13 @@ class LiveRun:
     id: str
     owner: str
     number: int
-    experiment: Experiment
+    experiment: Experiment | None  # None for a part of a study, which trains many
     spec: dict[str, Any]
     arrays: dict[str, str]  # name -> path of the .npy file
     epochs_per_s: float | None
     created: float
     status: Status
-    context: RunContext
+    context: RunContext | None
     stopwatch: Stopwatch
     seen_at: float  # when somebody last read it
     worker: int | None = None  # None while it waits for a place
@@ -79,7 +81,10 @@ class LiveRun:
     total_crashes: int = 0
     parked: bool = False  # paused because nobody reads it; goes on when somebody does
     time_over: bool = False
+    saving: bool = False  # on its way to the disk: it must not be forgotten before it is there
     deleted: bool = False
+    study: str = ""  # id of the study that it is a part of: then it is no run in the owner's list
+    study_keys: list[str] = field(default_factory=list)  # of the cells in this part
     orders: list[Order] = field(default_factory=list)  # sent, and not yet answered
     orders_sent: int = 0
     ring: deque[tuple[int, int, bytes]] = field(default_factory=deque)  # (first epoch, last epoch, event)
@@ -93,6 +98,13 @@ class LiveRun:
     @property
     def active(self) -> bool:
         return self.status.state not in ENDED
+
+    @property
+    def about(self) -> tuple[Experiment, RunContext]:
+        """What it trains. Raises RunError "run.unknown" for a part of a study, which is no run to ask for."""
+        if self.experiment is None or self.context is None:
+            raise RunError("run.unknown")
+        return self.experiment, self.context
 
 
 SweepAction = Literal["park", "forget", "time_over", "drop"]
@@ -138,7 +150,11 @@ class Hub:
             return list(self._runs.values())
 
     def runs_of(self, owner: str) -> list[LiveRun]:
-        return [run for run in self.runs() if run.owner == owner]
+        return [run for run in self.runs() if run.owner == owner and not run.study]
+
+    def parts_of(self, study: str) -> list[LiveRun]:
+        """The parts of a study, one for each worker that has some of it."""
+        return [run for run in self.runs() if run.study == study]
 
     def drop(self, run: LiveRun) -> None:
         with self._lock:
@@ -202,6 +218,17 @@ class Hub:
                 run.queue_position = position
                 run.version += 1
                 self._wake(run.readers)
+
+    def begin_at(self, run: LiveRun, snapshot: bytes) -> None:
+        """A fork does not begin with nothing: the curve up to its snapshot is that of the run it comes from."""
+        _, arrays = unpack_arrays(snapshot)
+        columns = part(arrays, "history/") | {
+            f"{EXTRA}{name}": values for name, values in part(arrays, "extras/").items()
+        }
+        epochs = max(map(len, columns.values()), default=0)
+        run.snapshot, run.last_epoch, run.read_epoch = snapshot, epochs, epochs
+        run.history = {name: array("d", values) for name, values in columns.items()}
+        run.history["e"] = array("d", range(1, epochs + 1))
 
     # --- readers
 
@@ -275,7 +302,7 @@ class Hub:
             return RunSummary(
                 id=run.id,
                 number=run.number,
-                name=run.experiment.name,
+                name=run.about[0].name,
                 state=run.status.state,
                 epoch=max(run.status.epoch, run.last_epoch),
                 epochs=run.status.epochs,
@@ -307,7 +334,7 @@ class Hub:
             alone_s = 0.0 if run.readers else now - run.seen_at
             forgotten = alone_s > limits.reader_grace_s + limits.paused_without_reader_s
             if not run.active:
-                if forgotten:
+                if forgotten and not run.saving:
                     actions.append((run, "drop"))
             elif limits.running_s is not None and run.stopwatch.seconds > limits.running_s and not run.time_over:
                 actions.append((run, "time_over"))

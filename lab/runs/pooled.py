@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ from lab.runs.record import RunRecord, RunSummary, RunView, record_of, split_ext
 from lab.runs.run_file import exported, imported, marked
 from lab.runs.spec import run_spec
 from lab.runs.store import RunStore, default_directory
+from lab.runs.study import Cell, StudyView, check_study, study_specs, study_view
+from lab.runs.study_job import StudyJob
 from lab.runs.trainer import EXTENDABLE, start_status
 
 CRASHES_IN_A_ROW = 2  # of a run while it was being computed: then it is the cause
@@ -133,14 +135,76 @@ class PoolEngine:
                 context=context,
                 stopwatch=Stopwatch(self.hub.clock),
                 seen_at=self.hub.clock(),
-                snapshot=snapshot,
                 checkpoints=checkpoints,
             )
+            if snapshot:
+                self.hub.begin_at(run, snapshot)
             self.hub.add(run)
             if paused:
                 self._send(run, Pause())
             self._fill_places()
         return run_id
+
+    def start_study(self, cells: Sequence[Cell], owner: str, *, predict: bool = False) -> str:
+        check_study(cells, self.limits)
+        for experiment, dataset in (run for cell in cells for run in cell.runs):
+            check_size(experiment, dataset, self.limits)
+        made = [
+            (keys, spec, self._write_arrays(arrays))
+            for keys, spec, arrays in study_specs(cells, self.pool.size, predict=predict)
+        ]
+        study_id = new_run_id()
+        with self.hub.locked():
+            self._forget_studies(owner)
+            for keys, spec, paths in made:
+                run_id = new_run_id()
+                part = LiveRun(
+                    id=run_id,
+                    owner=owner,
+                    number=0,
+                    experiment=None,
+                    spec=spec,
+                    arrays=paths,
+                    epochs_per_s=None,
+                    created=time.time(),
+                    status=replace(StudyJob(spec, {}).status(run_id), state="queued"),
+                    context=None,
+                    stopwatch=Stopwatch(self.hub.clock),
+                    seen_at=self.hub.clock(),
+                    study=study_id,
+                    study_keys=keys,
+                )
+                self.hub.add(part)
+            self._fill_places()
+        return study_id
+
+    def study(self, study_id: str, owner: str) -> StudyView:
+        with self.hub.locked():
+            parts = self._study_parts(study_id, owner)
+            for part in parts:
+                self._touch(part)
+            seen = [(part.study_keys, part.status, part.snapshot) for part in parts]
+        return study_view(seen)
+
+    def stop_study(self, study_id: str, owner: str) -> None:
+        with self.hub.locked():
+            for part in self._study_parts(study_id, owner):
+                if part.active:
+                    self._send(part, Stop())
+
+    def _study_parts(self, study_id: str, owner: str) -> list[LiveRun]:
+        parts = [part for part in self.hub.parts_of(study_id) if part.owner == owner]
+        if not parts:
+            raise RunError("run.unknown")
+        return parts
+
+    def _forget_studies(self, owner: str) -> None:
+        """A person looks at one study at a time: the one before makes room."""
+        for run in self.hub.runs():
+            if run.study and run.owner == owner:
+                if run.active:
+                    self._send(run, Stop())
+                self.hub.drop(run)
 
     def command(self, run_id: str, command: Command) -> None:
         run = self.hub.get(run_id)
@@ -176,7 +240,7 @@ class PoolEngine:
                 status,
                 history,
                 run.number,
-                run.experiment.name,
+                run.about[0].name,
                 run.created,
                 run.stopwatch.seconds,
                 run.epochs_per_s,
@@ -197,7 +261,7 @@ class PoolEngine:
         key = (run.last_epoch, run.version)
         known = self._summaries.get(run.id)
         if known is None or known[0] != key:
-            known = self._summaries[run.id] = key, summary_of(self._view(run), run.context, marks)
+            known = self._summaries[run.id] = key, summary_of(self._view(run), run.about[1], marks)
         return replace(known[1], marks=marks)
 
     def record(self, run_id: str, owner: str) -> RunRecord:
@@ -239,7 +303,7 @@ class PoolEngine:
     def _own(self, run_id: str, owner: str) -> LiveRun | None:
         """The owner's run; None if it is not live. Raises RunError "run.unknown" when it is someone else's."""
         run = self.hub.get(run_id)
-        if run is not None and run.owner != owner:
+        if run is not None and (run.owner != owner or run.study):
             raise RunError("run.unknown")
         return run
 
@@ -385,7 +449,8 @@ class PoolEngine:
 
     def _ended(self, run: LiveRun) -> None:
         with self.hub.locked():
-            if run.snapshot:
+            if run.snapshot and not run.study:
+                run.saving = True
                 self._to_save.put(run)
             self._fill_places()
 
@@ -414,18 +479,20 @@ class PoolEngine:
                     self._store.save(record, run.status, run.checkpoints)
             except OSError:  # a full disk must not end the live engine; the run stays readable in memory
                 traceback.print_exc(file=sys.stderr)
+            run.saving = False
 
 
 def _record(run: LiveRun) -> RunRecord:
+    experiment, context = run.about
     return record_of(
         id=run.id,
         owner=run.owner,
         number=run.number,
-        experiment=run.experiment,
+        experiment=experiment,
         created=run.created,
         elapsed_s=run.stopwatch.seconds,
         status=run.status,
-        context=run.context,
+        context=context,
         snapshot=run.snapshot,
     )
 

@@ -41,12 +41,14 @@ from lab.runs.messages import (
     Snapshot,
     Speed,
     Start,
+    Status,
     Step,
     command_of,
     read_messages,
     write_message,
 )
 from lab.runs.slicer import Pace, Slicer
+from lab.runs.study_job import StudyJob
 from lab.runs.trainer import Trainer, start_status
 from netcore.errors import NetcoreError
 
@@ -81,7 +83,7 @@ class Suspect:
 class Slot:
     """A hosted run."""
 
-    trainer: Trainer
+    trainer: Trainer | StudyJob
     pace: Pace
     columns: dict[str, list[Any]] = field(default_factory=dict)  # points not yet sent
     next_frame_at: float = 0.0
@@ -155,7 +157,8 @@ class Worker:
 
     def _start(self, message: Start) -> None:
         arrays = {name: np.load(path, mmap_mode="r", allow_pickle=False) for name, path in message.arrays.items()}
-        trainer = Trainer(message.spec, arrays, clock=self._clock)
+        job = StudyJob if "cells" in message.spec else Trainer
+        trainer = job(message.spec, arrays, clock=self._clock)
         if message.snapshot:
             trainer.restore(message.snapshot)
         slot = Slot(trainer, Pace(message.epochs_per_s, self._clock()))
@@ -222,7 +225,7 @@ class Worker:
             slot.trainer.state, slot.trainer.reason = "failed", reason
             self._report(run, slot)
         elif start is not None:
-            self._send(start_status(run, start.spec, 0, "failed", reason))
+            self._send(_failed(run, start.spec, reason))
 
     # --- telling
 
@@ -278,6 +281,13 @@ class Worker:
             self._send(Frames(self._outgoing))
             self._outgoing = []
         self._flushed_at = self._clock()
+
+
+def _failed(run: str, spec: dict[str, Any], reason: Reason) -> Status:
+    """The Status of what could not be begun."""
+    if "cells" not in spec:
+        return start_status(run, spec, 0, "failed", reason)
+    return replace(StudyJob(spec, {}).status(run), state="failed", reason=vars(reason))
 
 
 def be_modest(memory_bytes: int) -> None:

@@ -123,12 +123,17 @@ class SeedRuns(Iterator[SeedsEpochEnded]):
             fits.weights.append(run.model.get_weights())
         return fits
 
+    @property
+    def histories(self) -> list[History]:
+        """Of each seed, so far."""
+        self._make_all()
+        return [run.history for run in self._runs]
+
     def fits(self) -> SeedFits:
         """Histories and weights as they are now."""
-        self._make_all()
         return SeedFits(
             self.seeds,
-            [run.history for run in self._runs],
+            self.histories,
             [run.model.get_weights() for run in self._runs],
             self.together,
         )

@@ -214,6 +214,7 @@ def test_a_run_that_nobody_reads_is_parked_and_goes_on_when_somebody_looks(engin
     wait(lambda: live.status.state == "stopped")
     assert engine.record(run, owner).epochs_done > 2
     live.seen_at -= 5000.0
+    wait(lambda: not live.saving)
     engine.sweep()
     assert engine.hub.get(run) is None
     assert engine.record(run, owner).state == "stopped"

@@ -1,0 +1,170 @@
+"""A study: several experiments, each from several seeds, trained for comparison: what is asked for, what came out."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lab.data.prepare import Dataset
+from lab.errors import RunError
+from lab.experiment import Experiment
+from lab.limits import Limits
+from lab.runs.arrays import Arrays, part, rows_in, unpack_arrays
+from lab.runs.frame import EXTRA
+from lab.runs.messages import RunState, Status
+from lab.runs.spec import run_spec
+
+Array = npt.NDArray[Any]
+
+# of several parts the first of these that one of them is in is the state of the whole
+STATES: tuple[RunState, ...] = ("failed", "lost", "running", "queued", "paused", "stopped", "finished")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One setting of a study.
+
+    Args:
+        key: names it within the study.
+        runs: experiment and dataset of each seed.
+    """
+
+    key: str
+    runs: tuple[tuple[Experiment, Dataset], ...]
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """One run of a study; curves may be those so far.
+
+    Args:
+        history, extras: as in RunRecord.
+        ended: whether the rest is known.
+        predictions: of the validation rows at the end, (n, units); None if not asked for or too many.
+    """
+
+    history: dict[str, list[float]]
+    extras: dict[str, list[float]]
+    ended: bool = False
+    diverged: bool = False
+    compute_s: float = 0.0
+    updates: int = 0
+    parameters: int = 0
+    predictions: Array | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """A study at this moment.
+
+    Args:
+        done, total: epochs of all its runs together, finished and asked for.
+        outcomes: for each cell those of its seeds, as far as they have begun.
+    """
+
+    state: RunState
+    done: int
+    total: int
+    compute_s: float
+    reason: dict[str, Any] | None
+    outcomes: dict[str, tuple[RunOutcome, ...]]
+
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1."""
+        return 1.0 if self.state == "finished" else min(1.0, self.done / max(1, self.total))
+
+
+def check_study(cells: Sequence[Cell], limits: Limits) -> None:
+    """Refuse what the profile in force does not allow. Raises RunError naming the bound."""
+    runs = sum(len(cell.runs) for cell in cells)
+    if not runs:
+        raise RunError("study.empty")
+    if runs > limits.study_runs:
+        raise RunError("study.too_many_runs", value=runs, high=limits.study_runs)
+    updates = sum(
+        experiment.fit.epochs * math.ceil(len(dataset.train.x) / experiment.fit.batch_size)
+        for cell in cells
+        for experiment, dataset in cell.runs
+    )
+    if updates > limits.study_updates:
+        raise RunError("study.too_many_updates", value=updates, high=limits.study_updates)
+
+
+def study_specs(cells: Sequence[Cell], parts: int, *, predict: bool) -> list[tuple[list[str], dict[str, Any], Arrays]]:
+    """The cells dealt out to so many workers, the longest first: keys, and spec and arrays of a StudyJob, for each."""
+    made = [(cell.key, [run_spec(*run) for run in cell.runs]) for cell in cells]
+    made.sort(key=lambda one: -sum(_cost(*run) for run in one[1]))
+    piles: list[list[tuple[str, list[Any]]]] = [[] for _ in range(min(parts, len(made)))]
+    loads = [0.0] * len(piles)
+    for one in made:
+        lightest = loads.index(min(loads))
+        piles[lightest].append(one)
+        loads[lightest] += sum(_cost(*run) for run in one[1])
+    return [_spec_of(pile, predict=predict) for pile in piles]
+
+
+def _spec_of(pile: list[tuple[str, list[Any]]], *, predict: bool) -> tuple[list[str], dict[str, Any], Arrays]:
+    arrays: Arrays = {}
+    for cell, (_, runs) in enumerate(pile):
+        for run, (_, data) in enumerate(runs):
+            arrays |= {f"{cell}/{run}/{name}": array for name, array in data.items()}
+    cells = [{"runs": [spec for spec, _ in runs]} for _, runs in pile]
+    return [key for key, _ in pile], {"cells": cells, "predict": predict}, arrays
+
+
+def _cost(spec: dict[str, Any], arrays: Arrays) -> float:
+    """Updates: what small networks spend their time on."""
+    fit = spec["fit"]
+    return float(fit["epochs"] * math.ceil(rows_in(arrays) / fit["batch_size"]))
+
+
+def outcomes_of(keys: Sequence[str], snapshot: bytes) -> dict[str, tuple[RunOutcome, ...]]:
+    """What a StudyJob has found so far, by the keys of its cells."""
+    if not snapshot:
+        return {}
+    _, arrays = unpack_arrays(snapshot)
+    found: dict[str, tuple[RunOutcome, ...]] = {}
+    for cell, key in enumerate(keys):
+        mine = part(arrays, f"{cell}/")
+        runs = sorted({int(name.partition("/")[0]) for name in mine})
+        if runs:
+            found[key] = tuple(_outcome(part(mine, f"{run}/")) for run in runs)
+    return found
+
+
+def study_view(parts: Sequence[tuple[Sequence[str], Status, bytes]]) -> StudyView:
+    """A study put together from its parts: the keys of each, where it is, and its snapshot."""
+    states = [status.state for _, status, _ in parts]
+    outcomes: dict[str, tuple[RunOutcome, ...]] = {}
+    for keys, _, snapshot in parts:
+        outcomes |= outcomes_of(keys, snapshot)
+    return StudyView(
+        state=next((state for state in STATES if state in states), "finished"),
+        done=sum(status.epoch for _, status, _ in parts),
+        total=sum(status.epochs for _, status, _ in parts),
+        compute_s=sum(status.compute_s for _, status, _ in parts),
+        reason=next((status.reason for _, status, _ in parts if status.reason), None),
+        outcomes=outcomes,
+    )
+
+
+def _outcome(arrays: Arrays) -> RunOutcome:
+    curves = {name: values.tolist() for name, values in arrays.items() if not name.startswith(".")}
+    history = {name: values for name, values in curves.items() if not name.startswith(EXTRA)}
+    extras = {name.removeprefix(EXTRA): values for name, values in curves.items() if name.startswith(EXTRA)}
+    if ".updates" not in arrays:
+        return RunOutcome(history, extras)
+    return RunOutcome(
+        history,
+        extras,
+        ended=True,
+        diverged=bool(arrays[".diverged"]),
+        compute_s=float(arrays[".compute_s"]),
+        updates=int(arrays[".updates"]),
+        parameters=int(arrays[".parameters"]),
+        predictions=np.array(arrays[".predictions"]) if ".predictions" in arrays else None,
+    )
