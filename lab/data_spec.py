@@ -129,6 +129,8 @@ class SplitSpec(Value):
         time_column: also the order of the rows for windows and lags; None: the rows stand in time order.
         group_column: with "time", rows of one value are a series of their own: no window and no lag leaves it.
         fold: take this piece of all but the test rows for validation; "time" trains on what lies before it.
+        train_rows: learn from so many of the rows for training only, in time order the last ones: what do more bring?
+        seed: of the drawing; None for the experiment's own. With one, other seeds judge by the same rows.
     """
 
     path: ClassVar[str] = "data.split"
@@ -139,6 +141,8 @@ class SplitSpec(Value):
     group_column: ColumnName | None = None
     part_column: ColumnName | None = None
     fold: Fold | None = None
+    train_rows: Annotated[int, Field(ge=1, le=ALONE.rows)] | None = None
+    seed: Annotated[int, Field(ge=0, le=ALONE.seed)] | None = None
 
     @model_validator(mode="after")
     def _leaves_a_training_part(self) -> Self:

@@ -1,10 +1,10 @@
 """Which rows train, which validate, which stay sealed for the test.
 
-Every way is seeded, leaves no row out and puts none into two parts. With a fold (`SplitSpec.fold`) the test part is
+Every way is seeded and puts no row into two parts; none is left out but by `SplitSpec.train_rows`. With a fold (`SplitSpec.fold`) the test part is
 the one that there would be without, and another piece of the other rows validates.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ TEST_WORDS = frozenset(("test", "testing", "시험", "평가", "테스트", "시
 
 @dataclass(frozen=True)
 class Split:
-    """Row positions of the three parts; together every row once."""
+    """Row positions of the three parts; together every row at most once."""
 
     train: Rows
     validation: Rows
@@ -59,7 +59,7 @@ def split_rows(n: int, spec: SplitSpec, seed: int, facts: RowFacts | None = None
         "data.too_few_groups", "data.part_…", "data.fold_…": what else keeps the rows from being divided so.
     """
     facts = facts or RowFacts()
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(seed if spec.seed is None else spec.seed)
     if spec.order == "group":
         split = _by_group(n, spec, random, facts)
     elif spec.order == "column":
@@ -73,7 +73,13 @@ def split_rows(n: int, spec: SplitSpec, seed: int, facts: RowFacts | None = None
         else:
             split = _cut(random.permutation(n), spec)
     _check_asked(n, spec, split)
-    return split
+    return split if spec.train_rows is None else replace(split, train=_fewer(split.train, spec, facts))
+
+
+def _fewer(train: Rows, spec: SplitSpec, facts: RowFacts) -> Rows:
+    """As many rows for training as asked for, those next to the validation part where time counts."""
+    in_order = spec.order == "time" or facts.in_series
+    return train[-spec.train_rows :] if in_order and spec.train_rows else train[: spec.train_rows]
 
 
 def fold_specs(spec: SplitSpec, folds: int) -> tuple[SplitSpec, ...]:

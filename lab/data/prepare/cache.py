@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 # fields that came later: without them the hash is that of a program which does not know them
 LATER = ("groups", "more_targets", "windows", "length_column", "plans", "drop_duplicates", "image_shape")
-LATER_OF_SPLIT = ("group_column", "part_column", "fold")
+LATER_OF_SPLIT = ("group_column", "part_column", "fold", "train_rows", "seed")
 
 
 def content_hash(table: Table, data: DataSpec, seed: int) -> str:

@@ -340,3 +340,28 @@ def test_what_needs_time_order_is_refused_where_rows_are_drawn():
             spec(table, "y", "x").replace(plans=(ColumnPlan(column="x", lags=(0, 1)),), split=SplitSpec(order=order))
         assert caught.value.code == "experiment.lags_by_time"
         assert_sentences(caught.value)
+
+
+# --- fewer rows to learn from, and a drawing of its own
+
+
+@given(order=st.sampled_from(ORDERS), seed=seeds, rows=st.integers(1, 20))
+def test_fewer_training_rows_leave_the_other_parts_as_they_are(order, seed, rows):
+    whole = split_rows(120, SplitSpec(order=order), seed, facts(order, 120, 7))
+    few = split_rows(120, SplitSpec(order=order, train_rows=rows), seed, facts(order, 120, 7))
+    expected = whole.train[-rows:] if order == "time" else whole.train[:rows]
+    np.testing.assert_array_equal(few.train, expected)
+    np.testing.assert_array_equal(few.validation, whole.validation)
+    np.testing.assert_array_equal(few.test, whole.test)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_with_a_seed_of_its_own_a_split_is_the_same_for_every_seed(order):
+    spec = SplitSpec(order=order, seed=5)
+    one, other, own = (
+        split_rows(120, at, seed, facts(order, 120, 7))
+        for at, seed in ((spec, 1), (spec, 2), (SplitSpec(order=order), 5))
+    )
+    for a, b, c in zip(parts_of(one), parts_of(other), parts_of(own), strict=True):
+        np.testing.assert_array_equal(a, b)
+        np.testing.assert_array_equal(a, c)
