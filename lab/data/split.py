@@ -1,7 +1,7 @@
 """Which rows train, which validate, which stay sealed for the test.
 
-Every way is seeded and puts no row into two parts; none is left out but by `SplitSpec.train_rows`. With a fold (`SplitSpec.fold`) the test part is
-the one that there would be without, and another piece of the other rows validates.
+Every way is seeded and puts no row into two parts; none is left out but by `SplitSpec.train_rows`. With a fold
+(`SplitSpec.fold`) the test part is the one that there would be without, and another piece of the other rows validates.
 """
 
 from dataclasses import dataclass, replace
