@@ -3,21 +3,25 @@
 import pandas as pd
 import streamlit as st
 
+from lab.data.doctor.preview import beginning
 from lab.data.propose import task_choices
 from lab.data.samples import card
 from lab.data.table import Table
 from lab.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
+from pages.ui.doctor import doctor_section
 from pages.ui.forms import choice_field
-from pages.ui.gallery import gallery, own_file
+from pages.ui.gallery import gallery
 from pages.ui.groups import groups_section, targets_section
 from pages.ui.preparation import preparation_section, split_section, statistics_section
 from pages.ui.problems import show_problems
 from pages.ui.proposals import with_target, with_task
+from pages.ui.reading import delimiter_name, header_name, reading_section
 from pages.ui.sequences import alphabet_line, order_section
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import heading, plain, tell
+from pages.ui.upload import missing_file, own_file
 
 TICKED_ONE_BY_ONE = 40  # more columns than this are chosen by leaving some out
 PREVIEW_ROWS = 8
@@ -27,19 +31,26 @@ PREVIEW_COLUMNS = 40
 def page(state: AppState, bench: Bench) -> None:
     st.markdown(say("data_page.rows_are_samples", state.language))
     st.caption(say("data_page.lecture_note", state.language))
-    choose, use = st.columns([1, 1], gap="large")
+    choose, look = st.columns([1, 1], gap="large")
     with choose:
         table_section(state, bench)
-    if bench.table is None:
-        with use:
+    with look:
+        if bench.table is None:
             show_problems(bench.errors, state)
+        else:
+            doctor_section(state, bench)
+        if missing_file(state) is None:
+            reading_section(state, bench)
+    if bench.table is None:
         return
-    with use:
+    inputs, rows = st.columns([1, 1], gap="large")
+    with inputs:
         if isinstance(state.experiment.model, GraphSpec):
             targets_section(state, bench.table)
             groups_section(state, bench.table)
         else:
             columns_section(state, bench.table)
+    with rows:
         order_section(state, bench.table)
         split_section(state, state.experiment.data, bench)
         preparation_section(state, state.experiment.data, bench)
@@ -47,6 +58,7 @@ def page(state: AppState, bench: Bench) -> None:
 
 
 def table_section(state: AppState, bench: Bench) -> None:
+    """Which table, what was read in one sentence, and how it begins."""
     heading(say("data_page.table", state.language))
     names = [say("data_page.samples", state.language), say("data_page.own", state.language)]
     uploaded = state.experiment.data.source.kind == "upload"
@@ -60,17 +72,38 @@ def table_section(state: AppState, bench: Bench) -> None:
 
 
 def preview(state: AppState, table: Table) -> None:
-    rows, columns = table.frame.shape
-    st.markdown(tell("data_page.shape", state.language, name=table.name, rows=f"{rows:,}", columns=f"{columns:,}"))
+    st.markdown(what_was_read(state, table))
     about_sample(state)
-    for note in table.notes:
-        st.caption(tell_note(note, state))
-    first = table.frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
-    st.dataframe(first.set_axis(range(1, len(first) + 1)), height=240)
-    if columns > PREVIEW_COLUMNS:
+    st.dataframe(first_rows(state, table), height=320)
+    if len(table.columns) > PREVIEW_COLUMNS:
         st.caption(say("data_page.preview_cut", state.language, columns=PREVIEW_COLUMNS))
     with st.expander(say("data_page.column_table", state.language)):
         st.dataframe(column_table(state, table), hide_index=True)
+
+
+def what_was_read(state: AppState, table: Table) -> str:
+    """Rows, columns, encoding, delimiter and header line, in one sentence."""
+    return tell(
+        "doctor.read",
+        state.language,
+        name=table.name,
+        rows=f"{table.rows:,}",
+        columns=f"{len(table.columns):,}",
+        encoding=table.encoding.upper(),
+        delimiter=delimiter_name(state, table.delimiter),
+        header=header_name(state, table.header_row),
+    )
+
+
+def first_rows(state: AppState, table: Table) -> pd.DataFrame:
+    """The beginning of the table under the kind and the unit of each column."""
+    columns = table.columns[:PREVIEW_COLUMNS]
+    kinds = {column.name: say(f"kind.{column.kind}", state.language) for column in columns}
+    units = {column.name: column.unit for column in columns}
+    cells = beginning(table, PREVIEW_ROWS, PREVIEW_COLUMNS)
+    heads = {say(f"doctor.{name}", state.language): row for name, row in (("kind", kinds), ("unit", units))}
+    numbers = [f"{number}" for number in range(1, len(cells) + 1)]
+    return pd.concat([pd.DataFrame(heads).transpose(), cells.set_axis(numbers)])
 
 
 def about_sample(state: AppState) -> None:

@@ -79,10 +79,12 @@ def lay_out(experiment: Experiment, desk: Desk) -> Bench:
 
 
 def table_of(experiment: Experiment, desk: Desk) -> Table:
-    """Raises LabError "data.own_file_missing" for an own file that is not at hand."""
-    source = experiment.data.source
-    if source.kind == "sample":
-        return load_sample(source.name)
-    if source.sha256 not in desk.tables:
-        raise LabError("data_page.own_file_missing", name=source.name)
-    return desk.tables[source.sha256]
+    """The table as the experiment reads it.
+
+    Raises:
+        LabError "data_page.own_file_missing" for an own file that is not at hand; TableError: not to be read so.
+    """
+    data = experiment.data
+    if data.source.kind == "sample":
+        return load_sample(data.source.name, data.reading)
+    return desk.table(data.source, data.reading)

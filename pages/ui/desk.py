@@ -9,12 +9,41 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from lab.data.doctor import Remedy
+from lab.data.read import AS_FOUND, read_table
 from lab.data.table import Table
+from lab.data_spec import DataSpec, ReadingSpec, UploadSource
+from lab.errors import LabError
 from lab.experiment import Experiment
+from lab.limits import current_limits
 from lab.texts import Language
 
 OWNERS = 500
-TABLES_PER_OWNER = 2
+FILES_PER_OWNER = 2
+TABLES_PER_OWNER = 3  # of one file there may be several readings
+TREATMENTS = 50
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A person's file as it was uploaded, and what came of it."""
+
+    name: str
+    content: bytes = field(repr=False)
+    table: Table
+    reading: ReadingSpec = AS_FOUND
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """The experiment before and after a remedy of the doctor, so that undoing it brings back the very same.
+
+    Args:
+        after: None if the remedy was one of several by one click.
+    """
+
+    before: Experiment
+    after: Experiment | None
 
 
 @dataclass
@@ -23,12 +52,48 @@ class Desk:
 
     draft: Experiment | None = None
     language: Language | None = None
-    tables: OrderedDict[str, Table] = field(default_factory=OrderedDict)  # SHA-256 of the file -> table
+    files: OrderedDict[str, OwnFile] = field(default_factory=OrderedDict)  # SHA-256 -> file
+    tables: OrderedDict[tuple[str, ReadingSpec], Table] = field(default_factory=OrderedDict)
+    treatments: dict[tuple[str, tuple[str, ...]], Treatment] = field(default_factory=dict)  # (remedy, its columns)
     opened: dict[str, list[int]] = field(default_factory=dict)  # content of the data -> runs whose test part was opened
 
-    def keep_table(self, table: Table) -> None:
-        self.tables[table.sha256] = table
-        self.tables.move_to_end(table.sha256)
+    def keep_file(self, file: OwnFile) -> None:
+        sha256 = file.table.sha256
+        self.files[sha256] = file
+        self.files.move_to_end(sha256)
+        while len(self.files) > FILES_PER_OWNER:
+            gone, _file = self.files.popitem(last=False)
+            self.tables = OrderedDict((key, table) for key, table in self.tables.items() if key[0] != gone)
+        self._keep_table(file.table, file.reading)
+
+    def table(self, source: UploadSource, reading: ReadingSpec) -> Table:
+        """An own file in a certain reading; another reading than before reads it again.
+
+        Raises:
+            LabError "data_page.own_file_missing": it is not here; TableError: not to be read in this way.
+        """
+        if source.sha256 not in self.files:
+            raise LabError("data_page.own_file_missing", name=source.name)
+        known = self.tables.get((source.sha256, reading))
+        if known is None:
+            file = self.files[source.sha256]
+            known = read_table(file.content, file.name, current_limits(), reading)
+        self._keep_table(known, reading)
+        return known
+
+    def keep_treatment(self, remedy: Remedy, treatment: Treatment) -> None:
+        self.treatments[remedy.code, remedy.columns] = treatment
+        while len(self.treatments) > TREATMENTS:
+            del self.treatments[next(iter(self.treatments))]
+
+    def treatment(self, remedy: Remedy, data: DataSpec) -> Treatment | None:
+        """The last use of this remedy on the same file, which is then forgotten."""
+        kept = self.treatments.pop((remedy.code, remedy.columns), None)
+        return None if kept is None or kept.before.data.source.name != data.source.name else kept
+
+    def _keep_table(self, table: Table, reading: ReadingSpec) -> None:
+        self.tables[table.sha256, reading] = table
+        self.tables.move_to_end((table.sha256, reading))
         while len(self.tables) > TABLES_PER_OWNER:
             self.tables.popitem(last=False)
 

@@ -11,11 +11,11 @@ from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, Language, say
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench
-from pages.ui.gallery import missing_file
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.summary import step_summaries
 from pages.ui.text import tell_error
 from pages.ui.training import current_run, knobs_differ, record_of_run
+from pages.ui.upload import missing_file
 
 LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
 

@@ -61,7 +61,7 @@ def _from_link(state: AppState) -> Experiment | None:
         return None
     state.notices.append(Notice("success", "share.opened"))
     source = experiment.data.source
-    if source.kind == "upload" and source.sha256 not in state.desk.tables:
+    if source.kind == "upload" and source.sha256 not in state.desk.files:
         state.notices.append(Notice("warning", "data_page.own_file_missing", {"name": source.name}))
     return experiment
 

@@ -3,13 +3,14 @@
 Each function returns a new experiment and touches no screen; the hidden layers stay as the person built them.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from lab.data.doctor.refit import Refit, refit
 from lab.data.prepare import Dataset
 from lab.data.propose import class_count, propose_data
 from lab.data.samples import card
 from lab.data.table import Table
-from lab.data_spec import SampleSource, Task, UploadSource, WindowSpec
+from lab.data_spec import ReadingSpec, SampleSource, Task, UploadSource, WindowSpec
 from lab.experiment import Experiment, ModelSpec
 from lab.starts import propose_experiment, start, with_fitting_output
 from netcore.layers import LAYERS
@@ -37,6 +38,30 @@ def with_table(experiment: Experiment, table: Table) -> Experiment:
     """The same settings on an uploaded table that has the same columns."""
     source = UploadSource(name=table.name[:255], sha256=table.sha256, columns=table.column_names)
     return experiment.with_data(source=source)
+
+
+class Reread(NamedTuple):
+    """An experiment on another reading of its file, and what became of its columns."""
+
+    experiment: Experiment
+    fit: Refit
+
+
+def with_reading(experiment: Experiment, before: Table, after: Table, reading: ReadingSpec) -> Reread:
+    """The same settings on the same file, read otherwise. Raises DataError if nothing can be predicted any more.
+
+    Args:
+        before: the table as it was read.
+        after: the table as `reading` has it.
+    """
+    fit = refit(experiment.data.replace(reading=reading), before, after)
+    changed = experiment.replace(data=fit.data)
+    known = experiment.data.target in before.column_names
+    classes = class_count(after, fit.data)
+    other = fit.new_target or not known or class_count(before, experiment.data) != classes
+    if other and isinstance(experiment.model, ModelSpec):
+        changed = with_fitting_output(changed, classes)
+    return Reread(changed, fit)
 
 
 def with_target(experiment: Experiment, table: Table, target: str) -> Experiment:

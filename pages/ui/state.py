@@ -12,13 +12,12 @@ from typing import Any
 
 import streamlit as st
 
-from lab.data.table import Table
 from lab.errors import LabError
 from lab.experiment import Experiment
 from lab.runs.owner import new_owner, owner_from
 from lab.texts import Language
 from netcore.errors import NetcoreError
-from pages.ui.desk import Desk
+from pages.ui.desk import Desk, OwnFile
 
 Refusal = LabError | NetcoreError
 Change = Callable[[Experiment, Any], Experiment]  # by what a widget shows
@@ -51,7 +50,7 @@ class AppState:
     wants_run: bool = False  # a knob was turned that the train page has not answered yet
     stream_blocked: bool = False  # the live route did not answer: draw from the engine instead
     refusals: dict[str, Refusal] = field(default_factory=dict)  # widget key -> why its value was not taken
-    offered: Table | None = None  # an uploaded file that is not the one which the experiment asks for
+    offered: OwnFile | None = None  # an uploaded file that is not the one which the experiment asks for
     notices: list[Notice] = field(default_factory=list)  # not said yet
     said: list[Notice] = field(default_factory=list)  # those on the screen
     curves_asked: bool = False  # this screen is drawn because a run began, paused or ended, not by the person
