@@ -23,27 +23,27 @@ def find_target(table: Table, data: DataSpec) -> Column:
 
 
 def find_inputs(table: Table, data: DataSpec) -> list[Column]:
-    """The input columns in order, each once. Raises DataError "data.input_…"."""
-    if not data.inputs:
+    """The input columns in order, each once; the one that names the parts is none. Raises DataError "data.input_…"."""
+    part_column = data.split.part_column if data.split.order == "column" else None
+    names = [name for name in dict.fromkeys(data.inputs) if name != part_column]
+    if not names:
         raise DataError("data.no_inputs")
     empty = next((group.name for group in data.groups if not group.columns), None)
     if empty is not None:
         raise DataError("data.group_empty", group=empty)
-    names = list(dict.fromkeys(data.inputs))
     known, plans = set(table.column_names), {plan.column: plan for plan in data.plans}
     for name in names:
         if name not in known:
             raise DataError("data.input_missing", column=name)
-        _check_input(table.column(name), plans.get(name, ColumnPlan(column=name)), data)
+        check_input(table.column(name), plans.get(name, ColumnPlan(column=name)), data)
     return [table.column(name) for name in names]
 
 
-def _check_input(column: Column, plan: ColumnPlan, data: DataSpec) -> None:
+def check_input(column: Column, plan: ColumnPlan, data: DataSpec) -> None:
+    """Raises DataError "data.input_…", "data.target_is_input", "data.sequence_not_numeric"."""
     is_target = any(column.name == target.column for target in data.targets)
     if is_target and data.windows is None and 0 in plan.all_lags:  # its own past is no answer
         raise DataError("data.target_is_input", column=column.name)
-    if data.split.order == "column" and column.name == data.split.part_column:
-        raise DataError("data.part_is_input", column=column.name)
     if column.kind == "datetime" and plan.date_parts:
         return
     if column.kind in ("text", "datetime", "empty") or (column.kind == "id" and column.minimum is None):

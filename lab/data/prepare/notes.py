@@ -29,6 +29,9 @@ def notes_of(
         longest = max(lag for one in settings for lag in one.lags)
         notes.append(Note("rows_without_past", division.without_past, detail=str(longest)))
     notes += _over_gaps(division, settings)
+    part_column = data.split.part_column
+    if data.split.order == "column" and part_column in data.inputs:
+        notes.append(Note("part_column_no_input", column=str(part_column)))
     constant = list(dict.fromkeys(prepared.source for prepared in features if prepared.scale == 0.0))
     if constant:
         notes.append(Note("constant_inputs", len(constant), None, constant[0], ", ".join(constant[:3])))

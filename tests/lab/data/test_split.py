@@ -237,7 +237,10 @@ def test_words_that_name_no_part_are_refused_by_name(words, code):
 
 def test_the_column_of_the_parts_is_asked_for_and_is_no_input():
     table, data = by_column(["train", "test"] * 30)
-    assert refusal(table, data.replace(inputs=("x", "part"))) == "data.part_is_input"
+    dataset = prepare(table, data.replace(inputs=("x", "part")), 0)
+    assert dataset.feature_names == ("x",)
+    assert [note.code for note in dataset.notes] == ["part_column_no_input"]
+    assert refusal(table, data.replace(inputs=("part",))) == "data.no_inputs"
     for name, code in ((None, "data.part_column_needed"), ("nowhere", "data.part_column_missing")):
         assert refusal(table, data.replace(split=data.split.replace(part_column=name))) == code
 
