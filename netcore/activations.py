@@ -6,7 +6,8 @@ Called with an array, as `activations.relu(x)`, a function returns a new array; 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from netcore.config import Array
 from netcore.errors import NetcoreTypeError, NetcoreValueError
 from netcore.names import snake_case
 from netcore.node import Node, Operation
+from netcore.params import Choice
 from netcore.registry import Registry
 
 # float32 constants as 0-d arrays: exact in float64 too, and a ufunc takes them faster than Python floats
@@ -115,13 +117,22 @@ def get(identifier: Any) -> Function:
     return ACTIVATIONS.get(identifier)
 
 
-def name_of(identifier: Any) -> Any:
-    """The plain name of what a program gave as activation; what is no name is left for the check that follows."""
-    if isinstance(identifier, str) and identifier in ACTIVATIONS:
-        return ACTIVATIONS.get(identifier).name
-    if isinstance(identifier, Function) or callable(identifier):
-        return get(identifier).name
-    return identifier
+@dataclass(frozen=True, kw_only=True)
+class FunctionParam(Choice):
+    """An argument that is an activation function: checked as a name, kept as the function itself."""
+
+    names: Callable[[], Sequence[str]] = ACTIVATIONS.names
+    optional: bool = True
+
+    def _check(self, owner: str, name: str, value: Any) -> Any:
+        if isinstance(value, str) and value in ACTIVATIONS:
+            value = ACTIVATIONS.get(value).name  # "swish" is "silu"
+        elif isinstance(value, Function) or callable(value):
+            value = get(value).name
+        return super()._check(owner, name, value)
+
+    def kept(self, value: Any) -> Function:
+        return get(value)
 
 
 def register(cls: Callable[[], Function]) -> Function:

@@ -331,21 +331,30 @@ def Input(
 ) -> Tensor:
     """The place where data enters: `shape` without the batch axis, such as Input((4,)).
 
-    `batch_size`, `sparse`, `ragged` and `optional` are accepted for Keras programs; without effect.
+    `batch_size` (or `batch_shape`, which begins with it) says how many samples a batch will have; it shows in shapes
+    and configs, and other batches are taken too. `sparse`, `ragged` and `optional` are accepted for Keras programs;
+    without effect.
 
     Raises:
         NetcoreValueError "input.shape": no shape, or one with an entry that is not a positive whole number or None.
+        NetcoreValueError "input.two_shapes": `shape` and `batch_shape`.
     """
     if tensor is not None:
         return tensor
     if batch_shape is not None:
-        shape = tuple(batch_shape)[1:]
-    shape = (shape,) if isinstance(shape, int) else shape
-    if shape is None or not all(size is None or (isinstance(size, int) and size > 0) for size in shape):
+        if shape is not None:
+            raise NetcoreValueError("input.two_shapes", "Input: give either `shape` or `batch_shape`, not both.")
+        batch_size, *shape = batch_shape
+    listed = isinstance(shape, list | tuple)
+    if not listed or not all(_is_size(size) for size in (batch_size, *shape)):  # type: ignore[misc]  # it is listed
         raise NetcoreValueError(
             "input.shape",
             "Input: `shape` must be a tuple of positive whole numbers without the batch axis, but got {value!r}. "
             "Try Input(shape=(4,)).",
             value=shape,
         )
-    return Tensor((None, *shape), dtype or floatx(), name or unique_name("InputLayer"))
+    return Tensor((batch_size, *shape), dtype or floatx(), name or unique_name("InputLayer"))  # type: ignore[misc]
+
+
+def _is_size(size: Any) -> bool:
+    return size is None or (isinstance(size, int) and size > 0)

@@ -117,7 +117,7 @@ def run_layer(layer: "Layer", inputs: Any, *, training: bool, mask: Any = None) 
     if mask is None:
         mask = getattr(inputs[0] if isinstance(inputs, list | tuple) else inputs, "_keras_mask", None)
     arrays = [as_floats(one, "x", layer.dtype) for one in (inputs if isinstance(inputs, list | tuple) else [inputs])]
-    tensors = [Tensor((None, *array.shape[1:]), layer.dtype, "x") for array in arrays]
+    tensors = [Tensor(array.shape, layer.dtype, "x") for array in arrays]
     calls = list(layer.calls)
     result = layer(tensors if isinstance(inputs, list | tuple) else tensors[0])
     layer.calls = calls  # this use leaves no trace in the graph

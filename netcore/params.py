@@ -35,6 +35,10 @@ class Param(ABC):
             return None
         return self._check(owner, name, value)
 
+    def kept(self, value: Any) -> Any:
+        """What an object keeps of a checked value under the argument's name: the value, unless a class says more."""
+        return value
+
     @abstractmethod
     def _check(self, owner: str, name: str, value: Any) -> Any: ...
 

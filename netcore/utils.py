@@ -59,8 +59,15 @@ def pad_sequences(
         value: what stands where there is nothing.
 
     Raises:
+        NetcoreValueError "utils.pad_sequences": no list of sequences.
         NetcoreValueError "utils.pad_side", "utils.pad_shape": another word; steps of different shapes.
     """
+    if not hasattr(sequences, "__len__") or not all(hasattr(one, "__len__") for one in sequences):
+        raise NetcoreValueError(
+            "utils.pad_sequences",
+            "pad_sequences: `sequences` must be a list of sequences, such as [[1, 2], [3]], but got {value}.",
+            value=repr(sequences)[:80],
+        )
     for name, side in (("padding", padding), ("truncating", truncating)):
         if side not in ("pre", "post"):
             raise NetcoreValueError(

@@ -2,12 +2,10 @@
 
 from typing import Any, ClassVar
 
-from netcore import activations
-from netcore.activations import ACTIVATIONS
+from netcore.activations import Function, FunctionParam
 from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Operation
-from netcore.params import Choice
 
 
 @LAYERS.add
@@ -20,15 +18,15 @@ class Activation(Layer):
     Shapes: inputs (n, …) -> outputs of the same shape; no weights.
     """
 
-    params: ClassVar = {"activation": Choice(names=ACTIVATIONS.names, optional=True)}
-    activation: str | None
+    params: ClassVar = {"activation": FunctionParam()}
+    activation: Function
 
     def __init__(self, activation: Any, **keywords: Any) -> None:
         super().__init__(**keywords)
-        self.set_arguments(activation=activations.name_of(activation))
+        self.set_arguments(activation=activation)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return activations.get(self.activation).output_shape(input_shape)
+        return self.activation.output_shape(input_shape)
 
     def operations(self) -> list[Operation]:
-        return [activations.get(self.activation)]
+        return [self.activation]

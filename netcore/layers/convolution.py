@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import activations
-from netcore.activations import ACTIVATIONS
+from netcore.activations import Function, FunctionParam
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
@@ -77,7 +77,7 @@ class Convolution(Layer):
     padding: str
     dilation_rate: tuple[int, ...]
     groups: int
-    activation: str | None
+    activation: Function
     use_bias: bool
     kernel_initializer: Any
     bias_initializer: Any
@@ -108,7 +108,7 @@ class Convolution(Layer):
             data_format=data_format,
             dilation_rate=dilation_rate,
             groups=groups,
-            activation=activations.name_of(activation),
+            activation=activation,
             use_bias=use_bias,
             kernel_initializer=kernel_initializer,
             bias_initializer=bias_initializer,
@@ -169,7 +169,7 @@ class Convolution(Layer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         outputs = window_counts(self.name, input_shape, self._sweep)
-        return activations.get(self.activation).output_shape((None, *outputs, self.filters))
+        return self.activation.output_shape((input_shape[0], *outputs, self.filters))
 
     def _sweep(self, lengths: tuple[int, ...]) -> Sweep:
         return sweep(lengths, self.kernel_size, self.strides, self.padding, self.dilation_rate)
@@ -177,8 +177,7 @@ class Convolution(Layer):
     # --- equations
 
     def operations(self) -> list[Operation]:
-        function = activations.get(self.activation)
-        return [self] if function is activations.linear else [self, function]
+        return [self] if self.activation is activations.linear else [self, self.activation]
 
     def prepare(self, node: Node, *, training: bool) -> None:
         plan = self._sweep(node.x.shape[: self.axes])
@@ -283,7 +282,7 @@ def convolution_params(axes: int, paddings: tuple[str, ...]) -> dict[str, Any]:
         "data_format": DATA_FORMAT,
         "dilation_rate": Ints(low=1, length=axes, spread=True, typical=(1,) * axes, advanced=True),
         "groups": Int(low=1, typical=(1, 4), advanced=True),
-        "activation": Choice(names=ACTIVATIONS.names, optional=True),
+        "activation": FunctionParam(),
         "use_bias": Bool(advanced=True),
         "kernel_initializer": start_value(),
         "bias_initializer": start_value(),

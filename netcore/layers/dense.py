@@ -5,14 +5,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import activations
-from netcore.activations import ACTIVATIONS
+from netcore.activations import Function, FunctionParam
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
 from netcore.initializers import start_value
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node, Operation
-from netcore.params import Bool, Choice, Int
+from netcore.params import Bool, Int
 
 
 @LAYERS.add
@@ -36,7 +36,7 @@ class Dense(Layer):
 
     params: ClassVar = {
         "units": Int(low=1, typical=(1, 64)),
-        "activation": Choice(names=ACTIVATIONS.names, optional=True),
+        "activation": FunctionParam(),
         "use_bias": Bool(advanced=True),
         "kernel_initializer": start_value(),
         "bias_initializer": start_value(),
@@ -45,7 +45,7 @@ class Dense(Layer):
     keeps_mask = True
     stackable = True
     units: int
-    activation: str | None
+    activation: Function
     use_bias: bool
     kernel_initializer: Any
     bias_initializer: Any
@@ -64,7 +64,7 @@ class Dense(Layer):
         super().__init__(**keywords)
         self.set_arguments(
             units=units,
-            activation=activations.name_of(activation),
+            activation=activation,
             use_bias=use_bias,
             kernel_initializer=kernel_initializer,
             bias_initializer=bias_initializer,
@@ -88,7 +88,7 @@ class Dense(Layer):
             self.join("kernel_and_bias", kernel)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return activations.get(self.activation).output_shape((*input_shape[:-1], self.units))
+        return self.activation.output_shape((*input_shape[:-1], self.units))
 
     def check_input(self, shapes: list[Shape]) -> None:
         super().check_input(shapes)
@@ -96,8 +96,7 @@ class Dense(Layer):
             self.check_features(shapes[0], len(self.kernel))
 
     def operations(self) -> list[Operation]:
-        function = activations.get(self.activation)
-        return [self] if function is activations.linear else [self, function]
+        return [self] if self.activation is activations.linear else [self, self.activation]
 
     def prepare(self, node: Node, *, training: bool) -> None:
         if training and node.x.ndim > self.kernel_and_bias.ndim:

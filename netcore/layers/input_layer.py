@@ -25,7 +25,7 @@ class InputLayer(Layer):
         tensor: Tensor | None = None,
         **ignored: Any,
     ) -> None:
-        self.tensor = tensor if tensor is not None else Input(shape, dtype=dtype, batch_shape=batch_shape, name=name)
+        self.tensor = Input(shape, batch_size, dtype, batch_shape=batch_shape, name=name, tensor=tensor)
         super().__init__(name=self.tensor.name)
         self.dtype = self.tensor.dtype
         self.built = True

@@ -1,12 +1,14 @@
 """Layer: arguments, weights, and the calls that put it into a graph or run it on an array."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, ClassVar
 
 import numpy as np
 
 from netcore import config, constraints, initializers, regularizers
+from netcore.activations import Function
 from netcore.config import Array
 from netcore.constraints import constraint_param
 from netcore.errors import NetcoreAttributeError, NetcoreTypeError, NetcoreValueError
@@ -17,6 +19,19 @@ from netcore.parameters import ParameterVector, Weight, WeightArray, joined, spe
 from netcore.params import Param
 from netcore.registry import Registry
 from netcore.regularizers import regularizer_param
+
+
+def whole(build: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """`build` as a program may call it by itself: once, and with all that makes the layer ready to be used."""
+
+    @wraps(build)
+    def build_once(self: Any, input_shape: Any) -> None:
+        if self._building:
+            build(self, input_shape)
+        else:
+            self.ensure_built(input_shape)
+
+    return build_once
 
 
 class Layer(Operation):
@@ -31,7 +46,7 @@ class Layer(Operation):
         trainable: False keeps the weights as they are.
         activity_regularizer: penalty on the outputs, divided by the batch size.
         input_shape, input_dim: shape of one sample, for a first layer without Input.
-        batch_size: accepted for Keras programs; without effect.
+        batch_size: together with these, how many samples a batch will have, for those who want to know beforehand.
 
     Wherever a layer lists `<weight>_initializer`, it takes `<weight>_regularizer` (a penalty on that weight, added to
     the loss) and `<weight>_constraint` (bounds that it is brought back into after each update) too.
@@ -64,12 +79,12 @@ class Layer(Operation):
         self.name = name or unique_name(self.class_name())
         self.dtype = dtype_name(dtype)
         self.trainable = trainable
-        self.built = False
+        self.built = self._building = False
         self.declared_shape: Shape | None = None
         if input_dim is not None:
             input_shape = (input_dim,)
         if input_shape is not None:
-            self.declared_shape = (None, *((input_shape,) if isinstance(input_shape, int) else input_shape))
+            self.declared_shape = (batch_size, *((input_shape,) if isinstance(input_shape, int) else input_shape))
         self._weights: list[Weight] = []
         self._views: dict[str, tuple[Weight, ...]] = {}
         self.gradients: dict[str, Array] = {}
@@ -97,10 +112,12 @@ class Layer(Operation):
     def set_arguments(self, **arguments: Any) -> None:
         """Check each argument against `params` and keep it under its name."""
         for name, value in arguments.items():
-            setattr(self, name, self.params[name].check(type(self).__name__, name, value))
+            param = self.params[name]
+            setattr(self, name, param.kept(param.check(type(self).__name__, name, value)))
 
     # --- what a subclass writes
 
+    @whole
     def build(self, input_shape: Any) -> None:
         """Make the weights; `input_shape` has the batch axis (None) in front."""
 
@@ -174,7 +191,11 @@ class Layer(Operation):
 
     def ensure_built(self, input_shape: Any) -> None:
         if not self.built:
-            self.build(input_shape)
+            self._building = True
+            try:
+                self.build(input_shape)
+            finally:
+                self._building = False
             ParameterVector(self._weights, self.dtype)  # a home of its own, until a model's vector takes them in
             self.bind()
             self.built = True
@@ -361,7 +382,7 @@ class Layer(Operation):
             "name": self.name,
             "trainable": self.trainable,
             "dtype": self.dtype,
-            **{name: getattr(self, name) for name in self.params},
+            **{name: plain(getattr(self, name)) for name in self.params},
         }
 
     @classmethod
@@ -390,6 +411,8 @@ class Layer(Operation):
 
     def __init_subclass__(cls) -> None:
         cls.params, cls.tail = with_tail(cls.params)
+        if "build" in cls.__dict__ and cls.ensure_built is Layer.ensure_built:
+            cls.build = whole(cls.__dict__["build"])  # type: ignore[method-assign]
         if "call" in cls.__dict__:
             raise NetcoreTypeError(
                 "layer.call",
@@ -403,6 +426,11 @@ class Layer(Operation):
 
 
 LAYERS: Registry[type[Layer]] = Registry("layer")
+
+
+def plain(value: Any) -> Any:
+    """An argument as JSON can hold it: activation functions by their names."""
+    return value.name if isinstance(value, Function) else value
 
 
 def with_tail(params: dict[str, Param]) -> tuple[dict[str, Param], tuple[str, ...]]:

@@ -65,6 +65,11 @@ class Merge(Layer):
         )
 
 
+def batch_of(shapes: list[Shape]) -> int | None:
+    """The number of samples, if one of the shapes says it."""
+    return next((shape[0] for shape in shapes if shape[0] is not None), None)
+
+
 class Elementwise(Merge):
     """Base of the merges that work number by number."""
 
@@ -77,7 +82,7 @@ class Elementwise(Merge):
             if len(sizes - {None}) > 1:
                 raise self.refuse(shapes)
             found.append(None if None in sizes else next(iter(sizes), 1))
-        return (None, *found)
+        return (batch_of(shapes), *found)
 
     def prepare(self, node: Node, *, training: bool) -> None:
         node.scratch = [
@@ -259,12 +264,12 @@ class Concatenate(Merge):
     def compute_output_shape(self, input_shape: Any) -> Shape:
         first = input_shape[0]
         place = place_of(self.axis, first, self.name) + 1
-        others = {shape[:place] + shape[place + 1 :] for shape in input_shape}
+        others = {shape[1:place] + shape[place + 1 :] for shape in input_shape}
         if len({len(shape) for shape in input_shape}) > 1 or len(others) > 1:
             raise self.refuse(input_shape)
         sizes = [shape[place] for shape in input_shape]
         total = None if None in sizes else sum(sizes)
-        return (*first[:place], total, *first[place + 1 :])
+        return (batch_of(input_shape), *first[1:place], total, *first[place + 1 :])
 
     def prepare(self, node: Node, *, training: bool) -> None:
         place = place_of(self.axis, (None,) * node.y.ndim, self.name)
@@ -329,7 +334,7 @@ class Dot(Merge):
             for index, size in enumerate(shape[1:])
             if index != place
         ]
-        return (None, *(rest or [1]))
+        return (batch_of(input_shape), *(rest or [1]))
 
     def prepare(self, node: Node, *, training: bool) -> None:
         places = self._places([(None,) * x.ndim for x in node.xs])

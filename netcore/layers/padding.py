@@ -25,7 +25,7 @@ class ZeroPadding(Layer):
             None if length is None else before + length + after
             for length, (before, after) in zip(input_shape[1:-1], self.margins(), strict=True)
         )
-        return (None, *lengths, input_shape[-1])
+        return (input_shape[0], *lengths, input_shape[-1])
 
     def prepare(self, node: Node, *, training: bool) -> None:
         inside = tuple(

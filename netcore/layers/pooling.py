@@ -66,7 +66,7 @@ class Pooling(Layer):
         return sweep(lengths, self.pool_size, self.strides or self.pool_size, self.padding)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (None, *window_counts(self.name, input_shape, self._sweep), input_shape[-1])
+        return (input_shape[0], *window_counts(self.name, input_shape, self._sweep), input_shape[-1])
 
     def prepare(self, node: Node, *, training: bool) -> None:
         plan = self._sweep(node.x.shape[: self.axes])
@@ -261,7 +261,7 @@ class GlobalPooling(Layer):
         self.set_arguments(data_format=data_format, keepdims=keepdims)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (None, *((1,) * self.axes if self.keepdims else ()), input_shape[-1])
+        return (input_shape[0], *((1,) * self.axes if self.keepdims else ()), input_shape[-1])
 
     def prepare(self, node: Node, *, training: bool) -> None:
         # all places in front as one axis, and the output without axes of length 1: both are views

@@ -63,7 +63,7 @@ class Flatten(SameNumbers):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         sizes = input_shape[1:]
-        return (None, None if None in sizes else math.prod(size or 0 for size in sizes))
+        return (input_shape[0], None if None in sizes else math.prod(size or 0 for size in sizes))
 
 
 @LAYERS.add
@@ -98,7 +98,7 @@ class Reshape(SameNumbers):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         sizes = input_shape[1:]
         if None in sizes:
-            return (None, *(None if size == -1 else size for size in self.target_shape))
+            return (input_shape[0], *(None if size == -1 else size for size in self.target_shape))
         total = math.prod(size or 0 for size in sizes)
         known = math.prod(size for size in self.target_shape if size != -1)
         open_size = total // known if known else 0
@@ -113,7 +113,7 @@ class Reshape(SameNumbers):
                 total=total,
                 target=self.target_shape,
             )
-        return (None, *found)
+        return (input_shape[0], *found)
 
 
 @LAYERS.add
@@ -148,7 +148,7 @@ class Permute(Layer):
         self._back = tuple(int(axis) for axis in np.argsort(self._inside))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (None, *(input_shape[axis] for axis in self.dims))
+        return (input_shape[0], *(input_shape[axis] for axis in self.dims))
 
     def forward(self, node: Node, *, training: bool) -> None:
         np.copyto(node.y, node.x.transpose(self._inside))
@@ -176,7 +176,7 @@ class RepeatVector(Layer):
         self.set_arguments(n=n)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (None, self.n, input_shape[-1])
+        return (input_shape[0], self.n, input_shape[-1])
 
     def forward(self, node: Node, *, training: bool) -> None:
         np.copyto(node.y, node.x)

@@ -46,4 +46,4 @@ class TimeDistributed(Wrapper):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         inside = super().compute_output_shape(input_shape)
-        return (None, input_shape[1], *inside[1:])
+        return (*input_shape[:2], *inside[1:])

@@ -75,9 +75,13 @@ class Wrapper(Layer):
         """The graph inside for inputs of those shapes; another number of time steps has another graph."""
         key = tuple(shapes)
         if key not in self._graphs:
-            inputs = [Input(shape[1:], dtype=self.dtype, name=self.name) for shape in shapes]
+            inputs = [Input(batch_shape=shape, dtype=self.dtype, name=self.name) for shape in shapes]
             self._graphs[key] = Graph(tuple(inputs), tuple(self.draw(inputs)))
         return self._graphs[key]
+
+    def build(self, input_shape: Any) -> None:
+        """Build the layers inside for inputs of that shape."""
+        self.ensure_built(input_shape)
 
     def ensure_built(self, input_shape: Any) -> None:
         self.inner_graph(_shapes(input_shape))

@@ -60,11 +60,12 @@ class Model(Compiled):
 
     # --- data
 
-    def inputs_of(self, x: Any) -> list[Array]:
-        """Checked input arrays, one for each input of the model."""
+    def inputs_of(self, x: Any, batch_size: int | None = None) -> list[Array]:
+        """Checked input arrays, one for each input of the model, which is built for them if it is not yet."""
         if self.graph is None:
-            first = as_floats(x, "x", self.dtype)
-            self.build((None, *(first.shape[1:] or (1,))))
+            (only,) = per_input(x, ["x"])
+            first = as_floats(only, "x", self.dtype)
+            self.build((min(batch_size or len(first), len(first)), *(first.shape[1:] or (1,))))
         given = per_input(x, self.input_names)
         names = ["x"] if len(self.input_names) == 1 else self.input_names
         arrays = [as_floats(one, name, self.dtype) for one, name in zip(given, names, strict=True)]
@@ -72,9 +73,11 @@ class Model(Compiled):
             fitted(array, tensor, self._steps, self.name) for array, tensor in zip(arrays, self.inputs, strict=True)
         ]
 
-    def take(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Intake:
+    def take(
+        self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, batch_size: int | None = None
+    ) -> Intake:
         """Checked rows with their targets and weights."""
-        return take(self, self.inputs_of(x), y, sample_weight, class_weight)
+        return take(self, self.inputs_of(x, batch_size), y, sample_weight, class_weight)
 
     def structured(self, results: list[Array]) -> Any:
         """Outputs as the model's outputs were given: one array, a list or a dict."""
@@ -192,7 +195,7 @@ class Model(Compiled):
             batches = Batches(x, steps)
             validation = self._validation(validation_data, validation_batch_size or size, validation_steps)
             return StreamRun(self, batches, validation, class_weight=class_weight, **options)
-        intake = self.take(x, y, sample_weight, class_weight)
+        intake = self.take(x, y, sample_weight, class_weight, size or 32)
         if validation_data is None and split > 0:
             kept = int(np.floor(intake.rows * (1 - split)))
             held, intake = intake.cut(kept, intake.rows), intake.cut(0, kept)
@@ -322,7 +325,7 @@ class Model(Compiled):
         """
         self.require_compiled()
         size = None if batch_size is None else BATCH_SIZE.check("evaluate", "batch_size", batch_size)
-        data = x if is_stream(x) else self.take(x, y, sample_weight)
+        data = x if is_stream(x) else self.take(x, y, sample_weight, batch_size=size or 32)
         validation = self._validation(data, size, STEPS.check("evaluate", "steps", steps))
         assert validation is not None  # noqa: S101  # there are data
         hooks = Callbacks([callbacks], self, {"verbose": verbose, "epochs": 1, "steps": steps})
@@ -360,7 +363,7 @@ class Model(Compiled):
         progress = _started(verbose, steps)
         hooks.call("on_predict_begin")
         if is_stream(x) or steps is not None or hooked:
-            source = x if is_stream(x) else Intake(self, self.inputs_of(x), [], [])
+            source = x if is_stream(x) else Intake(self, self.inputs_of(x, size or 32), [], [])
             batches = Batches(source, steps, batch_size=size).epoch()
             parts = list(outputs_in_batches(self, batches, hooks if hooked else None))
             results = [np.concatenate(output) for output in zip(*parts, strict=True)]
@@ -373,7 +376,7 @@ class Model(Compiled):
 
     def outputs_for(self, x: Any, batch_size: int = 32) -> list[Array]:
         """Outputs for rows of inputs, one array for each output."""
-        arrays = self.inputs_of(x)
+        arrays = self.inputs_of(x, batch_size)
         rows_of(arrays)
         return predict(self, arrays, batch_size)
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from netcore.config import Array
 from netcore.data import Rows
-from netcore.errors import NetcoreValueError
+from netcore.errors import NetcoreAttributeError, NetcoreError, NetcoreValueError
 from netcore.graph import Graph, GraphNode, Shape, Step, Tensor, masked_tensors
 from netcore.heads import Head, fuses
 from netcore.layers.input_layer import InputLayer
@@ -72,11 +72,11 @@ class Network(Layer):
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
-        return self._require_graph().inputs
+        return self._known_graph().inputs
 
     @property
     def outputs(self) -> tuple[Tensor, ...]:
-        return self._require_graph().outputs
+        return self._known_graph().outputs
 
     @property
     def input(self) -> Any:
@@ -129,9 +129,13 @@ class Network(Layer):
             choices=", ".join(layer.name for layer in self.layers),
         )
 
-    def _require_graph(self) -> Graph:
+    def _known_graph(self) -> Graph:
+        """The graph; a property that needs it is not there without it."""
+        return self._require_graph(NetcoreAttributeError)
+
+    def _require_graph(self, error: type[NetcoreError] = NetcoreValueError) -> Graph:
         if self.graph is None:
-            raise NetcoreValueError(
+            raise error(
                 "model.not_built",
                 "The model {name!r} has no fixed input shape yet. Start it with Input((features,)), "
                 "or call build((None, features)), fit or predict first.",
@@ -141,7 +145,7 @@ class Network(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         given = input_shape if isinstance(input_shape, list) else [input_shape]
-        shapes = [tensor.shape for tensor in self.sized(given).outputs]
+        shapes = [(given[0][0], *tensor.shape[1:]) for tensor in self.sized(given).outputs]
         return shapes[0] if len(shapes) == 1 else shapes
 
     @property

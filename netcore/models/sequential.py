@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from netcore.config import Array
-from netcore.errors import NetcoreTypeError, NetcoreValueError
+from netcore.errors import NetcoreError, NetcoreTypeError, NetcoreValueError
 from netcore.graph import Graph, Input, Tensor
 from netcore.layers.input_layer import InputLayer
 from netcore.layers.layer import Layer
 from netcore.models.describing import MODELS, entry, maker
 from netcore.models.model import Model
+from netcore.names import unique_name
 
 
 class Sequential(Model):
@@ -66,8 +67,16 @@ class Sequential(Model):
 
     def build(self, input_shape: Any = None) -> None:
         """Fix the input shape, (None, features), and make the weights."""
+        if self.start is not None and input_shape is not None and tuple(input_shape) != self.start.shape:
+            raise NetcoreValueError(
+                "sequential.shape",
+                "The model {name!r} takes inputs of shape {expected} already, so it cannot be built for {given}.",
+                name=self.name,
+                expected=self.start.shape,
+                given=tuple(input_shape),
+            )
         if self.start is None and input_shape is not None:
-            self.start = Input(tuple(input_shape)[1:], dtype=self.dtype)
+            self.start = Input(batch_shape=input_shape, dtype=self.dtype)
         self._rebuild()
 
     def _append(self, layer: Any) -> None:
@@ -77,7 +86,7 @@ class Sequential(Model):
             self.start = layer
             return
         if not isinstance(layer, Layer):
-            raise NetcoreTypeError(
+            raise NetcoreValueError(
                 "sequential.not_a_layer",
                 "Only layers can be added to a Sequential model (an Input comes first), but got {value!r}. "
                 "Try model.add(layers.Dense(10)).",
@@ -92,16 +101,24 @@ class Sequential(Model):
         self._stack.append(layer)
 
     def _rebuild(self) -> None:
-        if self.start is None and self._stack and self._stack[0].declared_shape is not None:
-            self.start = Input(self._stack[0].declared_shape[1:], dtype=self.dtype)
+        if self.start is None and self._stack:
+            shape = self._stack[0].declared_shape or self._shape_of_first()
+            self.start = None if shape is None else Input(batch_shape=shape, dtype=self.dtype)
         if self.start is None or not self._stack:
             return
+        unique_name("Functional")  # Keras makes a model of that class inside, which takes a name
         tensor = self.start
         for layer in self._stack:
             layer.calls = []
             tensor = layer(tensor)
         self.input_structure, self.output_structure = self.start, tensor
         self._set_graph(Graph((self.start,), (tensor,)))
+
+    def _shape_of_first(self) -> Any:
+        """Input shape of a model that stands in front of other layers and knows it."""
+        first = self._stack[0]
+        known = isinstance(first, Model) and first.graph is not None and len(self._stack) > 1
+        return first.input_shape if known else None
 
     def _known_layers(self) -> list[Layer]:
         known: list[Layer] = self.__dict__.get("_stack", [])
@@ -124,19 +141,19 @@ class Sequential(Model):
         layers = [make(description) for description in config["layers"]]
         return cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
 
-    def _require_graph(self) -> Graph:
+    def _require_graph(self, error: type[NetcoreError] = NetcoreValueError) -> Graph:
         if not self._stack:
-            raise NetcoreValueError(
+            raise error(
                 "sequential.no_layers",
                 "The model {name!r} has no layers yet. Add one: model.add(Dense(10)).",
                 name=self.name,
             )
-        return super()._require_graph()
+        return super()._require_graph(error)
 
-    def inputs_of(self, x: Any) -> list[Array]:
+    def inputs_of(self, x: Any, batch_size: int | None = None) -> list[Array]:
         if not self._stack:
             self._require_graph()
-        return super().inputs_of(x)
+        return super().inputs_of(x, batch_size)
 
 
 MODELS["Sequential"] = Sequential

@@ -315,7 +315,9 @@ def test_gelu_uses_the_exact_error_function():
 def test_swish_is_silu_and_none_is_linear():
     assert activations.get("swish") is activations.silu
     assert activations.get(None) is activations.linear
-    assert layers.Dense(2, activation="swish").activation == "silu"
+    layer = layers.Dense(2, activation="swish")
+    assert layer.activation is activations.silu
+    assert layer.get_config()["activation"] == "silu"
 
 
 def test_to_categorical_and_normalize():

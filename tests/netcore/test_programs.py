@@ -111,6 +111,87 @@ def names_of_metrics(k):
     return [plain.metrics_names, plain.loss, several.metrics_names, several.loss]
 
 
+@program
+def functions_of_layers(k):
+    dense, plain, lstm = k.layers.Dense(2, activation="relu"), k.layers.Dense(2), k.layers.LSTM(2)
+    functions = [dense.activation, plain.activation, lstm.activation, lstm.recurrent_activation]
+    configs = [dense.get_config()["activation"], plain.get_config()["activation"]]
+    again = type(dense).from_config(dense.get_config())
+    return [[one.__name__ for one in functions], configs, again.activation.__name__]
+
+
+@program
+def a_layer_built_by_hand(k):
+    made = [k.layers.Dense(2), k.layers.LSTM(2), k.layers.BatchNormalization(), k.layers.Embedding(4, 2)]
+    for layer in made:
+        layer.build((None, 5, 3))
+    made[0].set_weights([np.ones((3, 2)), np.zeros(2)])
+    shapes = [[weight.shape for weight in layer.get_weights()] for layer in made]
+    return [shapes, [layer.built for layer in made], made[0](np.ones((2, 3), "float32"))]
+
+
+@program
+def a_number_of_samples_that_is_known(k):
+    layers = k.layers
+    start = k.Input((6, 4), batch_size=2)
+    towers = [
+        layers.Conv1D(3, 2, padding="same")(start),
+        layers.LSTM(3, return_sequences=True)(start),
+        layers.TimeDistributed(layers.Dense(3))(start),
+        layers.Bidirectional(layers.GRU(3, return_sequences=True), merge_mode="sum")(start),
+        layers.Reshape((6, -1))(layers.Dense(3)(start)),
+    ]
+    merged = layers.Add()(towers)
+    ends = [
+        layers.MaxPooling1D(2)(merged),
+        layers.GlobalAveragePooling1D()(merged),
+        layers.Flatten()(merged),
+        layers.Permute((2, 1))(merged),
+        layers.Concatenate()([merged, start]),
+        layers.Dot(axes=1)([merged, start]),
+        layers.ZeroPadding1D(1)(merged),
+        layers.RepeatVector(2)(layers.GlobalMaxPooling1D()(merged)),
+    ]
+    model = k.Model(start, ends)
+    again = k.Model.from_config(model.get_config())
+    sizes = [list(layer.batch_shape) for layer in (model.layers[0], again.layers[0])]
+    return [model.input_shape, model.output_shape, sizes, again.output_shape]
+
+
+@program
+def a_model_that_data_builds(k):
+    model = k.Sequential([k.layers.Dense(3), k.layers.Dense(1)])
+    unbuilt = [model.built, kind_of_error(lambda: model.input_shape), kind_of_error(lambda: model.inputs)]
+    model.compile("sgd", "mse")
+    model.fit(rows(40, 4), rows(40, 1, seed=1), verbose=0)
+    other = k.Sequential([k.layers.Dense(3), k.layers.Dense(1)])
+    other.predict(rows(5, 4), verbose=0)
+    refused = kind_of_error(lambda: k.Sequential([k.Input((3,)), k.layers.Dense(1)]).build((None, 4)))
+    return [unbuilt, model.input_shape, model.output_shape, other.input_shape, refused]
+
+
+@program
+def a_model_in_front_of_layers(k):
+    first = k.Sequential([k.Input((3,)), k.layers.Dense(4)])
+    model = k.Sequential([first, k.layers.Dense(2)])
+    start = k.Input((3,))
+    functional = k.Model(start, k.layers.Dense(1)(model(start)))
+    return [model.built, model.output_shape, model.count_params(), functional.name]
+
+
+@program
+def what_is_refused(k):
+    return [
+        kind_of_error(action)
+        for action in (
+            lambda: k.Sequential(["Dense"]),
+            lambda: k.Input(3),
+            lambda: k.Input((3,), batch_shape=(2, 3)),
+            lambda: k.utils.pad_sequences(3),
+        )
+    ]
+
+
 # --- training
 
 

@@ -123,7 +123,7 @@ class GRU(Recurrent):
     }
     gates = 3
     run_class = GruRun
-    recurrent_activation: str | None
+    recurrent_activation: Elementwise
     reset_after: bool
     all_weights: Array
 
@@ -140,7 +140,7 @@ class GRU(Recurrent):
             units,
             activation,
             use_bias,
-            recurrent_activation=activations.name_of(recurrent_activation),
+            recurrent_activation=recurrent_activation,
             reset_after=reset_after,
             **keywords,
         )

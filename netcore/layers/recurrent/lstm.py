@@ -103,7 +103,7 @@ class LSTM(Recurrent):
     gates = 4
     state_count = 2
     run_class = LstmRun
-    recurrent_activation: str | None
+    recurrent_activation: Elementwise
     unit_forget_bias: bool
     all_weights: Array
 
@@ -120,7 +120,7 @@ class LSTM(Recurrent):
             units,
             activation,
             use_bias,
-            recurrent_activation=activations.name_of(recurrent_activation),
+            recurrent_activation=recurrent_activation,
             unit_forget_bias=unit_forget_bias,
             **keywords,
         )

@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import activations
-from netcore.activations import Elementwise
+from netcore.activations import Elementwise, FunctionParam
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.initializers import start_value
 from netcore.layers.layer import Layer
 from netcore.layers.recurrent.gates import elementwise_names
 from netcore.node import Node
-from netcore.params import Bool, Choice, Float, Int, Param
+from netcore.params import Bool, Float, Int, Param
 from netcore.streams import Stream, next_stream
 
 PRODUCT_NUMBERS = (
@@ -26,8 +26,8 @@ PRODUCT_NUMBERS = (
 RATE = Float(low=0.0, high=1.0, typical=(0.1, 0.5), advanced=True)
 
 
-def function_param(*, advanced: bool = False) -> Choice:
-    return Choice(names=elementwise_names, optional=True, advanced=advanced)
+def function_param(*, advanced: bool = False) -> FunctionParam:
+    return FunctionParam(names=elementwise_names, advanced=advanced)
 
 
 FIRST: dict[str, Param] = {
@@ -114,7 +114,7 @@ class Recurrent(Layer):
     state_count: ClassVar[int] = 1
     run_class: ClassVar[type[Run]] = Run
     units: int
-    activation: str | None
+    activation: Elementwise
     use_bias: bool
     kernel_initializer: Any
     recurrent_initializer: Any
@@ -156,7 +156,7 @@ class Recurrent(Layer):
         super().__init__(**keywords)
         self.set_arguments(
             units=units,
-            activation=activations.name_of(activation),
+            activation=activation,
             use_bias=use_bias,
             kernel_initializer=kernel_initializer,
             recurrent_initializer=recurrent_initializer,
