@@ -11,6 +11,7 @@ from lab.data.doctor.finding import FIRST, Finding, Severity
 from lab.data.doctor.remedies import LeaveOut, ReadAsKind, ReadAsMissing, Remedy
 from lab.data.doctor.view import View
 from lab.data.propose import MOST_ONE_HOT
+from lab.data.split import part_of_word
 from lab.data.table import Column
 
 Mask = npt.NDArray[np.bool_]
@@ -21,9 +22,6 @@ NOMINAL = re.compile(
     re.IGNORECASE,
 )
 FEW_CODES = 30
-PART_WORDS = frozenset(
-    ["train", "training", "valid", "validation", "val", "dev", "test", "훈련", "학습", "검증", "시험", "테스트"]
-)
 MIXED = (0.3, 0.9)  # share of cells that are numbers, in a column that is none
 SPELLINGS = 2_000  # looked at in a text column
 GLANCE = 20  # cells; if none of them is a number, the column is not mixed
@@ -185,4 +183,4 @@ def is_part_column(view: View, column: Column) -> bool:
     """A column that says which rows train and which test."""
     if column.kind != "category" or not 2 <= column.distinct <= 3:
         return False
-    return {text.lower() for text, _count in column.top} <= PART_WORDS
+    return all(part_of_word(word) is not None for word, _count in column.top)

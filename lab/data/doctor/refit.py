@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from lab.data.prepare.columns import check_input
 from lab.data.propose import propose_data, task_choices, usable_inputs
 from lab.data.table import Table
 from lab.data_spec import DataSpec, InputGroup, UploadSource
@@ -92,10 +93,11 @@ def _last_target(table: Table) -> str:
 def _can_be_input(table: Table, name: str, data: DataSpec) -> bool:
     if name not in table.column_names:
         return False
-    column = table.column(name)
-    if column.kind == "datetime":
-        return bool(data.plan_of(name).date_parts)
-    return column.kind not in ("text", "empty") and (column.kind != "id" or column.minimum is not None)
+    try:
+        check_input(table.column(name), data.plan_of(name), data)
+    except DataError:
+        return False
+    return True
 
 
 def _follows(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
