@@ -118,6 +118,11 @@ class FitRun(Run):
     def batch_size(self, value: int) -> None:
         self._batch_size = BATCH_SIZE.check("fit", "batch_size", value)
 
+    @property
+    def last_rows(self) -> Array:
+        """Which rows the last update of this epoch learned from, as numbers of the rows given to fit, (batch_size,)."""
+        return self._order[self._bounds[-1] : self._cursor] if self._bounds else self._order[:0]
+
     # --- one epoch
 
     def _begin_epoch(self) -> None:

@@ -30,7 +30,7 @@ from lab.runs.messages import (
     Stop,
 )
 from lab.runs.stages import stages_of, taken_over
-from netcore.events import EpochEnded
+from netcore.events import EpochEnded, ValidationStep
 
 EXTENDABLE: tuple[RunState, ...] = ("running", "paused", "finished", "stopped")
 
@@ -39,6 +39,7 @@ LONGEST_STRIDE = 64
 
 Change = dict[str, Any]  # {"epoch", "batch", "name", "value"} as in lab.experiment.Change
 Columns = dict[str, list[float]]
+Array = np.ndarray[Any, Any]
 
 
 class Trainer:
@@ -212,6 +213,20 @@ class Trainer:
                 break
         self._measure(self._clock() - started, self.updates - updates)
         return self.state == "running"
+
+    def step(self) -> Array:
+        """Make one update, or end the epoch if there is none left in it; returns the rows that it learned from."""
+        if self._waiting:
+            self._apply_what_is_due()
+        self._fit_run.batches_per_event = 1
+        event = next(self._fit_run)
+        while type(event) is ValidationStep:
+            event = next(self._fit_run)
+        if type(event) is EpochEnded:
+            self._end_epoch(event)
+            return np.empty(0, np.int64)
+        rows: Array = self._fit_run.last_rows.copy()
+        return rows
 
     def _updates_in_one_go(self, deadline: float) -> int:
         if self._waiting:

@@ -1,0 +1,194 @@
+"""Where a run's numbers first stopped being numbers: which update, which layer, and what can be done about it.
+
+The run is brought back to the end of its last good epoch and taken on update by update; of the first bad update every
+number is looked at in the order in which it is computed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from lab.data.prepare import Dataset
+from lab.experiment import Experiment
+from lab.insight.evaluate import causes_of
+from lab.insight.verdict import REMEDIES
+from lab.runs.arrays import Arrays, data_of, rows_in
+from lab.runs.checkpoints import Checkpoints
+from lab.runs.record import RunRecord
+from lab.runs.replay import trainer_at
+from lab.runs.spec import run_spec
+from lab.runs.trainer import Trainer
+from netcore.optimizers import OPTIMIZERS
+from netcore.trace import Quantity, Trace
+
+Array = np.ndarray[Any, Any]
+Stage = Literal["input", "activation", "loss", "gradient", "parameter"]
+
+STAGES: dict[str, Stage] = {
+    "input": "input",
+    "target": "input",
+    "pre_activation": "activation",
+    "activation": "activation",
+    "sample_loss": "loss",
+    "loss": "loss",
+    "gradient": "gradient",
+    "update": "parameter",
+    "parameter_after": "parameter",
+}
+MOST_TRACED = 300  # updates that are looked at number by number while no weight has gone bad
+MOST_GROWTH = 200  # updates whose largest weight is told
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """The first update that went wrong.
+
+    Args:
+        epoch, batch: of it, from 1.
+        layer: its name; "" for inputs, targets and the loss.
+        quantity: what was the first to be no number, as `netcore.trace` names it: "z1", "dL/dW2".
+        stage: what kind of thing that is.
+        largest: largest absolute number among what was computed before it in this update, and its name.
+        growth: (update, from 1 in this epoch) -> largest absolute weight after it, of the last updates before.
+        causes: likely ones, see `lab.insight.diverged`; the likeliest first.
+    """
+
+    epoch: int
+    batch: int
+    layer: str
+    quantity: str
+    stage: Stage
+    largest: tuple[str, float]
+    growth: dict[int, float]
+    causes: dict[str, float]
+
+
+def break_down(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset) -> Breakdown | None:
+    """Find it; None if every number of the run's last epoch is finite after all.
+
+    Raises:
+        RunError "run.damaged": the run cannot be brought back.
+    """
+    experiment = record.experiment_with_changes()
+    spec, arrays = run_spec(experiment, dataset)
+    start = trainer_at(record, checkpoints, dataset, max(0, record.epochs_done - 1))
+    state, updates = start.snapshot(), -(-rows_in(arrays) // start.batch_size)
+    found = _first_bad_update(start, updates)
+    for batch in range(min(updates, MOST_TRACED)) if found is None else (found[0],):
+        trace = _trace(spec, arrays, state, batch)
+        first = next((quantity for quantity in trace if not np.isfinite(quantity.value).all()), None)
+        if first is not None:
+            return Breakdown(
+                epoch=max(1, record.epochs_done),
+                batch=batch + 1,
+                layer=first.layer,
+                quantity=first.name,
+                stage=STAGES[first.kind],
+                largest=_largest_before(trace, first),
+                growth={} if found is None else found[1],
+                causes=causes_of(experiment, dataset),
+            )
+    return None
+
+
+def _first_bad_update(trainer: Trainer, updates: int) -> tuple[int, dict[int, float]] | None:
+    """Number (from 0) of the first update of this epoch after which a weight is no number, and how they grew."""
+    growth: dict[int, float] = {}
+    for batch in range(updates):
+        trainer.step()
+        largest = max(float(np.abs(weight).max(initial=0.0)) for weight in trainer.model.get_weights())
+        if not np.isfinite(largest):
+            return batch, dict(list(growth.items())[-MOST_GROWTH:])
+        growth[batch + 1] = largest
+    return None
+
+
+def _trace(spec: dict[str, Any], arrays: Arrays, state: bytes, batch: int) -> Trace:
+    """Every number of update `batch` (from 0) of the epoch that begins with this state."""
+    trainer, before = Trainer(spec, arrays), Trainer(spec, arrays)
+    trainer.restore(state)
+    for _ in range(batch):
+        trainer.step()
+    before.restore(trainer.snapshot())
+    rows = trainer.step()
+    trace: Trace = before.model.trace(*(_rows_of(data_of(arrays, name), rows) for name in ("x", "y")))
+    return trace
+
+
+def _rows_of(data: Any, rows: Array) -> Any:
+    return {name: array[rows] for name, array in data.items()} if isinstance(data, dict) else data[rows]
+
+
+def _largest_before(trace: Trace, bad: Quantity) -> tuple[str, float]:
+    """The largest number computed before, which shows where it began."""
+    best = ("", 0.0)
+    for quantity in trace:
+        if quantity is bad:
+            break
+        largest = float(np.abs(quantity.value).max(initial=0.0))
+        if largest > best[1]:
+            best = (quantity.name, largest)
+    return best
+
+
+# --- what can be done
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A change that may help; its sentence stands at "verdict.advice.<code>"."""
+
+    code: str
+    change: Callable[[Experiment], Experiment]
+
+
+def remedies(experiment: Experiment, causes: dict[str, float]) -> tuple[Remedy, ...]:
+    """What changes this experiment and may keep its numbers finite, the likeliest help first."""
+    first = [remedy for cause in causes for remedy in ALL if REMEDIES.get(cause) == remedy.code]
+    return tuple(one for one in dict.fromkeys([*first, *ALL]) if one.change(experiment) != experiment)
+
+
+def lower_learning_rate(experiment: Experiment) -> Experiment:
+    """A tenth of it."""
+    optimizer = experiment.compile.optimizer
+    rate = float(optimizer.filled(OPTIMIZERS)["learning_rate"]) / 10
+    changed = optimizer.replace(params={**optimizer.params, "learning_rate": rate})
+    return experiment.with_compile(optimizer=changed).with_fit(changes=())
+
+
+def standardise_inputs(experiment: Experiment) -> Experiment:
+    return experiment.with_data(scaling="standard")
+
+
+def standardise_target(experiment: Experiment) -> Experiment:
+    """Each target that is a number."""
+    targets = [
+        target.replace(scaling="standard") if target.task == "regression" else target
+        for target in experiment.data.targets
+    ]
+    return experiment.replace(data=experiment.data.with_targets(targets))
+
+
+def clip_gradients(experiment: Experiment) -> Experiment:
+    """No gradient longer than 1."""
+    optimizer = experiment.compile.optimizer
+    if "clipnorm" not in OPTIMIZERS.get(optimizer.type).params:
+        return experiment
+    return experiment.with_compile(optimizer=optimizer.replace(params={**optimizer.params, "clipnorm": 1.0}))
+
+
+def larger_batch(experiment: Experiment) -> Experiment:
+    """Four times the rows, at least 8: a step follows more than one row's noise."""
+    size = experiment.fit.batch_size
+    return experiment.with_fit(batch_size=max(8, 4 * size)) if size <= 8 else experiment
+
+
+ALL = (
+    Remedy("lower_learning_rate", lower_learning_rate),
+    Remedy("standardise_inputs", standardise_inputs),
+    Remedy("standardise_target", standardise_target),
+    Remedy("clip_gradients", clip_gradients),
+    Remedy("larger_batch", larger_batch),
+)
