@@ -47,10 +47,12 @@ def constant(view: View) -> Iterator[Finding]:
     """One value everywhere. Edges of a picture are no matter."""
     names = tuple(c.name for c in view.table.columns if c.constant and c.name not in view.series)
     used = tuple(name for name in names if name in view.inputs)
-    if used:
-        yield Finding("constant", "warning", used, len(used), remedies=leave_out(view, used))
-    elif names:
-        yield Finding("constant", "info", names, len(names))
+    could_be = tuple(name for name in names if view.table.column(name).kind in ("numeric", "category", "boolean"))
+    if names:
+        severity: Severity = "warning" if used else "info"
+        yield Finding(
+            "constant", severity, used or names, len(used or names), remedies=leave_out(view, used or could_be)
+        )
 
 
 def identifiers(view: View) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import pytest
 
 from lab.data import read_table
 from lab.data.doctor import SEVERITIES, examine
+from lab.data.doctor.refit import refit
 from lab.data.doctor.remedies import LeaveOut, ReadAsKind, remedies_in_force
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
@@ -348,3 +349,177 @@ def test_what_is_in_force_can_be_told_from_the_spec_alone():
     for remedy in remedies_in_force(data):
         data = remedy.undo(data)
     assert remedies_in_force(data) == ()
+
+
+def prepared(code: str, remedy_number: int = 0):
+    """(dataset before, dataset after, data after) of a case's remedy."""
+    table, data, report = report_on(code)
+    remedy = found(report, code).remedies[remedy_number]
+    if remedy.is_applied(data):
+        after, data = data, remedy.undo(data)
+    else:
+        after = remedy.change(data)
+    return prepare(table, data, seed=0), prepare(table, after, seed=0), after
+
+
+def feature(dataset, column: str):
+    return next(prepared for prepared in dataset.columns if prepared.source == column)
+
+
+@pytest.mark.parametrize("code", ["leak", "leak_name", "many_categories", "mostly_empty", "near_copies"])
+def test_a_column_that_is_left_out_is_no_feature(code):
+    before, after, data = prepared(code)
+    assert len(after.feature_names) < len(before.feature_names)
+    assert {prepared.source for prepared in after.columns} == set(data.inputs)
+
+
+@pytest.mark.parametrize(("code", "column"), [("constant", "same"), ("identifier", "번호")])
+def test_what_a_person_ticked_although_it_teaches_nothing_can_be_left_out(code, column):
+    table, data, report = look(CASES[code], inputs=("a", "b", "c", column))
+    assert found(report, code).severity == "warning"
+    after = found(report, code).remedies[0].change(data)
+    assert after.inputs == ("a", "b", "c")
+    assert examine(table, after, prepare(table, after, seed=0)).findings == ()
+
+
+def test_rain_that_did_not_fall_is_zero():
+    _before, after, _data = prepared("rain_gaps")
+    assert feature(after, "강수량(mm)").fill == 0.0
+    assert after.dropped_rows == 0
+
+
+def test_gaps_get_the_training_median_and_a_mark():
+    table, data, report = look(CASES["gaps"], missing="drop")
+    before = prepare(table, data, seed=0)
+    after = prepare(table, found(report, "gaps").remedies[0].change(data), seed=0)
+    assert before.dropped_rows == 30
+    assert after.dropped_rows == 0
+    assert len(after.feature_names) == len(before.feature_names) + 1
+    training = table.frame["d"].to_numpy()[after.train.rows]
+    assert feature(after, "d").fill == pytest.approx(np.nanmedian(training))
+
+
+def test_gaps_of_texts_are_a_category():
+    words = with_gaps(["left" if row % 2 else "right" for row in range(ROWS)], 10)
+    table, data, report = look(clean(side=words, d=with_gaps(numbers(3), 10)))
+    remedy = found(report, "gaps").remedies[0]
+    after = prepare(table, remedy.change(data), seed=0)
+    assert remedy.columns == ("side", "d")
+    assert after.dropped_rows == 0
+    assert len(feature(after, "side").categories) == 3
+    assert remedy.undo(remedy.change(data)) == data
+
+
+def test_values_far_out_are_set_to_the_fence_or_scaled_without_them():
+    before, clipped, _data = prepared("outliers", 0)
+    _before, robust, _data = prepared("outliers", 1)
+    place = before.feature_names.index("d")
+    assert clipped.train.x[:, place].max() < 5
+    typical = [np.median(np.abs(dataset.train.x[:, place])) for dataset in (before, robust)]
+    assert typical[1] > 4 * typical[0]
+
+
+def test_a_long_tail_becomes_short():
+    before, after, _data = prepared("skew")
+    place = before.feature_names.index("d")
+    assert after.train.x[:, place].max() < before.train.x[:, place].max() / 2
+
+
+def test_rows_that_are_alike_are_used_once():
+    for code, twice in (("duplicates", 30), ("overlap", 100)):
+        before, after, _data = prepared(code)
+        used = [
+            sum(len(dataset.part(part).rows) for part in ("train", "validation", "test")) for dataset in (before, after)
+        ]
+        assert used[0] - used[1] == twice
+
+
+def test_rare_classes_are_in_every_part():
+    _before, after, _data = prepared("few_per_class")
+    assert all(
+        (after.part(part).target == after.classes.index("rare!")).any() for part in ("train", "validation", "test")
+    )
+
+
+def test_the_future_is_not_trained_on():
+    before, after, _data = prepared("time_order")
+    assert before.train.rows.max() > before.test.rows.min()
+    assert after.train.rows.max() < after.validation.rows.min() < after.test.rows.min()
+
+
+def test_a_group_stays_together_and_parts_are_as_the_column_says():
+    _before, after, _data = prepared("groups")
+    stations = [set(after.part(part).rows % 12) for part in ("train", "validation", "test")]
+    assert sum(map(len, stations)) == 12
+    _before, after, _data = prepared("part_column")
+    assert set(after.test.rows % 3) == {0}
+    assert 0 not in set(after.train.rows % 3)
+
+
+def test_scaling_brings_columns_to_one_size():
+    before, after, _data = prepared("unscaled")
+    assert before.train.x.std(axis=0).max() > 1000
+    assert after.train.x.std(axis=0) == pytest.approx(1, abs=1e-4)
+    before, after, _data = prepared("target_unscaled")
+    assert (before.target_mean, before.target_scale) == (0.0, 1.0)
+    assert after.target_mean == pytest.approx(1000, abs=20)
+
+
+# --- another reading
+
+
+def reread(columns: dict[str, list[object]], others: dict[str, list[object]], **changes: object):
+    """What becomes of the proposal for one table when the file turns out to hold the other."""
+    before, data, _report = look(columns, **changes)
+    after = read_table(written(others), "table.csv", ALONE)
+    return data, refit(data, before, after)
+
+
+def test_the_same_columns_keep_every_setting():
+    data, fit = reread(clean(), clean(), scaling="min_max", inputs=("c", "a"))
+    assert fit.data == data
+    assert not fit.lost
+    assert not fit.gained
+
+
+def test_a_column_that_is_no_more_takes_its_plan_along_and_is_named():
+    columns = clean(d=with_gaps(numbers(3), 10))
+    table, data, report = look(columns)
+    data = found(report, "gaps").remedies[0].change(data)
+    after = read_table(written(clean(e=numbers(4))), "table.csv", ALONE)
+    fit = refit(data.replace(persistence_column="d"), table, after)
+    assert fit.lost == ("d",)
+    assert fit.gained == ("e",)
+    assert fit.data.plans == ()
+    assert fit.data.persistence_column is None
+    assert fit.data.inputs == ("a", "b", "c", "e")
+    assert fit.data.source.columns == after.column_names
+
+
+def test_a_column_that_was_left_out_by_the_person_stays_out():
+    _data, fit = reread(clean(), clean(), inputs=("a", "c"))
+    assert fit.data.inputs == ("a", "c")
+
+
+def test_a_column_that_becomes_text_is_no_input_any_more():
+    _data, fit = reread(clean(d=numbers(3)), clean(d=[f"text {row}" for row in range(ROWS)]))
+    assert fit.lost == ("d",)
+    assert "d" not in fit.data.inputs
+
+
+def test_without_its_target_the_table_gets_a_new_proposal_and_keeps_the_shares():
+    split = SplitSpec(validation=0.3, test=0.1)
+    data, fit = reread(clean(), {name: column for name, column in clean().items() if name != "y"}, split=split)
+    assert fit.new_target
+    assert fit.data.target == "c"
+    assert (fit.data.split.validation, fit.data.split.test) == (0.3, 0.1)
+    assert "y" in fit.lost
+    assert data.target not in fit.data.inputs
+
+
+def test_groups_of_columns_lose_what_is_no_more_and_take_in_what_is_new():
+    before, data, _report = look(clean())
+    grouped = data.with_groups([InputGroup(name="left", columns=("a", "b")), InputGroup(name="right", columns=("c",))])
+    columns = {"a": numbers(0), "c": numbers(2), "e": numbers(4), "y": list(ANSWER)}
+    fit = refit(grouped, before, read_table(written(columns), "table.csv", ALONE))
+    assert [group.columns for group in fit.data.groups] == [("a", "e"), ("c",)]
