@@ -11,6 +11,27 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import (
+    add,
+    copyto,
+    divide,
+    exp,
+    expm1,
+    greater,
+    log,
+    logaddexp,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    sign,
+    sqrt,
+    square,
+    subtract,
+)
+from numpy import (
+    tanh as np_tanh,
+)
 
 from netcore import config
 from netcore.config import Array
@@ -89,7 +110,7 @@ class Elementwise(Function):
 
     def backward(self, node: Node) -> None:
         self.slope(node.x, node.y, node.scratch)
-        np.multiply(node.dy, node.scratch, node.dx)
+        multiply(node.dy, node.scratch, node.dx)
 
 
 ACTIVATIONS: Registry[Function] = Registry("activation function")
@@ -145,7 +166,7 @@ class Linear(Elementwise):
 
     def apply(self, x: Array, out: Array) -> None:
         if out is not x:
-            np.copyto(out, x)
+            copyto(out, x)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
         out.fill(1.0)
@@ -168,17 +189,17 @@ class Relu(Elementwise):
 
     def apply(self, x: Array, out: Array) -> None:
         if not self.needs_x:
-            np.maximum(x, ZERO, out=out)
+            maximum(x, ZERO, out=out)
             return
         y = np.where(x >= self.threshold, x, self.negative_slope * (x - self.threshold))
-        np.minimum(y, np.inf if self.max_value is None else self.max_value, out=out)
+        minimum(y, np.inf if self.max_value is None else self.max_value, out=out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
         if not self.needs_x:  # y is never negative: 1 where the unit is on, else 0
             if out.dtype == bool:
-                np.greater(y, ZERO, out)
+                greater(y, ZERO, out)
             else:
-                np.sign(y, out)
+                sign(y, out)
             return
         above = x > self.threshold if self.threshold == 0 else x >= self.threshold
         out[...] = np.where(above, 1.0, self.negative_slope)
@@ -194,10 +215,10 @@ class LeakyRelu(Elementwise):
         self.negative_slope = negative_slope
 
     def apply(self, x: Array, out: Array) -> None:
-        np.copyto(out, np.where(x > 0, x, self.negative_slope * x))
+        copyto(out, np.where(x > 0, x, self.negative_slope * x))
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, np.where(y > 0, 1.0, self.negative_slope))
+        copyto(out, np.where(y > 0, 1.0, self.negative_slope))
 
 
 class Elu(Elementwise):
@@ -208,10 +229,10 @@ class Elu(Elementwise):
         self.alpha = alpha
 
     def apply(self, x: Array, out: Array) -> None:
-        np.copyto(out, np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, ZERO))))
+        copyto(out, np.where(x > 0, x, self.alpha * expm1(minimum(x, ZERO))))
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, np.where(y > 0, 1.0, y + self.alpha))
+        copyto(out, np.where(y > 0, 1.0, y + self.alpha))
 
 
 class Selu(Elementwise):
@@ -220,81 +241,81 @@ class Selu(Elementwise):
     alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
     def apply(self, x: Array, out: Array) -> None:
-        np.copyto(out, self.scale * np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, ZERO))))
+        copyto(out, self.scale * np.where(x > 0, x, self.alpha * expm1(minimum(x, ZERO))))
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, np.where(y > 0, self.scale, y + self.scale * self.alpha))
+        copyto(out, np.where(y > 0, self.scale, y + self.scale * self.alpha))
 
 
 class Softplus(Elementwise):
     """y = log(1 + exp(x)), a smooth relu."""
 
     def apply(self, x: Array, out: Array) -> None:
-        np.logaddexp(x, ZERO, out)
+        logaddexp(x, ZERO, out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.negative(y, out)
-        np.expm1(out, out)
-        np.negative(out, out)  # sigmoid(x) = 1 - exp(-y)
+        negative(y, out)
+        expm1(out, out)
+        negative(out, out)  # sigmoid(x) = 1 - exp(-y)
 
 
 class Softsign(Elementwise):
     """y = x / (1 + |x|)."""
 
     def apply(self, x: Array, out: Array) -> None:
-        np.divide(x, 1 + np.abs(x), out)
+        divide(x, 1 + np.abs(x), out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
         np.abs(y, out)
-        np.subtract(ONE, out, out)
-        np.square(out, out)
+        subtract(ONE, out, out)
+        square(out, out)
 
 
 class Sigmoid(Elementwise):
     """y = 1 / (1 + exp(-x)): between 0 and 1, read as a probability."""
 
     def apply(self, x: Array, out: Array) -> None:
-        np.negative(x, out)
-        np.exp(out, out)
-        np.add(out, ONE, out)
-        np.divide(ONE, out, out)
+        negative(x, out)
+        exp(out, out)
+        add(out, ONE, out)
+        divide(ONE, out, out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.subtract(ONE, y, out)
-        np.multiply(out, y, out)
+        subtract(ONE, y, out)
+        multiply(out, y, out)
 
 
 class HardSigmoid(Elementwise):
     """y = x / 6 + 1/2, clipped to 0 … 1."""
 
     def apply(self, x: Array, out: Array) -> None:
-        np.divide(x, 6.0, out)
-        np.add(out, HALF, out)
+        divide(x, 6.0, out)
+        add(out, HALF, out)
         np.clip(out, ZERO, ONE, out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, np.where((y > 0) & (y < 1), 1 / 6, 0.0))
+        copyto(out, np.where((y > 0) & (y < 1), 1 / 6, 0.0))
 
 
 class Tanh(Elementwise):
     """y = tanh(x), between -1 and 1."""
 
     def apply(self, x: Array, out: Array) -> None:
-        np.tanh(x, out)
+        np_tanh(x, out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.multiply(y, y, out)
-        np.subtract(ONE, out, out)
+        multiply(y, y, out)
+        subtract(ONE, out, out)
 
 
 class Exponential(Elementwise):
     """y = exp(x)."""
 
     def apply(self, x: Array, out: Array) -> None:
-        np.exp(x, out)
+        exp(x, out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, y)
+        copyto(out, y)
 
 
 class Silu(Elementwise):
@@ -304,11 +325,11 @@ class Silu(Elementwise):
     needs_x = True
 
     def apply(self, x: Array, out: Array) -> None:
-        np.divide(x, 1 + np.exp(-x), out)
+        divide(x, 1 + exp(-x), out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        gate = 1 / (1 + np.exp(-x))
-        np.multiply(gate, 1 + x * (1 - gate), out)
+        gate = 1 / (1 + exp(-x))
+        multiply(gate, 1 + x * (1 - gate), out)
 
 
 class Gelu(Elementwise):
@@ -324,7 +345,7 @@ class Gelu(Elementwise):
         self.approximate = approximate
 
     def apply(self, x: Array, out: Array) -> None:
-        np.multiply(x, self._gate(x), out)
+        multiply(x, self._gate(x), out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
         gate = self._gate(x)
@@ -332,11 +353,11 @@ class Gelu(Elementwise):
             inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x**2)
             out[...] = gate + x * 2 * gate * (1 - gate) * inner
         else:
-            out[...] = gate + x * np.exp(-0.5 * x**2) / math.sqrt(2 * math.pi)
+            out[...] = gate + x * exp(-0.5 * x**2) / math.sqrt(2 * math.pi)
 
     def _gate(self, x: Array) -> Array:
         if self.approximate:
-            gate: Array = 0.5 + 0.5 * np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+            gate: Array = 0.5 + 0.5 * np_tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
         else:
             gate = 0.5 * erfc(-x / math.sqrt(2))
         return gate
@@ -348,11 +369,11 @@ class Mish(Elementwise):
     needs_x = True
 
     def apply(self, x: Array, out: Array) -> None:
-        np.multiply(x, np.tanh(np.logaddexp(x, ZERO)), out)
+        multiply(x, np_tanh(logaddexp(x, ZERO)), out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        inner = np.tanh(np.logaddexp(x, ZERO))
-        out[...] = inner + x * (1 - inner**2) / (1 + np.exp(-x))
+        inner = np_tanh(logaddexp(x, ZERO))
+        out[...] = inner + x * (1 - inner**2) / (1 + exp(-x))
 
 
 class Celu(Elementwise):
@@ -363,10 +384,10 @@ class Celu(Elementwise):
         self.alpha = alpha
 
     def apply(self, x: Array, out: Array) -> None:
-        np.copyto(out, np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, ZERO) / self.alpha)))
+        copyto(out, np.where(x > 0, x, self.alpha * expm1(minimum(x, ZERO) / self.alpha)))
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, np.where(y > 0, 1.0, y / self.alpha + 1))
+        copyto(out, np.where(y > 0, 1.0, y / self.alpha + 1))
 
 
 class Relu6(Elementwise):
@@ -376,7 +397,7 @@ class Relu6(Elementwise):
         np.clip(x, 0.0, 6.0, out=out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, (y > 0) & (y < 6))
+        copyto(out, (y > 0) & (y < 6))
 
 
 class HardTanh(Elementwise):
@@ -386,7 +407,7 @@ class HardTanh(Elementwise):
         np.clip(x, -1.0, 1.0, out=out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, (y > -1) & (y < 1))
+        copyto(out, (y > -1) & (y < 1))
 
 
 class HardSilu(Elementwise):
@@ -396,7 +417,7 @@ class HardSilu(Elementwise):
     needs_x = True
 
     def apply(self, x: Array, out: Array) -> None:
-        np.multiply(x, np.clip(x / 6 + 0.5, 0.0, 1.0), out)
+        multiply(x, np.clip(x / 6 + 0.5, 0.0, 1.0), out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
         out[...] = np.where(np.abs(x) < 3, x / 3 + 0.5, x > 0)
@@ -410,10 +431,10 @@ class HardShrink(Elementwise):
         self.threshold = threshold
 
     def apply(self, x: Array, out: Array) -> None:
-        np.multiply(x, np.abs(x) > self.threshold, out)
+        multiply(x, np.abs(x) > self.threshold, out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, y != 0)
+        copyto(out, y != 0)
 
 
 class SoftShrink(Elementwise):
@@ -424,10 +445,10 @@ class SoftShrink(Elementwise):
         self.threshold = threshold
 
     def apply(self, x: Array, out: Array) -> None:
-        np.subtract(x, np.clip(x, -self.threshold, self.threshold), out)
+        subtract(x, np.clip(x, -self.threshold, self.threshold), out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, y != 0)
+        copyto(out, y != 0)
 
 
 class TanhShrink(Elementwise):
@@ -436,11 +457,11 @@ class TanhShrink(Elementwise):
     needs_x = True
 
     def apply(self, x: Array, out: Array) -> None:
-        np.subtract(x, np.tanh(x), out)
+        subtract(x, np_tanh(x), out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.tanh(x, out)
-        np.square(out, out)
+        np_tanh(x, out)
+        square(out, out)
 
 
 class Threshold(Elementwise):
@@ -453,33 +474,33 @@ class Threshold(Elementwise):
         self.threshold, self.default_value = threshold, default_value
 
     def apply(self, x: Array, out: Array) -> None:
-        np.copyto(out, np.where(x > self.threshold, x, self.default_value))
+        copyto(out, np.where(x > self.threshold, x, self.default_value))
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, x > self.threshold)
+        copyto(out, x > self.threshold)
 
 
 class LogSigmoid(Elementwise):
     """y = log(sigmoid(x)) = -log(1 + exp(-x))."""
 
     def apply(self, x: Array, out: Array) -> None:
-        np.negative(x, out)
-        np.logaddexp(out, ZERO, out)
-        np.negative(out, out)
+        negative(x, out)
+        logaddexp(out, ZERO, out)
+        negative(out, out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.expm1(y, out)
-        np.negative(out, out)  # 1 - sigmoid(x) = 1 - exp(y)
+        expm1(y, out)
+        negative(out, out)  # 1 - sigmoid(x) = 1 - exp(y)
 
 
 class SparsePlus(Elementwise):
     """y = 0 below -1, (x + 1)² / 4 up to 1, x above. Source: Domingues et al. (2024), as jax.nn.sparse_plus."""
 
     def apply(self, x: Array, out: Array) -> None:
-        np.copyto(out, np.where(x >= 1, x, np.square(np.maximum(x, -1.0) + 1) / 4))
+        copyto(out, np.where(x >= 1, x, square(maximum(x, -1.0) + 1) / 4))
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        np.minimum(np.sqrt(y), ONE, out=out)  # (x + 1) / 2 is the root of y
+        minimum(sqrt(y), ONE, out=out)  # (x + 1) / 2 is the root of y
 
 
 class Squareplus(Elementwise):
@@ -492,10 +513,10 @@ class Squareplus(Elementwise):
         self.b = b
 
     def apply(self, x: Array, out: Array) -> None:
-        np.multiply(x + np.sqrt(np.square(x) + self.b), 0.5, out)
+        multiply(x + sqrt(square(x) + self.b), 0.5, out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
-        out[...] = 0.5 + 0.5 * x / np.sqrt(np.square(x) + self.b)
+        out[...] = 0.5 + 0.5 * x / sqrt(square(x) + self.b)
 
 
 class Softmax(OverFeatures):
@@ -518,29 +539,29 @@ class Softmax(OverFeatures):
 
     def forward(self, node: Node, *, training: bool) -> None:
         row, y = node.scratch[0], node.y
-        np.maximum.reduce(node.x, self.places, None, row, keepdims=True)
-        np.subtract(node.x, row, y)  # the largest becomes 0, so that exp cannot overflow
-        np.exp(y, y)
-        np.add.reduce(y, self.places, None, row, keepdims=True)
-        np.divide(y, row, y)
+        maximum.reduce(node.x, self.places, None, row, keepdims=True)
+        subtract(node.x, row, y)  # the largest becomes 0, so that exp cannot overflow
+        exp(y, y)
+        add.reduce(y, self.places, None, row, keepdims=True)
+        divide(y, row, y)
 
     def backward(self, node: Node) -> None:
         row, product = node.scratch  # dx = y * (dy - sum of dy * y)
-        np.multiply(node.dy, node.y, product)
-        np.add.reduce(product, self.places, None, row, keepdims=True)
-        np.subtract(node.dy, row, node.dx)
-        np.multiply(node.dx, node.y, node.dx)
+        multiply(node.dy, node.y, product)
+        add.reduce(product, self.places, None, row, keepdims=True)
+        subtract(node.dy, row, node.dx)
+        multiply(node.dx, node.y, node.dx)
 
 
 class LogSoftmax(OverFeatures):
     """y = x - log(sum of exp(x)) over the features; dx = dy - exp(y) * sum of dy."""
 
     def forward(self, node: Node, *, training: bool) -> None:
-        np.subtract(node.x, node.x.max(axis=-2, keepdims=True), node.y)
-        np.subtract(node.y, np.log(np.exp(node.y).sum(axis=-2, keepdims=True)), node.y)
+        subtract(node.x, node.x.max(axis=-2, keepdims=True), node.y)
+        subtract(node.y, log(exp(node.y).sum(axis=-2, keepdims=True)), node.y)
 
     def backward(self, node: Node) -> None:
-        np.subtract(node.dy, np.exp(node.y) * node.dy.sum(axis=-2, keepdims=True), node.dx)
+        subtract(node.dy, exp(node.y) * node.dy.sum(axis=-2, keepdims=True), node.dx)
 
 
 class Sparsemax(OverFeatures):
@@ -558,12 +579,12 @@ class Sparsemax(OverFeatures):
         kept = falling * ranks > sums
         count = kept.sum(axis=-2, keepdims=True)
         tau = np.take_along_axis(sums, count - 1, axis=-2) / count
-        np.maximum(node.x - tau.astype(node.x.dtype), ZERO, out=node.y)
+        maximum(node.x - tau.astype(node.x.dtype), ZERO, out=node.y)
 
     def backward(self, node: Node) -> None:
         above = node.y > 0
         mean = (node.dy * above).sum(axis=-2, keepdims=True) / above.sum(axis=-2, keepdims=True)
-        np.multiply(above, node.dy - mean, node.dx)
+        multiply(above, node.dy - mean, node.dx)
 
 
 class Glu(OverFeatures):
@@ -589,13 +610,13 @@ class Glu(OverFeatures):
 
     def forward(self, node: Node, *, training: bool) -> None:
         half = node.y.shape[-2]
-        np.multiply(node.x[..., :half, :], 1 / (1 + np.exp(-node.x[..., half:, :])), node.y)
+        multiply(node.x[..., :half, :], 1 / (1 + exp(-node.x[..., half:, :])), node.y)
 
     def backward(self, node: Node) -> None:
         half = node.y.shape[-2]
-        gate = 1 / (1 + np.exp(-node.x[..., half:, :]))
-        np.multiply(node.dy, gate, node.dx[..., :half, :])
-        np.multiply(node.dy, node.y * (1 - gate), node.dx[..., half:, :])
+        gate = 1 / (1 + exp(-node.x[..., half:, :]))
+        multiply(node.dy, gate, node.dx[..., :half, :])
+        multiply(node.dy, node.y * (1 - gate), node.dx[..., half:, :])
 
 
 def _erfc_fit() -> tuple[Array, float]:
@@ -604,7 +625,7 @@ def _erfc_fit() -> tuple[Array, float]:
 
     def exact(t: Array) -> Array:
         z = 2 / t - 2
-        return np.array([math.log(math.erfc(value)) for value in z]) - np.log(t) + z * z
+        return np.array([math.log(math.erfc(value)) for value in z]) - log(t) + z * z
 
     return np.polynomial.Chebyshev.interpolate(exact, 28, domain=[t_low, 1]).coef, t_low
 
@@ -614,11 +635,9 @@ _ERFC, _T_LOW = _erfc_fit()
 
 def erfc(x: Array) -> Array:
     """1 - erf(x), to about 1e-14. Source: the form of Numerical Recipes, section 6.2, fitted here at import."""
-    z = np.minimum(np.abs(x), 8.0)
+    z = minimum(np.abs(x), 8.0)
     t = 2 / (2 + z)
-    upper = t * np.exp(
-        np.polynomial.chebyshev.chebval((2 * t - 1 - _T_LOW) / (1 - _T_LOW), _ERFC.astype(x.dtype)) - z * z
-    )
+    upper = t * exp(np.polynomial.chebyshev.chebval((2 * t - 1 - _T_LOW) / (1 - _T_LOW), _ERFC.astype(x.dtype)) - z * z)
     return np.asarray(np.where(x < 0, 2 - upper, upper))
 
 

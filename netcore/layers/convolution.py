@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import add, copyto, matmul
 
 from netcore import activations
 from netcore.activations import Function, FunctionParam
@@ -240,9 +241,9 @@ class Convolution(Layer):
         buffers.windows.of(node.x)
         weights = self._by_group(self.kernel_and_bias).swapaxes(-1, -2)
         for part in buffers.parts:
-            np.copyto(part.columns, part.windows)
-            np.matmul(weights, part.matrix, part.z)  # (groups, f, K + 1) @ (groups, K + 1, windows * n)
-            np.copyto(part.y, part.z_image)
+            copyto(part.columns, part.windows)
+            matmul(weights, part.matrix, part.z)  # (groups, f, K + 1) @ (groups, K + 1, windows * n)
+            copyto(part.y, part.z_image)
 
     def backward(self, node: Node) -> None:
         buffers: Buffers = node.scratch
@@ -251,19 +252,19 @@ class Convolution(Layer):
         if buffers.gradient is not None:
             buffers.gradient.begin()
         for index, part in enumerate(buffers.parts):
-            np.copyto(part.z_image, part.dy)
+            copyto(part.z_image, part.dy)
             if len(buffers.parts) > 1:
-                np.copyto(part.columns, part.windows)  # another part has been here since
+                copyto(part.columns, part.windows)  # another part has been here since
             if index == 0:
-                np.matmul(part.matrix, part.z.swapaxes(-1, -2), weights_gradient)
+                matmul(part.matrix, part.z.swapaxes(-1, -2), weights_gradient)
             else:
                 scratch = self._by_group(buffers.kernel_gradient)
-                np.matmul(part.matrix, part.z.swapaxes(-1, -2), scratch)
-                np.add(weights_gradient, scratch, weights_gradient)
+                matmul(part.matrix, part.z.swapaxes(-1, -2), scratch)
+                add(weights_gradient, scratch, weights_gradient)
             if buffers.gradient is not None:
-                np.matmul(kernel, part.z, part.matrix[:, : kernel.shape[1]])  # in the place of the columns
+                matmul(kernel, part.z, part.matrix[:, : kernel.shape[1]])  # in the place of the columns
                 for target, source in part.scattered:
-                    np.add(target, source, target)
+                    add(target, source, target)
         if buffers.gradient is not None:
             buffers.gradient.end()
 

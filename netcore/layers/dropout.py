@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import copyto, greater_equal, multiply
 
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
@@ -81,11 +82,11 @@ class Dropout(Layer):
         if training:
             keep = node.scratch
             self.stream.generator.random(out=keep, dtype=keep.dtype)
-            np.greater_equal(keep, self.rate, out=keep)
-            np.multiply(keep, 1 / (1 - self.rate) if self.rate < 1 else 0.0, keep)
-            np.multiply(node.x, keep, node.y)
+            greater_equal(keep, self.rate, out=keep)
+            multiply(keep, 1 / (1 - self.rate) if self.rate < 1 else 0.0, keep)
+            multiply(node.x, keep, node.y)
         elif node.y is not node.x:
-            np.copyto(node.y, node.x)
+            copyto(node.y, node.x)
 
     def backward(self, node: Node) -> None:
-        np.multiply(node.dy, node.scratch, node.dx)
+        multiply(node.dy, node.scratch, node.dx)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import add, copyto, divide, equal, greater, maximum, multiply
 
 from netcore.config import Array, scalar
 from netcore.graph import Shape
@@ -82,7 +83,7 @@ class Pooling(Layer):
 
     def copy_windows(self, node: Node) -> Array:
         buffers: Buffers = node.scratch
-        np.copyto(buffers.spread, buffers.windows.of(node.x))
+        copyto(buffers.spread, buffers.windows.of(node.x))
         return buffers.cells
 
     def give_back(self, node: Node) -> None:
@@ -93,10 +94,10 @@ class Pooling(Layer):
             return
         gradient.begin()
         if gradient.view is not None:
-            np.copyto(gradient.view, buffers.spread)
+            copyto(gradient.view, buffers.spread)
         else:
             for place, target in gradient.cells:
-                np.add(target, buffers.spread[place], target)
+                add(target, buffers.spread[place], target)
         gradient.end()
 
 
@@ -115,17 +116,17 @@ class MaxPooling(Pooling):
             node.scratch.taken = np.empty(node.y.shape, bool)
 
     def forward(self, node: Node, *, training: bool) -> None:
-        np.maximum.reduce(self.copy_windows(node), 0, out=node.y)
+        maximum.reduce(self.copy_windows(node), 0, out=node.y)
 
     def backward(self, node: Node) -> None:
         buffers: Buffers = node.scratch
         found, taken = buffers.found, buffers.taken
-        np.equal(buffers.cells, node.y, found)
-        np.copyto(taken, found[0])
+        equal(buffers.cells, node.y, found)
+        copyto(taken, found[0])
         for place in found[1:]:
-            np.greater(place, taken, place)  # found here and not taken before
+            greater(place, taken, place)  # found here and not taken before
             np.logical_or(taken, place, taken)
-        np.multiply(found, node.dy, buffers.cells)
+        multiply(found, node.dy, buffers.cells)
         self.give_back(node)
 
 
@@ -141,12 +142,12 @@ class AveragePooling(Pooling):
         )
 
     def forward(self, node: Node, *, training: bool) -> None:
-        np.add.reduce(self.copy_windows(node), 0, out=node.y)
-        np.multiply(node.y, node.scratch.share, node.y)
+        add.reduce(self.copy_windows(node), 0, out=node.y)
+        multiply(node.y, node.scratch.share, node.y)
 
     def backward(self, node: Node) -> None:
         buffers: Buffers = node.scratch
-        np.multiply(node.dy, buffers.share, buffers.cells)  # the same for each cell of a window
+        multiply(node.dy, buffers.share, buffers.cells)  # the same for each cell of a window
         self.give_back(node)
 
 
@@ -286,14 +287,14 @@ class GlobalMaxPooling(GlobalPooling):
 
     def forward(self, node: Node, *, training: bool) -> None:
         axes, y, _, _ = node.scratch
-        np.maximum.reduce(node.x, axes, out=y)
+        maximum.reduce(node.x, axes, out=y)
 
     def backward(self, node: Node) -> None:
         axes, y, dy, (found, share) = node.scratch
-        np.equal(node.x, y, found)
+        equal(node.x, y, found)
         np.sum(found, axis=axes, out=share)
-        np.divide(dy, share, share)
-        np.multiply(found, share, node.dx)
+        divide(dy, share, share)
+        multiply(found, share, node.dx)
 
 
 class GlobalAveragePooling(GlobalPooling):
@@ -307,12 +308,12 @@ class GlobalAveragePooling(GlobalPooling):
 
     def forward(self, node: Node, *, training: bool) -> None:
         axes, y, _, share = node.scratch
-        np.add.reduce(node.x, axes, out=y)
-        np.multiply(y, share, y)
+        add.reduce(node.x, axes, out=y)
+        multiply(y, share, y)
 
     def backward(self, node: Node) -> None:
         _, _, dy, share = node.scratch
-        np.multiply(dy, share, node.dx)
+        multiply(dy, share, node.dx)
 
 
 @LAYERS.add
@@ -369,14 +370,14 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
             super().forward(node, training=training)
             return
         _, y, _, _ = node.scratch
-        np.divide(np.einsum("tcn,tn->cn", node.x, node.mask), node.mask.sum(axis=0), y)
+        divide(np.einsum("tcn,tn->cn", node.x, node.mask), node.mask.sum(axis=0), y)
 
     def backward(self, node: Node) -> None:
         if node.mask is None:
             super().backward(node)
             return
         dy = node.scratch[2]
-        np.multiply(dy / node.mask.sum(axis=0), node.mask[:, np.newaxis], node.dx)
+        multiply(dy / node.mask.sum(axis=0), node.mask[:, np.newaxis], node.dx)
 
 
 @LAYERS.add

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy import add, divide, exp, log, logaddexp, matmul, maximum, minimum, multiply, subtract, take
 
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
@@ -148,8 +149,8 @@ class CTC(Loss):
         said = work.said()
         if said is None:
             said = in_logarithms(y_true, y_pred)[1]
-        np.subtract(work.p, said, out, casting="same_kind")
-        np.multiply(out, weight, out)
+        subtract(work.p, said, out, casting="same_kind")
+        multiply(out, weight, out)
 
     def _workspace(self, y_true: Array, y_pred: Array, *, both_ways: bool) -> "Workspace":
         key = (len(y_true), *y_pred.shape, y_pred.dtype, both_ways)
@@ -222,16 +223,16 @@ class Workspace:
         n, p = self.n, self.p
         largest = y_pred.max()
         if not largest - y_pred.min() < SAFE:
-            largest = np.maximum.reduce(y_pred, 1, None, self._row, keepdims=True)
-        np.subtract(y_pred, largest, p)
-        np.exp(p, p)
-        np.matmul(self._ones, p, self._row)
-        np.divide(p, self._row, p)
+            largest = maximum.reduce(y_pred, 1, None, self._row, keepdims=True)
+        subtract(y_pred, largest, p)
+        exp(p, p)
+        matmul(self._ones, p, self._row)
+        divide(p, self._row, p)
         labels = y_true[:, 0]
         self._ends = 2 * np.count_nonzero(labels, axis=0)  # last place of each sample; places behind it are padding
         self._classes[1::2] = labels
-        np.add(self._corner[:, np.newaxis, 0], self._classes * n, self._position)
-        np.take(p, self._position, out=self._read, mode="clip")
+        add(self._corner[:, np.newaxis, 0], self._classes * n, self._position)
+        take(p, self._position, out=self._read, mode="clip")
         self._emitted[..., :n] = self._read
         self._skip[3::2, :n] = labels[1:] != labels[:-1]
         start = self._arrived[0]
@@ -243,8 +244,8 @@ class Workspace:
             first = len(start) - 1 - self._ends
             start[:, n:] = 0
             start[first, n + self._samples] = 1
-            start[np.minimum(first + 1, len(start) - 1), n + self._samples] = 1
-        np.multiply(start, self._emitted[0], self._alpha[0, 2:])
+            start[minimum(first + 1, len(start) - 1), n + self._samples] = 1
+        multiply(start, self._emitted[0], self._alpha[0, 2:])
 
     def recur(self) -> None:
         """The equation of the class docstring, for all columns at once."""
@@ -258,24 +259,24 @@ class Workspace:
             add(arrived, row.same, arrived)
             if row.rescale:
                 total(arrived, 0, None, norm, keepdims=True)
-                np.divide(arrived, norm, arrived)
-                self._logs += np.log(norm[0])
+                divide(arrived, norm, arrived)
+                self._logs += log(norm[0])
             multiply(arrived, row.emitted, row.alpha)
 
     def losses(self) -> Array:
         """-log p of each sample: all paths that end on the last label or on the blank behind it."""
         last = self._alpha[(self.steps - 1) % len(self._alpha)]
         both = last[self._ends + 2, self._samples] + last[self._ends + 1, self._samples]
-        return np.asarray(-(np.log(both) + self._logs[: self.n]))
+        return np.asarray(-(log(both) + self._logs[: self.n]))
 
     def said(self) -> Array | None:
         """Share of the paths that say class k at time t, (t, k, n); None if probabilities were too small to tell."""
         gamma, n = self._gamma, self.n
-        np.multiply(self._alpha[:, 2:, :n], self._arrived[::-1, ::-1, n:], gamma)
-        np.matmul(self._ones_of_places, gamma, self._gamma_sum)
+        multiply(self._alpha[:, 2:, :n], self._arrived[::-1, ::-1, n:], gamma)
+        matmul(self._ones_of_places, gamma, self._gamma_sum)
         if not self._gamma_sum.min() > 0:
             return None
-        np.divide(gamma, self._gamma_sum, gamma)
+        divide(gamma, self._gamma_sum, gamma)
         flat = np.bincount(self._position.ravel(), gamma.ravel(), self.p.size)
         return flat.reshape(self.p.shape)
 
@@ -284,7 +285,7 @@ def in_logarithms(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
     """Values (n,) and shares (t, k, n) by the same recursion in logarithms: slow, but nothing is too small for it."""
     z = y_pred.astype(np.float64)
     z -= z.max(axis=1, keepdims=True)
-    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    log_p = z - log(exp(z).sum(axis=1, keepdims=True))
     steps, _, n = z.shape
     labels = y_true[:, 0].astype(np.intp)
     ends = 2 * np.count_nonzero(labels, axis=0)
@@ -303,8 +304,8 @@ def in_logarithms(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
     back_skip[3::2] = skip[3::2][::-1]
     beta = _forward(emitted[::-1, ::-1], back_skip, start)[0][::-1, ::-1]
     previous = np.where(ends > 0, alpha[-1, ends - 1, samples], -np.inf)
-    values = -np.logaddexp(alpha[-1, ends, samples], previous)
-    gamma = np.exp(alpha + beta + values)
+    values = -logaddexp(alpha[-1, ends, samples], previous)
+    gamma = exp(alpha + beta + values)
     said = np.zeros_like(z)
     np.add.at(said, (np.arange(steps)[:, np.newaxis, np.newaxis], classes, samples), gamma)
     return values, said
@@ -315,7 +316,7 @@ def _forward(emitted: Array, skip: Array, start: Array) -> tuple[Array, Array]:
     arrived, alpha = np.empty_like(emitted), np.empty_like(emitted)
     before = np.full((len(start) + 2, start.shape[1]), -np.inf)
     for t, emission in enumerate(emitted):
-        arrived[t] = start if t == 0 else np.logaddexp(np.logaddexp(before[2:], before[1:-1]), before[:-2] + skip)
+        arrived[t] = start if t == 0 else logaddexp(logaddexp(before[2:], before[1:-1]), before[:-2] + skip)
         alpha[t] = arrived[t] + emission
         before[2:] = alpha[t]
     return arrived, alpha

@@ -4,6 +4,7 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import log, logaddexp, maximum, minimum, multiply, negative, sign, sqrt, square, subtract, tanh
 
 from netcore import config
 from netcore.config import Array
@@ -22,11 +23,11 @@ class MeanSquaredError(Loss):
     aliases = ("mse", "MSE")
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
-        np.mean(np.square(y_pred - y_true), axis=-2, out=out)
+        np.mean(square(y_pred - y_true), axis=-2, out=out)
 
     def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
-        np.subtract(y_pred, y_true, out)
-        np.multiply(out, weight, out)
+        subtract(y_pred, y_true, out)
+        multiply(out, weight, out)
 
     def gradient_factor(self, width: int) -> float:
         return 2 / width
@@ -47,7 +48,7 @@ class PerOutput(Loss):
         np.mean(self.each(y_true, y_pred), axis=-2, out=out)
 
     def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
-        np.multiply(self.slope(y_true, y_pred), weight, out)
+        multiply(self.slope(y_true, y_pred), weight, out)
 
     def gradient_factor(self, width: int) -> float:
         return 1 / width
@@ -63,9 +64,9 @@ class MeanAbsoluteError(PerOutput):
         return np.abs(y_pred - y_true)
 
     def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
-        np.subtract(y_pred, y_true, out)
-        np.sign(out, out)
-        np.multiply(out, weight, out)
+        subtract(y_pred, y_true, out)
+        sign(out, out)
+        multiply(out, weight, out)
 
 
 @LOSSES.add
@@ -75,10 +76,10 @@ class MeanAbsolutePercentageError(PerOutput):
     aliases = ("mape", "MAPE")
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
-        return 100.0 * np.abs(y_true - y_pred) / np.maximum(np.abs(y_true), config.epsilon())
+        return 100.0 * np.abs(y_true - y_pred) / maximum(np.abs(y_true), config.epsilon())
 
     def slope(self, y_true: Array, y_pred: Array) -> Any:
-        return np.sign(y_pred - y_true) / np.maximum(np.abs(y_true), config.epsilon())
+        return sign(y_pred - y_true) / maximum(np.abs(y_true), config.epsilon())
 
     def gradient_factor(self, width: int) -> float:
         return 100 / width
@@ -102,18 +103,18 @@ class MeanSquaredLogarithmicError(PerOutput):
     aliases = ("msle", "MSLE")
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
-        return np.square(self._distance(y_true, y_pred))
+        return square(self._distance(y_true, y_pred))
 
     def slope(self, y_true: Array, y_pred: Array) -> Any:
         low = config.epsilon()
-        return self._distance(y_true, y_pred) * (y_pred > low) / (np.maximum(y_pred, low) + 1)
+        return self._distance(y_true, y_pred) * (y_pred > low) / (maximum(y_pred, low) + 1)
 
     def gradient_factor(self, width: int) -> float:
         return 2 / width
 
     def _distance(self, y_true: Array, y_pred: Array) -> Any:
         low = config.epsilon()
-        return np.log(np.maximum(y_pred, low) + 1) - np.log(np.maximum(y_true, low) + 1)
+        return log(maximum(y_pred, low) + 1) - log(maximum(y_true, low) + 1)
 
 
 @LOSSES.add
@@ -134,7 +135,7 @@ class Huber(PerOutput):
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
         error = np.abs(y_pred - y_true)
-        return np.where(error <= self.delta, 0.5 * np.square(error), self.delta * error - 0.5 * self.delta**2)
+        return np.where(error <= self.delta, 0.5 * square(error), self.delta * error - 0.5 * self.delta**2)
 
     def slope(self, y_true: Array, y_pred: Array) -> Any:
         return np.clip(y_pred - y_true, -self.delta, self.delta)
@@ -149,10 +150,10 @@ class LogCosh(PerOutput):
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
         error = y_pred - y_true  # log cosh e = e + log(1 + exp(-2 e)) - log 2: cosh itself overflows early
-        return error + np.logaddexp(0, -2 * error) - y_pred.dtype.type(math.log(2))
+        return error + logaddexp(0, -2 * error) - y_pred.dtype.type(math.log(2))
 
     def slope(self, y_true: Array, y_pred: Array) -> Any:
-        return np.tanh(y_pred - y_true)
+        return tanh(y_pred - y_true)
 
 
 @LOSSES.add
@@ -171,17 +172,17 @@ class CosineSimilarity(Loss):
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
         np.sum(y_true * y_pred * (_shrink(y_true) * _shrink(y_pred)), axis=-2, out=out)
-        np.negative(out, out)
+        negative(out, out)
 
     def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
         shrink = _shrink(y_pred)
         u, v = y_true * _shrink(y_true), y_pred * shrink
         cosine = np.sum(u * v, axis=-2, keepdims=True)
         cosine *= shrink < 1 / config.epsilon()  # a length held at 1e-7 does not change with y_pred
-        np.multiply((cosine * v - u) * shrink, weight, out)
+        multiply((cosine * v - u) * shrink, weight, out)
 
 
 def _shrink(vectors: Array) -> Array:
     """1 / length of each vector (k, n) -> (1, n), at most 1e7."""
-    lengths = np.sqrt(np.sum(np.square(vectors), axis=-2, keepdims=True))
-    return np.asarray(np.minimum(1 / lengths, vectors.dtype.type(1 / config.epsilon())))
+    lengths = sqrt(np.sum(square(vectors), axis=-2, keepdims=True))
+    return np.asarray(minimum(1 / lengths, vectors.dtype.type(1 / config.epsilon())))

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-import numpy as np
+from numpy import add, divide, multiply, sqrt, subtract
 
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
@@ -48,13 +48,13 @@ class Adagrad(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         (accumulator,) = slots
-        np.multiply(gradients, gradients, scratch)
-        np.add(accumulator, scratch, accumulator)
-        np.add(accumulator, self._epsilon, scratch)
-        np.sqrt(scratch, scratch)
-        np.divide(gradients, scratch, scratch)
-        np.multiply(scratch, self._rate_array, scratch)
-        np.subtract(weights, scratch, weights)
+        multiply(gradients, gradients, scratch)
+        add(accumulator, scratch, accumulator)
+        add(accumulator, self._epsilon, scratch)
+        sqrt(scratch, scratch)
+        divide(gradients, scratch, scratch)
+        multiply(scratch, self._rate_array, scratch)
+        subtract(weights, scratch, weights)
 
 
 @OPTIMIZERS.add
@@ -85,19 +85,19 @@ class Adadelta(Optimizer):
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         accumulator, steps = slots
         self._remember(accumulator, gradients, scratch)
-        np.add(steps, self._epsilon, scratch)
-        np.sqrt(scratch, scratch)
-        np.multiply(gradients, scratch, gradients)
-        np.add(accumulator, self._epsilon, scratch)
-        np.sqrt(scratch, scratch)
-        np.divide(gradients, scratch, gradients)  # the step
+        add(steps, self._epsilon, scratch)
+        sqrt(scratch, scratch)
+        multiply(gradients, scratch, gradients)
+        add(accumulator, self._epsilon, scratch)
+        sqrt(scratch, scratch)
+        divide(gradients, scratch, gradients)  # the step
         self._remember(steps, gradients, scratch)
-        np.multiply(gradients, self._rate_array, gradients)
-        np.subtract(weights, gradients, weights)
+        multiply(gradients, self._rate_array, gradients)
+        subtract(weights, gradients, weights)
 
     def _remember(self, mean: Array, values: Array, scratch: Array) -> None:
         """mean = rho * mean + (1 - rho) * values²."""
-        np.multiply(mean, self._rho, mean)
-        np.multiply(values, values, scratch)
-        np.multiply(scratch, self._rest, scratch)
-        np.add(mean, scratch, mean)
+        multiply(mean, self._rho, mean)
+        multiply(values, values, scratch)
+        multiply(scratch, self._rest, scratch)
+        add(mean, scratch, mean)

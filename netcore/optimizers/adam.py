@@ -4,6 +4,7 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import add, divide, maximum, multiply, sqrt, subtract
 
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
@@ -64,18 +65,18 @@ class Adam(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         m, v = slots[:2]
-        np.multiply(m, self._beta_1, m)
-        np.add(m, gradients, m)
-        np.multiply(v, self._beta_2, v)
-        np.multiply(gradients, gradients, scratch)
-        np.add(v, scratch, v)
+        multiply(m, self._beta_1, m)
+        add(m, gradients, m)
+        multiply(v, self._beta_2, v)
+        multiply(gradients, gradients, scratch)
+        add(v, scratch, v)
         if self.amsgrad:
-            v = np.maximum(slots[2], v, out=slots[2])
-        np.sqrt(v, scratch)
-        np.add(scratch, self._epsilon, scratch)
-        np.divide(m, scratch, scratch)
-        np.multiply(scratch, self._alpha, scratch)
-        np.subtract(weights, scratch, weights)
+            v = maximum(slots[2], v, out=slots[2])
+        sqrt(v, scratch)
+        add(scratch, self._epsilon, scratch)
+        divide(m, scratch, scratch)
+        multiply(scratch, self._alpha, scratch)
+        subtract(weights, scratch, weights)
 
 
 @OPTIMIZERS.add
@@ -152,21 +153,21 @@ class Nadam(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         m, v = slots
-        np.subtract(gradients, m, scratch)
-        np.multiply(scratch, self._rest_1, scratch)
-        np.add(m, scratch, m)
-        np.multiply(gradients, gradients, scratch)
-        np.subtract(scratch, v, scratch)
-        np.multiply(scratch, self._rest_2, scratch)
-        np.add(v, scratch, v)
-        np.multiply(v, self._bias, scratch)
-        np.sqrt(scratch, scratch)
-        np.add(scratch, self._epsilon, scratch)
-        np.multiply(gradients, self._of_gradient, gradients)  # both factors over that of m, which comes last
-        np.add(gradients, m, gradients)
-        np.divide(gradients, scratch, gradients)
-        np.multiply(gradients, self._of_m, gradients)
-        np.subtract(weights, gradients, weights)
+        subtract(gradients, m, scratch)
+        multiply(scratch, self._rest_1, scratch)
+        add(m, scratch, m)
+        multiply(gradients, gradients, scratch)
+        subtract(scratch, v, scratch)
+        multiply(scratch, self._rest_2, scratch)
+        add(v, scratch, v)
+        multiply(v, self._bias, scratch)
+        sqrt(scratch, scratch)
+        add(scratch, self._epsilon, scratch)
+        multiply(gradients, self._of_gradient, gradients)  # both factors over that of m, which comes last
+        add(gradients, m, gradients)
+        divide(gradients, scratch, gradients)
+        multiply(gradients, self._of_m, gradients)
+        subtract(weights, gradients, weights)
 
 
 @OPTIMIZERS.add
@@ -207,13 +208,13 @@ class Adamax(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         m, u = slots
-        np.subtract(gradients, m, scratch)
-        np.multiply(scratch, self._rest_1, scratch)
-        np.add(m, scratch, m)
+        subtract(gradients, m, scratch)
+        multiply(scratch, self._rest_1, scratch)
+        add(m, scratch, m)
         np.abs(gradients, scratch)
-        np.multiply(u, self._beta_2, u)
-        np.maximum(u, scratch, out=u)
-        np.add(u, self._epsilon, scratch)
-        np.divide(m, scratch, scratch)
-        np.multiply(scratch, self._alpha, scratch)
-        np.subtract(weights, scratch, weights)
+        multiply(u, self._beta_2, u)
+        maximum(u, scratch, out=u)
+        add(u, self._epsilon, scratch)
+        divide(m, scratch, scratch)
+        multiply(scratch, self._alpha, scratch)
+        subtract(weights, scratch, weights)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import add, divide, multiply, power, subtract
 
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
@@ -80,19 +81,19 @@ class Ftrl(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         accumulator, linear = slots
-        np.add(linear, gradients, linear)
-        np.multiply(weights, self._shrinkage, scratch)
-        np.add(linear, scratch, linear)
-        np.power(accumulator, self._power, scratch)
-        np.multiply(gradients, gradients, gradients)
-        np.add(accumulator, gradients, accumulator)
-        raised = np.power(accumulator, self._power, gradients)  # the gradient itself is no longer needed
-        np.subtract(raised, scratch, scratch)
-        np.divide(scratch, self._rate_array, scratch)
-        np.multiply(scratch, weights, scratch)
-        np.subtract(linear, scratch, linear)
-        np.divide(raised, self._rate_array, raised)
-        np.add(raised, self._ridge, raised)
+        add(linear, gradients, linear)
+        multiply(weights, self._shrinkage, scratch)
+        add(linear, scratch, linear)
+        power(accumulator, self._power, scratch)
+        multiply(gradients, gradients, gradients)
+        add(accumulator, gradients, accumulator)
+        raised = power(accumulator, self._power, gradients)  # the gradient itself is no longer needed
+        subtract(raised, scratch, scratch)
+        divide(scratch, self._rate_array, scratch)
+        multiply(scratch, weights, scratch)
+        subtract(linear, scratch, linear)
+        divide(raised, self._rate_array, raised)
+        add(raised, self._ridge, raised)
         np.clip(linear, -self._l1, self._l1, scratch)
-        np.subtract(scratch, linear, scratch)
-        np.divide(scratch, raised, weights)
+        subtract(scratch, linear, scratch)
+        divide(scratch, raised, weights)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import add, multiply, sign, subtract
 
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
@@ -39,13 +40,13 @@ class Lion(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         (m,) = slots
-        np.multiply(gradients, self._rest_1, scratch)
+        multiply(gradients, self._rest_1, scratch)
         turned = self._turned[: len(m)]
-        np.multiply(m, self._beta_1, turned)
-        np.add(scratch, turned, scratch)
-        np.sign(scratch, scratch)
-        np.multiply(scratch, self._rate_array, scratch)
-        np.subtract(weights, scratch, weights)
-        np.multiply(m, self._beta_2, m)
-        np.multiply(gradients, self._rest_2, gradients)
-        np.add(m, gradients, m)
+        multiply(m, self._beta_1, turned)
+        add(scratch, turned, scratch)
+        sign(scratch, scratch)
+        multiply(scratch, self._rate_array, scratch)
+        subtract(weights, scratch, weights)
+        multiply(m, self._beta_2, m)
+        multiply(gradients, self._rest_2, gradients)
+        add(m, gradients, m)

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-import numpy as np
+from numpy import add, divide, multiply, sqrt, subtract
 
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
@@ -53,26 +53,26 @@ class RMSprop(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         velocity = slots[0]
-        np.multiply(velocity, self._rho, velocity)
-        np.multiply(gradients, gradients, scratch)
-        np.multiply(scratch, self._rest, scratch)
-        np.add(velocity, scratch, velocity)
+        multiply(velocity, self._rho, velocity)
+        multiply(gradients, gradients, scratch)
+        multiply(scratch, self._rest, scratch)
+        add(velocity, scratch, velocity)
         if self.centered:
             average = slots[1]
-            np.multiply(average, self._rho, average)
-            np.multiply(gradients, self._rest, scratch)
-            np.add(average, scratch, average)
-            np.multiply(average, average, scratch)
-            np.subtract(velocity, scratch, scratch)
-            np.add(scratch, self._epsilon, scratch)
+            multiply(average, self._rho, average)
+            multiply(gradients, self._rest, scratch)
+            add(average, scratch, average)
+            multiply(average, average, scratch)
+            subtract(velocity, scratch, scratch)
+            add(scratch, self._epsilon, scratch)
         else:
-            np.add(velocity, self._epsilon, scratch)
-        np.sqrt(scratch, scratch)
-        np.divide(gradients, scratch, scratch)
-        np.multiply(scratch, self._rate_array, scratch)
+            add(velocity, self._epsilon, scratch)
+        sqrt(scratch, scratch)
+        divide(gradients, scratch, scratch)
+        multiply(scratch, self._rate_array, scratch)
         if self.momentum:
             kept = slots[-1]
-            np.multiply(kept, self._momentum, kept)
-            np.add(kept, scratch, kept)
+            multiply(kept, self._momentum, kept)
+            add(kept, scratch, kept)
             scratch = kept
-        np.subtract(weights, scratch, weights)
+        subtract(weights, scratch, weights)

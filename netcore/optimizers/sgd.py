@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-import numpy as np
+from numpy import add, multiply, subtract
 
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
@@ -38,16 +38,16 @@ class SGD(Optimizer):
         self._momentum = scalar(self.momentum, dtype)
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
-        np.multiply(gradients, self._rate_array, scratch)
+        multiply(gradients, self._rate_array, scratch)
         if not slots:
-            np.subtract(weights, scratch, weights)
+            subtract(weights, scratch, weights)
             return
         (velocity,) = slots
-        np.multiply(velocity, self._momentum, velocity)
-        np.subtract(velocity, scratch, velocity)
+        multiply(velocity, self._momentum, velocity)
+        subtract(velocity, scratch, velocity)
         if self.nesterov:
-            np.subtract(weights, scratch, weights)
-            np.multiply(velocity, self._momentum, scratch)
-            np.add(weights, scratch, weights)
+            subtract(weights, scratch, weights)
+            multiply(velocity, self._momentum, scratch)
+            add(weights, scratch, weights)
         else:
-            np.add(weights, velocity, weights)
+            add(weights, velocity, weights)

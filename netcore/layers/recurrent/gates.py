@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy import add, multiply, subtract
+from numpy import tanh as np_tanh
 
 from netcore.activations import ACTIVATIONS, Elementwise, Function, sigmoid, tanh
 from netcore.config import Array
@@ -51,14 +53,14 @@ class Gates:
     def prepare(self, weights: Array, out: Array) -> None:
         """Write the weights for the sums into `out`, which came from `prepared`."""
         if self._joint:
-            np.multiply(weights, self._scale, out)
+            multiply(weights, self._scale, out)
 
     def apply(self, z: Array, y: Array) -> None:
         """Write the functions of z into y, both (blocks * units, n); z comes from prepared weights and may be y."""
         if self._joint:
-            np.tanh(z, y)
-            np.multiply(y, self._stretch, y)
-            np.add(y, self._shift, y)
+            np_tanh(z, y)
+            multiply(y, self._stretch, y)
+            add(y, self._shift, y)
         else:
             for function, rows in self._blocks:
                 function.apply(z[rows], y[rows])  # type: ignore[attr-defined]  # elementwise, as `params` demands
@@ -66,9 +68,9 @@ class Gates:
     def slopes(self, z: Array, y: Array, out: Array) -> None:
         """Write dy/dz for all time steps, (t, blocks * units, n): y (1 - y) of a sigmoid, 1 - y² of a tanh."""
         if self._joint:
-            np.subtract(self._is_sigmoid, y, out)
-            np.multiply(out, y, out)
-            np.add(out, self._is_tanh, out)
+            subtract(self._is_sigmoid, y, out)
+            multiply(out, y, out)
+            add(out, self._is_tanh, out)
         else:
             for function, rows in self._blocks:
                 function.slope(z[:, rows], y[:, rows], out[:, rows])  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import add, matmul, multiply, subtract
 
 from netcore import activations
 from netcore.activations import Elementwise
@@ -163,10 +164,10 @@ class GRU(Recurrent):
 
     def begin(self, run: GruRun) -> None:
         run.functions.prepare(self.all_weights[:, : 2 * self.units], run.weights)
-        np.matmul(self.kernel[:, self._last].T, run.x, run.from_x)
+        matmul(self.kernel[:, self._last].T, run.x, run.from_x)
         if self.use_bias:
             bias = self.bias[0] if self.reset_after else self.bias
-            np.add(run.from_x, bias[self._last, np.newaxis], run.from_x)
+            add(run.from_x, bias[self._last, np.newaxis], run.from_x)
 
     def step(self, run: GruRun, views: Any) -> None:
         block, gate_sums, y, z, r, h_seen, carried, from_h, from_x, total, g, h_before, h = views
@@ -176,49 +177,49 @@ class GRU(Recurrent):
         if self.reset_after:
             recurrent.T.dot(carried, from_h)
             if self.use_bias:
-                np.add(from_h, self.bias[1, self._last, np.newaxis], from_h)
-            np.multiply(r, from_h, run.part)
+                add(from_h, self.bias[1, self._last, np.newaxis], from_h)
+            multiply(r, from_h, run.part)
         else:
-            np.multiply(r, h_seen, carried)
+            multiply(r, h_seen, carried)
             recurrent.T.dot(carried, run.part)
-        np.add(from_x, run.part, total)
+        add(from_x, run.part, total)
         self.function.apply(total, g)
-        np.subtract(h_before, g, run.part)  # h = g + z (h_before - g)
-        np.multiply(z, run.part, run.part)
-        np.add(g, run.part, h)
+        subtract(h_before, g, run.part)  # h = g + z (h_before - g)
+        multiply(z, run.part, run.part)
+        add(g, run.part, h)
 
     def begin_backward(self, run: GruRun) -> None:
         t, units, n = run.candidate.shape
         factor_z, factor_r, factor_g = run.factors.reshape(t, 3, units, n).swapaxes(0, 1)
         run.functions.slopes(run.gate_sums, run.y, run.factors[:, : 2 * units])
-        np.multiply(factor_z, run.states[0][:-1], run.from_x)  # from_x has done its work: room for one term
-        np.multiply(factor_z, run.candidate, factor_z)
-        np.subtract(run.from_x, factor_z, factor_z)
-        np.multiply(factor_r, run.from_h if self.reset_after else run.h[:-1], factor_r)
+        multiply(factor_z, run.states[0][:-1], run.from_x)  # from_x has done its work: room for one term
+        multiply(factor_z, run.candidate, factor_z)
+        subtract(run.from_x, factor_z, factor_z)
+        multiply(factor_r, run.from_h if self.reset_after else run.h[:-1], factor_r)
         self.function.slope(run.sums, run.candidate, factor_g)
-        np.subtract(1, run.y[:, :units], run.from_x)
-        np.multiply(factor_g, run.from_x, factor_g)
+        subtract(1, run.y[:, :units], run.from_x)
+        multiply(factor_g, run.from_x, factor_g)
 
     def step_back(self, run: GruRun, views: Any) -> None:
         factor_z, factor_r, factor_g, d_z, d_r, d_g, d_gates, d_from_h, z, r = views
         d_h = run.d_states[0]
         recurrent = self.recurrent_kernel[:, self._last]
-        np.multiply(d_h, factor_z, d_z)
-        np.multiply(d_h, factor_g, d_g)
-        np.multiply(d_h, z, run.direct)
+        multiply(d_h, factor_z, d_z)
+        multiply(d_h, factor_g, d_g)
+        multiply(d_h, z, run.direct)
         if self.reset_after:
-            np.multiply(d_g, factor_r, d_r)
-            np.multiply(d_g, r, d_from_h)
+            multiply(d_g, factor_r, d_r)
+            multiply(d_g, r, d_from_h)
             recurrent.dot(d_from_h, run.part)
         else:
             recurrent.dot(d_g, run.part)
-            np.multiply(run.part, factor_r, d_r)
-            np.multiply(run.part, r, run.part)
+            multiply(run.part, factor_r, d_r)
+            multiply(run.part, r, run.part)
         self.recurrent_kernel[:, : 2 * self.units].dot(d_gates, d_h)
-        np.add(d_h, run.part, d_h)
+        add(d_h, run.part, d_h)
         if run.keep_h is not None:
-            np.multiply(d_h, run.keep_h, d_h)
-        np.add(d_h, run.direct, d_h)
+            multiply(d_h, run.keep_h, d_h)
+        add(d_h, run.direct, d_h)
 
     def end_backward(self, run: GruRun, node: Node) -> None:
         gradient, gates = node.gradient, slice(2 * self.units)
@@ -228,7 +229,7 @@ class GRU(Recurrent):
         run.h_products.sum(run.carried, run.d_from_h, gradient["recurrent_kernel"][:, self._last])
         if self.use_bias:
             bias = gradient["bias"]
-            np.add.reduce(d_g, (0, 2), out=(bias[0] if self.reset_after else bias)[self._last])
+            add.reduce(d_g, (0, 2), out=(bias[0] if self.reset_after else bias)[self._last])
             if self.reset_after:
-                np.add.reduce(run.d_from_h, (0, 2), out=bias[1, self._last])
+                add.reduce(run.d_from_h, (0, 2), out=bias[1, self._last])
         self.to_inputs(run, node, run.d_sums)

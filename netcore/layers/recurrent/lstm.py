@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import add, multiply
 
 from netcore import activations
 from netcore.activations import Elementwise
@@ -140,11 +141,11 @@ class LSTM(Recurrent):
         block, z, y, i, f, g, o, c_before, c, shown, h = views
         run.weights.T.dot(block, z)  # (4 units, d + units + 1) @ (d + units + 1, n)
         run.functions.apply(z, y)
-        np.multiply(i, g, run.part)
-        np.multiply(f, c_before, c)
-        np.add(c, run.part, c)
+        multiply(i, g, run.part)
+        multiply(f, c_before, c)
+        add(c, run.part, c)
         self.function.apply(c, shown)
-        np.multiply(o, shown, h)
+        multiply(o, shown, h)
 
     def begin_backward(self, run: LstmRun) -> None:
         t, rows, n = run.y.shape
@@ -152,24 +153,24 @@ class LSTM(Recurrent):
         i, _, g, o = run.y.reshape(t, 4, rows // 4, n).swapaxes(0, 1)
         c = run.states[1]
         run.functions.slopes(run.z, run.y, run.factors)
-        np.multiply(factor_i, g, factor_i)
-        np.multiply(factor_f, c[:-1], factor_f)
-        np.multiply(factor_g, i, factor_g)
-        np.multiply(factor_o, run.shown, factor_o)
+        multiply(factor_i, g, factor_i)
+        multiply(factor_f, c[:-1], factor_f)
+        multiply(factor_g, i, factor_g)
+        multiply(factor_o, run.shown, factor_o)
         self.function.slope(c[1:], run.shown, run.through)
-        np.multiply(run.through, o, run.through)
+        multiply(run.through, o, run.through)
 
     def step_back(self, run: LstmRun, views: Any) -> None:
         through, factors_c, factor_h, d_sum, d_sum_c, d_sum_h, f = views
         d_h, d_c = run.d_states
-        np.multiply(d_h, through, run.part)
-        np.add(d_c, run.part, d_c)
-        np.multiply(factors_c, d_c, d_sum_c)  # (3, units, n) * (units, n)
-        np.multiply(factor_h, d_h, d_sum_h)
-        np.multiply(d_c, f, d_c)
+        multiply(d_h, through, run.part)
+        add(d_c, run.part, d_c)
+        multiply(factors_c, d_c, d_sum_c)  # (3, units, n) * (units, n)
+        multiply(factor_h, d_h, d_sum_h)
+        multiply(d_c, f, d_c)
         self.recurrent_kernel.dot(d_sum, d_h)
         if run.keep_h is not None:
-            np.multiply(d_h, run.keep_h, d_h)
+            multiply(d_h, run.keep_h, d_h)
 
     def end_backward(self, run: LstmRun, node: Node) -> None:
         run.products.sum(run.block[:-1], run.d_sums, node.gradient["all_weights"])

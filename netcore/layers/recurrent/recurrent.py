@@ -7,6 +7,7 @@ Inside, x is (t, d, n): t time steps, d features, n samples. Step s reads the s-
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import add, copyto, greater_equal, matmul, multiply
 
 from netcore import activations
 from netcore.activations import Elementwise, FunctionParam
@@ -274,7 +275,7 @@ class Recurrent(Layer):
 
     def forward(self, node: Node, *, training: bool) -> None:
         run: Run = node.scratch
-        np.copyto(run.x, self._ordered(node.x))
+        copyto(run.x, self._ordered(node.x))
         self._start(node, run)
         if training:
             self._drop(run)
@@ -310,30 +311,30 @@ class Recurrent(Layer):
         for keep, rate in ((run.keep_x, self.dropout), (run.keep_h, self.recurrent_dropout)):
             if keep is not None:
                 self.stream.generator.random(out=keep, dtype=keep.dtype)
-                np.greater_equal(keep, rate, out=keep)
-                np.multiply(keep, 1 / (1 - rate) if rate < 1 else 0.0, keep)
+                greater_equal(keep, rate, out=keep)
+                multiply(keep, 1 / (1 - rate) if rate < 1 else 0.0, keep)
         if run.keep_x is not None:
-            np.multiply(run.x, run.keep_x, run.x)
+            multiply(run.x, run.keep_x, run.x)
         if run.keep_h is not None:
-            np.multiply(run.states[0][0], run.keep_h, run.h[0])
+            multiply(run.states[0][0], run.keep_h, run.h[0])
 
     def _carry(self, run: Run, index: int) -> None:
         """After a step: where it was missing the state stays; then dropout on what the next step will multiply."""
         if run.holes[index]:
             missing = ~run.there[index]  # type: ignore[index]  # there are holes: there is a mask
             for state in run.states:
-                np.copyto(state[index + 1], state[index], where=missing)
+                copyto(state[index + 1], state[index], where=missing)
         if run.keep_h is not None:
-            np.multiply(run.states[0][index + 1], run.keep_h, run.h[index + 1])
+            multiply(run.states[0][index + 1], run.keep_h, run.h[index + 1])
 
     def _finish(self, node: Node, run: Run) -> None:
         h = run.states[0]
-        np.copyto(node.y, h[1:] if self.return_sequences else h[-1])
+        copyto(node.y, h[1:] if self.return_sequences else h[-1])
         if self.zero_output_for_mask and run.there is not None:
             shown = run.there[:, np.newaxis] if self.return_sequences else run.there[-1]
-            np.multiply(node.y, shown, node.y)
+            multiply(node.y, shown, node.y)
         for output, state in zip(node.ys[1:], run.states, strict=False):
-            np.copyto(output, state[-1])
+            copyto(output, state[-1])
         if self.stateful:
             self.states = [state[-1].T.copy() for state in run.states]
 
@@ -343,20 +344,20 @@ class Recurrent(Layer):
         run: Run = node.scratch
         self.begin_backward(run)
         for index, gradient in enumerate(run.d_states):  # of the states after the last step
-            np.copyto(gradient, node.dys[1 + index] if self.return_state else 0)
+            copyto(gradient, node.dys[1 + index] if self.return_state else 0)
         d_h = run.d_states[0]
         if not self.return_sequences:
-            np.add(d_h, self._shown(node.dy, run, -1), d_h)
+            add(d_h, self._shown(node.dy, run, -1), d_h)
         for index in range(len(run.x) - 1, -1, -1):
             if self.return_sequences:
-                np.add(d_h, self._shown(node.dy[index], run, index), d_h)
+                add(d_h, self._shown(node.dy[index], run, index), d_h)
             if run.holes[index]:
                 self._step_back_with_gaps(run, index)
             else:
                 self.step_back(run, run.backward_steps[index])
         for slot, gradient in zip(node.dxs[1:], run.d_states, strict=False):
             if slot is not None:
-                np.copyto(slot, gradient)
+                copyto(slot, gradient)
         self.end_backward(run, node)
 
     def _shown(self, dy: Array, run: Run, index: int) -> Array:
@@ -367,20 +368,20 @@ class Recurrent(Layer):
         """Where the step was missing the gradient of the state passes by the cell."""
         there = run.there[index]  # type: ignore[index]  # only called where there is a mask
         for gradient, passed in zip(run.d_states, run.passed, strict=True):
-            np.multiply(gradient, ~there, passed)
-            np.multiply(gradient, there, gradient)
+            multiply(gradient, ~there, passed)
+            multiply(gradient, there, gradient)
         self.step_back(run, run.backward_steps[index])
         for gradient, passed in zip(run.d_states, run.passed, strict=True):
-            np.add(gradient, passed, gradient)
+            add(gradient, passed, gradient)
 
     def to_inputs(self, run: Run, node: Node, d_sums: Array) -> None:
         """Gradient of x from that of the sums (t, gates * units, n): dx = kernel @ d_sums at all steps at once."""
         if node.dx is None:
             return
         out = self._ordered(node.dx)
-        np.matmul(self.kernel, d_sums, out)
+        matmul(self.kernel, d_sums, out)
         if run.keep_x is not None:
-            np.multiply(out, run.keep_x, out)
+            multiply(out, run.keep_x, out)
 
     # --- what a cell writes
 
@@ -416,8 +417,8 @@ class Products:
         for start in range(0, len(a), self._at_once):
             stop = min(start + self._at_once, len(a))
             each = self._each[: stop - start]
-            np.matmul(a[start:stop], b[start:stop].swapaxes(1, 2), each)
+            matmul(a[start:stop], b[start:stop].swapaxes(1, 2), each)
             if start == 0:
-                np.add.reduce(each, 0, out=out)
+                add.reduce(each, 0, out=out)
             else:
-                np.add(out, np.add.reduce(each, 0), out)
+                add(out, add.reduce(each, 0), out)

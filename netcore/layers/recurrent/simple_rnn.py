@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-import numpy as np
+from numpy import multiply
 
 from netcore.config import Array
 from netcore.layers.layer import LAYERS
@@ -80,10 +80,10 @@ class SimpleRNN(Recurrent):
     def step_back(self, run: SimpleRun, views: Any) -> None:
         slope, d_sum = views
         d_h = run.d_states[0]
-        np.multiply(d_h, slope, d_sum)
+        multiply(d_h, slope, d_sum)
         self.recurrent_kernel.dot(d_sum, d_h)
         if run.keep_h is not None:
-            np.multiply(d_h, run.keep_h, d_h)
+            multiply(d_h, run.keep_h, d_h)
 
     def end_backward(self, run: SimpleRun, node: Node) -> None:
         run.products.sum(run.block[:-1], run.d_sums, node.gradient["all_weights"])
