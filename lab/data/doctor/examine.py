@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from lab.data.doctor.columns import column_findings
 from lab.data.doctor.finding import SEVERITIES, Finding
 from lab.data.doctor.notes import note_findings
@@ -78,7 +80,8 @@ def examine(table: Table, data: DataSpec | None = None, dataset: Dataset | None 
             be prepared.
     """
     view = View(table, data, dataset)
-    found = sorted((finding for check in CHECKS for finding in check(view)), key=_harm)
+    with np.errstate(over="ignore", invalid="ignore"):  # sums of numbers as large as floats go
+        found = sorted((finding for check in CHECKS for finding in check(view)), key=_harm)
     if data is None:
         return Report(tuple(found), (), (), len(view.sample), len(view.training))
     treated = tuple(f for f in found if any(remedy.is_applied(data) for remedy in f.remedies))

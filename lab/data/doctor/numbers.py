@@ -141,11 +141,8 @@ def near_copies(view: View) -> Iterator[Finding]:
     rows = min(len(view.sample), PAIRS // max(1, len(names)) ** 2)
     if len(names) < 2 or rows < 30:
         return
-    cells = np.stack([view.cells(name)[:: max(1, len(view.sample) // rows)] for name in names])  # (columns, rows)
-    cells = cells[:, ~np.isnan(cells).any(axis=0)]
-    if cells.shape[1] < 30:
-        return
-    cells = cells - cells.mean(axis=1, keepdims=True)
+    every = max(1, len(view.sample) // rows)
+    cells = np.stack([_without_gaps(view.cells(name)[::every]) for name in names])  # (columns, rows)
     size = np.sqrt((cells**2).sum(axis=1, keepdims=True))
     cells = np.divide(cells, size, out=np.zeros_like(cells), where=size > 0)
     alike = np.triu(np.abs(cells @ cells.T) >= COPY, 1)
@@ -158,3 +155,11 @@ def near_copies(view: View) -> Iterator[Finding]:
     values = {"first": names[first], "copy": copied[0]}
     remedies = leave_out(view, copied)
     yield Finding("near_copies", "info", used or copied, len(used or copied), (), values, remedies, view.sampled)
+
+
+def _without_gaps(cells: Array) -> Array:
+    """Differences from the mean; 0 for a gap."""
+    present = ~np.isnan(cells)
+    peak = float(np.abs(cells[present]).max(initial=0.0)) or 1.0  # numbers as large as floats go stay finite
+    scaled = cells / peak
+    return np.where(present, scaled - (scaled[present].mean() if present.any() else 0.0), 0.0)

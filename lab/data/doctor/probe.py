@@ -34,6 +34,8 @@ def probe_columns(view: View, target: Column) -> list[Probe]:
     """Every candidate, best known rows first; none where there are too few rows to tell."""
     rows = np.arange(len(view.sample))[:: max(1, len(view.sample) // ROWS)]
     regression = view.data is not None and view.data.task == "regression"
+    if regression and target.minimum is None:
+        return []  # refused: it holds no numbers
     answers = _answers(view, target, regression)[rows]
     answered = ~np.isnan(answers) if regression else answers >= 0
     rows, answers = rows[answered], answers[answered]

@@ -14,6 +14,7 @@ from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.samples import load_sample, sample_names
 from lab.data_spec import InputGroup, SampleSource, SplitSpec
+from lab.errors import DataError
 from lab.limits import ALONE
 from lab.starts import propose_experiment
 from lab.texts import LANGUAGES, has_text, say
@@ -523,3 +524,37 @@ def test_groups_of_columns_lose_what_is_no_more_and_take_in_what_is_new():
     columns = {"a": numbers(0), "c": numbers(2), "e": numbers(4), "y": list(ANSWER)}
     fit = refit(grouped, before, read_table(written(columns), "table.csv", ALONE))
     assert [group.columns for group in fit.data.groups] == [("a", "e"), ("c",)]
+
+
+# --- whatever the experiment says
+
+
+NASTY_NUMBERS = {**clean(big=[1e308 if row % 9 == 0 else row * 1e300 for row in range(ROWS)]), "gone": [None] * ROWS}
+
+
+@pytest.mark.parametrize("code", [*CODES, "nasty"])
+def test_an_experiment_that_does_not_fit_its_table_is_no_trouble(code):
+    """Any target, task, split and inputs, also such as preparation refuses."""
+    table = read_table(written(NASTY_NUMBERS), "t.csv", ALONE) if code == "nasty" else report_on(code)[0]
+    rng = np.random.default_rng(len(code))
+    names = [*table.column_names, "no such column"]
+    for _ in range(6):
+        some = propose_data(read_table(written(clean()), "t.csv", ALONE))
+        data = some.replace(
+            target=str(rng.choice(names)),
+            task=str(rng.choice(["binary", "multiclass", "regression"])),
+            inputs=tuple(map(str, rng.choice(names, 3))),
+            scaling=str(rng.choice(["standard", "none", "robust"])),
+            split=SplitSpec(order=str(rng.choice(["shuffled", "stratified", "time"]))),
+        )
+        try:
+            dataset = prepare(table, data, seed=0)
+        except DataError:
+            dataset = None
+        report = examine(table, data, dataset)
+        for finding in (*report.findings, *report.treated):
+            key = finding.code if finding.code.startswith("note.") else f"finding.{finding.code}"
+            assert say(key, "en", **finding.blanks)
+            for remedy in finding.remedies:
+                if remedy.is_possible(data):
+                    remedy.undo(remedy.change(data), data)
