@@ -101,6 +101,12 @@ class ColumnPlan(Value):
         """The lags, each once; that of the row itself where none are named."""
         return tuple(dict.fromkeys(self.lags)) or (0,)
 
+    @property
+    def wishes(self) -> tuple[str, ...]:
+        """Names of the fields that say something."""
+        names = (name for name in type(self).model_fields if name != "column")
+        return tuple(name for name in names if getattr(self, name) not in (None, False, ()))
+
 
 class Fold(Value):
     """One of several runs that each validate on another piece of the rows; the test part stays the same."""
@@ -298,10 +304,10 @@ class DataSpec(Value):
         return next((plan for plan in self.plans if plan.column == column), ColumnPlan(column=column))
 
     def with_plan(self, plan: ColumnPlan) -> "DataSpec":
-        """Another plan for its column. A plan without wishes is none. Raises ExperimentError."""
-        others = tuple(other for other in self.plans if other.column != plan.column)
-        wished = () if plan == ColumnPlan(column=plan.column) else (plan,)
-        return self.replace(plans=(*others, *wished))
+        """Another plan for its column; one without wishes is none. Raises ExperimentError."""
+        plans = {other.column: other for other in (*self.plans, plan)}
+        named = sorted(plans.values(), key=lambda one: one.column)  # in whichever order they were made
+        return self.replace(plans=tuple(one for one in named if one.wishes))
 
     def with_targets(self, targets: Sequence[TargetSpec]) -> "DataSpec":
         """Other columns to predict; a baseline column belongs to the first of them only."""

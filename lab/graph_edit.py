@@ -45,7 +45,8 @@ def as_sequential(experiment: Experiment) -> Experiment:
     graph = experiment.model
     if not isinstance(graph, GraphSpec):
         return experiment
-    data = experiment.data.replace(groups=(), more_targets=())
+    alone = experiment.data.input_groups[0].image_shape if len(experiment.data.input_groups) == 1 else None
+    data = experiment.data.replace(groups=(), more_targets=(), image_shape=alone)
     compiled = experiment.compile.replace(combine_losses="sum")
     if not graph.outputs:
         return experiment.replace(data=data, model=ModelSpec(), compile=compiled)

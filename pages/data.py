@@ -183,8 +183,9 @@ def columns_section(state: AppState, table: Table) -> None:
     )
     st.caption(say(f"task.{data.task}.about", state.language))
     heading(say("data_page.inputs", state.language))
-    # in windows the target's own past is an input like any other
-    names = [name for name in table.column_names if name != data.target or data.windows is not None]
+    # in windows, or by lags, the target's own past is an input like any other
+    past = data.windows is not None or data.target in data.inputs
+    names = [name for name in table.column_names if name != data.target or past]
     if len(names) <= TICKED_ONE_BY_ONE:
         tick_inputs(state, names)
     else:

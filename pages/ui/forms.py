@@ -303,15 +303,16 @@ def choice_field(
     show: Callable[[Any], str] = str,
     help: str | None = None,
     disabled: bool = False,
+    take: Callable[[str, Change], None] = edit,
 ) -> None:
-    """One of a few."""
+    """One of a few. `take` is the callback: `edit_anew` where other widgets show what changes too."""
     st.selectbox(
         label,
         options,
         index=list(options).index(value) if value in options else None,
         format_func=show,
         key=key,
-        on_change=edit,
+        on_change=take,
         args=(key, change),
         help=help,
         placeholder=say("form.choose", state.language),

@@ -16,8 +16,10 @@ from lab.graph_edit import (
     without_group,
     without_target,
 )
+from lab.plan_edit import with_group_image
 from lab.texts import say
 from pages.ui.forms import choice_field, show_refusal, text_field
+from pages.ui.preparation import image_field
 from pages.ui.state import AppState, edit, renew
 from pages.ui.text import heading
 
@@ -135,7 +137,7 @@ def group_card(state: AppState, table: Table, group: InputGroup, *, alone: bool)
     key = state.key("group", group.name, "columns", *sorted(targets))  # other choices: another widget
     st.multiselect(
         say("graph.group_columns", state.language),
-        [column for column in table.column_names if column not in targets],
+        [column for column in table.column_names if column not in targets or column in group.columns],
         default=[column for column in group.columns if column in table.column_names],
         key=key,
         placeholder=say("form.choose", state.language),
@@ -143,3 +145,10 @@ def group_card(state: AppState, table: Table, group: InputGroup, *, alone: bool)
         args=(key, lambda experiment, columns: with_group_columns(experiment, group.name, columns)),
     )
     show_refusal(key, state)
+    image_field(
+        state,
+        group.image_shape,
+        len(group.columns),
+        state.key("group", group.name, "image_shape"),
+        lambda experiment, shape: with_group_image(experiment, group.name, shape),
+    )

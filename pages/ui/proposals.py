@@ -67,7 +67,10 @@ def with_reading(experiment: Experiment, before: Table, after: Table, reading: R
 def with_target(experiment: Experiment, table: Table, target: str) -> Experiment:
     """Another column to predict; the split stays. Raises DataError."""
     proposed = propose_data(table, target, experiment.data.source)
-    changes: dict[str, Any] = {"split": experiment.data.split, "windows": None}
+    kept = ("split", "reading", "plans", "drop_duplicates")
+    changes: dict[str, Any] = {name: getattr(experiment.data, name) for name in kept} | {"windows": None}
+    if proposed.task == "sequence_labels":
+        changes["plans"] = ()  # a signal is prepared as one
     if experiment.data.windows is not None and proposed.task != "sequence_labels":
         changes |= {"windows": experiment.data.windows, "inputs": experiment.data.inputs}
     elif target in proposed.inputs:
@@ -95,7 +98,8 @@ def with_windows(experiment: Experiment, table: Table, *, on: bool) -> Experimen
         kept = None if data.persistence_column == data.target else data.persistence_column
         return experiment.with_data(windows=None, inputs=inputs, persistence_column=kept)
     times = next((column.name for column in table.columns if column.kind == "datetime"), None)
-    split = data.split.replace(order="time", time_column=data.split.time_column or times)
+    order = "time" if data.split.draws_rows else data.split.order
+    split = data.split.replace(order=order, time_column=data.split.time_column or times)
     windows = WindowSpec(every=max(1, table.rows // MANY_WINDOWS))
     wanted = {*data.inputs, data.target} if table.column(data.target).kind == "numeric" else set(data.inputs)
     inputs = tuple(name for name in table.column_names if name in wanted)

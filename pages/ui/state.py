@@ -122,6 +122,15 @@ def edit(key: str, change: Change) -> None:
     state.change_experiment(experiment)
 
 
+def edit_anew(key: str, change: Change) -> None:
+    """As `edit`, for what other widgets show as well: all are made anew."""
+    state = app_state()
+    before = state.experiment
+    edit(key, change)
+    if state.experiment is not before:
+        state.replace_experiment(state.experiment)
+
+
 def apply(change: Edit) -> None:
     """Callback of buttons: a refusal (too many layers) is said at the top of the page."""
     state = app_state()

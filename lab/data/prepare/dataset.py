@@ -108,6 +108,12 @@ class Dataset:
     def part(self, name: PartName) -> Part:
         return {"train": self.train, "validation": self.validation, "test": self.test}[name]
 
+    @property
+    def percentages(self) -> dict[PartName, float]:
+        """Of all samples, those in each part."""
+        counts = {name: len(self.part(name).rows) for name in PART_NAMES}
+        return {name: 100 * count / sum(counts.values()) for name, count in counts.items()}
+
     def targets_for(self, part_name: PartName, loss_type: str, output_units: int) -> Array:
         """y as the loss wants it, (n, 1), (n, k) or (n,).
 

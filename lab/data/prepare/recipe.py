@@ -71,6 +71,11 @@ class PreparedColumn:
             return (f"{name} sin", f"{name} cos")
         return (f"{self.source} year",) if self.kind == "year" else (self.source,)
 
+    @property
+    def is_scaled(self) -> bool:
+        """Whether mean and scale have a meaning."""
+        return self.kind in ("number", "boolean", "ordinal", "year", "signal")
+
     # --- forwards
 
     def encode(self, cells: Array) -> Array:

@@ -77,20 +77,24 @@ def _settings(column: Column, plan: ColumnPlan, data: DataSpec) -> Settings:
 
 def _of_signal(column: Column, plan: ColumnPlan, data: DataSpec) -> Settings:
     """A time step of a signal: all are scaled as one, and an empty cell is where it ends."""
-    if plan != ColumnPlan(column=column.name) or data.missing_indicator:
+    if plan.wishes or data.missing_indicator:
         raise DataError("data.plan_in_signal", column=column.name)
     return Settings(column, "drop" if data.missing == "drop" else "zero")
 
 
-def _check_wishes(column: Column, plan: ColumnPlan) -> None:
-    fitting = set(FITTING[column.kind])
+def fitting_wishes(column: Column, plan: ColumnPlan) -> frozenset[str]:
+    """The fields of a plan that mean something for a column of this kind, some of them only with others."""
+    fitting = FITTING.get(column.kind, frozenset())
     if plan.encoding == "ordinal":
         fitting |= {"order", "scaling"}
-    if "year" in plan.date_parts:
-        fitting.add("scaling")
-    for name in ColumnPlan.model_fields:
-        if name != "column" and getattr(plan, name) not in (None, False, ()) and name not in fitting:
-            raise DataError("data.plan_unfit", column=column.name, field=f"data.plans.{name}")
+    return fitting | {"scaling"} if "year" in plan.date_parts else fitting
+
+
+def _check_wishes(column: Column, plan: ColumnPlan) -> None:
+    fitting = fitting_wishes(column, plan)
+    unfit = next((wish for wish in plan.wishes if wish not in fitting), None)
+    if unfit is not None:
+        raise DataError("data.plan_unfit", column=column.name, field=f"data.plans.{unfit}")
 
 
 def _missing(column: Column, plan: ColumnPlan, data: DataSpec) -> Missing:
