@@ -1,4 +1,4 @@
-"""The head of every page: the five steps with the experiment in one line each, ready-made starts, link, language."""
+"""The head of every page: the steps with the experiment in one line each, tools, ready-made starts, link, language."""
 
 from collections.abc import Mapping
 
@@ -17,18 +17,33 @@ from pages.ui.text import tell_error
 from pages.ui.training import current_run, knobs_differ, record_of_run
 from pages.ui.upload import missing_file
 
+ICONS = {
+    "compare": ":material/stacked_line_chart:",
+    "experiments": ":material/labs:",
+    "loss_bench": ":material/balance:",
+    "gallery": ":material/photo_library:",
+}
 LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
 
 
-def header(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:
-    """Draw the head; `pages` are the steps in their order."""
+def header(state: AppState, bench: Bench, steps: Mapping[str, st.Page], tools: Mapping[str, st.Page]) -> None:
+    """Draw the head; both are pages by name, in their order."""
     with st.container(key="top", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{say('app.title', state.language)}**", width="content")
+        if tools:
+            _tools(state, tools)
         _starts(state)
         _share(state)
         _language(state)
-    _steps(state, bench, pages)
+    _steps(state, bench, steps)
     _notices(state)
+
+
+def _tools(state: AppState, tools: Mapping[str, st.Page]) -> None:
+    with st.popover(say("tools.open", state.language), icon=":material/science:"):
+        for name, page in tools.items():
+            st.page_link(page, label=say(f"page.{name}", state.language), icon=ICONS[name], width="stretch")
+            st.caption(say(f"page.{name}.about", state.language))
 
 
 def _steps(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:
