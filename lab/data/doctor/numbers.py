@@ -7,7 +7,7 @@ import numpy as np
 
 from lab.data.doctor.columns import leave_out
 from lab.data.doctor.finding import FIRST, Finding, Severity
-from lab.data.doctor.remedies import STANDARDISE, STANDARDISE_TARGET, plan
+from lab.data.doctor.remedies import STANDARDISE, plan
 from lab.data.doctor.view import Array, View
 
 FENCE = 3.0  # interquartile ranges beyond the quartiles: the "outer fences" of Tukey (1977)
@@ -27,7 +27,6 @@ def number_findings(view: View) -> Iterator[Finding]:
     lopsided = tuple(column.name for column in view.numbers if is_lopsided(view.values(column.name)))
     yield from skew(view, lopsided)
     yield from outliers(view, set(lopsided))
-    yield from target_out(view)
     yield from unscaled(view)
     yield from near_copies(view)
 
@@ -92,30 +91,6 @@ def rows_beyond(view: View, name: str) -> tuple[int, ...]:
     low, high = fences(view.values(name))
     with np.errstate(invalid="ignore"):
         return tuple(int(row) for row in view.sample[(cells < low) | (cells > high)][:FIRST])
-
-
-def target_out(view: View) -> Iterator[Finding]:
-    """What squared errors make of a few huge targets, and of a target that is far from 0 and 1."""
-    if view.data is None or view.data.task != "regression" or view.target is None or view.target.minimum is None:
-        return
-    name, values = view.target.name, view.values(view.target.name)
-    if not len(values):
-        return
-    if is_lopsided(values):
-        yield Finding("target_skew", "info", (name,), sampled=view.sampled)
-    elif count := far_out(values):
-        yield Finding("target_outliers", "warning", (name,), count, rows_beyond(view, name), sampled=view.sampled)
-    size = max(abs(float(values.mean())), float(values.std()))
-    if size > SIZES:
-        severity: Severity = "warning" if view.data.target_scaling == "none" else "info"
-        yield Finding(
-            "target_unscaled",
-            severity,
-            (name,),
-            values={"size": f"{size:,.0f}"},
-            remedies=(STANDARDISE_TARGET,),
-            sampled=view.sampled,
-        )
 
 
 def unscaled(view: View) -> Iterator[Finding]:

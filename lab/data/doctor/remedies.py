@@ -154,6 +154,22 @@ class ChangeField(Remedy):
 
 
 @dataclass(frozen=True)
+class ScaleTarget(Remedy):
+    """A regression's target is standardised; the network may have others beside it."""
+
+    def change(self, data: DataSpec) -> DataSpec:
+        return self._with(data, "standard")
+
+    def undo(self, data: DataSpec, before: DataSpec | None = None) -> DataSpec:
+        was = () if before is None else before.targets
+        return self._with(data, next((target.scaling for target in was if target.column in self.columns), "none"))
+
+    def _with(self, data: DataSpec, scaling: Literal["standard", "none"]) -> DataSpec:
+        targets = [t.replace(scaling=scaling) if t.column in self.columns else t for t in data.targets]
+        return data.with_targets(targets)
+
+
+@dataclass(frozen=True)
 class ReadOtherwise(Remedy):
     """Something that the person decides about the file instead of the reader."""
 
@@ -313,7 +329,6 @@ FIRST_LINE_NAMES = ReadOtherwise("first_line_names", changes=(("header_row", 0),
 DROP_DUPLICATES = ChangeField("drop_duplicates", changes=(("drop_duplicates", True),))
 STRATIFIED = ChangeField("stratified", part="split", changes=(("order", "stratified"),))
 STANDARDISE = ChangeField("standardise", changes=(("scaling", "standard"),), without=(("scaling", "none"),))
-STANDARDISE_TARGET = ChangeField("standardise_target", changes=(("target_scaling", "standard"),))
 
 
 def split_by_time(column: str | None) -> ChangeField:

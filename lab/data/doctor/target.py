@@ -8,8 +8,9 @@ import pandas as pd
 
 from lab.data.doctor.columns import leave_out
 from lab.data.doctor.finding import FIRST, Finding, Severity
+from lab.data.doctor.numbers import SIZES, far_out, is_lopsided, rows_beyond
 from lab.data.doctor.probe import Probe, probe_columns
-from lab.data.doctor.remedies import STRATIFIED, Remedy
+from lab.data.doctor.remedies import STRATIFIED, Remedy, ScaleTarget
 from lab.data.doctor.view import View
 from lab.data.table import Column
 
@@ -30,13 +31,42 @@ SHORTEST_NAME = 2
 
 
 def target_findings(view: View) -> Iterator[Finding]:
+    """Each target on its own, if there are several."""
+    for one in view.for_each_target():
+        yield from _of_one_target(one)
+
+
+def _of_one_target(view: View) -> Iterator[Finding]:
     if view.data is None or view.target is None:
         return
+    if view.data.task == "regression" and view.target.minimum is not None:
+        yield from far_and_large(view, view.target)
     if view.data.task in ("binary", "multiclass"):
         yield from class_shares(view, view.target)
         yield from sorted_by_class(view, view.target)
     if view.data.task != "sequence_labels" and view.data.windows is None:
         yield from leaks(view, view.target)
+
+
+# --- numbers
+
+
+def far_and_large(view: View, target: Column) -> Iterator[Finding]:
+    """What squared errors make of a few huge targets, and of a target that is far from 0 and 1."""
+    values = view.values(target.name)
+    if view.data is None or not len(values):
+        return
+    if is_lopsided(values):
+        yield Finding("target_skew", "info", (target.name,), sampled=view.sampled)
+    elif count := far_out(values):
+        rows = rows_beyond(view, target.name)
+        yield Finding("target_outliers", "warning", (target.name,), count, rows, sampled=view.sampled)
+    size = max(abs(float(values.mean())), float(values.std()))
+    if size > SIZES:
+        remedy = ScaleTarget("standardise_target", (target.name,))
+        severity: Severity = "info" if remedy.is_applied(view.data) else "warning"
+        found = {"size": f"{size:,.0f}"}
+        yield Finding("target_unscaled", severity, (target.name,), 0, (), found, (remedy,), view.sampled)
 
 
 # --- classes

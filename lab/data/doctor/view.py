@@ -41,6 +41,17 @@ class View:
             self.sample = np.sort(np.random.default_rng(0).choice(self.training, rows, replace=False))
         self._cells: dict[str, Array] = {}
 
+    def for_each_target(self) -> list["View"]:
+        """One view for each column to predict; none of the others is a candidate in it."""
+        if self.data is None or len(self.data.targets) == 1:
+            return [self]
+        views = []
+        for target in self.data.targets:
+            dataset = None if self.dataset is None else self.dataset.of_target(target.column)
+            views.append(View(self.table, self.data.for_target(target), dataset))
+            views[-1].targets = self.targets
+        return views
+
     @property
     def sampled(self) -> bool:
         return len(self.sample) < len(self.training)

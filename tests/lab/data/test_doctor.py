@@ -13,10 +13,10 @@ from lab.data.doctor.remedies import LeaveOut, ReadAsKind, remedies_in_force
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.samples import load_sample, sample_names
-from lab.data_spec import InputGroup, SampleSource, SplitSpec
+from lab.data_spec import InputGroup, SampleSource, SplitSpec, TargetSpec
 from lab.errors import DataError
 from lab.limits import ALONE
-from lab.starts import propose_experiment
+from lab.starts import propose_experiment, start
 from lab.texts import LANGUAGES, has_text, say
 
 ROWS = 300
@@ -312,6 +312,18 @@ def test_without_shuffling_no_stratified_split_is_offered():
     split = SplitSpec(order="time", time_column="day")
     _table, _data, report = look({"day": DAYS, **CASES["imbalance"]}, split=split)
     assert found(report, "imbalance").remedies == ()
+
+
+def test_each_of_several_targets_is_looked_at():
+    table = load_sample("two_in_two_out")
+    data = start("two_in_two_out").data
+    data = data.with_targets([*data.targets, TargetSpec(column="y_pressure_Pa", task="regression")])
+    report = examine(table, data, prepare(table, data, seed=0))
+    unscaled = [finding for finding in report.findings if finding.code == "target_unscaled"]
+    pressure = next(finding for finding in unscaled if finding.columns == ("y_pressure_Pa",))
+    treated = pressure.remedies[0].change(data)
+    assert next(target.scaling for target in treated.targets if target.column == "y_pressure_Pa") == "standard"
+    assert pressure.remedies[0].undo(treated) == data
 
 
 # --- remedies
