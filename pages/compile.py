@@ -34,8 +34,7 @@ def page(state: AppState, bench: Bench) -> None:
             language="python",
             wrap_lines=True,
         )
-        if not functional:
-            code_box(state, bench)
+        code_box(state, bench)
 
 
 def optimizer_section(state: AppState) -> None:

@@ -1,7 +1,7 @@
 """A functional model as statements of a Keras 3 program. No part is named here."""
 
 import keyword
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lab.experiment import Experiment, GraphSpec
 from lab.export.calls import call
@@ -31,9 +31,13 @@ def graph_lines(experiment: Experiment, graph: GraphSpec, input_shapes: Mapping[
     ]
 
 
-def variables(names: list[str]) -> dict[str, str]:
-    """A variable for each name: the name itself where it is free, else with underscores behind it."""
-    taken = set(RESERVED)
+def variables(names: list[str], others: Iterable[str] = ()) -> dict[str, str]:
+    """A variable for each name: the name itself where it is free, else with underscores behind it.
+
+    Args:
+        others: variables that there are beside RESERVED.
+    """
+    taken = {*RESERVED, *others}
     found: dict[str, str] = {}
     for name in names:
         variable = name if name.isidentifier() and not keyword.iskeyword(name) else f"_{name}"
@@ -48,14 +52,15 @@ def _node_lines(graph: GraphSpec, used: set[str], names: dict[str, str]) -> list
     """One call for each node; a layer that is called more than once gets a name of its own first."""
     calls = [node for node in graph.order() if node.id in used]
     owners = [graph.layer_of(node).id for node in calls]
-    made: dict[str, str] = {}  # node that owns a layer -> variable of the layer
+    shared = variables([f"{node.id}_layer" for node in calls], names.values())
+    made: dict[str, str] = {}  # node that owns a layer -> variable of the layer, named after the first call
     lines = []
     for node, owner in zip(calls, owners, strict=True):
         layer = graph.layer_of(node)
         source = f"layers.{call(LAYERS, layer)}"
         if owners.count(owner) > 1:
             if owner not in made:
-                made[owner] = f"{names[owner]}_layer"
+                made[owner] = shared[f"{node.id}_layer"]
                 lines.append(f"{made[owner]} = {source}")
             source = made[owner]
         read = [names[name] for name in node.reads]

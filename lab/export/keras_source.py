@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from lab.experiment import Change, Experiment, GraphSpec
+from lab.experiment import Experiment, GraphSpec
 from lab.export.calls import call
+from lab.export.fit_lines import fit_lines, weight_lines
 from lab.export.graph_source import graph_lines
 from lab.texts import Language, say
 from netcore.layers import LAYERS
@@ -23,6 +24,7 @@ def keras_source(experiment: Experiment, input_shape: Shapes, *, language: Langu
     lines = [
         f"# {_one_line(experiment.name)}" if experiment.name else None,
         "import keras",
+        "import numpy as np" if experiment.fit.class_weight else None,
         "from keras import layers, losses, optimizers",
         "",
         f"keras.utils.set_random_seed({experiment.seed})",
@@ -30,7 +32,8 @@ def keras_source(experiment: Experiment, input_shape: Shapes, *, language: Langu
         *model_lines(experiment, input_shape),
         "",
         *_data_comments(experiment, input_shape, language),
-        *_fit_lines(experiment, language),
+        *weight_lines(experiment),
+        *fit_lines(experiment, language),
     ]
     return "\n".join(line for line in lines if line is not None) + "\n"
 
@@ -68,48 +71,6 @@ def model_lines(experiment: Experiment, input_shape: Shapes) -> list[str]:
         f"    metrics={list(compiled.metrics)!r},",
         ")",
     ]
-
-
-def _fit_lines(experiment: Experiment, language: Language) -> list[str]:
-    """One call of fit, or several with the knobs turned in between."""
-    fit = experiment.fit
-    batch_size, start = fit.batch_size, 0
-    end = next((int(change.value) for change in reversed(fit.changes) if change.name == "epochs"), fit.epochs)
-    lines = []
-    for change in fit.changes:
-        if change.name == "epochs":
-            continue  # where training ends in the end is all that fit needs to know
-        place = min(_epoch_boundary(change), end)
-        if place > start:
-            lines.append(_fit_call(experiment, start, place, batch_size))
-            start = place
-        comment = f"  # {say('export.change', language, epoch=change.epoch + 1, batch=change.batch + 1)}"
-        if change.name == "batch_size":
-            batch_size = int(change.value)
-            lines.append(f"# batch_size = {batch_size}{comment}")
-        else:
-            lines.append(f"model.optimizer.learning_rate = {change.value!r}{comment}")
-    if end > start:
-        lines.append(_fit_call(experiment, start, end, batch_size))
-    return lines
-
-
-def _epoch_boundary(change: Change) -> int:
-    """Keras can change a knob between epochs: one turned in the middle of an epoch waits for its end."""
-    return change.epoch if change.batch == 0 else change.epoch + 1
-
-
-def _fit_call(experiment: Experiment, start: int, end: int, batch_size: int) -> str:
-    arguments = [
-        "x_train",
-        "y_train",
-        "validation_data=(x_val, y_val)" if experiment.data.split.validation > 0 else None,
-        f"initial_epoch={start}" if start else None,
-        f"epochs={end}",
-        f"batch_size={batch_size}",
-        None if experiment.fit.shuffle else "shuffle=False",
-    ]
-    return f"model.fit({', '.join(argument for argument in arguments if argument is not None)})"
 
 
 def _one_line(text: str) -> str:

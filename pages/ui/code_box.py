@@ -6,10 +6,10 @@ import streamlit as st
 
 from lab.experiment import Experiment
 from lab.export.pasted.reader import Proposal, read_keras
-from lab.export.keras_source import keras_source
+from lab.export.pasted.taking import Facts
 from lab.export.pasted.text import Finding
 from lab.texts import Language, say, say_error
-from pages.ui.bench import Bench
+from pages.ui.bench import Bench, lay_out
 from pages.ui.state import AppState, app_state
 from pages.ui.text import tell_error
 
@@ -23,20 +23,20 @@ def code_box(state: AppState, bench: Bench) -> None:
         text: str = st.text_area(say("paste.label", state.language), height=HEIGHT, key="pasted-code")
         st.button(say("paste.read", state.language), key="read-code")  # leaving the field is what hands the text over
         if text.strip():
-            show_proposal(proposal_for(text, state, bench), state, bench)
+            show_proposal(proposal_for(text, state, bench), state)
 
 
 def proposal_for(text: str, state: AppState, bench: Bench) -> Proposal:
     """Read once for a text and an experiment: a rerun costs nothing."""
     known = state.memo.get("paste")
     if known is None or known[0] != text or known[1] is not state.experiment:
-        shape = None if bench.dataset is None else bench.dataset.input_shape
-        known = state.memo["paste"] = (text, state.experiment, read_keras(text, state.experiment, shape))
+        facts = Facts.of(bench.dataset)
+        known = state.memo["paste"] = (text, state.experiment, read_keras(text, state.experiment, facts))
     proposal: Proposal = known[2]
     return proposal
 
 
-def show_proposal(proposal: Proposal, state: AppState, bench: Bench) -> None:
+def show_proposal(proposal: Proposal, state: AppState) -> None:
     by_severity = {
         severity: [finding for finding in proposal.findings if finding.severity == severity]
         for severity in ("error", "warning", "note")
@@ -57,9 +57,9 @@ def show_proposal(proposal: Proposal, state: AppState, bench: Bench) -> None:
     if proposal.experiment == state.experiment:
         st.info(say("paste.same", state.language))
         return
-    if bench.dataset is not None:
+    program = lay_out(proposal.experiment, state.desk).keras_code(state.language)
+    if program:
         st.markdown(f"**{say('paste.preview', state.language)}**")
-        program = keras_source(proposal.experiment, bench.dataset.input_shape, language=state.language)
         st.code(program, language="python", wrap_lines=True)
     st.button(
         say("paste.apply", state.language), key="apply-code", type="primary", on_click=take, args=(proposal.experiment,)

@@ -11,6 +11,7 @@ from lab.model import LayerRow, parameter_count
 from lab.texts import say
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench
+from pages.ui.code_box import code_box
 from pages.ui.forms import choice_field, layer_place, part_form
 from pages.ui.graph_drawing import graph_drawing
 from pages.ui.outputs import outputs_section
@@ -71,6 +72,7 @@ def graph_page(state: AppState, bench: Bench) -> None:
         show_problems([*bench.errors, *bench.warnings], state)
         with st.expander(say("compile_page.code", state.language)):
             st.code(bench.keras_code(state.language), language="python", wrap_lines=True)
+        code_box(state, bench)
 
 
 # --- inputs and nodes

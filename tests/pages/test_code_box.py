@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab.starts import start
 from lab.texts import say
 from tests.lab.export.test_keras_reader import LECTURE
 
@@ -33,6 +34,40 @@ def test_the_widgets_show_what_was_applied(person):
     person.press("apply-code")
     assert person.at.number_input(key=person.key("layer-l0", "Dense", "units")).value == 21
     assert [layer.type for layer in person.experiment.model.layers] == ["Dense", "Dropout", "Dense"]
+
+
+FUNCTIONAL = """\
+ground = keras.Input((4,), name="ground")
+upper = keras.Input((3,), name="upper")
+both = layers.concatenate([layers.Dense(5)(ground), layers.Dense(5)(upper)])
+tmax = layers.Dense(1, name="tmax")(both)
+rain = layers.Dense(1, activation="sigmoid", name="rain")(both)
+model = keras.Model([ground, upper], [tmax, rain])
+model.compile("sgd", loss={"tmax": "mae", "rain": "bce"}, loss_weights=[1, 0.25])
+"""
+
+
+@pytest.mark.parametrize("page", ["layers", "compile"])
+def test_a_functional_program_is_taken_over_in_graph_mode(person, page):
+    person.state().replace_experiment(start("two_in_two_out"))
+    person = paste(person.go_to(page), FUNCTIONAL)
+    assert say("paste.clean", "en") in person.sentences()
+    person.press("apply-code")
+    graph = person.experiment.model
+    assert [node.type for node in graph.nodes] == ["Dense", "Dense", "Concatenate", "Dense", "Dense"]
+    assert [(output.loss.type, output.weight) for output in graph.outputs] == [
+        ("MeanAbsoluteError", 1.0),
+        ("BinaryCrossentropy", 0.25),
+    ]
+
+
+def test_a_functional_program_makes_a_functional_model_of_a_sequential_one(person):
+    code = "x = keras.Input((4,))\nmodel = keras.Model(x, layers.Dense(3, activation='softmax')(x))"
+    person = paste(person.go_to("layers"), code)
+    assert "keras.Model(" in person.at.code[-1].value
+    person.press("apply-code")
+    assert person.experiment.model.kind == "graph"
+    assert say("graph.kind.functional", "en") in person.sentences()
 
 
 def test_a_text_without_a_model_offers_nothing_to_apply(person):

@@ -1,126 +1,103 @@
-"""A model as pasted code builds it, and how an Experiment takes it over."""
+"""A model as pasted code builds it."""
 
-import functools
-import itertools
-from collections.abc import Callable
+import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.errors import LabError
-from lab.experiment import Change, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec, checked
-from lab.export.pasted.parts import Notes
-from netcore.errors import NetcoreError
+from lab.export.pasted.values import Argument, Called, Network, Tensor, Unknown, behind, tensors_in
+
+COPIED = 60  # tensors of a model that is called like a layer: twice as many as an experiment may have
 
 
 @dataclass
 class FitCall:
-    """One call of fit."""
+    """One call of fit; None: what the code says cannot be taken, the present value stays."""
 
     line: int
-    epochs: int | None = 1  # Keras's defaults; None: what the code says cannot be taken, the present value stays
+    epochs: int | None = 1  # Keras's defaults
     batch_size: int | None = 32
     initial_epoch: int | None = 0
     shuffle: bool = True
+    class_weight: str | None = None
+    early_stopping: dict[str, Any] | None = None
+    schedule: Argument | None = None  # what a LearningRateScheduler calls at each epoch
 
 
-@dataclass
-class Draft:
-    """A model as the code builds it."""
+@dataclass(frozen=True)
+class Port:
+    """An input or output of a functional model; `name` where Model(…) was given names."""
+
+    name: str | None
+    tensor: Tensor
+
+
+@dataclass(eq=False)
+class Draft(Network):
+    """A model as the code builds it: layers one behind the other, or, with `outputs`, a graph of tensors."""
 
     line: int
-    layers: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    name: str
+    layers: list[Called] = field(default_factory=list)
+    inputs: list[Port] = field(default_factory=list)
+    outputs: list[Port] = field(default_factory=list)
     has_layers: bool = True  # False for a model that the text speaks of without making it
+    is_part: bool = False  # of another model, which calls it like a layer
     input_shape: tuple[int | None, ...] | None = None
-    optimizer: tuple[str, dict[str, Any]] | None = None
-    loss: tuple[str, dict[str, Any]] | None = None
-    loss_by_outputs: bool = False  # "crossentropy": the variant that fits the output
-    metrics: tuple[str, ...] | None = None
-    compile_line: int = 0
+    compiled: Called | None = None  # the last call of compile
     fits: list[FitCall] = field(default_factory=list)
     rates: list[tuple[int, float, int]] = field(default_factory=list)  # (fits before it, learning rate, line)
     validation_split: float | None = None
 
+    @property
+    def is_graph(self) -> bool:
+        return bool(self.outputs)
 
-def tried(experiment: Experiment, line: int, notes: Notes, change: Callable[[Experiment], Experiment]) -> Experiment:
-    """The changed experiment, or the old one with a finding that says why the change was refused."""
-    try:
-        return change(experiment)
-    except (LabError, NetcoreError) as refusal:
-        notes.add("error", refusal.code, line, **refusal.values)
-        return experiment
+    def called_on(self, arguments: Sequence[Argument], node: ast.Call) -> Any:
+        """The model as part of another: its layers once more, the same ones each time it is called."""
+        first = next((one for one in arguments if one.name in (None, "inputs")), None)
+        given = self._tensors_for(None if first is None else first.value)
+        if given is None:
+            return Unknown(node)
+        self.is_part = True
+        if not self.is_graph:
+            tensor = given[0]
+            for layer in self.layers:
+                tensor = Tensor(layer, (tensor,), node.lineno)
+            return tensor
+        copies = self._copied(given, node.lineno)
+        return Unknown(node) if copies is None else _as_given([port.name for port in self.outputs], copies)
 
+    def end(self, name: str) -> Any:
+        """`model.input`, `model.inputs`, `model.output` and `model.outputs` of a functional model."""
+        ports = {"input": self.inputs, "output": self.outputs}.get(name.removesuffix("s"), [])
+        tensors = [port.tensor for port in ports]
+        return tensors[0] if len(tensors) == 1 and not name.endswith("s") else tensors or None
 
-def applied(draft: Draft, experiment: Experiment, notes: Notes, input_shape: tuple[int, ...] | None) -> Experiment:
-    """The experiment with all that the draft says; what cannot be taken over has a finding."""
-    if draft.has_layers and draft.layers:
-        experiment = tried(experiment, draft.line, notes, lambda one: _with_layers(one, draft))
-    elif draft.has_layers:
-        notes.add("warning", "paste.no_layers", draft.line)
-    if input_shape is not None and draft.input_shape not in (None, input_shape):
-        notes.add("note", "paste.input_shape", draft.line, code=str(draft.input_shape), data=str(input_shape))
-    for name, value in _compile_changes(draft, experiment).items():
-        take = functools.partial(Experiment.with_compile, **{name: value})
-        experiment = tried(experiment, draft.compile_line, notes, take)
-    if draft.fits or draft.rates:
-        experiment = tried(experiment, _fit_line(draft), notes, lambda one: one.replace(fit=_fit_spec(draft, one)))
-    if draft.validation_split is not None:
-        take = functools.partial(_with_validation, share=draft.validation_split)
-        experiment = tried(experiment, _fit_line(draft), notes, take)
-    return experiment
+    def _tensors_for(self, value: Any) -> tuple[Tensor, ...] | None:
+        """The tensors given, in the order of the inputs; None if they are not as many."""
+        if isinstance(value, dict):
+            value = [value.get(port.name) for port in self.inputs]
+        tensors = tensors_in(value)
+        wanted = len(self.inputs) if self.is_graph else 1
+        return tensors if tensors is not None and len(tensors) == wanted else None
 
-
-def _with_validation(experiment: Experiment, share: float) -> Experiment:
-    return experiment.with_data(split=experiment.data.split.replace(validation=share))
-
-
-def _with_layers(experiment: Experiment, draft: Draft) -> Experiment:
-    """The layers in place of the present ones; one that stands where one stood takes its id."""
-    old = experiment.model.layers if experiment.model.kind == "sequential" else ()
-    used = {layer.id for layer in old}
-    free = (f"l{number}" for number in itertools.count() if f"l{number}" not in used)
-    layers = [
-        checked(LayerSpec, {"type": type, "params": params, "id": old[place].id if place < len(old) else next(free)})
-        for place, (type, params) in enumerate(draft.layers)
-    ]
-    # groups of columns and further targets belong to a functional model: this one has one input and one output
-    data = experiment.data.replace(groups=(), more_targets=())
-    return experiment.replace(data=data, model=checked(ModelSpec, {"layers": tuple(layers)}))
-
-
-def _compile_changes(draft: Draft, experiment: Experiment) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    if draft.optimizer is not None:
-        changes["optimizer"] = PartSpec(type=draft.optimizer[0], params=draft.optimizer[1])
-    if draft.loss is not None:
-        changes["loss"] = PartSpec(type=draft.loss[0], params=draft.loss[1])
-    if draft.loss_by_outputs:
-        last = experiment.model.layers[-1].params if getattr(experiment.model, "layers", ()) else {}
-        changes["loss"] = PartSpec(type="BinaryCrossentropy" if last.get("units") == 1 else "CategoricalCrossentropy")
-    if draft.metrics is not None:
-        changes["metrics"] = draft.metrics
-    return changes
+    def _copied(self, given: Sequence[Tensor], line: int) -> list[Tensor] | None:
+        """The outputs with other inputs put in; None if more is behind them than anybody builds."""
+        made = behind([port.tensor for port in self.outputs])
+        if len(made) > COPIED:
+            return None
+        copies = dict(zip((port.tensor for port in self.inputs), given, strict=True))
+        for tensor in made:
+            if tensor not in copies:
+                copies[tensor] = Tensor(
+                    tensor.made_by, tuple(copies[one] for one in tensor.reads), line, tensor.further
+                )
+        return [copies[port.tensor] for port in self.outputs]
 
 
-def _fit_line(draft: Draft) -> int:
-    return draft.fits[0].line if draft.fits else draft.rates[0][2]
-
-
-def _fit_spec(draft: Draft, experiment: Experiment) -> FitSpec:
-    """Several calls of fit are one run: the knobs turned in between become its changes."""
-    present = experiment.fit
-    changes: list[Change] = []
-    sizes = [call.batch_size or present.batch_size for call in draft.fits]
-    done = 0
-    for place, call in enumerate(draft.fits):
-        changes += [_rate(done, value) for before, value, _ in draft.rates if before == place]
-        if place and sizes[place] != sizes[place - 1]:
-            changes.append(Change(epoch=done, batch=0, name="batch_size", value=float(sizes[place])))
-        done += max((call.epochs or present.epochs) - (call.initial_epoch or 0), 0)
-    changes += [_rate(done, value) for before, value, _ in draft.rates if before >= len(draft.fits)]
-    if not draft.fits:
-        return present.replace(changes=tuple(changes))
-    return present.replace(epochs=done, batch_size=sizes[0], shuffle=draft.fits[0].shuffle, changes=tuple(changes))
-
-
-def _rate(epoch: int, value: float) -> Change:
-    return checked(Change, {"epoch": epoch, "batch": 0, "name": "learning_rate", "value": value})
+def _as_given(names: Sequence[str | None], tensors: list[Tensor]) -> Any:
+    """One tensor by itself; several as a list, or by name."""
+    if None not in names:
+        return dict(zip(names, tensors, strict=True))
+    return tensors[0] if len(tensors) == 1 else tensors

@@ -16,6 +16,7 @@ from netcore.errors import NetcoreError
 from netcore.initializers import INITIALIZERS
 from netcore.layers import LAYERS
 from netcore.metrics import METRICS
+from netcore.optimizers import SCHEDULES
 from netcore.params import Bool, Choice, Float, Int, Param, defaults
 from netcore.registry import Registry
 
@@ -88,12 +89,13 @@ def find_by_string(registry: Registry[Any], name: str, line: int, notes: Notes) 
 
 
 def read_layer(called: Called, notes: Notes) -> tuple[str, dict[str, Any]] | None:
-    """Class name and arguments of a layer; arguments about the input's shape are left to `shape_of`."""
+    """Class name and arguments of a layer; its name and the shape of its input are read elsewhere."""
     cls = find_part(LAYERS, called.name, called.line, notes, module=layers)
     if cls is None:
         return None
-    known = tuple(one for one in called.arguments if one.name not in SHAPE_ARGUMENTS or one.name in cls.params)
-    return _with_params(cls, Called(called.path, known, called.line, called.text), notes)
+    return with_params(
+        cls, called.without("name", *(name for name in SHAPE_ARGUMENTS if name not in cls.params)), notes
+    )
 
 
 def shape_of(called: Called, notes: Notes) -> tuple[int | None, ...] | None:
@@ -101,14 +103,16 @@ def shape_of(called: Called, notes: Notes) -> tuple[int | None, ...] | None:
     for argument in called.arguments:
         taken = argument.name in getattr(LAYERS.get(called.name), "params", {}) if called.name in LAYERS else False
         if argument.name in SHAPE_ARGUMENTS and not taken:
-            value = argument.value[1:] if argument.name == "batch_input_shape" else argument.value
-            return read_shape(value, argument, notes)
+            return read_shape(argument, notes)
     return None
 
 
-def read_shape(value: Any, argument: Argument, notes: Notes) -> tuple[int | None, ...] | None:
+def read_shape(argument: Argument, notes: Notes) -> tuple[int | None, ...] | None:
     """The shape of a sample that an argument gives, or None with a finding."""
+    value = argument.value
     entries = (value,) if isinstance(value, int) else value
+    if argument.name in ("batch_shape", "batch_input_shape") and isinstance(value, tuple | list):
+        entries = value[1:]
     sizes = isinstance(entries, tuple | list) and bool(entries)
     if sizes and all(one is None or (type(one) is int and one > 0) for one in entries):
         return tuple(entries)
@@ -123,7 +127,7 @@ def read_part(registry: Registry[Any], argument: Argument, notes: Notes) -> tupl
         value = value[0]
     if isinstance(value, Called):
         cls = find_part(registry, value.name, value.line, notes)
-        return None if cls is None else _with_params(cls, value, notes)
+        return None if cls is None else with_params(cls, value, notes)
     name = value.name if isinstance(value, Reference) else value
     if not isinstance(name, str):
         notes.add("error", "paste.not_understood", argument.line, text=argument.text)
@@ -162,22 +166,27 @@ def _metric_name(cls: Any) -> str:
 # --- arguments
 
 
-def _with_params(cls: Any, called: Called, notes: Notes) -> tuple[str, dict[str, Any]] | None:
-    """The class with its arguments by name; None if one that it cannot do without is not there."""
+def named(cls: Any, called: Called, notes: Notes) -> list[tuple[str, Argument]]:
+    """The arguments of a call with their names, also of those given by position."""
     positions = [
         name
         for name, parameter in inspect.signature(cls.__init__).parameters.items()
         if name != "self" and parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
     ]
+    found = []
+    for place, argument in enumerate(called.arguments):
+        if argument.name is None and place >= len(positions):
+            notes.add("error", "paste.too_many_values", argument.line, part=cls.__name__, text=argument.text)
+        else:
+            found.append((argument.name or positions[place], argument))
+    return found
+
+
+def with_params(cls: Any, called: Called, notes: Notes) -> tuple[str, dict[str, Any]] | None:
+    """The class with its arguments by name; None if one that it cannot do without is not there."""
     params: dict[str, Any] = {}
     missing_said = False
-    for place, argument in enumerate(called.arguments):
-        name = argument.name
-        if name is None:
-            if place >= len(positions):
-                notes.add("error", "paste.too_many_values", argument.line, part=cls.__name__, text=argument.text)
-                continue
-            name = positions[place]
+    for name, argument in named(cls, called, notes):
         meant = _meant_argument(cls, name, argument, notes)
         if meant is None:
             continue
@@ -252,10 +261,12 @@ def _plain(argument: Argument, name: str, param: Param, notes: Notes) -> Any:
         if len(value.path) == 1 and misspelt(value.name, _choices(param)) is not None:
             notes.add("warning", "paste.quotes_missing", argument.line, argument=name, name=value.name)
         return value.name
+    if isinstance(value, Called) and value.name in SCHEDULES and isinstance(param, Float):
+        return _schedule(value, notes)
     if isinstance(value, Called):
         candidates = (param.registry,) if hasattr(param, "registry") else NESTED
         registry = next((one for one in candidates if value.name in one), None)
-        inner = None if registry is None else _with_params(registry.get(value.name), value, notes)
+        inner = None if registry is None else with_params(registry.get(value.name), value, notes)
         if inner is not None:
             return {"class_name": inner[0], "config": inner[1]}
         if registry is None:
@@ -265,6 +276,16 @@ def _plain(argument: Argument, name: str, param: Param, notes: Notes) -> Any:
         notes.add("error", "paste.unknown_value", argument.line, argument=name, text=argument.text)
         return _REFUSED
     return value
+
+
+def _schedule(called: Called, notes: Notes) -> Any:
+    """A learning rate that changes from update to update, as netcore's object."""
+    found = with_params(SCHEDULES.get(called.name), called, notes)
+    try:
+        return _REFUSED if found is None else SCHEDULES.get(found[0])(**found[1])
+    except NetcoreError as refusal:
+        notes.add("error", refusal.code, called.line, **refusal.values)
+        return _REFUSED
 
 
 def _choices(param: Param) -> tuple[str, ...]:

@@ -1,22 +1,64 @@
-"""Expressions of pasted code as plain values. Nothing is executed: what is not one of a few forms stays unknown."""
+"""What expressions of pasted code stand for: plain values, and a few forms of which more is known."""
 
 import ast
-import math
-from collections.abc import Callable, Mapping
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lab.export.pasted.text import excerpt
 
-LARGEST = 1e15  # result of an arithmetic expression: 28 * 28 is one, 9 ** 9 ** 9 is not
-LARGEST_POWER = 64
+STEPS = 50_000  # of reading: a text as long as may be has ten thousand expressions
+_numbers = itertools.count()
+
+
+class Budget:
+    """Steps of reading that are left: loops within loops within loops end."""
+
+    def __init__(self, steps: int = STEPS) -> None:
+        self.steps = steps
+
+    def spend(self) -> bool:
+        """Whether there was a step left."""
+        self.steps -= 1
+        return self.steps >= 0
+
+
+class Names(dict[str, Any]):
+    """What names stand for, and the budget of all that is read with them."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None, budget: Budget | None = None) -> None:
+        super().__init__(values or {})
+        self.budget = budget or Budget()
+
+    def having(self, more: Mapping[str, Any]) -> "Names":
+        """These names, and more or others, for a while."""
+        return Names({**self, **more}, self.budget)
+
+
+class Network(ABC):
+    """Something under a name that can be called as a whole: a model, a function of the code."""
+
+    @abstractmethod
+    def called_on(self, arguments: "Sequence[Argument]", node: ast.Call) -> Any:
+        """What the call gives, perhaps Unknown."""
+
+    def end(self, name: str) -> Any:
+        """The tensors of an attribute such as `model.input`; None if there are none."""
+        return None
+
+    def result(self, *numbers: float) -> Any:
+        """What a function gives for these numbers; None where only running it would tell."""
+        return None
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A name that stands for something elsewhere: ("keras", "activations", "relu")."""
+    """A name that stands for something elsewhere: ("keras", "activations", "relu"); `network` if the code made it."""
 
     path: tuple[str, ...]
+    network: Network | None = None
 
     @property
     def name(self) -> str:
@@ -29,94 +71,116 @@ class Argument:
 
     name: str | None
     value: Any
-    line: int
-    text: str  # as the code writes the value
+    node: ast.expr
+
+    @property
+    def line(self) -> int:
+        return self.node.lineno
+
+    @property
+    def text(self) -> str:
+        """As the code writes the value."""
+        return source(self.node)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Called:
-    """A call such as layers.Dense(32, activation="relu")."""
+    """A call such as layers.Dense(32, activation="relu"). Two that are written alike are two things all the same."""
 
     path: tuple[str, ...]
     arguments: tuple[Argument, ...]
-    line: int
-    text: str
+    node: ast.expr
 
     @property
     def name(self) -> str:
         return self.path[-1]
 
+    @property
+    def line(self) -> int:
+        return self.node.lineno
+
+    @property
+    def text(self) -> str:
+        return source(self.node)
+
     def with_arguments(self, *more: Argument) -> "Called":
-        return Called(self.path, (*self.arguments, *more), self.line, self.text)
+        return Called(self.path, (*self.arguments, *more), self.node)
+
+    def without(self, *names: str) -> "Called":
+        return Called(self.path, tuple(one for one in self.arguments if one.name not in names), self.node)
+
+    def argument(self, name: str) -> Argument | None:
+        return next((argument for argument in self.arguments if argument.name == name), None)
 
 
-@dataclass(frozen=True)
-class Unknown:
-    """An expression that would have to be executed: x.shape[1], a comprehension, a layer called on a tensor."""
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """An Input, or what a layer gives when it is called on other tensors.
 
-    text: str
-    calls: tuple[str, ...] = field(default=(), compare=False)  # names of what is called within
-
-
-def evaluate(node: ast.expr, names: Mapping[str, Any]) -> Any:
-    """A number, text, list, tuple or dict of values; else a Reference, a Called or an Unknown.
-
-    Args:
-        names: what was assigned before.
+    Attributes:
+        made_by: the layer or the Input. One that made several tensors is a shared layer.
+        reads: what the layer was called on; nothing for an Input.
+        further: arguments of that call beside the tensors.
+        number: tensors in the order in which the code makes them.
     """
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.List(elts=entries):
-            return [evaluate(entry, names) for entry in entries]
-        case ast.Tuple(elts=entries):
-            return tuple(evaluate(entry, names) for entry in entries)
-        case ast.Dict(keys=keys, values=values) if None not in keys:
-            return {
-                _key(evaluate(key, names)): evaluate(value, names)
-                for key, value in zip(keys, values, strict=True)
-                if key is not None
-            }
-        case ast.UnaryOp(op=operation, operand=operand) if type(operation) in SIGNS:
-            return _computed(node, SIGNS[type(operation)], evaluate(operand, names))
-        case ast.BinOp(left=left, op=operation, right=right) if type(operation) in ARITHMETIC:
-            return _computed(node, ARITHMETIC[type(operation)], evaluate(left, names), evaluate(right, names))
-        case ast.Name(id=name):
-            return names.get(name, Reference((name,)))
-        case ast.Attribute(value=owner, attr=name):
-            found = evaluate(owner, names)
-            return Reference((*found.path, name)) if isinstance(found, Reference) else unknown(node)
-        case ast.Call(func=function, args=positional, keywords=named):
-            found = evaluate(function, names)
-            if not isinstance(found, Reference):
-                return unknown(node)
-            arguments = [_argument(None, one, names) for one in positional]
-            arguments += [_argument(one.arg or "**", one.value, names) for one in named]
-            return Called(found.path, tuple(arguments), node.lineno, source(node))
-    return unknown(node)
+
+    made_by: Called
+    reads: tuple["Tensor", ...]
+    line: int
+    further: tuple[Argument, ...] = ()
+    number: int = field(default_factory=lambda: next(_numbers))
 
 
-def _argument(name: str | None, node: ast.expr, names: Mapping[str, Any]) -> Argument:
-    return Argument(name, evaluate(node, names), node.lineno, source(node))
+@dataclass(frozen=True, eq=False)
+class Lambda:
+    """A small function of numbers: lambda epoch: 0.1 * 0.9**epoch."""
+
+    node: ast.Lambda
+    names: Names
 
 
-def unknown(node: ast.AST) -> Unknown:
-    return Unknown(source(node), called_names(node))
+@dataclass(frozen=True, eq=False)
+class Unknown:
+    """An expression that would have to be executed: x.shape[1], a file that is opened."""
+
+    node: ast.AST
+
+    @property
+    def text(self) -> str:
+        return source(self.node)
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Last names of everything that is called anywhere within."""
+        functions = [one.func for one in ast.walk(self.node) if isinstance(one, ast.Call)]
+        return tuple(
+            one.attr if isinstance(one, ast.Attribute) else one.id
+            for one in functions
+            if isinstance(one, ast.Attribute | ast.Name)
+        )
+
+
+def tensors_in(value: Any) -> tuple[Tensor, ...] | None:
+    """A tensor, or a list of tensors, as a tuple; None for anything else."""
+    entries = value if isinstance(value, list | tuple) else [value]
+    return tuple(entries) if entries and all(isinstance(entry, Tensor) for entry in entries) else None
+
+
+def behind(ends: Sequence[Tensor]) -> list[Tensor]:
+    """These tensors and all that they depend on, in the order in which they were made."""
+    found: set[Tensor] = set()
+    waiting = list(ends)
+    while waiting:
+        tensor = waiting.pop()
+        if tensor not in found:
+            found.add(tensor)
+            waiting += tensor.reads
+    return sorted(found, key=lambda tensor: tensor.number)
 
 
 def source(node: ast.AST) -> str:
     """The code of a node, shortened."""
     return excerpt(ast.unparse(node))
-
-
-def called_names(node: ast.AST) -> tuple[str, ...]:
-    """Last names of everything that is called anywhere within."""
-    functions = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
-    return tuple(
-        one.attr if isinstance(one, ast.Attribute) else one.id
-        for one in functions
-        if isinstance(one, ast.Attribute | ast.Name)
-    )
 
 
 def is_plain(value: Any) -> bool:
@@ -125,35 +189,11 @@ def is_plain(value: Any) -> bool:
         return all(is_plain(entry) for entry in value)
     if isinstance(value, dict):
         return all(is_plain(entry) for entry in value.values())
-    return not isinstance(value, Reference | Called | Unknown)
+    return not isinstance(value, Reference | Called | Tensor | Lambda | Unknown)
 
 
-def _key(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-def _computed(node: ast.AST, operation: Callable[..., Any], *values: Any) -> Any:
-    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return unknown(node)
-    if operation is pow and (abs(values[1]) > LARGEST_POWER or abs(values[0]) > LARGEST):
-        return unknown(node)
-    try:
-        result = operation(*values)
-    except (ArithmeticError, ValueError):
-        return unknown(node)
-    small = isinstance(result, int | float) and math.isfinite(result) and abs(result) <= LARGEST
-    return result if small else unknown(node)
-
-
-SIGNS: dict[type, Callable[..., Any]] = {ast.USub: lambda x: -x, ast.UAdd: lambda x: x}
-ARITHMETIC: dict[type, Callable[..., Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.FloorDiv: lambda a, b: a // b,
-    ast.Pow: pow,
-}
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def leaves(value: Any) -> int:

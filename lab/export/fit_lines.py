@@ -1,0 +1,144 @@
+"""The calls of fit in a Keras 3 program: knobs turned in between, early stopping, weights of classes."""
+
+from lab.experiment import Change, Experiment, GraphSpec
+from lab.outputs import way_to
+from lab.texts import Language, say
+from netcore.losses import LOSSES
+
+DATA_LOSS = """\
+class DataLoss(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        logs["val_data_loss"] = logs["val_loss"] - float(sum(self.model.losses))
+""".splitlines()
+
+
+def fit_lines(experiment: Experiment, language: Language, *, result: str = "") -> list[str]:
+    """One call of fit, or several with the knobs turned in between.
+
+    Args:
+        result: name of the list that the histories of the calls are kept in; "" keeps none.
+    """
+    batch_size, start, end = experiment.fit.batch_size, 0, last_epoch(experiment)
+    calls: list[str] = []
+    for place, changes in _by_boundary(experiment, end).items():
+        sizes = [int(change.value) for change in changes if change.name == "batch_size"]
+        rates = [change for change in changes if change.name == "learning_rate"]
+        if not rates and sizes[-1] == batch_size:
+            continue
+        if place > start:
+            calls.append(_fit_call(experiment, start, place, batch_size, result))
+            start = place
+        batch_size = (sizes or [batch_size])[-1]
+        calls += [_changed(change, language) for change in changes]
+    if end > start:
+        calls.append(_fit_call(experiment, start, end, batch_size, result))
+    stopping = stopping_lines(experiment)
+    if stopping and sum("model.fit(" in line for line in calls) > 1:
+        stopping.append(f"# {say('export.stopping_anew', language)}")
+    return [*stopping, *calls]
+
+
+def _by_boundary(experiment: Experiment, end: int) -> dict[int, list[Change]]:
+    """The knobs turned before each epoch. Where training ends in the end is all that fit needs to know of epochs."""
+    found: dict[int, list[Change]] = {}
+    for change in sorted(experiment.fit.changes, key=lambda one: (one.epoch, one.batch)):
+        if change.name != "epochs":
+            found.setdefault(min(epoch_boundary(change), end), []).append(change)
+    return found
+
+
+def _changed(change: Change, language: Language) -> str:
+    comment = f"  # {say('export.change', language, epoch=change.epoch + 1, batch=change.batch + 1)}"
+    if change.batch:
+        comment += f" {say('export.change_late', language)}"
+    if change.name == "batch_size":
+        return f"# batch_size = {int(change.value)}{comment}"
+    return f"model.optimizer.learning_rate = {change.value!r}{comment}"
+
+
+def _weights(experiment: Experiment) -> str:
+    return "sample_weight" if isinstance(experiment.model, GraphSpec) else "class_weight"
+
+
+def last_epoch(experiment: Experiment) -> int:
+    """Where training ends in the end."""
+    changes = sorted(experiment.fit.changes, key=lambda one: (one.epoch, one.batch))
+    return next((int(one.value) for one in reversed(changes) if one.name == "epochs"), experiment.fit.epochs)
+
+
+def epoch_boundary(change: Change) -> int:
+    """Keras can change a knob between epochs: one turned in the middle of an epoch waits for its end."""
+    return change.epoch if change.batch == 0 else change.epoch + 1
+
+
+def validates(experiment: Experiment) -> bool:
+    """Whether the program has a validation part; a column that names the parts may name one too."""
+    return experiment.data.split.validates or experiment.data.split.order == "column"
+
+
+def stopping_lines(experiment: Experiment) -> list[str]:
+    """The callbacks of early stopping, made before the first call of fit."""
+    stopping = experiment.fit.early_stopping
+    if stopping is None:
+        return []
+    monitor = stopping.monitor if validates(experiment) else "loss"
+    own = monitor == "val_data_loss"  # Keras knows the sum of data loss and penalty only
+    arguments = [
+        f"monitor={monitor!r}",
+        "mode='min'" if own else None,
+        f"patience={stopping.patience}",
+        f"min_delta={stopping.min_delta!r}" if stopping.min_delta else None,
+        f"restore_best_weights={stopping.restore_best_weights}",
+    ]
+    rule = f"keras.callbacks.EarlyStopping({', '.join(one for one in arguments if one is not None)})"
+    return [*(DATA_LOSS if own else []), f"stop_early = [{'DataLoss(), ' if own else ''}{rule}]"]
+
+
+def weight_lines(experiment: Experiment, classes: int | None = None) -> list[str]:
+    """`balanced`: rows / (classes * rows of the class), and 1 for a class without rows.
+
+    Args:
+        classes: how many there are; None: as many as the training rows have.
+    """
+    if experiment.fit.class_weight is None:
+        return []
+    count = "labels.max() + 1" if classes is None else str(classes)
+    lines = [
+        f"labels = {_labels(experiment)}",
+        f"rows = np.bincount(labels, minlength={count})",
+        "balanced = {k: len(labels) / (len(rows) * n) if n else 1.0 for k, n in enumerate(rows)}",
+    ]
+    if isinstance(experiment.model, GraphSpec):  # Keras takes class weights for a single, nameless output only
+        name = experiment.model.outputs[0].name
+        lines.append(f"balanced = {{{name!r}: np.array([balanced[k] for k in labels])}}")
+    return lines
+
+
+def _labels(experiment: Experiment) -> str:
+    """The classes of the training rows as whole numbers."""
+    graph = experiment.model
+    if isinstance(graph, GraphSpec):
+        output = graph.outputs[0]
+        y, loss, layers = f"y_train[{output.name!r}]", output.loss, way_to(graph, output)
+    else:
+        y, loss, layers = "y_train", experiment.compile.loss, graph.layers
+    units = layers[-1].params.get("units") if layers else None
+    if LOSSES.get(loss.type)(**loss.params).sparse:
+        return f"{y}.reshape(-1)"
+    return f"{y}.reshape(-1).astype(int)" if units == 1 else f"{y}.argmax(axis=1)"
+
+
+def _fit_call(experiment: Experiment, start: int, end: int, batch_size: int, result: str) -> str:
+    arguments = [
+        "x_train",
+        "y_train",
+        "validation_data=(x_val, y_val)" if validates(experiment) else None,
+        f"initial_epoch={start}" if start else None,
+        f"epochs={end}",
+        f"batch_size={batch_size}",
+        None if experiment.fit.shuffle else "shuffle=False",
+        None if experiment.fit.class_weight is None else f"{_weights(experiment)}=balanced",
+        None if experiment.fit.early_stopping is None else "callbacks=stop_early",
+    ]
+    call = f"model.fit({', '.join(argument for argument in arguments if argument is not None)})"
+    return f"{result} += [{call}]" if result else call
