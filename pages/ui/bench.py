@@ -16,6 +16,7 @@ from lab.export.keras_source import keras_source
 from lab.model import LayerRow, Problem, layer_rows, model_problems
 from lab.texts import Language
 from pages.ui.desk import Desk
+from pages.ui.progress import size_of_file, slowly
 from pages.ui.state import AppState
 
 
@@ -65,7 +66,8 @@ def bench_of(state: AppState) -> Bench:
     """The bench of the experiment on the screen."""
     known = state.memo.get("bench")
     if known is None or known.experiment is not state.experiment:
-        known = state.memo["bench"] = lay_out(state.experiment, state.desk)
+        with slowly(state, "doctor.preparing", size_of_file(state)):
+            known = state.memo["bench"] = lay_out(state.experiment, state.desk)
     return known
 
 

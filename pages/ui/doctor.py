@@ -15,6 +15,7 @@ from lab.texts import has_text, say
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench
 from pages.ui.desk import Treatment
+from pages.ui.progress import size_of_file, slowly
 from pages.ui.reading import take_reading
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, plain, tell
@@ -49,7 +50,8 @@ def report_of(state: AppState, bench: Bench) -> Report | None:
     """Worked out once for a bench; None without a table."""
     known = state.memo.get("report")
     if known is None or known[0] is not bench:
-        report = None if bench.table is None else examine(bench.table, bench.experiment.data, bench.dataset)
+        with slowly(state, "doctor.examining", size_of_file(state)):
+            report = None if bench.table is None else examine(bench.table, bench.experiment.data, bench.dataset)
         known = state.memo["report"] = (bench, report)
     return known[1]
 

@@ -12,9 +12,9 @@ from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of, table_of
 from pages.ui.forms import show_refusal
+from pages.ui.progress import size_of_file, slowly
 from pages.ui.proposals import with_reading
 from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.upload import slowly
 
 ENCODINGS = ("utf-8", "cp949", "utf-16-le", "utf-16-be", "cp1252", "shift_jis")
 DELIMITERS = (",", ";", "\t", "|", " ")
@@ -192,8 +192,7 @@ def take_reading(state: AppState, reading: ReadingSpec) -> None:
     """Read the file so and go on with what fits. Raises LabError; everything then stays as it was."""
     experiment = state.experiment
     wanted = experiment.with_data(reading=reading)
-    file = state.desk.files.get(getattr(experiment.data.source, "sha256", ""))
-    with slowly(state, len(file.content) if file else 0):
+    with slowly(state, "doctor.reading_file", size_of_file(state)):
         after = table_of(wanted, state.desk)
     before = bench_of(state).table
     reread = with_reading(experiment, after if before is None else before, after, reading)

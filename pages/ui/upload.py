@@ -1,7 +1,5 @@
 """A person's own CSV: what it may be, upload, and the answer to an experiment that asks for a file."""
 
-from contextlib import AbstractContextManager, nullcontext
-
 import streamlit as st
 
 from lab.data.read import AS_FOUND, read_table
@@ -11,11 +9,10 @@ from lab.experiment import Experiment
 from lab.limits import Limits, current_limits
 from lab.texts import say
 from pages.ui.desk import OwnFile
+from pages.ui.progress import slowly
 from pages.ui.proposals import for_own_table, with_table
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell, tell_error
-
-SLOW_BYTES = 5_000_000  # files from here on take long enough to say that they are being read
 
 
 def own_file(state: AppState) -> None:
@@ -87,21 +84,13 @@ def read_upload(state: AppState, name: str, content: bytes, reading: ReadingSpec
     Raises:
         TableError: it is no table.
     """
-    with slowly(state, len(content)):
+    with slowly(state, "doctor.reading_file", len(content)):
         try:
             return OwnFile(name, content, read_table(content, name, current_limits(), reading), reading)
         except TableError:
             if reading == AS_FOUND:
                 raise
             return OwnFile(name, content, read_table(content, name, current_limits()))
-
-
-def slowly(state: AppState, size: int) -> AbstractContextManager[None]:
-    """Says that a large file is being read, and for how long already; nothing for a small one."""
-    if size < SLOW_BYTES:
-        return nullcontext()
-    text = say("doctor.reading_file", state.language, megabytes=f"{size / 1e6:,.0f}")
-    return st.spinner(text, show_time=True)
 
 
 def use_file(file: OwnFile) -> None:
