@@ -25,6 +25,7 @@ STARTS = (
     "circle",
     "spiral",
     "overfitting",
+    "digits_conv",
     "tmax",
     "two_in_two_out",
     "hourly",
@@ -68,12 +69,7 @@ def propose_experiment(table: Table, source: SampleSource | UploadSource, data: 
     return Experiment(
         name=table.name[:200],
         data=data.replace(source=source),
-        model=ModelSpec(
-            layers=(
-                hidden,
-                LayerSpec(id="l1", type="Dense", params=output),
-            )
-        ),
+        model=ModelSpec(layers=(*hidden, LayerSpec(id=f"l{len(hidden)}", type="Dense", params=output))),
         compile=CompileSpec(
             optimizer=PartSpec(type="Adam", params={"learning_rate": rate}), loss=loss, metrics=metrics
         ),
@@ -81,15 +77,18 @@ def propose_experiment(table: Table, source: SampleSource | UploadSource, data: 
     )
 
 
-def _hidden(data: DataSpec) -> tuple[LayerSpec, float, int]:
-    """Hidden layer, learning rate and epochs. What comes in order is read in order; that takes longer an epoch."""
+def _hidden(data: DataSpec) -> tuple[tuple[LayerSpec, ...], float, int]:
+    """Hidden layers, learning rate and epochs. What comes in order is read in order; that takes longer an epoch."""
     if data.task == "sequence_labels":
         inner = {"class_name": "LSTM", "config": {"units": 24, "return_sequences": True}}
-        return LayerSpec(id="l0", type="Bidirectional", params={"layer": inner}), 0.02, 30
+        return (LayerSpec(id="l0", type="Bidirectional", params={"layer": inner}),), 0.02, 30
     if data.windows is not None:
-        return LayerSpec(id="l0", type="LSTM", params={"units": 16}), 0.01, 12
+        return (LayerSpec(id="l0", type="LSTM", params={"units": 16}),), 0.01, 12
+    if data.image_shape is not None:
+        filters = {"filters": 16, "kernel_size": (3, 3), "padding": "same", "activation": "relu"}
+        return (LayerSpec(id="l0", type="Conv2D", params=filters), LayerSpec(id="l1", type="Flatten")), 0.005, 20
     units = 32 if len(data.inputs) > MANY_FEATURES else 16
-    return LayerSpec(id="l0", type="Dense", params={"units": units, "activation": "relu"}), 0.01, 100
+    return (LayerSpec(id="l0", type="Dense", params={"units": units, "activation": "relu"}),), 0.01, 100
 
 
 def with_fitting_output(experiment: Experiment, n_classes: int) -> Experiment:
