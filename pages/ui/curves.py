@@ -7,39 +7,47 @@ import streamlit as st
 from lab.data_spec import DataSpec
 from lab.errors import LabError
 from lab.experiment import Experiment, GraphSpec
+from lab.insight.evaluate import context_of
 from lab.outputs import history_keys, split_key
+from lab.runs.frame import EXTRA
 from lab.runs.record import RunView
 from lab.texts import say
-from pages.ui.bench import Bench
+from pages.ui.bench import Bench, bench_of
 from pages.ui.live_curve import live_curve
 from pages.ui.state import AppState, app_state
 from pages.ui.text import name_of
 from pages.ui.training import current_run, is_live, look_at, told_experiment
 
 REDRAW_S = 1.0
+AFTERWARDS = (f"{EXTRA}evaluated_loss",)  # curves beside those of Keras's history
 
 History = dict[str, list[float]]
+Series = tuple[str, ...]
 
 
 def draw_run(state: AppState, bench: Bench, run: RunView | None) -> None:
     """Curves of the run on the screen, the run before it grey behind them."""
     if run is None:
         st.caption(say("train_page.invitation", state.language))
-        drawing(state, None, series_of(state.experiment, bench), {})
-    elif not is_live(run.id):
-        drawing(state, run, tuple(run.history), run.history)
-    elif state.stream_blocked and run.active:
+        drawing(state, bench, None, series_of(state.experiment, bench), {})
+    elif state.stream_blocked and run.active and is_live(run.id):
         redrawn(state)
-    elif state.stream_blocked:
-        drawing(state, run, tuple(run.history), run.history)
+    elif state.stream_blocked or not is_live(run.id):
+        at_rest(state, bench, run)
     else:
-        result = drawing(state, run, series_of(told_experiment(state, run), bench), None)
+        result = drawing(state, bench, run, series_of(told_experiment(state, run), bench), None)
         if result.blocked or result.lost:
             state.stream_blocked = True
             st.rerun()
 
 
-def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], history: History | None) -> Any:
+def at_rest(state: AppState, bench: Bench, run: RunView) -> None:
+    """The run as it is known here, without a stream."""
+    columns = {**run.history, **{f"{EXTRA}{name}": values for name, values in run.extras.items()}}
+    drawing(state, bench, run, (*run.history, *(name for name in AFTERWARDS if name in columns)), columns)
+
+
+def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, history: History | None) -> Any:
     """The component. With a history it draws that and asks for no stream."""
     shown = state.experiment if run is None else told_experiment(state, run)
     return live_curve(
@@ -48,7 +56,8 @@ def drawing(state: AppState, run: RunView | None, series: tuple[str, ...], histo
         epochs=run.epochs if run is not None else state.experiment.fit.epochs,
         language=state.language,
         key="curves",
-        texts={name: quantity(name, state, shown) for name in series if not name.startswith("val_")},
+        texts={name: quantity(name, state, shown) for name in series if not name.startswith(("val_", EXTRA))},
+        baselines=baselines_of(state, bench, shown),
         ghost=ghost_history(state, shown),
         history=history,
         progress=None if run is None else progress_of(run),
@@ -75,16 +84,29 @@ def redrawn(state: AppState) -> None:
         run = current_run(app_state())
         if run is None or not run.active:
             st.rerun()
-        drawing(app_state(), run, tuple(run.history), run.history)
+        at_rest(app_state(), bench_of(app_state()), run)
 
     st.caption(say("train_page.blocked", state.language))
     tick()
 
 
 def series_of(experiment: Experiment, bench: Bench) -> tuple[str, ...]:
-    """The history keys that a run of the experiment will have, the total loss first."""
+    """The curves that a run of the experiment will have, the total loss first."""
     validated = bench.dataset is not None and len(bench.dataset.validation.rows) > 0
-    return history_keys(experiment, validated=validated)
+    return (*history_keys(experiment, validated=validated), *AFTERWARDS)
+
+
+def baselines_of(state: AppState, bench: Bench, shown: Experiment) -> dict[str, float]:
+    """What a forecast without a network gets on the validation part, by history key; empty for other data."""
+    if bench.dataset is None or shown.data != state.experiment.data or bench.errors:
+        return {}
+    key = (bench.dataset.content_hash, losses(shown))
+    known = state.memo.get("baselines")
+    if known is None or known[0] != key:
+        line = context_of(shown, bench.dataset).baseline_loss
+        known = state.memo["baselines"] = (key, {} if line is None else {"loss": line})
+    found: dict[str, float] = known[1]
+    return found
 
 
 def ghost_history(state: AppState, shown: Experiment) -> History | None:

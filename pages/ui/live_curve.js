@@ -179,7 +179,7 @@ class LiveCurve {
 
   paint() {
     const shown = niceEpochs(this.progress.epoch, this.progress.epochs);
-    for (const panel of this.panels) panel.paint(this.columns, this.data.ghost, shown, this.data.language);
+    for (const panel of this.panels) panel.paint(this.columns, this.data, shown);
     this.paintProgress();
     this.root.dataset.paints = ++this.paints;
     this.root.dataset.epoch = this.progress.epoch;
@@ -223,7 +223,7 @@ class LiveCurve {
 
   label(name) {
     const { texts } = this.data;
-    return `${texts.titles[baseName(name)] ?? baseName(name)} ${isValidation(name) ? texts.validation : texts.train}`;
+    return `${texts.titles[baseName(name)] ?? baseName(name)} ${texts[kind(name)]}`;
   }
 }
 
@@ -242,6 +242,8 @@ class Panel {
     this.heading = draw(this.svg, "text", { class: "live-curve-heading", x: 0, y: 18 });
     this.heading.textContent = texts.titles[base] ?? base;
     this.grid = draw(this.svg, "g", { class: "live-curve-grid" });
+    this.baseline = draw(this.svg, "path", { class: "live-curve-baseline" });
+    this.baselineLabel = draw(this.svg, "text", { class: "live-curve-baseline-label", "text-anchor": "end" });
     this.ghosts = names.map((name) => draw(this.svg, "path", { class: "live-curve-ghost", "data-ghost": name }));
     this.lines = names.map((name) =>
       draw(this.svg, "path", { class: `live-curve-line ${kind(name)}`, "data-series": name, "data-points": 0 }),
@@ -254,7 +256,7 @@ class Panel {
     this.desc.textContent = `${this.texts.chart_about} ${text}`;
   }
 
-  paint(columns, ghost, shown, language) {
+  paint(columns, { ghost, baselines, language }, shown) {
     const width = Math.max(240, this.box.clientWidth);
     const height = width < 420 ? PLOT_HEIGHT.narrow : PLOT_HEIGHT.wide;
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -266,14 +268,16 @@ class Panel {
       bottom: height - MARGIN.bottom,
     };
     const behind = ghost ? upTo(ghost, shown) : null;
+    const level = baselines[this.base]; // what a forecast without a network gets
     const range = valueRange([
       ...this.names.map((name) => columns[name] ?? []),
       ...(behind ? this.names.map((name) => behind[name] ?? []) : []),
-    ]);
+    ], level);
     const x = (epoch) => area.left + ((epoch - 1) / Math.max(1, shown - 1)) * (area.right - area.left);
     const y = (value) => area.bottom - ((value - range.low) / (range.high - range.low)) * (area.bottom - area.top);
     this.paintGrid(area, range, shown, x, y, language);
     const ends = [];
+    this.paintBaseline(level, range, area, y, language);
     this.names.forEach((name, index) => {
       const values = columns[name] ?? [];
       const end = values.findLastIndex((value) => value !== null);
@@ -281,11 +285,24 @@ class Panel {
       this.lines[index].setAttribute("d", line(columns.e, values, x, y, area));
       this.lines[index].dataset.points = values.length;
       const at = end < 0 ? null : { x: x(columns.e[end]), y: y(values[end]) };
-      this.marks[index].setAttribute("d", at ? marker(at, isValidation(name)) : "");
+      this.marks[index].setAttribute("d", at ? marker(at, kind(name)) : "");
       if (at) ends.push({ index, name, x: at.x, y: at.y, value: values[end] });
       else this.labels[index].textContent = "";
     });
     this.paintLabels(ends, area, language);
+  }
+
+  // A line; where the curves lie far away from it, only a word at the edge behind which it is.
+  paintBaseline(level, range, area, y, language) {
+    const there = level !== undefined;
+    const within = there && level >= range.low && level <= range.high;
+    this.baseline.setAttribute("d", within ? `M${area.left},${y(level)}H${area.right}` : "");
+    const edge = within ? "" : level > range.high ? " ↑" : " ↓";
+    setText(this.baselineLabel, there ? `${this.texts.baseline} ${short(level, language)}${edge}` : "");
+    if (!there) return;
+    const at = within ? y(level) : level > range.high ? area.top : area.bottom;
+    this.baselineLabel.setAttribute("x", area.right - 4);
+    this.baselineLabel.setAttribute("y", at - area.top > 18 ? at - 6 : at + 16); // above its line if there is room
   }
 
   // Names stand at the lines' ends, pushed apart where the ends are close.
@@ -298,7 +315,7 @@ class Panel {
     const overflow = ends.length ? Math.max(0, last(ends).labelY + 16 - area.bottom) : 0;
     for (const end of ends) {
       const label = this.labels[end.index];
-      const name = isValidation(end.name) ? this.texts.validation : this.texts.train;
+      const name = this.texts[kind(end.name)];
       const left = Math.min(end.x, area.right) + 10;
       if (!label.firstChild) {
         draw(label, "tspan", {});
@@ -344,7 +361,8 @@ function niceEpochs(epoch, epochs) {
 }
 
 // From zero if the values come near it, so that heights can be compared; ends are round numbers.
-function valueRange(lists) {
+// The values' range on round numbers; a level near them is taken in, one far away would press them flat.
+function valueRange(lists, level) {
   let low = Infinity;
   let high = -Infinity;
   for (const values of lists) {
@@ -355,6 +373,10 @@ function valueRange(lists) {
     }
   }
   if (low > high) return { low: 0, high: 1 };
+  if (level !== undefined && level > low - (high - low) && level < high + (high - low)) {
+    low = Math.min(low, level);
+    high = Math.max(high, level);
+  }
   if (low >= 0 && low < 0.6 * high) low = 0;
   if (low === high) return { low: low - (Math.abs(low) || 1) / 2, high: high + (Math.abs(high) || 1) / 2 };
   const step = niceStep((high - low) / 5);
@@ -395,11 +417,11 @@ function line(epochs, values, x, y, area) {
   return path;
 }
 
-// A dot for training, a diamond for validation: colour never carries meaning alone.
-function marker({ x, y }, validation) {
-  return validation
-    ? `M${x - 6},${y}L${x},${y - 6}L${x + 6},${y}L${x},${y + 6}Z`
-    : `M${x - 5},${y}a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z`;
+// A dot for training, a diamond for validation, a triangle for what is looked at later: colour never means alone.
+function marker({ x, y }, kind) {
+  if (kind === "validation") return `M${x - 6},${y}L${x},${y - 6}L${x + 6},${y}L${x},${y + 6}Z`;
+  if (kind === "after") return `M${x - 6},${y + 5}L${x},${y - 6}L${x + 6},${y + 5}Z`;
+  return `M${x - 5},${y}a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z`;
 }
 
 function upTo(columns, epoch) {
@@ -409,9 +431,9 @@ function upTo(columns, epoch) {
 
 // --- words and numbers
 
-const isValidation = (name) => name.startsWith("val_");
-const baseName = (name) => (isValidation(name) ? name.slice(4) : name);
-const kind = (name) => (isValidation(name) ? "validation" : "train");
+const AFTER = "+evaluated_"; // the training rows looked at once more when the epoch is over
+const kind = (name) => (name.startsWith("val_") ? "validation" : name.startsWith(AFTER) ? "after" : "train");
+const baseName = (name) => ({ validation: name.slice(4), after: name.slice(AFTER.length), train: name })[kind(name)];
 const last = (values) => values[values.length - 1];
 
 function short(value, language) {

@@ -42,6 +42,7 @@ def live_curve(
     url: str | None = None,
     texts: dict[str, str] | None = None,
     ghost: dict[str, list[float]] | None = None,
+    baselines: dict[str, float] | None = None,
     history: dict[str, list[float]] | None = None,
     progress: dict[str, Any] | None = None,
     running: bool = True,
@@ -51,10 +52,12 @@ def live_curve(
 
     Args:
         run_id: a new id makes a new drawing, the same id goes on with what is there.
-        series: history keys to draw ("loss", "val_loss", "accuracy", …); a key and its val_ twin share a chart.
+        series: keys to draw ("loss", "val_loss", "accuracy", …); a key, its val_ twin and "+evaluated_" of it share
+            a chart.
         epochs: how many there are to be.
         url: of the event stream; the run's own if not given.
         texts: title of each chart by history key ("accuracy": "정확도"); the key itself where none is given.
+        baselines: level of a forecast without a network, by history key; drawn as a line.
         ghost: history of an earlier run, drawn thin and grey behind; value i belongs to epoch i + 1.
         history: of a run that is drawn from here and not from a stream.
         progress: its "state", "updates", "compute_s" and "elapsed_s", shown below such a history.
@@ -75,6 +78,7 @@ def live_curve(
             "language": language,
             "texts": {**_texts(language), "titles": {"loss": say("live.loss", language), **(texts or {})}},
             "ghost": None if ghost is None else decimate(with_epochs(ghost), GHOST_POINTS),
+            "baselines": baselines or {},
             "history": None if history is None else with_epochs(history),
             "progress": progress or {},
             "running": running,
@@ -96,8 +100,8 @@ def with_epochs(history: dict[str, list[float]]) -> dict[str, list[float | None]
 
 
 def _texts(language: Language) -> dict[str, Any]:
-    names = ("train", "validation", "progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued")
-    names += ("x_axis", "chart_title", "chart_about")
+    names = ("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about")
+    names += ("progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued")
     return {
         **{name: say(f"live.{name}", language) for name in names},
         "states": {state: say(f"live.state.{state}", language) for state in STATES},
