@@ -120,8 +120,12 @@ def remedy_button(state: AppState, finding: Finding, number: int, remedy: Remedy
 
 
 def word_of(remedy: Remedy, state: AppState) -> str:
-    """The kind to read a column as, or a spelling: made plain."""
-    return say(f"kind.{remedy.kind}", state.language) if isinstance(remedy, ReadAsKind) else plain(remedy.word)
+    """The kind to read a column as, what was decided about the file, or a spelling: made plain."""
+    if isinstance(remedy, ReadAsKind):
+        return say(f"kind.{remedy.kind}", state.language)
+    if remedy.code == "decided":
+        return say(f"doctor.reading.{remedy.word}", state.language)
+    return plain(remedy.word)
 
 
 # --- what is in force

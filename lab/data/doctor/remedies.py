@@ -280,6 +280,11 @@ def remedies_in_force(data: DataSpec) -> tuple[Remedy, ...]:
 def _of_reading(reading: ReadingSpec) -> Iterable[Remedy]:
     if reading.transpose:
         yield TRANSPOSE
+    for name in ("encoding", "delimiter", "header_row", "decimal", "table"):
+        value = getattr(reading, name)
+        if value != ReadingSpec.model_fields[name].default:
+            decided = ReadOtherwise("decided", word=name, changes=((name, value),))
+            yield FIRST_LINE_NAMES if decided.changes == FIRST_LINE_NAMES.changes else decided
     for choice in reading.kinds:
         yield ReadAsKind("read_as", (choice.column,), kind=choice.kind)
     for word in reading.missing_words:

@@ -358,7 +358,9 @@ def test_what_is_in_force_can_be_told_from_the_spec_alone():
     _table, data, report = look(CASES["gaps"])
     data = found(report, "gaps").remedies[0].change(data)
     data = ReadAsKind("read_as", ("a",), kind="text").change(data).replace(drop_duplicates=True)
-    assert [remedy.code for remedy in remedies_in_force(data)] == ["read_as", "drop_duplicates", "fill_median"]
+    data = data.replace(reading=data.reading.replace(delimiter=";", transpose=True, missing_words=("-7",)))
+    codes = ["transpose", "decided", "read_as", "read_as_missing", "drop_duplicates", "fill_median"]
+    assert [remedy.code for remedy in remedies_in_force(data)] == codes
     for remedy in remedies_in_force(data):
         data = remedy.undo(data)
     assert remedies_in_force(data) == ()
