@@ -6,6 +6,7 @@ The loop over the batches is `_train`; everything around it prepares views, so t
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,16 +29,19 @@ BATCH_SIZE = Int(low=1, typical=(10, 128))
 EPOCHS = Int(low=0, typical=(10, 100))
 
 
-@dataclass(slots=True)
+@dataclass
 class HeadStep:
-    """What one head does in one step: copy the output into the record, write the gradient of the loss."""
+    """What one head does in one step: `write` writes the gradient of its loss into `out`, after `weight.fill`."""
 
     gradient: Any
     y_true: Array
     y_pred: Array
     weight: StepWeight
     out: Array
-    weighted: bool
+
+    def __post_init__(self) -> None:
+        self.weighted = self.weight.filled
+        self.write = partial(self.gradient, self.y_true, self.y_pred, self.weight.value, self.out)
 
 
 @dataclass(slots=True)
@@ -58,11 +62,11 @@ def differentiate(batch: Batch) -> None:
     plan.feed(batch.inputs)
     plan.forward()
     for record, output in batch.records:
-        np.copyto(record, output)
+        record[...] = output
     for head in batch.heads:
         if head.weighted:
             head.weight.fill()
-        head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
+        head.write()
     plan.backward()
 
 
@@ -170,16 +174,19 @@ class FitRun(Run):
 
     def _train(self, batches: Sequence[Batch]) -> None:
         """One update for each batch: forward, gradient of the loss, backward, optimizer."""
-        apply, bounds = self.model.optimizer.apply, self._bounds
-        with np.errstate(all="ignore"):
-            for batch in batches:
-                differentiate(batch)
-                if batch.plan.penalised:
-                    self._penalty.count(batch.plan.penalty(), batch.stop - batch.start)
-                apply()
-                bounds.append(batch.start)
-                self._cursor = batch.stop
-                self._batch += 1
+        apply, made = self.model.optimizer.apply, 0
+        try:
+            with np.errstate(all="ignore"):
+                for batch in batches:
+                    differentiate(batch)
+                    if batch.plan.penalised:
+                        self._penalty.count(batch.plan.penalty(), batch.stop - batch.start)
+                    apply()
+                    made += 1
+        finally:  # also where the program is interrupted, so that it may go on
+            self._bounds += [batch.start for batch in batches[:made]]
+            self._batch += made
+            self._cursor = batches[made - 1].stop if made else self._cursor
 
     def _end_updates(self) -> None:
         self._count_recorded()
@@ -376,5 +383,4 @@ def head_step(
         plan.outputs[index],
         step_weight,
         out,
-        step_weight.filled,
     )

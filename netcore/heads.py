@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy import multiply, subtract
 
 from netcore import losses, metrics
 from netcore.activations import sigmoid, softmax
@@ -32,8 +33,8 @@ def fuses(activation: Operation | None, loss: Loss | None) -> bool:
 
 def fused_gradient(y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
     """d loss / d logits = (p - t) * weight, for targets that add up to 1 (softmax) or are single (sigmoid)."""
-    np.subtract(y_pred, y_true, out)
-    np.multiply(out, weight, out)
+    subtract(y_pred, y_true, out)
+    multiply(out, weight, out)
 
 
 @dataclass

@@ -102,7 +102,7 @@ def fans(shape: tuple[int, ...]) -> tuple[float, float]:
     return area * shape[-2], area * shape[-1]
 
 
-def truncated_normal(generator: np.random.Generator, shape: tuple[int, ...], stddev: float) -> Array:
+def within_two_deviations(generator: np.random.Generator, shape: tuple[int, ...], stddev: float) -> Array:
     """Normal numbers; those beyond two standard deviations are drawn again."""
     values = generator.standard_normal(shape)
     beyond = np.abs(values) > 2
@@ -191,7 +191,7 @@ class TruncatedNormal(Initializer):
         super().__init__(mean=mean, stddev=stddev, seed=seed)
 
     def values(self, shape: tuple[int, ...]) -> Array:
-        return self.mean + truncated_normal(self.generator(), shape, self.stddev)
+        return self.mean + within_two_deviations(self.generator(), shape, self.stddev)
 
 
 @INITIALIZERS.add
@@ -231,7 +231,7 @@ def scaled(generator: np.random.Generator, shape: tuple[int, ...], scale: float,
         return generator.uniform(-limit, limit, shape)
     if distribution == "untruncated_normal":
         return generator.normal(0, math.sqrt(variance), shape)
-    return truncated_normal(generator, shape, math.sqrt(variance) / 0.87962566103423978)
+    return within_two_deviations(generator, shape, math.sqrt(variance) / 0.87962566103423978)
 
 
 class _Scaled(Initializer):
@@ -333,3 +333,10 @@ def _need_matrix(name: str, shape: tuple[int, ...], fits: bool) -> None:
             owner=name,
             shape=shape,
         )
+
+
+# Keras's second names
+zeros, ones, constant, identity, orthogonal = Zeros, Ones, Constant, Identity, Orthogonal
+random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
+glorot_uniform, glorot_normal, he_uniform, he_normal = GlorotUniform, GlorotNormal, HeUniform, HeNormal
+lecun_uniform, lecun_normal, variance_scaling = LecunUniform, LecunNormal, VarianceScaling

@@ -166,7 +166,7 @@ def learn_from(model: "Model", batch: "Intake", counts: "Counts") -> None:
             head = head_step(model, plan, index, one, 0, batch.rows)
             if head is not None:
                 head.weight.fill()
-                head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
+                head.write()
         plan.backward()
         model.optimizer.apply()
 

@@ -214,7 +214,7 @@ class _Tracer:
                 loss, slope = self.model.heads[index].loss, np.empty_like(head.y_pred)
                 loss.gradient(head.y_true, head.y_pred, head.weight.value, slope)  # type: ignore[union-attr]
                 yield self._gradient_of(self._outputs[index], slope)
-            head.gradient(head.y_true, head.y_pred, head.weight.value, head.out)
+            head.write()
         groups: list[list[Any]] = []  # a step's way back, and the additions to what an earlier one wrote
         for one_call in self.plan.backwards:
             if isinstance(one_call[1], Node):

@@ -154,6 +154,8 @@ class ModelCheckpoint(Monitor):
             self.model.save_weights(path, overwrite=True)
         else:
             self.model.save(path, overwrite=True)
+        if self.verbose:
+            print(f"\nEpoch {epoch + 1}: finished saving model to {path}")
 
     def _improved(self, epoch: int, logs: dict[str, Any], path: Path) -> bool:
         current = self.current(logs)

@@ -98,27 +98,36 @@ class Dense(Layer):
     def operations(self) -> list[Operation]:
         return [self] if self.activation is activations.linear else [self, self.activation]
 
+    def bind(self) -> None:
+        super().bind()
+        # views made once: kernel over bias as (units, d + 1), and the kernel as a plain array (d, units)
+        self._across = self.kernel_and_bias.swapaxes(-1, -2)
+        self._kernel = self.kernel_and_bias[..., : self.kernel.shape[-2], :]
+
     def prepare(self, node: Node, *, training: bool) -> None:
-        if training and node.x.ndim > self.kernel_and_bias.ndim:
-            node.scratch = np.empty((*node.x.shape[:-1], node.y.shape[-2]), node.y.dtype)
+        if not training or node.dy is None:
+            return
+        gradient = node.gradient["kernel_and_bias"]
+        several = node.x.ndim > gradient.ndim  # axes between batch and features: a product for each place, then the sum
+        each = np.empty((*node.x.shape[:-1], node.y.shape[-2]), node.y.dtype) if several else gradient
+        node.scratch = each, node.dy.swapaxes(-1, -2)
 
     def forward(self, node: Node, *, training: bool) -> None:
         # kernel over bias in one (d + 1, units) view; x ends in a row of ones, so the bias needs no sum of its own
         if node.x.ndim == 2:
-            self.kernel_and_bias.T.dot(node.x, node.y)  # (units, d + 1) @ (d + 1, n); the method is faster than np.dot
+            self._across.dot(node.x, node.y)  # (units, d + 1) @ (d + 1, n); the method is faster than np.dot
         else:
-            np.matmul(self.kernel_and_bias.swapaxes(-1, -2), node.x, node.y)  # the same at each of the leading axes
+            np.matmul(self._across, node.x, node.y)  # the same at each of the leading axes
 
     def backward(self, node: Node) -> None:
+        each, dy_rows = node.scratch  # dy as (n, units)
         if node.x.ndim == 2:
-            node.x.dot(node.dy.T, node.gradient["kernel_and_bias"])  # summed over the n samples by the product
+            node.x.dot(dy_rows, each)  # (d + 1, n) @ (n, units): summed over the n samples by the product
             if node.dx is not None:
-                self.kernel.dot(node.dy, node.dx)  # (d, units) @ (units, n)
+                self._kernel.dot(node.dy, node.dx)  # (d, units) @ (units, n)
         else:
-            gradient = node.gradient["kernel_and_bias"]
-            each = gradient if node.scratch is None else node.scratch
-            np.matmul(node.x, node.dy.swapaxes(-1, -2), each)  # (…, d + 1, units)
-            if each is not gradient:
-                np.sum(each, axis=tuple(range(each.ndim - 2)), out=gradient)
+            np.matmul(node.x, dy_rows, each)  # (…, d + 1, units)
+            if each is not node.gradient["kernel_and_bias"]:
+                np.sum(each, axis=tuple(range(each.ndim - 2)), out=node.gradient["kernel_and_bias"])
             if node.dx is not None:
-                np.matmul(self.kernel, node.dy, node.dx)
+                np.matmul(self._kernel, node.dy, node.dx)

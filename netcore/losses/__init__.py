@@ -5,7 +5,7 @@ Importing a module registers its losses; one line here is all that a new one nee
 
 # simple ones first: the order of the registry, which forms show
 # isort: off
-from netcore.losses.loss import LOSSES, REDUCTIONS, Loss, get, public_shape, reduce
+from netcore.losses.loss import LOSSES, REDUCTIONS, Loss, loss_of, public_shape, reduce
 from netcore.losses.regression import (
     CosineSimilarity,
     Huber,
@@ -34,6 +34,7 @@ from netcore.losses.functions import (
     categorical_hinge,
     cosine_similarity,
     ctc,
+    get,
     hinge,
     huber,
     kl_divergence,
@@ -84,6 +85,7 @@ __all__ = [
     "huber",
     "kl_divergence",
     "log_cosh",
+    "loss_of",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_error",

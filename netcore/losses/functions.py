@@ -12,7 +12,7 @@ from netcore.losses.ctc import CTC
 from netcore.losses.divergence import KLDivergence, Poisson
 from netcore.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
 from netcore.losses.hinge import CategoricalHinge, Hinge, SquaredHinge
-from netcore.losses.loss import Loss
+from netcore.losses.loss import LOSSES, Loss, loss_of
 from netcore.losses.regression import (
     CosineSimilarity,
     Huber,
@@ -24,6 +24,8 @@ from netcore.losses.regression import (
 )
 from netcore.names import snake_case
 
+FUNCTIONS: dict[Any, Callable[..., Array]] = {}  # of each loss class
+
 
 def per_sample(cls: Callable[..., Loss]) -> Callable[..., Array]:
     """The function of a loss class."""
@@ -33,7 +35,8 @@ def per_sample(cls: Callable[..., Loss]) -> Callable[..., Array]:
 
     function.__name__ = function.__qualname__ = snake_case(cls.__name__)
     function.__doc__ = cls.__doc__
-    function.loss_class = cls  # type: ignore[attr-defined]  # how `losses.get` finds back
+    function.loss_class = cls  # type: ignore[attr-defined]  # how `loss_of` finds back
+    FUNCTIONS[cls] = function
     return function
 
 
@@ -55,3 +58,19 @@ hinge = per_sample(Hinge)
 squared_hinge = per_sample(SquaredHinge)
 categorical_hinge = per_sample(CategoricalHinge)
 ctc = per_sample(CTC)
+
+
+def get(identifier: Any) -> Any:
+    """What Keras gives for it: the function for a name in small letters or for short ("mse"), else a loss object.
+
+    Args:
+        identifier: a name, a class, a loss or a function of this package, a {"class_name", "config"} dict, or None.
+
+    Raises:
+        NetcoreValueError "registry.unknown": no loss has that name.
+    """
+    if identifier is None or hasattr(identifier, "loss_class"):
+        return identifier
+    if isinstance(identifier, str) and identifier != LOSSES.get(identifier).__name__:
+        return FUNCTIONS[LOSSES.get(identifier)]
+    return loss_of(identifier)

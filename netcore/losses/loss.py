@@ -190,8 +190,8 @@ class Loss:
 LOSSES: Registry[type[Loss]] = Registry("loss")
 
 
-def get(identifier: Any) -> Loss:
-    """A loss from a name, a class, an instance, a function of this package, or what `serialize` gave.
+def loss_of(identifier: Any) -> Loss:
+    """The loss object from a name, a class, an instance, a function of this package, or what `serialize` gave.
 
     Raises:
         NetcoreValueError "registry.unknown": no loss has that name.

@@ -101,7 +101,7 @@ class Compiled(Network):
             head = Head(
                 names[index],
                 tensor.inner_shape,
-                None if identifier is None else losses.get(identifier),
+                None if identifier is None else losses.loss_of(identifier),
                 share * (1.0 if weights[index] is None else float(weights[index])),
                 plain[index],
                 weighted[index],
@@ -135,7 +135,7 @@ def check_names(loss: Any, metrics: Any, weighted_metrics: Any) -> None:
     """Unknown names are refused at compile, not at the first fit."""
     for name in flat(loss):
         if name not in ("crossentropy", "ce"):
-            losses.get(name)
+            losses.loss_of(name)
     for name in flat([metrics, weighted_metrics]):
         if isinstance(name, str):
             METRICS.get(name)

@@ -34,7 +34,7 @@ def plain(value: Any) -> Any:
 def restored(arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments of compile from what `compile_arguments` gave."""
     made = dict(arguments)
-    made["loss"] = _objects(made.get("loss"), losses.get)
+    made["loss"] = _objects(made.get("loss"), losses.loss_of)
     for name in ("metrics", "weighted_metrics"):
         made[name] = _objects(made.get(name), metrics.get)
     return made

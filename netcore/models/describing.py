@@ -41,7 +41,6 @@ def functional_config(model: Network) -> dict[str, Any]:
     return {
         "name": model.name,
         "trainable": model.trainable,
-        "dtype": model.dtype,
         "layers": described,
         "input_layers": _placed(model.input_structure, places),
         "output_layers": _placed(model.output_structure, places),
@@ -164,7 +163,7 @@ def _structured(places: Any, made: dict[Place, Tensor]) -> Any:
 
 
 def model_from_json(json_string: str, custom_objects: Classes = None) -> Any:
-    """The model that `to_json` described; its weights start afresh.
+    """The model that `to_json` described, compiled as it was; its weights start afresh.
 
     Raises:
         NetcoreValueError "config.json": no JSON, or no model in it.
@@ -178,6 +177,8 @@ def model_from_json(json_string: str, custom_objects: Classes = None) -> Any:
         raise NetcoreValueError(
             "config.json", "This text describes no model. Give what model.to_json() returned, unchanged."
         )
+    if description.get("compile_config"):
+        model.compile_from_config(description["compile_config"])
     return model
 
 

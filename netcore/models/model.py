@@ -118,8 +118,17 @@ class Model(Compiled):
         return cls(inputs, outputs, config.get("name"), trainable=config.get("trainable", True))
 
     def to_json(self, **options: Any) -> str:
-        """The architecture as text; `models.model_from_json` reads it. Options are those of json.dumps."""
-        return json.dumps(entry(self), **options)
+        """The architecture, and what compile chose, as text; `models.model_from_json` reads it.
+
+        Args:
+            options: those of json.dumps.
+        """
+        described = entry(self)
+        if self.graph is not None:
+            described["build_config"] = {"input_shape": self.input_shape}
+        if self.compiled:
+            described["compile_config"] = self.get_compile_config()
+        return json.dumps(described, **options)
 
     def get_compile_config(self) -> dict[str, Any]:
         """What compile chose, as JSON can hold it."""

@@ -48,6 +48,8 @@ class Network(Layer):
 
     def _set_graph(self, graph: Graph) -> None:
         self.graph = graph
+        if any(layer.dtype == "float64" for layer in graph.layers):
+            self.dtype = "float64"  # one float type for all: the widest
         self._steps = graph.steps()
         self._input_layers = {id(tensor): InputLayer(tensor=tensor) for tensor in graph.inputs}
         names = [layer.name for layer in graph.layers]

@@ -4,13 +4,14 @@ import difflib
 import math
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 
 from netcore.config import Array, scalar
 from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
-from netcore.names import snake_case
+from netcore.names import unique_name
 from netcore.optimizers.schedules import LearningRateSchedule, deserialize, serialize
 from netcore.parameters import ParameterVector
 from netcore.params import Bool, Float, Int, Param
@@ -113,7 +114,7 @@ class Optimizer:
         name: str | None = None,
         **arguments: Any,
     ) -> None:
-        self.name = name or snake_case(type(self).__name__)
+        self.name = name or unique_name(type(self).__name__)
         self._calls = 0  # of apply: batches seen
         self.update_number = 0  # of the update being made, from 1
         self._rate_array = np.array(0.0)
@@ -238,7 +239,7 @@ class Optimizer:
         self._scratch = np.empty(min(size, CHUNK if size > 2 * CHUNK else size), dtype)
         self._decay_array = scalar(0.0, dtype)
         self.prepare(dtype)
-        self._parts = [self._part(start, stop) for start, stop in _chunks(size)]
+        self._steps = [partial(self.step, *self._part(start, stop)) for start, stop in _chunks(size)]
         self._clip = self._clipper(vector)
         self._bounded = [weight for weight in vector.weights if weight.constraint is not None]
 
@@ -260,8 +261,8 @@ class Optimizer:
                 self._decay()
             self.update_number = self._calls + 1 if self._gathered is None else self.iterations + 1
             self.before_step()
-            for part in self._parts:
-                self.step(*part)
+            for step in self._steps:
+                step()
         if self._average is not None:
             self._follow(self._average)
         for weight in self._bounded:

@@ -129,7 +129,7 @@ def test_variants_of_losses_and_optimizers_train_as_in_keras(loss, optimizer):
 def test_metrics_validation_and_evaluate_as_in_keras(loss):
     ours, theirs = twins("relu", {"binary_crossentropy": "sigmoid"}.get(loss, "softmax"), 1 if loss[0] == "b" else 3)
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(28, 3)).astype("float32"), targets_for(losses.get(loss), rng, 28, ours.output_shape[-1])
+    x, y = rng.normal(size=(28, 3)).astype("float32"), targets_for(losses.loss_of(loss), rng, 28, ours.output_shape[-1])
     weight = rng.uniform(0.2, 2, 28).astype("float32")
     for model, library in ((ours, netcore), (theirs, keras)):
         names = [name if isinstance(name, str) else getattr(library.metrics, name.__name__)() for name in METRICS[loss]]

@@ -99,9 +99,9 @@ def test_a_batch_of_ignored_samples_only_has_loss_0():
 def test_every_loss_has_its_function(cls):
     function = getattr(losses, cls.aliases[-1])
     assert function.__name__ == cls.aliases[-1]
-    assert type(losses.get(function)) is cls
-    assert type(losses.get(cls)) is cls
-    assert type(losses.get({"class_name": cls.__name__, "config": cls().get_config()})) is cls
+    assert type(losses.loss_of(function)) is cls
+    assert type(losses.loss_of(cls)) is cls
+    assert type(losses.loss_of({"class_name": cls.__name__, "config": cls().get_config()})) is cls
 
 
 def test_functions_take_the_arguments_of_the_class():
@@ -161,7 +161,7 @@ def test_an_unknown_argument_is_refused_by_name():
 
 def test_a_function_without_a_derivative_is_refused():
     with pytest.raises(NetcoreTypeError) as caught:
-        losses.get(lambda y_true, y_pred: 0.0)
+        losses.loss_of(lambda y_true, y_pred: 0.0)
     assert caught.value.code == "loss.callable"
 
 

@@ -45,7 +45,7 @@ class Draw:
         self.rng = np.random.default_rng([seed, 11])
         self.loss = self.one_of(LOSSES.names())
         self.optimizer = self.one_of(OPTIMIZERS.names())
-        loss = netcore.losses.get(self.loss)
+        loss = netcore.losses.loss_of(self.loss)
         self.sequence = bool(steps_for(loss))
         self.last = activation_for(loss)
         self.width = 3 if self.last != "sigmoid" or loss.sparse else self.one_of((1, 2))
@@ -149,7 +149,7 @@ def test_three_steps_are_those_of_keras(seed):
     for model in (ours, theirs):
         model.set_weights(start)
     x = rng.normal(size=(ROWS, STEPS, FEATURES)).astype("float32")
-    y = targets_for(netcore.losses.get(draw.loss), rng, ROWS, draw.width).astype("float32")
+    y = targets_for(netcore.losses.loss_of(draw.loss), rng, ROWS, draw.width).astype("float32")
     if draw.loss == "MeanSquaredLogarithmicError":
         y = np.abs(y)
     losses = [[float(np.ravel(model.train_on_batch(x, y))[0]) for _ in range(3)] for model in (ours, theirs)]
