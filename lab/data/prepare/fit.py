@@ -9,36 +9,34 @@ import pandas as pd
 from lab.data.prepare.recipe import UNKNOWN, PreparedColumn
 from lab.data.prepare.settings import Settings
 from lab.data.prepare.statistics import centre_and_width, mean_and_deviation, outer_fences
-from lab.data.table import Note
 from lab.errors import DataError
 
 Array = npt.NDArray[Any]
 
 
-def fit_column(settings: Settings, lag: int, training: Array, notes: list[Note]) -> list[PreparedColumn]:
+def fit_column(settings: Settings, lag: int, training: Array) -> list[PreparedColumn]:
     """The features of a column at one lag, as the training rows say.
 
     Args:
         training: (n,) cells of the training rows, `lag` rows earlier.
-        notes: what turned out differently than asked is added here.
 
     Raises:
         DataError "data.order_incomplete".
     """
     name = settings.column.name
     if settings.column.kind == "category":
-        recipes = [_fit_texts(settings, lag, training, notes)]
+        recipes = [_fit_texts(settings, lag, training)]
     elif settings.column.kind == "datetime":
-        recipes = [_fit_date(settings, lag, training, part, notes) for part in settings.date_parts]
+        recipes = [_fit_date(settings, lag, training, part) for part in settings.date_parts]
     else:
         kind: Any = "boolean" if settings.column.kind == "boolean" else "number"
-        recipes = [_fit_numbers(PreparedColumn(name, kind, lag=lag), settings, training, notes)]
+        recipes = [_fit_numbers(PreparedColumn(name, kind, lag=lag), settings, training)]
     if settings.indicator:
         recipes.append(PreparedColumn(name, "indicator", lag=lag))
     return recipes
 
 
-def _fit_texts(settings: Settings, lag: int, training: Array, notes: list[Note]) -> PreparedColumn:
+def _fit_texts(settings: Settings, lag: int, training: Array) -> PreparedColumn:
     name = settings.column.name
     categories = sorted(set(training[~pd.isna(training)]))
     if settings.ordinal and settings.order:
@@ -51,18 +49,18 @@ def _fit_texts(settings: Settings, lag: int, training: Array, notes: list[Note])
     if not settings.ordinal:
         return PreparedColumn(name, "one_hot", categories=tuple(categories), lag=lag)
     recipe = PreparedColumn(name, "ordinal", categories=tuple(categories), lag=lag)
-    return _fit_numbers(recipe, settings, recipe.numbers(training), notes, always_filled=True)
+    return _fit_numbers(recipe, settings, recipe.numbers(training), always_filled=True)
 
 
-def _fit_date(settings: Settings, lag: int, training: Array, part: Any, notes: list[Note]) -> PreparedColumn:
+def _fit_date(settings: Settings, lag: int, training: Array, part: Any) -> PreparedColumn:
     if part != "year":
         return PreparedColumn(settings.column.name, "cycle", lag=lag, part=part)
     recipe = PreparedColumn(settings.column.name, "year", lag=lag, part=part)
-    return _fit_numbers(recipe, settings, recipe.numbers(training), notes)
+    return _fit_numbers(recipe, settings, recipe.numbers(training))
 
 
 def _fit_numbers(
-    recipe: PreparedColumn, settings: Settings, training: Array, notes: list[Note], *, always_filled: bool = False
+    recipe: PreparedColumn, settings: Settings, training: Array, *, always_filled: bool = False
 ) -> PreparedColumn:
     """The recipe with the numbers of the training rows.
 
@@ -75,10 +73,9 @@ def _fit_numbers(
     fill = _fill(settings, values, always_filled=always_filled)
     recipe = _with(recipe, fill=fill, log=settings.scaling == "log")
     if settings.clip:
-        recipe = _clipped(recipe, values, notes)
+        low, high = outer_fences(values) or (None, None)
+        recipe = _with(recipe, low=low, high=high)
     mean, scale, scaling = centre_and_width(recipe.unscaled(values), settings.scaling, settings.constant)
-    if scaling != settings.scaling:
-        notes.append(Note("robust_without_width", column=recipe.name))
     return _with(recipe, mean=mean, scale=scale, scaling=scaling)
 
 
@@ -92,14 +89,3 @@ def _fill(settings: Settings, values: Array, *, always_filled: bool) -> float | 
     if settings.missing == "mean" or (always_filled and settings.missing != "zero"):
         return mean_and_deviation(values)[0]
     return 0.0 if settings.missing == "zero" else None
-
-
-def _clipped(recipe: PreparedColumn, values: Array, notes: list[Note]) -> PreparedColumn:
-    fences = outer_fences(values)
-    if fences is None:
-        notes.append(Note("clip_without_width", column=recipe.name))
-        return recipe
-    low, high = fences
-    beyond = int(((values < low) | (values > high)).sum())
-    notes.append(Note("clipped", beyond, column=recipe.name, detail=f"{low:.4g} … {high:.4g}"))
-    return _with(recipe, low=low, high=high)

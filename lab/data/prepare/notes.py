@@ -14,6 +14,8 @@ from lab.data_spec import DataSpec
 
 Array = npt.NDArray[Any]
 
+NAMED = 3  # columns in a sentence
+
 
 def notes_of(
     table: Table, data: DataSpec, division: Division, settings: list[Settings], features: list[PreparedColumn]
@@ -32,12 +34,28 @@ def notes_of(
     part_column = data.split.part_column
     if data.split.order == "column" and part_column in data.inputs:
         notes.append(Note("part_column_no_input", column=str(part_column)))
-    constant = list(dict.fromkeys(prepared.source for prepared in features if prepared.scale == 0.0))
-    if constant:
-        notes.append(Note("constant_inputs", len(constant), None, constant[0], ", ".join(constant[:3])))
+    notes += _about_columns(settings, features)
     if data.windows is not None:
         notes.append(Note("windows", data.windows.steps, None, data.target, str(data.windows.horizon)))
     return notes
+
+
+def _about_columns(settings: list[Settings], features: list[PreparedColumn]) -> list[Note]:
+    """What the numbers of the training part made of the wishes, each with the columns that it happened to."""
+    wished = {one.column.name: one for one in settings}
+    found: dict[str, list[str]] = {}
+    for recipe in features:
+        one = wished.get(recipe.name)
+        clips = one is not None and one.clip and recipe.kind == "number"
+        happened = {
+            "constant_inputs": recipe.scale == 0.0,
+            "clipped": clips and recipe.low is not None,
+            "clip_without_width": clips and recipe.low is None,
+            "robust_without_width": one is not None and one.scaling == "robust" and recipe.scaling == "standard",
+        }
+        for code in (code for code, true in happened.items() if true):
+            found.setdefault(code, []).append(recipe.source)
+    return [Note(code, len(names), None, names[0], ", ".join(names[:NAMED])) for code, names in sorted(found.items())]
 
 
 def _over_gaps(division: Division, settings: list[Settings]) -> list[Note]:

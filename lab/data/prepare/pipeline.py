@@ -22,7 +22,7 @@ from lab.data.prepare.series import ahead, now, signal_of, windows_of, with_cloc
 from lab.data.prepare.settings import Settings, settings_of
 from lab.data.prepare.targets import EncodedTarget, encode_target, target_statistics
 from lab.data.split import Rows, Split
-from lab.data.table import Column, Note, Table
+from lab.data.table import Column, Table
 from lab.data_spec import DataSpec
 from lab.errors import DataError, LabError
 from lab.limits import Limits, current_limits
@@ -42,12 +42,11 @@ def prepare(table: Table, data: DataSpec, seed: int, limits: Limits | None = Non
     settings = settings_of(find_inputs(table, data), data)
     encoded = [encode_target(table, *pair, limits) for pair in zip(columns, tasks, strict=True)]
     division = divide(table, data, settings, encoded, seed)
-    found: list[Note] = []
     if data.task == "sequence_labels":
         features, x = signal_of(table, data, settings, division)
     else:
-        features, x = _features(table, data, settings, division, limits, found)
-    notes = [*notes_of(table, data, division, settings, features), *found]
+        features, x = _features(table, data, settings, division, limits)
+    notes = notes_of(table, data, division, settings, features)
     if data.windows is not None and data.windows.clock:
         features, x = with_clock(table, data, division, features, x)
     groups = _groups(data, features)
@@ -93,18 +92,20 @@ def _visible_rows(table: Table, data: DataSpec, seed: int) -> Rows:
 
 
 def _features(
-    table: Table, data: DataSpec, settings: list[Settings], division: Division, limits: Limits, notes: list[Note]
+    table: Table, data: DataSpec, settings: list[Settings], division: Division, limits: Limits
 ) -> tuple[list[PreparedColumn], Array]:
     """The recipes, and (n, d) float32: the statistics of the training part applied to all rows. Raises DataError."""
     features: list[PreparedColumn] = []
     blocks: list[Array] = []
+    width = 0
     for one in settings:
         whole = cells_of(table, one.column)
-        for place, lag in enumerate(one.lags):
+        for lag in one.lags:
             cells = taken(whole, division.earlier(lag))
-            fitted = fit_column(one, lag, cells[division.split.train], notes if place == 0 else [])
+            fitted = fit_column(one, lag, cells[division.split.train])
+            width += sum(len(recipe.features) for recipe in fitted)
+            _check_values(width, len(division.kept), limits)
             features += fitted
-            _check_values(sum(len(recipe.features) for recipe in features), len(division.kept), limits)
             blocks += [_encoded(recipe, cells, data) for recipe in fitted]
     return features, np.hstack(blocks)
 
@@ -124,17 +125,12 @@ def _check_values(features: int, rows: int, limits: Limits) -> None:
 def _groups(data: DataSpec, features: list[PreparedColumn]) -> dict[str, Rows]:
     """Which features belong to each group of columns; a column of categories brings several."""
     owners = [prepared for prepared in features for _feature in prepared.features]
-    return {
-        group.name: np.array(
-            [
-                place
-                for place, owner in enumerate(owners)
-                if owner.kind in ("clock", "signal") or owner.name in set(group.columns)
-            ],
-            np.int64,
-        )
-        for group in data.input_groups
-    }
+    return {group.name: _places(owners, set(group.columns)) for group in data.input_groups}
+
+
+def _places(owners: list[PreparedColumn], columns: set[str]) -> Rows:
+    shared = ("clock", "signal")  # belong to every group
+    return np.array([place for place, one in enumerate(owners) if one.kind in shared or one.name in columns], np.int64)
 
 
 def _shaped(x: Array, data: DataSpec, groups: dict[str, Rows]) -> Array:

@@ -95,7 +95,7 @@ def test_values_beyond_the_fences_are_set_to_the_fence():
     quarter, three = np.percentile([*X[:29], 500.0], [25, 75])
     assert dataset.train.x.max() == pytest.approx(three + 3 * (three - quarter))
     assert dataset.test.x.min() == pytest.approx(quarter - 3 * (three - quarter))
-    assert [(note.code, note.count) for note in dataset.notes] == [("clipped", 1)]
+    assert [(note.code, note.count, note.detail) for note in dataset.notes] == [("clipped", 1, "x")]
     notes(dataset)
 
 
