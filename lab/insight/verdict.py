@@ -344,5 +344,10 @@ def say_evidence(verdict: Verdict, language: Language) -> list[str]:
 
 def say_advice(verdict: Verdict, language: Language) -> list[str]:
     """What to try next, the most telling first."""
-    values = {} if verdict.evidence is None else {"best_epoch": verdict.evidence.best_epoch}
-    return [say(f"verdict.advice.{code}", language, **values) for code in verdict.advice]
+    return [say_advice_code(code, verdict.evidence, language) for code in verdict.advice]
+
+
+def say_advice_code(code: str, evidence: Evidence | None, language: Language) -> str:
+    """One advice, for a run with this evidence."""
+    values = {} if evidence is None else {"best_epoch": evidence.best_epoch}
+    return say(f"verdict.advice.{code}", language, **values)
