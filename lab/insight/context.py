@@ -11,7 +11,11 @@ from lab.insight.verdict import BaselineKind, Verdict, judge
 
 @dataclass(frozen=True)
 class RunContext:
-    """Args: as for `lab.insight.verdict.judge`."""
+    """Args: as for `lab.insight.verdict.judge`.
+
+    baseline_metrics: what that forecast gets on the validation part beside the total loss, by history key: metrics,
+        and the losses of several outputs.
+    """
 
     train_rows: int
     validation_rows: int
@@ -20,6 +24,13 @@ class RunContext:
     parameters: int | None = None
     inputs: int | None = None
     causes: dict[str, float] = field(default_factory=dict)
+    baseline_metrics: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def baselines(self) -> dict[str, float]:
+        """History key -> what a forecast without a network gets on the validation part."""
+        loss = {} if self.baseline_loss is None else {"loss": self.baseline_loss}
+        return {**loss, **self.baseline_metrics}
 
     def judge(self, history: dict[str, list[float]], state: str) -> Verdict:
         """The verdict on curves of such a run."""
@@ -38,7 +49,7 @@ class RunContext:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {**vars(self), "causes": dict(self.causes)}
+        return {**vars(self), "causes": dict(self.causes), "baseline_metrics": dict(self.baseline_metrics)}
 
     @classmethod
     def from_dict(cls, values: Any) -> Self:
@@ -52,4 +63,10 @@ class RunContext:
             raise ValueError("the baseline is a number")
         if context.baseline_kind not in (None, *get_args(BaselineKind)):
             raise ValueError("unknown baseline")
-        return cls(**{**vars(context), "causes": {str(name): float(value) for name, value in context.causes.items()}})
+        numbered = {
+            name: {str(key): float(value) for key, value in getattr(context, name).items()}
+            for name in ("causes", "baseline_metrics")
+        }
+        if not all(math.isfinite(value) for value in numbered["baseline_metrics"].values()):
+            raise ValueError("the baseline is a number")
+        return cls(**{**vars(context), **numbered})

@@ -13,6 +13,7 @@ from netcore.optimizers import OPTIMIZERS
 from netcore.registry import Registry
 
 UNFAIR: Final = ("data.", "seed")  # knobs whose difference makes curves hard to compare: other rows, other luck
+FORK: Final = "origin.epoch"
 NONE: Final = "–"
 
 
@@ -67,7 +68,11 @@ def legends(experiments: Sequence[Experiment], language: Language) -> tuple[str,
     """What sets each experiment apart from the others; "" for all of them if nothing does."""
     found = differences(experiments)
     return tuple(
-        ", ".join(f"{one.knob.label(language)} {say_value(one.values[place], language)}" for one in found)
+        ", ".join(
+            f"{one.knob.label(language)} {say_value(one.values[place], language)}"
+            for one in found
+            if one.knob.path != FORK or one.values[place] is not None  # a run that forks from none needs no word on it
+        )
         for place in range(len(experiments))
     )
 
@@ -114,7 +119,7 @@ def _settings(experiment: Experiment, *, by_layer: bool) -> dict[Knob, Any]:
     )
     found[Knob("seed")] = experiment.seed
     if experiment.origin is not None:
-        found[Knob("origin.epoch")] = experiment.origin.epoch
+        found[Knob(FORK)] = experiment.origin.epoch
     return found
 
 

@@ -6,7 +6,7 @@ looked at only when it is asked for by name.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from lab.data.prepare import Dataset, PartName
 from lab.data.sequences import read_label
 from lab.experiment import Experiment, GraphSpec
 from lab.insight.baseline_loss import BaselineLoss, baseline_loss
+from lab.insight.baseline_metrics import baseline_metrics, output_baselines
 from lab.insight.context import RunContext
 from lab.insight.decoding import blank_share, greedy, letter_error, right_share
 from lab.insight.diverged import likely_causes
@@ -191,9 +192,13 @@ def context_of(experiment: Experiment, dataset: Dataset) -> RunContext:
     """What a verdict on a run of this experiment rests on, beside the curves."""
     if isinstance(experiment.model, GraphSpec):
         line = _total_line(experiment, experiment.model, dataset)
+        units = _graph_units(experiment.model, dataset)
+        metrics = output_baselines(output_views(experiment, dataset), units)
     else:
         line = _line(experiment, dataset, output_units(experiment, dataset))
-    return _context(experiment, dataset, line, parameter_count(layer_rows(experiment, dataset)))
+        metrics = baseline_metrics(experiment, dataset, output_units(experiment, dataset))
+    context = _context(experiment, dataset, line, parameter_count(layer_rows(experiment, dataset)))
+    return replace(context, baseline_metrics=metrics)
 
 
 def _context(experiment: Experiment, dataset: Dataset, line: BaselineLoss | None, parameters: int) -> RunContext:
