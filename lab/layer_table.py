@@ -138,6 +138,7 @@ def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int]:
     for one in _with_inner(part):
         one.add_weight = count
         one.join = lambda *views: None
+        one.bind = lambda: None  # there is nothing that views could be made of
     part.check_input(shape if isinstance(shape, list) else [shape])
     part.build(shape)
     result = part.compute_output_shape(shape)
