@@ -55,7 +55,7 @@ def _steps(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:
                 st.page_link(page, label=f"{number} {say(f'page.{name}', state.language)}", width="stretch")
                 st.caption(summaries[name])
     with st.container(key="here"):  # on a phone only: there is no room below the five links
-        st.caption(summaries[state.page])
+        st.caption(summaries[state.page] if state.page in pages else say(f"page.{state.page}", state.language))
 
 
 def _starts(state: AppState) -> None:
