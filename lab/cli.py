@@ -89,7 +89,7 @@ def run(file: Path, table_file: Path | None, language: Language, *, as_json: boo
         print(say_problem(problem, language), file=sys.stderr)
     trainer = Trainer(*run_spec(experiment, dataset))
     trainer.advance()
-    verdict = judge_run(experiment, dataset, trainer.history, trainer.state)
+    verdict = judge_run(experiment, dataset, trainer.history, trainer.state, trainer.extras)
     outputs = judge_outputs(experiment, dataset, trainer.history, trainer.state)
     scores = _letter_scores(experiment, dataset, trainer)
     if as_json:
@@ -186,7 +186,7 @@ def _report(
         [
             experiment.name,
             say(
-                "cli.rows",
+                "cli.rows" if len(dataset.test.rows) else "cli.rows_without_test",
                 language,
                 train=rows,
                 validation=len(dataset.validation.x),

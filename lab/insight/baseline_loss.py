@@ -8,7 +8,7 @@ import numpy as np
 from lab.data.baseline import Baseline
 from lab.data.prepare import Dataset, PartName
 from lab.experiment import Experiment
-from lab.insight.verdict import BaselineKind
+from lab.insight.evidence import BaselineKind
 from netcore.losses import LOSSES
 
 Array = np.ndarray[Any, Any]

@@ -19,7 +19,8 @@ from typing import Literal
 
 from lab.experiment import Experiment
 from lab.insight.differences import Difference, differences, model_line, say_value
-from lab.insight.verdict import Evidence, Verdict, say_advice_code, say_title
+from lab.insight.evidence import Evidence
+from lab.insight.verdict import Verdict, say_advice_code, say_title
 from lab.texts import Language, say
 
 Outcome = Literal["better", "worse", "alike", "other_loss", "no_numbers"]

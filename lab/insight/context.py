@@ -3,10 +3,14 @@ may be gone by the time somebody asks.
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self, get_args
 
-from lab.insight.verdict import BaselineKind, Verdict, judge
+from lab.insight.evidence import BaselineKind
+from lab.insight.verdict import Verdict, judge
+
+Columns = Mapping[str, Sequence[float]]  # name of a curve -> its value after each epoch
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class RunContext:
     inputs: int | None = None
     causes: dict[str, float] = field(default_factory=dict)
     baseline_metrics: dict[str, float] = field(default_factory=dict)
+    in_time_order: bool = False
+    test_rows: int | None = None
 
     @property
     def baselines(self) -> dict[str, float]:
@@ -32,17 +38,32 @@ class RunContext:
         loss = {} if self.baseline_loss is None else {"loss": self.baseline_loss}
         return {**loss, **self.baseline_metrics}
 
-    def judge(self, history: dict[str, list[float]], state: str) -> Verdict:
-        """The verdict on curves of such a run."""
+    def judge(self, history: Columns, state: str, extras: Columns | None = None) -> Verdict:
+        """The verdict on curves of such a run.
+
+        Args:
+            history: of Keras's names; extras: beside it, as `RunRecord.extras`. With a weight penalty the losses
+                without it are judged: how well the network fits is not a question of how large its weights are.
+        """
+        loss, val_loss, extras = history.get("loss", ()), history.get("val_loss", ()), extras or {}
+        evaluated = extras.get("evaluated_loss")
+        apart = [extras.get(name, ()) for name in ("data_loss", "val_data_loss", "evaluated_data_loss")]
+        penalised = bool(val_loss) and all(len(curve) == len(loss) for curve in apart)
+        if penalised:
+            loss, val_loss, evaluated = apart
         return judge(
-            history.get("loss", []),
-            history.get("val_loss", []),
+            loss,
+            val_loss,
             train_rows=self.train_rows,
             validation_rows=self.validation_rows,
+            evaluated_loss=evaluated,
+            without_penalty=penalised,
             baseline_loss=self.baseline_loss,
             baseline_kind=self.baseline_kind,
             parameters=self.parameters,
             inputs=self.inputs,
+            in_time_order=self.in_time_order,
+            test_rows=self.test_rows,
             state=state,
             causes=self.causes,
         )
@@ -56,8 +77,11 @@ class RunContext:
         """What `as_dict` gave. Raises ValueError, TypeError or KeyError for anything else."""
         context = cls(**values)
         numbers = [context.train_rows, context.validation_rows, context.parameters, context.inputs]
+        numbers.append(context.test_rows)
         if not all(value is None or type(value) is int for value in numbers):
             raise ValueError("rows and parameters are whole numbers")
+        if type(context.in_time_order) is not bool:
+            raise ValueError("the order is known or not")
         line = context.baseline_loss
         if line is not None and not (isinstance(line, float) and math.isfinite(line)):
             raise ValueError("the baseline is a number")

@@ -161,15 +161,20 @@ def _evaluation(experiment: Experiment, dataset: Dataset, outputs: dict[PartName
 
 
 def judge_run(
-    experiment: Experiment, dataset: Dataset, history: dict[str, list[float]], state: str = "finished"
+    experiment: Experiment,
+    dataset: Dataset,
+    history: dict[str, list[float]],
+    state: str = "finished",
+    extras: dict[str, list[float]] | None = None,
 ) -> Verdict:
     """The verdict on a run from its curves, the baseline and what makes a divergence likely. Never sees the test part.
 
     Args:
         history: Keras history of the run; an epoch without numbers yet is no epoch.
         state: state of the run.
+        extras: curves beside the history, as in RunRecord.
     """
-    return context_of(experiment, dataset).judge(history, state)
+    return context_of(experiment, dataset).judge(history, state, extras)
 
 
 def judge_outputs(
@@ -210,6 +215,8 @@ def _context(experiment: Experiment, dataset: Dataset, line: BaselineLoss | None
         parameters=parameters,
         inputs=math.prod(dataset.input_shape),
         causes=causes_of(experiment, dataset),
+        in_time_order=experiment.data.split.order == "time",
+        test_rows=len(dataset.test.rows),
     )
 
 

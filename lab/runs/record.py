@@ -66,7 +66,7 @@ class RunRecord:
     @property
     def verdict(self) -> Verdict:
         """The verdict on its curves."""
-        return self.context.judge(self.history, self.state)
+        return self.context.judge(self.history, self.state, self.extras)
 
     def experiment_with_changes(self) -> Experiment:
         """The experiment that gives this very curve again, on any machine."""

@@ -25,7 +25,8 @@ def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
     verdict = verdict_on(state, record, dataset)
     boxes = {"good_fit": st.success, "overfit": st.warning, "underfit": st.warning, "diverged": st.error}
     with st.container(key="verdict", gap="small"):
-        boxes.get(verdict.kind, st.info)(say_kind(verdict, state.language), icon=ICONS[verdict.kind])
+        box = st.info if verdict.rule == "room" else boxes.get(verdict.kind, st.info)  # no success yet
+        box(say_kind(verdict, state.language), icon=ICONS[verdict.kind])
         evidence, advice = st.columns(2, gap="medium")
         with evidence:
             bullets(say("verdict_box.evidence", state.language), say_evidence(verdict, state.language))
@@ -57,7 +58,7 @@ def verdict_on(state: AppState, record: RunRecord, dataset: Dataset) -> Verdict:
     key = (record.id, record.epochs_done, record.state)
     known = state.memo.get("verdict")
     if known is None or known[0] != key:
-        judged = judge_run(record.experiment_with_changes(), dataset, record.history, record.state)
+        judged = judge_run(record.experiment_with_changes(), dataset, record.history, record.state, record.extras)
         known = state.memo["verdict"] = (key, judged)
     verdict: Verdict = known[1]
     return verdict

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.insight.verdict import REMEDIES, judge, say_evidence, say_title, say_verdict, smooth, weigh
+from lab.insight.context import RunContext
+from lab.insight.evidence import smooth, weigh
+from lab.insight.verdict import REMEDIES, judge, say_evidence, say_title, say_verdict
 from lab.texts import LANGUAGES, has_text
 
 SHARES_ONLY = 0.60  # loss of a forecast by class shares, the baseline of these curves
@@ -43,9 +45,10 @@ def test_validation_loss_that_turns_and_rises_is_overfit_and_the_turn_is_named()
     assert verdict.advice[0] == "stop_at_best"
 
 
-def test_a_wide_gap_without_a_turn_is_overfit():
+def test_a_wide_gap_without_a_turn_is_a_good_fit_that_more_rows_may_better():
     verdict = judged(fall(0.7, 0.01, 0.1, 100), fall(0.7, 0.45, 0.1, 100))
-    assert (verdict.kind, verdict.rule) == ("overfit", "gap")
+    assert (verdict.kind, verdict.rule) == ("good_fit", "apart")
+    assert verdict.advice[0] == "more_rows"
 
 
 def test_learning_the_training_rows_alone_is_overfit_even_while_the_gap_is_small():
@@ -53,18 +56,20 @@ def test_learning_the_training_rows_alone_is_overfit_even_while_the_gap_is_small
     assert (verdict.kind, verdict.rule) == ("overfit", "memorised")
 
 
-def test_a_small_net_whose_curves_stay_high_and_together_is_underfit_a_large_one_has_learned_what_there_is():
+def test_a_small_net_whose_curves_stay_high_and_together_may_leave_something_unlearned():
+    """Curves alone cannot tell: with a larger network they mean that the data hold no more."""
     curves = fall(0.7, 0.45, 0.1, 100), fall(0.7, 0.46, 0.1, 100)
-    assert judged(*curves, parameters=5, inputs=2).kind == "underfit"
-    assert judged(*curves, parameters=4000, inputs=2).kind == "good_fit"
+    small = judged(*curves, parameters=5, inputs=2)
+    assert (small.kind, small.rule, small.advice[-1]) == ("good_fit", "room", "more_units")
+    assert judged(*curves, parameters=4000, inputs=2).rule == "close_and_low"
 
 
 def test_loss_that_stays_near_the_baseline_is_underfit():
     verdict = judged(fall(0.7, 0.55, 0.1, 100), fall(0.7, 0.56, 0.1, 100))
-    assert (verdict.kind, verdict.rule) == ("underfit", "little_learned")
+    assert (verdict.kind, verdict.rule) == ("underfit", "not_better_than_baseline")
 
 
-@pytest.mark.parametrize(("lowest", "end"), [(0.585, 0.59), (0.55, 0.601)])
+@pytest.mark.parametrize(("lowest", "end"), [(0.585, 0.59), (0.535, 0.586)])
 def test_a_validation_loss_that_is_not_clearly_below_the_baseline_is_never_a_good_fit(lowest, end):
     rows = {"train_rows": 60, "validation_rows": 20}  # the little that the training loss fell is no overfitting yet
     verdict = judged(fall(0.7, 0.51, 0.1, 100), [0.7, *[lowest] * 20, *[end] * 79], **rows)
@@ -131,10 +136,61 @@ def test_a_rise_within_chance_is_called_not_enough_data_not_overfit():
     assert judged(loss, val_loss, validation_rows=2000).kind == "overfit"
 
 
-def test_curves_that_rise_together_are_not_overfit():
+def test_curves_that_rise_together_are_not_overfit_but_not_settled():
     """As after a learning rate that was turned up too far: the gap does not widen."""
     rising = [*fall(0.7, 0.20, 0.3, 20), *[0.20 + 0.004 * step for step in range(1, 31)]]
-    assert judged(rising, [value + 0.02 for value in rising]).kind != "overfit"
+    verdict = judged(rising, [value + 0.02 for value in rising])
+    assert (verdict.kind, verdict.rule) == ("not_finished", "unsettled")
+    assert verdict.advice[0] == "lower_learning_rate"
+
+
+def test_a_fall_that_has_come_to_rest_promises_nothing_however_steep_it_was():
+    curve = [*fall(0.7, 0.3, 0.01, 90), *[0.3] * 60]
+    assert weigh(curve, curve, 100, 100).next_fall < 0.005
+
+
+def test_the_training_loss_looked_at_after_each_epoch_is_the_one_that_is_judged():
+    """With dropout the running loss stays high although the rows are learned by heart."""
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.005 * step for step in range(1, 90)]]
+    running, evaluated = [value + 0.02 for value in val_loss], fall(0.7, 0.10, 0.05, 100)
+    assert judged(running, val_loss).kind == "not_finished"
+    verdict = judged(running, val_loss, evaluated_loss=evaluated)
+    assert (verdict.kind, verdict.evidence.end_loss) == ("overfit", pytest.approx(evaluated[-1], abs=1e-3))
+    assert any("without dropout" in sentence for sentence in say_evidence(verdict, "en"))
+    assert judged(running, val_loss, evaluated_loss=evaluated[:50]).kind == "not_finished"  # not there for all epochs
+
+
+def test_a_weight_penalty_is_left_out_of_what_is_judged():
+    data, penalty = fall(0.7, 0.10, 0.1, 100), 0.8
+    history = {"loss": [value + penalty for value in data], "val_loss": [value + 0.02 + penalty for value in data]}
+    extras = {"data_loss": data, "val_data_loss": [value + 0.02 for value in data], "evaluated_data_loss": data}
+    context = RunContext(200, 100, SHARES_ONLY, "majority")
+    assert context.judge(history, "finished").kind == "underfit"
+    verdict = context.judge(history, "finished", extras)
+    assert verdict.kind == "good_fit"
+    assert any("weight penalty" in sentence for sentence in say_evidence(verdict, "en"))
+
+
+def test_a_good_fit_asks_for_the_test_part_only_where_there_is_one():
+    curves = fall(0.7, 0.10, 0.1, 100), fall(0.7, 0.12, 0.1, 100)
+    assert judged(*curves, test_rows=50).advice[0] == "open_test"
+    without = judged(*curves, test_rows=0)
+    assert without.advice[0] == "keep_test"
+    assert "no test part" in " ".join(say_verdict(without, "en"))
+
+
+def test_rows_split_by_time_may_have_drifted_and_the_evidence_says_so():
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.005 * step for step in range(1, 90)]]
+    for ordered in (True, False):
+        verdict = judged(fall(0.7, 0.10, 0.05, 100), val_loss, in_time_order=ordered)
+        assert any("drift" in sentence for sentence in say_evidence(verdict, "en")) is ordered
+
+
+def test_with_few_validation_rows_the_evidence_says_how_often_that_is_wrong():
+    curves = fall(0.7, 0.10, 0.1, 100), fall(0.7, 0.12, 0.1, 100)
+    for rows, warned in ((99, True), (100, False)):
+        said = say_evidence(judged(*curves, validation_rows=rows), "en")
+        assert any("one such verdict in" in sentence for sentence in said) is warned
 
 
 @pytest.mark.parametrize("pace", [0.0, 0.005, 0.02, 0.05])

@@ -1,0 +1,142 @@
+"""What a verdict reads off two curves: levels, the turn, the gap, how uncertain they are, what is still to come."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import mean, median
+from typing import Literal
+
+BaselineKind = Literal[
+    "majority", "mean", "persistence", "letters", "outputs"
+]  # "outputs": those of all outputs, combined
+
+SMOOTHING = 0.05
+PIECES = (4, 6, 8)  # of the curve, to tell how fast it still falls; the finer ones need MIN_PIECE epochs each
+MIN_PIECE = 3
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The numbers a verdict rests on. Losses are in the unit of the run's loss; epochs count from 1.
+
+    Args:
+        best_epoch: of the lowest validation loss (smoothed).
+        gap_at_best, gap_at_end: validation minus training loss.
+        rise: of the validation loss since its lowest epoch.
+        uncertainty: of the validation loss, from the number of validation rows.
+        next_fall: what as many epochs again would gain, should the curves go on as they end.
+        jitter: how far the validation loss jumps from one epoch to the next.
+        parameters, inputs: of the network, and features of a sample; None if not known.
+        evaluated: the training loss was looked at after each epoch, as the validation loss is, and is not the mean
+            over the updates of the epoch.
+        without_penalty: the weight penalty is left out of both losses.
+        in_time_order: the validation rows are later than the training rows.
+    """
+
+    epochs: int
+    train_rows: int
+    validation_rows: int
+    best_epoch: int
+    best_val_loss: float
+    end_val_loss: float
+    end_loss: float
+    gap_at_best: float
+    gap_at_end: float
+    rise: float
+    uncertainty: float
+    next_fall: float
+    jitter: float
+    baseline_loss: float | None
+    baseline_kind: BaselineKind | None
+    parameters: int | None = None
+    inputs: int | None = None
+    evaluated: bool = False
+    without_penalty: bool = False
+    in_time_order: bool = False
+
+    @property
+    def scale(self) -> float:
+        """What losses are measured by: the baseline's, or without one the lowest validation loss."""
+        return self.baseline_loss or self.best_val_loss or 1.0
+
+
+def weigh(
+    loss: Sequence[float],
+    val_loss: Sequence[float],
+    train_rows: int,
+    validation_rows: int,
+    baseline_loss: float | None = None,
+    baseline_kind: BaselineKind | None = None,
+) -> Evidence:
+    """Read the evidence off the curves (finite, at least one epoch, equally long)."""
+    train, validation = smooth(loss), smooth(val_loss)
+    best = min(range(len(validation)), key=validation.__getitem__)
+    lowest, end = validation[best], validation[-1]
+    return Evidence(
+        epochs=len(val_loss),
+        train_rows=train_rows,
+        validation_rows=validation_rows,
+        best_epoch=best + 1,
+        best_val_loss=lowest,
+        end_val_loss=end,
+        end_loss=train[-1],
+        gap_at_best=lowest - train[best],
+        gap_at_end=end - train[-1],
+        rise=end - lowest,
+        uncertainty=end / math.sqrt(validation_rows),
+        next_fall=min(next_fall(loss), next_fall(val_loss)),
+        jitter=_jitter(val_loss),
+        baseline_loss=baseline_loss,
+        baseline_kind=baseline_kind,
+    )
+
+
+def smooth(curve: Sequence[float]) -> list[float]:
+    """Running median over SMOOTHING of the epochs, narrower towards the ends so that nothing is shifted."""
+    reach = smoothing_reach(len(curve))
+    result = []
+    for place in range(len(curve)):
+        near = min(reach, place, len(curve) - 1 - place)
+        # at the end a level is wanted, not one epoch: look back instead of narrowing to a single value
+        start = place - reach if place == len(curve) - 1 else place - near
+        result.append(float(median(curve[max(start, 0) : place + near + 1])))
+    return result
+
+
+def smoothing_reach(epochs: int) -> int:
+    """Epochs on either side that a smoothed value looks at; at the end of the curve, before it only."""
+    return round(epochs * SMOOTHING / 2)
+
+
+def next_fall(curve: Sequence[float]) -> float:
+    """What as many epochs again would gain: the least that coarse and fine pieces of the curve's end promise."""
+    pieces = [count for count in PIECES if count == PIECES[0] or len(curve) // count >= MIN_PIECE]
+    return min(_fall_by(curve, count) for count in pieces)
+
+
+def _fall_by(curve: Sequence[float], pieces: int) -> float:
+    """From the mean levels of the last three of so many equal pieces of the curve.
+
+    With v(t) = floor + a * r ** (t / piece), the two falls between these levels have the ratio r, and
+    v(T) - v(2 T) is the last fall times r ** 1.5 * (1 + r + … + r ** (pieces - 1)); a straight line is the case r = 1.
+    """
+    piece = len(curve) // pieces
+    if piece == 0:
+        return 0.0
+    first, second, third = (mean(curve[len(curve) - k * piece :][:piece]) for k in (3, 2, 1))
+    earlier, last = first - second, second - third
+    if last <= 0:
+        return 0.0
+    ratio = min(last / earlier, 1.0) if earlier > 0 else 1.0
+    gain = last * ratio**1.5 * sum(ratio**power for power in range(pieces))
+    return float(min(gain, third))  # no loss gets below 0
+
+
+def _jitter(curve: Sequence[float]) -> float:
+    """Median change from epoch to epoch, either way, after its common slope is taken away."""
+    steps = [after - before for before, after in pairwise(curve)]
+    if not steps:
+        return 0.0
+    slope = median(steps)
+    return float(median(abs(step - slope) for step in steps))
