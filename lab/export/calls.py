@@ -20,6 +20,11 @@ def call(registry: Registry[Any], part: PartSpec) -> str:
     return f"{cls.__name__}({', '.join([*plain, *named])})"
 
 
+def one_line(text: str) -> str:
+    """A person's own text as part of a comment: nothing in it may begin a new line."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def _value(value: Any) -> str:
     """An argument as code; a layer within a layer, kept as {"class_name", "config"}, becomes a call again."""
     if isinstance(value, dict) and value.get("class_name") in LAYERS:

@@ -1,5 +1,8 @@
 """The calls of fit in a Keras 3 program: knobs turned in between, early stopping, weights of classes."""
 
+from dataclasses import dataclass
+from itertools import count
+
 from lab.experiment import Change, Experiment, GraphSpec
 from lab.outputs import way_to
 from lab.texts import Language, say
@@ -11,14 +14,45 @@ class DataLoss(keras.callbacks.Callback):
         logs["val_data_loss"] = logs["val_loss"] - float(sum(self.model.losses))
 """.splitlines()
 
+ORDERED = "RowsInOrder"  # the reader of pasted code knows it by this name
+ORDERED_ROWS = """\
+class {name}(keras.utils.PyDataset):
+    def __init__(self, batch_size, epoch=0):
+        super().__init__()
+        self.order, self.batch_size = order[epoch:], batch_size
+        self.steps = -(-order.shape[1] // batch_size)
 
-def fit_lines(experiment: Experiment, language: Language, *, result: str = "") -> list[str]:
-    """One call of fit, or several with the knobs turned in between.
+    def __len__(self):
+        return len(self.order) * self.steps
+
+    def __getitem__(self, place):
+        epoch, batch = divmod(place, self.steps)
+        rows = self.order[epoch, batch * self.batch_size :][: self.batch_size]
+        return keras.tree.map_structure(lambda array: array[rows], ({arrays}))
+"""
+
+
+@dataclass(frozen=True)
+class FitStyle:
+    """How the calls of fit are written.
 
     Args:
-        result: name of the list that the histories of the calls are kept in; "" keeps none.
+        validated: whether there are `x_val` and `y_val`; None: whether the experiment asks for a validation part.
+        ordered: so many rows come in the order of `order`, one line of it an epoch; 0: Keras draws them.
+        kept: what fit returns is kept, as `history`, `history_2`, …
     """
-    batch_size, start, end = experiment.fit.batch_size, 0, last_epoch(experiment)
+
+    validated: bool | None = None
+    ordered: int = 0
+    kept: bool = False
+
+
+ON_A_PAGE = FitStyle()
+
+
+def fit_lines(experiment: Experiment, language: Language, style: FitStyle = ON_A_PAGE) -> list[str]:
+    """One call of fit, or several with the knobs turned in between."""
+    batch_size, start, end = experiment.fit.batch_size, first_epoch(experiment), last_epoch(experiment)
     calls: list[str] = []
     for place, changes in _by_boundary(experiment, end).items():
         sizes = [int(change.value) for change in changes if change.name == "batch_size"]
@@ -26,16 +60,33 @@ def fit_lines(experiment: Experiment, language: Language, *, result: str = "") -
         if not rates and sizes[-1] == batch_size:
             continue
         if place > start:
-            calls.append(_fit_call(experiment, start, place, batch_size, result))
+            calls.append(_fit_call(experiment, start, place, batch_size, style))
             start = place
         batch_size = (sizes or [batch_size])[-1]
         calls += [_changed(change, language) for change in changes]
     if end > start:
-        calls.append(_fit_call(experiment, start, end, batch_size, result))
-    stopping = stopping_lines(experiment)
-    if stopping and sum("model.fit(" in line for line in calls) > 1:
+        calls.append(_fit_call(experiment, start, end, batch_size, style))
+    stopping = stopping_lines(experiment, style)
+    if stopping and len(fit_calls(calls)) > 1:
         stopping.append(f"# {say('export.stopping_anew', language)}")
-    return [*stopping, *calls]
+    return [*stopping, *(_kept(calls) if style.kept else calls)]
+
+
+def fit_calls(lines: list[str]) -> list[str]:
+    """Those of the lines that call fit."""
+    return [line for line in lines if "model.fit(" in line]
+
+
+def _kept(lines: list[str]) -> list[str]:
+    names = ("history" if number == 1 else f"history_{number}" for number in count(1))
+    return [f"{next(names)} = {line}" if line in fit_calls(lines) else line for line in lines]
+
+
+def ordered_lines(experiment: Experiment) -> list[str]:
+    """The class whose batches come in the order of `order`; weights of a functional model come with the rows."""
+    weighted = experiment.fit.class_weight is not None and isinstance(experiment.model, GraphSpec)
+    arrays = "x_train, y_train, balanced" if weighted else "x_train, y_train"
+    return ["", *ORDERED_ROWS.format(name=ORDERED, arrays=arrays).splitlines(), "", ""]
 
 
 def _by_boundary(experiment: Experiment, end: int) -> dict[int, list[Change]]:
@@ -60,6 +111,11 @@ def _weights(experiment: Experiment) -> str:
     return "sample_weight" if isinstance(experiment.model, GraphSpec) else "class_weight"
 
 
+def first_epoch(experiment: Experiment) -> int:
+    """Where it begins: epochs before a fork have been made already."""
+    return 0 if experiment.origin is None else experiment.origin.epoch
+
+
 def last_epoch(experiment: Experiment) -> int:
     """Where training ends in the end."""
     changes = sorted(experiment.fit.changes, key=lambda one: (one.epoch, one.batch))
@@ -76,12 +132,12 @@ def validates(experiment: Experiment) -> bool:
     return experiment.data.split.validates or experiment.data.split.order == "column"
 
 
-def stopping_lines(experiment: Experiment) -> list[str]:
+def stopping_lines(experiment: Experiment, style: FitStyle = ON_A_PAGE) -> list[str]:
     """The callbacks of early stopping, made before the first call of fit."""
     stopping = experiment.fit.early_stopping
     if stopping is None:
         return []
-    monitor = stopping.monitor if validates(experiment) else "loss"
+    monitor = stopping.monitor if _validates(experiment, style) else "loss"
     own = monitor == "val_data_loss"  # Keras knows the sum of data loss and penalty only
     arguments = [
         f"monitor={monitor!r}",
@@ -128,17 +184,26 @@ def _labels(experiment: Experiment) -> str:
     return f"{y}.reshape(-1).astype(int)" if units == 1 else f"{y}.argmax(axis=1)"
 
 
-def _fit_call(experiment: Experiment, start: int, end: int, batch_size: int, result: str) -> str:
-    arguments = [
-        "x_train",
-        "y_train",
-        "validation_data=(x_val, y_val)" if validates(experiment) else None,
+def _validates(experiment: Experiment, style: FitStyle) -> bool:
+    return validates(experiment) if style.validated is None else style.validated
+
+
+def _fit_call(experiment: Experiment, start: int, end: int, batch_size: int, style: FitStyle) -> str:
+    fit, rows = experiment.fit, start - first_epoch(experiment)
+    weighted = fit.class_weight is not None
+    if style.ordered:
+        arguments = [f"{ORDERED}(batch_size={batch_size}{f', epoch={rows}' if rows else ''})"]
+        weighted &= not isinstance(experiment.model, GraphSpec)
+    else:
+        arguments = ["x_train", "y_train"]
+    more = [
+        "validation_data=(x_val, y_val)" if _validates(experiment, style) else None,
         f"initial_epoch={start}" if start else None,
         f"epochs={end}",
-        f"batch_size={batch_size}",
-        None if experiment.fit.shuffle else "shuffle=False",
-        None if experiment.fit.class_weight is None else f"{_weights(experiment)}=balanced",
-        None if experiment.fit.early_stopping is None else "callbacks=stop_early",
+        f"steps_per_epoch={-(-style.ordered // batch_size)}" if style.ordered else None,
+        None if style.ordered else f"batch_size={batch_size}",
+        None if fit.shuffle and not style.ordered else "shuffle=False",
+        f"{_weights(experiment)}=balanced" if weighted else None,
+        None if fit.early_stopping is None else "callbacks=stop_early",
     ]
-    call = f"model.fit({', '.join(argument for argument in arguments if argument is not None)})"
-    return f"{result} += [{call}]" if result else call
+    return f"model.fit({', '.join([*arguments, *(one for one in more if one is not None)])})"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lab.experiment import Experiment, GraphSpec
-from lab.export.calls import call
+from lab.export.calls import call, one_line
 from lab.export.fit_lines import fit_lines, weight_lines
 from lab.export.graph_source import graph_lines
 from lab.texts import Language, say
@@ -22,12 +22,7 @@ def keras_source(experiment: Experiment, input_shape: Shapes, *, language: Langu
         language: of the comments.
     """
     lines = [
-        f"# {_one_line(experiment.name)}" if experiment.name else None,
-        "import keras",
-        "import numpy as np" if experiment.fit.class_weight else None,
-        "from keras import layers, losses, optimizers",
-        "",
-        f"keras.utils.set_random_seed({experiment.seed})",
+        *head_lines(experiment, arrays=experiment.fit.class_weight is not None),
         "",
         *model_lines(experiment, input_shape),
         "",
@@ -35,19 +30,35 @@ def keras_source(experiment: Experiment, input_shape: Shapes, *, language: Langu
         *weight_lines(experiment),
         *fit_lines(experiment, language),
     ]
-    return "\n".join(line for line in lines if line is not None) + "\n"
+    return "\n".join(lines) + "\n"
+
+
+def head_lines(experiment: Experiment, *, arrays: bool = True) -> list[str]:
+    """Name, imports and seed.
+
+    Args:
+        arrays: whether the program uses NumPy.
+    """
+    return [
+        *([f"# {one_line(experiment.name)}"] if experiment.name else ()),
+        "import keras",
+        *(["import numpy as np"] if arrays else ()),
+        "from keras import layers, losses, optimizers",
+        "",
+        f"keras.utils.set_random_seed({experiment.seed})",
+    ]
 
 
 def _data_comments(experiment: Experiment, shapes: Shapes, language: Language) -> list[str]:
     """Which arrays are to be put in."""
     if not isinstance(experiment.model, GraphSpec):
-        target = _one_line(experiment.data.target)
+        target = one_line(experiment.data.target)
         if len(shapes) > 1:
             shape = ", ".join(str(size) for size in shapes)
             return [f"# {say('export.data_shape', language, shape=shape, target=target)}"]
         features = next(iter(shapes))
         return [f"# {say('export.data', language, features=features, target=target)}"]
-    targets = ", ".join(f"{out.name} = {_one_line(out.target)}" for out in experiment.model.outputs)
+    targets = ", ".join(f"{out.name} = {one_line(out.target)}" for out in experiment.model.outputs)
     inputs = ", ".join(experiment.model.inputs)
     lines = [f"# {say('export.graph_data', language, inputs=inputs, targets=targets)}"]
     if experiment.compile.combine_losses == "mean":
@@ -71,8 +82,3 @@ def model_lines(experiment: Experiment, input_shape: Shapes) -> list[str]:
         f"    metrics={list(compiled.metrics)!r},",
         ")",
     ]
-
-
-def _one_line(text: str) -> str:
-    """A person's own text as part of a comment: nothing in it may begin a new line."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lab.export.fit_lines import ORDERED
 from lab.export.pasted.callbacks import read_callbacks
 from lab.export.pasted.draft import Draft, FitCall
 from lab.export.pasted.parts import Notes, misspelt
@@ -18,7 +19,7 @@ COUNTS = {"epochs": 1, "batch_size": 1, "initial_epoch": 0}  # arguments that ar
 
 def read_fit(draft: Draft, called: Called, notes: Notes) -> None:
     fit = FitCall(called.line)
-    given = named_arguments(called, FIT, MORE, notes)
+    given = _put_in_order(named_arguments(called, FIT, MORE, notes))
     for one in given:
         name = one.name or ""
         if name not in IGNORED and one.value is not None:
@@ -28,6 +29,15 @@ def read_fit(draft: Draft, called: Called, notes: Notes) -> None:
         if name not in names:
             say_default(called, name, getattr(fit, name), notes)
     draft.fits.append(fit)
+
+
+def _put_in_order(given: list[Argument]) -> list[Argument]:
+    """What fit is told by a program of ours whose rows come in the order that a run drew them in: shuffled ones."""
+    rows = next((one.value for one in given if one.name == "x"), None)
+    if not isinstance(rows, Called) or rows.name != ORDERED:
+        return given
+    sizes = [one for one in rows.arguments if one.name == "batch_size"]
+    return [*(one for one in given if one.name not in ("x", "shuffle", "steps_per_epoch")), *sizes]
 
 
 def _read(draft: Draft, fit: FitCall, name: str, one: Argument, notes: Notes) -> None:

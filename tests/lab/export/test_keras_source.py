@@ -93,7 +93,7 @@ def spec_of(experiment, input_shape):
 @pytest.mark.parametrize("name", [name for name in STARTS if start(name).model.kind == "sequential"])
 def test_keras_builds_the_same_network(name):
     experiment = start(name)
-    shape = {"lecture": (784,), "hourly": (24, 5), "ctc_morse": (72, 1)}.get(name, (5,))
+    shape = {"lecture": (784,), "hourly": (24, 5), "ctc_morse": (72, 1), "digits_conv": (8, 8, 1)}.get(name, (5,))
     theirs, ours = executed(experiment, shape), build_model(spec_of(experiment, shape))
     assert [w.shape for w in theirs.get_weights()] == [w.shape for w in ours.get_weights()]
     assert [layer.output.shape for layer in theirs.layers] == [layer.output_shape for layer in ours.layers]

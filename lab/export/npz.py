@@ -1,0 +1,29 @@
+"""Arrays as a NumPy file that anybody can open, and that never holds an object: `np.load` needs no pickle for it."""
+
+import io
+from typing import Any
+
+import numpy as np
+
+from lab.runs.arrays import Arrays
+from lab.runs.record import Weights
+
+
+def npz(arrays: Arrays) -> bytes:
+    """What `np.load` reads."""
+    target = io.BytesIO()
+    named: dict[str, Any] = dict(arrays)  # keyword arguments of any type, as np.savez_compressed declares them
+    np.savez_compressed(target, allow_pickle=False, **named)
+    return target.getvalue()
+
+
+def named_weights(model: Any, weights: Weights) -> Arrays:
+    """The weights in Keras order, each under its number, the kind of its layer and its name: "00_Dense_kernel".
+
+    Args:
+        model: the netcore model that they belong to.
+        weights: as `model.get_weights()` gives them.
+    """
+    owners = {id(weight): type(layer).__name__ for layer in model.layers for weight in layer.weights}
+    pairs = enumerate(zip(model.weights, weights, strict=True))
+    return {f"{place:02}_{owners[id(weight)]}_{weight.name}": array for place, (weight, array) in pairs}

@@ -1,0 +1,34 @@
+"""Runs to be exported, made in the test's own process."""
+
+from functools import cache
+
+from lab.data.prepare import Dataset, prepare
+from lab.data.samples import load_sample
+from lab.experiment import Experiment
+from lab.export.program import program_of
+from lab.runs.engine import InlineEngine
+from lab.runs.record import RunRecord
+
+OWNER = "o" * 32
+
+
+class Made:
+    """An experiment that was run: its record, its dataset and its checkpoints."""
+
+    def __init__(self, experiment: Experiment, engine: InlineEngine | None = None) -> None:
+        engine = engine or InlineEngine()
+        self.experiment = experiment
+        self.dataset: Dataset = prepare(load_sample(experiment.data.source.name), experiment.data, experiment.seed)
+        self.id = engine.start(experiment, self.dataset, OWNER)
+        engine.advance()
+        self.record: RunRecord = engine.record(self.id, OWNER)
+        self.checkpoints = engine.checkpoints(self.id, OWNER)
+
+    def program(self, language="en"):
+        return program_of(self.record, self.checkpoints, self.dataset, language)
+
+
+@cache
+def made(experiment: Experiment) -> Made:
+    """Run once in a test session."""
+    return Made(experiment)

@@ -1,0 +1,53 @@
+"""The exported program with the files beside it, executed under Keras 3, makes the run again: the same history."""
+
+import jax
+import pytest
+
+from lab.export.npz import npz
+from lab.export.program import DATA_FILE, WEIGHTS_FILE
+from netcore.losses import LOSSES
+from netcore.optimizers import OPTIMIZERS
+from tests.lab.export.experiments import experiments
+from tests.lab.export.runs import Made
+
+# Keras 3.15 with NumPy 2.4 warns about its own __array__
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+CASES = experiments()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_to_compile():
+    """What runs for four updates is not worth optimising: a quarter of the time of these tests."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
+def executed(program, folder, monkeypatch):
+    """What the names of the program stand for after it has run where its files lie."""
+    (folder / DATA_FILE).write_bytes(npz(program.data))
+    (folder / WEIGHTS_FILE).write_bytes(npz(program.start_weights))
+    monkeypatch.chdir(folder)
+    space = {}
+    exec(program.text("ko"), space)  # noqa: S102  # our own text
+    return space
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_keras_gives_the_same_history(name, tmp_path, monkeypatch):
+    run = Made(CASES[name])
+    program = run.program("ko")
+    assert program.differs == ()
+    space = executed(program, tmp_path, monkeypatch)
+    history = {**run.record.extras, **run.record.history}  # early stopping may look at val_data_loss, an extra here
+    assert set(run.record.history) <= set(space["curves"])
+    for key, values in space["curves"].items():
+        assert values == pytest.approx(history[key], rel=1e-4, abs=1e-6), key
+
+
+def test_every_loss_and_every_optimizer_is_among_them():
+    graphs = [out.loss.type for one in CASES.values() for out in getattr(one.model, "outputs", ())]
+    losses = {one.compile.loss.type for one in CASES.values()} | set(graphs)
+    assert losses == {cls.__name__ for cls in LOSSES}
+    assert {one.compile.optimizer.type for one in CASES.values()} == {cls.__name__ for cls in OPTIMIZERS}
