@@ -6,7 +6,7 @@ import streamlit as st
 from lab.data.doctor.preview import beginning
 from lab.data.propose import task_choices
 from lab.data.samples import card
-from lab.data.table import Table
+from lab.data.table import Note, Table
 from lab.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
@@ -14,6 +14,7 @@ from pages.ui.doctor import doctor_section
 from pages.ui.forms import choice_field
 from pages.ui.gallery import gallery
 from pages.ui.groups import groups_section, targets_section
+from pages.ui.looking import looking_section
 from pages.ui.preparation import preparation_section, split_section, statistics_section
 from pages.ui.problems import show_problems
 from pages.ui.proposals import with_target, with_task
@@ -43,6 +44,7 @@ def page(state: AppState, bench: Bench) -> None:
             reading_section(state, bench)
     if bench.table is None:
         return
+    looking_section(state, bench)
     inputs, rows = st.columns([1, 1], gap="large")
     with inputs:
         if isinstance(state.experiment.model, GraphSpec):
@@ -77,8 +79,6 @@ def preview(state: AppState, table: Table) -> None:
     st.dataframe(first_rows(state, table), height=320)
     if len(table.columns) > PREVIEW_COLUMNS:
         st.caption(say("data_page.preview_cut", state.language, columns=PREVIEW_COLUMNS))
-    with st.expander(say("data_page.column_table", state.language)):
-        st.dataframe(column_table(state, table), hide_index=True)
 
 
 def what_was_read(state: AppState, table: Table) -> str:
@@ -123,7 +123,7 @@ def about_sample(state: AppState) -> None:
         )
 
 
-def tell_note(note: object, state: AppState) -> str:
+def tell_note(note: Note, state: AppState) -> str:
     return tell(
         f"note.{note.code}",
         state.language,
@@ -132,28 +132,6 @@ def tell_note(note: object, state: AppState) -> str:
         column=note.column,
         detail=note.detail,
     )
-
-
-def column_table(state: AppState, table: Table) -> pd.DataFrame:
-    """What the reader found in each column; the headings are sentences, the cells are data."""
-    titles = {name: say(f"data_page.column.{name}", state.language) for name in COLUMN_FACTS}
-    return pd.DataFrame(
-        [
-            {
-                titles["name"]: column.name,
-                titles["kind"]: say(f"kind.{column.kind}", state.language),
-                titles["missing"]: column.missing,
-                titles["distinct"]: column.distinct,
-                titles["minimum"]: column.minimum,
-                titles["maximum"]: column.maximum,
-                titles["mean"]: column.mean,
-            }
-            for column in table.columns
-        ]
-    )
-
-
-COLUMN_FACTS = ("name", "kind", "missing", "distinct", "minimum", "maximum", "mean")
 
 
 # --- inputs, target, task

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import streamlit as st
 
@@ -21,7 +22,8 @@ from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, plain, tell
 
 SHOWN = 8
-LOOKS = {  # severity -> icon and colour; the word beside them says the same
+Colour = Literal["red", "orange", "blue"]
+LOOKS: dict[str, tuple[str, Colour]] = {  # severity -> icon and colour; the word beside them says the same
     "serious": (":material/error:", "red"),
     "warning": (":material/warning:", "orange"),
     "info": (":material/info:", "blue"),

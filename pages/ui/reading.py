@@ -200,7 +200,7 @@ def take_reading(state: AppState, reading: ReadingSpec) -> None:
     state.notice("success", "doctor.read_again", rows=f"{after.rows:,}", columns=f"{len(after.columns):,}")
     if reread.fit.new_target:
         state.notice("warning", "doctor.new_target", target=reread.fit.data.target)
-    elif reread.fit.lost:
+    if reread.fit.lost:
         state.notice("warning", "doctor.lost_columns", names=names_of(reread.fit.lost))
     if reread.fit.gained:
         state.notice("info", "doctor.gained_columns", names=names_of(reread.fit.gained))

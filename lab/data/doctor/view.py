@@ -81,10 +81,7 @@ class View:
     @cached_property
     def series(self) -> frozenset[str]:
         """Names such as px0 … px783: one signal or picture, whose columns have no say of their own."""
-        stems = Counter(DIGITS.sub("", name) for name in self.table.column_names if DIGITS.search(name))
-        return frozenset(
-            name for name in self.table.column_names if DIGITS.search(name) and stems[DIGITS.sub("", name)] >= SERIES
-        )
+        return series_names(self.table)
 
     def cells(self, name: str) -> Array:
         """The sampled cells of a column: float64 with NaN, or codes of the different values with -1 for a gap."""
@@ -100,3 +97,10 @@ class View:
         """The sampled numbers of a column, without gaps, sorted."""
         cells = self.cells(name)
         return np.sort(cells[~np.isnan(cells)])
+
+
+def series_names(table: Table) -> frozenset[str]:
+    """Columns that differ from many others by a number in their names alone."""
+    names = [name for name in table.column_names if DIGITS.search(name)]
+    stems = Counter(DIGITS.sub("", name) for name in names)
+    return frozenset(name for name in names if stems[DIGITS.sub("", name)] >= SERIES)
