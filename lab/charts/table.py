@@ -13,6 +13,13 @@ from lab.data.look import Correlations, Course, Images, Points
 from lab.texts import Language, say
 
 SYMBOLS = ("circle", "diamond", "square", "x", "triangle-up", "cross")
+DAY_MS = 86_400_000
+DATES = [
+    {"dtickrange": [None, DAY_MS - 1], "value": "%m-%d %H:%M"},
+    {"dtickrange": [DAY_MS, "M1"], "value": "%Y-%m-%d"},
+    {"dtickrange": ["M1", "M12"], "value": "%Y-%m"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
 MANY_CELLS = 12  # columns of a heat map from which on the numbers find no room
 IMAGES_IN_A_ROW = 8
 
@@ -24,7 +31,7 @@ def correlation_chart(found: Correlations) -> go.Figure:
     """Pearson's r of each pair: blue together, red against each other, white not at all, with the number in it."""
     names = [plain(shortened(column.name)) for column in found.columns]
     count, places = len(names), list(range(len(names)))
-    texts = [["" if np.isnan(r) else f"{r:.2f}".replace("0.", ".") for r in row] for row in found.matrix]
+    texts = [["" if np.isnan(r) else _short(r) for r in row] for row in found.matrix]
     chart = figure("", "")
     chart.add_trace(
         go.Heatmap(
@@ -47,6 +54,11 @@ def correlation_chart(found: Correlations) -> go.Figure:
         tickvals=places, ticktext=names, autorange="reversed", showgrid=False, tickfont={"size": SMALL_FONT}
     )
     return chart.update_layout(height=max(420, 26 * count + 160))
+
+
+def _short(r: float) -> str:
+    """Two digits without the leading zero; nearly none is 0."""
+    return "0" if abs(r) < 0.005 else f"{r:.2f}".replace("0.", ".")
 
 
 def scatter_chart(found: Points) -> go.Figure:
@@ -99,6 +111,8 @@ def course_chart(found: Course, starts: Mapping[str, Any], *, language: Language
         chart.add_shape(type="line", x0=x, x1=x, yref="paper", y0=0, y1=1, line={"color": GREY, "dash": "dash"})
         words = say(f"look.begins.{part}", language)
         chart.add_annotation(x=x, y=0.98 - 0.1 * place, yref="paper", text=words, showarrow=False, xanchor="right")
+    if found.time is not None:
+        chart.update_xaxes(tickformatstops=DATES)  # numbers alone: names of months would be English
     return chart.update_layout(hovermode="x unified")
 
 

@@ -26,6 +26,7 @@ from lab.data.look import (
     signal_columns,
     signals,
     tell_most,
+    telling_pair,
     time_columns,
 )
 from lab.data.table import Table
@@ -214,8 +215,8 @@ def correlation_view(state: AppState, bench: Bench, look: Look) -> None:
     words = say("look.view.correlation", state.language)
     if found.strongest is not None:
         one, other, r = found.strongest
-        st.markdown(tell("look.most_correlated", state.language, one=one, other=other, r=f"{r:.2f}"))
-        words = say("look.most_correlated", state.language, one=one, other=other, r=f"{r:.2f}")
+        st.markdown(tell("look.most_correlated", state.language, one=one, other=other, r=f"{r:.3g}"))
+        words = say("look.most_correlated", state.language, one=one, other=other, r=f"{r:.3g}")
     draw(correlation_chart(found), "correlation", words)
 
 
@@ -223,8 +224,7 @@ def scatter_view(state: AppState, bench: Bench, look: Look) -> None:
     about(state, look, "scatter")
     data = target_of(state, bench.experiment.data)
     names = correlated_columns(look, data)
-    ranked = [name for name in tell_most(look, data) if name in names] or list(names)
-    x_first, y_first = names.index(ranked[0]), names.index(ranked[1] if len(ranked) > 1 else names[0])
+    x_first, y_first = (names.index(name) for name in telling_pair(look, data))
     left, right = st.columns(2)
     with left:
         x = pick(state, "x", names, x_first)

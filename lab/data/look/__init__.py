@@ -4,7 +4,7 @@ All numbers come from rows outside the sealed test part. What takes each row is 
 drawn with a seed of its own, and `Look.drawn` of `Look.visible` rows says how large it is.
 """
 
-from lab.data.look.pairs import Correlations, Points, correlated_columns, correlations, points
+from lab.data.look.pairs import Correlations, Points, correlated_columns, correlations, points, telling_pair
 from lab.data.look.pictures import Images, Signal, image_shape_of, images, signal_columns, signals
 from lab.data.look.profile import ColumnLook, column_look
 from lab.data.look.relation import Boxes, Means, Relation, Shares, related_columns, relation, tell_most
@@ -37,5 +37,6 @@ __all__ = [
     "signal_columns",
     "signals",
     "tell_most",
+    "telling_pair",
     "time_columns",
 ]

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.data.look.relation import answers_of
+from lab.data.look.relation import answers_of, tell_most
 from lab.data.look.view import Array, Look
 from lab.data.table import Column
 from lab.data_spec import DataSpec
 
+ALIKE = 0.9  # |r| from which two columns show nearly the same
+MOST_TRIED = 30
 POINTS = 2_000  # more only make one dark patch and a slow page
 
 
@@ -66,6 +68,16 @@ def _scaled(values: Array) -> Array:
     centred = values / peak - float((present / peak).mean())
     spread = float(np.nanstd(centred)) or 1.0
     return np.nan_to_num(centred / spread)
+
+
+def telling_pair(look: Look, data: DataSpec) -> tuple[str, str]:
+    """Two columns of numbers to begin with: the one that tells most of the target, and the next that says more."""
+    names = correlated_columns(look, data)
+    ranked = [name for name in tell_most(look, data) if name in names]
+    ranked = [*ranked, *(name for name in names if name not in ranked)][:MOST_TRIED]
+    first_row = np.abs(correlations(look, tuple(ranked)).matrix[0])
+    other = next((name for name, r in zip(ranked[1:], first_row[1:], strict=True) if r < ALIKE), ranked[1])
+    return ranked[0], other
 
 
 @dataclass(frozen=True)
