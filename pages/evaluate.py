@@ -9,13 +9,15 @@ from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
 from lab.experiment import GraphSpec
 from lab.insight.evaluate import Evaluation, evaluate_outputs, evaluate_run
+from lab.insight.part_values import values_on
 from lab.outputs import combined
-from lab.runs.record import RunRecord, RunView
+from lab.runs.record import RunRecord, RunSummary, RunView
 from lab.texts import say
 from pages.ui.bench import lay_out
 from pages.ui.curves import quantity
 from pages.ui.problems import show_problems
 from pages.ui.sequences import decoded_section
+from pages.ui.shelf import mark, marks_of, opened_runs
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, plain, tell
 from pages.ui.training import current_run, record_of_run
@@ -56,7 +58,7 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
         return
     if record.last_good_epoch < record.epochs_done:
         st.info(say("evaluate_page.last_good", state.language, epoch=f"{record.last_good_epoch:,}"))
-    parts = sealed_section(state, run, dataset)
+    parts = sealed_section(state, record, dataset)
     evaluations = evaluations_of(state, record, dataset, parts)
     shown = parts[-1]  # the test part once it is open, else the validation part
     if len(evaluations) == 1:
@@ -99,13 +101,13 @@ def results(state: AppState, evaluation: Evaluation, shown: PartName, output: st
 # --- the seal
 
 
-def sealed_section(state: AppState, run: RunView, dataset: Dataset) -> tuple[PartName, ...]:
+def sealed_section(state: AppState, record: RunRecord, dataset: Dataset) -> tuple[PartName, ...]:
     """The parts that may be looked at."""
     if not len(dataset.test.rows):
         st.info(say("evaluate_page.no_test", state.language))
         return ("train", "validation")
-    opened = state.desk.opened.setdefault(dataset.content_hash, [])
-    if run.number not in opened:
+    opened = opened_runs(state, record.experiment)
+    if not is_open(state, record, dataset):
         with st.container(border=True, key="seal"):
             st.markdown(say("evaluate_page.sealed", state.language))
             if opened:
@@ -115,18 +117,41 @@ def sealed_section(state: AppState, run: RunView, dataset: Dataset) -> tuple[Par
                 key="open_test",
                 type="primary",
                 icon=":material/lock_open:",
-                on_click=opened.append,
-                args=(run.number,),
+                on_click=open_test,
+                args=(record, dataset),
             )
         return ("train", "validation")
     opened_sentence(state, opened)
     return ("train", "validation", "test")
 
 
-def opened_sentence(state: AppState, opened: Sequence[int]) -> None:
-    runs = ", ".join(f"#{number}" for number in opened)
-    st.caption(say("evaluate_page.opened", state.language, count=len(opened), runs=runs))
-    if len(opened) > 1:
+def is_open(state: AppState, record: RunRecord, dataset: Dataset) -> bool:
+    """Whether this very network was shown its test part: one that has learned more since has not been."""
+    marks = marks_of(state, record.id)
+    return bool(marks.opened) and marks.test == test_values(state, record, dataset)
+
+
+def test_values(state: AppState, record: RunRecord, dataset: Dataset) -> dict[str, float]:
+    key = (record.id, record.epochs_done)
+    known = state.memo.get("test_values")
+    if known is None or known[0] != key:
+        known = state.memo["test_values"] = key, values_on(record, dataset, "test")
+    values: dict[str, float] = known[1]
+    return values
+
+
+def open_test(record: RunRecord, dataset: Dataset) -> None:
+    """Callback: it is counted with the run, and what came out stands on the shelf from now on."""
+    state = app_state()
+    count = marks_of(state, record.id).opened + 1
+    mark(record.id, opened=count, test=test_values(state, record, dataset))
+
+
+def opened_sentence(state: AppState, opened: Sequence[RunSummary]) -> None:
+    """How often test parts of these very rows were looked at."""
+    count, runs = sum(run.marks.opened for run in opened), ", ".join(f"#{run.number}" for run in opened)
+    st.caption(say("evaluate_page.opened", state.language, count=count, runs=runs))
+    if count > 1:
         st.warning(say("evaluate_page.opened_often", state.language))
 
 

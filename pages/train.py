@@ -23,6 +23,7 @@ from pages.ui.forms import (
     two_abreast,
     type_field,
 )
+from pages.ui.nan_doctor import doctor_section
 from pages.ui.outputs import combine_section, weight_field
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
@@ -149,7 +150,19 @@ def ended(state: AppState, bench: Bench, run: RunView) -> None:
     ran = lay_out(record.experiment, state.desk)  # its own data, whatever the knobs show now
     if ran.dataset is not None:
         show_verdict(state, record, ran.dataset)
+        if record.verdict.kind == "diverged":
+            doctor_section(state, record, ran.dataset)
     changes_line(state, record)
+    fork_button(state, run)
+
+
+def fork_button(state: AppState, run: RunView) -> None:
+    """On from any of its epochs with one knob turned: on the compare page, where both curves are."""
+    if run.state not in ("finished", "stopped", "diverged") or not run.epoch:
+        return
+    if st.button(say("train_page.fork", state.language), key="fork", icon=":material/call_split:"):
+        state.compare.chosen, state.compare.look = run.id, "fork"
+        st.switch_page("compare.py")
 
 
 def changes_line(state: AppState, record: RunRecord) -> None:
@@ -260,6 +273,7 @@ def fit_knobs(state: AppState, bench: Bench) -> None:
             state,
             help=say("train_page.shuffle_help", state.language),
         )
+    goes_on_note(state)
     replayed_changes(state)
 
 
@@ -289,6 +303,19 @@ def replayed_changes(state: AppState) -> None:
     if changes:
         st.info(say("train_page.replayed", state.language, count=len(changes)))
         st.button(say("train_page.forget_changes", state.language), key="forget_changes", on_click=forget_changes)
+
+
+def goes_on_note(state: AppState) -> None:
+    """The experiment begins with another run's weights; its data and shapes must then stay as they are."""
+    origin = state.experiment.origin
+    if origin is not None:
+        st.info(say("train_page.goes_on", state.language, epoch=f"{origin.epoch:,}"))
+        st.button(say("train_page.from_start", state.language), key="from_start", on_click=forget_origin)
+
+
+def forget_origin() -> None:
+    state = app_state()
+    state.replace_experiment(state.experiment.replace(origin=None))
 
 
 def forget_changes() -> None:

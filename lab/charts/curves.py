@@ -1,13 +1,22 @@
 """Curves of a run at rest: one quantity over the epochs, training solid, validation dashed."""
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 
 import plotly.graph_objects as go
 
-from lab.charts.look import GREY, ORANGE, PART_LOOKS, PURPLE, figure, plain
+from lab.charts.look import BLUE, GREEN, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain
 from lab.texts import Language, say
 
+# how a loss is measured -> colour, dash, symbol
+HOW = {
+    "running": (BLUE, "solid", "circle"),
+    "evaluated": (BLUE, "dot", "circle-open"),
+    "validation": (VERMILION, "dash", "diamond"),
+    "data_evaluated": (BLUE, "dot", "circle-open"),
+    "data_validation": (VERMILION, "dash", "diamond"),
+    "total_validation": (GREEN, "dashdot", "square"),
+    "penalty": (PURPLE, "solid", "x"),
+}
 MARKERS = 12  # symbols on a curve: enough to tell curves apart, few enough to see the line
 
 
@@ -20,6 +29,7 @@ def curves(
     baseline: float | None = None,
     best_epoch: int | None = None,
     ghost: Mapping[str, Sequence[float]] | None = None,
+    at_epoch: int | None = None,
 ) -> go.Figure:
     """One quantity of one run.
 
@@ -30,6 +40,7 @@ def curves(
         baseline: level of a forecast without a network, drawn as a line.
         best_epoch: marked by an upright line; counts from 1.
         ghost: the history of an earlier run, drawn thin and grey behind.
+        at_epoch: an upright line without words, for what is shown beside the chart.
     """
     chart = figure(say("charts.epoch", language), plain(title or name))
     if ghost is not None:
@@ -51,25 +62,9 @@ def curves(
             line={"color": PURPLE, "width": 2, "dash": "dot"},
             annotation={"text": say("charts.best_epoch", language, epoch=best_epoch), "font": {"color": GREY}},
         )
+    if at_epoch is not None:
+        chart.add_vline(x=at_epoch, line={"color": GREY, "width": 3})
     chart.update_xaxes(rangemode="tozero")
-    return chart
-
-
-def compared(
-    histories: Mapping[str, Mapping[str, Sequence[float]]], name: str = "loss", *, language: Language
-) -> go.Figure:
-    """One quantity of several runs in one chart; a run's two curves share its colour, a run's name its legend."""
-    chart = figure(say("charts.epoch", language), plain(name))
-    colours = cycle(look["color"] for look in PART_LOOKS.values())
-    symbols = cycle(("circle", "diamond", "square", "triangle-up", "x", "star"))
-    for run, history in histories.items():
-        colour, symbol = next(colours), next(symbols)
-        for key, part in ((name, "train"), (f"val_{name}", "validation")):
-            if key in history:
-                label = f"{plain(run)} · {say(f'part.{part}', language)}"
-                trace = _curve(history[key], part, label)
-                trace.update(line={"color": colour}, marker={"color": colour, "symbol": symbol})
-                chart.add_trace(trace)
     return chart
 
 
@@ -89,3 +84,28 @@ def _curve(values: Sequence[float], part: str, label: str) -> go.Scatter:
 def _ghost(values: Sequence[float], part: str, language: Language) -> go.Scatter:
     trace = _curve(values, part, f"{say('charts.last_run', language)} · {say(f'part.{part}', language)}")
     return trace.update(mode="lines", line={"color": GREY, "width": 1.5}, opacity=0.7)
+
+
+def measured(
+    curves: Mapping[str, Sequence[float]], *, language: Language, title: str, baseline: float | None = None
+) -> go.Figure:
+    """One loss measured in several ways.
+
+    Args:
+        curves: what was measured, a key of HOW -> value of each epoch.
+        title: axis title with unit.
+        baseline: level of a forecast without a network, drawn as a line.
+    """
+    chart = figure(say("charts.epoch", language), plain(title))
+    for how, values in curves.items():
+        colour, dash, symbol = HOW[how]
+        trace = _curve(values, "train", say(f"charts.measured.{how}", language))
+        trace.update(line={"color": colour, "dash": dash}, marker={"color": colour, "symbol": symbol})
+        chart.add_trace(trace)
+    if baseline is not None:
+        chart.add_hline(
+            y=baseline,
+            line={"color": ORANGE, "width": 2, "dash": "longdashdot"},
+            annotation={"text": say("charts.baseline", language), "font": {"color": GREY}},
+        )
+    return chart.update_xaxes(rangemode="tozero").update_layout(legend={"font": {"size": 15}})

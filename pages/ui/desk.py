@@ -6,6 +6,7 @@ and the person's own tables, in memory only, bounded, and gone with the server.
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -55,7 +56,7 @@ class Desk:
     files: OrderedDict[str, OwnFile] = field(default_factory=OrderedDict)  # SHA-256 -> file
     tables: OrderedDict[tuple[str, ReadingSpec], Table] = field(default_factory=OrderedDict)
     treatments: dict[tuple[str, tuple[str, ...]], Treatment] = field(default_factory=dict)  # (remedy, its columns)
-    opened: dict[str, list[int]] = field(default_factory=dict)  # content of the data -> runs whose test part was opened
+    study: Any = None  # the one-click experiment that was started last, see pages/ui/studies.py
 
     def keep_file(self, file: OwnFile) -> None:
         sha256 = file.table.sha256

@@ -46,8 +46,9 @@ def _fixed(experiment: Experiment) -> Experiment:
     """What cannot change during a run: everything but name, learning rate, batch size and number of epochs."""
     optimizer = experiment.compile.optimizer
     params = {name: value for name, value in optimizer.params.items() if name != "learning_rate"}
+    fewest = 1 if experiment.origin is None else experiment.origin.epoch + 1  # a fork goes on after its fork
     return (
         experiment.replace(name="")
         .with_compile(optimizer=optimizer.replace(params=params))
-        .with_fit(epochs=1, batch_size=1, changes=())
+        .with_fit(epochs=fewest, batch_size=1, changes=())
     )

@@ -17,6 +17,7 @@ from lab.experiment import Experiment
 from lab.runs.owner import new_owner, owner_from
 from lab.texts import Language
 from netcore.errors import NetcoreError
+from pages.ui.compare_state import CompareView
 from pages.ui.desk import Desk, OwnFile
 
 Refusal = LabError | NetcoreError
@@ -55,6 +56,7 @@ class AppState:
     said: list[Notice] = field(default_factory=list)  # those on the screen
     curves_asked: bool = False  # this screen is drawn because a run began, paused or ended, not by the person
     told: dict[str, Experiment] = field(default_factory=dict)  # run -> what it was started with and told since
+    compare: CompareView = field(default_factory=CompareView)
     memo: dict[str, Any] = field(default_factory=dict)  # what bench.py worked out for the present experiment
 
     def key(self, *names: object) -> str:

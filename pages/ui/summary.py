@@ -6,6 +6,7 @@ from lab.model import parameter_count
 from lab.texts import say
 from pages.ui.bench import Bench
 from pages.ui.follow import learning_rate
+from pages.ui.shelf import opened_runs
 from pages.ui.state import AppState
 from pages.ui.text import name_of, plain
 from pages.ui.training import current_run
@@ -85,9 +86,9 @@ def train_line(state: AppState) -> str:
 
 
 def evaluate_line(state: AppState, bench: Bench) -> str:
-    opened = () if bench.dataset is None else state.desk.opened.get(bench.dataset.content_hash, ())
+    opened = [] if bench.dataset is None else opened_runs(state, state.experiment)
     if opened:
-        return say("summary.opened", state.language, count=len(opened))
+        return say("summary.opened", state.language, count=sum(run.marks.opened for run in opened))
     if bench.dataset is not None and not len(bench.dataset.test.rows):
         return say("summary.no_test", state.language)
     return say("summary.sealed", state.language)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.charts.curves import compared, curves
+from lab.charts.compare import LOOKS, MOST_RUNS, Frame, RunCurves, overlaid
+from lab.charts.curves import curves, measured
 from lab.charts.evaluation import confusion, predicted_actual
+from lab.charts.growth import growth
 from lab.charts.look import FONT_SIZE, PART_LOOKS, plain, with_unit
 from lab.texts import LANGUAGES
 
@@ -19,6 +21,10 @@ HISTORY = {
     "val_accuracy": [0.3, 0.4, 0.6],
 }
 EVIL = ['<b>bold</b>', '<a href="javascript:alert(1)">x</a>', "a & b < c", "$x^2$", "%{evil}", "<br>evil"]  # fmt: skip
+
+
+def run(legend: str, look: int = 0, diverged: bool = False, **curves) -> RunCurves:
+    return RunCurves(legend, look, [1, 2, 3], curves or {"train": [3.0, 2.0, 1.0], "validation": [3, 2, 2]}, diverged)
 
 
 def drawn(chart):
@@ -56,7 +62,9 @@ def test_letters_are_large_and_axes_have_titles(language):
     points = {"train": ([1.0, 2.0], [1.1, 1.9]), "test": ([3.0], [2.0])}
     for chart in (
         curves(HISTORY, "accuracy", language=language),
-        compared({"a": HISTORY, "b": HISTORY}, language=language),
+        overlaid([run("a"), run("b", look=1)], Frame("epoch", "loss"), language=language),
+        measured({"running": [3.0, 2.0], "penalty": [1.0, 0.5]}, language=language, title="loss", baseline=2.5),
+        growth({1: 1.0, 2: 1e9}, language=language),
         confusion([[3, 1], [0, 2]], ["no", "yes"], language=language),
         predicted_actual(points, "temperature", "°C", language=language),
     ):
@@ -78,7 +86,7 @@ def test_a_persons_text_is_letters_never_markup(evil):
     for chart in (
         confusion([[1, 0], [0, 1]], [evil, "b"], language="en"),
         predicted_actual({"test": ([1.0], [2.0])}, evil, evil, language="en"),
-        compared({evil: HISTORY}, language="en"),
+        overlaid([run(evil)], Frame("epoch", evil, {1.0: evil}), language="en"),
         curves({evil: [1.0]}, evil, language="en"),
     ):
         assert evil not in json.dumps(drawn(chart))
@@ -120,3 +128,40 @@ def test_a_long_class_name_leaves_room_for_the_matrix():
     assert labels[0].endswith("…")
     assert len(labels[0]) < 20
     assert labels[1] == "yes"
+
+
+# --- several runs
+
+
+def test_runs_differ_in_colour_and_symbol_and_parts_in_their_dash():
+    chart = drawn(overlaid([run("a"), run("b", look=1)], Frame("epoch", "loss"), language="en"))["data"]
+    assert [trace["line"]["dash"] for trace in chart[:4]] == ["solid", "dash", "solid", "dash"]
+    assert chart[0]["marker"] == chart[1]["marker"] != chart[2]["marker"]
+    assert [trace["name"] for trace in chart if trace.get("showlegend") is not False] == [
+        "a",
+        "b",
+        "Training",
+        "Validation",
+    ]
+    assert len({colour for colour, _ in LOOKS}) == len({symbol for _, symbol in LOOKS}) == MOST_RUNS
+
+
+def test_a_run_that_diverged_does_not_press_the_others_flat():
+    away = run("b", 1, True, train=[2.0, 1e9, float("inf")])
+    chart = drawn(overlaid([run("a"), away], Frame("epoch", "loss"), language="en"))
+    assert chart["layout"]["yaxis"]["range"][1] < 10
+    assert chart["data"][2]["y"] == [2.0, 1e9, None]
+
+
+def test_from_a_fork_on_only_what_came_after_is_drawn():
+    chart = drawn(overlaid([run("a")], Frame("epoch", "loss", {}, 2), language="en"))
+    assert chart["data"][0]["x"] == [2, 3]
+    assert len(chart["layout"]["shapes"]) == 1
+
+
+def test_long_curves_are_thinned_and_keep_their_last_value():
+    values = [float(value) for value in range(20_000)]
+    long = RunCurves("a", 0, range(1, 20_001), {"train": values})
+    trace = drawn(overlaid([long], Frame("epoch", "loss"), language="en"))["data"][0]
+    assert len(trace["x"]) <= 1001
+    assert trace["y"][-1] == values[-1]

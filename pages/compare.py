@@ -1,0 +1,43 @@
+"""Compare: every run on one shelf, their curves in one chart, and each of them from close by."""
+
+import streamlit as st
+
+from lab.texts import say
+from pages.ui.compare_chart import chart_controls, draw_chart
+from pages.ui.compare_run import closer, import_section
+from pages.ui.compare_words import fairness, in_a_sentence, table
+from pages.ui.shelf import arranged, chosen_entry, drawn, shelf_list, shelf_of
+from pages.ui.state import AppState, app_state
+from pages.ui.text import heading
+
+
+def page(state: AppState) -> None:
+    heading(say("page.compare", state.language))
+    entries = shelf_of(state)
+    if not entries:
+        st.info(say("compare.empty", state.language))
+        import_section(state)
+        return
+    chosen = chosen_entry(entries, state)
+    listed = arranged(entries, state) or entries
+    in_chart, left_out, too_many = drawn(listed, chosen, state)
+    picture, shelf = st.columns([5, 3], gap="medium")
+    with picture:
+        chart_controls(state, listed)
+        if too_many:
+            st.caption(say("compare.too_many", state.language, count=too_many, drawn=len(in_chart)))
+        if in_chart:
+            draw_chart(state, in_chart, "compare-chart")
+        else:
+            st.info(say("compare.none_shown", state.language))
+        fairness(state, in_chart, chosen, left_out)
+        in_a_sentence(state, in_chart, chosen)
+    with shelf, st.container(border=True, key="shelf", gap="small"):
+        shelf_list(state, entries, chosen, {entry.id: place for place, entry in enumerate(in_chart)})
+        import_section(state)
+    heading(say("compare.table", state.language))
+    table(state, listed)
+    closer(state, entries, chosen)
+
+
+page(app_state())

@@ -1,0 +1,191 @@
+"""The chart of the compare page: curves of the runs that are shown, over epochs, updates or seconds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from lab.charts.compare import DASHES, Frame, RunCurves, overlaid
+from lab.errors import LabError
+from lab.insight.differences import legends
+from lab.runs.positions import AXES, positions
+from lab.runs.record import RunView
+from lab.texts import say
+from pages.ui.curves import quantity
+from pages.ui.shelf import Entry, keep, side_by_side
+from pages.ui.state import AppState
+from pages.ui.training import look_at
+
+REDRAW_S = 1.0
+PLOT = {"displaylogo": False, "displayModeBar": False}
+
+
+def chart_controls(state: AppState, entries: Sequence[Entry]) -> None:
+    """What is drawn, over what."""
+    view, names = state.compare, quantities(entries)
+    if view.quantity not in names:
+        view.quantity = "loss"
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="chart-controls"):
+        st.selectbox(
+            say("compare.quantity", state.language),
+            names,
+            index=names.index(view.quantity),
+            format_func=lambda name: quantity(name, state, entries[0].experiment),
+            key=state.key("compare", "quantity"),
+            on_change=keep,
+            args=("quantity", state.key("compare", "quantity")),
+            width=200,
+        )
+        st.segmented_control(
+            say("compare.axis", state.language),
+            AXES,
+            default=view.axis,
+            required=True,
+            format_func=lambda name: say(f"compare.axis.{name}", state.language),
+            key="compare-axis",
+            on_change=keep,
+            args=("axis", "compare-axis"),
+        )
+        st.segmented_control(
+            say("compare.parts", state.language),
+            list(DASHES),
+            default=list(view.parts),
+            selection_mode="multi",
+            format_func=lambda part: say(f"charts.curve.{part}", state.language),
+            key="compare-parts",
+            on_change=keep_parts,
+            args=("compare-parts",),
+        )
+        st.toggle(
+            say("compare.logarithmic", state.language),
+            value=view.logarithmic,
+            key="compare-log",
+            on_change=keep,
+            args=("logarithmic", "compare-log"),
+        )
+
+
+def keep_parts(key: str) -> None:
+    keep("parts", key)
+
+
+def quantities(entries: Sequence[Entry]) -> list[str]:
+    """History keys that one of the runs has, the loss first."""
+    found = dict.fromkeys(name.removeprefix("val_") for entry in entries for name in entry.summary.metrics)
+    return ["loss", *(name for name in found if name != "loss")]
+
+
+def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | None = None) -> None:
+    """The curves; while one of the runs goes on they are drawn anew once a second.
+
+    Args:
+        key: of the chart.
+        fork: epoch from which on to draw.
+    """
+    if all(entry.ended for entry in drawn):
+        st.plotly_chart(figure_of(state, drawn, fork), key=key, theme=None, config=PLOT, alt=alt(state, drawn))
+        return
+
+    @st.fragment(run_every=REDRAW_S)
+    def tick() -> None:
+        views = [view_of(state, entry) for entry in drawn]
+        if not any(view is not None and view.active for view in views):
+            st.rerun()
+        for view in views:
+            if view is not None and view.active and view.epochs:
+                about = say(
+                    "compare.going_on",
+                    state.language,
+                    number=view.number,
+                    epoch=f"{view.epoch:,}",
+                    epochs=f"{view.epochs:,}",
+                )
+                st.progress(min(1.0, view.epoch / view.epochs), text=about)
+        st.plotly_chart(figure_of(state, drawn, fork), key=key, theme=None, config=PLOT, alt=alt(state, drawn))
+
+    tick()
+
+
+def alt(state: AppState, drawn: Sequence[Entry]) -> str:
+    """The chart in words, for those who cannot see it."""
+    numbers = ", ".join(entry.label for entry in drawn)
+    return say("compare.alt", state.language, quantity=quantity(state.compare.quantity, state), runs=numbers)
+
+
+def figure_of(state: AppState, drawn: Sequence[Entry], fork: int | None = None) -> Any:
+    view = state.compare
+    curves = [
+        curves_of(state, entry, place, legend)
+        for place, (entry, legend) in enumerate(zip(drawn, named(state, drawn), strict=True))
+    ]
+    found = [one for one in curves if one is not None]
+    start = None
+    if fork is not None:
+        start = next((one.x[fork - 1] for one in found if len(one.x) >= fork), None)
+    frame = Frame(
+        x_title=say(f"compare.x.{view.axis}", state.language),
+        y_title=quantity(view.quantity, state, drawn[0].experiment),
+        baselines=baselines(state, drawn),
+        fork=start,
+        logarithmic=view.logarithmic,
+    )
+    return overlaid(found, frame, language=state.language)
+
+
+def named(state: AppState, drawn: Sequence[Entry]) -> list[str]:
+    """Each run's line in the legend: its number, a name that not all have, and what it alone is set to."""
+    told = legends(side_by_side(drawn), state.language)
+    alike = len({entry.summary.title for entry in drawn}) == 1
+    parts = [
+        (entry.label, "" if alike else entry.summary.title, words) for entry, words in zip(drawn, told, strict=True)
+    ]
+    return [" · ".join(part for part in line if part) for line in parts]
+
+
+def baselines(state: AppState, drawn: Sequence[Entry]) -> dict[float, str]:
+    """Level of a forecast without a network -> the runs that it belongs to, "" if to all."""
+    found: dict[float, list[str]] = {}
+    for entry in drawn:
+        level = entry.context.baselines.get(state.compare.quantity)
+        if level is not None:
+            found.setdefault(float(f"{level:.6g}"), []).append(entry.label)
+    return {level: "" if len(found) == 1 else ", ".join(runs) for level, runs in found.items()}
+
+
+def curves_of(state: AppState, entry: Entry, look: int, legend: str) -> RunCurves | None:
+    """One run as it is drawn; None if it has gone meanwhile or has no such curve."""
+    view = view_of(state, entry)
+    if view is None:
+        return None
+    name, wanted = state.compare.quantity, state.compare.parts
+    columns = {
+        "train": view.history.get(name),
+        "validation": view.history.get(f"val_{name}"),
+        "evaluated": view.extras.get(f"evaluated_{name}"),
+    }
+    found = {part: values for part, values in columns.items() if values and part in wanted}
+    if not found:
+        return None
+    place = positions(entry.experiment, entry.context.train_rows, view.epoch, view.compute_s, state.compare.axis)
+    return RunCurves(legend, look, place, found, diverged=view.state == "diverged")
+
+
+def view_of(state: AppState, entry: Entry) -> RunView | None:
+    """A run with its curves; one that is at rest is read once while it is drawn."""
+    known: dict[str, Any] = state.memo.setdefault("views", {})
+    mark = (entry.summary.state, entry.summary.epoch)
+    if entry.ended and entry.id in known and known[entry.id][0] == mark:
+        view: RunView = known[entry.id][1]
+        return view
+    try:
+        view = look_at(state, entry.id)
+    except LabError:
+        return None
+    if entry.ended:
+        known[entry.id] = mark, view
+        while len(known) > MOST_VIEWS:
+            del known[next(iter(known))]
+    return view
+
+
+MOST_VIEWS = 16  # kept for a session: two screens of curves
