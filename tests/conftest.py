@@ -4,6 +4,8 @@ import os
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+# each model is compiled for a few steps of its own: a thorough compiler costs more than it can gain
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 
 from hypothesis import HealthCheck, settings  # the backend must be named before anything imports Keras
 

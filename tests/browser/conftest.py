@@ -104,6 +104,20 @@ class Visitor:
             assert time.monotonic() < until, f"the run did not end; points seen: {seen[-5:]}"
         return sorted(set(seen))
 
+    def on_each_screen(self, name: str, tops: tuple[int, ...] = (0,)) -> None:
+        """The page as it is, wide and on a phone: nothing too wide, and a picture at each height."""
+        main = self.page.locator("[data-testid='stMain']")
+        for size in (*(other for other in SIZES if other != self.size), self.size):
+            self.size = size
+            self.page.set_viewport_size(SIZES[size])
+            self.page.wait_for_timeout(400)
+            self.assert_fits()
+            for place, top in enumerate(tops):
+                main.evaluate(f"main => main.scrollTo(0, {top})")
+                self.page.wait_for_timeout(150)
+                self.screenshot(f"{name}-{place}" if place else name)
+            main.evaluate("main => main.scrollTo(0, 0)")
+
     def screenshot(self, name: str) -> None:
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{self.language}-{self.size}-{name}.png")

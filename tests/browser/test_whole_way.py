@@ -51,22 +51,15 @@ def train_and_watch(person) -> None:
     assert person.points("val_loss") == person.points("loss") > 50
 
 
-@pytest.mark.parametrize("size", ["wide", "phone"])
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_every_page_fits_its_screen(visit, language, size):
-    person = visit(language, size)
+def test_every_page_fits_its_screen(visit, language):
+    person = visit(language)
     person.button("train").click()
     person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
     assert person.page.locator("html").get_attribute("lang") == language  # screen readers choose the voice by it
     for step in STEPS:
         person.go_to(step)
-        person.page.wait_for_timeout(600)
-        person.screenshot(f"page-{step}")
-        person.assert_fits()
-        person.page.locator("[data-testid='stMain']").evaluate("main => main.scrollTo(0, 720)")
-        person.page.wait_for_timeout(300)
-        person.screenshot(f"page-{step}-below")
-        person.page.locator("[data-testid='stMain']").evaluate("main => main.scrollTo(0, 0)")
+        person.on_each_screen(f"page-{step}", tops=(0, 720))
 
 
 def test_one_knob_beside_the_curves_and_the_last_curve_stays_behind(visit):
