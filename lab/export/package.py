@@ -1,0 +1,37 @@
+"""All that Keras needs of a run in one archive."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+from lab.export.curves_csv import curves_csv
+from lab.export.notebook import notebook
+from lab.export.npz import npz
+from lab.export.program import DATA_FILE, WEIGHTS_FILE, Program
+from lab.runs.record import RunRecord
+from lab.texts import Language
+
+PROGRAM_FILE = "keras_program.py"
+WRITTEN = (1980, 1, 1, 0, 0, 0)  # the same run gives the same file, whenever it is asked for
+
+
+def keras_package(program: Program, record: RunRecord, language: Language) -> bytes:
+    """Program, notebook, data, start weights, the run's curves to compare with, and the experiment, as a ZIP file."""
+    return _zipped(
+        {
+            PROGRAM_FILE: program.text(language).encode(),
+            "notebook.ipynb": notebook(program, language).encode(),
+            DATA_FILE: npz(program.data),
+            WEIGHTS_FILE: npz(program.start_weights),
+            "curves.csv": curves_csv(record),
+            "experiment.json": record.experiment_with_changes().to_json(indent=2).encode(),
+        }
+    )
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, WRITTEN), content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()

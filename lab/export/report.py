@@ -1,0 +1,260 @@
+"""One self-contained page about a run: verdict, curves, scores, settings. It fetches nothing and runs no script.
+
+Built as a tree of elements (`lab.export.markup`), so that a person's text can never become markup.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element
+
+from lab.data.prepare import Dataset
+from lab.data.prepare.dataset import PART_NAMES
+from lab.data.samples import card
+from lab.experiment import Experiment, GraphSpec
+from lab.export.keras_source import keras_source
+from lab.export.markup import element, written
+from lab.export.pictures import curves_picture, scatter_picture
+from lab.insight.evaluate import Evaluation
+from lab.insight.verdict import Verdict, say_advice, say_evidence, say_kind
+from lab.layer_table import layer_rows
+from lab.outputs import history_keys, split_key
+from lab.runs.record import RunRecord
+from lab.texts import Language, say
+from lab.texts.parts import name_of
+
+# nothing may be fetched and no script may run, whatever the file holds
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+STYLE = """
+body { font: 17px/1.55 system-ui, sans-serif; color: #222; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
+svg { width: 100%; max-width: 40rem; height: auto; display: block; }
+table { border-collapse: collapse; margin: .5rem 0; } caption { text-align: left; font-weight: 600; }
+th, td { border: 1px solid #bbb; padding: .25rem .6rem; text-align: right; overflow-wrap: break-word; }
+th:first-child, .words td { text-align: left; } bdi { overflow-wrap: anywhere; }
+pre { background: #f4f4f4; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
+.verdict { border-left: .4rem solid #0072B2; padding: .4rem .9rem; background: #f2f7fb; font-weight: 600; }
+.quiet { color: #555; } .wide { overflow-x: auto; }
+@media print { body { margin: 0; max-width: none; } section, svg, table { break-inside: avoid; } }
+"""
+MOST_COLUMNS = 60  # names listed
+MOST_CLASSES = 20  # of a confusion matrix
+
+
+def report(
+    record: RunRecord,
+    dataset: Dataset,
+    evaluations: Mapping[str, Evaluation],
+    verdict: Verdict,
+    language: Language,
+) -> bytes:
+    """The page.
+
+    Args:
+        evaluations: of each output by its name ("" of a network with one), of the parts that are open.
+        verdict: on the run's curves.
+    """
+    experiment = record.experiment_with_changes()
+    title = record.name or say("export.report", language)
+    body = element(
+        "main",
+        element("h1", _own(title)),
+        element("p", _about(record, language), class_="quiet"),
+        _verdict(verdict, language),
+        _curves(record, experiment, language),
+        *(_outcome(name, one, language) for name, one in evaluations.items()),
+        _data(experiment, dataset, language),
+        _network(experiment, dataset, language),
+    )
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", title),
+        element("style", STYLE),
+    )
+    return written(element("html", head, element("body", body), lang=language)).encode()
+
+
+def _section(title: str, *children: Element | str) -> Element:
+    return element("section", element("h2", title), *children)
+
+
+def _own(text: str) -> Element:
+    """A person's own words; letters that run to the left do not turn round what stands beside them."""
+    return element("bdi", text)
+
+
+def _list(sentences: Iterable[str]) -> Element:
+    return element("ul", *(element("li", sentence) for sentence in sentences))
+
+
+def _table(rows: Sequence[Sequence[Element | str]], caption: str = "", kind: str = "numbers") -> Element:
+    """The first row and the first column are headings; `kind` "words" for one without numbers."""
+    head, *body = rows
+    lines = [element("tr", *(element("th", cell, scope="col") for cell in head))]
+    for first, *cells in body:
+        lines.append(element("tr", element("th", first, scope="row"), *(element("td", cell) for cell in cells)))
+    table = element("table", *([element("caption", caption)] if caption else []), *lines)
+    return element("div", table, class_=f"wide {kind}")
+
+
+# --- what came out
+
+
+def _about(record: RunRecord, language: Language) -> str:
+    begun = datetime.fromtimestamp(record.created, UTC)
+    values = {"number": record.number, "epoch": f"{record.epochs_done:,}", "seconds": f"{record.compute_s:.1f}"}
+    state = say(f"run_state.{record.state}", language)
+    return say("export.report_about", language, date=f"{begun:%Y-%m-%d %H:%M}", state=state, **values)
+
+
+def _verdict(verdict: Verdict, language: Language) -> Element:
+    parts = [element("p", say_kind(verdict, language), class_="verdict")]
+    for key, sentences in (("evidence", say_evidence(verdict, language)), ("advice", say_advice(verdict, language))):
+        if sentences:
+            parts += [element("h3", say(f"verdict_box.{key}", language)), _list(sentences)]
+    return _section(say("evaluate_page.verdict", language), *parts)
+
+
+def _curves(record: RunRecord, experiment: Experiment, language: Language) -> Element:
+    """A picture for each quantity, and its last and best numbers."""
+    names = [key for key in history_keys(experiment, validated=False) if record.history.get(key)]
+    parts = {part: say(f"part.{part}", language) for part in ("train", "validation")}
+    parts["evaluated"] = say("export.evaluated", language)
+    children: list[Element] = []
+    best = max(record.best_epoch, 1)
+    head = [say("export.last", language), say("charts.best_epoch", language, epoch=best)]
+    rows: list[list[Element | str]] = [["", *head]]
+    for name in names:
+        curves = {"train": record.history[name]}
+        if f"val_{name}" in record.history:
+            curves["validation"] = record.history[f"val_{name}"]
+        if name == "loss" and "evaluated_loss" in record.extras:
+            curves["evaluated"] = record.extras["evaluated_loss"]
+        words = _quantity(name, experiment, language)
+        line = record.context.baselines.get(name)
+        baseline = None if line is None or not math.isfinite(line) else (say("charts.baseline", language), line)
+        alternative = say("export.picture", language, quantity=words, epochs=record.epochs_done)
+        children.append(curves_picture(curves, parts, (say("charts.epoch", language), words), alternative, baseline))
+        for part, values in curves.items():
+            rows.append([f"{words} · {parts[part]}", f"{values[-1]:.4g}", f"{values[best - 1]:.4g}"])
+    if names:
+        children.append(_table(rows))
+    return _section(say("export.part.curves", language), *children)
+
+
+def _quantity(key: str, experiment: Experiment, language: Language) -> str:
+    output, name = split_key(key, experiment)
+    words = say("evaluate_page.loss", language) if name == "loss" else name_of("metric", name, language)
+    return words if output is None else f"{output} · {words}"
+
+
+def _outcome(name: str, evaluation: Evaluation, language: Language) -> Element:
+    """Scores beside a forecast without a network, and how predicted and actual go together."""
+    title = say("evaluate_page.scores", language)
+    children = [_scores(evaluation, language)]
+    kind = say(f"baseline.{evaluation.baseline_kind}", language)
+    children.append(element("p", say("evaluate_page.baseline", language, kind=kind), class_="quiet"))
+    part = list(evaluation.scores)[-1] if evaluation.scores else ""
+    if part and evaluation.points:
+        children += _predicted_actual(evaluation, part, language)
+    elif part and evaluation.confusion:
+        children += _confusion(evaluation, part, language)
+    elif part and evaluation.decoded:
+        children += _read(evaluation, part, language)
+    return _section(f"{title} · {name}" if name else title, *children)
+
+
+def _scores(evaluation: Evaluation, language: Language) -> Element:
+    metrics = list(next(iter(evaluation.scores.values())).metrics) if evaluation.scores else []
+    titles = [name_of("metric", name, language) for name in metrics]
+    units = [f" ({evaluation.units[name]})" if evaluation.units.get(name) else "" for name in metrics]
+    head = [
+        say("evaluate_page.part", language),
+        say("evaluate_page.rows", language),
+        say("evaluate_page.loss", language),
+    ]
+    rows: list[list[Element | str]] = [[*head, *(title + unit for title, unit in zip(titles, units, strict=True))]]
+    without = say("charts.baseline", language)
+    for scores, suffix in ((evaluation.scores, ""), (evaluation.baseline, f" · {without}")):
+        for part, score in scores.items():
+            numbers = [f"{score.loss:.4g}", *(f"{score.metrics[name]:.4g}" for name in metrics)]
+            rows.append([say(f"part.{part}", language) + suffix, f"{score.rows:,}", *numbers])
+    return _table(rows)
+
+
+def _predicted_actual(evaluation: Evaluation, part: str, language: Language) -> list[Element]:
+    unit = f" ({evaluation.target_unit})" if evaluation.target_unit else ""
+    target = evaluation.target_name + ("" if evaluation.target_unit in evaluation.target_name else unit)
+    name = say(f"part.{part}", language)
+    titles = (
+        say("charts.actual_of", language, target=target),
+        say("charts.predicted_of", language, target=target),
+    )
+    alternative = say("evaluate_page.predicted_actual", language, part=name)
+    return [scatter_picture({part: evaluation.points[part]}, {part: name}, titles, alternative)]
+
+
+def _confusion(evaluation: Evaluation, part: str, language: Language) -> list[Element]:
+    if len(evaluation.classes) > MOST_CLASSES:
+        return []
+    names = [_own(name) for name in evaluation.classes]
+    corner = f"{say('charts.actual', language)} ↓ · {say('charts.predicted', language)} →"
+    rows: list[list[Element | str]] = [[corner, *names]]
+    for name, counts in zip(evaluation.classes, evaluation.confusion[part], strict=True):
+        rows.append([_own(name), *map(str, counts)])
+    caption = say("evaluate_page.confusion", language, part=say(f"part.{part}", language))
+    return [_table(rows, caption)]
+
+
+def _read(evaluation: Evaluation, part: str, language: Language) -> list[Element]:
+    head = [say(f"evaluate_page.worst_{name}", language) for name in ("row", "actual", "predicted")]
+    rows: list[list[Element | str]] = [list(head)]
+    rows += [[str(one.row), _own(str(one.actual)), _own(str(one.predicted))] for one in evaluation.decoded[part]]
+    return [_table(rows, say("sequences.decoded", language, part=say(f"part.{part}", language)))]
+
+
+# --- what it was made of
+
+
+def _data(experiment: Experiment, dataset: Dataset, language: Language) -> Element:
+    data = experiment.data
+    source = data.source
+    rows: list[list[Element | str]] = [[say("export.setting", language), say("export.value", language)]]
+    if source.kind == "sample":
+        rows.append([say("field.data.source", language), card(source.name).titles[language]])
+    else:
+        rows.append([say("field.data.source", language), _own(source.name)])
+        rows.append([say("field.data.source.sha256", language), source.sha256])
+    shown = [*data.inputs[:MOST_COLUMNS], *(["…"] if len(data.inputs) > MOST_COLUMNS else [])]
+    rows += [
+        [say("field.data.inputs", language), element("span", _own(", ".join(shown)), f" ({len(data.inputs)})")],
+        [say("field.data.target", language), _own(", ".join(target.column for target in data.targets))],
+        [say("field.data.task", language), ", ".join(say(f"task.{target.task}", language) for target in data.targets)],
+        [say("field.data.split", language), say(f"order.{data.split.order}", language)],
+    ]
+    for part in PART_NAMES:
+        count = len(dataset.part(part).rows)
+        rows.append([f"{say(f'part.{part}', language)} · {say('evaluate_page.rows', language)}", f"{count:,}"])
+    return _section(say("export.part.data", language), _table(rows, kind="words"))
+
+
+def _network(experiment: Experiment, dataset: Dataset, language: Language) -> Element:
+    head = [say(f"layers_page.summary.{name}", language) for name in ("layer", "output", "parameters")]
+    rows: list[list[Element | str]] = [list(head)]
+    for row in layer_rows(experiment, dataset):
+        parameters = "–" if row.parameters is None else f"{row.parameters:,}"
+        rows.append([name_of("layer", row.type, language), str(row.output_shape), parameters])
+    shapes = dataset.input_shapes if isinstance(experiment.model, GraphSpec) else dataset.input_shape
+    program, saved = keras_source(experiment, shapes, language=language), experiment.to_json(indent=2)
+    return _section(
+        say("export.part.model", language),
+        _table(rows),
+        element("h3", "Keras"),
+        element("pre", element("code", program)),
+        element(
+            "details", element("summary", say("export.experiment", language)), element("pre", element("code", saved))
+        ),
+    )
