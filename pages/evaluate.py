@@ -19,6 +19,7 @@ from pages.ui.problems import show_problems
 from pages.ui.sequences import decoded_section
 from pages.ui.shelf import mark, marks_of, opened_runs
 from pages.ui.state import AppState, app_state
+from pages.ui.take_away import take_away
 from pages.ui.text import heading, plain, tell
 from pages.ui.training import current_run, record_of_run
 from pages.ui.verdict import show_verdict
@@ -63,7 +64,13 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
     shown = parts[-1]  # the test part once it is open, else the validation part
     if len(evaluations) == 1:
         results(state, next(iter(evaluations.values())), shown, "")
-        return
+    else:
+        several_outputs(state, record, evaluations, shown)
+    take_away(state, record, dataset, evaluations)
+
+
+def several_outputs(state: AppState, record: RunRecord, evaluations: dict[str, Evaluation], shown: PartName) -> None:
+    """The total, then each output in a tab of its own."""
     totals_line(state, record, evaluations)
     for tab, (name, evaluation) in zip(
         st.tabs([plain(name) for name in evaluations]), evaluations.items(), strict=True

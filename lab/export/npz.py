@@ -5,8 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from lab.data.prepare import Dataset
+from lab.experiment import Experiment
 from lab.runs.arrays import Arrays
+from lab.runs.build import build_model
 from lab.runs.record import Weights
+from lab.runs.spec import run_spec
 
 
 def npz(arrays: Arrays) -> bytes:
@@ -27,3 +31,12 @@ def named_weights(model: Any, weights: Weights) -> Arrays:
     owners = {id(weight): type(layer).__name__ for layer in model.layers for weight in layer.weights}
     pairs = enumerate(zip(model.weights, weights, strict=True))
     return {f"{place:02}_{owners[id(weight)]}_{weight.name}": array for place, (weight, array) in pairs}
+
+
+def weights_file(experiment: Experiment, weights: Weights, dataset: Dataset) -> bytes:
+    """Weights of a run under their names; `model.set_weights([file[name] for name in file.files])` takes them.
+
+    Raises:
+        RunError, NetcoreError: the network cannot be built again.
+    """
+    return npz(named_weights(build_model(run_spec(experiment, dataset)[0]), weights))
