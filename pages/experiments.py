@@ -1,0 +1,43 @@
+"""One-click experiments: predict, run, and read from a picture and a sentence what one changed value does."""
+
+import streamlit as st
+
+from lab.studies import told
+from lab.texts import say
+from pages.ui.bench import Bench, bench_of
+from pages.ui.state import AppState, app_state
+from pages.ui.studies import Asked, ask, cards, choose, chosen, look, wait
+from pages.ui.studies_result import show
+from pages.ui.text import heading
+
+
+def page(state: AppState, bench: Bench) -> None:
+    one = chosen(state)
+    if one is None:
+        heading(say("page.experiments", state.language))
+        cards(state)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            say("experiments_page.back", state.language),
+            key="study-back",
+            icon=":material/arrow_back:",
+            on_click=choose,
+            args=(None,),
+        )
+        lesson = say("experiments_page.lesson", state.language, lesson=one.lesson)
+        st.markdown(f"**{told(one.title, state.language)}** :gray[{lesson}]")
+    asked: Asked | None = state.desk.study
+    if asked is None or asked.name != one.name or state.memo.get("study_anew"):
+        ask(state, bench, one)
+        return
+    st.markdown(f"#### {say(f'studies.{one.name}.question', state.language)}")
+    if asked.result is None and asked.state == "running":
+        look(state, asked)
+    if asked.result is None and asked.state == "running":
+        wait(state, asked)
+    else:
+        show(state, asked)
+
+
+page(app_state(), bench_of(app_state()))
