@@ -95,7 +95,10 @@ def code_of(content: bytes) -> str:
     Raises:
         UnicodeDecodeError: it is no text.
     """
-    text = content.decode("utf-8-sig")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp949")  # an older Korean Windows
     try:
         cells = json.loads(text)["cells"]
         code = [_source(cell) for cell in cells if cell["cell_type"] == "code" and not _is_files(cell)]

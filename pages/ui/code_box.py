@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lab.experiment import Experiment
+from lab.export.notebook import code_of
 from lab.export.pasted.reader import Proposal, read_keras
 from lab.export.pasted.taking import Facts
 from lab.export.pasted.text import Finding
 from lab.texts import Language, say, say_error
 from pages.ui.bench import Bench, lay_out
-from pages.ui.state import AppState, app_state
+from pages.ui.state import AppState, app_state, set_widget_value, widget_value
 from pages.ui.text import tell_error
 
 HEIGHT = 240  # pixels: a lecture's program without scrolling
@@ -20,10 +21,34 @@ def code_box(state: AppState, bench: Bench) -> None:
     """Nothing is changed before the button is pressed, and nothing pasted is ever executed."""
     with st.expander(say("paste.title", state.language), icon=":material/content_paste:"):
         st.caption(say("paste.about", state.language))
+        file_field(state)
         text: str = st.text_area(say("paste.label", state.language), height=HEIGHT, key="pasted-code")
         st.button(say("paste.read", state.language), key="read-code")  # leaving the field is what hands the text over
         if text.strip():
             show_proposal(proposal_for(text, state, bench), state)
+
+
+def file_field(state: AppState) -> None:
+    """A program or notebook as a file: its code goes into the box, where it can be read and changed first."""
+    st.file_uploader(
+        say("paste.file", state.language),
+        type=["py", "ipynb"],
+        key="code-file",
+        on_change=read_file,
+        args=("code-file",),
+    )
+
+
+def read_file(key: str) -> None:
+    """Callback: a file that is no text leaves the box as it was."""
+    state = app_state()
+    file = widget_value(key)
+    if file is None:
+        return
+    try:
+        set_widget_value("pasted-code", code_of(file.getvalue()))
+    except UnicodeDecodeError:
+        state.notice("error", "paste.file_no_text", name=file.name)
 
 
 def proposal_for(text: str, state: AppState, bench: Bench) -> Proposal:

@@ -7,6 +7,7 @@ import streamlit as st
 from lab.errors import LabError
 from lab.experiment import Experiment
 from lab.export.link import to_link
+from lab.export.package import experiment_of
 from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, Language, say
 from netcore.errors import NetcoreError
@@ -103,7 +104,9 @@ def _share(state: AppState) -> None:
             on_click="ignore",
         )
         key = state.key("experiment-file")
-        st.file_uploader(say("share.open_file", state.language), type="json", key=key, on_change=open_file, args=(key,))
+        st.file_uploader(
+            say("share.open_file", state.language), type=["json", "zip"], key=key, on_change=open_file, args=(key,)
+        )
 
 
 def open_file(key: str) -> None:
@@ -113,7 +116,7 @@ def open_file(key: str) -> None:
     if file is None:
         return
     try:
-        experiment = Experiment.from_json(file.getvalue())
+        experiment = experiment_of(file.getvalue())
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return
