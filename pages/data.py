@@ -12,7 +12,7 @@ from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.doctor import doctor_section
 from pages.ui.forms import choice_field
-from pages.ui.gallery import gallery
+from pages.ui.gallery import card_notes, gallery
 from pages.ui.groups import groups_section, targets_section
 from pages.ui.looking import looking_section
 from pages.ui.preparation import preparation_section, split_section, statistics_section
@@ -66,6 +66,7 @@ def table_section(state: AppState, bench: Bench) -> None:
     uploaded = state.experiment.data.source.kind == "upload"
     samples, own = st.tabs(names, default=names[uploaded])
     with samples:
+        st.page_link("gallery.py", label=say("gallery.open", state.language), icon=":material/photo_library:")
         gallery(state)
     with own:
         own_file(state)
@@ -110,17 +111,7 @@ def about_sample(state: AppState) -> None:
     """What to know before trusting a sample, and whose it is."""
     source = state.experiment.data.source
     if source.kind == "sample":
-        about = card(source.name)
-        st.markdown(about.pitfalls[state.language])
-        st.caption(
-            say(
-                "data_page.source",
-                state.language,
-                source=about.source,
-                licence=about.licence,
-                units=about.units[state.language],
-            )
-        )
+        card_notes(card(source.name), state.language)
 
 
 def tell_note(note: Note, state: AppState) -> str:

@@ -111,7 +111,7 @@ def course_chart(found: Course, starts: Mapping[str, Any], *, language: Language
         chart.add_shape(type="line", x0=x, x1=x, yref="paper", y0=0, y1=1, line={"color": GREY, "dash": "dash"})
         words = say(f"look.begins.{part}", language)
         chart.add_annotation(x=x, y=0.98 - 0.1 * place, yref="paper", text=words, showarrow=False, xanchor="right")
-    if found.time is not None:
+    if found.times.dtype.kind == "M":
         chart.update_xaxes(tickformatstops=DATES)  # numbers alone: names of months would be English
     return chart.update_layout(hovermode="x unified")
 

@@ -16,6 +16,7 @@ from lab.limits import ALONE
 from lab.texts import Language
 
 SAMPLE_DATA = Path(__file__).resolve().parent.parent.parent / "sample_data"
+PICTURES = SAMPLE_DATA / "pictures"  # drawn by lab.charts.thumbnail
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,12 @@ def card(name: str) -> Card:
     if name not in _cards():
         raise DataError("data.no_such_sample", name=name, choices=", ".join(_cards()))
     return _cards()[name]
+
+
+@cache
+def picture(name: str) -> str:
+    """The sample's small picture, as SVG."""
+    return (PICTURES / f"{card(name).name}.svg").read_text(encoding="utf-8")
 
 
 def load_sample(name: str, reading: ReadingSpec = AS_FOUND) -> Table:

@@ -90,7 +90,7 @@ def views_of(look: Look, data: DataSpec) -> tuple[str, ...]:
     views = ["columns"]
     if data.task != "sequence_labels":
         views.append("target")
-    if time_columns(look) or data.split.order == "time" or data.in_series:
+    if time_columns(look, data) or data.split.order == "time" or data.in_series:
         views.append("time")
     if len(correlated_columns(look, data)) > 1:
         views += ["scatter", "correlation"]
@@ -240,7 +240,7 @@ def scatter_view(state: AppState, bench: Bench, look: Look) -> None:
 def time_view(state: AppState, bench: Bench, look: Look) -> None:
     about(state, look, "time")
     data = bench.experiment.data
-    times = time_columns(look)
+    times = time_columns(look, data)
     values = correlated_columns(look, data)
     if not values:
         st.info(say("look.few_numbers", state.language))
@@ -251,8 +251,7 @@ def time_view(state: AppState, bench: Bench, look: Look) -> None:
     time = None
     if times:
         with right:
-            wanted = data.split.time_column
-            time = pick(state, "time_column", times, times.index(wanted) if wanted in times else 0)
+            time = pick(state, "time_column", times, 0)
     found = course(look, time, value)
     each = found.rows_each
     st.caption(say("look.each_stretch" if each > 1 else "look.each_row", state.language, rows=f"{each:,}"))

@@ -58,7 +58,8 @@ def order_fields(state: AppState, data: DataSpec, table: Table) -> None:
     """The columns that the way to divide goes by."""
     order, names = data.split.order, [column.name for column in table.columns if column.distinct > 1]
     if order == "time" or data.in_series:
-        dates = [column.name for column in table.columns if column.kind == "datetime"]
+        wanted = data.split.time_column
+        dates = [column.name for column in table.columns if column.kind == "datetime" or column.name == wanted]
         split_column(state, data, "time_column", dates, say("data_page.time_column", state.language), "row_order")
     if order == "group":
         split_column(state, data, "group_column", names, say("preparation.group_column", state.language))

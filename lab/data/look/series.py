@@ -9,6 +9,7 @@ import pandas as pd
 from lab.data.look.view import Array, Look, as_numbers
 from lab.data.prepare import PART_NAMES, Dataset
 from lab.data.table import Column
+from lab.data_spec import DataSpec
 
 STRETCHES = 800
 
@@ -18,7 +19,8 @@ class Course:
     """A column of numbers in the order of time.
 
     Args:
-        times: (n,) datetime64[s] of a time column, else the number of the row from 1; of a stretch its first.
+        times: (n,) datetime64[s] of a time column, numbers of a column that counts, else the number of the row from 1;
+            of a stretch its first.
         mean, low, high: (n,) of each stretch; all the same where a stretch is one row.
         rows_each: rows in a stretch.
     """
@@ -32,22 +34,26 @@ class Course:
     rows_each: int
 
 
-def time_columns(look: Look) -> tuple[str, ...]:
-    return tuple(column.name for column in look.of_kinds("datetime"))
+def time_columns(look: Look, data: DataSpec) -> tuple[str, ...]:
+    """The one that the experiment goes by comes first."""
+    wanted = data.split.time_column
+    first = (wanted,) if wanted in look.table.column_names else ()
+    return (*first, *(column.name for column in look.of_kinds("datetime") if column.name != wanted))
 
 
-def course(look: Look, time: str | None, name: str) -> Course:
+def course(look: Look, time: str | None, name: str, stretches: int = STRETCHES) -> Course:
     """Of all visible rows with a time and a value, exactly.
 
     Args:
-        time: a column of times; None for the order of the rows.
+        time: a column of times or of numbers that count them; None for the order of the rows.
+        stretches: at most so many points.
     """
     values = as_numbers(look.whole(name))
     stamps = _times(look, time)
     order = np.flatnonzero(~np.isnan(values) & ~pd.isna(stamps))
     order = order[np.argsort(stamps[order], kind="stable")]
     values, stamps = values[order], stamps[order]
-    each = max(1, -(-len(values) // STRETCHES))
+    each = max(1, -(-len(values) // stretches))
     starts = np.arange(0, len(values), each)
     if each == 1 or not len(values):
         mean = low = high = values
@@ -59,9 +65,12 @@ def course(look: Look, time: str | None, name: str) -> Course:
 
 
 def _times(look: Look, time: str | None) -> Array:
-    if time is None:
-        return (look.rows + 1).astype(np.float64)
-    stamps: Array = look.whole(time).to_numpy("datetime64[s]")
+    return (look.rows + 1).astype(np.float64) if time is None else _stamps(look.whole(time))
+
+
+def _stamps(cells: "pd.Series[Any]") -> Array:
+    is_time = pd.api.types.is_datetime64_any_dtype(cells)
+    stamps: Array = cells.to_numpy("datetime64[s]") if is_time else as_numbers(cells)
     return stamps
 
 
@@ -73,7 +82,7 @@ def part_starts(look: Look, dataset: Dataset, time: str | None) -> dict[str, Any
         rows = dataset.part(name).rows
         if not len(rows):
             continue
-        stamps = rows + 1.0 if time is None else look.table.frame[time].to_numpy("datetime64[s]")[rows]
+        stamps = rows + 1.0 if time is None else _stamps(look.table.frame[time].iloc[rows])
         if latest is not None:
             if stamps.min() < latest:
                 return {}

@@ -1,0 +1,70 @@
+"""Gallery: the tables that come with the project as pictures and cards; one click begins with one of them."""
+
+import streamlit as st
+
+from lab.data.samples import Card, card, sample_names
+from lab.texts import say
+from pages.ui.gallery import card_line, card_notes, card_picture, sentence, use_sample
+from pages.ui.state import AppState, app_state
+from pages.ui.text import heading
+
+ON_A_PAGE = 12
+GROUPS = ("all", "binary", "multiclass", "regression", "series", "sequence_labels")
+
+
+def page(state: AppState) -> None:
+    heading(say("page.gallery", state.language))
+    names = sample_names()
+    st.caption(say("gallery.about", state.language, count=len(names)))
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        group = st.segmented_control(
+            say("gallery.task", state.language),
+            GROUPS,
+            default="all",
+            required=True,
+            format_func=lambda one: group_name(one, state),
+            key=f"gallery-task-{state.language}",
+        )
+    with right:
+        real = st.toggle(say("gallery.real_only", state.language), key=f"gallery-real-{state.language}")
+    shown = [one for one in map(card, names) if belongs(one, group or "all") and not (real and one.synthetic)]
+    numbers = {"shown": len(shown), "count": len(names)}
+    st.caption(say("gallery.shown", state.language, **numbers))
+    number = 1
+    if len(shown) > ON_A_PAGE:
+        number = st.pagination(-(-len(shown) // ON_A_PAGE), key=f"gallery-page-{group}-{real}")
+    with st.container(key="gallery-cards"):
+        for one in shown[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]:
+            sample(state, one)
+
+
+def group_name(group: str, state: AppState) -> str:
+    own = ("all", "series")
+    return say(f"gallery.{group}" if group in own else f"task.{group}", state.language)
+
+
+def belongs(one: Card, group: str) -> bool:
+    """Windows of rows are a kind of their own, whatever they predict."""
+    if group == "series":
+        return one.windows is not None
+    return group == "all" or (one.task == group and one.windows is None)
+
+
+def sample(state: AppState, one: Card) -> None:
+    language = state.language
+    with st.container(border=True, gap="small", key=f"sample-card-{one.name}"):
+        card_picture(one, language)
+        words = say("gallery.synthetic" if one.synthetic else "gallery.real", language)
+        st.markdown(f"**{one.titles[language]}**  \n{words} · {card_line(one, language)}")
+        st.markdown(sentence(one.about[language]))
+        with st.expander(say("gallery.more", language), key=f"gallery-more-{one.name}"):
+            card_notes(one, language)
+        if st.button(
+            say("gallery.use", language), key=f"gallery-use-{one.name}", width="stretch", icon=":material/play_arrow:"
+        ):
+            use_sample(one.name)
+            st.switch_page("data.py")
+
+
+page(app_state())
