@@ -1,5 +1,7 @@
 """Runs to be exported, made in the test's own process."""
 
+from copy import copy
+from dataclasses import replace
 from functools import cache
 
 from lab.data.prepare import Dataset, prepare
@@ -23,6 +25,14 @@ class Made:
         engine.advance()
         self.record: RunRecord = engine.record(self.id, OWNER)
         self.checkpoints = engine.checkpoints(self.id, OWNER)
+
+    @classmethod
+    def of(cls, other: "Made", *, dataset: Dataset | None = None, name: str = "") -> "Made":
+        """The same run under another name, with other words in its data."""
+        run = copy(other)
+        run.dataset = dataset or other.dataset
+        run.record = replace(other.record, name=name)
+        return run
 
     def program(self, language="en"):
         return program_of(self.record, self.checkpoints, self.dataset, language)
