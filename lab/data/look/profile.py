@@ -8,6 +8,7 @@ from lab.data.look.view import Array, Look, as_numbers
 from lab.data.table import Column
 
 BINS = 30
+HUGE = 1e290
 NAMES = 10  # values of their own in a chart of categories
 
 
@@ -81,8 +82,9 @@ def _numbers(look: Look, column: Column) -> ColumnLook:
     if not len(present) or not len(sampled):
         return ColumnLook(column, missing, look.visible, many=column.kind == "id")
     edges = bin_edges(sampled, whole=column.whole)
-    with np.errstate(over="ignore"):  # numbers near the largest float have no mean to speak of
-        low, high, mean = float(present.min()), float(present.max()), float(present.mean())
+    low, high = float(present.min()), float(present.max())
+    size = HUGE if max(-low, high) > HUGE else 1.0  # numbers near the largest float have no sum
+    mean = float((present / size).mean() if size > 1 else present.mean()) * size
     counts = tuple(np.histogram(sampled, edges)[0].tolist())
     found = ColumnLook(column, missing, look.visible, edges=edges, counts=counts)
     return found if column.kind == "datetime" else replace(found, minimum=low, maximum=high, mean=mean)
@@ -95,6 +97,6 @@ def bin_edges(values: Array, *, whole: bool) -> Array:
         return np.arange(low - 0.5, high + 1.0)
     if not low < high:
         return np.array([low - 0.5, low + 0.5])
-    edges = low + (high / BINS - low / BINS) * np.arange(BINS + 1)  # no difference that overflows
-    edges[-1] = high
+    part = np.linspace(0.0, 1.0, BINS + 1)
+    edges = low * (1 - part) + high * part  # no difference that overflows
     return edges if (np.diff(edges) > 0).all() else np.array([low, high])
