@@ -5,8 +5,6 @@ The loop over the batches is `_train`; everything around it prepares views, so t
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,60 +12,20 @@ import numpy as np
 from netcore.config import Array
 from netcore.data import Rows
 from netcore.events import BatchEnded, Event
-from netcore.heads import StepWeight, Targets, fused_gradient
+from netcore.heads import Targets
 from netcore.params import Int
 from netcore.plan import Plan
+from netcore.program import Batch, HeadStep, Program, differentiate, head_step
 from netcore.run import Run, Validation
 
 if TYPE_CHECKING:
     from netcore.models import Model
 
 RECORD_BYTES = 64_000_000  # outputs of an epoch kept for its loss and metrics; beyond that they are counted in parts
-VIEWS = 4096  # batches whose views are made ahead
+VIEWS = 16_384  # batches whose views are made ahead
 
 BATCH_SIZE = Int(low=1, typical=(10, 128))
 EPOCHS = Int(low=0, typical=(10, 100))
-
-
-@dataclass
-class HeadStep:
-    """What one head does in one step: `write` writes the gradient of its loss into `out`, after `weight.fill`."""
-
-    gradient: Any
-    y_true: Array
-    y_pred: Array
-    weight: StepWeight
-    out: Array
-
-    def __post_init__(self) -> None:
-        self.weighted = self.weight.filled
-        self.write = partial(self.gradient, self.y_true, self.y_pred, self.weight.value, self.out)
-
-
-@dataclass(slots=True)
-class Batch:
-    """Views of one batch: rows start … stop of the epoch's order."""
-
-    start: int
-    stop: int
-    plan: Plan
-    inputs: list[tuple[Array, Array]]
-    records: list[tuple[Array, Array]]
-    heads: list[HeadStep]
-
-
-def differentiate(batch: Batch) -> None:
-    """Forward, outputs into the record, gradient of the loss, backward: all of an update but the optimizer's part."""
-    plan = batch.plan
-    plan.feed(batch.inputs)
-    plan.forward()
-    for record, output in batch.records:
-        record[...] = output
-    for head in batch.heads:
-        if head.weighted:
-            head.weight.fill()
-        head.write()
-    plan.backward()
 
 
 class FitRun(Run):
@@ -111,6 +69,7 @@ class FitRun(Run):
         self._bounds: list[int] = []  # first rows of the recorded batches
         self._views: list[Batch] = []
         self._views_key: tuple[int, int, int] | None = None  # first row, batch size, base of the views at hand
+        self._programs: dict[Plan, Program] = {}
 
     # --- knobs
 
@@ -232,32 +191,43 @@ class FitRun(Run):
 
     def _make_views(self) -> list[Batch]:
         views: list[Batch] = []
+        programs: dict[int, Program] = {}
         start = self._cursor
         while start < self._total and len(views) < VIEWS:
             stop = min(start + self._batch_size, self._total)
             if stop - self._base > self._room():
                 break
-            views.append(self._view(start, stop))
+            if stop - start not in programs:
+                programs[stop - start] = self._program(start, stop)
+            views.append(self._view(programs[stop - start], start, stop))
             start = stop
         return views
 
-    def _view(self, start: int, stop: int) -> Batch:
-        n = stop - start
+    def _program(self, start: int, stop: int) -> Program:
+        """The calls of a step with as many rows as start … stop."""
         plan = self.model.plan(
-            n, training=True, fusable=[targets.fusable for targets in self._targets], shapes=self._shapes
+            stop - start, training=True, fusable=[targets.fusable for targets in self._targets], shapes=self._shapes
         )
-        recorded = slice(start - self._base, stop - self._base)
-        records = [(record[..., recorded], output) for record, output in zip(self._records, plan.outputs, strict=True)]
-        records += [
-            (mask[..., recorded], made)
-            for mask, made in zip(self._masks, plan.output_masks, strict=True)
-            if mask is not None and made is not None
-        ]
-        heads = [
-            head_step(self.model, plan, index, targets, start, stop) for index, targets in enumerate(self._targets)
-        ]
+        if plan not in self._programs:
+            inputs = [rows.batch(start, stop) for rows in self._rows]
+            made = [*plan.outputs, *(mask for mask in plan.output_masks if mask is not None)]
+            records = list(zip(self._rooms(start, stop), made, strict=True))
+            self._programs[plan] = Program(plan, inputs, self._heads(plan, start, stop), records)
+        return self._programs[plan]
+
+    def _view(self, program: Program, start: int, stop: int) -> Batch:
         inputs = [rows.batch(start, stop) for rows in self._rows]
-        return Batch(start, stop, plan, inputs, records, [head for head in heads if head is not None])
+        targets = [one.encoded.ordered[..., start:stop] for one in self._targets]
+        heads = self._heads(program.plan, start, stop) if program.whole_heads else ()
+        return Batch(start, stop, program, program.calls_for(inputs, targets, self._rooms(start, stop), heads))
+
+    def _rooms(self, start: int, stop: int) -> list[Array]:
+        """Where outputs and masks of a batch are recorded."""
+        recorded = slice(start - self._base, stop - self._base)
+        return [one[..., recorded] for one in (*self._records, *self._masks) if one is not None]
+
+    def _heads(self, plan: Plan, start: int, stop: int) -> list[HeadStep | None]:
+        return [head_step(self.model, plan, index, one, start, stop) for index, one in enumerate(self._targets)]
 
     # --- trained beside other runs, by somebody who makes the updates of them all
 
@@ -360,27 +330,3 @@ class FitRun(Run):
         if self._phase == 2:  # the epoch's updates are done, its numbers lie in the trackers
             self._train_logs = self._logs()
         self._views_key = None
-
-
-def head_step(
-    model: "Model", plan: Plan, index: int, targets: Targets, start: int, stop: int, *, members: bool = False
-) -> HeadStep | None:
-    """What the head does for rows start … stop; None where nothing is to be learnt from this output.
-
-    `members` says that the first axis of outputs and targets is one of several networks, each with a loss of its own.
-    """
-    head, out = model.heads[index], plan.output_gradients[index]
-    if head.loss is None or out is None:
-        return None
-    weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
-    counted = None if targets.counted is None else targets.counted.ordered[..., start:stop]
-    mask = None if head.loss.sequence else plan.output_masks[index]
-    shape = plan.outputs[index].shape[1 if members else 0 :]
-    step_weight = StepWeight(head, shape, weight, model.dtype, mask, counted)
-    return HeadStep(
-        fused_gradient if plan.fused[index] else head.loss.gradient,
-        targets.encoded.ordered[..., start:stop],
-        plan.outputs[index],
-        step_weight,
-        out,
-    )

@@ -45,6 +45,9 @@ class Operation:
         stackable: right, as it is written, for several networks at once, with one more axis in front of everything:
             x (s, d, n), y (s, units, n), weights (s, …).
         identity: y = x, a seam or a mark in the graph: whoever explains the network looks through it.
+        takes_largest: y holds the largest of several numbers of x, so that a relu may as well come after it.
+        taped: forward and backward ask the same functions of NumPy at every step, with the same arrays, whatever
+            numbers they hold, so that the calls can be written down and played (see tape.py).
     """
 
     in_place: bool = False
@@ -55,6 +58,8 @@ class Operation:
     makes_mask: bool = False
     stackable: bool = False
     identity: bool = False
+    takes_largest: bool = False
+    taped: bool = False
 
     def masks_output(self, masked: list[bool]) -> bool:
         """Whether y comes with a mask, given which of the inputs do."""

@@ -113,6 +113,10 @@ class Plan:
             if slot == 0:
                 node.x = x
 
+    def reading_inputs(self) -> list[Node]:
+        """The nodes that `feed` points at the batch."""
+        return [node for node, *_ in self._feeds]
+
     def forward(self) -> None:
         training = self.training
         for forward, node in self.forwards:

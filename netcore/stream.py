@@ -13,10 +13,10 @@ import numpy as np
 from netcore.config import Array
 from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
 from netcore.events import BatchEnded, Event, ValidationStep
-from netcore.fit import head_step
 from netcore.heads import Tracker, logs_of
 from netcore.penalties import PenaltyMean
 from netcore.plan import Plan
+from netcore.program import head_step
 from netcore.run import Run, Validation
 
 if TYPE_CHECKING:
@@ -165,7 +165,6 @@ def learn_from(model: "Model", batch: "Intake", counts: "Counts") -> None:
         for index, one in enumerate(targets):
             head = head_step(model, plan, index, one, 0, batch.rows)
             if head is not None:
-                head.weight.fill()
                 head.write()
         plan.backward()
         model.optimizer.apply()

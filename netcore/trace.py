@@ -18,11 +18,11 @@ import numpy as np
 from netcore.config import Array
 from netcore.data import batch_first
 from netcore.errors import NetcoreValueError
-from netcore.fit import head_step
 from netcore.graph import Step
 from netcore.heads import Targets, Tracker, fuses, logs_of
 from netcore.node import Node
 from netcore.plan import Plan
+from netcore.program import head_step
 
 if TYPE_CHECKING:
     from netcore.models import Model

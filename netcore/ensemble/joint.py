@@ -13,10 +13,12 @@ import numpy as np
 
 from netcore.config import Array
 from netcore.data import Columns, Rows
-from netcore.fit import Batch, FitRun, differentiate, head_step
+from netcore.fit import FitRun
 from netcore.graph import Shape
 from netcore.heads import Targets
 from netcore.parameters import ParameterVector
+from netcore.plan import Plan
+from netcore.program import Batch, Program, differentiate, head_step
 from netcore.streams import SideBySide
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ class Joint:
         ]
         for run, *records in zip(runs, *self._records, strict=True):
             run.record_into(records)
+        self._programs: dict[Plan, Program] = {}
         starts = range(0, self._total, self._batch_size)
         self._batches = [self._batch(start, min(start + self._batch_size, self._total)) for start in starts]
         self._penalised = [weight for weight in template.trainable_weights if weight.regularizer is not None]
@@ -114,8 +117,12 @@ class Joint:
             head_step(self._template, plan, index, one, start, stop, members=True)
             for index, one in enumerate(self._targets)
         ]
-        records = [(record[..., start:stop], made) for record, made in zip(self._records, plan.outputs, strict=True)]
-        return Batch(start, stop, plan, inputs, records, [head for head in heads if head is not None])
+        rooms = [record[..., start:stop] for record in self._records]
+        if plan not in self._programs:
+            self._programs[plan] = Program(plan, inputs, heads, list(zip(rooms, plan.outputs, strict=True)))
+        program = self._programs[plan]
+        targets = [one.encoded.ordered[..., start:stop] for one in self._targets]
+        return Batch(start, stop, program, program.calls_for(inputs, targets, rooms, heads))
 
     def train_epoch(self) -> None:
         """The updates of every member's next epoch; afterwards each run has only to count them."""

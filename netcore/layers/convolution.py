@@ -56,10 +56,20 @@ class Part:
 
 @dataclass(slots=True)
 class Buffers:
+    """Scratch of a node.
+
+    Attributes:
+        kernel: by groups, (groups, K, filters of a group); `across` has the bias as row K and is turned round.
+        kernel_gradient: that of kernel and bias, (groups, K + 1, …); `more` is room for that of another part.
+    """
+
     windows: Windows
     parts: list[Part]
     gradient: WindowGradient | None
+    kernel: Array
+    across: Array
     kernel_gradient: Any
+    more: Any
 
 
 class Convolution(Layer):
@@ -193,8 +203,11 @@ class Convolution(Layer):
             self._part(plan, node, windows, gradient, matrix, first, min(rows, plan.outputs[0] - first))
             for first in range(0, plan.outputs[0], rows)
         ]
-        scratch = np.empty_like(self.kernel_and_bias) if len(parts) > 1 else None
-        node.scratch = Buffers(windows, parts, gradient, scratch)
+        across = self._by_group(self.kernel_and_bias).swapaxes(-1, -2)
+        learnt = self._by_group(node.gradient["kernel_and_bias"]) if "kernel_and_bias" in node.gradient else None
+        more = np.empty_like(learnt) if learnt is not None and len(parts) > 1 else None
+        kernel = self._by_group(self.kernel_and_bias)[:, : height - self.use_bias]
+        node.scratch = Buffers(windows, parts, gradient, kernel, across, learnt, more)
 
     def _places(self, plan: Sweep, node: Node) -> int:
         """Columns that one step along the first axis takes."""
@@ -239,16 +252,14 @@ class Convolution(Layer):
     def forward(self, node: Node, *, training: bool) -> None:
         buffers: Buffers = node.scratch
         buffers.windows.of(node.x)
-        weights = self._by_group(self.kernel_and_bias).swapaxes(-1, -2)
         for part in buffers.parts:
             copyto(part.columns, part.windows)
-            matmul(weights, part.matrix, part.z)  # (groups, f, K + 1) @ (groups, K + 1, windows * n)
+            matmul(buffers.across, part.matrix, part.z)  # (groups, f, K + 1) @ (groups, K + 1, windows * n)
             copyto(part.y, part.z_image)
 
     def backward(self, node: Node) -> None:
         buffers: Buffers = node.scratch
-        weights_gradient = self._by_group(node.gradient["kernel_and_bias"])
-        kernel = self._by_group(self.kernel)
+        kernel = buffers.kernel
         if buffers.gradient is not None:
             buffers.gradient.begin()
         for index, part in enumerate(buffers.parts):
@@ -256,11 +267,10 @@ class Convolution(Layer):
             if len(buffers.parts) > 1:
                 copyto(part.columns, part.windows)  # another part has been here since
             if index == 0:
-                matmul(part.matrix, part.z.swapaxes(-1, -2), weights_gradient)
+                matmul(part.matrix, part.z.swapaxes(-1, -2), buffers.kernel_gradient)
             else:
-                scratch = self._by_group(buffers.kernel_gradient)
-                matmul(part.matrix, part.z.swapaxes(-1, -2), scratch)
-                add(weights_gradient, scratch, weights_gradient)
+                matmul(part.matrix, part.z.swapaxes(-1, -2), buffers.more)
+                add(buffers.kernel_gradient, buffers.more, buffers.kernel_gradient)
             if buffers.gradient is not None:
                 matmul(kernel, part.z, part.matrix[:, : kernel.shape[1]])  # in the place of the columns
                 for target, source in part.scattered:

@@ -44,6 +44,7 @@ class Dense(Layer):
     min_ndim = 2
     keeps_mask = True
     stackable = True
+    taped = True
     units: int
     activation: Function
     use_bias: bool
@@ -114,20 +115,14 @@ class Dense(Layer):
 
     def forward(self, node: Node, *, training: bool) -> None:
         # kernel over bias in one (d + 1, units) view; x ends in a row of ones, so the bias needs no sum of its own
-        if node.x.ndim == 2:
-            self._across.dot(node.x, node.y)  # (units, d + 1) @ (d + 1, n); the method is faster than np.dot
-        else:
-            np.matmul(self._across, node.x, node.y)  # the same at each of the leading axes
+        product = np.dot if node.x.ndim == 2 else np.matmul  # matmul does it at each of the leading axes
+        product(self._across, node.x, node.y)  # (units, d + 1) @ (d + 1, n)
 
     def backward(self, node: Node) -> None:
         each, dy_rows = node.scratch  # dy as (n, units)
-        if node.x.ndim == 2:
-            node.x.dot(dy_rows, each)  # (d + 1, n) @ (n, units): summed over the n samples by the product
-            if node.dx is not None:
-                self._kernel.dot(node.dy, node.dx)  # (d, units) @ (units, n)
-        else:
-            np.matmul(node.x, dy_rows, each)  # (…, d + 1, units)
-            if each is not node.gradient["kernel_and_bias"]:
-                np.sum(each, axis=tuple(range(each.ndim - 2)), out=node.gradient["kernel_and_bias"])
-            if node.dx is not None:
-                np.matmul(self._kernel, node.dy, node.dx)
+        product = np.dot if node.x.ndim == 2 else np.matmul
+        product(node.x, dy_rows, each)  # (d + 1, n) @ (n, units): summed over the n samples by the product
+        if each is not node.gradient["kernel_and_bias"]:
+            np.sum(each, tuple(range(each.ndim - 2)), out=node.gradient["kernel_and_bias"])
+        if node.dx is not None:
+            product(self._kernel, node.dy, node.dx)  # (d, units) @ (units, n)

@@ -255,6 +255,7 @@ class Concatenate(Merge):
     """
 
     params: ClassVar = {"axis": Int(low=AXIS, typical=(-1, -1), advanced=True)}
+    taped = True
     axis: int
 
     def __init__(self, axis: int = -1, **keywords: Any) -> None:

@@ -106,6 +106,7 @@ class MaxPooling(Pooling):
 
     fill = -np.inf
     needs_y = True
+    takes_largest = True
 
     def __init__(self, pool_size: Any = 2, *arguments: Any, **keywords: Any) -> None:
         super().__init__(pool_size, *arguments, **keywords)
@@ -122,11 +123,13 @@ class MaxPooling(Pooling):
         buffers: Buffers = node.scratch
         found, taken = buffers.found, buffers.taken
         equal(buffers.cells, node.y, found)
-        copyto(taken, found[0])
-        for place in found[1:]:
-            greater(place, taken, place)  # found here and not taken before
-            np.logical_or(taken, place, taken)
-        multiply(found, node.dy, buffers.cells)
+        if np.count_nonzero(found) > node.y.size:  # some windows hold their largest number several times
+            copyto(taken, found[0])
+            for place in found[1:]:
+                greater(place, taken, place)  # found here and not taken before
+                np.logical_or(taken, place, taken)
+        copyto(buffers.cells, found)
+        multiply(buffers.cells, node.dy, buffers.cells)
         self.give_back(node)
 
 

@@ -18,6 +18,7 @@ class SameNumbers(Layer):
     """y holds the numbers of x in the same order: usually both lie in the same place, and nothing is computed."""
 
     in_place = True
+    taped = True
 
     def prepare(self, node: Node, *, training: bool) -> None:
         ordered, y, dy = None, None, None

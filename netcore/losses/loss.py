@@ -32,6 +32,7 @@ class Loss:
         sparse: True where a target is the number of a class.
         sequence: True where a sample is a whole sequence, (t, k) outputs for one value.
         positive: True where y_pred must be above 0.
+        taped: True where `gradient` may be put on a tape, as Operation.taped says.
     """
 
     params: ClassVar[dict[str, Param]] = {}
@@ -39,6 +40,7 @@ class Loss:
     sparse: ClassVar[bool] = False
     sequence: ClassVar[bool] = False
     positive: ClassVar[bool] = False
+    taped: ClassVar[bool] = False
     probabilities: str | None = None
     axis: int = -1
 

@@ -21,6 +21,7 @@ class MeanSquaredError(Loss):
     """
 
     aliases = ("mse", "MSE")
+    taped = True
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
         np.mean(square(y_pred - y_true), axis=-2, out=out)
