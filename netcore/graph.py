@@ -272,14 +272,15 @@ class _Copy(Operation):
     keeps_mask = True
     stackable = True
     identity = True
+    taped = True
 
     def forward(self, node: Any, *, training: bool) -> None:
         if node.y is not node.x and not _same_memory(node.y, node.x):
-            node.y[...] = node.x
+            np.copyto(node.y, node.x)
 
     def backward(self, node: Any) -> None:
         if node.dx is not node.dy and not _same_memory(node.dx, node.dy):
-            node.dx[...] = node.dy
+            np.copyto(node.dx, node.dy)
 
 
 def _same_memory(a: Any, b: Any) -> bool:

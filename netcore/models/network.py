@@ -15,6 +15,7 @@ from netcore.models.advice import advise_on_masks
 from netcore.models.structures import names_of, tensors_of
 from netcore.parameters import ParameterVector, Weight
 from netcore.plan import Plan
+from netcore.reorder import pooled_before_relu
 from netcore.streams import Stream, next_stream
 from netcore.summary import summary_text
 
@@ -250,8 +251,9 @@ class Network(Layer):
         )
         key = (n, training, fused, tuple(shapes))
         if key not in self._plans:
+            steps = pooled_before_relu(graph.steps(), graph.outputs)
             self._plans[key] = Plan(
-                graph.steps(), graph.inputs, graph.outputs, n, training=training, dtype=self.dtype, fused=fused
+                steps, graph.inputs, graph.outputs, n, training=training, dtype=self.dtype, fused=fused
             )
             if len(self._plans) > PLANS_KEPT:
                 self._plans.popitem(last=False)
