@@ -69,11 +69,19 @@ def damaged(name: str, chosen: list[tuple[Hazard, int]], seed: str) -> Case:
                     draft.lay_out()
                 hazard.apply(draft, random, variant)
             draft.lay_out()
+            refuse_twins(draft, ordered)
             labels = tuple(f"{hazard.name}.{variant}" for hazard, variant in ordered)
             return assemble(draft, f"{name}: {' + '.join(labels)}", labels)
         except Unfit:
             continue
     raise Unfit(name)
+
+
+def refuse_twins(draft: Draft, chosen: list[tuple[Hazard, int]]) -> None:
+    """A hazard may bring a column of a name that the table has already; only one hazard means that. Raises Unfit."""
+    names = [column.name for column in draft.columns if column.name]
+    if len(names) != len(set(names)) and all(hazard.name != "duplicate_names" for hazard, _ in chosen):
+        raise Unfit
 
 
 def hostile(seed: str) -> list[Case]:

@@ -1,49 +1,60 @@
-"""What one cell says: a number, a time, a truth value, nothing, or a text."""
+"""What one cell says: a number, a truth value, nothing, or a text. Times stand in `lab.data.moments`."""
 
 import math
 import re
 import unicodedata
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from lab.data.moments import to_time
 
 # Spellings of "no value", in lower case. Those that can also be an answer count among numbers and times only.
 MISSING = frozenset(
     ["na", "n/a", "nan", "null", "#n/a", "#na", "<na>", "-", "--", ".", "?", "…", "...", "결측", "자료없음", "미측정"]
 )
 MISSING_AMONG_NUMBERS = MISSING | frozenset(
-    ["none", "nil", "*", "**", "없음", "x", "#value!", "#div/0!", "#ref!", "inf", "+inf", "-inf", "infinity", "∞"]
+    [
+        "none",
+        "nil",
+        "*",
+        "**",
+        "없음",
+        "x",
+        "#value!",
+        "#div/0!",
+        "#ref!",
+        "#name?",
+        "#num!",
+        "-nan",
+        "1.#qnan",
+        "-1.#ind",
+    ]
 )
+INFINITE = frozenset(["inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "-∞"])
 SENTINELS = (-9.0, -99.0, -99.9, -999.0, -999.9, -9999.0, 9999.0, 999.9, 99999.0, -99999.0)
 
-PAIRS = (  # (no, yes)
-    ("false", "true"),
-    ("f", "t"),
-    ("n", "y"),
-    ("no", "yes"),
-    ("아니오", "예"),
-    ("아니요", "예"),
-    ("아니오", "네"),
-    ("아니요", "네"),
-    ("x", "o"),
-    ("거짓", "참"),
-    ("무", "유"),
-    ("없음", "있음"),
-    ("off", "on"),
+PAIRS = (  # spellings of no, of yes
+    (("false",), ("true",)),
+    (("f",), ("t",)),
+    (("n",), ("y",)),
+    (("no",), ("yes",)),
+    (("아니오", "아니요"), ("예", "네")),
+    (("x",), ("o",)),
+    (("거짓",), ("참",)),
+    (("무",), ("유",)),
+    (("없음",), ("있음",)),
+    (("off",), ("on",)),
 )
 
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 GROUPED = re.compile(r"[+-]?\d{1,3}([,'’ \u00a0\u202f]\d{3})+(\.\d+)?")
 BETWEEN_GROUPS = re.compile("[,'’ \u00a0\u202f]")
-GROUPED_BY_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
+GROUPED_BY_POINTS = re.compile(r"[+-]?\d{1,3}([.'’ \u00a0\u202f]\d{3})+(,\d+)?")
+BETWEEN_EUROPEAN_GROUPS = re.compile("[.'’ \u00a0\u202f]")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 CODE = re.compile(r"[+-]?0\d+")  # 00123: a code, whose zeros a number would lose
 BEFORE = re.compile(r"([₩￦$€£¥])\s*")
 NUMBER_THEN_UNIT = re.compile(
-    r"([+-]?[\d.,'’\u00a0]*\d\.?(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:|'\"=<>+\-(][^\d;|\"]{0,9}\d?)"
+    r"([+-]?[\d.,'’\u00a0]*\d\.?(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:|'\"=<>+\-()][^\d;|\"()]{0,9}\d?)"
 )
 SIGNS = str.maketrans({"−": "-", "－": "-", "–": "-", "＋": "+"})
 
@@ -93,7 +104,7 @@ def _plain(text: str, decimal: str) -> tuple[str, str] | None:
         if DECIMAL_COMMA.fullmatch(text):
             return text.replace(",", "."), "decimal_comma"
         if GROUPED_BY_POINTS.fullmatch(text):
-            return text.replace(".", "").replace(",", "."), "thousands"
+            return BETWEEN_EUROPEAN_GROUPS.sub("", text).replace(",", "."), "thousands"
     if PLAIN_NUMBER.fullmatch(text):
         return text, ""
     if GROUPED.fullmatch(text):
@@ -104,117 +115,6 @@ def _plain(text: str, decimal: str) -> tuple[str, str] | None:
 def _ascii_digits(text: str) -> str:
     """Full-width digits and signs made plain, one character at a time: `℃` and `㎥` must stay as they are."""
     return "".join(unicodedata.normalize("NFKC", c) if "！" <= c <= "～" else c for c in text)
-
-
-# --- times
-
-DATE = (
-    r"(?P<year>1[5-9]\d\d|2[01]\d\d)\s*(?P<sep>[-/.]|년)\s*(?P<month>\d{1,2})"
-    r"(?:\s*(?:(?P=sep)|월)\s*(?P<day>\d{1,2})\s*[.일]?|월)?"
-)
-CLOCK = (
-    r"(?:(?:\s*T|\s+)\s*(?P<half>오전|오후|[AaPp][Mm])?\s*(?P<hour>\d{1,2})(?:\s*(?::|시)\s*(?P<minute>\d{1,2})?\s*분?"
-    r"(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?|시)?(?:\s*(?P<half2>[AaPp][Mm]))?\s*(?P<zone>Z|UTC|KST|[+-]\d\d:?\d\d)?)?"
-)
-YEAR_FIRST = re.compile(DATE + CLOCK)
-YEAR_LAST = re.compile(r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>1[5-9]\d\d|2[01]\d\d)" + CLOCK)
-MONTHS = dict(
-    zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
-)
-NAMED_MONTH = re.compile(
-    r"(?:(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2})|(?P<day2>\d{1,2})[ -](?P<month2>[A-Za-z]{3,9})\.?)[, -]\s*"
-    r"(?P<year>1[5-9]\d\d|2[01]\d\d)" + CLOCK
-)
-LATE = re.compile(r"[\sT]24(\D|$)")
-DIGITS = re.compile(r"(?P<year>19\d\d|20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?P<hour>\d\d)?(?P<minute>\d\d)?")
-TIME_NAME = re.compile(r"일시|날짜|일자|년월|연월|시각|시간|date|time|기간|^tm$|^yy?yy?mm", re.IGNORECASE)
-
-
-def to_time(text: str, *, day_first: bool = False) -> datetime | None:
-    """One date or time in the forms that arrive here; hour 24 is 00:00 of the next day; a zone is left aside."""
-    text = text.strip()
-    if len(text) > 40:
-        return None
-    if found := YEAR_FIRST.fullmatch(text):
-        return _time(found, found["month"], found["day"] or "1")
-    if found := YEAR_LAST.fullmatch(text):
-        day, month = (found["one"], found["two"]) if day_first else (found["two"], found["one"])
-        return _time(found, month, day)
-    if found := NAMED_MONTH.fullmatch(text):
-        month = MONTHS.get((found["month"] or found["month2"])[:3].lower())
-        return _time(found, str(month), found["day"] or found["day2"]) if month else None
-    return None
-
-
-FORMATS = (
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y/%m/%d",
-    "%Y/%m/%d %H:%M",
-    "%Y.%m.%d",
-    "%Y.%m.%d %H:%M",
-)
-
-
-def to_times(texts: list[str]) -> npt.NDArray[np.datetime64]:
-    """`to_time` of many, NaT for None: those of the commonest form in one go, the rest one by one."""
-    times = np.full(len(texts), "NaT", "datetime64[us]")
-    for form in FORMATS:
-        if np.isnat(times).mean() < 0.5:
-            break
-        read = pd.to_datetime(pd.Series(texts, dtype="str"), format=form, errors="coerce")
-        times = np.where(np.isnat(times), read.to_numpy("datetime64[us]"), times)
-    rest = np.flatnonzero(np.isnat(times))
-    day_first = is_day_first([texts[i] for i in rest])
-    for i in rest:
-        times[i] = np.datetime64(to_time(texts[i], day_first=day_first) or "NaT", "us")
-    return times
-
-
-def to_compact_time(text: str) -> datetime | None:
-    """`20211122`, `2021112213`, `202111221305`; believed only where a whole column says so."""
-    found = DIGITS.fullmatch(text)
-    return _build(found["year"], found["month"], found["day"], found["hour"], found["minute"], None) if found else None
-
-
-def says_hour_24(text: str) -> bool:
-    """`2021-10-01 24:00`, `2021-10-01 24시`."""
-    if not LATE.search(text):
-        return False
-    found = YEAR_FIRST.fullmatch(text) or YEAR_LAST.fullmatch(text)
-    return found is not None and found["hour"] == "24"
-
-
-def is_day_first(texts: list[str]) -> bool:
-    """Whether `22/11/2021` or `22.11.2021` is meant: decided by the whole column; points alone mean day first."""
-    parts = [found for text in texts if (found := YEAR_LAST.fullmatch(text.strip()))]
-    if any(int(found["two"]) > 12 for found in parts):
-        return False
-    return any(int(found["one"]) > 12 for found in parts) or any(found["sep"] == "." for found in parts)
-
-
-def _time(found: re.Match[str], month: str, day: str) -> datetime | None:
-    half = (found["half"] or found["half2"] or "").lower()
-    return _build(found["year"], month, day, found["hour"], found["minute"], found["second"], half)
-
-
-def _build(
-    year: str, month: str, day: str, hour: str | None, minute: str | None, second: str | None, half: str = ""
-) -> datetime | None:
-    h = int(hour or 0)
-    if half:
-        if not 1 <= h <= 12:
-            return None
-        h = h % 12 + (12 if half in ("오후", "pm") else 0)  # 오전 12:30 is 00:30
-    try:
-        start = datetime(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    minutes, seconds = int(minute or 0), int(second or 0)
-    if h > 24 or minutes > 59 or seconds > 60 or (h == 24 and (minutes or seconds)):
-        return None
-    return start + timedelta(hours=h, minutes=minutes, seconds=seconds)
 
 
 TOTALS = frozenset(

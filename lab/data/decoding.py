@@ -6,25 +6,16 @@ bytes are hardly ever valid UTF-8, so UTF-8 comes first.
 """
 
 import codecs
-import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lab.data.codepages import BAD, PIECE, Evidence, reads_as_hangul
 from lab.data.magic import looks_like_utf16
 from lab.data.table import Note
 from lab.errors import TableError
 
-PIECE = 1 << 16  # bytes decoded at a time: a big file never stands in memory as a Python string
-BAD = "\ufffd"
-HANGUL = re.compile("[가-힣]")
-LETTERS = re.compile(rb"[\x80-\xff][A-Za-z\x80-\xff]*")  # the second byte of a CP949 syllable may be a plain letter
-KANA = re.compile("[ぁ-んァ-ヶ]")
-MOST_EVIDENCE = 5_000  # words looked at
 MOST_DAMAGE = 0.02  # share of bytes that may be unreadable
-# Two-byte UTF-8 sequences that CP949 may read as Hangul: U+0080-U+023F are the bytes C2-C8 and 80-BF.
-TWO_BYTE_RUN = re.compile(rb"([A-Za-z]?)((?:[\xc2-\xdf][\x80-\xbf])+)(?=([A-Za-z]?))")
-LATIN_SIGNS = re.compile("[\u00a0-\u00bf\u00d7\u00f7]")  # ° µ ² · × ÷ …: signs of units, not letters
+UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass(frozen=True)
@@ -36,11 +27,19 @@ class Decoded:
     notes: tuple[Note, ...]
 
 
-def decode(data: bytes) -> Decoded:
-    """Raises TableError "table.undecodable"."""
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
+    """
+    Args:
+        encoding: that the person decided on; what can't be read so is replaced and counted.
+
+    Raises:
+        TableError "table.undecodable".
+    """
+    if encoding is not None:
+        return _as_decided(data, encoding)
     if data.startswith(codecs.BOM_UTF8):
         return _finish(data[3:], "utf-8-sig") if _decodes(data, "utf-8") else _damaged(data[3:], "utf-8-sig")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(tuple(UTF16_MARKS)):
         return _recode(data, "utf-16")
     if data.isascii() and b"\0" not in data:
         return _finish(data, "utf-8")
@@ -51,52 +50,38 @@ def decode(data: bytes) -> Decoded:
     return _legacy(data)
 
 
-def reads_as_hangul(data: bytes) -> bool:
-    """True for CP949 that happens to be valid UTF-8, such as a lone `키` (bytes C5 B0, in UTF-8 the letter Ű).
+def with_plain_line_ends(body: bytes) -> bytes:
+    """Lines that end in CR alone get an end that all parsers know."""
+    if body.count(b"\r") == body.count(b"\r\n"):
+        return body
+    return body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
-    Korean syllables stand free or beside signs; an accented Latin letter stands in a word with plain letters.
-    """
-    if re.search(rb"[\xe0-\xff]", data):
-        return False  # three-byte sequences: Korean (or a sign) written in UTF-8
-    korean = latin = 0
-    for before, run, after in set(TWO_BYTE_RUN.findall(data)):
-        try:
-            reading = run.decode("cp949")
-        except UnicodeDecodeError:
-            return False
-        common = all("가" <= letter <= "힣" for letter in reading)
-        if before or after or not common or LATIN_SIGNS.search(run.decode()):
-            latin += 1
-        else:
-            korean += 1
-    return korean > latin
+
+def _as_decided(data: bytes, encoding: str) -> Decoded:
+    marks = {codecs.BOM_UTF8: "utf-8", **UTF16_MARKS}
+    for mark, owner in marks.items():
+        if data.startswith(mark) and owner == encoding:
+            data = data[len(mark) :]
+    return _recode(data, encoding)
 
 
 def _legacy(data: bytes) -> Decoded:
     """Not UTF-8: damaged UTF-8, CP949, damaged CP949, or a guess that is said to be one."""
-    evidence = b" ".join(itertools.islice(_words_beyond_ascii(data), MOST_EVIDENCE))
-    as_utf8, as_korean = evidence.decode("utf-8", "replace"), evidence.decode("cp949", "replace")
-    bad, wide = as_utf8.count(BAD), sum(character > "\x7f" for character in as_utf8)
-    hangul = len(HANGUL.findall(as_utf8))
-    if hangul >= 5 * bad or bad <= 0.1 * (wide - bad):
+    evidence = Evidence(data)
+    if evidence.is_damaged_utf8():
         return _damaged(data, "utf-8")
-    bad_korean = as_korean.count(BAD)
-    if bad_korean == 0 or bad_korean <= 0.02 * len(HANGUL.findall(as_korean)):
-        return _damaged(data, "cp949") if bad_korean else _recode(data, "cp949")
-    if _decodes(data, "shift_jis") and KANA.search(evidence.decode("shift_jis", "replace")):
-        return _recode(data, "shift_jis", guess=True)
+    if evidence.is_korean():
+        return _recode(data, "cp949")
+    foreign = evidence.foreign()
+    if foreign is not None and _decodes(data, foreign):
+        return _recode(data, foreign, guess=True)
+    if evidence.bad_korean == 0:
+        return _recode(data, "cp949")
     if _decodes(data, "cp1252"):
         return _recode(data, "cp1252", guess=True)
-    if min(bad, bad_korean) <= MOST_DAMAGE * len(data):
-        return _damaged(data, "utf-8" if bad <= bad_korean else "cp949")
+    if min(evidence.bad_utf8, evidence.bad_korean) <= MOST_DAMAGE * len(data):
+        return _damaged(data, "utf-8" if evidence.bad_utf8 <= evidence.bad_korean else "cp949")
     raise TableError("table.undecodable")
-
-
-def _words_beyond_ascii(data: bytes) -> Iterator[bytes]:
-    for start in range(0, len(data), PIECE):
-        piece = data[start : start + PIECE]
-        if not piece.isascii():
-            yield from LETTERS.findall(piece)
 
 
 def _damaged(data: bytes, encoding: str) -> Decoded:
@@ -110,14 +95,15 @@ def _damaged(data: bytes, encoding: str) -> Decoded:
 def _recode(data: bytes, encoding: str, *, guess: bool = False) -> Decoded:
     try:
         body = b"".join(_pieces(data, encoding))
-    except UnicodeError:  # a lone surrogate or a cut pair in UTF-16
+    except UnicodeError:  # a lone surrogate or a cut pair in UTF-16, a damaged byte
         return _damaged(data, encoding)
-    notes = (Note("encoding", detail=encoding),) if guess else ()
-    return _finish(body, encoding, *notes)
+    return _finish(body, encoding, *([Note("encoding_guess", detail=encoding.upper())] if guess else []))
 
 
 def _finish(body: bytes, encoding: str, *notes: Note) -> Decoded:
-    body = body.removeprefix(codecs.BOM_UTF8)
+    body = body.removeprefix(codecs.BOM_UTF8).removeprefix(codecs.BOM_UTF8)  # written twice where files were joined
+    if not encoding.startswith("utf-8"):
+        notes = (Note("encoding", detail=encoding.upper()), *notes)
     if b"\0" in body:
         notes = (*notes, Note("nul_bytes", body.count(0), 1 + body.count(b"\n", 0, body.index(0))))
         body = body.replace(b"\0", b"")
@@ -134,7 +120,10 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _pieces(data: bytes, encoding: str) -> Iterator[bytes]:
-    """The file in UTF-8, a piece at a time. Raises UnicodeError."""
+    """The file in UTF-8, a piece at a time: a big file never stands in memory as a Python string.
+
+    Raises UnicodeError.
+    """
     if encoding.startswith("utf-16"):
         decoder = codecs.getincrementaldecoder(encoding)()
         for start in range(0, len(data), PIECE):

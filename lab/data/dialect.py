@@ -1,4 +1,4 @@
-"""Records of a delimited text, and which sign delimits them.
+"""Records of a delimited text, and which signs delimit and quote its cells.
 
 Each delimiter is tried on the beginning of the file with quotes honoured, and scored by how regular the rows come out
 times how much of the cells then reads as numbers and times.
@@ -10,6 +10,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lab.data.cells import rough_kind
 from lab.errors import TableError
@@ -21,6 +22,19 @@ PREFIX_RECORDS = 300
 PREFIX_CELLS = 30_000
 DELIMITERS = ",;\t| "  # a blank stands for any run of blanks
 RULE = re.compile(r":?-{3,}:?")  # the line under the header of a table in Markdown
+SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?=[,;\t|\r\n]|$)")
+DOUBLE_QUOTED = re.compile(r'(?:^|[,;\t|])\s*"')
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Args:
+    delimiter: a blank stands for any run of blanks.
+    quote: the sign around cells that hold delimiters or line ends.
+    """
+
+    delimiter: str
+    quote: str = '"'
 
 
 class Record(list[str]):
@@ -30,28 +44,36 @@ class Record(list[str]):
     stray_quote: bool = False
 
 
-def records(lines: list[str], delimiter: str, first_line: int = 0, *, whole: bool = True) -> Iterator[Record]:
+def records(
+    lines: list[str], dialect: Dialect, first_line: int = 0, *, whole: bool = True, width: int = 0
+) -> Iterator[Record]:
     """Records of a delimited text with quotes honoured; blank lines give empty records.
 
-    A quote that swallows many lines, or never closes before the end of the file, is a stray one: its line is read
+    A quote that swallows whole rows, or never closes before the end of the file, is a stray one: its line is read
     again with quotes as plain characters, and the record is marked.
 
     Args:
         first_line: index in `lines` to start from.
         whole: the lines reach to the end of the file.
+        width: cells of a row, if that is known.
     """
     position = first_line
     while position < len(lines):
         reader = csv.reader(
-            itertools.islice(lines, position, None), delimiter=delimiter, skipinitialspace=delimiter != "\t"
+            itertools.islice(lines, position, None),
+            delimiter=dialect.delimiter,
+            quotechar=dialect.quote,
+            skipinitialspace=True,
         )
         start = position
         for cells in reader:
             end = position + reader.line_num
             record = Record(cells)
             record.line, start = start, end
-            if end - record.line > 1 and _is_runaway(record, lines, end, whole):
-                record = _literal(lines[record.line], delimiter, record.line)
+            if end - record.line > 1 and _is_runaway(
+                lines[record.line : end], dialect, whole and end == len(lines), width
+            ):
+                record = _literal(lines[record.line], dialect, record.line)
                 yield record
                 break
             yield record
@@ -60,15 +82,18 @@ def records(lines: list[str], delimiter: str, first_line: int = 0, *, whole: boo
         position = record.line + 1
 
 
-def _is_runaway(record: Record, lines: list[str], end: int, whole: bool) -> bool:
-    if end - record.line > SWALLOWED_LINES:
+def _is_runaway(swallowed: list[str], dialect: Dialect, at_end: bool, width: int) -> bool:
+    if len(swallowed) > SWALLOWED_LINES:
         return True
-    at_end = whole and end == len(lines)
-    return at_end and sum(line.count('"') for line in lines[record.line : end]) % 2 == 1
+    if at_end and sum(line.count(dialect.quote) for line in swallowed) % 2 == 1:
+        return True
+    # lines of a quoted text seldom have as many delimiters each as a row
+    return width > 2 and all(line.count(dialect.delimiter) == width - 1 for line in swallowed)
 
 
-def _literal(line: str, delimiter: str, number: int) -> Record:
-    record = Record(cell.strip().strip('"') for cell in line.rstrip("\r\n").split(delimiter))
+def _literal(line: str, dialect: Dialect, number: int) -> Record:
+    cells = line.split() if dialect.delimiter == " " else line.rstrip("\r\n").split(dialect.delimiter)
+    record = Record(cell.strip().strip(dialect.quote) for cell in cells)
     record.line, record.stray_quote = number, True
     return record
 
@@ -90,11 +115,11 @@ def prefix_of(body: bytes) -> tuple[bytes, bool]:
     return (body, True) if end < 0 else (body[: end + 1], False)
 
 
-def filled_records(lines: list[str], delimiter: str, whole: bool, first_line: int = 0) -> list[Record]:
+def filled_records(lines: list[str], dialect: Dialect, whole: bool, first_line: int = 0) -> list[Record]:
     """The first records that have any cell with a value."""
     found: list[Record] = []
     cells = 0
-    for record in records(lines, delimiter, first_line, whole=whole):
+    for record in records(lines, dialect, first_line, whole=whole):
         if any(map(str.strip, record)) and not is_rule(record):
             found.append(record)
             cells += len(record)
@@ -105,10 +130,19 @@ def filled_records(lines: list[str], delimiter: str, whole: bool, first_line: in
     return found
 
 
-def best_delimiter(lines: list[str], whole: bool) -> str:
-    """The delimiter under which the lines read most like a table."""
-    scores = {delimiter: _score(filled_records(lines, delimiter, whole), delimiter) for delimiter in DELIMITERS}
-    return max(scores, key=lambda delimiter: scores[delimiter])
+def best_dialect(lines: list[str], whole: bool, delimiter: str | None = None) -> Dialect:
+    """The signs under which the lines read most like a table.
+
+    Args:
+        delimiter: if that is decided already.
+    """
+    choices = [Dialect(sign) for sign in (delimiter or DELIMITERS)]
+    looked = lines[:PREFIX_RECORDS]
+    single = sum(bool(SINGLE_QUOTED.search(line)) for line in looked)
+    if single > 2 and single > 0.3 * len(looked) and not any(map(DOUBLE_QUOTED.search, looked)):
+        choices = [Dialect(choice.delimiter, "'") for choice in choices]
+    scores = {choice: _score(filled_records(lines, choice, whole), choice.delimiter) for choice in choices}
+    return max(choices, key=lambda choice: scores[choice])
 
 
 def table_span(rows: list[Record]) -> tuple[int, int]:
@@ -129,7 +163,7 @@ def width_of(rows: list[Record]) -> int:
 def _score(rows: list[Record], delimiter: str) -> float:
     """Between 0 (a single column) and 1."""
     width = width_of(rows)
-    if width == 1:
+    if width == 1 or (delimiter == " " and _are_single_cells(rows)):
         return 0.0
     start, end = table_span(rows)
     regular = [row for row in rows[start:end] if len(row) == width]
@@ -147,15 +181,20 @@ def _score(rows: list[Record], delimiter: str) -> float:
     return doubt * coverage * len(regular) / (end - start) * worth / len(cells)
 
 
+def _are_single_cells(rows: list[Record]) -> bool:
+    """Times, which have a blank in them, one below the other."""
+    return sum(rough_kind(" ".join(row)) != "text" for row in rows) > 0.7 * len(rows)
+
+
 def refuse_prose(rows: list[Record], width: int) -> None:
-    """Raises TableError "table.no_table" for texts cut into rows of every length, "table.one_column"."""
+    """Raises TableError "table.no_table" for sentences, and for texts cut into rows of every length."""
     texts_only = all(rough_kind(cell) in ("text", "blank") for row in rows for cell in row)
     beginning = " ".join(rows[0])[:60]
     if width == 1:
         words = sum(len(" ".join(row).split()) for row in rows)
-        if texts_only or words > 4 * len(rows):
+        if words > 2 * len(rows) and (texts_only or words > 4 * len(rows)):
             raise TableError("table.no_table", beginning=beginning)
-        raise TableError("table.one_column")
+        return
     regular = sum(len(row) == width for row in rows)
     if texts_only and regular < 0.8 * len(rows):
         raise TableError("table.no_table", beginning=beginning)

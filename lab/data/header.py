@@ -5,24 +5,107 @@ import re
 import unicodedata
 from collections import Counter
 
-from lab.data.cells import rough_kind
-from lab.data.dialect import Record
+from lab.data.cells import MISSING, MISSING_AMONG_NUMBERS, rough_kind
+from lab.data.dialect import Dialect, Record
 from lab.data.table import Note
 
 HEADER_LINES = 3  # a header runs over no more lines
-UNIT = re.compile(
-    r"[(\[]?\s*(°|℃|℉|°?[CF]|%|‰|[mck]?m[²³23]?|㎜|㎝|㎞|㎡|㎥|mm/h|[km]?m/(s|h|hr)|m·s\^?-1|h?Pa|hr?|s|sec|min|day|일|시간|분|초|"
-    r"[kmµμ]?g(/m[³3]|/㎥|/L)?|㎍/㎥|pp[mb](v)?|deg|도|명|개|원|천원|백만원|회|건|세|년|월|kg|t|톤|J|kJ|MJ/m[²2]|W/m[²2]|V|A|Hz|K|L|mL|점|번)\s*[)\]]?",
+# Units of measure: signs and words of their own, and letters with prefixes, over one another (MJ/m2, m·s^-1)
+ATOM = (
+    r"(?:[kMGTmµμnhcd㎍]?(?:mol|Pa|Hz|Wh|bar|cal|Bq|Sv|lx|lm|g|m|s|A|K|J|W|V|N|L|l|ℓ|Ω|B)|min|sec|hr?|day|deg|rad|ha|t|ton|yr|"
+    r"°|㎜|㎝|㎞|㎡|㎥|㎢|㎎|㎏|㎍|㎖|°?[CF]|℃|℉)"
 )
+POWER = r"(?:[²³⁻¹]+|\^?-?[1-4])?"
+WORD = (
+    r"%|‰|도|명|천명|만명|개|원|천원|만원|백만원|억원|달러|회|건|세|살|년|월|일|시간|분|초|톤|점|번|대|가구|세대|호|가지|"
+    r"pp[mbt]v?|mmHg|mb|dB|rpm|kt|knot|psu|pH|NTU|lux|degree|degC|degF|10m|1/10|kor|KST|UTC|USD|KRW|[₩$€¥]|"
+    r"WD|WS|TM|ID|JUN|code"  # of the weather service's texts, under names of their own
+)
+UNIT = re.compile(rf"[(\[]?\s*(?:{ATOM}{POWER}(?:[/·*. ]{ATOM}{POWER}){{0,3}}|{WORD})\s*[)\]]?")
+YEAR = re.compile(r"(19|20)\d\d")
+EXTRA_MISSING = MISSING_AMONG_NUMBERS - MISSING
+NO_UNIT = ("-", "")  # over a column without a unit
+UNIT_IN_NAME = re.compile(r"[(\[]([^()\[\]]{1,15})[)\]]\s*$")
+UNIT_SUFFIXES = {
+    **{u: u for u in ("cm", "mm", "km", "kg", "hPa", "Pa", "ppm", "ppmv", "degC")},
+    "g": "g",
+    "m": "m",
+    "hr": "h",
+    "s": "s",
+    "pct": "%",
+    "percent": "%",
+}
 
 
-def first_row(rows: list[Record], width: int) -> int:
-    """Index of the header (or of the first row): lines before it have one cell, or hardly any filled."""
+def first_row(rows: list[Record], width: int, dialect: Dialect) -> int:
+    """Index of the header (or of the first row): what stands above is shorter, hardly filled, or set apart."""
+    fitting = [place for place, row in enumerate(rows) if _fits(row, width, exactly=False)]
+    if not fitting:
+        return 0
+    exact = next((place for place in fitting if _fits(rows[place], width)), fitting[0])
+    # a header may be one cell short or long, but then it stands right above the rows
+    start = fitting[0] if exact - fitting[0] <= 1 and _adjoins(rows, fitting[0]) else exact
+    for place in range(start + 1, _first_data(rows, width)):
+        apart = rows[place].line > rows[place - 1].line + 1 or dialect.delimiter == " "
+        if _fits(rows[place], width) and _is_of_words(rows[place]) and (apart or _is_title(rows[start], rows[place])):
+            start = place
+    for above in range(start - 1, max(-1, start - HEADER_LINES), -1):
+        if not _is_over_merged_cells(rows[above], rows[above + 1], width):
+            break
+        start = above
+    return start
+
+
+def body_of(rows: list[Record], width: int) -> list[Record]:
+    """Rows that are no header, however many lines that has."""
+    return [row for row in rows[min(HEADER_LINES, len(rows) // 2) : 60] if len(row) == width]
+
+
+def _first_data(rows: list[Record], width: int) -> int:
+    """Index of the first row whose cells are of the kinds that the columns have."""
+    body = body_of(rows, width)
+    typed = [(place, kind) for place in range(width) if (kind := column_kind(body, place)) in ("number", "time")]
     for index, row in enumerate(rows):
-        filled = sum(map(bool, map(str.strip, row)))
-        if not is_comment(row, width) and filled >= max(2, width / 2):
+        said = [(rough_kind(row[place]), kind) for place, kind in typed if place < len(row) and row[place].strip()]
+        if said and sum(found == kind for found, kind in said) > 0.5 * len(said):
             return index
     return 0
+
+
+def _is_of_words(row: Record) -> bool:
+    return all(rough_kind(cell) in ("text", "blank") or YEAR.fullmatch(cell.strip()) for cell in row)
+
+
+def _is_title(row: Record, below: Record) -> bool:
+    """`관측 보고서,,,` over a fuller row: filled from the left and then blank."""
+    filled = [place for place, cell in enumerate(row) if cell.strip()]
+    return len(filled) < sum(map(bool, map(str.strip, below))) and filled == list(range(len(filled)))
+
+
+def _fits(row: Record, width: int, *, exactly: bool = True) -> bool:
+    filled = sum(map(bool, map(str.strip, row)))
+    long_enough = len(row) == width if exactly else abs(len(row) - width) <= 1 and len(row) > 1
+    return not is_comment(row, width) and long_enough and filled >= max(2, width / 2) - (width == 1)
+
+
+def _adjoins(rows: list[Record], place: int) -> bool:
+    """Whether words stand right above a row that has more than words."""
+    if place + 1 >= len(rows) or rows[place + 1].line != rows[place].line + 1:
+        return False
+    above, below = ({rough_kind(cell) for cell in row} for row in rows[place : place + 2])
+    return bool(below & {"number", "time"}) and not above & {"number", "time"}
+
+
+def _is_over_merged_cells(row: Record, below: Record, width: int) -> bool:
+    """`,관측,,보정,`: names of groups, each over several columns; a title stands in the first cells alone."""
+    if len(row) != width or below.line != row.line + 1 or is_comment(row, width):
+        return False
+    filled = [place for place, cell in enumerate(row) if cell.strip()]
+    return (
+        bool(filled)
+        and filled != list(range(len(filled)))
+        and all(rough_kind(row[place]) != "time" for place in filled)
+    )
 
 
 def is_comment(row: Record, width: int) -> bool:
@@ -30,38 +113,59 @@ def is_comment(row: Record, width: int) -> bool:
     return row[0].lstrip().startswith("#") and (len(row) != width or row[0].strip() == "#")
 
 
-def names_in_comment(comments: list[Record], width: int) -> Record | None:
-    """The comment line above a table without header that names as many columns as there are."""
-    for row in comments:
-        cells = Record([row[0].lstrip("# "), *row[1:]] if row[0].strip("# ") else row[1:])
-        if row[0].lstrip().startswith("#") and len(cells) == width and all(map(str.strip, cells)):
-            cells.line = row.line
-            return cells
+def names_in_comment(comments: list[Record], width: int) -> tuple[Record, tuple[str, ...]] | None:
+    """The comment line above a table without header that names as many columns as there are, and the units below it."""
+    for place, row in enumerate(comments):
+        if (names := _words_of_comment(row, width)) and all(rough_kind(name) == "text" for name in names):
+            below = _words_of_comment(comments[place + 1], width) if place + 1 < len(comments) else None
+            units = tuple(below) if below and sum(map(_is_unit, below)) >= width / 2 else ()
+            return names, units
+    return None
+
+
+def _words_of_comment(row: Record, width: int) -> Record | None:
+    if not row[0].lstrip().startswith("#"):
+        return None
+    cells = [row[0].lstrip("# "), *row[1:]] if row[0].strip("# ") else row[1:]
+    for words in (cells, " ".join(cells).split()):
+        if len(words) == width and all(map(str.strip, words)):
+            found = Record(words)
+            found.line = row.line
+            return found
     return None
 
 
 def has_header(rows: list[Record], width: int) -> bool:
     """False if the first row reads like the rows below it, in every column of numbers or times."""
-    head, body = rows[0], [row for row in rows[1:60] if len(row) == width]
+    head, body = rows[0], body_of(rows[1:], width)
     kinds = [rough_kind(cell) for cell in head]
     if "number" not in kinds and "time" not in kinds:
         return True
     if not body:
         return "text" in kinds
+    if _years_over_a_table(head, kinds, body):
+        return True
     typed = [(column, kind) for column in range(width) if (kind := column_kind(body, column)) in ("number", "time")]
     alike = [column < len(kinds) and kinds[column] == kind for column, kind in typed]
     if not typed or not all(alike):
         return not (typed and sum(alike) > 0.8 * len(alike) and kinds.count("text") == 0)
-    return _years_over_a_table(head, kinds) or _counts_columns(head)
+    return _counts_columns(head)
 
 
-def _years_over_a_table(head: Record, kinds: list[str]) -> bool:
-    """`지역,2019,2020,2021`: years that don't fall, beside a text corner, are names."""
-    numbers = [cell.strip() for cell, kind in zip(head, kinds, strict=True) if kind == "number"]
-    if kinds[0] == "number" or len(numbers) < 2 or not all(re.fullmatch(r"(19|20)\d\d", number) for number in numbers):
+def _years_over_a_table(head: Record, kinds: list[str], body: list[Record]) -> bool:
+    """`지역,2019,2020,2021`: years that don't fall, beside a text corner and over other numbers, are names."""
+    places = [place for place, kind in enumerate(kinds) if kind == "number"]
+    if (
+        kinds[0] in ("number", "time")
+        or len(places) < 2
+        or not all(YEAR.fullmatch(head[place].strip()) for place in places)
+    ):
         return False
-    years = [int(number) for number in numbers]
-    return all(later >= earlier for earlier, later in itertools.pairwise(years))
+    years = [int(head[place]) for place in places]
+    falls = any(later < earlier for earlier, later in itertools.pairwise(years))
+    return not falls and not all(
+        YEAR.fullmatch(row[place].strip()) for row in body for place in places if place < len(row)
+    )
 
 
 def _counts_columns(head: Record) -> bool:
@@ -73,6 +177,8 @@ def _counts_columns(head: Record) -> bool:
 def column_kind(rows: list[Record], column: int) -> str:
     kinds = Counter(rough_kind(row[column]) for row in rows if column < len(row))
     kinds.pop("blank", None)
+    if kinds["number"]:  # X and 없음 among numbers are no words
+        kinds["text"] -= sum(row[column].strip().lower() in EXTRA_MISSING for row in rows if column < len(row))
     if not kinds:
         return "blank"
     kind, count = kinds.most_common(1)[0]
@@ -94,18 +200,18 @@ def take_more_header(head: Record, rows: list[Record], width: int) -> tuple[Reco
 
 def _is_more_header(head: Record, rows: list[Record], width: int) -> bool:
     """Words in every filled cell over the columns of numbers, of which there are several, and no number anywhere."""
-    row, body = rows[0], [row for row in rows[1:60] if len(row) == width]
-    if len(row) != width or len(head) != width or not body or _are_units(row):
+    row, body = rows[0], body_of(rows[1:], width) or [other for other in rows[1:] if len(other) == width]
+    if len(row) != width or len(head) != width or not body or units_of(rows, width):
         return False
     kinds = [rough_kind(cell) for cell in row]
     over_numbers = [kinds[column] for column in range(width) if column_kind(body, column) == "number"]
     repeats = row[0].strip() == head[0].strip() or not row[0].strip() or not head[0].strip()
-    return len(over_numbers) > 1 and "number" not in kinds and over_numbers.count("text") > 1 and repeats
+    groups = over_numbers.count("text") > 1 or (len(rows) > 1 and _is_over_merged_cells(row, rows[1], width))
+    return len(over_numbers) > 1 and "number" not in kinds and groups and repeats
 
 
-def _are_units(row: list[str]) -> bool:
-    cells = [cell.strip() for cell in row if cell.strip()]
-    return bool(cells) and all(UNIT.fullmatch(cell) for cell in cells)
+def _is_unit(cell: str) -> bool:
+    return bool(UNIT.fullmatch(cell.strip()))
 
 
 def _filled_to_the_right(line: list[str]) -> list[str]:
@@ -125,19 +231,33 @@ def _join_names(lines: list[list[str]]) -> list[str]:
 
 def take_units(rows: list[Record], width: int) -> tuple[tuple[str, ...], list[Record], tuple[Note, ...]]:
     """A row of units under the header belongs to the header."""
+    units = units_of(rows, width)
+    if units is None:
+        return (), rows, ()
+    return units, rows[1:], (Note("units_row", 1, rows[0].line + 1),)
+
+
+def units_of(rows: list[Record], width: int) -> tuple[str, ...] | None:
+    """The units that the first row holds: over columns of numbers mostly, and nothing but units there."""
     if len(rows) < 2 or len(rows[0]) != width:
-        return (), rows, ()
+        return None
     cells = [cell.strip() for cell in rows[0]]
-    if not _are_units(rows[0]):
-        return (), rows, ()
-    if not any(column_kind(rows[1:], column) == "number" for column in range(width) if cells[column]):
-        return (), rows, ()
-    return tuple(cells), rows[1:], (Note("units_row", sum(map(bool, cells)), rows[0].line + 1),)
+    body = body_of(rows[1:], width) or rows[1:]
+    over_numbers = {place for place in range(width) if column_kind(body, place) == "number"}
+    known = {place for place in range(width) if _is_unit(cells[place])}
+    others = {place for place in range(width) if cells[place] not in NO_UNIT} - known
+    if not known & over_numbers or len(others) > len(known) or len(known - over_numbers) > len(known & over_numbers):
+        return None
+    if any(rough_kind(cells[place]) in ("number", "time") or len(cells[place]) > 15 for place in others):
+        return None
+    return tuple("" if cell in NO_UNIT else cell.strip("()[] ") for cell in cells)
 
 
 def fit_names(head: Record, rows: list[Record], width: int) -> tuple[str, ...]:
     """As many names as columns; a header one short stands over row names (R) or rows ending in a delimiter."""
     names = [clean_name(cell) for cell in head]
+    while len(names) > width and not names[-1]:
+        names.pop()
     ends_blank = all(not row[-1].strip() for row in rows if len(row) == width)
     if len(names) == width - 1 and rows and not ends_blank:
         names = ["", *names]
@@ -147,3 +267,11 @@ def fit_names(head: Record, rows: list[Record], width: int) -> tuple[str, ...]:
 def clean_name(text: str) -> str:
     """Trimmed, without invisible characters at the ends, Hangul composed (files named on macOS have it apart)."""
     return unicodedata.normalize("NFC", text.strip(" \t\r\n\f\v\0\ufeff\u00a0\u200b\u200c\u200d\u2060\u3000"))
+
+
+def unit_in_name(name: str) -> str:
+    """`기온(°C)` → °C, `bill_length_mm` → mm; "" if the name has none."""
+    found = UNIT_IN_NAME.search(name)
+    if found and (UNIT.fullmatch(found[1]) or re.fullmatch(r"[^\d/]+/[^\d/]+", found[1])):
+        return found[1].strip()
+    return UNIT_SUFFIXES.get(name.rpartition("_")[2], "") if "_" in name else ""

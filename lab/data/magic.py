@@ -15,6 +15,7 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"MM\x00*", "is_image"),
     (b"%PDF", "is_pdf"),
     (b"\x93NUMPY", "is_binary"),
+    (b"{\\rtf", "is_binary"),
     (b"SQLite format 3", "is_binary"),
     (b"PAR1", "is_binary"),
     (b"\x89HDF", "is_binary"),
@@ -32,7 +33,8 @@ TEXT_LIKE = (b"BM", b"MZ", b"GIF8", b"BZh", b"PAR1")  # could also open an hones
 PREFIX = 65_536
 CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|\?xml|meta|script)\b", re.IGNORECASE)
+HTML = re.compile(rb"<(!--|(!doctype\s+html|html|head|body|table|\?xml|meta|script)\b)", re.IGNORECASE)
+MARKUP = re.compile(rb"<[A-Za-z][\w:.-]*(\s[^<>]*)?>\s*<")  # elements within elements, as in an answer of an API
 
 
 def refuse_other_formats(data: bytes) -> None:
@@ -52,7 +54,7 @@ def refuse_other_formats(data: bytes) -> None:
     if head.startswith(b"\x80") and head[1:2] in b"\x02\x03\x04\x05" and data.rstrip().endswith(b"."):
         raise TableError("table.is_binary")  # a pickle: never opened
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if HTML.match(text):
+    if HTML.match(text) or (MARKUP.match(text) and data.rstrip(b" \t\r\n\0").endswith(b">")):
         raise TableError("table.is_html")
     if _looks_like_json(text):
         raise TableError("table.is_json")
@@ -74,7 +76,9 @@ def looks_like_utf16(head: bytes) -> str | None:
 
 
 def _has_control_bytes(head: bytes) -> bool:
-    """More than a stray one: text has none but tabs and line ends; a few NULs are a known accident of text files."""
+    """More than a stray one: text has none but tabs and line ends; a few NULs are a known accident of text files,
+    and so is a block of them at the end."""
+    head = head.rstrip(b"\0")
     control = len(head) - len(head.translate(None, CONTROL))
     return control > max(8, 0.01 * len(head)) or (len(head) < 400 and control > 0.05 * len(head) and control > 2)
 

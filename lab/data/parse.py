@@ -17,7 +17,7 @@ from lab.errors import TableError
 from lab.limits import Limits
 
 CELLS_AT_A_TIME = 160_000
-ZERO_LED = re.compile(rb'[,;|\t\n"] *[+-]?0[0-9]')
+ZERO_LED = re.compile(rb'[,;|\t\n"\'] *[+-]?0[0-9]')
 CODE_IN_TEXT = r"^\s*[+-]?(?:0\d|\d{16})"
 WINDOW = 1 << 18
 WINDOWS = 16
@@ -40,12 +40,17 @@ def parse_rows(body: bytes, start: int, layout: Layout, limits: Limits) -> "list
     mixed = [i for i, column in enumerate(columns) if column is None]
     codes = _columns_of_codes(columns, body)
     if mixed or codes:
-        pieces = _read(body, start, layout, limits, usecols=sorted(mixed + codes), dtype=str)
-        for i in mixed + codes:
-            text = pd.concat([piece[i] for piece in pieces], ignore_index=True)
+        texts = parse_texts(body, start, layout, limits, mixed + codes)
+        for i, text in zip(mixed + codes, texts, strict=True):
             if i in mixed or text.str.contains(CODE_IN_TEXT, regex=True, na=False).any():
                 columns[i] = text
     return [column for column in columns if column is not None]
+
+
+def parse_texts(body: bytes, start: int, layout: Layout, limits: Limits, columns: list[int]) -> "list[pd.Series[Any]]":
+    """Some of the columns as they are written."""
+    pieces = _read(body, start, layout, limits, usecols=sorted(columns), dtype=str)
+    return [pd.concat([piece[i] for piece in pieces], ignore_index=True) for i in columns]
 
 
 def _read(body: bytes, start: int, layout: Layout, limits: Limits, **options: Any) -> list[pd.DataFrame]:
@@ -56,14 +61,15 @@ def _read(body: bytes, start: int, layout: Layout, limits: Limits, **options: An
     try:
         with pd.read_csv(
             stream,
-            sep=layout.delimiter,
+            sep=layout.dialect.delimiter,
+            quotechar=layout.dialect.quote,
             decimal=layout.decimal,
             header=None,
             names=list(range(layout.width)),
             index_col=False,
             keep_default_na=False,
             na_values=[""],  # other spellings are decided column by column
-            skipinitialspace=layout.delimiter != "\t",
+            skipinitialspace=True,
             low_memory=False,
             on_bad_lines="error",
             engine="c",

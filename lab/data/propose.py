@@ -11,7 +11,7 @@ from lab.data.samples import card
 from lab.data.sequences import alphabet
 from lab.data.table import Column, Table
 from lab.data_spec import DataSpec, SampleSource, SplitSpec, Task, UploadSource
-from lab.errors import DataError
+from lab.errors import DataError, TableError
 from lab.limits import current_limits
 
 Array = npt.NDArray[Any]
@@ -37,7 +37,9 @@ def propose_data(
 
     Raises:
         DataError "data.no_target": no column can be predicted; "data.no_such_column".
+        TableError "table.one_column", "table.only_text": there is nothing to learn from.
     """
+    _check_can_teach(table)
     if source is None:
         source = UploadSource(name=table.name[:255], sha256=table.sha256, columns=table.column_names)
     if source.kind == "sample" and target in (None, card(source.name).target):
@@ -57,6 +59,15 @@ def propose_data(
         missing=_missing(table, inputs),
         split=propose_split(table),
     )
+
+
+def _check_can_teach(table: Table) -> None:
+    """A network needs an input and a target, and something to count with. Raises TableError."""
+    useful = [column for column in table.columns if column.kind != "empty"]
+    if len(useful) < 2:
+        raise TableError("table.one_column")
+    if not any(column.kind in ("numeric", "category", "boolean") for column in useful):
+        raise TableError("table.only_text")
 
 
 def _left_out(source: SampleSource | UploadSource, target: str) -> tuple[str, ...]:

@@ -3,35 +3,30 @@
 Every step returns notes about what it decided; nothing is changed in silence. One refusal leaves: TableError.
 """
 
-import contextlib
 import hashlib
-import itertools
-import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lab.data.cells import says_total
-from lab.data.columns import Typed, type_column
-from lab.data.decoding import decode
-from lab.data.layout import Layout, find_layout
+from lab.data.columns import Style, Typed, type_column
+from lab.data.decoding import decode, with_plain_line_ends
+from lab.data.kinds import as_kind, wished_kinds
+from lab.data.layout import Layout, dialect_of, find_layout
 from lab.data.magic import refuse_other_formats
-from lab.data.parse import Irregular, parse_rows
-from lab.data.repair import repair
+from lab.data.names import is_korean, unique_names
+from lab.data.original import Original
+from lab.data.rows import Rows, read_rows
 from lab.data.table import Note, Table
+from lab.data.tables import chosen_table
+from lab.data.transpose import looks_transposed, transposed
 from lab.data_spec import ReadingSpec
 from lab.errors import TableError
 from lab.limits import Limits, current_limits
 
 AS_FOUND = ReadingSpec()
-LINE_END = re.compile(rb"\r\n|\n|\r")
 NAME_CHARACTERS = 10_000  # of a column's name, as in an Experiment
-LAST_ROWS = 3
-HANGUL = re.compile("[가-힣]")
-WINDOW = 1 << 18  # bytes that fit the processor's cache
 
 
 def read_table(
@@ -40,7 +35,7 @@ def read_table(
     limits: Limits | None = None,
     reading: ReadingSpec = AS_FOUND,
 ) -> Table:
-    """A table to train on.
+    """A table of a person's file.
 
     Args:
         source: the bytes of the file, or where it lies.
@@ -53,53 +48,42 @@ def read_table(
     """
     limits = limits or current_limits()
     data = _load(source, limits)
-    digest = hashlib.sha256(data).hexdigest()
-    refuse_other_formats(data)
-    decoded = decode(data)
-    del data
-    body = decoded.body
-    if b"\n" not in body:
-        body = body.replace(b"\r", b"\n")
-    layout = find_layout(body)
+    if reading.encoding is None:
+        refuse_other_formats(data)
+    elif not data.strip():
+        raise TableError("table.empty")
+    decoded = decode(data, reading.encoding)
+    body = with_plain_line_ends(decoded.body)
+    dialect, sep_line = dialect_of(body, reading)
+    part = chosen_table(body, dialect, reading)
+    korean = is_korean(body)
+    layout = find_layout(part.body, dialect, skip_first=sep_line and part.first_line == 0, reading=reading)
     _check_header(layout, limits)
-    cells, notes, first_line = _read_rows(body, layout, limits)
-    if not len(cells[0]):
+    rows = read_rows(part.body, layout, limits, part.first_line)
+    if not len(rows.lines):
         raise TableError("table.no_rows", columns=", ".join(layout.names or ())[:200])
-    cells, layout, edge_notes = _without_edge_columns(cells, layout)
-    cells, total_notes = _without_totals(cells, first_line)
-    names, name_notes = unique_names(layout, korean=bool(HANGUL.search(body[:WINDOW].decode(errors="ignore"))))
-    typed = [type_column(cells[i], names[i], layout.units[i], layout.decimal, first_line) for i in range(layout.width)]
-    typed, column_notes = _tidy(typed, layout)
-    table = Table(
+    notes = [*decoded.notes, *part.notes, *_shifted(layout.notes, part.first_line), *rows.notes]
+    lines = rows.lines
+    if reading.transpose:
+        rows = transposed(rows, limits)
+        _check_header(rows.layout, limits)
+    names, name_notes = unique_names(rows.layout, korean=korean)
+    typed = _typed(rows, names, reading, limits)
+    typed, column_notes = _tidy(typed, rows)
+    if not reading.transpose and looks_transposed(rows.layout, typed):
+        column_notes = (Note("transposed", len(typed[0].cells)), *column_notes)
+    header_row = None if layout.header_row is None else layout.header_row + part.first_line
+    return Table(
         name=name,
         frame=pd.DataFrame({one.column.name: one.cells for one in typed}, copy=False),
         encoding=decoded.encoding,
-        delimiter=layout.delimiter,
-        header_row=layout.header_row,
+        delimiter=dialect.delimiter,
+        header_row=header_row,
         columns=tuple(one.column for one in typed),
-        notes=(*decoded.notes, *layout.notes, *notes, *edge_notes, *total_notes, *name_notes, *column_notes),
-        sha256=digest,
+        notes=(*notes, *_shifted(name_notes, part.first_line), *column_notes),
+        sha256=hashlib.sha256(data).hexdigest(),
+        source=Original(data, decoded.encoding, dialect, lines, rows.first_column, header_row, reading.transpose),
     )
-    check_can_teach(table)
-    return table
-
-
-def check_can_teach(table: Table) -> None:
-    """A network needs an input and a target, and something to count with. Raises TableError."""
-    useful = [column for column in table.columns if column.kind != "empty"]
-    if len(useful) < 2:
-        raise TableError("table.one_column")
-    if not any(column.kind in ("numeric", "category", "boolean") for column in useful):
-        raise TableError("table.only_text")
-
-
-def _check_header(layout: Layout, limits: Limits) -> None:
-    if layout.width > limits.columns:
-        raise TableError("table.too_many_columns", columns=layout.width, limit=limits.columns)
-    longest = max(map(len, layout.names or ("",)))
-    limit = min(limits.cell_characters, NAME_CHARACTERS)
-    if longest > limit:
-        raise TableError("table.cell_too_long", characters=longest, limit=limit, line=(layout.header_row or 0) + 1)
 
 
 def _load(source: bytes | bytearray | Path | str, limits: Limits) -> bytes:
@@ -119,154 +103,60 @@ def _load(source: bytes | bytearray | Path | str, limits: Limits) -> bytes:
         raise TableError("table.cannot_open", problem=error.strerror or str(error)) from None
 
 
-# --- rows
+def _check_header(layout: Layout, limits: Limits) -> None:
+    if layout.width > limits.columns:
+        raise TableError("table.too_many_columns", columns=layout.width, limit=limits.columns)
+    longest = max(map(len, layout.names or ("",)))
+    limit = min(limits.cell_characters, NAME_CHARACTERS)
+    if longest > limit:
+        raise TableError("table.cell_too_long", characters=longest, limit=limit, line=(layout.header_row or 0) + 1)
 
 
-def _read_rows(body: bytes, layout: Layout, limits: Limits) -> tuple["list[pd.Series[Any]]", tuple[Note, ...], int]:
-    """Columns of numbers or texts, notes, and the 1-based line of the first row."""
-    columns = None
-    start = _offset_of_line(body, layout.body_line)
-    if layout.regular and not _has_long_line(body, limits.cell_characters):
-        with contextlib.suppress(Irregular):
-            columns = parse_rows(body, start, layout, limits)
-    notes: tuple[Note, ...] = ()
-    if columns is None or not _rows_are_complete(columns, body, start, layout):
-        repaired = repair(body, layout, limits)
-        notes = repaired.notes
-        columns = parse_rows(repaired.body, 0, replace(layout, delimiter=","), limits)
-    columns, blank_notes = _without_blank_rows(columns, layout.body_line + 1)
-    return columns, (*notes, *blank_notes), layout.body_line + 1
-
-
-def _without_blank_rows(
-    columns: "list[pd.Series[Any]]", first_line: int
-) -> tuple["list[pd.Series[Any]]", tuple[Note, ...]]:
-    blank = columns[0].isna().to_numpy()
-    for column in columns[1:]:
-        if not blank.any():
-            return columns, ()
-        blank = blank & column.isna().to_numpy()
-    if not blank.any():
-        return columns, ()
-    note = Note("blank_rows", int(blank.sum()), first_line + int(blank.argmax()))
-    return [column[~blank].reset_index(drop=True) for column in columns], (note,)
-
-
-def _without_edge_columns(
-    columns: "list[pd.Series[Any]]", layout: Layout
-) -> tuple["list[pd.Series[Any]]", Layout, tuple[Note, ...]]:
-    """The empty, nameless first or last column that a delimiter at every line's beginning or end makes."""
-    start, end = 0, layout.width
-    if layout.names:
-        start = int(not layout.names[0] and bool(columns[0].isna().all()))
-        end -= int(not layout.names[-1] and bool(columns[-1].isna().all()))
-    if end - start in (layout.width, 0):
-        return columns, layout, ()
-    names = layout.names[start:end] if layout.names else None
-    layout = replace(layout, width=end - start, names=names, units=layout.units[start:end])
-    return columns[start:end], layout, (Note("trailing_delimiter", 1, layout.body_line + 1),)
-
-
-def _without_totals(
-    columns: "list[pd.Series[Any]]", first_line: int
-) -> tuple["list[pd.Series[Any]]", tuple[Note, ...]]:
-    """Sums and means at the end of the table; a category of that name elsewhere stays."""
-    rows = len(columns[0])
-    for column in columns[:2]:
-        if column.dtype.kind in "iufb" or rows < 3:
-            continue
-        last = column.iloc[-LAST_ROWS:].fillna("")
-        total = [rows - len(last) + i for i, cell in enumerate(last) if says_total(str(cell))]
-        if total and total == list(range(total[0], rows)) and not _stands_before(column, total[0]):
-            note = Note("totals", len(total), first_line + total[0], detail=str(column.iloc[total[0]]))
-            return [other.iloc[: total[0]] for other in columns], (note,)
-    return columns, ()
-
-
-def _stands_before(column: "pd.Series[Any]", row: int) -> bool:
-    """Whether the word of this row is a category of the rows above it."""
-    return bool((column.iloc[:row] == column.iloc[row]).any())
-
-
-def _rows_are_complete(columns: "list[pd.Series[Any]]", body: bytes, start: int, layout: Layout) -> bool:
-    """Whether no row was short: the parser fills those in without a word, so delimiters and lines are counted."""
-    rows = len(columns[0])
-    if b'"' in body:
-        if columns[-1].isna().any():
-            return False
-        return body.count(b"\n", start) - rows <= 1  # no quote runs over lines
-    return _count(body, start, layout.delimiter) == rows * (layout.width - 1)
-
-
-def _count(body: bytes, start: int, character: str) -> int:
-    """As bytes.count, which is slow where hits are dense."""
-    values = np.frombuffer(body, np.uint8)
-    return sum(
-        int(np.count_nonzero(values[i : i + WINDOW] == ord(character))) for i in range(start, len(values), WINDOW)
+def _shifted(notes: tuple[Note, ...], lines: int) -> tuple[Note, ...]:
+    """Notes about a part of the file, by lines of the whole."""
+    return tuple(
+        note if note.first_line is None or not lines else replace(note, first_line=note.first_line + lines)
+        for note in notes
     )
 
 
-def _has_long_line(body: bytes, limit: int) -> bool:
-    """Whether a line may exceed the limit for one cell; looks for line ends in jumps of half the limit."""
-    step = max(1, limit // 2)
-    return any(body.find(b"\n", start, start + step) < 0 for start in range(0, len(body) - step, step))
+def _typed(rows: Rows, names: list[str], reading: ReadingSpec, limits: Limits) -> list[Typed]:
+    style = Style(rows.layout.decimal, rows.lines, frozenset(word.strip().lower() for word in reading.missing_words))
+    wishes = wished_kinds(reading, names)
+    places = list(wishes)
+    written = dict(zip(places, rows.texts(places, limits), strict=True)) if places else {}
+    units = rows.layout.units
+    return [
+        as_kind(wishes[place], written[place], names[place], units[place], style)
+        if place in wishes
+        else type_column(rows.columns[place], names[place], units[place], style)
+        for place in range(len(names))
+    ]
 
 
-def _offset_of_line(body: bytes, line: int) -> int:
-    """Byte at which the 0-based line starts."""
-    if line == 0:
-        return 0
-    found = next(itertools.islice(LINE_END.finditer(body), line - 1, None), None)
-    return found.end() if found else len(body)
-
-
-# --- names and columns
-
-
-def unique_names(layout: Layout, *, korean: bool) -> tuple[list[str], tuple[Note, ...]]:
-    """Blank names are invented, repeated ones numbered: every column can be told apart."""
-    given = layout.names or ("",) * layout.width
-    word = "열" if korean else "col"
-    taken: set[str] = set(given)
-    names: list[str] = []
-    blank = twice = 0
-    for position, name in enumerate(given, 1):
-        unique = name or f"{word}{position}"
-        repeated = unique in names or (not name and unique in taken)
-        count = 2
-        while repeated and (unique in names or unique in taken):
-            unique = f"{name or word + str(position)}_{count}"
-            count += 1
-        blank += not name
-        twice += bool(name) and repeated
-        names.append(unique)
-    line = None if layout.header_row is None else layout.header_row + 1
-    notes = []
-    if layout.names and blank:
-        notes.append(Note("blank_names", blank, line))
-    if twice:
-        notes.append(Note("duplicate_names", twice, line))
-    return names, tuple(notes)
-
-
-def _tidy(typed: list[Typed], layout: Layout) -> tuple[list[Typed], tuple[Note, ...]]:
+def _tidy(typed: list[Typed], rows: Rows) -> tuple[list[Typed], tuple[Note, ...]]:
     """Row numbers without a name are an id; columns that teach nothing are noted."""
     notes: list[Note] = []
-    if layout.names and not layout.names[0] and _counts_rows(typed[0]):
-        typed = [replace(typed[0], column=replace(typed[0].column, kind="id")), *typed[1:]]
-        notes.append(Note("index_column", 1, layout.body_line + 1, typed[0].column.name))
+    names = rows.layout.names
+    if names and _is_index(names[0], typed[0]):
+        typed = [replace(typed[0], column=replace(typed[0].column, kind="id", top=())), *typed[1:]]
+        notes.append(Note("index_column", 1, int(rows.lines[0]), typed[0].column.name))
     notes += [note for one in typed for note in one.notes]
-    for code, names in (
+    for code, found in (
         ("empty_columns", [one.column.name for one in typed if one.column.kind == "empty"]),
         ("constant_columns", [one.column.name for one in typed if one.column.constant]),
     ):
-        if names:
-            notes.append(Note(code, len(names), None, names[0], ", ".join(names[:3])))
+        if found:
+            notes.append(Note(code, len(found), None, found[0], ", ".join(found[:3])))
     return typed, tuple(notes)
 
 
-def _counts_rows(typed: Typed) -> bool:
-    values = typed.cells.to_numpy()
-    if values.dtype.kind not in "iu" or values[0] not in (0, 1):
+def _is_index(name: str, first: Typed) -> bool:
+    """Row numbers that pandas wrote, row names that R wrote: in the first column, without a name."""
+    if name and not name.lower().startswith("unnamed:"):
         return False
-    return bool((values == np.arange(len(values)) + values[0]).all())
+    values = first.cells.to_numpy()
+    if values.dtype.kind in "iu":
+        return values[0] in (0, 1) and bool((values == np.arange(len(values)) + values[0]).all())
+    column = first.column
+    return column.kind in ("text", "id") and not column.missing and first.cells.is_unique

@@ -7,6 +7,7 @@ repair is counted and the first line it touched is kept.
 import csv
 import io
 import re
+from array import array
 from dataclasses import dataclass
 
 from lab.data.dialect import Record, is_rule, lines_of, records
@@ -15,14 +16,18 @@ from lab.data.table import Note
 from lab.errors import TableError
 from lab.limits import Limits
 
-FOOTNOTE = re.compile(r"\s*(※|\*|#|주석|주\s*[):]|출처|자료|비고|참고|source|notes?\b|\[|＊)", re.IGNORECASE)
+FOOTNOTE = re.compile(
+    r"\s*(※|\*|#|주석|주\s*\d*\s*[):]|출처|자료|비고|참고|단위|\(단위|데이터|갱신|작성|source|notes?\b|\[|＊|\d\))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Repaired:
-    """Rows as a clean CSV text (comma, minimal quotes), and what was done."""
+    """Rows as a clean CSV text (comma, minimal quotes), the 0-based line of each, and what was done."""
 
     body: bytes
+    lines: "array[int]"
     notes: tuple[Note, ...]
 
 
@@ -32,34 +37,55 @@ def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
     clean = io.BytesIO()
     text = io.TextIOWrapper(clean, encoding="utf-8", newline="")
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-    waiting: list[Record] = []  # short rows: footnotes if nothing regular follows
-    written = 0
-    for record in records(lines_of(body), layout.delimiter, layout.body_line):
+    waiting: list[Record] = []  # blank rows and possible footnotes: nothing to tell if no row follows
+    lines: array[int] = array("l")
+
+    def write(record: Record) -> None:
+        writer.writerow(_fit(record, layout.width, counts))
+        lines.append(record.line)
+
+    for record in records(lines_of(body), layout.dialect, layout.body_line, width=layout.width):
         if record.stray_quote:
             counts.add("bad_quotes", record.line)
         if is_rule(record):
             continue
         _check_cells(record, limits)
-        if not any(map(str.strip, record)):
-            if record:
-                counts.add("blank_rows", record.line)
-            continue
-        if _may_be_footnote(record, layout.width):
+        blank = not any(map(str.strip, record))
+        if blank or _may_be_footnote(record, layout.width):
             waiting.append(record)
             continue
-        for row in (*waiting, record):
-            writer.writerow(_fit(row, layout.width, counts))
-        written += 1 + len(waiting)
+        for row in waiting:
+            if not any(map(str.strip, row)):
+                counts.add("blank_rows", row.line)
+            elif row[0].lstrip().startswith("#"):
+                counts.add("footer", row.line)
+            else:
+                write(row)
         waiting.clear()
-        if written > limits.rows:
+        write(record)
+        if len(lines) > limits.rows:
             raise TableError("table.too_many_rows", limit=limits.rows)
-    for row in waiting:
-        if FOOTNOTE.match(row[0]) or (layout.width > 2 and len(row) == 1 and written > 2):
-            counts.add("footer", row.line)
-        else:
-            writer.writerow(_fit(row, layout.width, counts))
+    for row in _without_footer(waiting, layout.width, len(lines), counts):
+        write(row)
     text.flush()
-    return Repaired(clean.getvalue(), counts.notes())
+    return Repaired(clean.getvalue(), lines, counts.notes())
+
+
+def _without_footer(waiting: list[Record], width: int, written: int, counts: "_Counts") -> list[Record]:
+    """The rows of the last, sparse lines; lines below a blank one or that read like remarks are none."""
+    rows: list[Record] = []
+    below = False
+    for row in waiting:
+        if not any(map(str.strip, row)):
+            if row:
+                counts.add("blank_rows", row.line)
+            below = bool(written)
+        elif below or FOOTNOTE.match(row[0]) or (width > 2 and len(row) == 1 and written > 2):
+            counts.add("footer", row.line)
+            below = True
+        else:
+            rows.append(row)
+    return rows
 
 
 class _Counts:
@@ -77,15 +103,19 @@ class _Counts:
 
 
 def _may_be_footnote(record: Record, width: int) -> bool:
-    """Only the first cell is filled."""
-    return width > 2 and not any(map(str.strip, record[1:])) and bool(record[0].strip())
+    """Only the first cell is filled, or the line reads like a remark with delimiters of its own in it."""
+    if not record[0].strip():
+        return False
+    if not any(map(str.strip, record[1:])):
+        return width > 2 or (len(record) < width and bool(FOOTNOTE.match(record[0])))
+    return len(record) < width and bool(FOOTNOTE.match(record[0]))
 
 
 def _fit(record: Record, width: int, counts: _Counts) -> list[str]:
     if len(record) < width:
         counts.add("ragged_short", record.line)
         return [*record, *[""] * (width - len(record))]
-    if len(record) > width and any(cell.strip() for cell in record[width:]):
+    if len(record) > width:
         counts.add("ragged_long", record.line)
     # a lone blank cell would be written as "" and a row of blanks as a blank line: both are read back as missing
     return record[:width]

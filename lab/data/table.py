@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 import pandas as pd
 
@@ -64,6 +64,13 @@ class Column:
         return self.distinct == 1
 
 
+class Source(Protocol):
+    """The file that a table was read from."""
+
+    def cell(self, row: int, column: int) -> str:
+        """Text of a cell as it is written; both numbers count from 0."""
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows are samples, columns are variables.
@@ -73,6 +80,7 @@ class Table:
             missing cells are NaN or NaT. Never changed in place.
         header_row: 0-based line of the header in the file; None if the file has none.
         sha256: of the file's bytes.
+        source: the file, for cells as they are written.
     """
 
     name: str
@@ -83,6 +91,22 @@ class Table:
     columns: tuple[Column, ...]
     notes: tuple[Note, ...]
     sha256: str
+    source: Source | None = field(default=None, repr=False, compare=False)
+
+    def original(self, row: int, name: str) -> str:
+        """The cell as it stands in the file, before anything was repaired or converted.
+
+        Args:
+            row: of the frame, from 0.
+            name: of the column.
+
+        Raises:
+            IndexError: there is no such row; DataError "data.no_such_column".
+        """
+        column = self.column(name)
+        if not 0 <= row < self.rows:
+            raise IndexError(row)
+        return "" if self.source is None else self.source.cell(row, self.columns.index(column))
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:

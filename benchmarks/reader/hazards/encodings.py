@@ -96,10 +96,12 @@ def cut_inside_a_character(draft: Draft, random: Random, variant: int) -> None:
     column = picked(random, "날씨", draft.rows, ["맑음", "흐림", "구름많음"])
     draft.columns.append(column)
     for line in draft.header or []:
-        line.cells.append(column.name if line is draft.header[-1] else "")
+        line.cells.append(column.name if line is draft.header[draft.header_pick[0]] else "")
     for line in draft.body:
         if line.cells and line.row is not None:
             line.cells.append(column.raw[line.row])
+    if draft.quote_all:
+        raise Unfit
     column.cells[-1] = Damaged()
     if draft.header is None:
         column.names = ()

@@ -194,6 +194,8 @@ def header_of_several_rows(draft: Draft, random: Random, variant: int) -> None:
 def no_header(draft: Draft, random: Random, variant: int) -> None:
     """All rows alike: the first is data."""
     if variant == 1:
+        if draft.notes:
+            raise Unfit  # what is to be told may be about a column that goes
         draft.columns = [column for column in draft.columns if column.kinds[0] == "numeric"]
     for place, column in enumerate(draft.columns, 1):
         column.names, column.written = (f"열{place}", f"col{place}", f"열 {place}"), ""
@@ -223,7 +225,8 @@ def years_as_names(draft: Draft, random: Random, variant: int) -> None:
 def trailing_delimiter(draft: Draft, random: Random, variant: int) -> None:
     """Every line ends in a delimiter (0), only the rows (1), or the blank last column has a name (2)."""
     for line in draft.body:
-        line.cells.append("")
+        if line.cells is not None:
+            line.cells.append("")
     for line in (draft.header or []) if variant != 1 else []:
         line.cells.append("Unnamed: 12" if variant == 2 and line is draft.header[-1] else "")
     if variant < 2:
@@ -236,7 +239,16 @@ def trailing_delimiter(draft: Draft, random: Random, variant: int) -> None:
     draft.tolerated |= {"trailing_delimiter", "blank_names"}
 
 
-@hazard(CELLS, "index", "names", "header", variants=4, portals=("flowers", "sensor", "rentals", "kma_daily"))
+@hazard(
+    CELLS,
+    "index",
+    "names",
+    "header",
+    "dates",
+    "codes",
+    variants=4,
+    portals=("flowers", "sensor", "rentals", "kma_daily"),
+)
 def index_column(draft: Draft, random: Random, variant: int) -> None:
     """Row numbers under a blank name (0), "Unnamed: 0" (1), a header one shorter (2), row names of R (3)."""
     start = random.choice([0, 1])

@@ -157,7 +157,7 @@ def quote_that_never_closes(draft: Draft, random: Random, variant: int) -> None:
     line = next(line for line in draft.body if line.row == row)
     line.cells[place] = '\0"' + line.cells[place]
     bare = column.raw[row]
-    column.cells[row] = Either((f'"{bare}', bare))
+    column.cells[row] = Either((f'"{bare}', bare or None))
     column.kinds = tuple(dict.fromkeys([*column.kinds, "category", "text"]))
     draft.note("bad_quotes", count=1, line=line)
 

@@ -11,9 +11,10 @@ from lab.data.table import Note
 DOUBTFUL: dict[str, Severity] = {
     "transposed": "serious",
     "bad_bytes": "warning",
-    "encoding": "warning",
+    "encoding_guess": "warning",
     "two_tables": "warning",
     "not_numbers": "warning",
+    "not_times": "warning",
     "mixed_dates": "warning",
     "ragged_long": "warning",
     "ragged_short": "warning",

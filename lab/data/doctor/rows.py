@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lab.data.cells import TIME_NAME
 from lab.data.doctor.columns import is_part_column, leave_out
 from lab.data.doctor.finding import FIRST, Finding, Severity
 from lab.data.doctor.numbers import RAIN
@@ -20,6 +19,7 @@ from lab.data.doctor.remedies import (
     split_by_time,
 )
 from lab.data.doctor.view import View
+from lab.data.moments import TIME_NAME
 from lab.data.table import Column
 
 Rows = npt.NDArray[np.intp]

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from lab import data
+from lab.data.propose import propose_data
 from lab.data.read import read_table
 from lab.errors import TableError
 from lab.limits import ALONE
@@ -363,10 +364,8 @@ def archive(name: str) -> bytes:
         (b"", "empty"),
         (b"\xef\xbb\xbf \n\n\t\n", "empty"),
         (b"a,b,c\n", "no_rows"),
-        (b"a\n1\n2\n3\n", "one_column"),
         ("오늘은 날씨가 매우 맑고 바람이 약했습니다.\n내일은 비가 온다고 합니다.\n", "no_table"),
         ("Prose is no table, it has commas.\nSome lines have one, two, three.\nOthers none.\n", "no_table"),
-        (b"name,city\nann,here it is\nbob,there it was\ncid,somewhere\n", "only_text"),
         (archive("xl/workbook.xml"), "is_xlsx"),
         (archive("data.csv"), "is_zip"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is_xls"),
@@ -450,3 +449,18 @@ def test_the_frame_has_one_dtype_a_column_whatever_the_slices_hold():
     table = read("a,b\n" + "".join(f"{v},1\n" for v in numbers))
     assert table.frame["a"].dtype == np.float64
     assert table.column("a").missing == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"a\n1\n2\n3\n", "one_column"),
+        (b"name,city\nann,here it is\nbob,there it was\ncid,somewhere\n", "only_text"),
+    ],
+)
+def test_a_table_that_teaches_nothing_is_read_and_refused_where_it_is_to_be_learned_from(content, code):
+    table = read(content)
+    assert table.rows == 3
+    with pytest.raises(TableError) as caught:
+        propose_data(table)
+    assert caught.value.code == code
