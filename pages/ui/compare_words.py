@@ -141,11 +141,16 @@ def table(state: AppState, entries: Sequence[Entry]) -> None:
         }
         for entry in entries
     ]
-    shown = pd.DataFrame(rows).style.format(
-        {**dict.fromkeys(columns.values(), "{:.4g}"), words["seconds"]: "{:.2f}", words["best_epoch"]: "{:.0f}"},
-        na_rep="",  # sealed, or not there
+    numbers = dict.fromkeys(columns.values(), st.column_config.NumberColumn(format="%.4g"))
+    seconds = {words["seconds"]: st.column_config.NumberColumn(format="%.2f")}
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={words["run"]: st.column_config.TextColumn(pinned=True), **numbers, **seconds},
+        placeholder="",  # sealed, or not there
+        key="run-table",
+        alt=say("compare.table", state.language),
     )
-    st.dataframe(shown, hide_index=True, key="run-table")
     opened = sum(entry.marks.opened for entry in entries)
     st.caption(say("compare.openings", state.language, count=opened))
 

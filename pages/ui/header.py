@@ -41,7 +41,8 @@ def header(state: AppState, bench: Bench, steps: Mapping[str, st.Page], tools: M
 
 
 def _tools(state: AppState, tools: Mapping[str, st.Page]) -> None:
-    with st.popover(say("tools.open", state.language), icon=":material/science:"):
+    key = state.key("tools", state.page)  # another page, another popover: it closes when a tool is chosen
+    with st.popover(say("tools.open", state.language), icon=":material/science:", key=key):
         for name, page in tools.items():
             st.page_link(page, label=say(f"page.{name}", state.language), icon=ICONS[name], width="stretch")
             st.caption(say(f"page.{name}.about", state.language))
