@@ -38,6 +38,7 @@ from netcore.config import Array
 from netcore.errors import NetcoreTypeError, NetcoreValueError
 from netcore.names import snake_case
 from netcore.node import Node, Operation
+from netcore.own import name_of, slopes_of
 from netcore.params import Choice
 from netcore.registry import Registry
 
@@ -118,30 +119,63 @@ ACTIVATIONS: Registry[Function] = Registry("activation function")
 
 
 def get(identifier: Any) -> Function:
-    """The function named by a string, a function of this module itself, or None for linear.
+    """The function named by a string, one of this module or of the program's own, or None for linear.
 
     Raises:
         NetcoreValueError "registry.unknown": no function has that name.
-        NetcoreTypeError "activation.callable": a function of one's own, whose derivative nobody has written.
+        NetcoreTypeError "activation.callable": a function of one's own that does not take each number by itself.
     """
     if identifier is None:
         return linear
     if isinstance(identifier, Function):
         return identifier
-    if callable(identifier):
-        raise NetcoreTypeError(
-            "activation.callable",
-            "`activation` must be a name such as 'relu', but got {value!r}. netcore has no automatic derivative: "
-            "choose one of {choices}, or write a class with `apply` and `slope` (netcore/README.md shows how).",
-            value=identifier,
-            choices=", ".join(ACTIVATIONS.names()),
-        )
-    return ACTIVATIONS.get(identifier)
+    return OwnFunction(identifier) if callable(identifier) else ACTIVATIONS.get(identifier)
+
+
+class OwnFunction(Elementwise):
+    """A program's own function of each number by itself, such as `lambda x: x * x`; its slope is found by small steps.
+
+    Raises:
+        NetcoreTypeError "activation.callable": the function mixes the numbers, or does not take arrays.
+    """
+
+    needs_x = True
+
+    def __init__(self, function: Callable[[Array], Any]) -> None:
+        super().__init__()
+        self.function = function
+        self.__name__ = self.name = name_of(function)
+        probe = np.array([[0.3, -0.7, 1.1], [0.2, 0.9, -1.3]])
+        try:
+            alone = [[float(np.asarray(function(np.array([[number]])))[0, 0]) for number in row] for row in probe]
+            fits = np.allclose(function(probe), alone, equal_nan=True)
+        except (TypeError, ValueError, IndexError):
+            fits = False
+        if not fits:
+            raise NetcoreTypeError(
+                "activation.callable",
+                "`activation` must be a name such as 'relu' or a function of each number by itself, but got {value!r}. "
+                "netcore has no automatic derivative for others: choose one of {choices}.",
+                value=function,
+                choices=", ".join(ACTIVATIONS.names()),
+            )
+
+    def __call__(self, x: Any, *arguments: Any, **options: Any) -> Array:
+        return np.asarray(self.function(np.asarray(x), *arguments, **options))
+
+    def apply(self, x: Array, out: Array) -> None:
+        out[...] = self.function(x)
+
+    def slope(self, x: Array, y: Array, out: Array) -> None:
+        out[...] = slopes_of(self.function, x)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionParam(Choice):
-    """An argument that is an activation function: checked as a name, kept as the function itself."""
+    """An argument that is an activation function: checked as a name, kept as the function itself.
+
+    A program's own function is checked when it is made.
+    """
 
     names: Callable[[], Sequence[str]] = ACTIVATIONS.names
     optional: bool = True
@@ -150,7 +184,10 @@ class FunctionParam(Choice):
         if isinstance(value, str) and value in ACTIVATIONS:
             value = ACTIVATIONS.get(value).name  # "swish" is "silu"
         elif isinstance(value, Function) or callable(value):
-            value = get(value).name
+            function = get(value)
+            if isinstance(function, OwnFunction):
+                return function
+            value = function.name
         return super()._check(owner, name, value)
 
     def kept(self, value: Any) -> Function:
@@ -178,7 +215,7 @@ class Linear(Elementwise):
 class Relu(Elementwise):
     """y = max(x, 0); beyond `max_value` flat, below `threshold` negative_slope * (x - threshold). Slope 0 at 0.
 
-    Source: Nair & Hinton (2010).
+    Source: Nair & Hinton (2010); as keras.activations.relu.
     """
 
     taped = True
@@ -196,8 +233,10 @@ class Relu(Elementwise):
         if not self.needs_x:
             np.clip(x, ZERO, INFINITE, out)  # maximum with one number is three times slower
             return
-        y = np.where(x >= self.threshold, x, self.negative_slope * (x - self.threshold))
-        minimum(y, np.inf if self.max_value is None else self.max_value, out=out)
+        y = np.where(x > self.threshold, x, ZERO)
+        if self.max_value is not None:
+            np.clip(y, ZERO, self.max_value, out=y)
+        subtract(y, self.negative_slope * maximum(self.threshold - x, ZERO), out)
 
     def slope(self, x: Array, y: Array, out: Array) -> None:
         if not self.needs_x:  # y is never negative: 1 where the unit is on, else 0
@@ -206,10 +245,10 @@ class Relu(Elementwise):
             else:
                 sign(y, out)
             return
-        above = x > self.threshold if self.threshold == 0 else x >= self.threshold
-        out[...] = np.where(above, 1.0, self.negative_slope)
+        out[...] = x > self.threshold
         if self.max_value is not None:
-            out[x >= self.max_value] = 0.0
+            out[(x >= self.max_value) | (x < 0)] = 0.0
+        out[x < self.threshold] += self.negative_slope
 
 
 class LeakyRelu(Elementwise):
@@ -585,26 +624,37 @@ class LogSoftmax(OverFeatures):
 
 
 class Sparsemax(OverFeatures):
-    """y = max(x - tau, 0) with tau such that the features add up to 1: a softmax that reaches 0.
+    """y = max(x - tau, 0) with the tau that Keras 3 computes: large features stay above 0, the others become 0.
 
-    The k largest x stay above 0, k being the last with k x(k) > x(1) + … + x(k) - 1, and tau brings their sum to 1.
-    dx = dy - mean of dy over the features above 0, else 0. Source: Martins & Astudillo (2016), algorithm 1;
-    Keras 3.15 differs (its outputs do not add up to 1: keras-team/keras issue 23425).
+    With z(1) >= z(2) >= … the features of a sample in falling order and k the last rank with
+    k z(k) > z(1) + … + z(k) - 1: tau = (the sum of z(1) + … + z(j) over all j up to k, less 1) / k, so that
+    dtau/dz(i) = (k - i + 1) / k; dx = dy where y > 0, less dtau/dx times the sum of those dy.
+
+    In the paper tau = (z(1) + … + z(k) - 1) / k, which makes the features add up to 1. Keras 3.15 adds the sums up
+    once more (keras-team/keras issue 23425): for k > 1 its numbers, and so these, add up to less, or are all 0.
+
+    Source: Martins & Astudillo (2016), algorithm 1; as keras.activations.sparsemax.
     """
 
+    needs_x = True
+
     def forward(self, node: Node, *, training: bool) -> None:
-        falling = np.flip(np.sort(node.x, axis=-2), axis=-2)
-        sums = falling.cumsum(axis=-2) - 1
-        ranks = np.arange(1, len(node.x.swapaxes(0, -2)) + 1, dtype=node.x.dtype)[:, np.newaxis]
-        kept = falling * ranks > sums
-        count = kept.sum(axis=-2, keepdims=True)
-        tau = np.take_along_axis(sums, count - 1, axis=-2) / count
-        maximum(node.x - tau.astype(node.x.dtype), ZERO, out=node.y)
+        order = np.argsort(-node.x, axis=-2, kind="stable")
+        falling = np.take_along_axis(node.x, order, axis=-2)
+        sums = falling.cumsum(axis=-2)
+        ranks = np.arange(1, order.shape[-2] + 1, dtype=node.x.dtype)[:, np.newaxis]
+        kept = falling - (sums - 1) / ranks > 0
+        count = kept.sum(axis=-2, keepdims=True, dtype=node.x.dtype)
+        tau = (np.where(kept, sums, 0).sum(axis=-2, keepdims=True) - 1) / count
+        if training:
+            share = np.empty_like(node.x)  # dtau/dx
+            np.put_along_axis(share, order, kept * (count - ranks + 1) / count, axis=-2)
+            node.scratch = share
+        maximum(node.x - tau, ZERO, out=node.y)
 
     def backward(self, node: Node) -> None:
-        above = node.y > 0
-        mean = (node.dy * above).sum(axis=-2, keepdims=True) / above.sum(axis=-2, keepdims=True)
-        multiply(above, node.dy - mean, node.dx)
+        kept = np.where(node.y > 0, node.dy, 0)
+        node.dx[...] = kept - node.scratch * kept.sum(axis=-2, keepdims=True)
 
 
 class Glu(OverFeatures):

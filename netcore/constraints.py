@@ -1,11 +1,16 @@
-"""Constraints: bounds that weights are brought back into after each update."""
+"""Constraints: bounds that weights are brought back into after each update.
 
+A program's own one is a function from an array to the allowed one, or a subclass that overrides `__call__` as in Keras.
+"""
+
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 
 from netcore import config
 from netcore.config import Array
+from netcore.own import name_of
 from netcore.params import Float, Ints
 from netcore.parts import Part, PartParam, find
 from netcore.registry import Registry
@@ -15,11 +20,16 @@ NORM = Float(low=0.0, typical=(1.0, 3.0))
 
 
 class Constraint(Part):
-    """Base of all constraints. Called on an array it gives the nearest allowed one."""
+    """Base of all constraints. Called on an array it gives the nearest allowed one, of the same shape.
+
+    A subclass writes `project`, or `__call__` alone, as in Keras.
+    """
 
     def project(self, weight: Array) -> None:
-        """Bring `weight` back into its bounds, in place."""
-        raise NotImplementedError
+        """Bring `weight`, of any shape, back into its bounds, in place."""
+        if type(self).__call__ is Constraint.__call__:
+            raise NotImplementedError
+        weight[...] = self(weight)
 
     def __call__(self, w: Any) -> Array:
         weight = np.array(w, np.result_type(np.asarray(w).dtype, np.float32))
@@ -65,7 +75,10 @@ class MaxNorm(Constraint):
 
 @CONSTRAINTS.add
 class NonNeg(Constraint):
-    """Weights below 0 become 0."""
+    """Weights below 0 become 0.
+
+    Source: as keras.constraints.NonNeg.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,6 +93,8 @@ class UnitNorm(Constraint):
 
     Args:
         axis: along which a vector lies, as for MaxNorm.
+
+    Source: as keras.constraints.UnitNorm.
     """
 
     params: ClassVar = {"axis": AXIS}
@@ -100,6 +115,8 @@ class MinMaxNorm(Constraint):
         min_value, max_value: smallest and largest length.
         rate: from 0 (nothing happens) to 1 (the bounds are kept strictly).
         axis: along which a vector lies, as for MaxNorm.
+
+    Source: as keras.constraints.MinMaxNorm.
     """
 
     params: ClassVar = {
@@ -124,10 +141,22 @@ class MinMaxNorm(Constraint):
 max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm  # Keras's second names
 
 
+class OwnConstraint(Constraint):
+    """A program's own function from an array to the allowed one."""
+
+    def __init__(self, function: Callable[[Array], Any]) -> None:
+        super().__init__()
+        self.function = function
+        self.name = name_of(function)
+
+    def project(self, weight: Array) -> None:
+        weight[...] = self.function(weight.copy())
+
+
 def get(identifier: Any) -> Constraint | None:
-    """A constraint from a name, a config, a class or an instance; None for None."""
-    return find(CONSTRAINTS, Constraint, identifier)
+    """A constraint from a name, a config, a class, an instance or a function of an array; None for None."""
+    return find(CONSTRAINTS, Constraint, identifier, OwnConstraint)
 
 
 def constraint_param() -> PartParam:
-    return PartParam(names=CONSTRAINTS.names, registry=CONSTRAINTS, base=Constraint)
+    return PartParam(names=CONSTRAINTS.names, registry=CONSTRAINTS, base=Constraint, own=OwnConstraint)

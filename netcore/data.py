@@ -13,7 +13,8 @@ def as_floats(value: Any, name: str, dtype: str | None = None) -> Array:
     """Any numeric array-like as an array of floatx, at least one axis.
 
     Raises:
-        NetcoreValueError "data.not_numeric": texts or mixed things; names the first offending column and value.
+        NetcoreValueError "data.not_numeric": texts (of numbers, too) or mixed things; names the first offending column
+            and value.
         NetcoreValueError "data.ragged": rows of different lengths.
     """
     try:
@@ -22,31 +23,37 @@ def as_floats(value: Any, name: str, dtype: str | None = None) -> Array:
         raise NetcoreValueError(
             "data.ragged", "`{name}` is not a table: its rows have different lengths.", name=name
         ) from None
+    array = np.atleast_1d(array)
     if array.dtype.kind in "biuf":
-        return np.atleast_1d(array).astype(dtype or config.floatx(), copy=False)
-    try:
-        return np.atleast_1d(array).astype(dtype or config.floatx())
-    except (TypeError, ValueError):
-        column, text = _first_text(np.atleast_1d(array))
-        raise NetcoreValueError(
-            "data.not_numeric",
-            "Invalid dtype: `{name}` must hold numbers, but column {column} holds {value!r}. "
-            "Turn texts into numbers first, such as one column per category.",
-            name=name,
-            column=column,
-            value=text,
-        ) from None
+        return array.astype(dtype or config.floatx(), copy=False)
+    found = _first_text(array)
+    if found is None:
+        return array.astype(dtype or config.floatx())
+    raise NetcoreValueError(
+        "data.not_numeric",
+        "Invalid dtype: `{name}` must hold numbers, but column {column} holds {value!r}. "
+        "Turn texts into numbers first, such as one column per category.",
+        name=name,
+        column=found[0],
+        value=found[1],
+    )
 
 
-def _first_text(array: Array) -> tuple[int, str]:
-    columns = array.reshape(len(array), -1)
-    for row in columns:
+def _first_text(array: Array) -> tuple[int, str] | None:
+    """Column and value of the first entry that is no number; None if all are.
+
+    A number written as text is none, as in Keras, but an entry that could never be a number tells more.
+    """
+    found = None
+    for row in array.reshape(len(array), -1):
         for column, value in enumerate(row):
             try:
                 float(value)
             except (TypeError, ValueError):
                 return column, str(value)[:40]
-    return 0, str(array.dtype)
+            if found is None and isinstance(value, str | bytes):
+                found = column, str(value)[:40]
+    return found
 
 
 def batch_last(array: Array) -> Array:

@@ -26,6 +26,10 @@ class NetcoreValueError(NetcoreError, ValueError):
     """A value that cannot be used."""
 
 
+class NetcoreFileError(NetcoreValueError, FileNotFoundError):
+    """A file that is not there. Keras raises ValueError for a model's and FileNotFoundError for that of weights."""
+
+
 class NetcoreTypeError(NetcoreError, TypeError):
     """An argument of the wrong kind, or in the wrong place."""
 

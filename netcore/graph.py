@@ -189,10 +189,11 @@ class Graph:
         return _expand(self, {})
 
 
-def _expand(graph: Graph, actual: dict[int, Tensor], repeats: int = 1) -> list[Step]:
+def _expand(graph: Graph, actual: dict[int, Tensor], repeats: int = 1, *, penalised: bool = True) -> list[Step]:
     """Steps of a graph; `actual` maps the tensors of a nested model to those of the model around it.
 
-    `repeats` is how many samples one of the model around counts for inside.
+    `repeats` is how many samples one of the model around counts for inside; `penalised` says whether penalties on
+    outputs count.
     """
     steps: list[Step] = []
     for node in graph.nodes:
@@ -205,7 +206,7 @@ def _expand(graph: Graph, actual: dict[int, Tensor], repeats: int = 1) -> list[S
             if actual
             else node.outputs
         )
-        regularizer = regularizer_of(layer.activity_regularizer)
+        regularizer = regularizer_of(layer.output_penalty) if penalised else None
         plain = outputs if regularizer is None else tuple(twin(tensor, tensor.repeats) for tensor in outputs)
         inner: Graph | None = layer.inner_graph([tensor.shape for tensor in inputs])
         if inner is not None:
@@ -215,7 +216,7 @@ def _expand(graph: Graph, actual: dict[int, Tensor], repeats: int = 1) -> list[S
                 steps.append(Step(operation, layer if operation is layer else None, inputs, after))
                 inputs = after
         if regularizer is not None:
-            penalty = ActivityPenalty(regularizer)
+            penalty = ActivityPenalty(regularizer, layer, repeats)
             steps += [Step(penalty, None, (one,), (after,)) for one, after in zip(plain, outputs, strict=True)]
     return steps
 
@@ -232,7 +233,8 @@ def _inside(
             entering[index] = Tensor((None, *tensor.shape[2:]), tensor.dtype, tensor.name, repeats=repeats)
             steps.append(Step(FOLD, None, (tensor,), (entering[index],)))
     names = {id(symbol): tensor for symbol, tensor in zip(inner.inputs, entering, strict=True)}
-    steps += _expand(inner, names, entering[0].repeats)
+    # Keras's TimeDistributed takes the equations of its layer only, without the penalty on the layer's outputs
+    steps += _expand(inner, names, entering[0].repeats, penalised=not time_as_samples)
     for symbol, tensor in zip(inner.outputs, outputs, strict=True):
         made = names[id(symbol)]
         if time_as_samples:

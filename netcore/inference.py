@@ -11,7 +11,7 @@ from netcore.data import Rows, as_floats, batch_first, batch_last
 from netcore.events import ValidationStep
 from netcore.graph import Graph, Shape, Tensor
 from netcore.heads import Tracker, logs_of
-from netcore.penalties import PenaltyMean
+from netcore.penalties import PenaltyMean, note_activity
 from netcore.plan import Plan
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ def run_layer(layer: "Layer", inputs: Any, *, training: bool, mask: Any = None) 
     plan.feed([(with_ones(array), batch_last(array)) for array in arrays])
     with np.errstate(all="ignore"):
         plan.forward()
+    note_activity(plan)
     made = [
         _with_mask(np.ascontiguousarray(batch_first(output)), seen)
         for output, seen in zip(plan.outputs, plan.output_masks, strict=True)

@@ -1,9 +1,10 @@
-"""Start values of weights.
+"""Start values of weights. A program's own are a function (shape, dtype) -> array, or a subclass of Initializer.
 
 Fans: for a kernel (…, I, O) fan_in = I * area and fan_out = O * area, area the product of the leading axes.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from netcore.config import Array, floatx
 from netcore.errors import NetcoreValueError
 from netcore.names import snake_case
+from netcore.own import name_of, own_class
 from netcore.params import Choice, Float, Int, Param, defaults
 from netcore.registry import Registry
 from netcore.streams import next_stream
@@ -22,6 +24,7 @@ class Initializer:
     """Base: `initializer(shape)` gives an array of start values.
 
     A random one takes the next stream of start weights, or, with a `seed`, always the same numbers.
+    A subclass writes `values`, or `__call__(shape, dtype)` as in Keras.
     """
 
     params: ClassVar[dict[str, Param]] = {}
@@ -38,6 +41,7 @@ class Initializer:
         return np.asarray(self.values(tuple(shape)), dtype or floatx())
 
     def values(self, shape: tuple[int, ...]) -> Array:
+        """Start values of that shape."""
         raise NotImplementedError
 
     def generator(self) -> np.random.Generator:
@@ -54,14 +58,34 @@ class Initializer:
 INITIALIZERS: Registry[type[Initializer]] = Registry("initializer")
 
 
+class OwnInitializer(Initializer):
+    """A program's own function (shape, dtype) -> array."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self.function = function
+        self.name = name_of(function)
+
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
+        return np.asarray(self.function(tuple(shape), dtype=dtype or floatx()), dtype or floatx())
+
+
 def get(identifier: Any) -> Initializer:
-    """An initializer from a name, a {"class_name", "config"} dict, a class or an instance."""
+    """An initializer from a name, a {"class_name", "config"} dict, a class, an instance or a function (shape, dtype).
+
+    Raises:
+        NetcoreValueError "registry.unknown": no initializer has that name.
+    """
     if isinstance(identifier, Initializer):
         return identifier
     if isinstance(identifier, dict):
-        return INITIALIZERS.get(identifier["class_name"])(**identifier["config"])
+        name = str(identifier.get("class_name"))
+        own = own_class(Initializer, name) if name not in INITIALIZERS else None
+        return (own or INITIALIZERS.get(name)).from_config(identifier.get("config") or {})
     if isinstance(identifier, type) and issubclass(identifier, Initializer):
         return identifier()
+    if callable(identifier):
+        return OwnInitializer(identifier)
     return INITIALIZERS.get(identifier)()
 
 
@@ -79,14 +103,18 @@ def serialize(initializer: Initializer) -> str | dict[str, Any]:
 
 
 class StartValue(Choice):
-    """An argument that is an initializer: a name, an instance or a {"class_name", "config"} dict; kept JSON-able."""
+    """An argument that is an initializer: a name, an instance, a function or a {"class_name", "config"} dict.
+
+    Kept JSON-able, unless it is the program's own: then itself.
+    """
 
     def _check(self, owner: str, name: str, value: Any) -> Any:
         if isinstance(value, str) and value in INITIALIZERS:
             value = get(value)
-        if isinstance(value, str) or not isinstance(value, Initializer | dict | type):
+        if isinstance(value, str) or not (isinstance(value, Initializer | dict) or callable(value)):
             return super()._check(owner, name, value)
-        return serialize(get(value))
+        found = get(value)
+        return serialize(found) if type(found) in list(INITIALIZERS) else found
 
 
 def start_value() -> StartValue:

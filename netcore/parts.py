@@ -1,10 +1,12 @@
 """Parts that are described by their arguments alone, such as penalties: by name, by config, or as objects."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from netcore.errors import NetcoreValueError
 from netcore.names import snake_case
+from netcore.own import own_class
 from netcore.params import Choice, Param, defaults, nearest_of
 from netcore.registry import Registry
 
@@ -36,18 +38,27 @@ class Part:
         return f"{type(self).__name__}({arguments})"
 
 
-def find(registry: Registry[type[P]], base: type[P], identifier: Any) -> P | None:
-    """The part of a name, a {"class_name", "config"} dict, a class or an instance; None stays None.
+def find(
+    registry: Registry[type[P]], base: type[P], identifier: Any, own: Callable[[Any], P] | None = None
+) -> P | None:
+    """The part of a name, a {"class_name", "config"} dict, a class, an instance or a function; None stays None.
+
+    Args:
+        own: makes a part of a program's own function.
 
     Raises:
-        NetcoreValueError "registry.unknown": no part has that name.
+        NetcoreValueError "registry.unknown": no part has that name, in the package or among the program's own classes.
     """
     if identifier is None or isinstance(identifier, base):
         return identifier
     if isinstance(identifier, dict):
-        return registry.get(str(identifier.get("class_name"))).from_config(identifier.get("config") or {})  # type: ignore[no-any-return]
+        name = str(identifier.get("class_name"))
+        cls = own_class(base, name) if name not in registry else None
+        return (cls or registry.get(name)).from_config(identifier.get("config") or {})  # type: ignore[no-any-return]
     if isinstance(identifier, type) and issubclass(identifier, base):
         return identifier()
+    if own is not None and callable(identifier):
+        return own(identifier)
     return registry.get(identifier)()
 
 
@@ -59,10 +70,12 @@ def described(part: Part) -> str | dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class PartParam(Choice):
-    """An argument that is such a part, or None; kept as `described` says, for JSON."""
+    """An argument that is such a part, or None; kept as `described` says, for JSON, unless the part is the program's
+    own: then itself."""
 
     registry: Registry[Any]
     base: type[Part]
+    own: Callable[[Any], Any] | None = None
     optional: bool = True
     advanced: bool = True
 
@@ -79,16 +92,16 @@ class PartParam(Choice):
                 value=value,
                 nearest=nearest_of(value, self.names()),
             )
-        part = find(self.registry, self.base, value)
-        return None if part is None else described(part)
+        part = find(self.registry, self.base, value, self.own)
+        return part if part is None or type(part) not in list(self.registry) else described(part)
 
     def _knows(self, value: Any) -> bool:
-        if isinstance(value, self.base):
-            return type(value) in list(self.registry)
+        if isinstance(value, dict):
+            name = value.get("class_name")
+            return isinstance(name, str) and (name in self.registry or own_class(self.base, name) is not None)
         if isinstance(value, type):
-            return value in list(self.registry)
-        named = value.get("class_name") if isinstance(value, dict) else value
-        return isinstance(named, str) and named in self.registry
+            return issubclass(value, self.base)
+        return value in self.registry if isinstance(value, str) else callable(value)
 
     def invalid(self) -> tuple[Any, ...]:
         return ("no-such-part", 0.01, {"class_name": "NoSuchPart", "config": {}})

@@ -1,10 +1,14 @@
 """Penalties: what regularizers add to the loss of a batch, and to its gradients."""
 
+import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from netcore.config import Array
+from netcore.data import batch_first
+from netcore.errors import NetcoreWarning
 from netcore.node import Node, Operation
 from netcore.regularizers import Regularizer
 
@@ -12,7 +16,13 @@ from netcore.regularizers import Regularizer
 class ActivityPenalty(Operation):
     """y = x, and a penalty on it: value(y) / n for a batch of n samples.
 
+    Where time steps count as samples (in a model that TimeDistributed holds), n is still the number of samples.
     Backward: dx = dy + value'(y) / n. The penalty of the last forward lies in `node.scratch`.
+
+    Args:
+        regularizer: what is added for the outputs, batch axis in front as the program sees them.
+        layer: that they are the outputs of.
+        repeats: columns of the batch axis for each sample.
     """
 
     in_place = True
@@ -20,21 +30,60 @@ class ActivityPenalty(Operation):
     keeps_mask = True
     identity = True
 
-    def __init__(self, regularizer: Regularizer) -> None:
-        self.regularizer = regularizer
+    def __init__(self, regularizer: Regularizer, layer: Any, repeats: int = 1) -> None:
+        self.regularizer, self.layer, self._repeats = regularizer, layer, repeats
 
     def prepare(self, node: Node, *, training: bool) -> None:
         node.scratch = [0.0]
 
+    def _seen(self, array: Array) -> Array:
+        return array if self.regularizer.any_order else batch_first(array)
+
+    def _share(self, node: Node) -> float:
+        return self._repeats / int(node.y.shape[-1])
+
     def forward(self, node: Node, *, training: bool) -> None:
         if node.y is not node.x:
             np.copyto(node.y, node.x)
-        node.scratch[0] = self.regularizer.value(node.y) / node.y.shape[-1]
+        node.scratch[0] = self.regularizer.value(self._seen(node.y)) * self._share(node)
 
     def backward(self, node: Node) -> None:
         if node.dx is not node.dy:
             np.copyto(node.dx, node.dy)
-        self.regularizer.add_gradient(node.y, node.dx, 1 / node.y.shape[-1])
+        self.regularizer.add_gradient(self._seen(node.y), self._seen(node.dx), self._share(node))
+
+
+def warn_of_ignored_penalty(layer: Any, holder: Any) -> None:
+    """Warn if a layer asks for a penalty on its outputs where Keras, whose numbers these are, does not add it."""
+    if layer.activity_regularizer is not None:
+        warnings.warn(
+            NetcoreWarning(
+                "layer.activity_ignored",
+                "The activity_regularizer of {layer} has no effect inside {holder}, as in Keras. Put it on a layer "
+                "behind it, such as Activation('linear', activity_regularizer=…).",
+                layer=layer.name,
+                holder=type(holder).__name__,
+            ),
+            stacklevel=4,
+        )
+
+
+def penalised_layers(steps: Iterable[Any]) -> list[Any]:
+    """Of the steps of a graph: the layers whose outputs are under a penalty."""
+    return [step.operation.layer for step in steps if isinstance(step.operation, ActivityPenalty)]
+
+
+def note_activity(plan: Any) -> None:
+    """After a forward: write down in each layer what was added for its outputs."""
+    penalties = [
+        (forward.__self__.layer, node.scratch[0])
+        for forward, node in plan.forwards
+        if isinstance(getattr(forward, "__self__", None), ActivityPenalty)
+    ]
+    for layer, _ in penalties:
+        layer.activity_losses = []
+    for layer, value in penalties:
+        layer.activity_losses.append(value)
 
 
 def add_weight_penalty(weight: Any) -> None:

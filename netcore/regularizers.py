@@ -1,13 +1,16 @@
 """Regularizers: penalties on large weights or outputs, added to the loss so that training keeps them small.
 
-`value` is the penalty of an array, `add_gradient` adds its derivative to a gradient.
+`value` is the penalty of an array, `add_gradient` adds its derivative to a gradient. A program's own penalty is a
+function of an array, or a subclass that overrides `__call__` as in Keras: its derivative is found by small steps.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 
 from netcore.config import Array
+from netcore.own import gradient_of, name_of
 from netcore.params import Float
 from netcore.parts import Part, PartParam, find
 from netcore.registry import Registry
@@ -16,20 +19,27 @@ FACTOR = Float(low=0.0, typical=(0.001, 0.1), log=True)
 
 
 class Regularizer(Part):
-    """Base of all penalties. Called on an array it gives its penalty, one number."""
+    """Base of all penalties. Called on an array it gives its penalty, one number.
+
+    A subclass writes `value` and, so that training is fast, `add_gradient`; or `__call__` alone, as in Keras.
+    """
 
     stackable: ClassVar[bool] = False  # `values` and `add_gradient` are right for several weights at once, (s, …)
+    any_order: ClassVar[bool] = False  # the penalty is the same in whatever order the axes of an array come
 
     def value(self, weight: Array) -> float:
-        raise NotImplementedError
+        """The penalty of an array of any shape, one number."""
+        if type(self).__call__ is Regularizer.__call__:
+            raise NotImplementedError
+        return float(np.asarray(self(weight)))
 
     def values(self, weights: Array) -> Array:
         """The penalty of each of several weights, (s, …) -> (s,)."""
         return np.array([self.value(weight) for weight in weights])
 
     def add_gradient(self, weight: Array, gradient: Array, factor: float = 1.0) -> None:
-        """gradient += factor * d value / d weight, in place."""
-        raise NotImplementedError
+        """gradient += factor * d value / d weight, in place; by small steps unless a subclass knows better."""
+        gradient += np.asarray(factor * gradient_of(self.value, weight), gradient.dtype)
 
     def __call__(self, x: Any) -> float:
         return self.value(np.asarray(x))
@@ -41,7 +51,7 @@ REGULARIZERS: Registry[type[Regularizer]] = Registry("regularizer")
 class _Sums(Regularizer):
     """l1 * Σ|w| + l2 * Σw²; a class lists which of the two factors it takes."""
 
-    stackable = True
+    stackable = any_order = True
     l1: float = 0.0
     l2: float = 0.0
 
@@ -68,6 +78,8 @@ class L1(_Sums):
 
     Args:
         l1: strength; 0 is none.
+
+    Source: Tibshirani (1996); as keras.regularizers.L1.
     """
 
     params: ClassVar = {"l1": FACTOR}
@@ -82,6 +94,8 @@ class L2(_Sums):
 
     Args:
         l2: strength; 0 is none.
+
+    Source: Krogh & Hertz (1991); as keras.regularizers.L2.
     """
 
     params: ClassVar = {"l2": FACTOR}
@@ -96,6 +110,8 @@ class L1L2(_Sums):
 
     Args:
         l1, l2: strengths. As the name "l1l2" alone would be no penalty, say at least one of them.
+
+    Source: Zou & Hastie (2005), the elastic net; as keras.regularizers.L1L2.
     """
 
     aliases = ("l1_l2",)
@@ -108,10 +124,22 @@ class L1L2(_Sums):
 l1, l2, l1_l2 = L1, L2, L1L2  # Keras's second names
 
 
+class OwnRegularizer(Regularizer):
+    """A program's own function of an array as a penalty."""
+
+    def __init__(self, function: Callable[[Array], Any]) -> None:
+        super().__init__()
+        self.function = function
+        self.name = name_of(function)
+
+    def value(self, weight: Array) -> float:
+        return float(np.asarray(self.function(weight)))
+
+
 def get(identifier: Any) -> Regularizer | None:
-    """A regularizer from a name, a config, a class or an instance; None for None."""
-    return find(REGULARIZERS, Regularizer, identifier)
+    """A regularizer from a name, a config, a class, an instance or a function of an array; None for None."""
+    return find(REGULARIZERS, Regularizer, identifier, OwnRegularizer)
 
 
 def regularizer_param() -> PartParam:
-    return PartParam(names=REGULARIZERS.names, registry=REGULARIZERS, base=Regularizer)
+    return PartParam(names=REGULARIZERS.names, registry=REGULARIZERS, base=Regularizer, own=OwnRegularizer)

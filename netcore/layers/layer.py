@@ -17,6 +17,7 @@ from netcore.names import unique_name
 from netcore.node import Operation
 from netcore.parameters import ParameterVector, Weight, WeightArray, joined, spend
 from netcore.params import Param
+from netcore.parts import Part
 from netcore.registry import Registry
 from netcore.regularizers import regularizer_param
 
@@ -60,6 +61,7 @@ class Layer(Operation):
     ndim: int | None = None  # exact number of axes, where only one will do
     several_inputs: ClassVar[bool] = False  # called on a list of tensors
     training_only: ClassVar[bool] = False  # passes its inputs on as they are, except while training
+    activity_losses: Sequence[float] = ()  # penalties on the outputs of the last call on arrays
     takes_indices: ClassVar[bool] = False  # inputs are whole numbers that stand for something; they have no gradient
 
     def __init__(
@@ -157,7 +159,17 @@ class Layer(Operation):
         Its penalty and bounds are those of the layer's arguments by its name, unless given here.
         """
         spend(shape)
-        weight = Weight(name, initializers.get(initializer)(shape, self.dtype), trainable=trainable)
+        value = np.asarray(initializers.get(initializer)(shape, self.dtype), self.dtype)
+        if value.shape != shape:
+            raise NetcoreValueError(
+                "initializer.gave",
+                "{name}: the initializer of `{weight}` must give an array of shape {expected}, but gave {given}.",
+                name=self.name,
+                weight=name,
+                expected=shape,
+                given=value.shape,
+            )
+        weight = Weight(name, value, trainable=trainable)
         argument = name.removesuffix("_kernel")  # Keras's recurrent_regularizer is that of recurrent_kernel
         weight.regularizer = regularizers.get(regularizer or getattr(self, f"{argument}_regularizer", None))
         weight.constraint = constraints.get(constraint or getattr(self, f"{argument}_constraint", None))
@@ -226,9 +238,18 @@ class Layer(Operation):
         return self.weights
 
     @property
+    def output_penalty(self) -> Any:
+        """The penalty on the outputs that counts."""
+        return self.activity_regularizer
+
+    @property
     def losses(self) -> list[float]:
-        """What the regularizers of the weights that learn add to the loss now, one number for each of them."""
-        return [one.regularizer.value(one.value) for one in self.trainable_weights if one.regularizer is not None]
+        """What regularizers add to the loss, one number for each.
+
+        First those of outputs, if the last use was a call on arrays, then those of the weights that learn.
+        """
+        on_weights = [one.regularizer.value(one.value) for one in self.trainable_weights if one.regularizer is not None]
+        return [*self.activity_losses, *on_weights]
 
     def get_weights(self) -> list[Array]:
         """Copies of the weights, in Keras's order and shapes."""
@@ -429,8 +450,13 @@ LAYERS: Registry[type[Layer]] = Registry("layer")
 
 
 def plain(value: Any) -> Any:
-    """An argument as JSON can hold it: activation functions by their names."""
-    return value.name if isinstance(value, Function) else value
+    """An argument as JSON can hold it: functions by their names, a program's own parts by their class and arguments."""
+    if isinstance(value, Function):
+        return value.name
+    if isinstance(value, Part | initializers.Initializer):
+        own = getattr(value, "function", None) is not None
+        return {"class_name": value.name if own else type(value).__name__, "config": value.get_config()}  # type: ignore[union-attr]
+    return value
 
 
 def with_tail(params: dict[str, Param]) -> tuple[dict[str, Param], tuple[str, ...]]:

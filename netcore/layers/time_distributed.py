@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from netcore.graph import Graph, Shape, Tensor
 from netcore.layers.layer import LAYERS, Layer
 from netcore.layers.wrapper import LayerParam, Wrapper, layer_from
+from netcore.penalties import warn_of_ignored_penalty
 
 
 @LAYERS.add
@@ -15,7 +16,8 @@ class TimeDistributed(Wrapper):
     therefore takes its means over steps and samples together.)
 
     Args:
-        layer: what is done at each step.
+        layer: what is done at each step. Its `activity_regularizer` has no effect, as in Keras: give
+            TimeDistributed one.
 
     Shapes (n = batch size, t = time steps): inputs (n, t, …) -> outputs (n, t, …); weights of the layer.
 
@@ -34,6 +36,7 @@ class TimeDistributed(Wrapper):
         super().__init__(**keywords)
         self.keep_arguments(layer=layer)
         self.layer = layer if isinstance(layer, Layer) else layer_from(layer)
+        warn_of_ignored_penalty(self.layer, self)
 
     def inner_layers(self) -> list[Layer]:
         return [self.layer]

@@ -6,7 +6,7 @@ from typing import Any
 
 from netcore.errors import NetcoreValueError
 from netcore.graph import Graph, Input, Shape, Tensor
-from netcore.layers.layer import LAYERS, Layer
+from netcore.layers.layer import LAYERS, Layer, plain
 from netcore.parameters import Weight
 from netcore.params import Param
 
@@ -123,7 +123,7 @@ class Wrapper(Layer):
 
     def get_config(self) -> dict[str, Any]:
         common = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
-        return {**common, **self._arguments, **{name: getattr(self, name) for name in self.tail}}
+        return {**common, **self._arguments, **{name: plain(getattr(self, name)) for name in self.tail}}
 
     def keep_arguments(self, **arguments: Any) -> None:
         """Check the arguments and keep them for `get_config`, apart from the layers themselves."""

@@ -66,6 +66,8 @@ class Model(Compiled):
             (only,) = per_input(x, ["x"])
             first = as_floats(only, "x", self.dtype)
             self.build((min(batch_size or len(first), len(first)), *(first.shape[1:] or (1,))))
+        for layer in self.penalised_layers():
+            layer.activity_losses = ()  # those of the last call on arrays
         given = per_input(x, self.input_names)
         names = ["x"] if len(self.input_names) == 1 else self.input_names
         arrays = [as_floats(one, name, self.dtype) for one, name in zip(given, names, strict=True)]
@@ -406,10 +408,9 @@ class Model(Compiled):
         return values[0] if len(values) == 1 else values
 
     def _keys_in_order(self) -> list[str]:
-        """The outputs in the order of their losses in lists: as the program wrote them, where it wrote a dict."""
-        if not isinstance(self.output_structure, dict):
-            return self.output_keys
-        return list(self.loss if isinstance(self.loss, dict) else self.output_structure)
+        """The outputs in the order of their losses in lists: as the program wrote them in a dict of losses."""
+        written = isinstance(self.output_structure, dict) and isinstance(self.loss, dict)
+        return list(self.loss) if written else self.output_keys
 
     # --- batch by batch
 

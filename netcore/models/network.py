@@ -14,6 +14,7 @@ from netcore.layers.layer import Layer
 from netcore.models.advice import advise_on_masks
 from netcore.models.structures import names_of, tensors_of
 from netcore.parameters import ParameterVector, Weight
+from netcore.penalties import penalised_layers
 from netcore.plan import Plan
 from netcore.reorder import pooled_before_relu
 from netcore.streams import Stream, next_stream
@@ -174,6 +175,16 @@ class Network(Layer):
     def non_trainable_weights(self) -> list[Weight]:
         learning = {id(weight) for weight in self.trainable_weights}
         return [weight for weight in self._weights if id(weight) not in learning]
+
+    @property
+    def losses(self) -> list[float]:
+        """As for any layer; what was added for outputs stands in the order of the layers."""
+        inside = [loss for layer in self.penalised_layers() for loss in layer.activity_losses]
+        return [*inside, *super().losses]
+
+    def penalised_layers(self) -> list[Layer]:
+        """The layers inside whose outputs are under a penalty, each once, those of nested models among them."""
+        return list({id(one): one for one in penalised_layers(self._steps)}.values())
 
     def ensure_built(self, input_shape: Any) -> None:
         """A model that is called as a layer has been built already, or builds itself for that shape."""

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from netcore.config import Array
-from netcore.errors import NetcoreValueError
+from netcore.errors import NetcoreFileError, NetcoreValueError
 from netcore.models.compiling import compile_arguments
 from netcore.models.describing import Classes, entry, layer_of
 from netcore.names import snake_case
@@ -66,7 +66,8 @@ def load_model(filepath: Any, custom_objects: Classes = None, compile: bool = Tr
         safe_mode: accepted for Keras programs; netcore knows no other mode.
 
     Raises:
-        NetcoreValueError "file.missing", "file.hdf5", "file.not_netcore", "file.damaged", "file.too_large".
+        NetcoreFileError "file.missing": there is no such file.
+        NetcoreValueError "file.hdf5", "file.not_netcore", "file.damaged", "file.too_large".
     """
     with _Archive(filepath) as archive:
         description = archive.json("config.json")
@@ -103,7 +104,8 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False) -> None
         skip_mismatch: leave weights alone whose shape in the file is another one, instead of refusing.
 
     Raises:
-        NetcoreValueError "file.weights": a weight is missing or has another shape; "file.missing" and so on.
+        NetcoreFileError "file.missing": there is no such file.
+        NetcoreValueError "file.weights": a weight is missing or has another shape; others as for `load_model`.
     """
     model._require_graph()
     with _Archive(filepath) as archive:
@@ -187,7 +189,7 @@ class _Archive:
     def __init__(self, filepath: Any) -> None:
         self.path = Path(filepath)
         if not self.path.is_file():
-            raise NetcoreValueError(
+            raise NetcoreFileError(
                 "file.missing", "File not found: {path}. Please ensure the path is right.", path=str(filepath)
             )
         size = self.path.stat().st_size

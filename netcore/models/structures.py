@@ -38,7 +38,7 @@ def per_input(x: Any, names: list[str]) -> list[Any]:
             )
         return [x[name] for name in names]
     if len(names) == 1:
-        return [x[0]] if isinstance(x, list | tuple) and len(x) == 1 and np.ndim(x[0]) > 1 else [x]
+        return [x[0]] if _wrapped(x) and np.ndim(x[0]) > 1 else [x]
     if not isinstance(x, list | tuple) or len(x) != len(names):
         raise NetcoreValueError(
             "fit.input_count",
@@ -63,8 +63,7 @@ def per_output(what: str, given: Any, names: list[str], *, repeat: bool, data: b
             )
         return [given.get(name) for name in names]
     if len(names) == 1 and (data or not isinstance(given, list | tuple)):
-        single = isinstance(given, list | tuple) and len(given) == 1 and np.ndim(given[0]) > 0
-        return [given[0]] if single else [given]
+        return [given[0]] if _wrapped(given) and np.ndim(given[0]) > 0 else [given]
     if isinstance(given, list | tuple):
         if len(given) != len(names):
             raise NetcoreValueError(
@@ -77,6 +76,11 @@ def per_output(what: str, given: Any, names: list[str], *, repeat: bool, data: b
             )
         return list(given)
     return [given if repeat else None] * len(names)
+
+
+def _wrapped(given: Any) -> bool:
+    """Whether this is a list of one array rather than a table of one row, which plain lists are."""
+    return isinstance(given, list | tuple) and len(given) == 1 and not isinstance(given[0], list | tuple)
 
 
 def metrics_per_output(what: str, given: Any, names: list[str]) -> list[list[Any]]:

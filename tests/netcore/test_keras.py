@@ -143,10 +143,9 @@ def test_metrics_validation_and_evaluate_as_in_keras(loss):
 
 
 KERAS_ARGUMENTS = {"threshold": (0.0, 0.0)}  # has no defaults there
-NOT_AS_KERAS = {"sparsemax"}  # wrong in Keras 3.15 where several features stay above 0 (keras-team/keras issue 23425)
 
 
-@pytest.mark.parametrize("name", sorted({*ACTIVATIONS.names()} - NOT_AS_KERAS))
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS.names()))
 def test_activations_as_in_keras(name):
     x = np.random.default_rng(1).normal(size=(6, 4)).astype("float32") * 3
     expected = np.asarray(keras.activations.get(name)(keras.ops.convert_to_tensor(x), *KERAS_ARGUMENTS.get(name, ())))

@@ -26,7 +26,6 @@ COUNT = min(int(os.environ.get("NETCORE_RANDOM_MODELS", 30)), 100_000)
 ROWS, STEPS, FEATURES = 6, 8, 3
 RANDOM = ("Dropout", "GaussianNoise")  # the libraries draw other numbers
 ALONE = ("Embedding", "Normalization", "Softmax")  # need a place or a preparation of their own; Softmax: no mask
-SLIPS = {("SimpleRNN", "activity_regularizer"), ("TimeDistributed", "activity_regularizer")}  # Keras forgets them
 ROUGH = (
     "exponential",
     "hard_shrink",
@@ -34,7 +33,7 @@ ROUGH = (
     "threshold",
     "sparsemax",
     "glu",
-)  # jump, change widths, grow beyond measure, or differ in Keras
+)  # jump, change widths, or grow beyond measure
 LEARNING_RATES = {"Adadelta": 0.5, "SGD": 0.05, "Ftrl": 0.05}
 
 
@@ -96,7 +95,7 @@ class Draw:
                 given[name] = self.one_of([n for n in usable(cls) if n not in ROUGH])
             if name == "units":
                 given[name] = int(self.rng.integers(1, 5))
-            if name.endswith("_regularizer") and (cls.__name__, name) not in SLIPS and self.rng.random() < 0.2:
+            if name.endswith("_regularizer") and self.rng.random() < 0.2:
                 given[name] = self.one_of(("L2", "L1"))
             if name.endswith("kernel_constraint") and self.rng.random() < 0.2:
                 given[name] = self.one_of(("MaxNorm", "UnitNorm"))

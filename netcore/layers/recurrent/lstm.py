@@ -7,7 +7,7 @@ from numpy import add, multiply
 
 from netcore import activations
 from netcore.activations import Elementwise
-from netcore.config import Array
+from netcore.config import Array, floatx
 from netcore.initializers import Initializer, get
 from netcore.layers.layer import LAYERS
 from netcore.layers.recurrent.gates import Gates
@@ -186,4 +186,5 @@ class _ForgetBias(Initializer):
 
     def values(self, shape: tuple[int, ...]) -> Array:
         units = shape[0] // 4
-        return np.concatenate([self._start((units,)), np.ones(units), self._start((2 * units,))])
+        first, last = (self._start(size, floatx()) for size in ((units,), (2 * units,)))
+        return np.concatenate([first, np.ones(units), last])

@@ -9,6 +9,7 @@ from netcore.layers.layer import LAYERS
 from netcore.layers.recurrent.gates import Gates
 from netcore.layers.recurrent.recurrent import FIRST, LAST, WEIGHTS, Products, Recurrent, Run
 from netcore.node import Node
+from netcore.penalties import warn_of_ignored_penalty
 
 
 class SimpleRun(Run):
@@ -50,6 +51,7 @@ class SimpleRNN(Recurrent):
         unroll: accepted for Keras programs; without effect.
         zero_output_for_mask: output 0 at missing steps instead of the output before.
         seed: fixes what is dropped.
+        activity_regularizer: accepted for Keras programs; without effect, as in Keras 3.15.1, and a warning says so.
 
     Shapes (n = batch size, t = time steps, d = features):
         inputs (n, t, d) -> outputs (n, units) or (n, t, units); states (n, units);
@@ -65,6 +67,14 @@ class SimpleRNN(Recurrent):
     params: ClassVar = {**FIRST, **WEIGHTS, **LAST}
     run_class = SimpleRun
     all_weights: Array
+
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        warn_of_ignored_penalty(self, self)
+
+    @property
+    def output_penalty(self) -> None:
+        """None: Keras's SimpleRNN takes an `activity_regularizer` and forgets it, and so does this one."""
 
     def begin(self, run: SimpleRun) -> None:
         run.functions.prepare(self.all_weights, run.weights)
