@@ -1,11 +1,13 @@
 """Data page: what was read, what the doctor found, one click to treat it, one to undo it, also after a reload."""
 
 import pytest
+import streamlit as st
 
 from lab.data.samples import SAMPLE_DATA
+from lab.export.link import to_link
 from lab.limits import ALONE
 from lab.texts import say
-from tests.pages.conftest import Person
+from tests.pages.conftest import Person, seen
 from tests.pages.test_bad_input import NASTY, upload
 from tests.pages.test_train_page import reopened
 
@@ -98,3 +100,88 @@ def test_the_doctor_has_something_to_say_to_any_kind_of_data(person_in, language
     person_in.go_to("data").press(person_in.key("sample", name)).go_to("data")
     assert say("doctor.title", language) in person_in.sentences()
     assert not person_in.errors()
+
+
+# --- reading otherwise
+
+CODES = b"kind;value;answer\n" + b"".join(
+    b"%d;%d,5;%s\n" % (n % 4, n * 7 % 31, b"yes!" if n % 3 else b"no!") for n in range(90)
+)
+
+
+def choose(person: Person, value: object, name: str, *more: str) -> Person:
+    box = person.at.selectbox(key=person.key("reading", name, *more))
+    box.select_index(0) if value is None else box.set_value(value)  # None would be no choice at all
+    return person.look()
+
+
+def test_a_column_is_read_as_another_kind_and_the_rest_of_the_experiment_stays(person):
+    upload(person, "codes.csv", CODES)
+    before = person.experiment
+    person.at.selectbox(key=person.key("reading", "column")).set_value("kind")
+    person.look()
+    choose(person, "category", "kind", "kind")
+    data = person.experiment.data
+    assert [(choice.column, choice.kind) for choice in data.reading.kinds] == [("kind", "category")]
+    assert data.replace(reading=before.data.reading) == before.data
+    assert person.experiment.model == before.model
+    assert "kind = 0" in " ".join(person.state().memo["bench"].dataset.feature_names)
+    assert "was read again" in person.sentences()
+    undo(person, "read_as")
+    assert person.experiment == before
+
+
+def test_what_was_decided_travels_with_a_link_and_with_the_file(person):
+    upload(person, "codes.csv", CODES)
+    choose(person, "none", "header_row")
+    link = to_link(person.experiment)
+    again = reopened(person, e=link, lang="en").look().go_to("data")
+    st.cache_resource.clear()
+    again.at.file_uploader(key=again.key("upload")).upload("codes.csv", CODES, "text/csv")
+    again.look()
+    assert again.experiment == person.experiment
+    assert again.state().memo["bench"].table.header_row is None
+    assert not again.errors()
+
+
+def test_a_choice_that_the_file_does_not_allow_is_refused_at_its_widget(person_in, language):
+    upload(person_in, "codes.csv", CODES[:200])
+    before = person_in.experiment
+    choose(person_in, 19, "header_row")
+    assert person_in.experiment == before
+    assert len(person_in.errors()) == 1
+    assert say("form.kept", language) in person_in.sentences()
+
+
+def test_columns_that_are_gone_after_another_reading_are_named(person_in, language):
+    upload(person_in, "codes.csv", CODES)
+    choose(person_in, ",", "delimiter")
+    assert "value" not in person_in.experiment.data.inputs
+    assert any("value" in seen(warning.value) for warning in person_in.at.warning)
+    choose(person_in, None, "delimiter")
+    assert not person_in.errors()
+
+
+def test_a_spelling_of_no_value_is_taken_out_of_every_column(person):
+    upload(person, "codes.csv", CODES)
+    person.at.text_input(key=person.key("reading", "missing_words")).set_value("3")
+    person.look()
+    assert person.experiment.data.reading.missing_words == ("3",)
+    assert person.state().memo["bench"].table.column("kind").missing > 0
+
+
+def test_variables_in_rows_are_turned_into_columns_and_back(person_in, language):
+    days = [f"2021-01-{day:02d}" for day in range(1, 29)]
+    rows = [
+        ["일시", *days],
+        ["기온(°C)", *[str(day / 2) for day in range(28)]],
+        ["습도(%)", *[str(40 + day % 9) for day in range(28)]],
+    ]
+    upload(person_in, "turned.csv", "\n".join(",".join(row) for row in rows).encode())
+    before = person_in.experiment
+    assert say("remedy.transpose", language) in [button.label for button in person_in.at.button]
+    person_in.press(next(b.key for b in person_in.at.button if b.label == say("remedy.transpose", language)))
+    assert person_in.state().memo["bench"].table.column_names == ("일시", "기온(°C)", "습도(%)")
+    assert person_in.experiment.data.target == "습도(%)"
+    undo(person_in, "transpose")
+    assert person_in.experiment == before
