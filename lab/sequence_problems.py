@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lab.data.prepare import PART_NAMES, Dataset
-from lab.experiment import Experiment
+from lab.experiment import Experiment, LayerSpec
 from lab.layer_table import LayerRow
 from lab.problem import Problem
 from netcore.errors import NetcoreError
@@ -38,8 +38,16 @@ def sequence_problems(experiment: Experiment, dataset: Dataset, row: LayerRow) -
     if advice is not None:
         values = {"loss": name, "activation": activation, "layer": experiment.model.layers[-1].type, "units": units}
         yield Problem(advice[0], values, "warning")
+    for layer in experiment.model.layers:
+        if makes_mask(layer):
+            yield Problem("model.mask_before_ctc", {"layer": layer.type}, "warning", layer_id=layer.id)
     for metric in experiment.compile.metrics:
         yield Problem("model.metric_fails", {"metric": metric})
+
+
+def makes_mask(layer: LayerSpec) -> bool:
+    """Whether the layers behind this one are told which time steps are there."""
+    return bool(LAYERS.get(layer.type)(**layer.params).makes_mask)
 
 
 def built_loss(experiment: Experiment) -> Loss:

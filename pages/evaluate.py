@@ -16,7 +16,7 @@ from lab.texts import say
 from pages.ui.bench import lay_out
 from pages.ui.curves import quantity
 from pages.ui.problems import show_problems
-from pages.ui.sequences import decoded_section
+from pages.ui.sequences import by_epoch_section, decoded_section
 from pages.ui.shelf import mark, marks_of, opened_runs
 from pages.ui.state import AppState, app_state
 from pages.ui.take_away import take_away
@@ -63,7 +63,9 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
     evaluations = evaluations_of(state, record, dataset, parts)
     shown = parts[-1]  # the test part once it is open, else the validation part
     if len(evaluations) == 1:
-        results(state, next(iter(evaluations.values())), shown, "")
+        evaluation = next(iter(evaluations.values()))
+        results(state, evaluation, shown, "")
+        by_epoch_section(state, record, dataset, evaluation)
     else:
         several_outputs(state, record, evaluations, shown)
     take_away(state, record, dataset, evaluations)

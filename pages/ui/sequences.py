@@ -3,17 +3,21 @@
 import pandas as pd
 import streamlit as st
 
+from lab.charts.letters import letter_curve
 from lab.data.prepare import Dataset, PartName
 from lab.data.table import Table
 from lab.data_spec import DataSpec
 from lab.errors import LabError
 from lab.experiment import Experiment
 from lab.insight.evaluate import Evaluation, Sample
+from lab.insight.reading import letter_errors
+from lab.runs.host import engine
+from lab.runs.record import RunRecord
 from lab.texts import say
 from pages.ui.forms import choice_field, number_field, switch_field
 from pages.ui.proposals import with_windows
 from pages.ui.state import AppState
-from pages.ui.text import heading, tell
+from pages.ui.text import heading, tell, tell_error
 
 
 def order_section(state: AppState, table: Table) -> None:
@@ -110,6 +114,28 @@ def decoded_section(state: AppState, evaluation: Evaluation, part: PartName) -> 
     ]
     with st.container(key="decoded"):
         st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def by_epoch_section(state: AppState, record: RunRecord, dataset: Dataset, evaluation: Evaluation) -> None:
+    """When the letters appeared, on the validation part: live curves of CTC can show its loss only."""
+    if dataset.task != "sequence_labels" or not len(dataset.validation.x):
+        return
+    key = (record.id, record.epochs_done)
+    known = state.memo.get("letters")
+    if known is None or known[0] != key:
+        with st.spinner(say("sequences.reading", state.language)):
+            kept = engine().checkpoints(record.id, state.owner)
+            try:
+                known = state.memo["letters"] = key, letter_errors(record, kept, dataset)
+            except LabError as refusal:
+                st.warning(tell_error(refusal, state.language))
+                return
+    errors: dict[int, float] = known[1]
+    heading(say("sequences.by_epoch", state.language, part=say("part.validation", state.language)))
+    st.caption(say("sequences.by_epoch_about", state.language, count=len(errors)))
+    baseline = evaluation.baseline["validation"].metrics["letter_error"]
+    chart = letter_curve(errors, "validation", baseline=baseline, language=state.language)
+    st.plotly_chart(chart, key="letters", theme=None, config={"displaylogo": False, "displayModeBar": False})
 
 
 def mark(sample: Sample) -> str:

@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
+from lab.errors import RunError
 from lab.insight.decoding import blank_share, edits, greedy, letter_error, right_share
 from lab.insight.evaluate import evaluate, judge_run
+from lab.insight.reading import letter_errors
 from lab.layer_table import layer_rows, parameter_count
 from lab.model import model_problems
+from lab.runs.engine import InlineEngine
 from lab.runs.spec import run_spec
 from lab.runs.trainer import Trainer
 from lab.starts import start
@@ -95,6 +98,20 @@ def test_a_run_is_judged_letter_by_letter(morse):
     assert judge_run(experiment, dataset, trainer.history).evidence.baseline_kind == "letters"
 
 
+def test_the_letter_error_is_told_for_each_epoch_that_was_kept(morse):
+    experiment, dataset = morse
+    engine = InlineEngine()
+    run_id = engine.start(experiment.with_fit(epochs=3), dataset, "owner")
+    engine.advance()
+    record, kept = engine.record(run_id, "owner"), engine.checkpoints(run_id, "owner")
+    found = letter_errors(record, kept, dataset)
+    assert list(found) == [1, 2, 3]
+    by_hand = evaluate(experiment, record.weights, dataset, ("validation",)).scores["validation"]
+    assert found[3] == by_hand.metrics["letter_error"]
+    with pytest.raises(RunError, match="damaged"):
+        letter_errors(record, {1: b"no state"}, dataset)
+
+
 def test_what_does_not_fit_ctc_is_said_before_training(morse):
     experiment, dataset = morse
     out = experiment.model.layers[-1]
@@ -111,6 +128,8 @@ def test_what_does_not_fit_ctc_is_said_before_training(morse):
     assert codes(flat) == [("model.sequence_output", "error")]
     pooled = experiment.with_added_layer("AveragePooling1D", {"pool_size": 36}, 0)
     assert codes(pooled) == [("loss.ctc_length", "error")]
+    masked = experiment.with_added_layer("Masking", {}, 0)
+    assert codes(masked) == [("model.mask_before_ctc", "warning")]
     other = experiment.with_compile(loss={"type": "MeanSquaredError"})
     assert codes(other) == [("model.sequence_loss", "error")]
 
