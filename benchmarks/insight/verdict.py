@@ -7,15 +7,17 @@
     … --wrong                                                 name the runs that are called wrongly
 
 Every run (`benchmarks.insight.runs`) gets its true label from its risk, the loss on 20,000 fresh rows of the generator,
-which the verdict never sees. R(t) is the risk after epoch t, each value the median of three looks in a row, so that one
-jumping epoch is no label; T is where the person's run ends, B the baseline's risk:
+which the verdict never sees: at the end against the best epoch, and against the baseline. R(t) is the risk after epoch
+t, each value the median of three looks in a row, so that one jumping epoch is no label; T is where the person's run
+ends, B the baseline's risk:
 
-* overfit       R(T) > 1.1 min R(t <= T) and R(T) - min R(t <= T) > 3 % of B, and the network had got below 90 % of B;
-* no gain       otherwise, if min R(t <= T) > 90 % of B: right is "underfit", and "overfit" too, for what was learned
-                of the training rows only;
-* not finished  before "no gain", if as many epochs again bring the risk down by more than 5 % of B; of a run that is
-                overfit and will come down again by itself both are right;
-* good fit      everything else.
+* no gain    min R(t <= T) > 90 % of B. Right is "underfit", and "overfit" too, for what was learned of the training
+             rows only.
+* overfit    otherwise, if R(T) > 1.1 min R(t <= T) and R(T) - min R(t <= T) > 3 % of B.
+* good fit   everything else.
+
+Where as many epochs again bring the risk down by more than 5 % of B, "not finished" is right as well: what the run is
+at its end, and what would become of it, are both true. "Not enough data" is never right.
 
 A run is borderline when what decides its label lies within 0.65 to 1.5 of the threshold (0.87 to 0.93 of B): there the
 label itself is a matter of a hair. The share of right calls is told with and without those.
@@ -35,7 +37,7 @@ from benchmarks.insight.runs import KnownRun, known_run
 from lab.insight.verdict import Verdict, judge
 
 CALLS = ("good_fit", "overfit", "underfit", "not_finished", "not_enough_data", "diverged")
-LABELS = ("good_fit", "overfit", "no_gain", "not_finished")
+LABELS = ("good_fit", "overfit", "no_gain")
 OVERFIT, OVERFIT_OF_BASELINE, STILL_FALLING, NO_GAIN = 0.10, 0.03, 0.05, 0.90
 BORDER = (0.65, 1.5)
 BORDER_OF_NO_GAIN = (0.87, 0.93)
@@ -47,12 +49,14 @@ class Truth:
 
     Args:
         right: calls that are right.
+        falling: more epochs would make it clearly better.
         risen: more than what makes a run overfit.
         borderline: the label is a matter of a hair.
     """
 
     label: str
     right: frozenset[str]
+    falling: bool
     risen: bool
     borderline: bool
 
@@ -63,20 +67,11 @@ def truth(run: KnownRun) -> Truth:
     risk = [median(run.risk[max(place - 1, 0) : place + 2]) for place in range(len(run.risk))]
     best, scale = min(risk[: end + 1]), run.baseline_risk
     rise = min((risk[end] / best - 1) / OVERFIT, (risk[end] - best) / (OVERFIT_OF_BASELINE * scale))
-    fall = (risk[end] - min(risk[end:])) / (STILL_FALLING * scale)
-    gained = best / scale <= NO_GAIN
-    if rise > 1:
-        label = "overfit" if gained else "no_gain"
-    elif fall > 1:
-        label = "not_finished"
-    else:
-        label = "good_fit" if gained else "no_gain"
+    falling = risk[end] - min(risk[end:]) > STILL_FALLING * scale
+    label = "no_gain" if best > NO_GAIN * scale else "overfit" if rise > 1 else "good_fit"
     right = {"underfit", "overfit"} if label == "no_gain" else {label}
-    if label == "overfit" and fall > 1:
-        right.add("not_finished")
-    borderline = _within(rise, BORDER) or (rise <= 1 and _within(fall, BORDER))
-    borderline |= rise <= 1 and fall <= 1 and _within(best / scale, BORDER_OF_NO_GAIN)
-    return Truth(label, frozenset(right), rise > 1, borderline)
+    borderline = _within(rise, BORDER) or _within(best / scale, BORDER_OF_NO_GAIN)
+    return Truth(label, frozenset(right | {"not_finished"} if falling else right), falling, rise > 1, borderline)
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:
@@ -100,33 +95,32 @@ def verdict_on(run: KnownRun) -> Verdict:
 
 def report(runs: Sequence[KnownRun], *, wrong: bool) -> str:
     """The confusion matrix, and how many calls are right."""
-    counts: Counter[tuple[str, str]] = Counter()
-    right = clear = right_of_clear = missed = missed_of_clear = 0
+    counts: Counter[tuple[str, bool, str]] = Counter()
+    found = [(truth(run), verdict_on(run)) for run in runs]
+    for true, called in found:
+        counts[true.label, true.falling, called.kind] += 1
     lines = []
-    for run in runs:
-        true, called = truth(run), verdict_on(run)
-        counts[true.label, called.kind] += 1
-        hit = called.kind in true.right
-        right, clear, right_of_clear = (
-            right + hit,
-            clear + (not true.borderline),
-            right_of_clear + (hit and not true.borderline),
-        )
-        if true.risen and called.kind == "good_fit":
-            missed, missed_of_clear = missed + 1, missed_of_clear + (not true.borderline)
-        if wrong and not hit:
+    for run, (true, called) in zip(runs, found, strict=True):
+        if wrong and called.kind not in true.right:
             border = " (borderline)" if true.borderline else ""
             lines.append(
                 f"{run.seed}: truly {true.label}{border}, called {called.kind} ({called.rule}): {run.settings}"
             )
-    lines.append(f"\n{'truly / called':>16}" + "".join(f"{kind:>17}" for kind in CALLS))
-    lines += [f"{label:>16}" + "".join(f"{counts[label, kind]:>17}" for kind in CALLS) for label in LABELS]
-    lines.append(f"right: {right} of {len(runs)} ({right / len(runs):.1%})")
-    lines.append(
-        f"without {len(runs) - clear} borderline ones: {right_of_clear} of {clear} ({right_of_clear / clear:.1%})"
-    )
-    lines.append(f"overfit called good: {missed}, of these not borderline: {missed_of_clear}")
+    lines.append(f"\n{'truly / called':>24}" + "".join(f"{kind:>17}" for kind in CALLS))
+    for label in LABELS:
+        for falling in (False, True):
+            name = f"{label}, still falling" if falling else label
+            lines.append(f"{name:>24}" + "".join(f"{counts[label, falling, kind]:>17}" for kind in CALLS))
+    hits = [called.kind in true.right for true, called in found]
+    clear = [hit for hit, (true, _) in zip(hits, found, strict=True) if not true.borderline]
+    missed = [true for true, called in found if true.risen and called.kind == "good_fit"]
+    lines.append(f"right: {_share(hits)}; without {len(hits) - len(clear)} borderline ones: {_share(clear)}")
+    lines.append(f"overfit called good: {len(missed)}, not borderline: {sum(not true.borderline for true in missed)}")
     return "\n".join(lines)
+
+
+def _share(hits: Sequence[bool]) -> str:
+    return f"{sum(hits)} of {len(hits)} ({sum(hits) / len(hits):.1%})"
 
 
 def trained(first: int, count: int, processes: int, validation_rows: int) -> Iterator[KnownRun]:
