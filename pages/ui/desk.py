@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from lab.data.doctor import Remedy
+from lab.data.doctor import Remedy, TrainingRemedy
 from lab.data.read import AS_FOUND, read_table
 from lab.data.table import Table
 from lab.data_spec import DataSpec, ReadingSpec, UploadSource
@@ -82,12 +82,12 @@ class Desk:
         self._keep_table(known, reading)
         return known
 
-    def keep_treatment(self, remedy: Remedy, treatment: Treatment) -> None:
+    def keep_treatment(self, remedy: Remedy | TrainingRemedy, treatment: Treatment) -> None:
         self.treatments[remedy.code, remedy.columns] = treatment
         while len(self.treatments) > TREATMENTS:
             del self.treatments[next(iter(self.treatments))]
 
-    def treatment(self, remedy: Remedy, data: DataSpec) -> Treatment | None:
+    def treatment(self, remedy: Remedy | TrainingRemedy, data: DataSpec) -> Treatment | None:
         """The last use of this remedy on the same file, which is then forgotten."""
         kept = self.treatments.pop((remedy.code, remedy.columns), None)
         return None if kept is None or kept.before.data.source.name != data.source.name else kept

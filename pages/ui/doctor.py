@@ -6,10 +6,11 @@ from typing import Literal
 
 import streamlit as st
 
-from lab.data.doctor import Finding, Remedy, Report, examine
+from lab.data.doctor import Finding, Remedy, Report, TrainingRemedy, examine
 from lab.data.doctor.finding import FIRST
 from lab.data.doctor.preview import turned
 from lab.data.doctor.remedies import TRANSPOSE, ReadAsKind, Together
+from lab.data.table import Table
 from lab.data_spec import DataSpec
 from lab.errors import LabError
 from lab.texts import has_text, say
@@ -21,6 +22,7 @@ from pages.ui.reading import take_reading
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, plain, tell
 
+AnyRemedy = Remedy | TrainingRemedy
 SHOWN = 8
 Colour = Literal["red", "orange", "blue"]
 LOOKS: dict[str, tuple[str, Colour]] = {  # severity -> icon and colour; the word beside them says the same
@@ -53,9 +55,13 @@ def report_of(state: AppState, bench: Bench) -> Report | None:
     known = state.memo.get("report")
     if known is None or known[0] is not bench:
         with slowly(state, "doctor.examining", size_of_file(state)):
-            report = None if bench.table is None else examine(bench.table, bench.experiment.data, bench.dataset)
+            report = None if bench.table is None else examine_bench(bench, bench.table)
         known = state.memo["report"] = (bench, report)
     return known[1]
+
+
+def examine_bench(bench: Bench, table: Table) -> Report:
+    return examine(table, bench.experiment.data, bench.dataset, bench.experiment)
 
 
 def numbered(findings: Iterable[Finding]) -> Iterator[tuple[Finding, int]]:
@@ -88,8 +94,10 @@ def show_finding(state: AppState, bench: Bench, finding: Finding, number: int) -
         if finding.rows:
             numbers = ", ".join(f"{row + 1:,}" for row in finding.rows)
             st.caption(say("doctor.rows", state.language, numbers=numbers))
-        remedies = [remedy for remedy in finding.remedies if remedy.is_possible(state.experiment.data)]
-        if TRANSPOSE in remedies and bench.table is not None:
+        of_data = [remedy for remedy in finding.remedies if remedy.is_possible(state.experiment.data)]
+        of_training = [remedy for remedy in finding.training if remedy.is_possible(state.experiment)]
+        remedies: list[AnyRemedy] = [*of_data, *of_training]
+        if TRANSPOSE in of_data and bench.table is not None:
             st.caption(say("doctor.turned", state.language))
             st.dataframe(turned(bench.table), height=210)
         if remedies:
@@ -112,7 +120,7 @@ def sentence(finding: Finding, state: AppState) -> str:
     return told if others < 1 else f"{told} {tell('doctor.more_columns', state.language, count=others)}"
 
 
-def remedy_button(state: AppState, finding: Finding, number: int, remedy: Remedy) -> None:
+def remedy_button(state: AppState, finding: Finding, number: int, remedy: AnyRemedy) -> None:
     st.button(
         say(f"remedy.{remedy.code}", state.language, word=word_of(remedy, state)),
         key=state.key("remedy", finding.code, remedy.code, number),
@@ -121,7 +129,7 @@ def remedy_button(state: AppState, finding: Finding, number: int, remedy: Remedy
     )
 
 
-def word_of(remedy: Remedy, state: AppState) -> str:
+def word_of(remedy: AnyRemedy, state: AppState) -> str:
     """The kind to read a column as, what was decided about the file, or a spelling: made plain."""
     if isinstance(remedy, ReadAsKind):
         return say(f"kind.{remedy.kind}", state.language)
@@ -133,7 +141,7 @@ def word_of(remedy: Remedy, state: AppState) -> str:
 # --- what is in force
 
 
-def in_force_section(state: AppState, remedies: tuple[Remedy, ...]) -> None:
+def in_force_section(state: AppState, remedies: tuple[AnyRemedy, ...]) -> None:
     st.markdown(f"**{say('doctor.in_force', state.language)}**")
     with st.container(border=True, gap="small", key="in-force"):
         for place, remedy in enumerate(remedies):
@@ -148,18 +156,21 @@ def in_force_section(state: AppState, remedies: tuple[Remedy, ...]) -> None:
                 )
 
 
-def done(remedy: Remedy, state: AppState) -> str:
+def done(remedy: AnyRemedy, state: AppState) -> str:
     columns = ", ".join(remedy.columns[:FIRST]) + (", …" if len(remedy.columns) > FIRST else "")
     key = f"remedy.{remedy.code}.done"
     return say(key, state.language, columns=plain(columns, 120), word=word_of(remedy, state))
 
 
-def apply_remedy(remedy: Remedy) -> None:
+def apply_remedy(remedy: AnyRemedy) -> None:
     """Callback: one click. What cannot be done beside the rest is said, and nothing is changed."""
     state = app_state()
     before = state.experiment
     try:
-        take_data(state, remedy, remedy.change(before.data))
+        if isinstance(remedy, TrainingRemedy):
+            state.replace_experiment(remedy.change(before))
+        else:
+            take_data(state, remedy, remedy.change(before.data))
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return
@@ -170,13 +181,15 @@ def apply_remedy(remedy: Remedy) -> None:
         state.desk.keep_treatment(remedy, Treatment(before, state.experiment))
 
 
-def undo_remedy(remedy: Remedy) -> None:
+def undo_remedy(remedy: AnyRemedy) -> None:
     """Callback: if nothing else was changed since, the very experiment of before; else only what the remedy touched."""
     state = app_state()
     kept = state.desk.treatment(remedy, state.experiment.data)
     try:
         if kept is not None and kept.after == state.experiment:
             state.replace_experiment(kept.before)
+        elif isinstance(remedy, TrainingRemedy):
+            state.replace_experiment(remedy.undo(state.experiment, None if kept is None else kept.before))
         else:
             was = None if kept is None else kept.before.data
             take_data(state, remedy, remedy.undo(state.experiment.data, was))

@@ -53,6 +53,17 @@ def test_a_remedy_is_one_click_and_undoing_it_brings_the_very_experiment_back(pe
     assert not person_in.errors()
 
 
+def test_rare_classes_get_more_weight_by_one_click_and_lose_it_by_another(person_in, language):
+    person_in.go_to("data").press(person_in.key("sample", "imbalanced_heavy_rain")).go_to("data")
+    before = person_in.experiment
+    treat(person_in, "imbalance", "weigh_classes")
+    assert person_in.experiment == before.with_fit(class_weight="balanced")
+    assert say("remedy.weigh_classes.done", language) in seen(person_in.sentences())
+    assert say("finding.imbalance.title", language) not in person_in.sentences()
+    undo(person_in, "weigh_classes")
+    assert person_in.experiment == before
+
+
 def test_several_remedies_are_undone_one_by_one(person):
     upload(person, "kma.csv", CP949)
     before = person.experiment

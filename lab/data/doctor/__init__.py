@@ -7,5 +7,6 @@ and undone by one click. A check is a generator in one of the files here; it loo
 from lab.data.doctor.examine import Report, examine
 from lab.data.doctor.finding import SEVERITIES, Finding, Severity
 from lab.data.doctor.remedies import Remedy, remedies_in_force
+from lab.data.doctor.training import TrainingRemedy
 
-__all__ = ["SEVERITIES", "Finding", "Remedy", "Report", "Severity", "examine", "remedies_in_force"]
+__all__ = ["SEVERITIES", "Finding", "Remedy", "Report", "Severity", "TrainingRemedy", "examine", "remedies_in_force"]

@@ -1,5 +1,6 @@
 """All checks in one go, and their findings in the order of harm."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +12,12 @@ from lab.data.doctor.numbers import number_findings
 from lab.data.doctor.remedies import Remedy, Together, remedies_in_force
 from lab.data.doctor.rows import row_findings
 from lab.data.doctor.target import target_findings
+from lab.data.doctor.training import TrainingRemedy
 from lab.data.doctor.view import View
 from lab.data.prepare import Dataset
 from lab.data.table import Table
 from lab.data_spec import DataSpec
+from lab.experiment import Experiment
 
 CHECKS = (note_findings, target_findings, row_findings, column_findings, number_findings)
 
@@ -66,35 +69,47 @@ class Report:
 
     findings: tuple[Finding, ...]
     treated: tuple[Finding, ...]
-    in_force: tuple[Remedy, ...]
+    in_force: tuple[Remedy | TrainingRemedy, ...]
     looked_at: int
     training: int
 
 
-def examine(table: Table, data: DataSpec | None = None, dataset: Dataset | None = None) -> Report:
+def examine(
+    table: Table,
+    data: DataSpec | None = None,
+    dataset: Dataset | None = None,
+    experiment: Experiment | None = None,
+) -> Report:
     """Findings about a table and its use.
 
     Args:
         data: None looks at the table alone.
         dataset: what `data` makes of the table; the numbers are then those of the training part. None if it cannot
             be prepared.
+        experiment: what `data` belongs to; without it no remedy of the training is in force.
     """
     view = View(table, data, dataset)
     with np.errstate(over="ignore", invalid="ignore"):  # sums of numbers as large as floats go
         found = sorted((finding for check in CHECKS for finding in check(view)), key=_harm)
     if data is None:
         return Report(tuple(found), (), (), len(view.sample), len(view.training))
-    treated = tuple(f for f in found if any(remedy.is_applied(data) for remedy in f.remedies))
+    trained = {f.code: _of_training(f, experiment) for f in found}
+    treated = tuple(f for f in found if trained[f.code] or any(remedy.is_applied(data) for remedy in f.remedies))
     in_force = remedies_in_force(data)
     told = {remedy.code for remedy in in_force}
     others = [r for f in treated for r in f.remedies if r.code not in told and _alone(r) and r.is_applied(data)]
     return Report(
         findings=tuple(f for f in found if f not in treated),
         treated=treated,
-        in_force=(*in_force, *dict.fromkeys(others)),
+        in_force=(*in_force, *dict.fromkeys(others), *dict.fromkeys(itertools.chain(*trained.values()))),
         looked_at=len(view.sample),
         training=len(view.training),
     )
+
+
+def _of_training(finding: Finding, experiment: Experiment | None) -> tuple[TrainingRemedy, ...]:
+    """Those of the finding that are in force."""
+    return () if experiment is None else tuple(r for r in finding.training if r.is_applied(experiment))
 
 
 def _alone(remedy: Remedy) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lab.data.doctor.remedies import Remedy
+from lab.data.doctor.training import TrainingRemedy
 
 Severity = Literal["serious", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("serious", "warning", "info")
@@ -22,6 +23,7 @@ class Finding:
         values: what else fills the sentence.
         remedies: the recommended one first; each can be undone.
         sampled: only some of the rows were looked at (`Report.looked_at`).
+        training: further remedies, which change how the network is trained.
     """
 
     code: str
@@ -32,6 +34,7 @@ class Finding:
     values: dict[str, Any] = field(default_factory=dict, compare=False)
     remedies: tuple[Remedy, ...] = ()
     sampled: bool = False
+    training: tuple[TrainingRemedy, ...] = ()
 
     @property
     def blanks(self) -> dict[str, Any]:

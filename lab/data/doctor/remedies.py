@@ -294,6 +294,8 @@ def _of_reading(reading: ReadingSpec) -> Iterable[Remedy]:
 def _of_rows(data: DataSpec) -> Iterable[Remedy]:
     if data.drop_duplicates:
         yield DROP_DUPLICATES
+    if LARGER_PARTS.is_applied(data):
+        yield LARGER_PARTS
     if data.split.order == "time":
         yield split_by_time(data.split.time_column)
     elif data.split.order == "stratified":
@@ -333,6 +335,7 @@ TRANSPOSE = ReadOtherwise("transpose", changes=(("transpose", True),))
 FIRST_LINE_NAMES = ReadOtherwise("first_line_names", changes=(("header_row", 0),))
 DROP_DUPLICATES = ChangeField("drop_duplicates", changes=(("drop_duplicates", True),))
 STRATIFIED = ChangeField("stratified", part="split", changes=(("order", "stratified"),))
+LARGER_PARTS = ChangeField("larger_parts", part="split", changes=(("validation", 0.3), ("test", 0.3)))
 STANDARDISE = ChangeField("standardise", changes=(("scaling", "standard"),), without=(("scaling", "none"),))
 
 

@@ -1,5 +1,6 @@
 """Checks of rows: too few, twice the same, in time order, in groups, gaps."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +12,7 @@ from lab.data.doctor.finding import FIRST, Finding, Severity
 from lab.data.doctor.numbers import RAIN
 from lab.data.doctor.remedies import (
     DROP_DUPLICATES,
+    LARGER_PARTS,
     Remedy,
     Together,
     plan,
@@ -24,6 +26,7 @@ from lab.data.table import Column
 
 Rows = npt.NDArray[np.intp]
 
+YEAR_NAME = re.compile(r"year|연도|년도", re.IGNORECASE)
 FEW_ROWS = 50
 SOME_ROWS = 200
 FEW_TO_JUDGE = 30
@@ -47,7 +50,7 @@ def row_findings(view: View) -> Iterator[Finding]:
 def few_rows(view: View) -> Iterator[Finding]:
     rows = view.table.rows
     if rows < FEW_ROWS:
-        yield Finding("few_rows", "serious", count=rows)
+        yield Finding("few_rows", "serious", count=rows, remedies=(LARGER_PARTS,))
     elif rows < SOME_ROWS:
         yield Finding("few_rows", "info", count=rows)
     if view.dataset is None:
@@ -56,7 +59,7 @@ def few_rows(view: View) -> Iterator[Finding]:
         judged = len(getattr(view.dataset, part).rows)
         if 0 < judged < FEW_TO_JUDGE and rows >= FEW_ROWS:
             points = {"points": f"{100 / judged:.1f}"}
-            yield Finding(f"few_{part}", "info", count=judged, values=points)
+            yield Finding(f"few_{part}", "info", count=judged, values=points, remedies=(LARGER_PARTS,))
 
 
 # --- alike
@@ -118,9 +121,8 @@ def time_column(view: View) -> Column | None:
     for column in view.table.columns:
         times = view.table.frame[column.name].dropna()
         dated = column.kind == "datetime"
-        counted = (
-            column.kind == "numeric" and column.whole and bool(TIME_NAME.search(column.name)) and column.distinct > 10
-        )
+        named = TIME_NAME.search(column.name) or YEAR_NAME.search(column.name)
+        counted = column.kind == "numeric" and column.whole and named is not None and column.distinct > 10
         if not (dated or counted) or column.distinct <= 2 or column.name in view.targets:
             continue
         if times.is_monotonic_increasing or times.is_monotonic_decreasing:

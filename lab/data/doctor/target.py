@@ -11,6 +11,7 @@ from lab.data.doctor.finding import FIRST, Finding, Severity
 from lab.data.doctor.numbers import SIZES, far_out, is_lopsided, rows_beyond
 from lab.data.doctor.probe import Probe, probe_columns
 from lab.data.doctor.remedies import STRATIFIED, Remedy, ScaleTarget
+from lab.data.doctor.training import AbsoluteLoss, WeighClasses
 from lab.data.doctor.view import View
 from lab.data.table import Column
 
@@ -60,7 +61,10 @@ def far_and_large(view: View, target: Column) -> Iterator[Finding]:
         yield Finding("target_skew", "info", (target.name,), sampled=view.sampled)
     elif count := far_out(values):
         rows = rows_beyond(view, target.name)
-        yield Finding("target_outliers", "warning", (target.name,), count, rows, sampled=view.sampled)
+        absolute = (AbsoluteLoss("absolute_loss", (target.name,)),)
+        yield Finding(
+            "target_outliers", "warning", (target.name,), count, rows, sampled=view.sampled, training=absolute
+        )
     size = max(abs(float(values.mean())), float(values.std()))
     if size > SIZES:
         remedy = ScaleTarget("standardise_target", (target.name,))
@@ -84,7 +88,10 @@ def class_shares(view: View, target: Column) -> Iterator[Finding]:
     if share >= ONE_SIDED or sizes[common] >= RARE * max(1, sizes[rare]):
         values = {"common": names[common], "percent": f"{100 * share:.1f}", "rare": names[rare]}
         rare_rows = int(sizes[rare])
-        yield Finding("imbalance", "warning", (target.name,), rare_rows, values=values, remedies=remedies)
+        weighed = (WeighClasses("weigh_classes", (target.name,)),)
+        yield Finding(
+            "imbalance", "warning", (target.name,), rare_rows, values=values, remedies=remedies, training=weighed
+        )
     few = [name for name, size in counts.items() if size < FEW_PER_CLASS]
     if few:
         examples = ", ".join(f"{name} {counts[name]}" for name in few[:FIRST]) + (", …" if len(few) > FIRST else "")

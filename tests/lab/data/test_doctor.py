@@ -200,6 +200,71 @@ EXPECTED_WARNINGS = {
 }
 
 
+# what a sample is there to show -> the finding, and what its first remedy does to the experiment
+PITFALLS = {
+    "leaky_rain": ("leak", lambda one: "다음날_배수량(㎥)" not in one.data.inputs),
+    "time_trap": ("time_order", lambda one: one.data.split.order == "time"),
+    "imbalanced_heavy_rain": ("imbalance", lambda one: one.fit.class_weight == "balanced"),
+    "outliers_1d": ("target_outliers", lambda one: one.compile.loss.type == "MeanAbsoluteError"),
+    "seattle_weather": ("imbalance", lambda one: one.fit.class_weight == "balanced"),
+    "kr_tmax_tomorrow": ("time_order", lambda one: one.data.split.time_column == "일시"),
+}
+# findings that only explain, on samples where they are true
+TRUE_OF = {
+    "iris": {"duplicates", "few_rows", "sorted_by_class"},
+    "penguins": {"gaps"},
+    "breast_cancer": {"outliers", "skew", "near_copies"},
+    "seattle_weather": {"overlap", "skew", "time_order"},
+    "co2_weekly": {"target_gaps", "target_unscaled", "time_order"},
+    "sunspots_yearly": {"time_order"},
+    "kr_station_daily": {"constant", "gaps", "time_order"},
+    "rain_amount": {"target_skew"},
+}
+
+
+@pytest.mark.parametrize("name", PITFALLS)
+def test_the_remedy_of_a_samples_pitfall_is_one_click_and_undone_by_one(name):
+    code, is_mended = PITFALLS[name]
+    table = load_sample(name)
+    shuffled = propose_data(table, source=SampleSource(name=name)).replace(split=SplitSpec())
+    before = propose_experiment(table, SampleSource(name=name), shuffled)
+
+    def examined(experiment):
+        return examine(table, experiment.data, prepare(table, experiment.data, seed=0), experiment)
+
+    finding = found(examined(before), code)
+    assert not is_mended(before)
+    if finding.training:
+        remedy = finding.training[0]
+        after = remedy.change(before)
+        undone = (remedy.undo(after, before), remedy.undo(after))
+    else:
+        remedy = finding.remedies[0]
+        after = before.replace(data=remedy.change(before.data))
+        undone = tuple(before.replace(data=data) for data in (remedy.undo(after.data, before.data),))
+    assert is_mended(after)
+    report = examined(after)
+    assert code not in [other.code for other in report.findings]
+    assert remedy.code in [other.code for other in report.in_force]
+    assert all(one == before for one in undone)
+
+
+@pytest.mark.parametrize("name", TRUE_OF)
+def test_what_is_true_of_a_sample_is_found_on_it(name):
+    table = load_sample(name)
+    data = propose_data(table, source=SampleSource(name=name))
+    report = examine(table, data, prepare(table, data, seed=0))
+    assert TRUE_OF[name] <= {finding.code for finding in (*report.findings, *report.treated)}
+
+
+def test_classes_of_several_targets_are_not_weighed():
+    experiment = start("two_in_two_out")
+    table = load_sample("two_in_two_out")
+    report = examine(table, experiment.data, prepare(table, experiment.data, seed=0), experiment)
+    training = [remedy for finding in report.findings for remedy in finding.training]
+    assert not any(remedy.is_possible(experiment) for remedy in training)
+
+
 # --- order, sentences
 
 
@@ -217,8 +282,9 @@ def test_every_finding_and_every_remedy_has_its_words(code, language):
     finding = found(report, code)
     assert say(f"finding.{code}.title", language)
     assert "{" not in say(f"finding.{code}", language, **finding.blanks)
-    for remedy in finding.remedies:
+    for remedy in (*finding.remedies, *finding.training):
         assert say(f"remedy.{remedy.code}", language, word=remedy.word)
+        assert has_text(f"remedy.{remedy.code}.done")
     for remedy in report.in_force:
         assert has_text(f"remedy.{remedy.code}.done")
 
