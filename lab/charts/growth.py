@@ -28,4 +28,6 @@ def growth(largest: Mapping[int, float], *, language: Language) -> go.Figure:
     finite = [value for value in values if math.isfinite(value) and value > 0]
     if finite and max(finite) > WIDE * min(finite):
         chart.update_yaxes(type="log", exponentformat="power")
+    if len(values) <= 10:
+        chart.update_xaxes(dtick=1)
     return chart.update_layout(height=300)

@@ -67,5 +67,15 @@ def _only_trains(layer: PartSpec) -> bool:
     return "moving_mean_initializer" in params or ("seed" in params and any(layer.params.get(name) for name in CHANCES))
 
 
+def is_penalised(experiment: Experiment) -> bool:
+    """Whether something is added to the loss for the size of weights or outputs."""
+    return any(
+        value is not None
+        for layer in experiment.model.layers
+        for name, value in layer.params.items()
+        if name.endswith("_regularizer")
+    )
+
+
 def _lowest(values: Sequence[float]) -> int:
     return min(range(len(values)), key=values.__getitem__) + 1

@@ -8,6 +8,7 @@ import streamlit as st
 from lab.charts.compare import DASHES, Frame, RunCurves, overlaid
 from lab.errors import LabError
 from lab.insight.differences import legends
+from lab.insight.honest import is_penalised
 from lab.runs.positions import AXES, positions
 from lab.runs.record import RunView
 from lab.texts import say
@@ -17,6 +18,7 @@ from pages.ui.state import AppState
 from pages.ui.training import look_at
 
 REDRAW_S = 1.0
+DATA_LOSS = "data_loss"
 PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
@@ -30,7 +32,7 @@ def chart_controls(state: AppState, entries: Sequence[Entry]) -> None:
             say("compare.quantity", state.language),
             names,
             index=names.index(view.quantity),
-            format_func=lambda name: quantity(name, state, entries[0].experiment),
+            format_func=lambda name: said_quantity(state, name, entries),
             key=state.key("compare", "quantity"),
             on_change=keep,
             args=("quantity", state.key("compare", "quantity")),
@@ -70,9 +72,16 @@ def keep_parts(key: str) -> None:
 
 
 def quantities(entries: Sequence[Entry]) -> list[str]:
-    """History keys that one of the runs has, the loss first."""
+    """History keys that one of the runs has, the loss first; with a weight penalty the loss without it too."""
     found = dict.fromkeys(name.removeprefix("val_") for entry in entries for name in entry.summary.metrics)
-    return ["loss", *(name for name in found if name != "loss")]
+    apart = [DATA_LOSS] if any(is_penalised(entry.experiment) for entry in entries) else []
+    return ["loss", *apart, *(name for name in found if name != "loss")]
+
+
+def said_quantity(state: AppState, name: str, entries: Sequence[Entry]) -> str:
+    """A history key in words."""
+    data_loss = say("compare.data_loss", state.language)
+    return data_loss if name == DATA_LOSS else quantity(name, state, entries[0].experiment)
 
 
 def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | None = None) -> None:
@@ -109,7 +118,8 @@ def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | No
 def alt(state: AppState, drawn: Sequence[Entry]) -> str:
     """The chart in words, for those who cannot see it."""
     numbers = ", ".join(entry.label for entry in drawn)
-    return say("compare.alt", state.language, quantity=quantity(state.compare.quantity, state), runs=numbers)
+    what = said_quantity(state, state.compare.quantity, drawn)
+    return say("compare.alt", state.language, quantity=what, runs=numbers)
 
 
 def figure_of(state: AppState, drawn: Sequence[Entry], fork: int | None = None) -> Any:
@@ -124,7 +134,7 @@ def figure_of(state: AppState, drawn: Sequence[Entry], fork: int | None = None) 
         start = next((one.x[fork - 1] for one in found if len(one.x) >= fork), None)
     frame = Frame(
         x_title=say(f"compare.x.{view.axis}", state.language),
-        y_title=quantity(view.quantity, state, drawn[0].experiment),
+        y_title=said_quantity(state, view.quantity, drawn),
         baselines=baselines(state, drawn),
         fork=start,
         logarithmic=view.logarithmic,
@@ -146,7 +156,7 @@ def baselines(state: AppState, drawn: Sequence[Entry]) -> dict[float, str]:
     """Level of a forecast without a network -> the runs that it belongs to, "" if to all."""
     found: dict[float, list[str]] = {}
     for entry in drawn:
-        level = entry.context.baselines.get(state.compare.quantity)
+        level = entry.context.baselines.get(state.compare.quantity.replace(DATA_LOSS, "loss"))  # it has no weights
         if level is not None:
             found.setdefault(float(f"{level:.6g}"), []).append(entry.label)
     return {level: "" if len(found) == 1 else ", ".join(runs) for level, runs in found.items()}
@@ -157,13 +167,11 @@ def curves_of(state: AppState, entry: Entry, look: int, legend: str) -> RunCurve
     view = view_of(state, entry)
     if view is None:
         return None
-    name, wanted = state.compare.quantity, state.compare.parts
-    columns = {
-        "train": view.history.get(name),
-        "validation": view.history.get(f"val_{name}"),
-        "evaluated": view.extras.get(f"evaluated_{name}"),
-    }
-    found = {part: values for part, values in columns.items() if values and part in wanted}
+    name, columns = state.compare.quantity, {**view.extras, **view.history}
+    if name == DATA_LOSS and name not in columns:
+        name = "loss"  # of a run without a penalty they are the same
+    keys = {"train": name, "validation": f"val_{name}", "evaluated": f"evaluated_{name}"}
+    found = {part: columns[key] for part, key in keys.items() if columns.get(key) and part in state.compare.parts}
     if not found:
         return None
     place = positions(entry.experiment, entry.context.train_rows, view.epoch, view.compute_s, state.compare.axis)

@@ -17,7 +17,7 @@ from pages.ui.problems import show_problems
 from pages.ui.shelf import Entry, keep, mark, record_of
 from pages.ui.slider import slider_section
 from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.text import heading, plain
+from pages.ui.text import heading
 from pages.ui.training import open_run
 from pages.ui.verdict import show_verdict
 
@@ -36,6 +36,7 @@ def closer(state: AppState, entries: list[Entry], entry: Entry) -> None:
     if bench.dataset is None:
         st.warning(say("closer.data_missing", state.language))
         show_problems(bench.errors, state)
+        honest_section(state, record)  # needs nothing but the curves
         return
     looks = (*LOOKS, "doctor") if record.verdict.kind == "diverged" else LOOKS
     if state.compare.look not in looks:
@@ -57,7 +58,7 @@ def closer(state: AppState, entries: list[Entry], entry: Entry) -> None:
         "honest": lambda: honest_section(state, record),
         "slider": lambda: slider_section(state, record, dataset),
         "fork": lambda: fork_section(state, entries, entry, record, dataset),
-        "doctor": lambda: doctor_section(state, record, dataset),
+        "doctor": lambda: doctor_section(state, record, dataset, with_causes=True),
     }
     draw[state.compare.look]()
 
@@ -81,7 +82,7 @@ def actions(state: AppState, entry: Entry) -> None:
             say("closer.name", state.language),
             value=entry.marks.name,
             key=f"name-{number}",
-            placeholder=plain(entry.summary.name) or say("closer.no_name", state.language),
+            placeholder=" ".join(entry.summary.name.split()) or say("closer.no_name", state.language),
             on_change=rename,
             args=(run_id, f"name-{number}"),
             width=320,

@@ -10,14 +10,14 @@ from lab.insight.comparison import Judged, compare, say_against, say_next, say_t
 from lab.insight.differences import Difference, differences, say_value
 from lab.runs.positions import updates_at
 from lab.texts import say
-from pages.ui.compare_chart import view_of
+from pages.ui.compare_chart import DATA_LOSS, view_of
 from pages.ui.curves import quantity
 from pages.ui.shelf import Entry, is_fair, keep, side_by_side
 from pages.ui.state import AppState, app_state
 from pages.ui.text import plain
 from pages.ui.training import start_run
 
-NAMED = 60  # letters of a setting in a warning
+NAMED = 40  # letters of a setting or a name
 
 
 def fairness(state: AppState, drawn: Sequence[Entry], chosen: Entry, left_out: int) -> None:
@@ -105,7 +105,7 @@ def pair(state: AppState, ended: Sequence[Entry], chosen: Entry) -> tuple[Entry,
         say("compare.against", state.language, number=other.summary.number),
         rest,
         index=rest.index(state.compare.against),
-        format_func=lambda run_id: f"{by_id[run_id].label} {by_id[run_id].summary.title}",
+        format_func=lambda run_id: f"{by_id[run_id].name} · {by_id[run_id].differs}",
         key=state.key("against", *rest),
         on_change=keep,
         args=("against", state.key("against", *rest)),
@@ -118,8 +118,7 @@ def judged(state: AppState, entry: Entry, experiment: Experiment) -> Judged | No
     view = view_of(state, entry)
     if view is None:
         return None
-    name = f"{entry.label} {entry.summary.title}".strip()
-    return Judged(name, experiment, entry.context.judge(view.history, view.state, view.extras))
+    return Judged(entry.name, experiment, entry.context.judge(view.history, view.state, view.extras))
 
 
 # --- numbers
@@ -127,13 +126,13 @@ def judged(state: AppState, entry: Entry, experiment: Experiment) -> Judged | No
 
 def table(state: AppState, entries: Sequence[Entry]) -> None:
     """Final, best and test value of each run on the shelf; the test column stays empty while it is sealed."""
-    name = state.compare.quantity
+    name = state.compare.quantity.replace(DATA_LOSS, "loss")  # what is kept in short of each run
     title = quantity(name, state, entries[0].experiment)
     columns = {part: f"{title} · {say(f'compare.column.{part}', state.language)}" for part in VALUES}
     words = {part: say(f"compare.column.{part}", state.language) for part in ("run", "differs", "verdict", *COUNTS)}
     rows = [
         {
-            words["run"]: f"{entry.label} {entry.summary.title}".strip(),
+            words["run"]: f"{entry.label} {entry.summary.title}".strip()[:NAMED],
             words["differs"]: entry.differs,
             words["verdict"]: said_verdict(state, entry),
             **dict(zip(columns.values(), values_of(entry, name), strict=True)),

@@ -100,11 +100,10 @@ def baselines_of(state: AppState, bench: Bench, shown: Experiment) -> dict[str, 
     """What a forecast without a network gets on the validation part, by history key; empty for other data."""
     if bench.dataset is None or shown.data != state.experiment.data or bench.errors:
         return {}
-    key = (bench.dataset.content_hash, losses(shown))
+    key = (bench.dataset.content_hash, losses(shown), history_keys(shown, validated=False))
     known = state.memo.get("baselines")
     if known is None or known[0] != key:
-        line = context_of(shown, bench.dataset).baseline_loss
-        known = state.memo["baselines"] = (key, {} if line is None else {"loss": line})
+        known = state.memo["baselines"] = (key, context_of(shown, bench.dataset).baselines)
     found: dict[str, float] = known[1]
     return found
 

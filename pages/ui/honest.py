@@ -9,6 +9,7 @@ from lab.texts import say
 from pages.ui.curves import quantity
 from pages.ui.state import AppState
 from pages.ui.text import name_of
+from pages.ui.verdict import bullets
 
 PLOT = {"displaylogo": False, "displayModeBar": False}
 
@@ -37,8 +38,9 @@ def reasons(state: AppState, found: Honesty) -> None:
     if found.random_layers:
         names = ", ".join(name_of("layer", name, state.language) for name in found.random_layers)
         told.append(say("honest.why_random", state.language, layers=names))
-    told.append(say("honest.why_rows", state.language))
-    st.markdown("\n".join(f"- {sentence}" for sentence in told))
+    if found.below_evaluated:
+        told.append(say("honest.why_rows", state.language))
+    bullets(say("honest.why", state.language), told)
 
 
 def penalty_section(state: AppState, record: RunRecord, found: Honesty) -> None:

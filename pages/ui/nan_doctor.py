@@ -17,25 +17,39 @@ from pages.ui.training import start_run
 PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
-def doctor_section(state: AppState, record: RunRecord, dataset: Dataset) -> None:
-    """What went wrong and what may help. A run may have run away without its numbers ceasing to be numbers."""
+def doctor_section(state: AppState, record: RunRecord, dataset: Dataset, *, with_causes: bool = False) -> None:
+    """What went wrong and what may help. A run may have run away without its numbers ceasing to be numbers.
+
+    Args:
+        with_causes: where the verdict, which names them too, does not stand beside it.
+    """
     found = found_by_doctor(state, record, dataset) if record.state == "diverged" else None
+    causes = record.context.causes if found is None else found.causes
     with st.container(key="nan-doctor", gap="small"):
         if found is not None:
             st.markdown(f"**{say('nan_doctor.title', state.language)}**")
             what_happened(state, found)
-        causes = record.context.causes if found is None else found.causes
-        st.markdown(say("nan_doctor.remedies", state.language))
-        with st.container(horizontal=True, gap="small"):
-            for remedy in remedies(record.experiment, causes):
-                st.button(
-                    say(f"nan_doctor.remedy.{remedy.code}", state.language),
-                    key=f"remedy-{remedy.code}",
-                    help=say_advice_code(remedy.code, None, state.language),
-                    icon=":material/healing:",
-                    on_click=take_remedy,
-                    args=(remedy, record),
-                )
+        if with_causes:
+            told = [say(f"verdict.cause.{code}", state.language, value=value) for code, value in causes.items()]
+            st.markdown("\n".join(f"- {sentence}" for sentence in told))
+        remedy_buttons(state, record, causes)
+        if found is not None and len(found.growth) > 1:
+            chart, alt = growth(found.growth, language=state.language), say("nan_doctor.growth_alt", state.language)
+            st.plotly_chart(chart, key="growth", theme=None, config=PLOT, alt=alt)
+
+
+def remedy_buttons(state: AppState, record: RunRecord, causes: dict[str, float]) -> None:
+    st.markdown(say("nan_doctor.remedies", state.language))
+    with st.container(horizontal=True, gap="small"):
+        for remedy in remedies(record.experiment, causes):
+            st.button(
+                say(f"nan_doctor.remedy.{remedy.code}", state.language),
+                key=f"remedy-{remedy.code}",
+                help=say_advice_code(remedy.code, None, state.language),
+                icon=":material/healing:",
+                on_click=take_remedy,
+                args=(remedy, record),
+            )
 
 
 def found_by_doctor(state: AppState, record: RunRecord, dataset: Dataset) -> Breakdown | None:
@@ -56,7 +70,7 @@ def found_by_doctor(state: AppState, record: RunRecord, dataset: Dataset) -> Bre
 
 
 def what_happened(state: AppState, found: Breakdown) -> None:
-    """The place in the run, the number that went first, and how it had grown."""
+    """The place in the run, the number that went first, and the largest before it."""
     words = {"epoch": f"{found.epoch:,}", "batch": f"{found.batch:,}", "quantity": f"`{found.quantity}`"}
     place = tell("nan_doctor.layer", state.language, name=found.layer) if found.layer else ""
     stage = say(f"nan_doctor.stage.{found.stage}", state.language)
@@ -64,12 +78,6 @@ def what_happened(state: AppState, found: Breakdown) -> None:
     if found.largest[0]:
         largest = {"name": f"`{found.largest[0]}`", "value": f"{found.largest[1]:.3g}"}
         st.markdown(say("nan_doctor.largest", state.language, **largest))
-    if found.causes:
-        told = [say(f"verdict.cause.{code}", state.language, value=value) for code, value in found.causes.items()]
-        st.markdown("\n".join(f"- {sentence}" for sentence in told))
-    if len(found.growth) > 1:
-        chart = growth(found.growth, language=state.language)
-        st.plotly_chart(chart, key="growth", theme=None, config=PLOT, alt=say("nan_doctor.growth_alt", state.language))
 
 
 def take_remedy(remedy: Remedy, record: RunRecord) -> None:

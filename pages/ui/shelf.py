@@ -1,5 +1,6 @@
 """The shelf: every run that the owner has, what sets each apart, and what can be done with it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -51,6 +52,11 @@ class Entry:
     @property
     def label(self) -> str:
         return f"#{self.summary.number}"
+
+    @property
+    def name(self) -> str:
+        """What sentences call it: its number, and the name that the person gave it."""
+        return f"{self.label} {self.marks.name}".strip()
 
     @property
     def ended(self) -> bool:
@@ -148,12 +154,15 @@ def arranged(entries: Sequence[Entry], state: AppState) -> list[Entry]:
     """Filtered by the words that were typed, in the order that was chosen, pinned ones first."""
     view = state.compare
     words = view.words.casefold().split()
-    chosen = [
-        entry
-        for entry in entries
-        if all(word in f"{entry.label} {entry.summary.title} {entry.differs}".casefold() for word in words)
-    ]
+    chosen = [entry for entry in entries if all(word in searched(entry, state) for word in words)]
     return sorted(chosen, key=lambda entry: (not entry.marks.pinned, _place(entry, view.sort)))
+
+
+def searched(entry: Entry, state: AppState) -> str:
+    """What the filter looks through: number, name, what differs, and the verdict."""
+    kind = entry.summary.verdict
+    verdict = "" if kind is None else say(f"shelf.verdict.{kind}", state.language)
+    return f"{entry.label} {entry.summary.title} {entry.differs} {verdict}".casefold()
 
 
 def _place(entry: Entry, sort: str) -> float:
@@ -287,8 +296,9 @@ def badge(state: AppState, entry: Entry) -> None:
 def said_loss(state: AppState, entry: Entry) -> str:
     """Final and best loss in a few words."""
     values = [entry.watched(entry.summary.metrics), entry.watched(entry.summary.best)]
-    if values[0] is None:
-        return say(f"run_state.{entry.summary.state}", state.language)
+    if values[0] is None or not math.isfinite(values[0]):
+        ended = say(f"run_state.{entry.summary.state}", state.language)
+        return say("shelf.ended", state.language, state=ended, epoch=f"{entry.summary.epoch:,}")
     final, best = ("–" if value is None else f"{value:.4g}" for value in values)
     return say("shelf.losses", state.language, final=final, best=best, epoch=f"{entry.summary.best_epoch:,}")
 

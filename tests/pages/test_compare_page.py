@@ -87,6 +87,10 @@ def test_eye_and_pin_and_filter_and_order(two):
     two.at.text_input(key="shelf-words").set_value("rate 0.1")
     two.look()
     assert list(table(two)["Run"].str[:2]) == ["#2"]
+    verdict = say(f"shelf.verdict.{summaries(two)[0].verdict}", "en")
+    two.at.text_input(key="shelf-words").set_value(f"{verdict} #2")
+    two.look()
+    assert list(table(two)["Run"].str[:2]) == ["#2"]
     two.at.text_input(key="shelf-words").set_value("")
     two.look().press("shelf-only")
     assert [summary.marks.shown for summary in summaries(two)] == [True, False]
@@ -266,6 +270,11 @@ def test_honest_curves_name_the_reasons_and_tell_penalty_from_error(person):
     assert len(drawn["honest"]["data"]) == 3
     assert len(drawn["penalty"]["data"]) == 4
     assert "is no error but the penalty" in person.sentences()
+    total = [trace["y"][-1] for trace in charts(person)["compare-chart"]["data"][:4]]
+    person.at.selectbox(key=person.key("compare", "quantity")).set_value("data_loss")
+    person.look()
+    apart = [trace["y"][-1] for trace in charts(person)["compare-chart"]["data"][:4]]
+    assert [one < other for one, other in zip(apart, total, strict=True)] == [True, True, False, False]
 
 
 def test_the_nan_doctor_names_layer_and_cause_and_mends_with_one_click(person):
