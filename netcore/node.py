@@ -1,5 +1,6 @@
 """One use of one operation: its buffers. Operations hold equations and weights, nodes what changes with the batch."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from netcore.config import Array
@@ -71,6 +72,17 @@ class Operation:
     def shape_before(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Shape of the input, given that of the output: the same, but for functions that join features (glu)."""
         return shape
+
+    def inside(self, node: Node) -> Iterator[tuple[str, str, Array]]:
+        """After forward, for those who explain the network: (kind, sign, array) of what the equations name on the way.
+
+        The kind is "pre_activation" or "activation", the sign that of the equation, the batch axis the array's last.
+        """
+        return iter(())
+
+    def inside_gradients(self, node: Node) -> Iterator[tuple[str, Array]]:
+        """After backward: (sign, gradient of the loss with respect to that array of `inside`)."""
+        return iter(())
 
     def forward(self, node: Node, *, training: bool) -> None:
         """Write node.y from node.x."""

@@ -4,6 +4,10 @@
     dL/da2, dL/dz2, dL/dW2, dL/db2 -> dL/da1, …
     W1 + delta W1 = W1 after
 
+A recurrent layer is opened: the sums, gates and states of all its steps, (n, t, units), stand before its output, named
+as in its equations: z_i1, z_f1, z_g1, z_o1 -> i1, f1, g1, o1 -> c1, h1 of an LSTM; z_z1, z_r1, z_g1 -> z1, r1, g1 -> h1
+of a GRU; z_h1 -> h1 of a SimpleRNN. Steps come in the order in which they are read.
+
 The model stays as it is: weights, optimizer and random streams are put back afterwards, so that the next update of a
 running training can be looked at, and comes out bit for bit as the trace said.
 """
@@ -38,8 +42,8 @@ class Quantity:
     Attributes:
         kind: "input", "pre_activation", "activation", "target", "sample_loss", "loss", "gradient", "learning_rate",
             "parameter", "update" or "parameter_after".
-        name: as in the equations: "z1", "dL/dW1", "delta W1". The number is that of the layer in the
-            model, inputs not counted.
+        name: as in the equations: "z1", "dL/dW1", "delta W1", "i2" for the input gate of an LSTM. The number is that
+            of the layer in the model, inputs not counted.
         layer: name of the layer it belongs to; empty for inputs, targets and losses.
         value: tensors (n, …) with the samples in front, parameters in Keras's shapes, single numbers ().
     """
@@ -122,6 +126,7 @@ class _Tracer:
         self._step_of = {id(node): step for node, step in zip(nodes, steps, strict=True)}
         self._numbers = {layer.name: number for number, layer in enumerate(graph.layers, start=1)}
         self._used: Counter[str] = Counter()
+        self._inner: dict[tuple[int, str], str] = {}  # id of a node, sign in its equations -> name
         self._tensors = self._name_tensors(steps)
         self._outputs = [id(tensor) for tensor in graph.outputs]
         self._weights = self._name_weights(steps)
@@ -164,6 +169,15 @@ class _Tracer:
         self._used[name] += 1
         return name if self._used[name] == 1 else f"{name}({self._used[name]})"
 
+    def _inside_name(self, node: Node, sign: str) -> str:
+        """Name of what the equations of one use of a layer call `sign`."""
+        if (id(node), sign) not in self._inner:
+            self._inner[id(node), sign] = self._free(f"{sign}{self._number(self._layer_of(node))}")
+        return self._inner[id(node), sign]
+
+    def _layer_of(self, node: Node) -> str:
+        return self._step_of[id(node)].outputs[0].name
+
     @staticmethod
     def _one_of(sign: str, index: int, count: int) -> str:
         return sign if count == 1 else f"{sign}{index + 1}"
@@ -184,6 +198,8 @@ class _Tracer:
         for forward, node in self.plan.forwards:
             forward(node, training=True)
             step = self._step_of.get(id(node))
+            for kind, sign, array in step.operation.inside(node) if step else ():
+                yield Quantity(kind, self._inside_name(node, sign), self._layer_of(node), batch_first(array).copy())
             for tensor, y in zip(step.outputs, node.ys, strict=True) if step else ():
                 if id(tensor) in self._tensors:
                     yield Quantity(*self._tensors[id(tensor)], batch_first(y).copy())
@@ -228,6 +244,9 @@ class _Tracer:
                     yield self._gradient_of(id(tensor), dy)
             for backward, argument in group:
                 backward(argument)
+            for sign, array in step.operation.inside_gradients(group[0][1]):
+                name = f"dL/d{self._inside_name(group[0][1], sign)}"
+                yield Quantity("gradient", name, self._layer_of(group[0][1]), batch_first(array).copy())
             for name, weight, layer in self._weights:
                 if last_use.get(id(layer)) == place:
                     yield Quantity("gradient", f"dL/d{name}", layer.name, weight.gradient.copy())

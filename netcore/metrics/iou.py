@@ -27,6 +27,7 @@ class IoU(Metric):
     Args:
         num_classes: how many classes there are.
         target_class_ids: the classes to look at; those that neither prediction nor truth ever says are left out.
+        dtype: "float32" to count sample weights as they are; left out, their whole parts count, as in Keras.
         ignore_class: places where the truth is this number do not count.
         sparse_y_true, sparse_y_pred: True for class numbers, False for one score per class along `axis`.
 
@@ -84,6 +85,8 @@ class IoU(Metric):
         true = (y_true if self.sparse_y_true else y_true.argmax(axis=self.axis)).astype(np.intp)
         pred = (y_pred if self.sparse_y_pred else y_pred.argmax(axis=self.axis)).astype(np.intp)
         each = np.ones(true.size) if weight is None else spread(weight, true.shape).ravel()
+        if "float" not in str(self.dtype):
+            each = np.trunc(each)
         true, pred = true.ravel(), pred.ravel()
         counts = (true >= 0) & (true < self.num_classes) & (pred >= 0) & (pred < self.num_classes)
         if self.ignore_class is not None:

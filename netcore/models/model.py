@@ -440,8 +440,9 @@ class Model(Compiled):
     def trace(self, x: Any, y: Any, sample_weight: Any = None) -> Trace:
         """Every number of the next update with these rows as its batch, in order; the model stays as it is.
 
-        Inputs, pre-activations, activations, loss per sample, loss, the gradient of each tensor and weight, and each
-        weight before, its change, and after: `print(model.trace(x, y))`, or `model.trace(x, y)["dL/dW1"]`.
+        Inputs, pre-activations, activations, sums, gates and states of recurrent layers at every step, loss per sample,
+        loss, the gradient of each tensor and weight, and each weight before, its change, and after:
+        `print(model.trace(x, y))`, or `model.trace(x, y)["dL/dW1"]`.
         """
         self.require_compiled()
         intake = self.take(x, y, sample_weight)

@@ -230,3 +230,79 @@ def test_gradients_are_told_as_they_are_before_the_optimizer_clips_or_overwrites
     found = model.trace([[1.0, 1.0], [1.0, -2.0]], [[8.0], [1.0]])
     np.testing.assert_allclose(found["dL/dW2"], [[5.25]])
     np.testing.assert_allclose(found["delta W2"], [[-0.1]], rtol=1e-6)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def traced_recurrent(layer):
+    rng = np.random.default_rng(9)
+    model = Sequential([layers.Input((4, 3)), layer, layers.Dense(1)])
+    model.compile("adam", "mse")
+    x = rng.normal(size=(5, 4, 3))
+    return x, model.get_weights(), assert_is_the_real_step(model, x, rng.normal(size=(5, 1)))
+
+
+def before(states):
+    """States (n, t, units) as each step finds them: zeros, then those that the step before has left."""
+    return np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
+
+
+def per_gate(columns, signs):
+    return dict(zip(signs, np.split(columns, len(signs), axis=-1), strict=True))
+
+
+@pytest.mark.usefixtures("float64")
+def test_the_gates_of_an_lstm_are_open_at_every_step():
+    x, (kernel, recurrent, bias, *_), found = traced_recurrent(layers.LSTM(2))
+    h, c = found["h1"], found["c1"]
+    sums = per_gate(x @ kernel + before(h) @ recurrent + bias, "ifgo")
+    for sign, z in sums.items():
+        assert found[sign + "1"].shape == (5, 4, 2)
+        np.testing.assert_allclose(found[f"z_{sign}1"], z, rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(found[sign + "1"], np.tanh(z) if sign == "g" else sigmoid(z), rtol=1e-12)
+    np.testing.assert_allclose(c, found["f1"] * before(c) + found["i1"] * found["g1"], rtol=1e-12)
+    np.testing.assert_allclose(h, found["o1"] * np.tanh(c), rtol=1e-12)
+    np.testing.assert_allclose(found["a1"], h[:, -1])
+    d_sums = np.concatenate([found[f"dL/dz_{sign}1"] for sign in "ifgo"], axis=-1)
+    np.testing.assert_allclose(found["dL/dW1"], np.einsum("ntd,ntu->du", x, d_sums), rtol=1e-10)
+    np.testing.assert_allclose(found["dL/dU1"], np.einsum("ntd,ntu->du", before(h), d_sums), rtol=1e-10)
+    names = [name for name in found.names if name.endswith("1") and "dL" not in name]
+    assert names[:11] == ["z_i1", "z_f1", "z_g1", "z_o1", "i1", "f1", "g1", "o1", "c1", "h1", "a1"]
+
+
+@pytest.mark.usefixtures("float64")
+@pytest.mark.parametrize("reset_after", [True, False])
+def test_the_gates_of_a_gru_are_open_at_every_step(reset_after):
+    x, (kernel, recurrent, bias, *_), found = traced_recurrent(layers.GRU(2, reset_after=reset_after))
+    h = before(found["h1"])
+    from_x = per_gate(x @ kernel + (bias[0] if reset_after else bias), "zrg")
+    gates = per_gate(recurrent, "zrg")
+    to_h = per_gate(bias[1], "zrg") if reset_after else dict.fromkeys("zrg", 0.0)
+    for sign in "zr":
+        z = from_x[sign] + h @ gates[sign] + to_h[sign]
+        np.testing.assert_allclose(found[f"z_{sign}1"], z, rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(found[sign + "1"], sigmoid(z), rtol=1e-12)
+    seen = found["r1"] * (h @ gates["g"] + to_h["g"]) if reset_after else (found["r1"] * h) @ gates["g"]
+    np.testing.assert_allclose(found["z_g1"], from_x["g"] + seen, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(found["g1"], np.tanh(found["z_g1"]), rtol=1e-12)
+    np.testing.assert_allclose(found["h1"], found["z1"] * h + (1 - found["z1"]) * found["g1"], rtol=1e-12)
+    d_sums = np.concatenate([found[f"dL/dz_{sign}1"] for sign in "zrg"], axis=-1)
+    np.testing.assert_allclose(found["dL/dW1"], np.einsum("ntd,ntu->du", x, d_sums), rtol=1e-10)
+
+
+@pytest.mark.usefixtures("float64")
+def test_a_simple_rnn_shows_its_steps_in_the_order_in_which_it_reads_them():
+    x, (kernel, recurrent, bias, *_), found = traced_recurrent(layers.SimpleRNN(2, go_backwards=True))
+    z = x[:, ::-1] @ kernel + before(found["h1"]) @ recurrent + bias
+    np.testing.assert_allclose(found["z_h1"], z, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(found["h1"], np.tanh(z), rtol=1e-12, atol=1e-14)
+    assert found["dL/dz_h1"].shape == (5, 4, 2)
+
+
+def test_both_directions_are_opened():
+    _, _, found = traced_recurrent(layers.Bidirectional(layers.GRU(2)))
+    updates = [q for q in found if q.kind == "activation" and q.name.startswith("z")]
+    assert [q.layer for q in updates] == ["forward_gru", "backward_gru"]
+    assert len(set(found.names)) == len(found)

@@ -123,10 +123,10 @@ class GRU(Recurrent):
         "reset_after": Bool(advanced=True),
     }
     gates = 3
+    gate_signs = ("z", "r", "g")
     run_class = GruRun
     recurrent_activation: Elementwise
     reset_after: bool
-    all_weights: Array
 
     def __init__(
         self,
@@ -233,3 +233,12 @@ class GRU(Recurrent):
             if self.reset_after:
                 add.reduce(run.d_from_h, (0, 2), out=bias[1, self._last])
         self.to_inputs(run, node, run.d_sums)
+
+    def sums(self, run: GruRun) -> Array:
+        last = self.recurrent_kernel[:, self._last]
+        seen = run.y[:, self.units :] * run.from_h if self.reset_after else matmul(last.T, run.carried)
+        gates = matmul(self.all_weights[:, : 2 * self.units].T, run.block[:-1])
+        return np.concatenate([gates, run.from_x + seen], axis=1)
+
+    def opened(self, run: GruRun) -> Array:
+        return np.concatenate([run.y, run.candidate], axis=1)

@@ -102,11 +102,11 @@ class LSTM(Recurrent):
         **LAST,
     }
     gates = 4
+    gate_signs = ("i", "f", "g", "o")
     state_count = 2
     run_class = LstmRun
     recurrent_activation: Elementwise
     unit_forget_bias: bool
-    all_weights: Array
 
     def __init__(
         self,
@@ -175,6 +175,9 @@ class LSTM(Recurrent):
     def end_backward(self, run: LstmRun, node: Node) -> None:
         run.products.sum(run.block[:-1], run.d_sums, node.gradient["all_weights"])
         self.to_inputs(run, node, run.d_sums)
+
+    def opened(self, run: LstmRun) -> Array:
+        return run.y
 
 
 class _ForgetBias(Initializer):

@@ -4,6 +4,7 @@ Inside, x is (t, d, n): t time steps, d features, n samples. Step s reads the s-
 (counted from its end with `go_backwards`) and the state that the step before has left.
 """
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -106,12 +107,14 @@ class Recurrent(Layer):
         step(run, views): state before and input -> state after,
         begin_backward(run): derivative factors of all steps,
         step_back(run, views): run.d_states after the step -> gradient of the sums, run.d_states before the step,
-        end_backward(run, node): gradients of the weights and, where wanted, of x.
+        end_backward(run, node): gradients of the weights and, where wanted, of x,
+        opened(run): for those who explain, how far each gate was open.
     """
 
     ndim = 3
     reads_mask = True
     gates: ClassVar[int] = 1
+    gate_signs: ClassVar[tuple[str, ...]] = ("h",)  # of the equations, in the order of the weights' columns
     state_count: ClassVar[int] = 1
     run_class: ClassVar[type[Run]] = Run
     units: int
@@ -132,6 +135,7 @@ class Recurrent(Layer):
     kernel: Array
     recurrent_kernel: Array
     bias: Array
+    all_weights: Array
     stream: Stream
 
     def __init__(
@@ -382,6 +386,35 @@ class Recurrent(Layer):
         matmul(self.kernel, d_sums, out)
         if run.keep_x is not None:
             multiply(out, run.keep_x, out)
+
+    # --- for those who explain
+
+    def sums(self, run: Any) -> Array:
+        """What the activation functions were given at all steps, (t, gates * units, n)."""
+        return np.asarray(matmul(self.all_weights.T, run.block[:-1]))
+
+    def inside(self, node: Node) -> Iterator[tuple[str, str, Array]]:
+        """Sums ("z_i"), gates ("i") and states ("c", "h"), each (t, units, n), in the order in which steps are read."""
+        run = node.scratch
+        for sign, array in self._by_gate(self.sums(run)):
+            yield "pre_activation", f"z_{sign}", array
+        for sign, array in () if self.gates == 1 else self._by_gate(self.opened(run)):
+            yield "activation", sign, array
+        for sign, state in reversed(list(zip("hc", run.states, strict=False))):
+            yield "activation", sign, state[1:]
+
+    def inside_gradients(self, node: Node) -> Iterator[tuple[str, Array]]:
+        for sign, array in reversed(list(self._by_gate(node.scratch.d_sums))):
+            yield f"z_{sign}", array
+
+    def _by_gate(self, rows: Array) -> Iterator[tuple[str, Array]]:
+        """(t, gates * units, n) as one (t, units, n) for each gate."""
+        for index, sign in enumerate(self.gate_signs):
+            yield sign, rows[:, index * self.units : (index + 1) * self.units]
+
+    def opened(self, run: Any) -> Array:
+        """How far the gates were open at all steps, the candidate among them, (t, gates * units, n)."""
+        raise NotImplementedError
 
     # --- what a cell writes
 

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from numpy import multiply
 
-from netcore.config import Array
 from netcore.layers.layer import LAYERS
 from netcore.layers.recurrent.gates import Gates
 from netcore.layers.recurrent.recurrent import FIRST, LAST, WEIGHTS, Products, Recurrent, Run
@@ -66,7 +65,6 @@ class SimpleRNN(Recurrent):
 
     params: ClassVar = {**FIRST, **WEIGHTS, **LAST}
     run_class = SimpleRun
-    all_weights: Array
 
     def build(self, input_shape: Any) -> None:
         super().build(input_shape)
