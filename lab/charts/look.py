@@ -8,6 +8,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from lab.texts.letters import isolated, visible
+
 FONT_SIZE = 18
 HEIGHT = 420  # pixels
 
@@ -27,7 +29,7 @@ def plain(text: Any) -> str:
 
     Plotly reads <b>, <a href=…>, &amp; and $…$ in any text and %{…} in hover texts; as entities they are only letters.
     """
-    return re.sub(r"[&<>$%]", lambda match: f"&#{ord(match[0])};", str(text))
+    return isolated(re.sub(r"[&<>$%]", lambda match: f"&#{ord(match[0])};", visible(str(text))))
 
 
 def figure(x_title: str, y_title: str, **layout: Any) -> go.Figure:

@@ -216,7 +216,7 @@ def correlation_view(state: AppState, bench: Bench, look: Look) -> None:
     if found.strongest is not None:
         one, other, r = found.strongest
         st.markdown(tell("look.most_correlated", state.language, one=one, other=other, r=f"{r:.3g}"))
-        words = say("look.most_correlated", state.language, one=one, other=other, r=f"{r:.3g}")
+        words = say("look.most_correlated", state.language, one=label(one), other=label(other), r=f"{r:.3g}")
     draw(correlation_chart(found), "correlation", words)
 
 

@@ -9,6 +9,7 @@ from lab.data.table import Table
 from lab.data_spec import Kind, ReadingSpec
 from lab.errors import LabError
 from lab.texts import say
+from lab.texts.letters import isolated, visible
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of, table_of
 from pages.ui.forms import show_refusal
@@ -167,7 +168,8 @@ def kind_fields(state: AppState, reading: ReadingSpec, table: Table) -> None:
 
 def label(name: str) -> str:
     """Options of a list are shown as they are, never as Markdown; only their length is bounded."""
-    return name if len(name) <= 60 else name[:59] + "…"
+    line = visible(name)
+    return isolated(line if len(line) <= 60 else line[:59] + "…")
 
 
 # --- reading again

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from lab.texts import Language, key_of, say, say_error
+from lab.texts.letters import isolated, visible
 from lab.texts.parts import about, argument_help, argument_name, name_of
 
 __all__ = ["about", "argument_help", "argument_name", "heading", "name_of", "plain", "tell", "tell_error"]
@@ -20,10 +21,10 @@ REPLACED = re.compile(r"([:<>~=-])")
 
 def plain(text: object, longest: int = 60) -> str:
     """A person's own words (column, class, file name) for a label or sentence: never markup, one line, shortened."""
-    line = " ".join(str(text).split())
+    line = visible(str(text))
     if len(line) > longest:
         line = line[: longest - 1] + "…"
-    return MARKDOWN.sub(r"\\\1", REPLACED.sub(rf"\1{JOINER}", line))
+    return isolated(MARKDOWN.sub(r"\\\1", REPLACED.sub(rf"\1{JOINER}", line)))
 
 
 def heading(text: str) -> None:

@@ -1,5 +1,8 @@
 """Data page, looking: each view is drawn, says which rows it is of, and shows a person's names as letters."""
 
+import json
+import re
+
 import pytest
 
 from lab.texts import say
@@ -49,6 +52,36 @@ def test_many_columns_are_shown_a_page_at_a_time_or_by_name(person):
     chooser = next(box for box in person.at.multiselect if "names" in (box.key or ""))
     chooser.set_value(["worst_area"])
     assert len(person.look().at.get("plotly_chart")) == 1
+
+
+ODD_NAMES = [
+    "<img src=x onerror=alert(1)>",
+    "=HYPERLINK(1)",
+    "'; DROP TABLE t;--",
+    "x\u202eevil",
+    "\u05d0\u05d1",
+    "a\x07b\x1b[31m",
+    "😀 :smile:",
+    "n" * 9_999,
+    "$x$ *y*",
+]
+
+
+def test_odd_names_are_letters_on_the_whole_page(person):
+    rows = "\n".join(",".join(str(n * 7 % 31 + place) for place in range(9)) + f",{n % 2}" for n in range(90))
+    upload(person, "=cmd|' /C calc'!A0.csv", (",".join(f'"{name}"' for name in ODD_NAMES) + f",y\n{rows}\n").encode())
+    assert person.experiment.data.source.columns[:9] == tuple(ODD_NAMES)
+    for view in ("columns", "target", "scatter", "correlation"):
+        for chart in see(person, view):
+            drawn = f"{json.loads(chart.proto.spec)}{chart.proto.alt}"
+            assert "<img" not in chart.proto.spec
+            assert not {"\\u202e", "\\x07", "\\x1b"} & set(re.findall(r"\\x..|\\u....", drawn))
+            assert not {"\u202e", "\x07", "\x1b"} & set(drawn)
+            assert len(chart.proto.alt) < 1000
+    shown = [mark.value for kind in ("markdown", "caption", "info", "success") for mark in getattr(person.at, kind)]
+    shown += [box.label for box in person.at.checkbox]
+    assert not any("<img" in one.replace("\\<", "") or ":smile:" in one or "\u202e" in one for one in shown)
+    assert max(map(len, shown)) < 2_000
 
 
 def test_names_and_cells_of_a_file_are_letters_in_every_view(person):

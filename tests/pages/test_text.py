@@ -32,6 +32,14 @@ def test_a_plain_text_reads_as_it_was_written_and_holds_no_markup(name):
     assert not any(made.startswith(sign) for sign in "*_`[$<#")
 
 
+def test_signs_without_a_shape_get_one_and_turn_nothing_round():
+    assert plain("a\x07b\x1b[31m") == "a␇b␛\\[31m"
+    assert plain("x\u202eevil") == "xevil"
+    assert plain("\u05d0\u05d1") == "\u2068\u05d0\u05d1\u2069"
+    assert plain("\u05d0" * 100, 5) == "\u2068" + "\u05d0" * 4 + "…\u2069"
+    assert plain("😀") == "😀"
+
+
 def test_a_word_with_underscores_needs_no_backslash_which_a_code_span_would_show():
     assert plain("learning_rate") == "learning_rate"
     assert plain("_a_ __b") == "\\_a\\_ \\_\\_b"

@@ -1,0 +1,22 @@
+"""A person's own letters on one line: signs without a shape get one, and none turns round what stands beside it."""
+
+import re
+import unicodedata
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9)
+DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+FIRST_STRONG, END = "\u2068", "\u2069"
+RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))
+
+
+def visible(text: str) -> str:
+    """On one line, control characters as their pictures (␀), without signs that change the direction of writing."""
+    line = " ".join(DIRECTION.sub("", text).split())
+    return CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] != "\x7f" else "\u2421", line)
+
+
+def isolated(text: str) -> str:
+    """Letters that run from right to left run so among themselves alone."""
+    runs_left = any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in text)
+    return f"{FIRST_STRONG}{text}{END}" if runs_left else text
