@@ -16,7 +16,7 @@ from pages.ui.training import answer_knobs
 
 ICON = Path(__file__).with_name("ui") / "icon.png"  # a named icon would be fetched from outside
 STEPS = ("data", "layers", "compile", "train", "evaluate")
-TOOLS: tuple[str, ...] = ("compare", "experiments", "loss_bench", "gallery")
+TOOLS: tuple[str, ...] = ("compare", "experiments", "loss_bench", "golf", "gallery")
 
 state = opened_state()
 st.set_page_config(page_title=say("app.title", state.language), page_icon=str(ICON), layout="wide")

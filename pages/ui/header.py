@@ -22,6 +22,7 @@ ICONS = {
     "compare": ":material/stacked_line_chart:",
     "experiments": ":material/labs:",
     "loss_bench": ":material/balance:",
+    "golf": ":material/golf_course:",
     "gallery": ":material/photo_library:",
 }
 LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
