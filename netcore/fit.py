@@ -70,6 +70,7 @@ class FitRun(Run):
         self._views: list[Batch] = []
         self._views_key: tuple[int, int, int] | None = None  # first row, batch size, base of the views at hand
         self._programs: dict[Plan, Program] = {}
+        self._hooked = self._callbacks.wants_batches("train")
 
     # --- knobs
 
@@ -102,7 +103,7 @@ class FitRun(Run):
             targets.order(self._order)
 
     def _updates(self) -> Iterator[Event]:
-        hooks = self._callbacks if self._callbacks.wants_batches("train") else None
+        hooks = self._callbacks if self._hooked else None
         progress = self._progress if self._progress is not None and self._progress.watches else None
         while self._phase == 1 and self._cursor < self._total and not self.model.stop_training:
             views = self._cut()
@@ -219,7 +220,7 @@ class FitRun(Run):
         inputs = [rows.batch(start, stop) for rows in self._rows]
         targets = [one.encoded.ordered[..., start:stop] for one in self._targets]
         heads = self._heads(program.plan, start, stop) if program.whole_heads else ()
-        return Batch(start, stop, program, program.calls_for(inputs, targets, self._rooms(start, stop), heads))
+        return Batch(start, stop, program.plan, program.calls_for(inputs, targets, self._rooms(start, stop), heads))
 
     def _rooms(self, start: int, stop: int) -> list[Array]:
         """Where outputs and masks of a batch are recorded."""

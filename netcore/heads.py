@@ -201,10 +201,10 @@ class Tracker:
         if mask is not None:
             weight = with_mask(weight, mask)
         weighted = values if weight is None else values * weight
-        per_row = weighted.reshape(-1, values.shape[-1]).sum(axis=0, dtype=np.float64)
         by_values = reduction in ("sum_over_batch_size", "mean", "none")
         if (by_values and mask is None) or (reduction == "mean_with_sample_weight" and weight is None):
-            return float(per_row.sum()) / positions
+            return float(np.add.reduce(weighted, None, np.float64)) / positions
+        per_row = weighted.reshape(-1, values.shape[-1]).sum(axis=0, dtype=np.float64)
         sums = np.add.reduceat(per_row, bounds)
         sizes = np.diff([*bounds, values.shape[-1]])
         if by_values:  # the mean is over the steps that are there

@@ -65,24 +65,17 @@ def head_step(
 
 @dataclass(slots=True)
 class Batch:
-    """Rows start … stop of the epoch's order, and the calls of their step that are not those of the batch before."""
+    """Rows start … stop of the epoch's order, and the calls of their step."""
 
     start: int
     stop: int
-    program: "Program"
-    own: list[tuple[int, Call]]
-
-    @property
-    def plan(self) -> Plan:
-        return self.program.plan
+    plan: Plan
+    calls: list[Call]
 
 
 def differentiate(batch: Batch) -> None:
     """Forward, outputs into the record, gradient of the loss, backward: all of an update but the optimizer's part."""
-    calls = batch.program.calls
-    for place, call in batch.own:
-        calls[place] = call
-    for function, arguments in calls:
+    for function, arguments in batch.calls:
         function(*arguments)
 
 
@@ -99,7 +92,6 @@ class Program:
         records: for each array that the step copies what the plan made into, (room, made), of the same batch.
 
     Attributes:
-        calls: all of them, in order. Those that a batch changes are put in by `differentiate`.
         whole_heads: whether `calls_for` needs the heads of the batch, and not only their targets.
     """
 
@@ -120,7 +112,7 @@ class Program:
             (place, function, _picker([found[id(one)] for one in arguments]))
             for place, (function, arguments) in changing
         ]
-        self.calls = [bound(call) for call in written]
+        self._calls = [bound(call) for call in written]
         self.whole_heads = any(call[0] is HeadStep.write for call in written)
 
     def calls_for(
@@ -129,10 +121,13 @@ class Program:
         targets: Sequence[Array],
         rooms: Sequence[Array],
         heads: Sequence[HeadStep | None] = (),
-    ) -> list[tuple[int, Call]]:
-        """The calls of a batch that are its own, with their places."""
+    ) -> list[Call]:
+        """The calls of one batch, in order."""
         actual = [*_in_order(inputs, targets, rooms, heads or self._heads), *self._kept]
-        return [(place, bound((function, pick(actual)))) for place, function, pick in self._changing]
+        calls = self._calls.copy()
+        for place, function, pick in self._changing:
+            calls[place] = bound((function, pick(actual)))
+        return calls
 
     def _written_down(self, made: Sequence[Array]) -> list[Call]:
         """The calls of a step, with stand-ins for what comes with the batch."""

@@ -2,8 +2,8 @@
 
 In a small network a step spends more time on Python's way to the arithmetic (functions that call functions, attributes
 looked up) than on the arithmetic itself. Yet with every batch the same functions get the same arrays. So an operation
-that says so (`taped`) is run once on arrays that write down each function of NumPy that gets them; from then on the
-calls are played one after the other. Its equations stay where they are, written once.
+that says so (`taped`) is run once on arrays that write down each function of NumPy that gets them, and change nothing;
+from then on the calls are played one after the other. Its equations stay where they are, written once.
 
     multiply(y, y, out); subtract(ONE, out, out)   ->   [(multiply, (y, y, out)), (subtract, (ONE, out, out))]
 """
@@ -28,7 +28,7 @@ class NotRepeatable(Exception):
 
 
 class Noted(np.ndarray[Any, Any]):
-    """A view of an array: whatever function of NumPy gets it is carried out, and written down on its tape."""
+    """A view of an array: whatever function of NumPy gets it is written down on its tape, in place of being done."""
 
     tape: "Tape"
     plain: Array | None = None  # the array itself, None for a view made on the way
@@ -48,7 +48,6 @@ class Noted(np.ndarray[Any, Any]):
         else:
             (told,) = out
             room = self.tape.plain(told)
-            function(*arguments, out=room, **options)
         self.tape.note_ufunc(ufunc, function, arguments, room, options)
         return told
 
@@ -57,9 +56,7 @@ class Noted(np.ndarray[Any, Any]):
             return super().__array_function__(function, types, arguments, options)
         if options or (function, len(arguments)) not in ((np.dot, 3), (np.copyto, 2)):
             raise NotRepeatable(function.__name__)
-        plain = tuple(self.tape.plain(one) for one in arguments)
-        function(*plain)
-        self.tape.note(function, plain)
+        self.tape.note(function, tuple(self.tape.plain(one) for one in arguments))
         return arguments[2] if function is np.dot else None
 
     def __setitem__(self, place: Any, value: Any) -> None:

@@ -122,7 +122,7 @@ class Joint:
             self._programs[plan] = Program(plan, inputs, heads, list(zip(rooms, plan.outputs, strict=True)))
         program = self._programs[plan]
         targets = [one.encoded.ordered[..., start:stop] for one in self._targets]
-        return Batch(start, stop, program, program.calls_for(inputs, targets, rooms, heads))
+        return Batch(start, stop, plan, program.calls_for(inputs, targets, rooms, heads))
 
     def train_epoch(self) -> None:
         """The updates of every member's next epoch; afterwards each run has only to count them."""

@@ -4,7 +4,7 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy import log, logaddexp, maximum, minimum, multiply, negative, sign, sqrt, square, subtract, tanh
+from numpy import add, divide, log, logaddexp, maximum, minimum, multiply, negative, sign, sqrt, square, subtract, tanh
 
 from netcore import config
 from netcore.config import Array
@@ -24,7 +24,8 @@ class MeanSquaredError(Loss):
     taped = True
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
-        np.mean(square(y_pred - y_true), axis=-2, out=out)
+        add.reduce(square(y_pred - y_true), axis=-2, out=out)  # np.mean takes three times as long for a small network
+        divide(out, y_pred.shape[-2], out)
 
     def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
         subtract(y_pred, y_true, out)
@@ -57,7 +58,12 @@ class PerOutput(Loss):
 
 @LOSSES.add
 class MeanAbsoluteError(PerOutput):
-    """Mean of |y_pred - y_true| over the outputs, in the target's own unit. Its slope is 0 where both agree."""
+    """Mean of |y_pred - y_true| over the outputs, in the target's own unit. Its slope is 0 where both agree.
+
+    Slope: sign(y_pred - y_true) / k.
+
+    Shapes: as MeanSquaredError. Source: as keras.losses.MeanAbsoluteError.
+    """
 
     aliases = ("mae", "MAE")
 
@@ -72,7 +78,12 @@ class MeanAbsoluteError(PerOutput):
 
 @LOSSES.add
 class MeanAbsolutePercentageError(PerOutput):
-    """100 * mean of |y_true - y_pred| / max(|y_true|, 1e-7), in percent. Useless where targets come near 0."""
+    """100 * mean of |y_true - y_pred| / max(|y_true|, 1e-7), in percent. Useless where targets come near 0.
+
+    Slope: 100 sign(y_pred - y_true) / max(|y_true|, 1e-7) / k.
+
+    Shapes: as MeanSquaredError. Source: as keras.losses.MeanAbsolutePercentageError.
+    """
 
     aliases = ("mape", "MAPE")
 
@@ -99,6 +110,8 @@ class MeanSquaredLogarithmicError(PerOutput):
     """Mean of (log(1 + p) - log(1 + t))² with both kept at 1e-7 or more: misses count by their ratio, not their size.
 
     Slope 0 where y_pred is below 1e-7. No unit. Source: as keras.losses.MeanSquaredLogarithmicError.
+
+    Shapes: as MeanSquaredError.
     """
 
     aliases = ("msle", "MSLE")
@@ -126,6 +139,8 @@ class Huber(PerOutput):
         delta: where the parabola ends, in the target's own unit.
 
     Slope: e, kept within -delta … delta. Source: Huber (1964).
+
+    Shapes: as MeanSquaredError.
     """
 
     params: ClassVar = {"delta": Float(low=0.0, open_low=True, typical=(0.5, 2.0))}
@@ -147,6 +162,8 @@ class LogCosh(PerOutput):
     """Mean of log(cosh(e)): about e²/2 for small misses, |e| - log 2 for large ones, smooth everywhere.
 
     Slope: tanh(e). Source: as keras.losses.LogCosh.
+
+    Shapes: as MeanSquaredError.
     """
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
@@ -163,6 +180,8 @@ class CosineSimilarity(Loss):
 
     Gradient: with u = y_true / |y_true| and v = y_pred / |y_pred|, -(u - (u·v) v) / |y_pred|. Lengths below 1e-7 count
     as 1e-7, so that a vector of zeros has similarity 0. Source: as keras.losses.CosineSimilarity.
+
+    Shapes: as MeanSquaredError.
     """
 
     def __init__(

@@ -34,6 +34,7 @@ class Adam(Optimizer):
     Source: Kingma & Ba (2015); Reddi et al. (2018) for amsgrad.
     """
 
+    taped = True
     params: ClassVar[dict[str, Param]] = ADAM
     beta_1: float
     beta_2: float

@@ -4,7 +4,6 @@ import difflib
 import math
 import warnings
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from netcore.optimizers.schedules import LearningRateSchedule, deserialize, seri
 from netcore.parameters import ParameterVector
 from netcore.params import Bool, Float, Int, Param
 from netcore.registry import Registry
+from netcore.tape import Call, record
 
 CHUNK = 32_768  # numbers: above twice that, chunks that stay in the second-level cache halve the time
 TINY = 1e-30  # slots of dead units decay into denormal numbers, which are a hundred times slower: flushed below this
@@ -88,6 +88,7 @@ class Optimizer:
     slot_names: ClassVar[tuple[str, ...]] = ()
     slot_starts: ClassVar[dict[str, str]] = {}  # slot -> argument that it starts from, where that is not 0
     numbers: ClassVar[tuple[str, ...]] = ()  # further attributes that the next update depends on
+    taped: ClassVar[bool] = False  # `step` asks the same of NumPy at every update, of nothing but what it is given
     weight_decay: float | None
     clipnorm: float | None
     clipvalue: float | None
@@ -239,7 +240,7 @@ class Optimizer:
         self._scratch = np.empty(min(size, CHUNK if size > 2 * CHUNK else size), dtype)
         self._decay_array = scalar(0.0, dtype)
         self.prepare(dtype)
-        self._steps = [partial(self.step, *self._part(start, stop)) for start, stop in _chunks(size)]
+        self._program = [call for start, stop in _chunks(size) for call in self._calls_of(self._part(start, stop))]
         self._clip = self._clipper(vector)
         self._bounded = [weight for weight in vector.weights if weight.constraint is not None]
 
@@ -249,6 +250,9 @@ class Optimizer:
         assert vector is not None  # noqa: S101  # build has just set it
         slots = (self.slots[name][start:stop] for name in self.slot_names)
         return (vector.values[start:stop], vector.gradients[start:stop], self._scratch[: stop - start], *slots)
+
+    def _calls_of(self, part: tuple[Array, ...]) -> list[Call]:
+        return record(self.step, *part) if self.taped else [(self.step, part)]
 
     def apply(self) -> None:
         """One update from the gradients in the vector (or one more gradient gathered for it)."""
@@ -261,8 +265,8 @@ class Optimizer:
                 self._decay()
             self.update_number = self._calls + 1 if self._gathered is None else self.iterations + 1
             self.before_step()
-            for step in self._steps:
-                step()
+            for function, arguments in self._program:
+                function(*arguments)
         if self._average is not None:
             self._follow(self._average)
         for weight in self._bounded:

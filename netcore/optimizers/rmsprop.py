@@ -23,6 +23,7 @@ class RMSprop(Optimizer):
     Source: Hinton (2012), lecture 6e; Graves (2013) for the centered form.
     """
 
+    taped = True
     params: ClassVar = {
         "rho": Float(low=0.0, high=1.0, typical=(0.9, 0.99)),
         "momentum": Float(low=0.0, high=1.0, typical=(0.0, 0.9)),

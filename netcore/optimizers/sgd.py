@@ -21,6 +21,7 @@ class SGD(Optimizer):
     Source: Polyak (1964); Sutskever et al. (2013) for Nesterov's form.
     """
 
+    taped = True
     params: ClassVar = {
         "momentum": Float(low=0.0, high=1.0, typical=(0.5, 0.9)),
         "nesterov": Bool(),
