@@ -9,6 +9,7 @@ from lab.data.samples import card
 from lab.data.table import Note, Table
 from lab.experiment import GraphSpec
 from lab.texts import say
+from lab.texts.letters import isolated, visible
 from pages.ui.bench import Bench, bench_of
 from pages.ui.doctor import doctor_section
 from pages.ui.forms import choice_field
@@ -101,10 +102,12 @@ def first_rows(state: AppState, table: Table) -> pd.DataFrame:
     columns = table.columns[:PREVIEW_COLUMNS]
     kinds = {column.name: say(f"kind.{column.kind}", state.language) for column in columns}
     units = {column.name: column.unit for column in columns}
-    cells = beginning(table, PREVIEW_ROWS, PREVIEW_COLUMNS)
+    cells = beginning(table, PREVIEW_ROWS, PREVIEW_COLUMNS).map(lambda cell: isolated(visible(cell)))
     heads = {say(f"doctor.{name}", state.language): row for name, row in (("kind", kinds), ("unit", units))}
     numbers = [f"{number}" for number in range(1, len(cells) + 1)]
-    return pd.concat([pd.DataFrame(heads).transpose(), cells.set_axis(numbers)])
+    shown = pd.concat([pd.DataFrame(heads).transpose(), cells.set_axis(numbers)])
+    names = [isolated(visible(name)) for name in shown.columns]
+    return shown.set_axis(names, axis=1) if len(set(names)) == len(names) else shown
 
 
 def about_sample(state: AppState) -> None:

@@ -44,9 +44,9 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, langua
     return chart.update_layout(height=max(420, 46 * len(names) + 120))
 
 
-def shortened(name: str) -> str:
-    """At most LONGEST_NAME letters."""
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+def shortened(name: str, longest: int = LONGEST_NAME) -> str:
+    """At most so many letters."""
+    return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
 def predicted_actual(

@@ -15,6 +15,7 @@ Axis = dict[str, Any]
 
 SMALL_FONT = 14
 SMALL_HEIGHT = 210  # pixels
+FEW_BARS = 10
 LONGEST_TITLE = 30  # letters
 # numbers of colours and of signs have no common divisor: together they tell many classes apart
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, GREY, "#000000")
@@ -88,6 +89,8 @@ def _histogram(chart: go.Figure, look: ColumnLook, language: Language) -> None:
     if look.column.kind == "datetime":
         places = [str(time) for time in middles.astype("datetime64[s]")]
         width *= 1000  # Plotly counts times in milliseconds
+    elif look.column.whole and len(places) <= FEW_BARS:
+        chart.update_xaxes(tickvals=places)  # no whole number has halves
     hover = f"%{{x}}: %{{y:,}} {say('look.rows_axis', language)}<extra></extra>"
     chart.add_trace(go.Bar(x=places, y=list(look.counts), width=width, marker={"color": BLUE}, hovertemplate=hover))
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lab.charts.evaluation import shortened
+from lab.charts.evaluation import LONGEST_NAME, shortened
 from lab.charts.look import BLUE, GREY, VERMILION, figure, plain
 from lab.charts.small import COLOURS, SMALL_FONT, titled
 from lab.data.look import Correlations, Course, Images, Points
@@ -20,6 +20,7 @@ DATES = [
     {"dtickrange": ["M1", "M12"], "value": "%Y-%m"},
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
+FEW_CELLS, SHORT = 6, 11  # columns from which on names are cut, so that a phone has room for the cells
 MANY_CELLS = 12  # columns of a heat map from which on the numbers find no room
 IMAGES_IN_A_ROW = 8
 
@@ -29,7 +30,8 @@ IMAGES_IN_A_ROW = 8
 
 def correlation_chart(found: Correlations) -> go.Figure:
     """Pearson's r of each pair: blue together, red against each other, white not at all, with the number in it."""
-    names = [plain(shortened(column.name)) for column in found.columns]
+    short = SHORT if len(found.columns) > FEW_CELLS else LONGEST_NAME
+    names = [plain(shortened(column.name, short)) for column in found.columns]
     count, places = len(names), list(range(len(names)))
     texts = [["" if np.isnan(r) else _short(r) for r in row] for row in found.matrix]
     chart = figure("", "")
@@ -128,22 +130,15 @@ def images_chart(found: Images) -> go.Figure:
     count, height, width = found.pixels.shape
     rows = -(-count // IMAGES_IN_A_ROW)
     down, across = height + max(3, height // 3), width + max(1, width // 8)  # room for the label, and a gap
-    sheet = np.full((rows * down, IMAGES_IN_A_ROW * across), np.nan)
-    chart = figure("", "")
+    sheet = np.full((rows * down, IMAGES_IN_A_ROW * across), np.nan, np.float32)
+    names = []
     for place, (image, label) in enumerate(zip(found.pixels, found.labels, strict=True)):
         top, left = place // IMAGES_IN_A_ROW * down, place % IMAGES_IN_A_ROW * across
         sheet[top : top + height, left : left + width] = image
-        chart.add_annotation(
-            x=left + width / 2, y=top + height, text=plain(shortened(label)), showarrow=False, yanchor="top"
-        )
-    chart.add_trace(
-        go.Heatmap(
-            z=[[None if np.isnan(value) else round(float(value), 3) for value in line] for line in sheet],
-            colorscale=[[0, "#ffffff"], [1, "#000000"]],
-            showscale=False,
-            hoverinfo="skip",
-        )
-    )
+        spot = {"x": left + width / 2, "y": top + height, "yanchor": "top", "showarrow": False}
+        names.append({"text": plain(shortened(label)), **spot})
+    chart = figure("", "", annotations=names)
+    chart.add_trace(go.Heatmap(z=sheet, colorscale=[[0, "#ffffff"], [1, "#000000"]], showscale=False, hoverinfo="skip"))
     chart.update_xaxes(visible=False, fixedrange=True)
     chart.update_yaxes(visible=False, autorange="reversed", fixedrange=True, scaleanchor="x")
     return chart.update_layout(height=90 * rows + 60, plot_bgcolor="#f4f4f4")
