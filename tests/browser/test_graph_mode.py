@@ -61,8 +61,7 @@ def test_an_iris_network_becomes_a_graph_and_comes_back(visit):
     expect(person.page.get_by_text(person.say("layers_page.about"))).to_be_visible()
 
 
-@pytest.mark.parametrize("size", ["wide", "phone"])
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize(("language", "size"), [("ko", "wide"), ("en", "phone")])
 def test_every_page_of_a_functional_model_fits_its_screen(visit, language, size):
     person = visit(language, size)
     open_start(person, "two_in_two_out")
@@ -70,10 +69,6 @@ def test_every_page_of_a_functional_model_fits_its_screen(visit, language, size)
     person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
     for step in STEPS:
         person.go_to(step)
-        person.page.wait_for_timeout(500)
+        person.page.wait_for_timeout(300)
         person.assert_fits()
-        for place, top in enumerate((0, 700, 1400)):
-            person.page.locator("[data-testid='stMain']").evaluate(f"main => main.scrollTo(0, {top})")
-            person.page.wait_for_timeout(200)
-            person.screenshot(f"graph-page-{step}-{place}")
-        person.page.locator("[data-testid='stMain']").evaluate("main => main.scrollTo(0, 0)")
+        person.screenshot(f"graph-page-{step}")

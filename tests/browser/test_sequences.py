@@ -40,6 +40,8 @@ def test_morse_code_from_the_signal_to_the_letters(visit, language):
     person.settle()
     person.screenshot("ctc-3-read")
     person.assert_fits()
+    expect(person.page.locator(".st-key-letters .js-plotly-plot")).to_be_visible()
+    expect(person.page.get_by_label("Download as CSV").first).to_be_hidden()  # it would save formulas as formulas
 
 
 def test_windows_are_switched_on_and_shaped(visit):
