@@ -105,7 +105,6 @@ class Run(Iterator[Event]):
             yield from self._updates()
             if self._phase == 1:
                 self._end_updates()
-                self.model.optimizer.flush()
                 self._phase, self._train_logs = 2, self._logs()
             logs = dict(self._train_logs)
             extras = self._penalty.apart(logs["loss"])

@@ -136,7 +136,6 @@ class Joint:
                 for weight in self._penalised:
                     self._penalties += weight.regularizer.values(weight.value) * (batch.stop - batch.start)  # type: ignore[union-attr]
                 apply()
-        self._template.optimizer.flush()
         bounds = [batch.start for batch in self._batches]
         for run, penalty in zip(self._runs, self._penalties, strict=True):
             run.close_epoch(bounds, penalty if self._penalised else None)

@@ -1,6 +1,7 @@
 """Model: a network that is compiled, trained, evaluated and asked for predictions."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from netcore.data import as_floats, rows_of
 from netcore.errors import NetcoreValueError
 from netcore.fit import BATCH_SIZE, EPOCHS, FitRun
 from netcore.inference import Evaluation, predict
+from netcore.memory import Memory, memory
 from netcore.metrics import Metric
 from netcore.models.advice import advise_on_penalty, advise_on_targets
 from netcore.models.compiled import Compiled
@@ -447,6 +449,22 @@ class Model(Compiled):
         self.require_compiled()
         intake = self.take(x, y, sample_weight)
         return trace(self, intake.arrays, intake.targets())
+
+    def memory(self, batch_size: int = 32, input_shapes: Sequence[Sequence[int]] | None = None) -> Memory:
+        """Bytes that training takes with batches of that many rows: `memory(10).peak`, `.model`, `.activations`, ….
+
+        The model must be compiled. Nothing is trained, and the model stays as it is.
+
+        Args:
+            batch_size: rows per update.
+            input_shapes: of one row for each input, such as [(24, 4)], where the model leaves sizes open.
+
+        Raises:
+            NetcoreValueError "param.int_below": `batch_size` is not a whole number of at least 1.
+        """
+        self.require_compiled()
+        shapes = None if input_shapes is None else [(None, *shape) for shape in input_shapes]
+        return memory(self, batch_size, shapes)
 
 
 MODELS |= {"Model": Model, "Functional": Model}

@@ -19,6 +19,7 @@ from netcore.tape import Call, record
 
 CHUNK = 32_768  # numbers: above twice that, chunks that stay in the second-level cache halve the time
 TINY = 1e-30  # slots of dead units decay into denormal numbers, which are a hundred times slower: flushed below this
+FLUSHED_AFTER = 128  # updates: 0.9^128 of what was left is not denormal yet
 
 COMMON: dict[str, Param] = {
     "weight_decay": Float(low=0.0, typical=(1e-4, 1e-2), log=True, optional=True, advanced=True),
@@ -60,6 +61,7 @@ class LearningRate(float):
         self._optimizer.learning_rate = value
 
     def numpy(self) -> Array:
+        """The rate as an array ()."""
         return np.array(float(self))
 
     def __reduce__(self) -> Any:
@@ -216,6 +218,7 @@ class Optimizer:
 
     @property
     def built(self) -> bool:
+        """Whether the optimizer knows the weights that it updates."""
         return self.vector is not None
 
     @property
@@ -272,6 +275,8 @@ class Optimizer:
         for weight in self._bounded:
             weight.constraint.project(weight.value)  # type: ignore[union-attr]  # chosen because it has one
         self._calls += 1
+        if not self._calls % FLUSHED_AFTER:
+            self.flush()
 
     def prepare(self, dtype: Any) -> None:
         """Make the constants of `step`, as 0-d arrays of `dtype`."""
@@ -284,9 +289,15 @@ class Optimizer:
         raise NotImplementedError
 
     def flush(self) -> None:
-        """Set slot values too small to matter to 0 (once per epoch)."""
+        """Set slot values too small to matter to 0."""
+        room = max(1, self._scratch.size)
         for slot in self.slots.values():
-            slot *= np.abs(slot) > TINY
+            for start in range(0, slot.size, room):
+                part = slot[start : start + room]
+                size = self._scratch[: part.size]
+                np.abs(part, size)
+                np.greater(size, TINY, out=size, casting="unsafe")  # 1 where it stays, else 0
+                np.multiply(part, size, part)
 
     def finalize(self) -> None:
         """After fit: the average of the weights takes their place, if one is kept."""
@@ -341,6 +352,7 @@ class Optimizer:
         return {**state, **{f"slot.{name}": slot.copy() for name, slot in self.slots.items()}}
 
     def set_state(self, state: dict[str, Array]) -> None:
+        """Put back what `get_state` gave."""
         self._calls = int(state["calls"])
         self._set_rate(float(state["learning_rate"]))
         for name in self.numbers:
@@ -349,12 +361,14 @@ class Optimizer:
             slot[...] = state[f"slot.{name}"]
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments, as JSON can hold them."""
         config = {"name": self.name, **{name: getattr(self, name) for name in self.params}}
         config["learning_rate"] = self._rate if self._schedule is None else serialize(self._schedule)
         return config
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Optimizer":
+        """The optimizer of what `get_config` gave; its state starts afresh."""
         rate = config.get("learning_rate")
         return cls(**{**config, "learning_rate": deserialize(rate)} if isinstance(rate, dict) else config)
 

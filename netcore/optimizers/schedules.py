@@ -30,10 +30,12 @@ class LearningRateSchedule:
         raise NotImplementedError(f"{type(self).__name__} must define __call__(self, step).")
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments, as JSON can hold them."""
         return {**{name: getattr(self, name) for name in self.params}, "name": self.name}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LearningRateSchedule":
+        """The schedule of what `get_config` gave."""
         return cls(**config)
 
 
@@ -302,6 +304,7 @@ class CosineDecayRestarts(LearningRateSchedule):
 
 
 def stairs(passed: Any, staircase: bool) -> float:
+    """The share of a decay that is done, in whole periods if `staircase`."""
     return math.floor(passed) if staircase else float(passed)
 
 

@@ -386,7 +386,8 @@ def test_dead_units_leave_no_denormal_numbers_in_the_slots():
     assert not optimizer.slots["m"].any()
 
 
-def test_slots_are_flushed_after_every_epoch():
+def test_slots_are_flushed_before_what_dies_can_become_denormal(monkeypatch):
+    monkeypatch.setattr(optimizers.optimizer, "FLUSHED_AFTER", 1)
     model = Sequential([Input((3,)), layers.Dense(1, kernel_initializer="zeros")])
     model.compile(optimizers.RMSprop(), "mse")
     model.ready_to_train()
