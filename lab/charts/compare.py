@@ -25,7 +25,9 @@ MOST_RUNS = len(LOOKS)  # more can be told apart neither by colour nor by symbol
 DASHES = {"train": "solid", "validation": "dash", "evaluated": "dot"}
 POINTS = 1000  # of a curve; more make a slow page and no other picture
 LETTERS = 42  # in a line of the legend: what a phone has room for
-LINE_PX = 24  # of the legend
+LONGEST = 84  # letters of what sets a run apart
+TOP_PX, PLOT_PX, AXIS_PX = 30, 330, 64  # above the plot, the plot, and what its axis needs below
+LINE_PX, GAP_PX = 21, 13  # of the legend: a line, and what lies between two entries
 DIVERGED_ROOM = 1.5  # how far above the curves that did not diverge the chart goes
 
 
@@ -72,17 +74,21 @@ def overlaid(runs: Sequence[RunCurves], frame: Frame, *, language: Language) -> 
         _add_run(chart, run, frame.fork)
     for part in [part for part in DASHES if any(part in run.curves for run in runs)]:
         _explain_dash(chart, part, language)
-    for level, name in frame.baselines.items():
+    for place, (level, name) in enumerate(frame.baselines.items()):
         label = say("charts.baseline", language) + (f" · {plain(name)}" if name else "")
         line = {"color": ORANGE, "width": 2, "dash": "longdashdot"}
-        chart.add_hline(y=level, line=line, annotation={"text": label, "font": {"color": GREY}})
+        side = ("top right", "bottom left", "top left", "bottom right")[place % 4]  # near ones must not overlap
+        note = {"text": label, "font": {"color": GREY}}
+        chart.add_hline(y=level, line=line, annotation=note, annotation_position=side)
     if frame.fork is not None:
         mark = {"text": say("charts.fork", language), "font": {"color": GREY}, "yanchor": "top"}
         chart.add_vline(x=frame.fork, line={"color": PURPLE, "width": 2, "dash": "dot"}, annotation=mark)
     _scale(chart, runs, frame)
-    lines = sum(_wrapped(run.legend).count("<br>") + 1 for run in runs) + len(DASHES)
-    legend = {"orientation": "v", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top", "font": {"size": 15}}
-    return chart.update_layout(legend=legend, height=400 + LINE_PX * lines)
+    lines = [_wrapped(run.legend).count("<br>") + 1 for run in runs] + [1] * len(DASHES)
+    below = AXIS_PX + LINE_PX * sum(lines) + GAP_PX * (len(lines) + 1)
+    legend = {"orientation": "v", "x": 0, "xanchor": "left", "y": -AXIS_PX / PLOT_PX, "yanchor": "top"}
+    margin = {"l": 10, "r": 10, "t": TOP_PX, "b": below}
+    return chart.update_layout(legend={**legend, "font": {"size": 15}}, margin=margin, height=TOP_PX + PLOT_PX + below)
 
 
 def _add_run(chart: go.Figure, run: RunCurves, fork: float | None) -> None:
@@ -132,4 +138,5 @@ def _values(runs: Iterable[RunCurves]) -> Iterable[float]:
 
 def _wrapped(legend: str) -> str:
     """In lines that a phone has room for; a person's own text stays letters."""
-    return "<br>".join(plain(line) for line in textwrap.wrap(legend, LETTERS)) or "–"
+    short = legend if len(legend) <= LONGEST else f"{legend[: LONGEST - 1]}…"
+    return "<br>".join(plain(line) for line in textwrap.wrap(short, LETTERS)) or "–"

@@ -13,6 +13,7 @@ from netcore.optimizers import OPTIMIZERS
 from netcore.registry import Registry
 
 UNFAIR: Final = ("data.", "seed")  # knobs whose difference makes curves hard to compare: other rows, other luck
+TABLE: Final = "data.source.name"
 FORK: Final = "origin.epoch"
 NONE: Final = "–"
 
@@ -64,9 +65,16 @@ def differences(experiments: Sequence[Experiment]) -> tuple[Difference, ...]:
     return tuple(one for one in found if any(value != one.values[0] for value in one.values))
 
 
+def brief(found: Sequence[Difference]) -> tuple[Difference, ...]:
+    """Of another table that it is another: that its columns have other names goes without saying."""
+    if not any(one.knob.path == TABLE for one in found):
+        return tuple(found)
+    return tuple(one for one in found if one.knob.path == TABLE or not one.knob.path.startswith("data."))
+
+
 def legends(experiments: Sequence[Experiment], language: Language) -> tuple[str, ...]:
     """What sets each experiment apart from the others; "" for all of them if nothing does."""
-    found = differences(experiments)
+    found = brief(differences(experiments))
     return tuple(
         ", ".join(
             f"{one.knob.label(language)} {say_value(one.values[place], language)}"

@@ -1,11 +1,12 @@
 """The chart of the compare page: curves of the runs that are shown, over epochs, updates or seconds."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from lab.charts.compare import DASHES, Frame, RunCurves, overlaid
+from lab.charts.compare import DASHES, LONGEST, Frame, RunCurves, overlaid
 from lab.errors import LabError
 from lab.insight.differences import legends
 from lab.insight.honest import is_penalised
@@ -19,6 +20,8 @@ from pages.ui.training import look_at
 
 REDRAW_S = 1.0
 DATA_LOSS = "data_loss"
+ROOM = 48  # letters that a legend has room for
+KERAS_NAME = re.compile(r" \([a-z_.]+\)")
 PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
@@ -145,6 +148,10 @@ def figure_of(state: AppState, drawn: Sequence[Entry], fork: int | None = None) 
 def named(state: AppState, drawn: Sequence[Entry]) -> list[str]:
     """Each run's line in the legend: its number, a name that not all have, and what it alone is set to."""
     told = legends(side_by_side(drawn), state.language)
+    if max(map(len, told)) > ROOM:  # the argument's Keras name can be read on the shelf
+        told = tuple(KERAS_NAME.sub("", words) for words in told)
+    if max(map(len, told)) > LONGEST:  # too much differs for one line: as on the shelf, from the run before
+        told = tuple(KERAS_NAME.sub("", entry.differs) for entry in drawn)
     alike = len({entry.summary.title for entry in drawn}) == 1
     parts = [
         (entry.label, "" if alike else entry.summary.title, words) for entry, words in zip(drawn, told, strict=True)
@@ -159,7 +166,8 @@ def baselines(state: AppState, drawn: Sequence[Entry]) -> dict[float, str]:
         level = entry.context.baselines.get(state.compare.quantity.replace(DATA_LOSS, "loss"))  # it has no weights
         if level is not None:
             found.setdefault(float(f"{level:.6g}"), []).append(entry.label)
-    return {level: "" if len(found) == 1 else ", ".join(runs) for level, runs in found.items()}
+    named = {level: runs[0] if len(runs) == 1 else f"{runs[0]} +{len(runs) - 1}" for level, runs in found.items()}
+    return named if len(named) > 1 else dict.fromkeys(named, "")
 
 
 def curves_of(state: AppState, entry: Entry, look: int, legend: str) -> RunCurves | None:

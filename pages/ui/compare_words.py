@@ -7,7 +7,7 @@ import streamlit as st
 
 from lab.experiment import Experiment
 from lab.insight.comparison import Judged, compare, say_against, say_next, say_tried
-from lab.insight.differences import Difference, differences, say_value
+from lab.insight.differences import Difference, brief, differences, say_value
 from lab.runs.positions import updates_at
 from lab.texts import say
 from pages.ui.compare_chart import DATA_LOSS, view_of
@@ -32,7 +32,7 @@ def fairness(state: AppState, drawn: Sequence[Entry], chosen: Entry, left_out: i
     )
     if left_out:
         st.caption(say("compare.left_out", state.language, count=left_out))
-    found = differences(side_by_side(drawn))
+    found = brief(differences(side_by_side(drawn)))
     unfair = [one for one in found if one.unfair]
     if unfair:
         st.warning(say("compare.unfair", state.language, what=named(unfair, state)), icon=":material/balance:")

@@ -46,6 +46,12 @@ def test_other_data_and_other_luck_are_no_fair_comparison():
     assert {one.knob.path: one.unfair for one in found} == {"data.scaling": True, "fit.batch_size": False, "seed": True}
 
 
+def test_of_another_table_only_its_name_is_said():
+    told = legends([start("iris"), start("penguins")], "en")
+    assert "penguins" in told[1]
+    assert "species" not in told[1]
+
+
 def test_other_optimizers_are_named_with_their_rates():
     base = iris(10)
     other = base.with_compile(optimizer={"type": "SGD", "params": {"learning_rate": 0.5, "momentum": 0.9}})
