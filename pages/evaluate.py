@@ -56,6 +56,7 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
     show_verdict(state, record, dataset)
     if not record.last_good_epoch:
         st.warning(say("evaluate_page.nothing_learned", state.language))
+        take_away(state, record, dataset, {})
         return
     if record.last_good_epoch < record.epochs_done:
         st.info(say("evaluate_page.last_good", state.language, epoch=f"{record.last_good_epoch:,}"))

@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any
 
-from lab.export.npz import npz
+from lab.export.npz import npz, size_of
 from lab.export.program import DATA_FILE, WEIGHTS_FILE, Program
 from lab.texts import Language, say
 
-EMBEDDED_BYTES = 5_000_000  # files that take more lie beside the notebook
+EMBEDDED_BYTES = 10_000_000  # numbers that take more, before they are packed, lie beside the notebook
 LINE = 100  # letters of packed data
 DATA_TAG = "files"  # of the cell that holds them: whoever reads the code need not read it
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~$-])")
@@ -43,9 +43,8 @@ Cell = dict[str, Any]
 def notebook(program: Program, language: Language) -> str:
     """A notebook of format 4.5."""
     cells = [_markdown(_title(program, language))]
-    packed = {DATA_FILE: npz(program.data), WEIGHTS_FILE: npz(program.start_weights)}
-    if sum(map(len, packed.values())) <= EMBEDDED_BYTES:
-        cells.append(_files(packed))
+    if size_of(program.data) + size_of(program.start_weights) <= EMBEDDED_BYTES:
+        cells.append(_files({DATA_FILE: npz(program.data), WEIGHTS_FILE: npz(program.start_weights)}))
     for section in program.sections:
         cells += [_markdown(f"## {say(section.key, language)}"), _code("\n".join(section.lines).strip())]
     cells.append(_code(PICTURE.strip()))

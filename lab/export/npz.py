@@ -12,13 +12,21 @@ from lab.runs.build import build_model
 from lab.runs.record import Weights
 from lab.runs.spec import run_spec
 
+PACKED_BYTES = 50_000_000
+
 
 def npz(arrays: Arrays) -> bytes:
-    """What `np.load` reads."""
+    """What `np.load` reads. Large arrays are not packed: that takes long, and measured numbers hardly shrink."""
     target = io.BytesIO()
-    named: dict[str, Any] = dict(arrays)  # keyword arguments of any type, as np.savez_compressed declares them
-    np.savez_compressed(target, allow_pickle=False, **named)
+    named: dict[str, Any] = dict(arrays)  # keyword arguments of any type, as np.savez declares them
+    save = np.savez_compressed if size_of(arrays) <= PACKED_BYTES else np.savez
+    save(target, allow_pickle=False, **named)
     return target.getvalue()
+
+
+def size_of(arrays: Arrays) -> int:
+    """Bytes that the numbers take in memory."""
+    return sum(array.nbytes for array in arrays.values())
 
 
 def named_weights(model: Any, weights: Weights) -> Arrays:

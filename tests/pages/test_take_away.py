@@ -56,6 +56,15 @@ def test_what_was_taken_away_is_opened_again(trained, language):
     assert say("paste.same", language) in trained.sentences()
 
 
+def test_a_run_that_learned_nothing_can_be_taken_away_too(person):
+    person.press("start.tmax")
+    person.set_number(1e30, "optimizer", "Adam", "learning_rate")
+    person.set_number(2, "fit.epochs")
+    person.train().go_to("evaluate")
+    assert say("evaluate_page.nothing_learned", "en") in person.sentences()
+    assert b"<!DOCTYPE html>" in parcels(person)["report"]
+
+
 def test_a_file_that_is_no_text_leaves_the_code_box_as_it_was(person):
     person.go_to("layers")
     person.at.file_uploader(key="code-file").upload("x.py", b"\xff\xfe\x00\x81", "text/x-python")

@@ -126,6 +126,15 @@ def test_the_notebook_brings_its_files_along(iris, tmp_path, monkeypatch):
             assert all((file[key] == arrays[key]).all() for key in arrays)
 
 
+def test_large_data_lie_beside_the_notebook_and_are_not_packed(iris, monkeypatch):
+    monkeypatch.setattr("lab.export.notebook.EMBEDDED_BYTES", 1000)
+    monkeypatch.setattr("lab.export.npz.PACKED_BYTES", 1000)
+    program = iris.program()
+    assert not [cell for cell in json.loads(notebook(program, "en"))["cells"] if cell["metadata"].get("tags")]
+    with np.load(io.BytesIO(npz(program.data)), allow_pickle=False) as file:
+        assert (file["x_train"] == program.data["x_train"]).all()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("which", ["iris", "graph"])
 def test_notebook_and_program_are_read_again_as_the_same_experiment(which, language, request):
