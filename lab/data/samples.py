@@ -132,7 +132,8 @@ def _cards() -> dict[str, Card]:
 
 
 def _card(name: str, entry: dict[str, Any]) -> Card:
-    header = _bytes_of(entry["file"]).partition(b"\n")[0].decode().strip().split(",")
+    encoding = entry.get("encoding", "utf-8")
+    header = _bytes_of(entry["file"]).partition(b"\n")[0].decode(encoding).strip().split(",")
     other_targets = tuple(entry.get("other_targets", ()))
     windows = WindowSpec(**entry["windows"]) if "windows" in entry else None
     no_input = () if windows else (entry["target"],)

@@ -194,6 +194,7 @@ def test_the_samples_show_what_their_cards_speak_of_and_nothing_graver(name):
 EXPECTED_WARNINGS = {
     "breast_cancer": {"outliers"},  # heavy tails of the "error" columns
     "seattle_weather": {"imbalance"},  # snow on 23 of 1461 days
+    "kr_station_daily_cp949": {"rain_gaps"},
     "imbalanced_heavy_rain": {"imbalance"},
     "outliers_1d": {"target_outliers"},
     "leaky_rain": {"leak"},
