@@ -11,7 +11,8 @@ BaselineKind = Literal[
     "majority", "mean", "persistence", "letters", "outputs"
 ]  # "outputs": those of all outputs, combined
 
-SMOOTHING = 0.05
+SMOOTHING = 0.07  # share of the epochs that a smoothed value looks at
+MIN_SMOOTHED = 10  # epochs from which on it looks at its neighbours at least
 PIECES = (4, 6, 8)  # of the curve, to tell how fast it still falls; the finer ones need MIN_PIECE epochs each
 MIN_PIECE = 3
 
@@ -21,7 +22,7 @@ class Evidence:
     """The numbers a verdict rests on. Losses are in the unit of the run's loss; epochs count from 1.
 
     Args:
-        best_epoch: of the lowest validation loss (smoothed).
+        best_epoch: of the lowest validation loss among those whose smoothed level is lowest.
         gap_at_best, gap_at_end: validation minus training loss.
         rise: of the validation loss since its lowest epoch.
         uncertainty: of the validation loss, from the number of validation rows.
@@ -73,11 +74,13 @@ def weigh(
     train, validation = smooth(loss), smooth(val_loss)
     best = min(range(len(validation)), key=validation.__getitem__)
     lowest, end = validation[best], validation[-1]
+    reach = smoothing_reach(len(val_loss))
+    near = range(max(best - reach, 0), min(best + reach + 1, len(val_loss)))  # the level is smooth, its epoch is one
     return Evidence(
         epochs=len(val_loss),
         train_rows=train_rows,
         validation_rows=validation_rows,
-        best_epoch=best + 1,
+        best_epoch=min(near, key=val_loss.__getitem__) + 1,
         best_val_loss=lowest,
         end_val_loss=end,
         end_loss=train[-1],
@@ -106,7 +109,7 @@ def smooth(curve: Sequence[float]) -> list[float]:
 
 def smoothing_reach(epochs: int) -> int:
     """Epochs on either side that a smoothed value looks at; at the end of the curve, before it only."""
-    return round(epochs * SMOOTHING / 2)
+    return max(round(epochs * SMOOTHING / 2), int(epochs >= MIN_SMOOTHED))
 
 
 def next_fall(curve: Sequence[float]) -> float:

@@ -16,9 +16,10 @@ Without a baseline the lowest validation loss takes its place.
 2.  not_enough_data  Fewer than MIN_TRAIN_ROWS training rows or MIN_VALIDATION_ROWS validation rows.
 3.  not_finished     Fewer than MIN_EPOCHS epochs.
 4.  overfit, rise    The validation loss has risen since its lowest epoch by more than RISE of its lowest value, by
-                     more than RISE_OF_BASELINE of the baseline and by more than half its uncertainty (the same rows
-                     are judged at both epochs, so much of their scatter cancels), and at least half of that rise is
-                     not shared by the training loss.
+                     more than RISE_OF_BASELINE of the baseline, by more than it jumps from epoch to epoch, and by more
+                     than half its uncertainty (the same rows are judged at both epochs, so much of their scatter
+                     cancels), and at least half of that rise is not shared by the training loss. The thresholds are
+                     low: a good fit called overfit is stopped a little early, an overfit called good is believed.
 5.  not_finished     (a) The validation loss falls so fast at the end that as many epochs again would take it down by
                      more than STILL_FALLING of the baseline (and by more than its own jitter); or
                      (b) it has risen as in 4, but the training loss has risen with it: the steps are too large for
@@ -61,8 +62,8 @@ FEW_VALIDATION_ROWS = 100  # below: the verdict is given, and how often such ver
 MIN_EPOCHS = 5
 RUNAWAY = 10.0
 EXPLODED = 1e6
-RISE = 0.08
-RISE_OF_BASELINE = 0.02
+RISE = 0.06
+RISE_OF_BASELINE = 0.018
 LEARNED = 0.90
 STILL_BETTER = 0.97
 MEMORISED = 0.20
@@ -166,7 +167,7 @@ def _decide(evidence: Evidence, lowest_loss: float, highest_loss: float) -> tupl
     if evidence.epochs < MIN_EPOCHS:
         return "not_finished", "few_epochs"
 
-    rises = evidence.rise > max(RISE * evidence.best_val_loss, RISE_OF_BASELINE * scale)
+    rises = evidence.rise > max(RISE * evidence.best_val_loss, RISE_OF_BASELINE * scale, evidence.jitter)
     alone = evidence.gap_at_end - evidence.gap_at_best > evidence.rise / 2  # training does not rise with it
     if rises and alone and evidence.rise > evidence.uncertainty / 2:
         return "overfit", "rise"
