@@ -221,7 +221,9 @@ def _advice(kind: Kind, rule: str, evidence: Evidence, test_rows: int | None) ->
     earlier = ("fewer_epochs",) if evidence.rise > 0 else ()
     if rule == "apart":
         return ("more_rows", "smaller_net", "dropout", *earlier)
-    return (confirm, *earlier, "more_units" if rule == "room" else "smaller_still")
+    if rule == "room":
+        return ("more_units", *earlier, confirm)
+    return (confirm, *earlier, "smaller_still")
 
 
 ADVICE: dict[Kind, tuple[str, ...]] = {
