@@ -10,6 +10,7 @@ from lab.runs.host import engine
 from lab.runs.record import RunRecord
 from lab.texts import say
 from pages.ui.bench import Bench, lay_out
+from pages.ui.folds import folds_section
 from pages.ui.fork import fork_section
 from pages.ui.honest import honest_section
 from pages.ui.nan_doctor import doctor_section
@@ -21,7 +22,7 @@ from pages.ui.text import heading
 from pages.ui.training import open_run
 from pages.ui.verdict import show_verdict
 
-LOOKS = ("verdict", "honest", "slider", "fork")
+LOOKS = ("verdict", "honest", "slider", "fork", "folds")
 
 
 def closer(state: AppState, entries: list[Entry], entry: Entry) -> None:
@@ -58,6 +59,7 @@ def closer(state: AppState, entries: list[Entry], entry: Entry) -> None:
         "honest": lambda: honest_section(state, record),
         "slider": lambda: slider_section(state, record, dataset),
         "fork": lambda: fork_section(state, entries, entry, record, dataset),
+        "folds": lambda: folds_section(state, record),
         "doctor": lambda: doctor_section(state, record, dataset, with_causes=True),
     }
     draw[state.compare.look]()

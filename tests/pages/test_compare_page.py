@@ -277,6 +277,21 @@ def test_honest_curves_name_the_reasons_and_tell_penalty_from_error(person):
     assert [one < other for one, other in zip(apart, total, strict=True)] == [True, True, False, False]
 
 
+def test_cross_validation_tells_how_much_is_the_luck_of_the_rows(person):
+    person.set_number(5, "fit.epochs").train().go_to("compare")
+    look_at(person, 1, "folds")
+    person.at.segmented_control(key="fold-count").set_value(3)
+    person.look().press("folds-start")
+    person.engine.advance()
+    person.look()
+    asked = person.state().memo["folds"]
+    assert sorted(asked.outcomes) == ["0", "1", "2"]
+    ends = [outcome.history["val_loss"][-1] for (outcome,) in asked.outcomes.values()]
+    assert f"{sum(ends) / 3:.4g}" in person.sentences()
+    assert len(summaries(person)) == 1  # folds are no runs of the shelf
+    assert person.errors() == []
+
+
 def test_the_nan_doctor_names_layer_and_cause_and_mends_with_one_click(person):
     sgd = {"type": "SGD", "params": {"learning_rate": 1.0}}
     experiment = start("tmax").with_data(target_scaling="none").with_fit(epochs=3).with_compile(optimizer=sgd)
