@@ -15,7 +15,7 @@ where they are not, and `luck`, what other start weights alone change, where som
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import hypot
-from typing import Literal
+from typing import Final, Literal
 
 from lab.experiment import Experiment
 from lab.insight.differences import Difference, differences, model_line, say_value
@@ -23,6 +23,7 @@ from lab.insight.evidence import Evidence
 from lab.insight.verdict import Verdict, say_advice_code, say_title
 from lab.texts import Language, say
 
+STOPPING: Final = "fit.early_stopping"
 Outcome = Literal["better", "worse", "alike", "other_loss", "no_numbers"]
 
 
@@ -146,7 +147,7 @@ def _next(
 
 def _turn(path: str) -> str:
     """Arguments of one part that come or go with it are one change, not several."""
-    return next((part for part in ("fit.early_stopping", "compile.optimizer") if path.startswith(part)), path)
+    return next((part for part in (STOPPING, "compile.optimizer") if path.startswith(part)), path)
 
 
 def _was_tried(advice: str, tried: Sequence[Difference], runs: Sequence[Judged]) -> bool:
@@ -201,10 +202,13 @@ def say_tried(comparison: Comparison, language: Language, plain: Callable[[str],
 
 
 def _named(found: Sequence[Difference], language: Language, plain: Callable[[str], str]) -> str:
-    return "; ".join(
-        f"{one.knob.label(language)} {' → '.join(plain(say_value(value, language)) for value in one.values)}"
-        for one in found
-    )
+    told: dict[str, None] = {}
+    for one in found:
+        label, values = one.knob.label(language), one.values
+        if one.knob.path.startswith(STOPPING) and None in values:  # it comes with all its settings: say so once
+            label, values = say(f"field.{STOPPING}", language), tuple(value is not None for value in values)
+        told[f"{label} {' → '.join(plain(say_value(value, language)) for value in values)}"] = None
+    return "; ".join(told)
 
 
 def say_against(comparison: Comparison, one: Against, language: Language, plain: Callable[[str], str] = str) -> str:

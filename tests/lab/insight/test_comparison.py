@@ -68,6 +68,7 @@ def test_the_next_step_is_the_advice_of_the_best_run_that_was_not_tried_yet():
     stopping = BASE.with_fit(early_stopping={"patience": 3})
     found = compare([bad, run("stopped", stopping, end=0.45, rise=0.2, loss=0.01)])
     assert found.leader.verdict.kind == "overfit"
+    assert say_comparison(found, "en")[0] == "What was tried: early stopping (early_stopping) off → on."
     assert found.next == ("further", "more_rows")
     dropped = BASE.with_added_layer("Dropout", {"rate": 0.5})
     worse = compare([bad, run("dropped", dropped, end=0.9, rise=0.4, loss=0.01)])
