@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping
+from html.parser import HTMLParser
 
 from lab.errors import ExperimentError
 from lab.experiment import Experiment
@@ -11,6 +12,7 @@ from lab.export.curves_csv import curves_csv
 from lab.export.notebook import notebook
 from lab.export.npz import npz
 from lab.export.program import DATA_FILE, WEIGHTS_FILE, Program
+from lab.export.report import SAVED
 from lab.limits import ALONE
 from lab.runs.record import RunRecord
 from lab.texts import Language
@@ -42,18 +44,44 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def experiment_of(content: bytes) -> Experiment:
-    """The experiment of a saved file: JSON, or the archive that `keras_package` makes.
+    """The experiment of a saved file: JSON, a report, or the archive that `keras_package` makes.
 
     Raises:
         ExperimentError, NetcoreError: it holds none.
     """
-    if not zipfile.is_zipfile(io.BytesIO(content)):
-        return Experiment.from_json(content)
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        return Experiment.from_json(_member(content))
+    if content.lstrip()[:14].lower() == b"<!doctype html":
+        return Experiment.from_json(_Report(content.decode(errors="replace")).experiment)
+    return Experiment.from_json(content)
+
+
+def _member(archive: bytes) -> bytes:
+    """The experiment's file in an archive."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if archive.getinfo(EXPERIMENT_FILE).file_size > ALONE.experiment_characters:
+        with zipfile.ZipFile(io.BytesIO(archive)) as file:
+            if file.getinfo(EXPERIMENT_FILE).file_size > ALONE.experiment_characters:
                 raise ExperimentError("experiment.not_json")
-            text = archive.read(EXPERIMENT_FILE)
+            return file.read(EXPERIMENT_FILE)
     except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, EOFError, zlib.error):
         raise ExperimentError("experiment.not_json") from None
-    return Experiment.from_json(text)
+
+
+class _Report(HTMLParser):
+    """The text of the element that holds the experiment."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.experiment = ""
+        self._inside = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = ("id", SAVED) in attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.experiment += data

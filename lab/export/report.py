@@ -37,6 +37,7 @@ pre { background: #f4f4f4; padding: .8rem; white-space: pre-wrap; overflow-wrap:
 .quiet { color: #555; } .wide { overflow-x: auto; }
 @media print { body { margin: 0; max-width: none; } section, svg, table { break-inside: avoid; } }
 """
+SAVED = "experiment"  # id of the element that holds it, for whoever opens the page in the app again
 MOST_COLUMNS = 60  # names listed
 MOST_CLASSES = 20  # of a confusion matrix
 
@@ -255,6 +256,8 @@ def _network(experiment: Experiment, dataset: Dataset, language: Language) -> El
         element("h3", "Keras"),
         element("pre", element("code", program)),
         element(
-            "details", element("summary", say("export.experiment", language)), element("pre", element("code", saved))
+            "details",
+            element("summary", say("export.experiment", language)),
+            element("pre", element("code", saved, id=SAVED)),
         ),
     )

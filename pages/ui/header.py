@@ -25,6 +25,7 @@ ICONS = {
     "golf": ":material/golf_course:",
     "gallery": ":material/photo_library:",
 }
+OPENED = ["json", "zip", "html"]  # files that hold an experiment
 LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
 
 
@@ -106,9 +107,7 @@ def _share(state: AppState) -> None:
             on_click="ignore",
         )
         key = state.key("experiment-file")
-        st.file_uploader(
-            say("share.open_file", state.language), type=["json", "zip"], key=key, on_change=open_file, args=(key,)
-        )
+        st.file_uploader(say("share.open_file", state.language), type=OPENED, key=key, on_change=open_file, args=(key,))
 
 
 def open_file(key: str) -> None:

@@ -231,6 +231,8 @@ def zipped(**files):
         zipped(**{"experiment.json": b" " * 3_000_000}),
         zipped(**{"experiment.json": b"\xff"}),
         npz({"a": np.zeros(3)}),
+        b"<!DOCTYPE html><html><code id=other>{}</code>",
+        b"<!doctype html>\xff<code id=experiment>{",
     ],
 )
 def test_what_holds_no_experiment_is_refused(content):
@@ -291,6 +293,7 @@ def test_the_report_says_what_came_out(which, language, request):
     assert run.experiment.name in words
     assert "keras.Input" in words
     assert run.experiment.to_json(indent=2) in words
+    assert experiment_of(page_of(run, language).encode()) == run.experiment
 
 
 @pytest.mark.parametrize("text", HOSTILE)
