@@ -200,7 +200,10 @@ def register(cls: Callable[[], Function]) -> Function:
 
 
 class Linear(Elementwise):
-    """y = x."""
+    """y = x.
+
+    Source: as keras.activations.linear.
+    """
 
     taped = True
 
@@ -292,7 +295,10 @@ class Selu(Elementwise):
 
 
 class Softplus(Elementwise):
-    """y = log(1 + exp(x)), a smooth relu."""
+    """y = log(1 + exp(x)), a smooth relu.
+
+    Source: as keras.activations.softplus.
+    """
 
     def apply(self, x: Array, out: Array) -> None:
         logaddexp(x, ZERO, out)
@@ -304,7 +310,10 @@ class Softplus(Elementwise):
 
 
 class Softsign(Elementwise):
-    """y = x / (1 + |x|)."""
+    """y = x / (1 + |x|).
+
+    Source: as keras.activations.softsign.
+    """
 
     def apply(self, x: Array, out: Array) -> None:
         divide(x, 1 + np.abs(x), out)
@@ -316,7 +325,10 @@ class Softsign(Elementwise):
 
 
 class Sigmoid(Elementwise):
-    """y = 1 / (1 + exp(-x)): between 0 and 1, read as a probability."""
+    """y = 1 / (1 + exp(-x)): between 0 and 1, read as a probability.
+
+    Source: as keras.activations.sigmoid.
+    """
 
     taped = True
 
@@ -332,7 +344,10 @@ class Sigmoid(Elementwise):
 
 
 class HardSigmoid(Elementwise):
-    """y = x / 6 + 1/2, clipped to 0 … 1."""
+    """y = x / 6 + 1/2, clipped to 0 … 1.
+
+    Source: as keras.activations.hard_sigmoid.
+    """
 
     def apply(self, x: Array, out: Array) -> None:
         divide(x, 6.0, out)
@@ -344,7 +359,10 @@ class HardSigmoid(Elementwise):
 
 
 class Tanh(Elementwise):
-    """y = tanh(x), between -1 and 1."""
+    """y = tanh(x), between -1 and 1.
+
+    Source: as keras.activations.tanh.
+    """
 
     taped = True
 
@@ -357,7 +375,10 @@ class Tanh(Elementwise):
 
 
 class Exponential(Elementwise):
-    """y = exp(x)."""
+    """y = exp(x).
+
+    Source: as keras.activations.exponential.
+    """
 
     def apply(self, x: Array, out: Array) -> None:
         exp(x, out)
@@ -449,7 +470,10 @@ class Relu6(Elementwise):
 
 
 class HardTanh(Elementwise):
-    """y = x between -1 and 1, -1 below, 1 above."""
+    """y = x between -1 and 1, -1 below, 1 above.
+
+    Source: as keras.activations.hard_tanh.
+    """
 
     def apply(self, x: Array, out: Array) -> None:
         np.clip(x, -1.0, 1.0, out=out)
@@ -472,7 +496,10 @@ class HardSilu(Elementwise):
 
 
 class HardShrink(Elementwise):
-    """y = x, but 0 from -threshold to threshold."""
+    """y = x, but 0 from -threshold to threshold.
+
+    Source: as keras.activations.hard_shrink.
+    """
 
     def __init__(self, threshold: float = 0.5) -> None:
         super().__init__()
@@ -486,7 +513,10 @@ class HardShrink(Elementwise):
 
 
 class SoftShrink(Elementwise):
-    """y = x moved towards 0 by `threshold`, and 0 from -threshold to threshold."""
+    """y = x moved towards 0 by `threshold`, and 0 from -threshold to threshold.
+
+    Source: as keras.activations.soft_shrink.
+    """
 
     def __init__(self, threshold: float = 0.5) -> None:
         super().__init__()
@@ -500,7 +530,10 @@ class SoftShrink(Elementwise):
 
 
 class TanhShrink(Elementwise):
-    """y = x - tanh(x)."""
+    """y = x - tanh(x).
+
+    Source: as keras.activations.tanh_shrink.
+    """
 
     needs_x = True
 
@@ -513,7 +546,10 @@ class TanhShrink(Elementwise):
 
 
 class Threshold(Elementwise):
-    """y = x above `threshold`, else `default_value`. By its name alone, "threshold", both are 0."""
+    """y = x above `threshold`, else `default_value`. By its name alone, "threshold", both are 0.
+
+    Source: as keras.activations.threshold.
+    """
 
     needs_x = True
 
@@ -529,7 +565,10 @@ class Threshold(Elementwise):
 
 
 class LogSigmoid(Elementwise):
-    """y = log(sigmoid(x)) = -log(1 + exp(-x))."""
+    """y = log(sigmoid(x)) = -log(1 + exp(-x)).
+
+    Source: as keras.activations.log_sigmoid.
+    """
 
     def apply(self, x: Array, out: Array) -> None:
         negative(x, out)
@@ -571,6 +610,8 @@ class Softmax(OverFeatures):
     """y = exp(x) / sum of exp(x) over the features: positive numbers that add up to 1.
 
     `places` are the axes of the sum, counted with the batch axis last; the features are -2.
+
+    Source: as keras.activations.softmax.
     """
 
     def __init__(self, places: int | tuple[int, ...] = -2) -> None:
@@ -613,7 +654,10 @@ class Softmax(OverFeatures):
 
 
 class LogSoftmax(OverFeatures):
-    """y = x - log(sum of exp(x)) over the features; dx = dy - exp(y) * sum of dy."""
+    """y = x - log(sum of exp(x)) over the features; dx = dy - exp(y) * sum of dy.
+
+    Source: as keras.activations.log_softmax.
+    """
 
     def forward(self, node: Node, *, training: bool) -> None:
         subtract(node.x, node.x.max(axis=-2, keepdims=True), node.y)

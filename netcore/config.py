@@ -40,6 +40,7 @@ def epsilon() -> float:
 
 
 def set_epsilon(value: float) -> None:
+    """Set the small number that `epsilon()` gives."""
     _settings["epsilon"] = float(value)
 
 

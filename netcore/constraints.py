@@ -159,4 +159,5 @@ def get(identifier: Any) -> Constraint | None:
 
 
 def constraint_param() -> PartParam:
+    """An argument that is a constraint or None."""
     return PartParam(names=CONSTRAINTS.names, registry=CONSTRAINTS, base=Constraint, own=OwnConstraint)

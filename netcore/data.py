@@ -116,6 +116,7 @@ class Columns:
         self.ordered = array
 
     def order(self, permutation: Array) -> None:
+        """Put the columns into the order of `permutation`, into a buffer that is kept."""
         if self.ordered is self._columns:
             self.ordered = np.empty(self._columns.shape, self._columns.dtype)
         np.take(self._columns, permutation, axis=-1, out=self.ordered, mode="clip")

@@ -43,6 +43,7 @@ class Tensor:
 
     @property
     def ndim(self) -> int:
+        """Number of axes, batch axis included."""
         return len(self.shape)
 
 
@@ -255,6 +256,7 @@ def _chain(operations: list[Operation], outputs: tuple[Tensor, ...]) -> list[tup
 
 
 def twin(tensor: Tensor, repeats: int) -> Tensor:
+    """A tensor like that one, made by somebody else."""
     return Tensor(tensor.shape, tensor.dtype, tensor.name, repeats=repeats)
 
 

@@ -145,4 +145,5 @@ def _with_mask(output: Array, mask: Array | None) -> Array:
 
 
 def with_ones(array: Array) -> Array:
+    """(n, …, d) -> (…, d + 1, n), the last row all ones."""
     return batch_last(np.concatenate([array, np.ones((*array.shape[:-1], 1), array.dtype)], axis=-1))

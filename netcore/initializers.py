@@ -45,13 +45,16 @@ class Initializer:
         raise NotImplementedError
 
     def generator(self) -> np.random.Generator:
+        """A random generator for these start values: the next stream, or that of the seed."""
         return next_stream("weights", getattr(self, "seed", None)).generator
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments, as JSON can hold them."""
         return {name: getattr(self, name) for name in self.params}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Initializer":
+        """The initializer of what `get_config` gave."""
         return cls(**config)
 
 
@@ -118,6 +121,7 @@ class StartValue(Choice):
 
 
 def start_value() -> StartValue:
+    """An argument that is an initializer."""
     return StartValue(names=names, advanced=True)
 
 
@@ -142,7 +146,10 @@ def within_two_deviations(generator: np.random.Generator, shape: tuple[int, ...]
 
 @INITIALIZERS.add
 class Zeros(Initializer):
-    """All 0."""
+    """All 0.
+
+    Source: as keras.initializers.Zeros.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -153,7 +160,10 @@ class Zeros(Initializer):
 
 @INITIALIZERS.add
 class Ones(Initializer):
-    """All 1."""
+    """All 1.
+
+    Source: as keras.initializers.Ones.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -164,7 +174,10 @@ class Ones(Initializer):
 
 @INITIALIZERS.add
 class Constant(Initializer):
-    """All `value`."""
+    """All `value`.
+
+    Source: as keras.initializers.Constant.
+    """
 
     params: ClassVar = {"value": Float(typical=(0.0, 1.0))}
     value: float
@@ -178,7 +191,10 @@ class Constant(Initializer):
 
 @INITIALIZERS.add
 class RandomNormal(Initializer):
-    """Normal with the given mean and standard deviation."""
+    """Normal with the given mean and standard deviation.
+
+    Source: as keras.initializers.RandomNormal.
+    """
 
     params: ClassVar = {"mean": Float(), "stddev": Float(low=0.0, typical=(0.05, 1.0)), "seed": SEED}
     mean: float
@@ -193,7 +209,10 @@ class RandomNormal(Initializer):
 
 @INITIALIZERS.add
 class RandomUniform(Initializer):
-    """Uniform between `minval` and `maxval`."""
+    """Uniform between `minval` and `maxval`.
+
+    Source: as keras.initializers.RandomUniform.
+    """
 
     aliases = ("uniform",)
     params: ClassVar = {"minval": Float(typical=(-0.05, 0.0)), "maxval": Float(typical=(0.05, 1.0)), "seed": SEED}
@@ -209,7 +228,10 @@ class RandomUniform(Initializer):
 
 @INITIALIZERS.add
 class TruncatedNormal(Initializer):
-    """Normal, drawn again beyond two standard deviations."""
+    """Normal, drawn again beyond two standard deviations.
+
+    Source: as keras.initializers.TruncatedNormal.
+    """
 
     params: ClassVar = {"mean": Float(), "stddev": Float(low=0.0, typical=(0.05, 1.0)), "seed": SEED}
     mean: float
@@ -340,7 +362,10 @@ class Orthogonal(Initializer):
 
 @INITIALIZERS.add
 class Identity(Initializer):
-    """1 on the diagonal, 0 elsewhere, times `gain`; for two axes only."""
+    """1 on the diagonal, 0 elsewhere, times `gain`; for two axes only.
+
+    Source: as keras.initializers.Identity.
+    """
 
     params: ClassVar = {"gain": Float(typical=(1.0, 2.0))}
     gain: float

@@ -43,6 +43,7 @@ class Weight:
 
     @property
     def dtype(self) -> str:
+        """Name of the float type."""
         return str(self.value.dtype)
 
     def numpy(self) -> Array:
@@ -176,4 +177,5 @@ def joined(weights: Sequence[Weight]) -> tuple[Array, Array]:
 
 
 def count(shape: Sequence[int]) -> int:
+    """How many numbers an array of that shape holds."""
     return math.prod(shape)

@@ -120,6 +120,7 @@ class Float(Param):
         return float(value)
 
     def allows(self, value: float) -> bool:
+        """Whether a finite number is in the range."""
         above = value > self.low if self.open_low else value >= self.low
         below = value < self.high if self.open_high else value <= self.high
         return above and below

@@ -27,10 +27,12 @@ class Part:
         cls.aliases = (*cls.__dict__.get("aliases", ()), snake_case(cls.__name__))
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments, as JSON can hold them."""
         return {name: getattr(self, name) for name in self.params}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
+        """The part of what `get_config` gave."""
         return cls(**config)
 
     def __repr__(self) -> str:

@@ -98,12 +98,15 @@ class PenaltyMean:
         self.sums: Array = np.zeros(2)  # of penalty * rows, and of rows
 
     def reset(self) -> None:
+        """Forget what has been counted."""
         self.sums[...] = 0
 
     def count(self, penalty: float, rows: int) -> None:
+        """Count the penalty of a batch of so many rows."""
         self.sums += penalty * rows, rows
 
     def result(self) -> float:
+        """The mean penalty of a row."""
         total, rows = self.sums
         return float(total / rows) if rows else 0.0
 

@@ -38,6 +38,7 @@ class Progress(Callback):
             print(f"Epoch {epoch + 1}/{self.params['epochs']}")
 
     def begin(self) -> None:
+        """Start the clock."""
         self._since_s = self._asked_s = time.perf_counter()
         self._printed = 0
 

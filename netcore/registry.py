@@ -49,6 +49,7 @@ class Registry(Generic[T]):
         return part
 
     def names(self) -> tuple[str, ...]:
+        """Names of the parts, in the order in which they were defined."""
         return tuple(self._by_name)
 
     def __contains__(self, name: Any) -> bool:

@@ -142,4 +142,5 @@ def get(identifier: Any) -> Regularizer | None:
 
 
 def regularizer_param() -> PartParam:
+    """An argument that is a regularizer or None."""
     return PartParam(names=REGULARIZERS.names, registry=REGULARIZERS, base=Regularizer, own=OwnRegularizer)

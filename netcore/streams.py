@@ -26,6 +26,7 @@ class Stream:
         self.generator = np.random.Generator(np.random.PCG64(key))
 
     def get_state(self) -> Array:
+        """The state as six numbers, uint64."""
         state = self.generator.bit_generator.state
         low = 2**64 - 1
         words = [
@@ -34,6 +35,7 @@ class Stream:
         return np.array([*words, state["has_uint32"], state["uinteger"]], np.uint64)
 
     def set_state(self, words: Array) -> None:
+        """Put back what `get_state` gave."""
         low_state, high_state, low_inc, high_inc, has, left = (int(word) for word in words)
         self.generator.bit_generator.state = {
             "bit_generator": "PCG64",
@@ -51,13 +53,16 @@ class SideBySide:
 
     @property
     def generator(self) -> "SideBySide":
+        """Itself: it takes the place of a generator."""
         return self
 
     def random(self, *, out: Array, dtype: Any) -> None:
+        """As Generator.random."""
         for stream, part in zip(self._streams, out, strict=True):
             stream.generator.random(out=part, dtype=dtype)
 
     def standard_normal(self, *, out: Array, dtype: Any) -> None:
+        """As Generator.standard_normal."""
         for stream, part in zip(self._streams, out, strict=True):
             stream.generator.standard_normal(out=part, dtype=dtype)
 

@@ -72,9 +72,11 @@ class Trace:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Names of the quantities, in order."""
         return tuple(quantity.name for quantity in self.quantities)
 
     def of_kind(self, kind: str) -> tuple[Quantity, ...]:
+        """The quantities of one kind, in order."""
         return tuple(quantity for quantity in self.quantities if quantity.kind == kind)
 
     def __getitem__(self, name: str) -> Array:

@@ -36,10 +36,12 @@ class Sweep:
 
     @property
     def padded(self) -> bool:
+        """Whether anything is added around."""
         return any(self.before) or any(self.after)
 
     @property
     def padded_lengths(self) -> Sizes:
+        """Lengths of the axes with what is added."""
         return tuple(b + length + a for b, length, a in zip(self.before, self.lengths, self.after, strict=True))
 
     @property
@@ -146,9 +148,11 @@ class WindowGradient:
         self.cells = plan.cells(self.image)
 
     def begin(self) -> None:
+        """Before the first window: nothing has been given back."""
         if self.view is None:
             self.image.fill(0)
 
     def end(self) -> None:
+        """After the last window: dx is what lies within the padding."""
         if self.image is not self._dx:
             np.copyto(self._dx, self._inside)

@@ -28,9 +28,11 @@ class Callback:
             setattr(self, name, table[name].check(type(self).__name__, name, value))
 
     def set_model(self, model: Any) -> None:
+        """Called before the first moment, with the model."""
         self.model = model
 
     def set_params(self, params: dict[str, Any]) -> None:
+        """Called before the first moment, with {"verbose", "epochs", "steps"}."""
         self.__dict__["params"] = params  # the class keeps its table
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -116,6 +118,7 @@ class Callbacks:
             getattr(callback, moment)(*arguments, {} if logs is None else logs)
 
     def call_batch(self, moment: str, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """One of the moments that are about batches; `logs` is given by name, as in Keras."""
         for callback in self._all:
             getattr(callback, moment)(batch, logs={} if logs is None else logs)
 
@@ -149,5 +152,6 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
 
     def keep_extras(self, extras: dict[str, float]) -> None:
+        """Keep what an epoch told besides its logs."""
         for name, value in extras.items():
             self.extras.setdefault(name, []).append(value)

@@ -19,6 +19,8 @@ class CSVLogger(Callback):
         filename: path of the file.
         separator: between the columns.
         append: go on in a file that is there, instead of starting it anew.
+
+    Source: as keras.callbacks.CSVLogger.
     """
 
     params: ClassVar[Any] = {"append": Bool()}
@@ -66,6 +68,8 @@ class ModelCheckpoint(Monitor):
 
     Raises:
         NetcoreValueError "callback.filepath", "callback.save_freq".
+
+    Source: as keras.callbacks.ModelCheckpoint.
     """
 
     params: ClassVar[Any] = {

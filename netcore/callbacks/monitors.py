@@ -86,6 +86,8 @@ class EarlyStopping(Monitor):
 
     Attributes:
         best, best_epoch, stopped_epoch, wait: as in Keras.
+
+    Source: as keras.callbacks.EarlyStopping.
     """
 
     params: ClassVar[Any] = {
@@ -177,6 +179,8 @@ class ReduceLROnPlateau(Monitor):
         verbose: 1 says when it happens.
         cooldown: epochs after a change in which nothing is counted.
         min_lr: smallest learning rate.
+
+    Source: as keras.callbacks.ReduceLROnPlateau.
     """
 
     params: ClassVar[Any] = {

@@ -21,6 +21,8 @@ class LambdaCallback(Callback):
         on_train_begin, on_train_end: function(logs).
         on_train_batch_begin, on_train_batch_end: function(batch, logs).
         others: any further moment by its name, such as on_test_end.
+
+    Source: as keras.callbacks.LambdaCallback.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class LearningRateScheduler(Callback):
 
     Raises, in fit:
         NetcoreValueError "callback.schedule": `schedule` gave no number.
+
+    Source: as keras.callbacks.LearningRateScheduler.
     """
 
     params: ClassVar[Any] = {"verbose": VERBOSE}
@@ -102,6 +106,8 @@ class TerminateOnNaN(Callback):
 
     Raises, in fit:
         NetcoreRuntimeError "callback.nan": with `raise_error`, at that batch.
+
+    Source: as keras.callbacks.TerminateOnNaN.
     """
 
     params: ClassVar[Any] = {"raise_error": Bool()}

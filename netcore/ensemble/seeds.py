@@ -227,6 +227,7 @@ def _checked(seeds: Iterable[int]) -> list[int]:
 
 
 def not_together(reason: str) -> NetcoreValueError:
+    """The error that says why seeds cannot be trained side by side."""
     return NetcoreValueError(
         "ensemble.apart",
         "These seeds cannot be trained together ({reason}). Leave `together` out to have them trained one by one.",

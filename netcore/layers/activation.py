@@ -16,6 +16,10 @@ class Activation(Layer):
         activation: name of an activation function, None for none.
 
     Shapes: inputs (n, …) -> outputs of the same shape; no weights.
+
+    Backward: dx = dy * activation'(inputs); see each function for its slope.
+
+    Source: as keras.layers.Activation.
     """
 
     params: ClassVar = {"activation": FunctionParam()}

@@ -106,14 +106,17 @@ class Bidirectional(Wrapper):
 
     @property
     def return_sequences(self) -> bool:
+        """Whether all outputs come out, or the last one."""
         return self.forward_layer.return_sequences
 
     @property
     def return_state(self) -> bool:
+        """Whether the last states come out, too."""
         return self.forward_layer.return_state
 
     @property
     def stateful(self) -> bool:
+        """Whether a batch starts where the last one ended."""
         return self.forward_layer.stateful
 
     def inner_layers(self) -> list[Recurrent]:

@@ -345,6 +345,10 @@ class Conv1D(Convolution):
         "layer.window_too_large", "layer.rank_exact".
 
     Source: as keras.layers.Conv1D (a cross-correlation: the kernel is not flipped); Waibel et al. (1989).
+
+    Backward, with dz = dy * activation'(z) for the sum z inside the brackets: dbias[f] = sum over samples and t of
+    dz[t, f]; dkernel[i, c, f] = sum over samples and t of inputs[t * stride + i * dilation, c] * dz[t, f];
+    dx[t * stride + i * dilation, c] = sum over all such t, i and f of kernel[i, c, f] * dz[t, f].
     """
 
     axes = 1
@@ -370,6 +374,9 @@ class Conv2D(Convolution):
     Raises: as Conv1D.
 
     Source: as keras.layers.Conv2D (a cross-correlation: the kernel is not flipped); LeCun et al. (1989).
+
+    Backward: as Conv1D, over windows of two axes: dbias = sum of dz, dkernel = sum of window times dz, dx = kernel
+    times dz, put back where the window stood.
     """
 
     axes = 2

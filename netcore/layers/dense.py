@@ -32,6 +32,9 @@ class Dense(Layer):
         NetcoreValueError "param.int_below": `units` is not a whole number of at least 1.
 
     Source: Glorot & Bengio (2010), eq. 16, for the start value of `kernel`.
+
+    Backward, with z = inputs @ kernel + bias: dz = dy * activation'(z); dkernel = inputs.T @ dz, dbias = sum of dz over
+    the samples, dx = dz @ kernel.T.
     """
 
     params: ClassVar = {

@@ -30,6 +30,8 @@ class Dropout(Layer):
     Raises: NetcoreValueError "dropout.noise_shape": it does not fit the input.
 
     Source: Srivastava et al. (2014).
+
+    Backward: dx = dy / (1 - rate) for what stayed, 0 for what was dropped.
     """
 
     params: ClassVar = {

@@ -32,6 +32,7 @@ class InputLayer(Layer):
 
     @property
     def batch_shape(self) -> Shape:
+        """Shape of the input with the batch axis in front."""
         return self.tensor.shape
 
     @property
@@ -44,10 +45,12 @@ class InputLayer(Layer):
 
     @property
     def input(self) -> Any:
+        """The tensor itself."""
         return self.tensor
 
     @property
     def output(self) -> Any:
+        """The tensor itself."""
         return self.tensor
 
     def get_config(self) -> dict[str, Any]:

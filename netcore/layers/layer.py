@@ -202,6 +202,7 @@ class Layer(Operation):
         return views, [(weight.gradient, views[weight.name]) for weight in self._weights]
 
     def ensure_built(self, input_shape: Any) -> None:
+        """Make the weights for inputs of that shape, unless they are there."""
         if not self.built:
             self._building = True
             try:
@@ -219,22 +220,27 @@ class Layer(Operation):
 
     @property
     def trainable_weights(self) -> list[Weight]:
+        """The weights that learn."""
         return [weight for weight in self._weights if weight.trainable] if self.trainable else []
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
+        """The weights that do not learn: statistics, and all of a layer that is not trainable."""
         return [weight for weight in self._weights if not (weight.trainable and self.trainable)]
 
     @property
     def trainable_variables(self) -> list[Weight]:
+        """The same as `trainable_weights`."""
         return self.trainable_weights
 
     @property
     def non_trainable_variables(self) -> list[Weight]:
+        """The same as `non_trainable_weights`."""
         return self.non_trainable_weights
 
     @property
     def variables(self) -> list[Weight]:
+        """The same as `weights`."""
         return self.weights
 
     @property
@@ -314,10 +320,12 @@ class Layer(Operation):
 
     @property
     def input(self) -> Any:
+        """The tensor or tensors that the first call was given."""
         return _one_or_list(self._first_call().inputs)
 
     @property
     def output(self) -> Any:
+        """The tensor or tensors that the first call made."""
         return _one_or_list(self._first_call().outputs)
 
     def _first_call(self) -> GraphNode:
@@ -408,6 +416,7 @@ class Layer(Operation):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Layer":
+        """The layer of what `get_config` gave; its weights start afresh."""
         return cls(**config)
 
     def __getattr__(self, name: str) -> Any:

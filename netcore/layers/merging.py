@@ -178,6 +178,8 @@ class Average(Elementwise):
     """outputs = (a + b + …) / k for k inputs; each gets dy / k.
 
     Shapes: list of (n, …) -> (n, …); no weights. Raises: as Merge. Source: as keras.layers.Average.
+
+    Backward: d(each input) = dy / k.
     """
 
     def forward(self, node: Node, *, training: bool) -> None:
@@ -225,6 +227,8 @@ class Maximum(Extreme):
     """outputs = largest of a, b, …, number by number; dy goes to the input that had it, halved where two tie.
 
     Shapes: list of (n, …) -> (n, …); no weights. Raises: as Merge. Source: as keras.layers.Maximum.
+
+    Backward: d(input) = dy where that input was the largest, else 0; 1/2 of it each where two tie.
     """
 
     choose, beats = np.maximum, np.greater
@@ -235,6 +239,8 @@ class Minimum(Extreme):
     """outputs = smallest of a, b, …, number by number; dy goes to the input that had it, halved where two tie.
 
     Shapes: list of (n, …) -> (n, …); no weights. Raises: as Merge. Source: as keras.layers.Minimum.
+
+    Backward: d(input) = dy where that input was the smallest, else 0; 1/2 of it each where two tie.
     """
 
     choose, beats = np.minimum, np.less

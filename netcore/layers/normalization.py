@@ -107,6 +107,7 @@ class Standardized:
         return self.x_hat
 
     def set_rate(self, variance: Array) -> None:
+        """Note by how much the moving statistics follow a batch."""
         np.add(variance, self._epsilon, self.rate)
         np.sqrt(self.rate, self.rate)
         np.reciprocal(self.rate, self.rate)
@@ -133,12 +134,14 @@ class ScaledAndShifted(Layer):
     weight_shape: tuple[int, ...]  # of gamma and beta among the axes of x, batch axis last
 
     def add_gamma_and_beta(self, shape: tuple[int, ...]) -> None:
+        """Make the weights that scale and shift."""
         if self.scale:
             self.add_weight("gamma", shape, self.gamma_initializer)
         if self.center:
             self.add_weight("beta", shape, self.beta_initializer)
 
     def scale_and_shift(self, x_hat: Array, y: Array) -> None:
+        """y = gamma * y + beta, as far as there are such weights."""
         if self.scale:
             np.multiply(x_hat, self.gamma.reshape(self.weight_shape), y)
         else:
@@ -147,6 +150,7 @@ class ScaledAndShifted(Layer):
             np.add(y, self.beta.reshape(self.weight_shape), y)
 
     def weight_gradients(self, node: Node, x_hat: Array, product: Array) -> None:
+        """Write the gradients of gamma and beta."""
         axes = tuple(axis for axis, size in enumerate(self.weight_shape) if size == 1)
         if self.scale:
             np.multiply(node.dy, x_hat, product)

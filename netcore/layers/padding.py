@@ -50,6 +50,8 @@ class ZeroPadding1D(ZeroPadding):
         padding: steps added at each end, or (before, after).
 
     Shapes: inputs (n, t, c) -> outputs (n, before + t + after, c); no weights. Source: as keras.layers.ZeroPadding1D.
+
+    Backward: dx = dy without the steps that were added.
     """
 
     params: ClassVar = {"padding": Ints(low=0, length=2, spread=True, typical=(1, 1)), "data_format": DATA_FORMAT}
@@ -73,6 +75,8 @@ class ZeroPadding2D(ZeroPadding):
 
     Shapes: inputs (n, h, w, c) -> outputs (n, top + h + bottom, left + w + right, c); no weights.
     Source: as keras.layers.ZeroPadding2D.
+
+    Backward: dx = dy without the cells that were added.
     """
 
     params: ClassVar = {"padding": Margins(), "data_format": DATA_FORMAT}

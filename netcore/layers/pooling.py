@@ -82,6 +82,7 @@ class Pooling(Layer):
         """What a kind of pooling needs besides."""
 
     def copy_windows(self, node: Node) -> Array:
+        """The cells of all windows, copied to where they lie together."""
         buffers: Buffers = node.scratch
         copyto(buffers.spread, buffers.windows.of(node.x))
         return buffers.cells
@@ -155,6 +156,7 @@ class AveragePooling(Pooling):
 
 
 def pooling_params(axes: int) -> dict[str, Any]:
+    """The arguments of a pooling layer over so many axes."""
     return {
         "pool_size": sizes(axes, 2),
         "strides": Ints(low=1, length=axes, spread=True, optional=True, typical=(2,) * axes),
@@ -200,6 +202,8 @@ class MaxPooling2D(MaxPooling):
     Raises: NetcoreValueError "layer.window_too_large", "layer.rank_exact".
 
     Source: as keras.layers.MaxPooling2D; LeCun et al. (1998) used the mean, Ranzato et al. (2007) the maximum.
+
+    Backward: the gradient of an output goes to where its number stands, to the first place if it stands in several.
     """
 
     axes = 2
@@ -224,6 +228,8 @@ class AveragePooling1D(AveragePooling):
     Raises: NetcoreValueError "layer.window_too_large", "layer.rank_exact".
 
     Source: as keras.layers.AveragePooling1D.
+
+    Backward: each cell of a window gets dy / count, count being the real cells of the window.
     """
 
     axes = 1
@@ -245,6 +251,8 @@ class AveragePooling2D(AveragePooling):
     Raises: NetcoreValueError "layer.window_too_large", "layer.rank_exact".
 
     Source: as keras.layers.AveragePooling2D.
+
+    Backward: each cell of a window gets dy / count, count being the real cells of the window.
     """
 
     axes = 2

@@ -48,6 +48,7 @@ class LayerParam(Param):
 
 
 def layer_config(layer: Layer) -> dict[str, Any]:
+    """{"class_name", "config"} of a layer."""
     return {"class_name": type(layer).__name__, "config": layer.get_config()}
 
 
@@ -65,6 +66,7 @@ class Wrapper(Layer):
         super().__init__(**keywords)
 
     def inner_layers(self) -> Sequence[Layer]:
+        """The layers inside, in the order of their weights."""
         raise NotImplementedError
 
     def draw(self, inputs: list[Tensor]) -> list[Tensor]:
@@ -93,6 +95,7 @@ class Wrapper(Layer):
 
     @property
     def trainable(self) -> bool:
+        """Whether the layers inside learn."""
         return self._trainable
 
     @trainable.setter

@@ -38,6 +38,7 @@ class Crossentropy(Loss):
 
     @property
     def probabilities(self) -> str | None:  # type: ignore[override]
+        """The activation function whose outputs are wanted; None for logits."""
         return None if self.from_logits else self.function
 
     def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:

@@ -15,6 +15,8 @@ class KLDivergence(Loss):
     """sum of t log(t / p): what is lost when the distribution p stands for the distribution t; 0 where they are equal.
 
     Both are kept within 1e-7 … 1. Gradient: -t / p, 0 where p is kept. Unit: nats. Source: Kullback & Leibler (1951).
+
+    Shapes: y_true, y_pred (k, n) -> one value per sample (n,); gradient (k, n).
     """
 
     aliases = ("kld", "KLD")
@@ -49,6 +51,8 @@ class Poisson(PerOutput):
     """Mean of p - t log(p + 1e-7), for counts t that come at rate p (which must be positive: softplus or exponential).
 
     Slope: 1 - t / (p + 1e-7). Source: as keras.losses.Poisson.
+
+    Shapes: as KLDivergence.
     """
 
     positive = True

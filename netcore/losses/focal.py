@@ -24,6 +24,9 @@ class BinaryFocalCrossentropy(ForEachOutput):
         from_logits, label_smoothing: as in BinaryCrossentropy.
 
     Slope, with b the cross-entropy: (1 - q)^gamma (p - t) / (p (1 - p)) - gamma (1 - q)^(gamma - 1) (2 t - 1) b.
+
+    Shapes: y_true, y_pred (k, n) -> one value per sample (n,); gradient (k, n).
+    Source: Lin et al. (2017); as keras.losses.BinaryFocalCrossentropy.
     """
 
     params: ClassVar = {
@@ -98,6 +101,9 @@ class CategoricalFocalCrossentropy(OverClasses):
 
     Gradient: with h = alpha t (gamma (1 - p)^(gamma - 1) log p - (1 - p)^gamma / p) and outputs that add up to s,
     (h - sum of h p) / s; with logits p (h - sum of h p).
+
+    Shapes: as BinaryFocalCrossentropy.
+    Source: Lin et al. (2017); as keras.losses.CategoricalFocalCrossentropy.
     """
 
     params: ClassVar = {"alpha": ALPHA, "gamma": GAMMA, "from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}

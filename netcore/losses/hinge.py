@@ -19,7 +19,10 @@ class MarginLoss(PerOutput):
 
 @LOSSES.add
 class Hinge(MarginLoss):
-    """Mean of max(1 - t p, 0) over the outputs. Slope: -t inside the margin, else 0. Source: Cortes & Vapnik (1995)."""
+    """Mean of max(1 - t p, 0) over the outputs. Slope: -t inside the margin, else 0. Source: Cortes & Vapnik (1995).
+
+    Shapes: y_true, y_pred (k, n) -> one value per sample (n,); gradient (k, n). As keras.losses.Hinge.
+    """
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
         return np.maximum(1 - y_true * y_pred, 0)
@@ -30,7 +33,10 @@ class Hinge(MarginLoss):
 
 @LOSSES.add
 class SquaredHinge(MarginLoss):
-    """Mean of max(1 - t p, 0)² over the outputs. Slope: -2 t max(1 - t p, 0)."""
+    """Mean of max(1 - t p, 0)² over the outputs. Slope: -2 t max(1 - t p, 0).
+
+    Shapes: as Hinge. Source: as keras.losses.SquaredHinge.
+    """
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
         return np.square(np.maximum(1 - y_true * y_pred, 0))
@@ -48,6 +54,8 @@ class CategoricalHinge(Loss):
 
     Gradient inside the margin: -t, and 1 - t where the largest other output stands.
     Source: as keras.losses.CategoricalHinge.
+
+    Shapes: as Hinge.
     """
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:

@@ -179,10 +179,12 @@ class Loss:
     # --- description
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments, as JSON can hold them."""
         return {"name": self.name, "reduction": self.reduction, **{name: getattr(self, name) for name in self.params}}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Loss":
+        """The loss of what `get_config` gave."""
         return cls(**config)
 
     def __repr__(self) -> str:

@@ -17,7 +17,10 @@ def class_numbers(y_true: Array, y_pred: Array) -> Array:
 
 @METRICS.add
 class Accuracy(MeanMetric):
-    """Share of values that are exactly equal. As "accuracy" in compile: the variant that fits the output."""
+    """Share of values that are exactly equal. As "accuracy" in compile: the variant that fits the output.
+
+    Source: as keras.metrics.Accuracy.
+    """
 
     aliases = ("acc",)
 
@@ -27,7 +30,10 @@ class Accuracy(MeanMetric):
 
 @METRICS.add
 class BinaryAccuracy(MeanMetric):
-    """Share of outputs on the right side of `threshold`; a probability above it counts as 1."""
+    """Share of outputs on the right side of `threshold`; a probability above it counts as 1.
+
+    Source: as keras.metrics.BinaryAccuracy.
+    """
 
     params: ClassVar = {"threshold": Float(low=0.0, high=1.0, typical=(0.5, 0.5), advanced=True)}
     threshold: float
@@ -41,7 +47,10 @@ class BinaryAccuracy(MeanMetric):
 
 @METRICS.add
 class CategoricalAccuracy(MeanMetric):
-    """Share of samples whose largest output is the class of the one-hot target."""
+    """Share of samples whose largest output is the class of the one-hot target.
+
+    Source: as keras.metrics.CategoricalAccuracy.
+    """
 
     def values(self, y_true: Array, y_pred: Array) -> Array:
         return np.asarray(y_true.argmax(axis=-1) == y_pred.argmax(axis=-1))
@@ -49,7 +58,10 @@ class CategoricalAccuracy(MeanMetric):
 
 @METRICS.add
 class SparseCategoricalAccuracy(MeanMetric):
-    """Share of samples whose largest output is the class number in the target."""
+    """Share of samples whose largest output is the class number in the target.
+
+    Source: as keras.metrics.SparseCategoricalAccuracy.
+    """
 
     def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
         super().count(class_numbers(y_true, y_pred), y_pred, weight)
@@ -60,7 +72,10 @@ class SparseCategoricalAccuracy(MeanMetric):
 
 @METRICS.add
 class TopKCategoricalAccuracy(MeanMetric):
-    """Share of samples whose class is among the `k` largest outputs; targets one-hot."""
+    """Share of samples whose class is among the `k` largest outputs; targets one-hot.
+
+    Source: as keras.metrics.TopKCategoricalAccuracy.
+    """
 
     params: ClassVar = {"k": Int(low=1, typical=(2, 5))}
     k: int
@@ -78,7 +93,10 @@ class TopKCategoricalAccuracy(MeanMetric):
 
 @METRICS.add
 class SparseTopKCategoricalAccuracy(TopKCategoricalAccuracy):
-    """Share of samples whose class is among the `k` largest outputs; targets are class numbers."""
+    """Share of samples whose class is among the `k` largest outputs; targets are class numbers.
+
+    Source: as keras.metrics.SparseTopKCategoricalAccuracy.
+    """
 
     def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
         super().count(class_numbers(y_true, y_pred), y_pred, weight)

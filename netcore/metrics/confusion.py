@@ -94,7 +94,10 @@ def top(y_pred: Array, k: int) -> Array:
 
 @METRICS.add
 class TruePositives(Counts):
-    """How many positive samples were called positive (the sum of their weights, if there are weights)."""
+    """How many positive samples were called positive (the sum of their weights, if there are weights).
+
+    Source: as keras.metrics.TruePositives.
+    """
 
     def result(self) -> Any:
         return number_or_array(self.state[TP])
@@ -102,7 +105,10 @@ class TruePositives(Counts):
 
 @METRICS.add
 class TrueNegatives(Counts):
-    """How many negative samples were called negative."""
+    """How many negative samples were called negative.
+
+    Source: as keras.metrics.TrueNegatives.
+    """
 
     def result(self) -> Any:
         return number_or_array(self.state[TN])
@@ -110,7 +116,10 @@ class TrueNegatives(Counts):
 
 @METRICS.add
 class FalsePositives(Counts):
-    """How many negative samples were called positive."""
+    """How many negative samples were called positive.
+
+    Source: as keras.metrics.FalsePositives.
+    """
 
     def result(self) -> Any:
         return number_or_array(self.state[FP])
@@ -118,7 +127,10 @@ class FalsePositives(Counts):
 
 @METRICS.add
 class FalseNegatives(Counts):
-    """How many positive samples were called negative."""
+    """How many positive samples were called negative.
+
+    Source: as keras.metrics.FalseNegatives.
+    """
 
     def result(self) -> Any:
         return number_or_array(self.state[FN])
@@ -150,13 +162,19 @@ class Share(Counts):
 
 @METRICS.add
 class Precision(Share):
-    """Of the samples called positive, the share that is: tp / (tp + fp), 0 if none was called so."""
+    """Of the samples called positive, the share that is: tp / (tp + fp), 0 if none was called so.
+
+    Source: as keras.metrics.Precision.
+    """
 
     among = FP
 
 
 @METRICS.add
 class Recall(Share):
-    """Of the positive samples, the share that was called positive: tp / (tp + fn), 0 if there is none."""
+    """Of the positive samples, the share that was called positive: tp / (tp + fn), 0 if there is none.
+
+    Source: as keras.metrics.Recall.
+    """
 
     among = FN

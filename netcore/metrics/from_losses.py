@@ -29,7 +29,10 @@ class LossMetric(MeanMetric):
 
 @METRICS.add
 class MeanSquaredError(LossMetric):
-    """Mean squared error, in the target's unit squared."""
+    """Mean squared error, in the target's unit squared.
+
+    Source: as keras.metrics.MeanSquaredError.
+    """
 
     aliases: ClassVar[tuple[str, ...]] = ("mse", "MSE")
     loss = losses.MeanSquaredError()
@@ -37,7 +40,10 @@ class MeanSquaredError(LossMetric):
 
 @METRICS.add
 class RootMeanSquaredError(MeanSquaredError):
-    """Square root of the mean squared error, in the target's own unit."""
+    """Square root of the mean squared error, in the target's own unit.
+
+    Source: as keras.metrics.RootMeanSquaredError.
+    """
 
     aliases = ("rmse",)
 
@@ -47,7 +53,10 @@ class RootMeanSquaredError(MeanSquaredError):
 
 @METRICS.add
 class MeanAbsoluteError(LossMetric):
-    """Mean absolute error, in the target's own unit."""
+    """Mean absolute error, in the target's own unit.
+
+    Source: as keras.metrics.MeanAbsoluteError.
+    """
 
     aliases = ("mae", "MAE")
     loss = losses.MeanAbsoluteError()
@@ -55,7 +64,10 @@ class MeanAbsoluteError(LossMetric):
 
 @METRICS.add
 class MeanAbsolutePercentageError(LossMetric):
-    """Mean absolute percentage error, in percent."""
+    """Mean absolute percentage error, in percent.
+
+    Source: as keras.metrics.MeanAbsolutePercentageError.
+    """
 
     aliases = ("mape", "MAPE")
     loss = losses.MeanAbsolutePercentageError()
@@ -63,7 +75,10 @@ class MeanAbsolutePercentageError(LossMetric):
 
 @METRICS.add
 class MeanSquaredLogarithmicError(LossMetric):
-    """Mean squared difference of the logarithms of 1 + value."""
+    """Mean squared difference of the logarithms of 1 + value.
+
+    Source: as keras.metrics.MeanSquaredLogarithmicError.
+    """
 
     aliases = ("msle", "MSLE")
     loss = losses.MeanSquaredLogarithmicError()
@@ -71,7 +86,10 @@ class MeanSquaredLogarithmicError(LossMetric):
 
 @METRICS.add
 class LogCoshError(LossMetric):
-    """Mean of log(cosh(error))."""
+    """Mean of log(cosh(error)).
+
+    Source: as keras.metrics.LogCoshError.
+    """
 
     default_name = "logcosh"
     loss = losses.LogCosh()
@@ -79,7 +97,10 @@ class LogCoshError(LossMetric):
 
 @METRICS.add
 class CosineSimilarity(LossMetric):
-    """Mean cosine of the angle between target and output: +1 is best, the other way round than the loss."""
+    """Mean cosine of the angle between target and output: +1 is best, the other way round than the loss.
+
+    Source: as keras.metrics.CosineSimilarity.
+    """
 
     params: ClassVar = {"axis": Int(low=-10, high=10, typical=(-1, -1), advanced=True)}
     axis: int
@@ -94,7 +115,10 @@ class CosineSimilarity(LossMetric):
 
 @METRICS.add
 class KLDivergence(LossMetric):
-    """Mean Kullback-Leibler divergence of the outputs from the targets, in nats."""
+    """Mean Kullback-Leibler divergence of the outputs from the targets, in nats.
+
+    Source: as keras.metrics.KLDivergence.
+    """
 
     aliases = ("kld", "KLD")
     loss = losses.KLDivergence()
@@ -102,28 +126,40 @@ class KLDivergence(LossMetric):
 
 @METRICS.add
 class Poisson(LossMetric):
-    """Mean Poisson loss of rates for counts."""
+    """Mean Poisson loss of rates for counts.
+
+    Source: as keras.metrics.Poisson.
+    """
 
     loss = losses.Poisson()
 
 
 @METRICS.add
 class Hinge(LossMetric):
-    """Mean hinge loss; targets -1 and 1 (0 and 1 become so)."""
+    """Mean hinge loss; targets -1 and 1 (0 and 1 become so).
+
+    Source: as keras.metrics.Hinge.
+    """
 
     loss = losses.Hinge()
 
 
 @METRICS.add
 class SquaredHinge(LossMetric):
-    """Mean squared hinge loss; targets -1 and 1 (0 and 1 become so)."""
+    """Mean squared hinge loss; targets -1 and 1 (0 and 1 become so).
+
+    Source: as keras.metrics.SquaredHinge.
+    """
 
     loss = losses.SquaredHinge()
 
 
 @METRICS.add
 class CategoricalHinge(LossMetric):
-    """Mean categorical hinge loss; targets one-hot."""
+    """Mean categorical hinge loss; targets one-hot.
+
+    Source: as keras.metrics.CategoricalHinge.
+    """
 
     loss = losses.CategoricalHinge()
 
@@ -141,7 +177,10 @@ class CrossentropyMetric(LossMetric):
 
 @METRICS.add
 class BinaryCrossentropy(CrossentropyMetric):
-    """Binary cross-entropy of probabilities (or of logits)."""
+    """Binary cross-entropy of probabilities (or of logits).
+
+    Source: as keras.metrics.BinaryCrossentropy.
+    """
 
     aliases = ("bce", "BCE")
     params: ClassVar = {"from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}
@@ -155,7 +194,10 @@ class BinaryCrossentropy(CrossentropyMetric):
 
 @METRICS.add
 class CategoricalCrossentropy(CrossentropyMetric):
-    """Categorical cross-entropy; targets one-hot."""
+    """Categorical cross-entropy; targets one-hot.
+
+    Source: as keras.metrics.CategoricalCrossentropy.
+    """
 
     aliases = ("cce", "CCE")
     params: ClassVar = {"from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}
@@ -174,7 +216,10 @@ class CategoricalCrossentropy(CrossentropyMetric):
 
 @METRICS.add
 class SparseCategoricalCrossentropy(CrossentropyMetric):
-    """Categorical cross-entropy; targets are class numbers. Those of `ignore_class` count as 0."""
+    """Categorical cross-entropy; targets are class numbers. Those of `ignore_class` count as 0.
+
+    Source: as keras.metrics.SparseCategoricalCrossentropy.
+    """
 
     params: ClassVar = losses.SparseCategoricalCrossentropy.params
     loss_class = losses.SparseCategoricalCrossentropy

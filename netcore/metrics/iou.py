@@ -33,6 +33,8 @@ class IoU(Metric):
 
     Raises:
         NetcoreValueError "metric.class_ids": a class of target_class_ids that does not exist.
+
+    Source: as keras.metrics.IoU.
     """
 
     params: ClassVar[dict[str, Param]] = {"num_classes": CLASSES, "target_class_ids": TARGETS, **LAYOUT}
@@ -103,7 +105,10 @@ class IoU(Metric):
 
 @METRICS.add
 class BinaryIoU(IoU):
-    """IoU of two classes told by one output: at `threshold` and above it is class 1."""
+    """IoU of two classes told by one output: at `threshold` and above it is class 1.
+
+    Source: as keras.metrics.BinaryIoU.
+    """
 
     params: ClassVar[dict[str, Param]] = {
         "target_class_ids": TARGETS,
@@ -127,7 +132,10 @@ class BinaryIoU(IoU):
 
 @METRICS.add
 class MeanIoU(IoU):
-    """IoU of all classes."""
+    """IoU of all classes.
+
+    Source: as keras.metrics.MeanIoU.
+    """
 
     params: ClassVar[dict[str, Param]] = {"num_classes": CLASSES, **LAYOUT}
 

@@ -92,10 +92,12 @@ class Metric:
         return self.result()
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments, as JSON can hold them."""
         return {"name": self.name, **{name: getattr(self, name) for name in self.params}}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Metric":
+        """The metric of what `get_config` gave."""
         return cls(**config)
 
     def __repr__(self) -> str:

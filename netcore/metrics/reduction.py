@@ -11,7 +11,10 @@ from netcore.metrics.metric import METRICS, spread
 
 @METRICS.add
 class Mean(MeanMetric):
-    """Mean of the numbers given to update_state(values, sample_weight)."""
+    """Mean of the numbers given to update_state(values, sample_weight).
+
+    Source: as keras.metrics.Mean.
+    """
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]  # as in Keras
         """Count more values, (n,) or (n, …)."""
@@ -22,7 +25,10 @@ class Mean(MeanMetric):
 
 @METRICS.add
 class Sum(Mean):
-    """Sum of the numbers given to update_state(values, sample_weight)."""
+    """Sum of the numbers given to update_state(values, sample_weight).
+
+    Source: as keras.metrics.Sum.
+    """
 
     def add(self, values: Array, weight: Array | None) -> None:
         total = np.sum(values if weight is None else values * spread(weight, values.shape))

@@ -39,6 +39,8 @@ class FBetaScore(Metric):
             how often each class is right, "micro" for one score of all counts together.
         beta: how many times more recall matters than precision.
         threshold: an output above it is a yes; None for the largest output of a sample.
+
+    Source: as keras.metrics.FBetaScore.
     """
 
     params: ClassVar = {
@@ -88,7 +90,10 @@ class FBetaScore(Metric):
 
 @METRICS.add
 class F1Score(FBetaScore):
-    """2 precision recall / (precision + recall): FBetaScore with beta 1."""
+    """2 precision recall / (precision + recall): FBetaScore with beta 1.
+
+    Source: as keras.metrics.F1Score.
+    """
 
     params: ClassVar = {name: FBetaScore.params[name] for name in ("average", "threshold")}
     default_name = "f1_score"
@@ -111,6 +116,8 @@ class R2Score(Metric):
     Args:
         class_aggregation: None for one score per output, else how they become one.
         num_regressors: number of inputs p; above 0 the score is adjusted, 1 - (1 - r²) (n - 1) / (n - p - 1).
+
+    Source: as keras.metrics.R2Score.
     """
 
     params: ClassVar = {

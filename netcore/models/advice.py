@@ -10,6 +10,7 @@ from netcore.parameters import Weight
 
 
 def maker(steps: list[Step], tensor: Tensor) -> Step | None:
+    """The step that makes a tensor; None for an input."""
     return next((step for step in steps if any(tensor is made for made in step.outputs)), None)
 
 

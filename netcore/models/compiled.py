@@ -81,6 +81,7 @@ class Compiled(Network):
 
     @property
     def compiled(self) -> bool:
+        """Whether compile has been called."""
         return self._compiled is not None
 
     def _make_heads(self) -> None:
@@ -123,6 +124,11 @@ class Compiled(Network):
             )
 
     def require_compiled(self) -> None:
+        """Refuse to go on before compile.
+
+        Raises:
+            NetcoreValueError "model.not_compiled".
+        """
         if self._compiled is None:
             raise NetcoreValueError(
                 "model.not_compiled",
@@ -155,6 +161,7 @@ def refuse_missing(loss: dict[str, Any], names: list[str]) -> None:
 
 
 def fitting_crossentropy(identifier: Any, tensor: Tensor) -> Any:
+    """The loss as compile got it, or the cross-entropy that fits the output for "crossentropy" and "ce"."""
     if identifier in ("crossentropy", "ce"):
         return losses.fitting_crossentropy(tensor.inner_shape[-1])
     return identifier

@@ -106,6 +106,7 @@ def layer_of(description: Any, classes: Classes = None) -> Layer:
 
 
 def maker(classes: Classes) -> Make:
+    """What makes a layer of its description, further classes known by name."""
     return lambda description: layer_of(description, classes)
 
 

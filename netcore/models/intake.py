@@ -37,6 +37,7 @@ class Intake:
 
     @property
     def rows(self) -> int:
+        """How many rows there are."""
         return len(self.arrays[0])
 
     def cut(self, start: int, stop: int) -> "Intake":
@@ -137,10 +138,12 @@ def weights_by_class(ys: list[Any], sample_weight: Any, class_weight: dict[int, 
 
 
 def sized(ys: list[Any], heads: list[Head]) -> list[Array]:
+    """The targets that have to have as many rows as the inputs."""
     return [np.asarray(one) for one, head in zip(ys, heads, strict=True) if head.loss is not None]
 
 
 def with_weight(validation_data: Any) -> tuple[Any, Any, Any]:
+    """(x, y, sample_weight or None) of validation data."""
     if not isinstance(validation_data, list | tuple) or len(validation_data) not in (2, 3):
         raise NetcoreValueError("fit.validation_data", "`validation_data` must be (x, y) or (x, y, sample_weight).")
     x, y = validation_data[:2]

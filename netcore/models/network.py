@@ -76,10 +76,12 @@ class Network(Layer):
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
+        """The tensors that enter."""
         return self._known_graph().inputs
 
     @property
     def outputs(self) -> tuple[Tensor, ...]:
+        """The tensors that come out."""
         return self._known_graph().outputs
 
     @property
@@ -167,12 +169,14 @@ class Network(Layer):
 
     @property
     def trainable_weights(self) -> list[Weight]:
+        """The weights that learn, layer by layer."""
         if self.graph is None or not self.trainable:
             return []
         return [weight for layer in self.graph.layers for weight in layer.trainable_weights]
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
+        """The weights that do not learn, layer by layer."""
         learning = {id(weight) for weight in self.trainable_weights}
         return [weight for weight in self._weights if id(weight) not in learning]
 
@@ -193,6 +197,7 @@ class Network(Layer):
 
     @property
     def trainable(self) -> bool:
+        """Whether the model learns at all."""
         return self._trainable
 
     @trainable.setter
@@ -297,6 +302,7 @@ class Network(Layer):
         return {f"weight.{index}": weight.numpy() for index, weight in enumerate(self.weights)}
 
     def set_weight_state(self, state: dict[str, Array]) -> None:
+        """Put back what `weight_state` gave."""
         for index, weight in enumerate(self.weights):
             weight.assign(state[f"weight.{index}"])
 
@@ -309,6 +315,7 @@ class Network(Layer):
         return state | {f"stream.{name}": stream.get_state() for name, stream in self._streams().items()}
 
     def set_training_state(self, state: dict[str, Array]) -> None:
+        """Put back what `training_state` gave."""
         self.set_weight_state(state)
         optimizer = {name.removeprefix("optimizer."): v for name, v in state.items() if name.startswith("optimizer.")}
         self.optimizer.set_state(optimizer)

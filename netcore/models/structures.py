@@ -10,6 +10,7 @@ from netcore.graph import Tensor
 
 
 def tensors_of(structure: Any) -> tuple[Tensor, ...]:
+    """The tensors of a structure; those of a dict by the alphabet of their names."""
     if isinstance(structure, Tensor):
         return (structure,)
     return tuple([structure[name] for name in sorted(structure)] if isinstance(structure, dict) else structure)
@@ -27,6 +28,7 @@ def names_of(structure: Any, tensors: Sequence[Tensor]) -> list[str]:
 
 
 def per_input(x: Any, names: list[str]) -> list[Any]:
+    """One entry for each input."""
     if isinstance(x, dict):
         missing = [name for name in names if name not in x]
         if missing:
@@ -84,6 +86,7 @@ def _wrapped(given: Any) -> bool:
 
 
 def metrics_per_output(what: str, given: Any, names: list[str]) -> list[list[Any]]:
+    """The metrics of each output."""
     if given is None:
         return [[] for _ in names]
     if len(names) == 1 and not isinstance(given, dict):
@@ -94,6 +97,7 @@ def metrics_per_output(what: str, given: Any, names: list[str]) -> list[list[Any
 
 
 def flat(structure: Any) -> list[Any]:
+    """The leaves of a structure, None left out."""
     if isinstance(structure, dict):
         return [leaf for entry in structure.values() for leaf in flat(entry)]
     if isinstance(structure, list | tuple):

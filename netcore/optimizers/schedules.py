@@ -54,7 +54,10 @@ def deserialize(config: dict[str, Any]) -> LearningRateSchedule:
 
 @SCHEDULES.add
 class ExponentialDecay(LearningRateSchedule):
-    """initial_learning_rate * decay_rate^(step / decay_steps); with `staircase` the exponent is rounded down."""
+    """initial_learning_rate * decay_rate^(step / decay_steps); with `staircase` the exponent is rounded down.
+
+    Source: as keras.optimizers.schedules.ExponentialDecay.
+    """
 
     params: ClassVar = {
         "initial_learning_rate": RATE,
@@ -89,7 +92,10 @@ class ExponentialDecay(LearningRateSchedule):
 
 @SCHEDULES.add
 class InverseTimeDecay(LearningRateSchedule):
-    """initial_learning_rate / (1 + decay_rate * step / decay_steps); with `staircase` the fraction is rounded down."""
+    """initial_learning_rate / (1 + decay_rate * step / decay_steps); with `staircase` the fraction is rounded down.
+
+    Source: as keras.optimizers.schedules.InverseTimeDecay.
+    """
 
     params: ClassVar = {
         "initial_learning_rate": RATE,
@@ -129,6 +135,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     Raises:
         NetcoreValueError "schedule.lengths": there must be one value more than boundaries.
+
+    Source: as keras.optimizers.schedules.PiecewiseConstantDecay.
     """
 
     params: ClassVar = {
@@ -159,6 +167,8 @@ class PolynomialDecay(LearningRateSchedule):
     """(initial - end) * (1 - step / decay_steps)^power + end, and `end_learning_rate` after that.
 
     With `cycle`, decay_steps is stretched to its next multiple whenever it has passed, so that the rate jumps up again.
+
+    Source: as keras.optimizers.schedules.PolynomialDecay.
     """
 
     params: ClassVar = {

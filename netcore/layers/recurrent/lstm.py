@@ -128,6 +128,7 @@ class LSTM(Recurrent):
 
     @property
     def gate_function(self) -> Elementwise:
+        """The activation function of the gates."""
         return activations.get(self.recurrent_activation)  # type: ignore[return-value]  # as for `function`
 
     def add_bias(self, columns: int) -> Any:

@@ -29,6 +29,7 @@ RATE = Float(low=0.0, high=1.0, typical=(0.1, 0.5), advanced=True)
 
 
 def function_param(*, advanced: bool = False) -> FunctionParam:
+    """An argument that is an elementwise activation function."""
     return FunctionParam(names=elementwise_names, advanced=advanced)
 
 
@@ -188,6 +189,7 @@ class Recurrent(Layer):
 
     @property
     def function(self) -> Elementwise:
+        """The activation function of the candidate or the state."""
         return activations.get(self.activation)  # type: ignore[return-value]  # `params` allows elementwise ones only
 
     def build(self, input_shape: Any) -> None:
@@ -211,6 +213,7 @@ class Recurrent(Layer):
             self.stream = next_stream("random layer", self.seed)
 
     def add_bias(self, columns: int) -> Any:
+        """Make the bias for so many columns of sums."""
         return self.add_weight("bias", (columns,), self.bias_initializer)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -419,18 +422,23 @@ class Recurrent(Layer):
     # --- what a cell writes
 
     def begin(self, run: Any) -> None:
+        """Compute what can be had for all steps before the first."""
         raise NotImplementedError
 
     def step(self, run: Any, views: Any) -> None:
+        """From the input and the state before a step to the state after it."""
         raise NotImplementedError
 
     def begin_backward(self, run: Any) -> None:
+        """Compute the factors of the derivatives for all steps before the last one is gone back."""
         raise NotImplementedError
 
     def step_back(self, run: Any, views: Any) -> None:
+        """From the gradient of the state after a step to those of its sums and of the state before it."""
         raise NotImplementedError
 
     def end_backward(self, run: Any, node: Node) -> None:
+        """Write the gradients of the weights and of x from those of all sums."""
         raise NotImplementedError
 
 
@@ -447,6 +455,7 @@ class Products:
         self._each: Array = np.empty((self._at_once, rows, columns), dtype)
 
     def sum(self, a: Array, b: Array, out: Array) -> None:
+        """Write the sum over all steps of a[s] @ b[s].T, (rows, columns), into `out`."""
         for start in range(0, len(a), self._at_once):
             stop = min(start + self._at_once, len(a))
             each = self._each[: stop - start]
