@@ -19,6 +19,7 @@ from netcore.metrics.from_losses import CosineSimilarity, LossMetric
 
 FOLDS = (3, 5, 10)
 Place = Literal["lucky", "usual", "unlucky"]
+MUCH = 1.1  # so many times as many rows to learn from are more than luck
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,16 @@ def fold_scores(outcomes: dict[str, tuple[RunOutcome, ...]], own: Sequence[float
     if len(values) < 2 or not own:
         return None
     return FoldScores(values, own[-1], mean(values), stdev(values))
+
+
+def learns_from(cells: Sequence[Cell]) -> int:
+    """Rows that a fold learns from, on average."""
+    return round(mean(len(dataset.train.x) for cell in cells for _, dataset in cell.runs))
+
+
+def as_many_rows(one: int, other: int) -> bool:
+    """Whether both learn from about as many rows, so that only luck sets their values apart."""
+    return max(one, other) <= MUCH * min(one, other)
 
 
 def lower_is_better(name: str) -> bool:

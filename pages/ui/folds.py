@@ -6,7 +6,7 @@ import streamlit as st
 
 from lab.charts.folds import fold_points
 from lab.errors import LabError
-from lab.insight.folds import FOLDS, FoldScores, fold_cells, fold_scores, lower_is_better
+from lab.insight.folds import FOLDS, FoldScores, as_many_rows, fold_cells, fold_scores, learns_from, lower_is_better
 from lab.runs.host import engine
 from lab.runs.messages import ENDED
 from lab.runs.record import RunRecord
@@ -29,6 +29,7 @@ class Folded:
     run_id: str
     study_id: str
     folds: int
+    rows: int  # that a fold learns from
     outcomes: dict[str, tuple[RunOutcome, ...]] = field(default_factory=dict)
     ended: bool = False
 
@@ -66,7 +67,8 @@ def start_folds(record: RunRecord) -> None:
     try:
         experiment = record.experiment_with_changes()
         cells = fold_cells(experiment, table_of(experiment, state.desk), folds)
-        state.memo["folds"] = Folded(record.id, engine().start_study(cells, state.owner), folds)
+        study_id = engine().start_study(cells, state.owner)
+        state.memo["folds"] = Folded(record.id, study_id, folds, learns_from(cells))
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
 
@@ -101,19 +103,27 @@ def look(state: AppState, asked: Folded) -> StudyView | None:
 def result(state: AppState, record: RunRecord, asked: Folded) -> None:
     names = [name for name in ("loss", *record.experiment.compile.metrics) if f"val_{name}" in record.history]
     scores = {name: fold_scores(asked.outcomes, record.history.get(f"val_{name}", []), name) for name in names}
+    alike = as_many_rows(asked.rows, record.context.train_rows)
+    if not alike:
+        rows = {"fold_rows": f"{asked.rows:,}", "rows": f"{record.context.train_rows:,}"}
+        st.info(say("folds.other_rows", state.language, **rows))
     for name, found in scores.items():
         if found is not None:
-            of_quantity(state, record, name, found)
+            of_quantity(state, record, name, found, alike=alike)
     if not any(scores.values()):
         st.warning(say("folds.nothing", state.language))
 
 
-def of_quantity(state: AppState, record: RunRecord, name: str, found: FoldScores) -> None:
-    """One picture and one sentence for the loss and for each metric."""
+def of_quantity(state: AppState, record: RunRecord, name: str, found: FoldScores, *, alike: bool) -> None:
+    """One picture and one sentence for the loss and for each metric.
+
+    Args:
+        alike: whether nothing but luck sets the folds apart from the run.
+    """
     title = quantity(name, state, record.experiment)
     values = {"mean": f"{found.mean:.4g}", "deviation": f"{found.deviation:.2g}", "own": f"{found.own:.4g}"}
     told = say("folds.result", state.language, quantity=title, folds=len(found.values), **values)
-    place = found.place(lower_wins=lower_is_better(name))
-    st.markdown(f"**{told}** {say(f'folds.{place}', state.language)}")
+    place = say(f"folds.{found.place(lower_wins=lower_is_better(name))}", state.language) if alike else ""
+    st.markdown(f"**{told}** {place}")
     chart = fold_points(found, title, language=state.language, baseline=record.context.baselines.get(name))
     st.plotly_chart(chart, key=f"folds-{name}", theme=None, config=PLOT, alt=told)

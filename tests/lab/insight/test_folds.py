@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lab.data.samples import load_sample
-from lab.insight.folds import FoldScores, fold_cells, fold_scores, lower_is_better
+from lab.insight.folds import FoldScores, as_many_rows, fold_cells, fold_scores, learns_from, lower_is_better
 from lab.runs.study import RunOutcome
 from lab.starts import start
 
@@ -15,6 +15,9 @@ def test_every_row_outside_the_test_part_validates_once():
     validating = np.concatenate([dataset.validation.rows for dataset in datasets])
     sealed = {tuple(dataset.test.rows) for dataset in datasets}
     assert len(sealed) == 1
+    assert learns_from(cells) == 96
+    assert as_many_rows(96, 90)
+    assert not as_many_rows(182, 730)
     assert len(set(validating)) == len(validating) == 150 - len(next(iter(sealed)))
 
 
