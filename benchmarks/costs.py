@@ -8,19 +8,24 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks import machine, threads
 
 threads.pin()
 
+import netcore  # noqa: E402
 from benchmarks.output import write_json  # noqa: E402
+from benchmarks.peers.engines.keras_api import compile_model, network  # noqa: E402
 from benchmarks.peers.problem import problem_of  # noqa: E402
 from benchmarks.peers.workloads import WORKLOADS  # noqa: E402
 
 REPEATS = 10
+SEEDS, SEED_EPOCHS = 30, 50
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,41 @@ def in_new_processes() -> list[Bound]:
     ]
 
 
+def in_turns() -> list[Bound]:
+    """Thirty seeds of W1 beside one: shuffled, each with its own start and order."""
+    problem = problem_of(WORKLOADS["W1"])
+    (x,), (y,) = problem.x, problem.y
+    options = {"batch_size": problem.workload.batch_size, "epochs": SEED_EPOCHS, "verbose": 0}
+
+    def build() -> Any:
+        model = network(netcore, problem.workload)
+        compile_model(netcore, model, problem.workload)
+        return model
+
+    def alone(seed: int) -> list[Any]:
+        netcore.utils.set_random_seed(seed)
+        model = build()
+        model.fit(x, y, **options)
+        return list(model.get_weights())
+
+    ratios = []
+    for _ in range(REPEATS):
+        started = time.process_time()
+        alone(0)
+        one_s, started = time.process_time() - started, time.process_time()
+        fits = netcore.fit_seeds(build, x, y, seeds=range(SEEDS), **options)
+        ratios.append((time.process_time() - started) / one_s)
+    pairs = [zip(fits.weights[seed], alone(seed), strict=True) for seed in range(0, SEEDS, 10)]
+    apart = max(float(abs(together - by_itself).max()) for pair in pairs for together, by_itself in pair)
+    return [
+        Bound(f"{SEEDS} seeds of W1 trained together, in single runs", "×", 8, ratios),
+        Bound(f"their weights after {SEED_EPOCHS} epochs, apart from one by one", "", 1e-5, [apart]),
+    ]
+
+
 def main() -> None:
     described = machine.described()
-    bounds = in_new_processes()
+    bounds = in_new_processes() + in_turns()
     print(*bounds, sep="\n")
     write_json("costs", {"machine": described, "bounds": [{**asdict(one), "met": one.met} for one in bounds]})
 
