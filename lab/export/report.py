@@ -243,16 +243,11 @@ def _data(experiment: Experiment, dataset: Dataset, language: Language) -> Eleme
 
 
 def _network(experiment: Experiment, dataset: Dataset, language: Language) -> Element:
-    head = [say(f"layers_page.summary.{name}", language) for name in ("layer", "output", "parameters")]
-    rows: list[list[Element | str]] = [list(head)]
-    for row in layer_rows(experiment, dataset):
-        parameters = "–" if row.parameters is None else f"{row.parameters:,}"
-        rows.append([name_of("layer", row.type, language), str(row.output_shape), parameters])
     shapes = dataset.input_shapes if isinstance(experiment.model, GraphSpec) else dataset.input_shape
     program, saved = keras_source(experiment, shapes, language=language), experiment.to_json(indent=2)
     return _section(
         say("export.part.model", language),
-        _table(rows),
+        _layers(experiment, dataset, language),
         element("h3", "Keras"),
         element("pre", element("code", program)),
         element(
@@ -261,3 +256,24 @@ def _network(experiment: Experiment, dataset: Dataset, language: Language) -> El
             element("pre", element("code", saved, id=SAVED)),
         ),
     )
+
+
+def _layers(experiment: Experiment, dataset: Dataset, language: Language) -> Element:
+    """Layer by layer its shape and parameters; of a functional model also what it reads, and its outputs."""
+    graph = experiment.model if isinstance(experiment.model, GraphSpec) else None
+    head = [say(f"layers_page.summary.{name}", language) for name in ("layer", "output", "parameters")]
+    rows: list[list[Element | str]] = [[*head, *([say("field.model.nodes.reads", language)] if graph else [])]]
+    for row in layer_rows(experiment, dataset):
+        kind = name_of("layer", row.type, language)
+        shape = "–" if row.output_shape is None else str(row.output_shape)
+        parameters = "–" if row.parameters is None else f"{row.parameters:,}"
+        if graph is None:
+            rows.append([kind, shape, parameters])
+        else:
+            shared = f" = {row.shares}" if row.shares else ""
+            rows.append([element("span", _own(row.id), f" · {kind}{shared}"), shape, parameters, ", ".join(row.reads)])
+    table = _table(rows)
+    if graph is None:
+        return table
+    outputs = (f"{out.name} ({out.target}) ← {out.reads} · {out.loss.type} × {out.weight:g}" for out in graph.outputs)
+    return element("div", table, _list(outputs))
