@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lab.data.doctor.finding import Finding, Severity
-from lab.data.doctor.remedies import FIRST_LINE_NAMES, TRANSPOSE, Remedy
+from lab.data.doctor.remedies import FIRST_LINE_NAMES, OTHER_TABLE, TRANSPOSE, ReadAsKind, Remedy
 from lab.data.doctor.view import View
 from lab.data.table import Note
 
@@ -21,7 +21,12 @@ DOUBTFUL: dict[str, Severity] = {
     "bad_quotes": "warning",
     "no_header": "warning",
 }
-REMEDIES: dict[str, tuple[Remedy, ...]] = {"transposed": (TRANSPOSE,), "no_header": (FIRST_LINE_NAMES,)}
+REMEDIES: dict[str, tuple[Remedy, ...]] = {
+    "transposed": (TRANSPOSE,),
+    "no_header": (FIRST_LINE_NAMES,),
+    "two_tables": (OTHER_TABLE,),
+}
+WORDS_LOST = ("not_numbers", "not_times")  # words among numbers or times, which may be what the column is about
 SAID_BY_CHECKS = ("constant_columns",)
 
 
@@ -43,4 +48,10 @@ def _of_notes(code: str, notes: list[Note]) -> Finding:
         values["others"] = len(notes) - 1
     count = sum(note.count for note in notes)
     severity = DOUBTFUL.get(code, "info")
-    return Finding(f"note.{code}", severity, columns, count, values=values, remedies=REMEDIES.get(code, ()))
+    return Finding(f"note.{code}", severity, columns, count, values=values, remedies=_remedies(code, columns))
+
+
+def _remedies(code: str, columns: tuple[str, ...]) -> tuple[Remedy, ...]:
+    if code in WORDS_LOST:
+        return (ReadAsKind("read_as", columns, "category", kind="category"),)
+    return REMEDIES.get(code, ())

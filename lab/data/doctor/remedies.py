@@ -284,7 +284,7 @@ def _of_reading(reading: ReadingSpec) -> Iterable[Remedy]:
         value = getattr(reading, name)
         if value != ReadingSpec.model_fields[name].default:
             decided = ReadOtherwise("decided", word=name, changes=((name, value),))
-            yield FIRST_LINE_NAMES if decided.changes == FIRST_LINE_NAMES.changes else decided
+            yield next((one for one in (FIRST_LINE_NAMES, OTHER_TABLE) if one.changes == decided.changes), decided)
     for choice in reading.kinds:
         yield ReadAsKind("read_as", (choice.column,), kind=choice.kind)
     for word in reading.missing_words:
@@ -332,6 +332,7 @@ def plan(code: str, columns: Iterable[str]) -> ChangePlan:
 
 
 TRANSPOSE = ReadOtherwise("transpose", changes=(("transpose", True),))
+OTHER_TABLE = ReadOtherwise("other_table", changes=(("table", 1),))
 FIRST_LINE_NAMES = ReadOtherwise("first_line_names", changes=(("header_row", 0),))
 DROP_DUPLICATES = ChangeField("drop_duplicates", changes=(("drop_duplicates", True),))
 STRATIFIED = ChangeField("stratified", part="split", changes=(("order", "stratified"),))

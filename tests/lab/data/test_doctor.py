@@ -298,6 +298,22 @@ def test_the_reader_is_heard_as_well():
     assert "note.decimal_comma" in [finding.code for finding in report.findings]
 
 
+def test_words_that_were_read_as_gaps_and_a_second_table_come_back_by_one_click():
+    words = "a,b,y\n" + "".join(f"{row},{row * 2 % 7 if row % 25 else 'none seen'},{row % 3}\n" for row in range(60))
+    second = words.replace("none seen", "5") + "\nc,d\n" + "".join(f"{row * 3 % 11},{row % 2}\n" for row in range(60))
+    for text, code, columns in ((words, "note.not_numbers", ("a", "b", "y")), (second, "note.two_tables", ("c", "d"))):
+        table = read_table(text.encode(), "t.csv", ALONE)
+        data = propose_data(table)
+        remedy = found(examine(table, data), code).remedies[0]
+        after = remedy.change(data)
+        again = read_table(text.encode(), "t.csv", ALONE, after.reading)
+        assert again.column_names == columns
+        assert remedy.code in [one.code for one in remedies_in_force(after)]
+        assert code not in [one.code for one in examine(again, refit(after, table, again).data).findings]
+        assert remedy.undo(after) == data
+    assert again.rows == 60
+
+
 def test_notes_of_many_columns_are_told_at_once():
     columns = {f"x{name}": [f"{value}%" for value in numbers(place)] for place, name in enumerate("abc")}
     table = read_table(written({**columns, "y": list(ANSWER)}), "t.csv", ALONE)
