@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from lab.charts.look import BLUE, GREEN, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain
+from lab.charts.look import BLUE, GREEN, GREY, HEIGHT, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain
 from lab.charts.studies_bars import bars, costs, scores
 from lab.charts.studies_map import heat_map
 from lab.studies.band import band_curves
@@ -22,6 +22,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "star", "cross", "pentagon")
 MOST_BANDS = 6  # of more settings only the medians are drawn: bands on top of each other show nothing
 MARKERS = 8
+LEGEND_LINE = 26  # pixels
 FEW_DECADES = 4
 WIDE = 20  # largest over smallest from which an axis counts in powers of ten
 
@@ -54,6 +55,8 @@ def curves(result: Result, language: Language, over: Over = "epoch") -> list[go.
             )
         )
     _log_if_wide(chart)
+    if not banded:  # their names take several lines above the picture, on a phone one each
+        chart.update_layout(height=HEIGHT + LEGEND_LINE * len(result.settings))
     if over != "epoch":  # one update in all or a thousand: only steps of the same factor show both
         chart.update_xaxes(type="log")
     return [chart]

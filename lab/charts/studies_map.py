@@ -35,8 +35,12 @@ def heat_map(result: Result, language: Language, over: str = "epoch") -> list[go
             hovertemplate=f"{first}: %{{y}}<br>{second}: %{{x}}<br>%{{text}}<extra></extra>",
         )
     )
-    chart.update_xaxes(tickvals=list(range(len(columns))), ticktext=[labels[key] for key in columns], showgrid=False)
-    chart.update_yaxes(tickvals=list(range(len(rows))), ticktext=[labels[key] for key in rows], showgrid=False)
+    chart.update_xaxes(
+        tickvals=list(range(len(columns))), ticktext=[labels[key] for key in columns], showgrid=False, zeroline=False
+    )
+    chart.update_yaxes(
+        tickvals=list(range(len(rows))), ticktext=[labels[key] for key in rows], showgrid=False, zeroline=False
+    )
     return [chart.update_layout(height=max(420, CELL * len(rows) + 160))]
 
 

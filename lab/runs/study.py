@@ -43,6 +43,7 @@ class RunOutcome:
     Args:
         history, extras: as in RunRecord.
         ended: whether the rest is known.
+        memory_bytes: the most that an update takes; 0 while it is not known.
         predictions: of the validation rows at the end, (n, units); None if not asked for or too many.
     """
 
@@ -53,6 +54,7 @@ class RunOutcome:
     compute_s: float = 0.0
     updates: int = 0
     parameters: int = 0
+    memory_bytes: int = 0
     predictions: Array | None = field(default=None, repr=False)
 
 
@@ -108,11 +110,17 @@ def study_specs(cells: Sequence[Cell], parts: int, *, predict: bool) -> list[tup
 
 
 def _spec_of(pile: list[tuple[str, list[Any]]], *, predict: bool) -> tuple[list[str], dict[str, Any], Arrays]:
+    """Arrays that several runs learn from are there once: the settings of a sweep mostly share their rows."""
     arrays: Arrays = {}
-    for cell, (_, runs) in enumerate(pile):
-        for run, (_, data) in enumerate(runs):
-            arrays |= {f"{cell}/{run}/{name}": array for name, array in data.items()}
-    cells = [{"runs": [spec for spec, _ in runs]} for _, runs in pile]
+    names: dict[int, str] = {}  # identity of an array -> its name
+    cells = []
+    for _, runs in pile:
+        for _, data in runs:
+            for array in data.values():
+                name = names.setdefault(id(array), f"a{len(names)}")
+                arrays[name] = array
+        used = [{name: names[id(array)] for name, array in data.items()} for _, data in runs]
+        cells.append({"runs": [spec for spec, _ in runs], "arrays": used})
     return [key for key, _ in pile], {"cells": cells, "predict": predict}, arrays
 
 
@@ -166,5 +174,6 @@ def _outcome(arrays: Arrays) -> RunOutcome:
         compute_s=float(arrays[".compute_s"]),
         updates=int(arrays[".updates"]),
         parameters=int(arrays[".parameters"]),
+        memory_bytes=int(arrays[".memory_bytes"]),
         predictions=np.array(arrays[".predictions"]) if ".predictions" in arrays else None,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.runs.arrays import Arrays, data_of, pack_arrays, part, rows_in, unpack_arrays
+from lab.runs.arrays import Arrays, data_of, pack_arrays, rows_in, unpack_arrays
 from lab.runs.build import build_model, unseeded_model, without_advice
 from lab.runs.frame import EXTRA
 from lab.runs.messages import ENDED, Command, Pause, Reason, Resume, RunState, Status, Stop
@@ -27,8 +27,9 @@ class StudyJob:
     """Trains the runs of its cells one after the other; has the same outside as a Trainer.
 
     Args:
-        spec: {"cells": [{"runs": [spec of a run, …]}, …], "predict": whether to keep predictions of validation rows}.
-        arrays: those of run r of cell c under "c/r/x" and so on, see `lab.runs.spec.run_spec`.
+        spec: {"cells": [{"runs": [spec of a run, …], "arrays": [{"x": name, …}, …]}, …], "predict": whether to keep
+            predictions of validation rows}. Names of a run's arrays as `lab.runs.spec.run_spec` gives them.
+        arrays: by the names that the spec gives them; several runs may share one.
         clock: seconds.
 
     Raises:
@@ -80,7 +81,9 @@ class StudyJob:
     def _train(self, cell: int) -> Iterator[Arrays]:
         """Train the runs of a cell; gives what is known of them each time there is something to draw."""
         specs = self._spec["cells"][cell]["runs"]
-        data = [part(self._arrays, f"{cell}/{run}/") for run in range(len(specs))]
+        data = [
+            {name: self._arrays[kept] for name, kept in used.items()} for used in self._spec["cells"][cell]["arrays"]
+        ]
         if len(specs) > 1 and not any(spec[name] for spec in specs for name in ALIKE):
             runs = self._joint(specs, data)
             if runs.together:
@@ -133,7 +136,8 @@ class StudyJob:
             model.set_weights(weights)
             losses = found[f"{cell}/{run}/loss"]
             diverged = not np.isfinite(losses).all()
-            found |= self._outcome(f"{cell}/{run}/", model, arrays, share, len(losses) * per_epoch, diverged=diverged)
+            name, updates = f"{cell}/{run}/", len(losses) * per_epoch
+            found |= self._outcome(name, specs[0], model, arrays, share, updates, diverged=diverged)
         yield found
 
     def _train_one(self, name: str, spec: dict[str, Any], arrays: Arrays) -> Iterator[Arrays]:
@@ -143,20 +147,31 @@ class StudyJob:
             self.epochs_done, self.updates = began + trainer.epochs_done, updates + trainer.updates
             yield _trainer_curves(name, trainer)
         self.epochs_done, self.updates = began + int(spec["fit"]["epochs"]), updates + trainer.updates
+        diverged = trainer.state == "diverged"
         outcome = self._outcome(
-            name, trainer.model, arrays, trainer.compute_s, trainer.updates, diverged=trainer.state == "diverged"
+            name, spec, trainer.model, arrays, trainer.compute_s, trainer.updates, diverged=diverged
         )
         yield _trainer_curves(name, trainer) | outcome
 
     def _outcome(
-        self, name: str, model: Any, arrays: Arrays, compute_s: float, updates: int, *, diverged: bool
+        self,
+        name: str,
+        spec: dict[str, Any],
+        model: Any,
+        arrays: Arrays,
+        compute_s: float,
+        updates: int,
+        *,
+        diverged: bool,
     ) -> Arrays:
         """What is asked of a run when it has ended."""
+        batch_size = min(int(spec["fit"]["batch_size"]), rows_in(arrays))
         found: Arrays = {
             f"{name}.diverged": np.array(diverged),
             f"{name}.compute_s": np.array(compute_s),
             f"{name}.updates": np.array(updates),
             f"{name}.parameters": np.array(model.count_params()),
+            f"{name}.memory_bytes": np.array(model.memory(batch_size).peak),
         }
         x_val = data_of(arrays, "x_val")
         if self._spec["predict"] and isinstance(x_val, np.ndarray) and not diverged:

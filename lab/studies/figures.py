@@ -64,6 +64,7 @@ def figures_of(seed: int, outcome: RunOutcome, experiment: Experiment) -> RunFig
         "updates": float(outcome.updates),
         "seconds": outcome.compute_s,
         "parameters": float(outcome.parameters),
+        "memory_kib": outcome.memory_bytes / 1024 if outcome.memory_bytes else math.nan,
     }
     return RunFigures(seed, values, curves, outcome.diverged)
 

@@ -69,7 +69,12 @@ def _predicted(state: AppState, asked: Asked, result: Result) -> None:
     if asked.prediction in (None, NO_IDEA) or not known:
         return
     values = {"best": labels[known[0].setting.key], "prediction": said[0]}
-    if asked.prediction == known[0].setting.key:
+    others = ", ".join(labels[one.setting.key] for one in known[1:])
+    if asked.prediction == known[0].setting.key and others:
+        st.success(
+            say("experiments_page.right_among", state.language, **values, others=others), icon=":material/check_circle:"
+        )
+    elif asked.prediction == known[0].setting.key:
         st.success(say("experiments_page.right", state.language, **values), icon=":material/check_circle:")
     elif asked.prediction in [one.setting.key for one in known]:
         st.info(say("experiments_page.alike", state.language, **values), icon=":material/balance:")

@@ -20,7 +20,15 @@ def outcome(end: float, *, metrics: Sequence[str] = (), train: float = 0.1, lost
     history |= {part + name: falling for name in metrics for part in ("", "val_")}
     extras = {f"evaluated_{name}": [train] * EPOCHS for name in ("loss", *metrics)}
     return RunOutcome(
-        history, extras, ended=True, diverged=lost, compute_s=0.5, updates=120, parameters=9, predictions=predictions
+        history,
+        extras,
+        ended=True,
+        diverged=lost,
+        compute_s=0.5,
+        updates=120,
+        parameters=9,
+        memory_bytes=2048,
+        predictions=predictions,
     )
 
 
