@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from lab.data.moments import to_time
@@ -56,6 +57,7 @@ BEFORE = re.compile(r"([₩￦$€£¥])\s*")
 NUMBER_THEN_UNIT = re.compile(
     r"([+-]?[\d.,'’\u00a0]*\d\.?(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:|'\"=<>+\-()][^\d;|\"()]{0,9}\d?)"
 )
+LONGEST_RATED = 100  # characters of a cell that could be a number or a time
 SIGNS = str.maketrans({"−": "-", "－": "-", "–": "-", "＋": "+"})
 
 
@@ -133,6 +135,11 @@ def says_total(text: str) -> bool:
 
 def rough_kind(text: str) -> str:
     """ "blank", "number", "time" or "text"."""
+    return _short_kind(text) if len(text) <= LONGEST_RATED else "text"
+
+
+@lru_cache(maxsize=1 << 16)
+def _short_kind(text: str) -> str:
     text = text.strip()
     if not text or text.lower() in MISSING:
         return "blank"

@@ -52,7 +52,7 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
 
 def with_plain_line_ends(body: bytes) -> bytes:
     """Lines that end in CR alone get an end that all parsers know."""
-    if body.count(b"\r") == body.count(b"\r\n"):
+    if b"\r" not in body or body.count(b"\r") == body.count(b"\r\n"):
         return body
     return body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 

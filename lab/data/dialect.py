@@ -20,6 +20,7 @@ SWALLOWED_LINES = 30  # a quoted cell over more lines than this is a stray quote
 PREFIX = 262_144  # bytes
 PREFIX_RECORDS = 300
 PREFIX_CELLS = 30_000
+FEWEST_RECORDS = 9  # looked at however many cells they have
 DELIMITERS = ",;\t| "  # a blank stands for any run of blanks
 RULE = re.compile(r":?-{3,}:?")  # the line under the header of a table in Markdown
 SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?=[,;\t|\r\n]|$)")
@@ -38,9 +39,10 @@ class Dialect:
 
 
 class Record(list[str]):
-    """The cells of one record and the 0-based line of the file where it starts."""
+    """The cells of one record, the 0-based line of the file where it starts, and the one behind its last."""
 
     line: int = 0
+    end: int = 1
     stray_quote: bool = False
 
 
@@ -69,7 +71,8 @@ def records(
         for cells in reader:
             end = position + reader.line_num
             record = Record(cells)
-            record.line, start = start, end
+            record.line, record.end = start, end
+            start = end
             if end - record.line > 1 and _is_runaway(
                 lines[record.line : end], dialect, whole and end == len(lines), width
             ):
@@ -94,7 +97,7 @@ def _is_runaway(swallowed: list[str], dialect: Dialect, at_end: bool, width: int
 def _literal(line: str, dialect: Dialect, number: int) -> Record:
     cells = line.split() if dialect.delimiter == " " else line.rstrip("\r\n").split(dialect.delimiter)
     record = Record(cell.strip().strip(dialect.quote) for cell in cells)
-    record.line, record.stray_quote = number, True
+    record.line, record.end, record.stray_quote = number, number + 1, True
     return record
 
 
@@ -105,8 +108,12 @@ def lines_of(body: bytes) -> list[str]:
 
 def is_rule(record: list[str]) -> bool:
     """`|---|---|`"""
-    cells = [cell.strip() for cell in record if cell.strip()]
-    return bool(cells) and all(RULE.fullmatch(cell) for cell in cells)
+    found = False
+    for cell in map(str.strip, record):
+        if cell and not RULE.fullmatch(cell):
+            return False
+        found = found or bool(cell)
+    return found
 
 
 def prefix_of(body: bytes) -> tuple[bytes, bool]:
@@ -123,7 +130,7 @@ def filled_records(lines: list[str], dialect: Dialect, whole: bool, first_line: 
         if any(map(str.strip, record)) and not is_rule(record):
             found.append(record)
             cells += len(record)
-        if len(found) >= PREFIX_RECORDS or (cells > PREFIX_CELLS and len(found) > 20):
+        if len(found) >= PREFIX_RECORDS or (cells > PREFIX_CELLS and len(found) > FEWEST_RECORDS):
             return found
     if not whole and len(found) > 1:
         found.pop()  # may be cut in mid quote

@@ -3,7 +3,6 @@
 import itertools
 import re
 import unicodedata
-from collections import Counter
 
 from lab.data.cells import MISSING, MISSING_AMONG_NUMBERS, rough_kind
 from lab.data.dialect import Dialect, Record
@@ -46,7 +45,7 @@ def first_row(rows: list[Record], width: int, dialect: Dialect) -> int:
     # a header may be one cell short or long, but then it stands right above the rows
     start = fitting[0] if exact - fitting[0] <= 1 and _adjoins(rows, fitting[0]) else exact
     for place in range(start + 1, _first_data(rows, width)):
-        apart = rows[place].line > rows[place - 1].line + 1 or dialect.delimiter == " "
+        apart = rows[place].line > rows[place - 1].end or dialect.delimiter == " "
         if _fits(rows[place], width) and _is_of_words(rows[place]) and (apart or _is_title(rows[start], rows[place])):
             start = place
     for above in range(start - 1, max(-1, start - HEADER_LINES), -1):
@@ -90,7 +89,7 @@ def _fits(row: Record, width: int, *, exactly: bool = True) -> bool:
 
 def _adjoins(rows: list[Record], place: int) -> bool:
     """Whether words stand right above a row that has more than words."""
-    if place + 1 >= len(rows) or rows[place + 1].line != rows[place].line + 1:
+    if place + 1 >= len(rows) or rows[place + 1].line != rows[place].end:
         return False
     above, below = ({rough_kind(cell) for cell in row} for row in rows[place : place + 2])
     return bool(below & {"number", "time"}) and not above & {"number", "time"}
@@ -98,7 +97,7 @@ def _adjoins(rows: list[Record], place: int) -> bool:
 
 def _is_over_merged_cells(row: Record, below: Record, width: int) -> bool:
     """`,관측,,보정,`: names of groups, each over several columns; a title stands in the first cells alone."""
-    if len(row) != width or below.line != row.line + 1 or is_comment(row, width):
+    if len(row) != width or below.line != row.end or is_comment(row, width):
         return False
     filled = [place for place, cell in enumerate(row) if cell.strip()]
     return (
@@ -175,14 +174,17 @@ def _counts_columns(head: Record) -> bool:
 
 
 def column_kind(rows: list[Record], column: int) -> str:
-    kinds = Counter(rough_kind(row[column]) for row in rows if column < len(row))
-    kinds.pop("blank", None)
-    if kinds["number"]:  # X and 없음 among numbers are no words
-        kinds["text"] -= sum(row[column].strip().lower() in EXTRA_MISSING for row in rows if column < len(row))
-    if not kinds:
+    """The kind that nearly all cells have; X and 없음 among numbers are no words."""
+    counts = {"blank": 0, "number": 0, "time": 0, "text": 0}
+    for row in rows:
+        if column < len(row):
+            counts[rough_kind(row[column])] += 1
+    if counts["number"] and counts["text"]:
+        counts["text"] -= sum(row[column].strip().lower() in EXTRA_MISSING for row in rows if column < len(row))
+    said = counts["number"] + counts["time"] + counts["text"]
+    if not said:
         return "blank"
-    kind, count = kinds.most_common(1)[0]
-    return kind if count >= 0.8 * kinds.total() else "text"
+    return next((kind for kind in ("number", "time") if counts[kind] >= 0.8 * said), "text")
 
 
 def take_more_header(head: Record, rows: list[Record], width: int) -> tuple[Record, list[Record], tuple[Note, ...]]:

@@ -14,6 +14,7 @@ from lab.data.spellings import MANY, Spellings, Style, Typed, Values
 from lab.data.table import Column, Kind, Note
 from lab.data.times import as_times
 
+ENOUGH_DISTINCT = 1_000  # more are not counted in long columns: there are too many for classes
 ENOUGH_PARSE = 0.9  # share of cells that must read as a number or time for the column to be one
 FEW = 20
 ID_NAME = re.compile(
@@ -75,8 +76,8 @@ def _mean(present: Values) -> float:
 
 
 def _count_distinct(present: Values) -> int:
-    beginning = len(pd.unique(present[: 2 * MANY]))
-    return beginning if beginning >= MANY or len(present) <= 2 * MANY else len(pd.unique(present))
+    beginning = len(pd.unique(present[:MANY]))
+    return beginning if beginning >= ENOUGH_DISTINCT or len(present) <= MANY else len(pd.unique(present))
 
 
 # --- sentinels

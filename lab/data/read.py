@@ -12,14 +12,15 @@ import pandas as pd
 
 from lab.data.columns import Style, Typed, type_column
 from lab.data.decoding import decode, with_plain_line_ends
+from lab.data.dialect import Dialect
 from lab.data.kinds import as_kind, wished_kinds
 from lab.data.layout import Layout, dialect_of, find_layout
 from lab.data.magic import refuse_other_formats
 from lab.data.names import is_korean, unique_names
 from lab.data.original import Original
-from lab.data.rows import Rows, read_rows
+from lab.data.rows import Rows, observations, read_irregular, read_regular
 from lab.data.table import Note, Table
-from lab.data.tables import chosen_table
+from lab.data.tables import Part, chosen_table
 from lab.data.transpose import looks_transposed, transposed
 from lab.data_spec import ReadingSpec
 from lab.errors import TableError
@@ -55,11 +56,7 @@ def read_table(
     decoded = decode(data, reading.encoding)
     body = with_plain_line_ends(decoded.body)
     dialect, sep_line = dialect_of(body, reading)
-    part = chosen_table(body, dialect, reading)
-    korean = is_korean(body)
-    layout = find_layout(part.body, dialect, skip_first=sep_line and part.first_line == 0, reading=reading)
-    _check_header(layout, limits)
-    rows = read_rows(part.body, layout, limits, part.first_line)
+    part, layout, rows = _find_table(body, dialect, reading, limits, sep_line=sep_line)
     if not len(rows.lines):
         raise TableError("table.no_rows", columns=", ".join(layout.names or ())[:200])
     notes = [*decoded.notes, *part.notes, *_shifted(layout.notes, part.first_line), *rows.notes]
@@ -67,7 +64,7 @@ def read_table(
     if reading.transpose:
         rows = transposed(rows, limits)
         _check_header(rows.layout, limits)
-    names, name_notes = unique_names(rows.layout, korean=korean)
+    names, name_notes = unique_names(rows.layout, korean=is_korean(body))
     typed = _typed(rows, names, reading, limits)
     typed, column_notes = _tidy(typed, rows)
     if not reading.transpose and looks_transposed(rows.layout, typed):
@@ -101,6 +98,26 @@ def _load(source: bytes | bytearray | Path | str, limits: Limits) -> bytes:
         return source if isinstance(source, bytes) else source.read_bytes()
     except OSError as error:
         raise TableError("table.cannot_open", problem=error.strerror or str(error)) from None
+
+
+def _find_table(
+    body: bytes, dialect: Dialect, reading: ReadingSpec, limits: Limits, *, sep_line: bool
+) -> tuple[Part, Layout, Rows]:
+    """The part of the file that holds the table, its layout and its rows."""
+
+    def laid_out(part: Part) -> Layout:
+        layout = find_layout(part.body, dialect, skip_first=sep_line and part.first_line == 0, reading=reading)
+        _check_header(layout, limits)
+        return layout
+
+    part = chosen_table(body, dialect, reading, to_the_end=False)
+    layout = laid_out(part)
+    rows = read_regular(part.body, layout, limits)
+    if rows is None:  # then there may be gaps, and another table behind one of them
+        part = chosen_table(body, dialect, reading)
+        layout = laid_out(part)
+        rows = read_irregular(part.body, layout, limits)
+    return part, layout, observations(rows, part.first_line)
 
 
 def _check_header(layout: Layout, limits: Limits) -> None:

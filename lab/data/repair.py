@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.data.dialect import Record, is_rule, lines_of, records
@@ -33,73 +34,87 @@ class Repaired:
 
 def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
     """Raises TableError "table.too_many_rows" or "table.cell_too_long"."""
-    counts = _Counts()
     clean = io.BytesIO()
     text = io.TextIOWrapper(clean, encoding="utf-8", newline="")
-    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-    waiting: list[Record] = []  # blank rows and possible footnotes: nothing to tell if no row follows
-    lines: array[int] = array("l")
-
-    def write(record: Record) -> None:
-        writer.writerow(_fit(record, layout.width, counts))
-        lines.append(record.line)
-
+    sieve = Sieve(layout.width, csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerow)
     for record in records(lines_of(body), layout.dialect, layout.body_line, width=layout.width):
-        if record.stray_quote:
-            counts.add("bad_quotes", record.line)
-        if is_rule(record):
-            continue
-        _check_cells(record, limits)
-        blank = not any(map(str.strip, record))
-        if blank or _may_be_footnote(record, layout.width):
-            waiting.append(record)
-            continue
-        for row in waiting:
-            if not any(map(str.strip, row)):
-                counts.add("blank_rows", row.line)
-            elif row[0].lstrip().startswith("#"):
-                counts.add("footer", row.line)
-            else:
-                write(row)
-        waiting.clear()
-        write(record)
-        if len(lines) > limits.rows:
+        if max(map(len, record), default=0) > limits.cell_characters:
+            check_cells(record, limits)
+        sieve.take(record)
+        if len(sieve.lines) > limits.rows:
             raise TableError("table.too_many_rows", limit=limits.rows)
-    for row in _without_footer(waiting, layout.width, len(lines), counts):
-        write(row)
+    sieve.close()
     text.flush()
-    return Repaired(clean.getvalue(), lines, counts.notes())
+    return Repaired(clean.getvalue(), sieve.lines, sieve.notes())
 
 
-def _without_footer(waiting: list[Record], width: int, written: int, counts: "_Counts") -> list[Record]:
-    """The rows of the last, sparse lines; lines below a blank one or that read like remarks are none."""
-    rows: list[Record] = []
-    below = False
-    for row in waiting:
-        if not any(map(str.strip, row)):
-            if row:
-                counts.add("blank_rows", row.line)
-            below = bool(written)
-        elif below or FOOTNOTE.match(row[0]) or (width > 2 and len(row) == 1 and written > 2):
-            counts.add("footer", row.line)
-            below = True
-        else:
-            rows.append(row)
-    return rows
+class Sieve:
+    """Takes the records of a file one by one and writes those that are rows, each of the same number of cells.
 
+    Args:
+        write: what becomes of a row.
+    """
 
-class _Counts:
-    """How often each repair was made, and where first."""
+    def __init__(self, width: int, write: Callable[[list[str]], object]) -> None:
+        self.width, self._write = width, write
+        self.lines: array[int] = array("l")  # 0-based line of each row
+        self._waiting: list[Record] = []  # blank rows and possible footnotes: nothing to tell if no row follows
+        self._counts: dict[str, list[int]] = {}
 
-    def __init__(self) -> None:
-        self._seen: dict[str, list[int]] = {}
+    def take(self, record: Record) -> None:
+        if record.stray_quote:
+            self._count("bad_quotes", record.line)
+        if is_rule(record):
+            return
+        if not any(map(str.strip, record)) or _may_be_footnote(record, self.width):
+            self._waiting.append(record)
+            return
+        if self._waiting:
+            self.release()
+        self._row(record)
 
-    def add(self, code: str, line: int) -> None:
-        entry = self._seen.setdefault(code, [0, line + 1])
-        entry[0] += 1
+    def release(self) -> None:
+        """A row follows: what was waiting is no footer."""
+        for row in self._waiting:
+            if not any(map(str.strip, row)):
+                self._count("blank_rows", row.line)
+            elif row[0].lstrip().startswith("#"):
+                self._count("footer", row.line)
+            else:
+                self._row(row)
+        self._waiting.clear()
+
+    def close(self) -> None:
+        """The file ends: sparse lines below a blank one, or that read like remarks, are no rows."""
+        below = False
+        for row in self._waiting:
+            if not any(map(str.strip, row)):
+                if row:
+                    self._count("blank_rows", row.line)
+                below = len(self.lines) > 0
+            elif below or FOOTNOTE.match(row[0]) or (self.width > 2 and len(row) == 1 and len(self.lines) > 2):
+                self._count("footer", row.line)
+                below = True
+            else:
+                self._row(row)
+        self._waiting.clear()
 
     def notes(self) -> tuple[Note, ...]:
-        return tuple(Note(code, count, line) for code, (count, line) in self._seen.items())
+        return tuple(Note(code, count, line) for code, (count, line) in self._counts.items())
+
+    def _row(self, record: Record) -> None:
+        if len(record) < self.width:
+            self._count("ragged_short", record.line)
+            record.extend([""] * (self.width - len(record)))
+        elif len(record) > self.width:
+            self._count("ragged_long", record.line)
+            del record[self.width :]
+        # a lone blank cell is written as "" and a row of blanks as a blank line: both are read back as missing
+        self._write(record)
+        self.lines.append(record.line)
+
+    def _count(self, code: str, line: int) -> None:
+        self._counts.setdefault(code, [0, line + 1])[0] += 1
 
 
 def _may_be_footnote(record: Record, width: int) -> bool:
@@ -111,17 +126,8 @@ def _may_be_footnote(record: Record, width: int) -> bool:
     return len(record) < width and bool(FOOTNOTE.match(record[0]))
 
 
-def _fit(record: Record, width: int, counts: _Counts) -> list[str]:
-    if len(record) < width:
-        counts.add("ragged_short", record.line)
-        return [*record, *[""] * (width - len(record))]
-    if len(record) > width:
-        counts.add("ragged_long", record.line)
-    # a lone blank cell would be written as "" and a row of blanks as a blank line: both are read back as missing
-    return record[:width]
-
-
-def _check_cells(record: Record, limits: Limits) -> None:
+def check_cells(record: Record, limits: Limits) -> None:
+    """Raises TableError "table.cell_too_long"."""
     longest = max(map(len, record), default=0)
     if longest > limits.cell_characters:
         raise TableError("table.cell_too_long", characters=longest, limit=limits.cell_characters, line=record.line + 1)

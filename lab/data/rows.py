@@ -13,6 +13,7 @@ import pandas as pd
 from lab.data.cells import says_total
 from lab.data.layout import Layout
 from lab.data.parse import Irregular, parse_rows, parse_texts
+from lab.data.patch import patch
 from lab.data.repair import repair
 from lab.data.table import Note
 from lab.limits import Limits
@@ -61,28 +62,45 @@ class Rows:
         return replace(self, columns=columns, lines=self.lines[stay], kept=kept, notes=(*self.notes, note))
 
 
-def read_rows(body: bytes, layout: Layout, limits: Limits, first_line: int) -> Rows:
+def read_regular(body: bytes, layout: Layout, limits: Limits) -> Rows | None:
+    """Rows as they stand, at the parser's speed; None if some are not as the others.
+
+    Raises:
+        TableError "table.too_many_rows".
     """
-    Args:
-        first_line: 0-based line of the file where `body` begins.
+    if not layout.regular or _has_long_line(body, limits.cell_characters):
+        return None
+    start = _offset_of_line(body, layout.body_line)
+    with contextlib.suppress(Irregular):
+        columns = parse_rows(body, start, layout, limits)
+        if _rows_are_complete(columns, body, start, layout):
+            lines = np.arange(len(columns[0]), dtype=np.int32) + layout.body_line
+            return Rows(columns, lines, layout, (), (body, start, layout))
+    return None
+
+
+def read_irregular(body: bytes, layout: Layout, limits: Limits) -> Rows:
+    """Rows after their repair.
 
     Raises:
         TableError "table.too_many_rows", "table.cell_too_long".
     """
-    rows = None
-    start = _offset_of_line(body, layout.body_line)
-    if layout.regular and not _has_long_line(body, limits.cell_characters):
-        with contextlib.suppress(Irregular):
-            columns = parse_rows(body, start, layout, limits)
-            if _rows_are_complete(columns, body, start, layout):
-                lines = np.arange(len(columns[0]), dtype=np.int32) + layout.body_line
-                rows = Rows(columns, lines, layout, (), (body, start, layout))
-    if rows is None:
+    clean = layout
+    repaired = patch(body, _offset_of_line(body, layout.body_line), layout, limits)
+    if repaired is None:
         repaired = repair(body, layout, limits)
         clean = replace(layout, dialect=replace(layout.dialect, delimiter=",", quote='"'))
-        columns = parse_rows(repaired.body, 0, clean, limits)
-        lines = np.array(repaired.lines, np.int32)
-        rows = Rows(columns, lines, layout, repaired.notes, (repaired.body, 0, clean))
+    columns = parse_rows(repaired.body, 0, clean, limits)
+    lines = np.array(repaired.lines, np.int32)
+    return Rows(columns, lines, layout, repaired.notes, (repaired.body, 0, clean))
+
+
+def observations(rows: Rows, first_line: int) -> Rows:
+    """Without blank rows, columns that are none, and totals.
+
+    Args:
+        first_line: 0-based line of the file where the table's part of it begins.
+    """
     rows = replace(rows, lines=rows.lines + np.int32(first_line + 1))
     return _without_totals(_without_edge_columns(_without_blank_rows(rows)))
 
@@ -118,8 +136,8 @@ def _without_edge_columns(rows: Rows) -> Rows:
     end = layout.width - next(place for place, is_empty in enumerate(reversed(empty)) if not is_empty)
     if end - start == layout.width:
         return rows
-    names = names[start:end] if layout.names else None
-    narrow = replace(layout, width=end - start, names=names, units=layout.units[start:end])
+    kept = names[start:end] if layout.names else None
+    narrow = replace(layout, width=end - start, names=kept, units=layout.units[start:end])
     note = Note("trailing_delimiter", layout.width - (end - start), int(rows.lines[0]))
     columns = rows.columns[start:end]
     return replace(rows, columns=columns, layout=narrow, first_column=start, notes=(*rows.notes, note))
@@ -148,7 +166,9 @@ def _stands_before(column: "pd.Series[Any]", row: int) -> bool:
 def _rows_are_complete(columns: "list[pd.Series[Any]]", body: bytes, start: int, layout: Layout) -> bool:
     """Whether no row was short and no line blank: the parser passes both over, so delimiters and lines are counted."""
     rows = len(columns[0])
-    end = len(body.rstrip(b"\r\n"))
+    end = len(body)
+    while end > start and body[end - 1] in b"\r\n":
+        end -= 1
     if body.count(b"\n", start, end) + (end > start) != rows:
         return False  # blank lines, or quotes that run over lines
     if layout.dialect.quote.encode() in body:

@@ -16,7 +16,7 @@ Mask = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]
 
 SAMPLE = 1_000  # spellings looked at before a big text column is given up as text
-MANY = 10_000  # distinct values are counted exactly up to here
+MANY = 20_000  # rows in which distinct values are counted in any case
 MOST_SHOWN = 20
 EXCEL_TEXT = re.compile(r'="(.*)"')
 

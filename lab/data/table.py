@@ -38,7 +38,7 @@ class Column:
         kind: numeric (measured or counted), category (few texts that repeat), datetime, boolean (a known pair of
             words), text (many different texts), id (row numbers and codes), empty (no value at all).
         missing: cells without a value.
-        distinct: different values; exact up to 10,000, beyond that at least so many.
+        distinct: different values; exact up to 1,000, beyond that at least so many.
         minimum, maximum, mean: of numbers; None for other kinds.
         top: the commonest values with their counts, for categories and booleans.
         whole: all numbers are whole.
