@@ -114,7 +114,7 @@ def numeric_codes(view: View) -> Iterator[Finding]:
 
 
 def mixed_kinds(view: View) -> Iterator[Finding]:
-    """Numbers and words in one column, too many words for a column of numbers with gaps."""
+    """Numbers and words in one column, too many words for a column of numbers; or numbers of several units."""
     for column in view.table.columns:
         if column.kind not in ("text", "category") or column.name in view.targets:
             continue
@@ -122,11 +122,11 @@ def mixed_kinds(view: View) -> Iterator[Finding]:
         if not any(to_number(str(cell)) for cell in cells.iloc[:: max(1, len(cells) // GLANCE)]):
             continue
         counts = cells.value_counts().iloc[:SPELLINGS]
-        words = [str(word) for word in counts.index]
-        is_number = np.array([to_number(word) is not None for word in words], bool)
+        numbers = {str(word): to_number(str(word)) for word in counts.index}
+        is_number = np.array([number is not None for number in numbers.values()], bool)
         share = float(counts.to_numpy()[is_number].sum() / counts.sum())
         if MIXED[0] <= share <= MIXED[1] and is_number.sum() > 2:
-            others = [word for word, number in zip(words, is_number, strict=True) if not number]
+            others = [word for word, number in numbers.items() if number is None]
             yield Finding(
                 "mixed_kinds",
                 "warning",
@@ -135,6 +135,17 @@ def mixed_kinds(view: View) -> Iterator[Finding]:
                 remedies=(ReadAsKind("read_as", (column.name,), "numeric", kind="numeric"),),
                 sampled=view.sampled,
             )
+        units = tuple(dict.fromkeys(number.unit for number in numbers.values() if number is not None and number.unit))
+        if share > MIXED[1] and len(units) > 1:
+            yield mixed_units(view, column, units)
+
+
+def mixed_units(view: View, column: Column, units: tuple[str, ...]) -> Finding:
+    """5 mm is not 5 cm: the column is not read as numbers, and only its owner can bring it to one unit."""
+    remedies = leave_out(view, (column.name,))
+    examples = {"examples": ", ".join(units[:FIRST])}
+    severity: Severity = "warning" if column.name in view.inputs else "info"
+    return Finding("mixed_units", severity, (column.name,), len(units), (), examples, remedies, view.sampled)
 
 
 def sentinel_suspects(view: View) -> Iterator[Finding]:

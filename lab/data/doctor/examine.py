@@ -44,6 +44,7 @@ HARM = (
     "many_categories",
     "sentinel_suspect",
     "mixed_kinds",
+    "mixed_units",
     "numeric_codes",
     "outliers",
     "target_outliers",

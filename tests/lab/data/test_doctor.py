@@ -92,6 +92,7 @@ CASES = {
         d=[-9 if row % 50 == 0 else round(float(np.tanh(value)) * 3, 2) for row, value in enumerate(NOISE[:, 3])]
     ),
     "mixed_kinds": clean(d=[value if row % 3 else f"broken {row}" for row, value in enumerate(numbers(3))]),
+    "mixed_units": clean(d=[f"{7 * row % 5} {'mm' if row % 3 else 'cm'}" for row in range(ROWS)]),
     "numeric_codes": clean(weather_type=COUNTS),
     "outliers": clean(d=[value + (80 if row % 60 == 0 else 0) for row, value in enumerate(numbers(3))]),
     "skew": clean(d=[round(float(np.exp(2 * value)), 3) for value in NOISE[:, 3]]),
