@@ -81,7 +81,8 @@ class AppState:
         self.notices.append(Notice(kind, code, values))
 
     def enter_page(self, page: str) -> None:
-        """Another page: its widgets show the experiment again, so earlier refusals are over."""
+        """A new screen; on another page the widgets show the experiment again, so earlier refusals are over."""
+        self.memo.pop("runs", None)  # asked for once a screen, see `pages.ui.training.past_runs`
         if page != self.page:
             self.page = page
             self.refusals.clear()

@@ -84,8 +84,11 @@ def view_of_record(record: RunRecord) -> RunView:
 
 
 def past_runs(state: AppState) -> list[RunSummary]:
-    """The owner's runs, newest first."""
-    return engine().runs_of(state.owner)
+    """The owner's runs, newest first, as they were when this screen began: head and page both ask for them."""
+    known: list[RunSummary] | None = state.memo.get("runs")
+    if known is None:
+        known = state.memo["runs"] = engine().runs_of(state.owner)
+    return known
 
 
 def record_of_run(state: AppState, run: RunView) -> RunRecord:
