@@ -13,6 +13,7 @@ from lab.data.look import Correlations, Course, Images, Points
 from lab.texts import Language, say
 
 SYMBOLS = ("circle", "diamond", "square", "x", "triangle-up", "cross")
+ABOVE = {"orientation": "h", "thickness": 12, "yanchor": "bottom", "y": 1.02}  # beside it a phone has no room
 DAY_MS = 86_400_000
 DATES = [
     {"dtickrange": [None, DAY_MS - 1], "value": "%m-%d %H:%M"},
@@ -21,7 +22,7 @@ DATES = [
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
 FEW_CELLS, SHORT = 6, 11  # columns from which on names are cut, so that a phone has room for the cells
-MANY_CELLS = 12  # columns of a heat map from which on the numbers find no room
+MANY_CELLS = 8  # columns of a heat map from which on the numbers find no room
 IMAGES_IN_A_ROW = 8
 
 
@@ -47,11 +48,17 @@ def correlation_chart(found: Correlations) -> go.Figure:
             zmax=1,
             xgap=1,
             ygap=1,
-            colorbar={"title": "r", "thickness": 14, "tickvals": [-1, -0.5, 0, 0.5, 1]},
+            colorbar={"title": {"text": "r", "side": "right"}, "tickvals": [-1, -0.5, 0, 0.5, 1], **ABOVE},
             hovertemplate="%{customdata[0]} · %{customdata[1]}<br>r = %{z:.3f}<extra></extra>",
         )
     )
-    chart.update_xaxes(tickvals=places, ticktext=names, tickangle=-45, showgrid=False, tickfont={"size": SMALL_FONT})
+    chart.update_xaxes(
+        tickvals=places,
+        ticktext=names,
+        tickangle=-90 if count > MANY_CELLS else -45,
+        showgrid=False,
+        tickfont={"size": SMALL_FONT},
+    )
     chart.update_yaxes(
         tickvals=places, ticktext=names, autorange="reversed", showgrid=False, tickfont={"size": SMALL_FONT}
     )
