@@ -48,7 +48,7 @@ def correlation_chart(found: Correlations) -> go.Figure:
             zmax=1,
             xgap=1,
             ygap=1,
-            colorbar={"title": {"text": "r", "side": "right"}, "tickvals": [-1, -0.5, 0, 0.5, 1], **ABOVE},
+            colorbar={"title": {"text": "r", "side": "top"}, "tickvals": [-1, -0.5, 0, 0.5, 1], **ABOVE},
             hovertemplate="%{customdata[0]} · %{customdata[1]}<br>r = %{z:.3f}<extra></extra>",
         )
     )
