@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netcore.models import Model
 
 RECORD_BYTES = 64_000_000  # outputs of an epoch kept for its loss and metrics; beyond that they are counted in parts
-VIEWS = 16_384  # batches whose views are made ahead
+VIEWS, CALLS = 16_384, 2_000_000  # batches whose calls are made ahead, and how many calls these may have together
 
 BATCH_SIZE = Int(low=1, typical=(10, 128))
 EPOCHS = Int(low=0, typical=(10, 100))
@@ -194,7 +194,8 @@ class FitRun(Run):
         views: list[Batch] = []
         programs: dict[int, Program] = {}
         start = self._cursor
-        while start < self._total and len(views) < VIEWS:
+        most = VIEWS
+        while start < self._total and len(views) < most:
             stop = min(start + self._batch_size, self._total)
             if stop - self._base > self._room():
                 break
@@ -202,6 +203,7 @@ class FitRun(Run):
                 programs[stop - start] = self._program(start, stop)
             views.append(self._view(programs[stop - start], start, stop))
             start = stop
+            most = min(VIEWS, max(1, CALLS // max(1, len(views[-1].calls))))
         return views
 
     def _program(self, start: int, stop: int) -> Program:

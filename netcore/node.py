@@ -33,6 +33,10 @@ class Node:
         self.scratch: Any = None
 
 
+class Buffers:
+    """Base of what an operation puts into `node.scratch` where a tuple of arrays is not enough."""
+
+
 class Operation:
     """Something with a forward and a backward equation: a layer, or an activation function.
 

@@ -8,6 +8,7 @@ from then on the calls are played one after the other. Its equations stay where 
     multiply(y, y, out); subtract(ONE, out, out)   ->   [(multiply, (y, y, out)), (subtract, (ONE, out, out))]
 """
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from netcore.config import Array
-from netcore.node import Node
+from netcore.node import Buffers, Node
+from netcore.parameters import WeightArray
 
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -27,8 +29,11 @@ class NotRepeatable(Exception):
     """The operation does something that a tape cannot hold."""
 
 
-class Noted(np.ndarray[Any, Any]):
-    """A view of an array: whatever function of NumPy gets it is written down on its tape, in place of being done."""
+class Noted(WeightArray):
+    """A view of an array: whatever function of NumPy gets it is written down on its tape, in place of being done.
+
+    NumPy asks the class furthest down what a function shall do, so this one has to come after that of the weights.
+    """
 
     tape: "Tape"
     plain: Array | None = None  # the array itself, None for a view made on the way
@@ -65,6 +70,9 @@ class Noted(np.ndarray[Any, Any]):
     def fill(self, value: Any) -> None:
         raise NotRepeatable("fill")
 
+    def dot(self, other: Any, out: Any = None) -> Any:
+        return np.dot(self, other, out)
+
 
 class Tape:
     """Calls in order.
@@ -84,12 +92,16 @@ class Tape:
             return type(thing)(self.noted(one) for one in thing)
         if isinstance(thing, dict):
             return {name: self.noted(one) for name, one in thing.items()}
+        if isinstance(thing, Buffers):
+            noted = copy.copy(thing)
+            noted.__dict__ = {name: self.noted(one) for name, one in thing.__dict__.items()}
+            return noted
         if not isinstance(thing, np.ndarray):
             return thing
         if id(thing) not in self._known:
-            noted = thing.view(Noted)
-            noted.tape, noted.plain = self, thing
-            self._known[id(thing)] = noted
+            view = thing.view(Noted)
+            view.tape, view.plain = self, thing
+            self._known[id(thing)] = view
         return self._known[id(thing)]
 
     def plain(self, thing: Any) -> Any:

@@ -54,6 +54,12 @@ TASKS = {
         "mae",
     ),
     "convolution": (convolutional, images(), CLASSES, "mse"),
+    "a recurrent layer": (
+        lambda: Sequential([Input((5, 3)), layers.LSTM(4, return_sequences=True), layers.LSTM(3), layers.Dense(1)]),
+        random.normal(size=(ROWS, 5, 3)),
+        NUMBERS,
+        "mse",
+    ),
     "masks and random layers": (over_time, np.round(random.normal(size=(ROWS, 5, 3))), CLASSES, "mse"),
 }
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy import add, multiply, subtract
 from numpy import tanh as np_tanh
 
-from netcore.activations import ACTIVATIONS, Elementwise, Function, sigmoid, tanh
+from netcore.activations import ACTIVATIONS, ONE, Elementwise, Function, sigmoid, tanh
 from netcore.config import Array
 
 
@@ -44,7 +44,7 @@ class Gates:
             self._stretch = np.repeat(self._scale[:, np.newaxis], n, axis=1)
             self._shift = 1 - self._stretch
             self._is_sigmoid = 2 * self._shift
-            self._is_tanh = 1 - self._is_sigmoid
+            self._tanh_rows = [rows for function, rows in self._blocks if function is tanh]
 
     def prepared(self, weights: Array) -> Array:
         """Room for the weights (d, blocks * units) as `apply` expects the sums to be made from; `prepare` fills it."""
@@ -70,7 +70,8 @@ class Gates:
         if self._joint:
             subtract(self._is_sigmoid, y, out)
             multiply(out, y, out)
-            add(out, self._is_tanh, out)
+            for rows in self._tanh_rows:
+                add(out[:, rows], ONE, out[:, rows])
         else:
             for function, rows in self._blocks:
                 function.slope(z[:, rows], y[:, rows], out[:, rows])  # type: ignore[attr-defined]

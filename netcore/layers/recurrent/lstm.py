@@ -125,6 +125,7 @@ class LSTM(Recurrent):
             unit_forget_bias=unit_forget_bias,
             **keywords,
         )
+        self.taped = not (self.dropout or self.recurrent_dropout or self.stateful)
 
     @property
     def gate_function(self) -> Elementwise:
@@ -140,7 +141,7 @@ class LSTM(Recurrent):
 
     def step(self, run: LstmRun, views: Any) -> None:
         block, z, y, i, f, g, o, c_before, c, shown, h = views
-        run.weights.T.dot(block, z)  # (4 units, d + units + 1) @ (d + units + 1, n)
+        np.dot(run.weights.T, block, z)  # (4 units, d + units + 1) @ (d + units + 1, n)
         run.functions.apply(z, y)
         multiply(i, g, run.part)
         multiply(f, c_before, c)
@@ -169,7 +170,7 @@ class LSTM(Recurrent):
         multiply(factors_c, d_c, d_sum_c)  # (3, units, n) * (units, n)
         multiply(factor_h, d_h, d_sum_h)
         multiply(d_c, f, d_c)
-        self.recurrent_kernel.dot(d_sum, d_h)
+        np.dot(self.recurrent_kernel, d_sum, d_h)
         if run.keep_h is not None:
             multiply(d_h, run.keep_h, d_h)
 

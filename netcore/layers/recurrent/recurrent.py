@@ -17,7 +17,7 @@ from netcore.errors import NetcoreValueError
 from netcore.initializers import start_value
 from netcore.layers.layer import Layer
 from netcore.layers.recurrent.gates import elementwise_names
-from netcore.node import Node
+from netcore.node import Buffers, Node
 from netcore.params import Bool, Float, Int, Param
 from netcore.streams import Stream, next_stream
 
@@ -56,7 +56,7 @@ LAST: dict[str, Param] = {
 }
 
 
-class Run:
+class Run(Buffers):
     """Buffers of one use of a recurrent layer.
 
     Attributes:
@@ -311,7 +311,7 @@ class Recurrent(Layer):
                     given=run.states[0].shape[-1],
                 )
         for index, state in enumerate(run.states):
-            state[0] = given[index] if given else 0
+            copyto(state[0], given[index] if given else 0)
 
     def _drop(self, run: Run) -> None:
         """Choose what is dropped in this batch; the division keeps the mean."""
