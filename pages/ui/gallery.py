@@ -13,7 +13,7 @@ def gallery(state: AppState) -> None:
     """One card a sample; the one in use says so."""
     source = state.experiment.data.source
     in_use = source.name if source.kind == "sample" else None
-    with st.container(height=420, key="gallery"):
+    with st.container(height=300, key="gallery"):
         for name in sample_names():
             sample_card(state, card(name), name == in_use)
 
