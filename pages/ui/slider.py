@@ -29,12 +29,15 @@ SLICE_S = 0.2
 
 
 def slider_section(state: AppState, record: RunRecord, dataset: Dataset) -> None:
-    """The slider, and what the network said at that epoch."""
-    last = record.last_good_epoch
-    if not last:
+    """The slider, and what the network said at that epoch. Moving it draws nothing else of the page anew."""
+    if not record.last_good_epoch:
         st.info(say("evaluate_page.nothing_learned", state.language))
         return
-    key = f"moment-{record.number}"
+    st.fragment(look_back)(state, record, dataset)
+
+
+def look_back(state: AppState, record: RunRecord, dataset: Dataset) -> None:
+    last, key = record.last_good_epoch, f"moment-{record.number}"
     _remember(key, last)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", wrap=False):
         for name, sign, step in (("back", "◀", -1), ("on", "▶", 1)):
