@@ -3,6 +3,7 @@
     python -m lab run examples/iris.json            epoch table and verdict
     python -m lab run examples/iris.json --json     one JSON document with history and verdict
     python -m lab run mine.json --table mine.csv    an experiment on an own CSV
+    python -m lab export examples/iris.json         report, Keras program, notebook, curves, weights of its run
     python -m lab schema                            JSON schema of an experiment file
     python -m lab docs                              write docs/reference.md anew from the registries
 
@@ -27,6 +28,7 @@ from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.experiment import Experiment, check_limits
+from lab.export.package import experiment_of
 from lab.insight.evaluate import evaluate, judge_outputs, judge_run
 from lab.insight.verdict import Verdict, say_advice, say_kind, say_verdict
 from lab.limits import current_limits
@@ -53,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif options.command == "docs":
             reference.FILE.write_text(reference.reference(), encoding="utf-8", newline="\n")
             print(say("cli.docs_written", language, file=reference.FILE.name))
+        elif options.command == "export":
+            export(Path(options.file), options.table and Path(options.table), Path(options.to), language)
         else:
             run(Path(options.file), options.table and Path(options.table), language, as_json=options.json)
     except (LabError, NetcoreError) as refusal:
@@ -77,16 +81,7 @@ class CliError(LabError):
 
 def run(file: Path, table_file: Path | None, language: Language, *, as_json: bool) -> None:
     """Train the experiment of a file and print what came of it. Raises LabError or NetcoreError."""
-    experiment = Experiment.from_json(_read(file))
-    check_limits(experiment, current_limits())
-    table = _table(experiment, table_file)
-    for warning in _warnings_about(experiment, table):
-        print(say_error(warning, language), file=sys.stderr)
-    dataset = prepare(table, experiment.data, experiment.seed)
-    for problem in model_problems(experiment, dataset):
-        if problem.severity == "error":
-            raise CliError(problem.code, **problem.values)
-        print(say_problem(problem, language), file=sys.stderr)
+    experiment, dataset = _laid_out(file, table_file, language)
     trainer = Trainer(*run_spec(experiment, dataset))
     trainer.advance()
     verdict = judge_run(experiment, dataset, trainer.history, trainer.state, trainer.extras)
@@ -99,6 +94,33 @@ def run(file: Path, table_file: Path | None, language: Language, *, as_json: boo
         print(_report(experiment, dataset, trainer, verdict, outputs, language))
         for part, score in scores.items():
             print(say("sequences.scores", language, part=say(f"part.{part}", language), **score))
+
+
+def export(file: Path, table_file: Path | None, folder: Path, language: Language) -> None:
+    """Train the experiment of a file and write what can be taken away. Raises LabError or NetcoreError."""
+    from lab.export.folder import write_files  # pictures need Plotly's colours, which no other command waits for
+
+    experiment, dataset = _laid_out(file, table_file, language)
+    try:
+        files = write_files(experiment, dataset, folder, language)
+    except OSError:
+        raise CliError("cli.no_folder", folder=str(folder)) from None
+    print(say("cli.exported", language, folder=str(folder), files=", ".join(one.name for one in files)))
+
+
+def _laid_out(file: Path, table_file: Path | None, language: Language) -> tuple[Experiment, Dataset]:
+    """The experiment of a file and its data; what speaks against it is a refusal, or said on standard error."""
+    experiment = experiment_of(_read(file))
+    check_limits(experiment, current_limits())
+    table = _table(experiment, table_file)
+    for warning in _warnings_about(experiment, table):
+        print(say_error(warning, language), file=sys.stderr)
+    dataset = prepare(table, experiment.data, experiment.seed)
+    for problem in model_problems(experiment, dataset):
+        if problem.severity == "error":
+            raise CliError(problem.code, **problem.values)
+        print(say_problem(problem, language), file=sys.stderr)
+    return experiment, dataset
 
 
 def _letter_scores(experiment: Experiment, dataset: Dataset, trainer: Trainer) -> dict[str, dict[str, float]]:
@@ -251,8 +273,12 @@ def _parser() -> argparse.ArgumentParser:
     run_command.add_argument("file", help="examples/iris.json")
     run_command.add_argument("--table", metavar="CSV", help=say("cli.about_table", language))
     run_command.add_argument("--json", action="store_true", help=say("cli.about_json", language))
+    export_command = commands.add_parser("export", help=say("cli.about_export", language))
+    export_command.add_argument("file", help="examples/iris.json")
+    export_command.add_argument("--table", metavar="CSV", help=say("cli.about_table", language))
+    export_command.add_argument("--to", metavar="FOLDER", default="taken", help=say("cli.about_to", language))
     schema = commands.add_parser("schema", help=say("cli.about_schema", language))
     docs = commands.add_parser("docs", help=say("cli.about_docs", language))
-    for command in (run_command, schema, docs):
+    for command in (run_command, export_command, schema, docs):
         command.add_argument("--language", choices=get_args(Language))
     return parser

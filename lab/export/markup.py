@@ -3,6 +3,8 @@
 from unicodedata import category
 from xml.etree.ElementTree import Element, tostring
 
+SAVED = "experiment"  # id of the element that holds the experiment of a page, so that the page opens again in the app
+
 Child = Element | str
 
 

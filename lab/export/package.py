@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 from lab.errors import ExperimentError
 from lab.experiment import Experiment
 from lab.export.curves_csv import curves_csv
+from lab.export.markup import SAVED
 from lab.export.notebook import notebook
 from lab.export.npz import npz
 from lab.export.program import DATA_FILE, WEIGHTS_FILE, Program
-from lab.export.report import SAVED
 from lab.limits import ALONE
 from lab.runs.record import RunRecord
 from lab.texts import Language

@@ -13,7 +13,7 @@ from lab.data.prepare.dataset import PART_NAMES
 from lab.data.samples import card
 from lab.experiment import Experiment, GraphSpec
 from lab.export.keras_source import keras_source
-from lab.export.markup import element, written
+from lab.export.markup import SAVED, element, written
 from lab.export.pictures import curves_picture, scatter_picture
 from lab.insight.evaluate import Evaluation
 from lab.insight.verdict import Verdict, say_advice, say_evidence, say_kind
@@ -37,7 +37,6 @@ pre { background: #f4f4f4; padding: .8rem; white-space: pre-wrap; overflow-wrap:
 .quiet { color: #555; } .wide { overflow-x: auto; }
 @media print { body { margin: 0; max-width: none; } section, svg, table { break-inside: avoid; } }
 """
-SAVED = "experiment"  # id of the element that holds it, for whoever opens the page in the app again
 MOST_COLUMNS = 60  # names listed
 MOST_CLASSES = 20  # of a confusion matrix
 

@@ -250,3 +250,26 @@ def test_the_language_is_that_of_the_system(monkeypatch, spoken, language):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", spoken)
     assert cli.language_of_environment() == language
+
+
+# --- taken away
+
+
+def test_what_can_be_taken_away_is_written_without_a_browser(capsys, tmp_path):
+    file = written(tmp_path, start("iris").with_fit(epochs=2))
+    status, out, err = run(capsys, "export", file, "--to", tmp_path / "taken", "--language", "en")
+    assert (status, err) == (0, "")
+    names = {one.name for one in (tmp_path / "taken").iterdir()}
+    assert {"report.html", "keras.zip", "notebook.ipynb", "curves.csv", "weights.npz", "run.npz"} < names
+    assert all(name in out for name in names)
+    again, table, _ = run(capsys, "run", tmp_path / "taken" / "report.html", "--language", "en")  # it holds them all
+    assert again == 0
+    assert "accuracy" in table
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_sentence(capsys, tmp_path):
+    file = written(tmp_path, start("iris").with_fit(epochs=1))
+    status, out, err = run(capsys, "export", file, "--to", file, "--language", "en")
+    assert (status, out) == (1, "")
+    assert err.startswith("Cannot save in the folder")
+    assert err.count("\n") == 1
