@@ -7,10 +7,11 @@ import streamlit as st
 from lab.experiment import GraphSpec
 from lab.model import updates_arithmetic
 from lab.runs.messages import Pause, Resume, Stop
-from lab.runs.record import RunRecord, RunView
+from lab.runs.record import RunView
 from lab.texts import say
-from pages.ui.bench import Bench, bench_of, lay_out
+from pages.ui.bench import Bench, bench_of
 from pages.ui.curves import draw_run
+from pages.ui.ended import ended
 from pages.ui.forms import (
     LOSS,
     OPTIMIZER,
@@ -23,11 +24,9 @@ from pages.ui.forms import (
     two_abreast,
     type_field,
 )
-from pages.ui.nan_doctor import doctor_section
 from pages.ui.outputs import combine_section, weight_field
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.text import tell_error
 from pages.ui.training import (
     can_continue,
     continue_training,
@@ -36,13 +35,11 @@ from pages.ui.training import (
     one_epoch,
     open_run,
     past_runs,
-    record_of_run,
     send,
     set_speed,
     start_over,
     start_run,
 )
-from pages.ui.verdict import show_verdict
 
 SPEEDS: dict[str, float | None] = {"slow": 1.0, "easy": 30.0, "full": None}
 
@@ -57,7 +54,7 @@ def page(state: AppState, bench: Bench) -> None:
             what_the_knobs_say(state, run)
         draw_run(state, bench, run)
         if run is not None and not run.active:
-            ended(state, bench, run)
+            ended(state, run)
         show_problems(bench.warnings, state)
     with knobs, st.container(border=True, key="knobs"):
         knob_panel(state, bench)
@@ -139,47 +136,6 @@ def what_the_knobs_say(state: AppState, run: RunView) -> None:
     commands = knobs_differ(state, run)
     if commands is None or (commands and not run.active and not can_continue(run, state.experiment)):
         st.caption(say("train_page.knobs_differ", state.language))
-
-
-def ended(state: AppState, bench: Bench, run: RunView) -> None:
-    if run.state in ("failed", "lost"):  # of the others the figures below the curves say enough
-        st.warning(say(f"train_page.ended.{run.state}", state.language, epoch=f"{run.epoch:,}"))
-    if run.reason is not None:
-        st.error(tell_error(run.reason, state.language), icon=":material/error:")
-    record = record_of_run(state, run)
-    ran = lay_out(record.experiment, state.desk)  # its own data, whatever the knobs show now
-    if ran.dataset is not None:
-        show_verdict(state, record, ran.dataset)
-        if record.verdict.kind == "diverged":
-            doctor_section(state, record, ran.dataset)
-    changes_line(state, record)
-    fork_button(state, run)
-
-
-def fork_button(state: AppState, run: RunView) -> None:
-    """On from any of its epochs with one knob turned: on the compare page, where both curves are."""
-    if run.state not in ("finished", "stopped", "diverged") or not run.epoch:
-        return
-    if st.button(say("train_page.fork", state.language), key="fork", icon=":material/call_split:"):
-        state.compare.chosen, state.compare.look = run.id, "fork"
-        st.switch_page("compare.py")
-
-
-def changes_line(state: AppState, record: RunRecord) -> None:
-    """Which knobs were turned during the run, and where: the same stands in its link."""
-    if record.changes:
-        said = [
-            say(
-                "train_page.change_batch" if change.batch else "train_page.change",
-                state.language,
-                epoch=change.epoch + 1,
-                batch=change.batch,
-                name=say(f"change.{change.name}", state.language),
-                value=f"{change.value:g}",
-            )
-            for change in record.changes
-        ]
-        st.caption(say("train_page.changed", state.language, changes=" · ".join(said)))
 
 
 # --- knobs

@@ -1,11 +1,8 @@
 """The shelf: every run that the owner has, what sets each apart, and what can be done with it."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import streamlit as st
+from typing import Any
 
 from lab.charts.compare import MOST_RUNS
 from lab.errors import LabError
@@ -17,14 +14,9 @@ from lab.runs.messages import ENDED
 from lab.runs.record import Marks, RunRecord, RunSummary
 from lab.texts import say
 from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.text import plain
 from pages.ui.training import look_at, past_runs, record_of_run
-from pages.ui.verdict import ICONS
 
-SYMBOLS = "●◆■▲✕★✚▼"  # as lab.charts.compare.LOOKS draws them
-SORTS = ("newest", "best", "final", "gap")
 MORE_ROWS = 8
-LEGEND = 110  # letters of what sets a run apart
 
 
 @dataclass(frozen=True)
@@ -200,107 +192,6 @@ def is_fair(entry: Entry, other: Entry) -> bool:
 def record_of(state: AppState, entry: Entry) -> RunRecord:
     """The whole run, remembered while it is the one looked at."""
     return record_of_run(state, look_at(state, entry.id))
-
-
-# --- the list
-
-
-def shelf_list(state: AppState, entries: Sequence[Entry], chosen: Entry, looks: dict[str, int]) -> None:
-    """The runs one below the other; `looks` is the place of each drawn run among symbols and colours."""
-    st.markdown(f"**{say('shelf.title', state.language, count=len(entries))}**")
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.text_input(
-            say("shelf.filter", state.language),
-            value=state.compare.words,
-            key="shelf-words",
-            on_change=keep,
-            args=("words", "shelf-words"),
-        )
-        st.selectbox(
-            say("shelf.sort", state.language),
-            SORTS,
-            index=SORTS.index(state.compare.sort),
-            format_func=lambda name: say(f"shelf.sort.{name}", state.language),
-            key="shelf-sort",
-            on_change=keep,
-            args=("sort", "shelf-sort"),
-        )
-    found = arranged(entries, state)
-    for entry in found[: state.compare.rows]:
-        shelf_row(state, entry, chosen, looks)
-    if not found:
-        st.caption(say("shelf.none_found", state.language))
-    with st.container(horizontal=True, gap="small"):
-        if len(found) > state.compare.rows:
-            rest = len(found) - state.compare.rows
-            st.button(say("shelf.more", state.language, count=rest), key="shelf-more", on_click=more_rows)
-        st.button(say("shelf.only", state.language), key="shelf-only", on_click=show_only, args=(chosen.id,))
-
-
-def shelf_row(state: AppState, entry: Entry, chosen: Entry, looks: dict[str, int]) -> None:
-    number, marks = entry.summary.number, entry.marks
-    with st.container(key=f"run-{number}", gap=None):
-        with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
-            st.button(
-                "",
-                key=f"eye-{number}",
-                icon=":material/visibility:" if marks.shown else ":material/visibility_off:",
-                type="tertiary",
-                help=say("shelf.hide" if marks.shown else "shelf.show", state.language),
-                on_click=mark,
-                args=(entry.id,),
-                kwargs={"shown": not marks.shown},
-            )
-            st.button(
-                "",
-                key=f"pin-{number}",
-                icon=":material/keep:" if marks.pinned else ":material/keep_off:",
-                type="tertiary",
-                help=say("shelf.unpin" if marks.pinned else "shelf.pin", state.language),
-                on_click=mark,
-                args=(entry.id,),
-                kwargs={"pinned": not marks.pinned},
-            )
-            symbol = f"{SYMBOLS[looks[entry.id]]} " if entry.id in looks else ""
-            st.button(
-                f"{symbol}**{entry.label}** {plain(entry.summary.title, 40)}",
-                key=f"choose-{number}",
-                type="primary" if entry.id == chosen.id else "secondary",
-                on_click=choose,
-                args=(entry.id,),
-                width="stretch",
-            )
-            badge(state, entry)
-        st.caption(f"{plain(entry.differs, LEGEND)} · {said_loss(state, entry)}")
-
-
-COLORS: dict[str, Literal["green", "orange", "red", "gray"]] = {
-    "good_fit": "green",
-    "overfit": "orange",
-    "underfit": "orange",
-    "diverged": "red",
-    "not_finished": "gray",
-    "not_enough_data": "gray",
-}
-
-
-def badge(state: AppState, entry: Entry) -> None:
-    """The verdict in a word, with a picture of its own."""
-    kind = entry.summary.verdict
-    if kind is None:
-        st.badge(say(f"run_state.{entry.summary.state}", state.language), color="blue")
-        return
-    st.badge(say(f"shelf.verdict.{kind}", state.language), icon=ICONS[kind], color=COLORS[kind])
-
-
-def said_loss(state: AppState, entry: Entry) -> str:
-    """Final and best loss in a few words."""
-    values = [entry.watched(entry.summary.metrics), entry.watched(entry.summary.best)]
-    if values[0] is None or not math.isfinite(values[0]):
-        ended = say(f"run_state.{entry.summary.state}", state.language)
-        return say("shelf.ended", state.language, state=ended, epoch=f"{entry.summary.epoch:,}")
-    final, best = ("–" if value is None else f"{value:.4g}" for value in values)
-    return say("shelf.losses", state.language, final=final, best=best, epoch=f"{entry.summary.best_epoch:,}")
 
 
 # --- what the buttons do

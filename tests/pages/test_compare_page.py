@@ -151,6 +151,25 @@ def test_every_series_of_the_runs_can_be_drawn_with_its_baseline(two):
     assert {trace["line"]["dash"] for trace in charts(two)["compare-chart"]["data"]} == {"dot"}
 
 
+def test_a_run_is_opened_on_the_train_page_and_led_back_from_there(two):
+    two.press("choose-1").press("open-1")
+    assert two.state().page == "train"
+    assert two.engine.view(two.state().run_id).number == 1
+    two.press("compare")
+    assert (two.state().page, two.state().compare.look) == ("compare", "verdict")
+
+
+def test_a_run_that_goes_on_is_drawn_so_far(two):
+    two.go_to("train").set_number(30, "fit.batch_size")
+    two.engine.advance(5)
+    two.look().go_to("compare")
+    assert say("closer.going_on", "en") in two.sentences()
+    assert charts(two)["compare-chart"]["data"][0]["x"][-1] == 5
+    two.engine.advance()
+    two.look()
+    assert say("closer.going_on", "en") not in two.sentences()
+
+
 # --- is it fair, which is better
 
 
