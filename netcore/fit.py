@@ -62,6 +62,10 @@ class FitRun(Run):
             np.empty((*shape[:-1], self._room()), bool) if head.masked else None
             for head, shape in zip(model.heads, outputs, strict=True)
         ]
+        self._told = [  # values of losses that find them along with the gradient
+            np.empty(self._room(), model.dtype) if head.loss is not None and head.loss.told_values else None
+            for head in model.heads
+        ]
         self._order = np.arange(self._total)
         self._cursor = 0
         self._base = 0  # row of the epoch's order at which the record begins
@@ -160,10 +164,11 @@ class FitRun(Run):
         bounds = np.array(self._bounds) - self._counted
         part = slice(self._counted - self._base, self._cursor - self._base)
         with np.errstate(all="ignore"):
-            columns = zip(self._trackers, self._targets, self._records, self._masks, strict=True)
-            for tracker, targets, record, mask in columns:
+            columns = zip(self._trackers, self._targets, self._records, self._masks, self._told, strict=True)
+            for tracker, targets, record, mask, told in columns:
                 seen = None if mask is None else mask[..., part]
-                tracker.update(targets, record[..., part], self._counted, bounds, seen)
+                values = None if told is None else told[part]
+                tracker.update(targets, record[..., part], self._counted, bounds, seen, values)
         self._counted = self._cursor
         self._bounds.clear()
 
@@ -175,6 +180,7 @@ class FitRun(Run):
         if self._room() < room:
             self._records = [np.empty((*record.shape[:-1], room), record.dtype) for record in self._records]
             self._masks = [None if mask is None else np.empty((*mask.shape[:-1], room), bool) for mask in self._masks]
+            self._told = [None if told is None else np.empty(room, told.dtype) for told in self._told]
 
     def _room(self) -> int:
         return self._records[0].shape[-1]
@@ -230,7 +236,12 @@ class FitRun(Run):
         return [one[..., recorded] for one in (*self._records, *self._masks) if one is not None]
 
     def _heads(self, plan: Plan, start: int, stop: int) -> list[HeadStep | None]:
-        return [head_step(self.model, plan, index, one, start, stop) for index, one in enumerate(self._targets)]
+        recorded = slice(start - self._base, stop - self._base)
+        told = [None if one is None else one[recorded] for one in self._told]
+        return [
+            head_step(self.model, plan, index, targets, start, stop, values=values)
+            for index, (targets, values) in enumerate(zip(self._targets, told, strict=True))
+        ]
 
     # --- trained beside other runs, by somebody who makes the updates of them all
 
@@ -293,6 +304,9 @@ class FitRun(Run):
         for index, mask in enumerate(self._masks):
             if mask is not None:
                 arrays[f"run.mask.{index}"] = mask[..., :size].copy()
+        for index, told in enumerate(self._told):
+            if told is not None:
+                arrays[f"run.told.{index}"] = told[:size].copy()
         arrays["run.penalty"] = self._penalty.sums.copy()
         for index, tracker in enumerate(self._trackers):
             for slot, sums in enumerate(tracker.state()):
@@ -326,6 +340,11 @@ class FitRun(Run):
                 if mask.shape[-1] < record.shape[-1]:
                     mask = self._masks[index] = np.empty((*mask.shape[:-1], record.shape[-1]), bool)
                 mask[..., : saved.shape[-1]] = state[f"run.mask.{index}"]
+            told = self._told[index]
+            if told is not None:
+                if len(told) < record.shape[-1]:
+                    told = self._told[index] = np.empty(record.shape[-1], told.dtype)
+                told[: saved.shape[-1]] = state[f"run.told.{index}"]
         self._penalty.sums[...] = state["run.penalty"]
         for index, tracker in enumerate(self._trackers):
             for slot, sums in enumerate(tracker.state()):

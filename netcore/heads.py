@@ -172,17 +172,26 @@ class Tracker:
         for metric in self.metrics:
             metric.reset_state()
 
-    def update(self, targets: Targets, outputs: Array, start: int, bounds: Array, mask: Array | None = None) -> None:
+    def update(
+        self,
+        targets: Targets,
+        outputs: Array,
+        start: int,
+        bounds: Array,
+        mask: Array | None = None,
+        values: Array | None = None,
+    ) -> None:
         """Count recorded outputs (k, m) of the rows start … start + m; `bounds` are the first rows of their batches.
 
-        `mask` (t, m) says which time steps count.
+        `mask` (t, m) says which time steps count; `values` are those of the loss, where they are known already.
         """
         stop = start + outputs.shape[-1]
         weight = None if targets.weight is None else targets.weight.ordered[..., start:stop]
         if self.head.loss is not None:
             true = targets.encoded.ordered[..., start:stop]
-            values = np.empty(self.head.loss.value_shape(outputs.shape), outputs.dtype)
-            self.head.loss.values(true, outputs, values)
+            if values is None:
+                values = np.empty(self.head.loss.value_shape(outputs.shape), outputs.dtype)
+                self.head.loss.values(true, outputs, values)
             counted = None if targets.counted is None else targets.counted.ordered[..., start:stop]
             there = both(counted, None if self.head.loss.sequence else mask)
             self.sums += self._reduced(values, weight, bounds, there), values.shape[-1]

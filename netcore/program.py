@@ -26,7 +26,7 @@ class HeadStep:
         taped: whether `gradient` may be put on a tape.
     """
 
-    gradient: Callable[[Array, Array, Array, Array], None]
+    gradient: Callable[..., None]
     y_true: Array
     y_pred: Array
     weight: StepWeight
@@ -39,11 +39,20 @@ class HeadStep:
 
 
 def head_step(
-    model: "Model", plan: Plan, index: int, targets: Targets, start: int, stop: int, *, members: bool = False
+    model: "Model",
+    plan: Plan,
+    index: int,
+    targets: Targets,
+    start: int,
+    stop: int,
+    *,
+    members: bool = False,
+    values: Array | None = None,
 ) -> HeadStep | None:
     """What the head does for rows start … stop; None where nothing is to be learnt from this output.
 
     `members` says that the first axis of outputs and targets is one of several networks, each with a loss of its own.
+    `values` is where a loss that finds its values along with the gradient writes them.
     """
     head, out = model.heads[index], plan.output_gradients[index]
     if head.loss is None or out is None:
@@ -53,8 +62,11 @@ def head_step(
     mask = None if head.loss.sequence else plan.output_masks[index]
     shape = plan.outputs[index].shape[1 if members else 0 :]
     fused = plan.fused[index]
+    gradient = fused_gradient if fused else head.loss.gradient
+    if values is not None:
+        gradient = partial(head.loss.gradient_and_values, values=values)
     return HeadStep(
-        fused_gradient if fused else head.loss.gradient,
+        gradient,
         targets.encoded.ordered[..., start:stop],
         plan.outputs[index],
         StepWeight(head, shape, weight, model.dtype, mask, counted),

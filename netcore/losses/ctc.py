@@ -1,7 +1,6 @@
 """CTC: learning a sequence of labels without being told when each of them comes."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy import add, divide, exp, log, logaddexp, matmul, maximum, minimum, multiply, subtract, take
@@ -42,6 +41,7 @@ class CTC(Loss):
 
     sparse = True
     sequence = True
+    told_values = True
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name: str | None = None, **keywords: Any) -> None:
         super().__init__(reduction, name, **keywords)
@@ -143,12 +143,18 @@ class CTC(Loss):
                 out[piece] = in_logarithms(labels, logits)[0]
 
     def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
+        self.gradient_and_values(y_true, y_pred, weight, out, np.empty(y_pred.shape[-1], y_pred.dtype))
+
+    def gradient_and_values(self, y_true: Array, y_pred: Array, weight: Array, out: Array, values: Array) -> None:
+        """The gradient, and what `values` would find."""
         work = self._workspace(y_true, y_pred, both_ways=True)
         work.begin(y_true, y_pred)
         work.recur()
         said = work.said()
         if said is None:
-            said = in_logarithms(y_true, y_pred)[1]
+            values[...], said = in_logarithms(y_true, y_pred)
+        else:
+            values[...] = work.losses()
         subtract(work.p, said, out, casting="same_kind")
         multiply(out, weight, out)
 
@@ -162,8 +168,7 @@ class CTC(Loss):
         return self._workspaces[key]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """Views of one time step: the three neighbours in alpha at t - 1, their sum, the emissions and alpha at t."""
 
     two_before: Array
@@ -189,9 +194,8 @@ class Workspace:
         self.p = np.empty((steps, classes, n), dtype)
         self._row = np.empty((steps, 1, n), dtype)
         self._classes = np.zeros((places, n), np.intp)
-        # flat position in p of (t, class 0, sample)
-        self._corner = (np.arange(steps) * (classes * n))[:, np.newaxis, np.newaxis] + np.arange(n)
-        self._position = np.empty((steps, places, n), np.intp)
+        self._starts = np.arange(0, steps * classes * n, classes * n)[:, np.newaxis]  # of each t in p, as one row
+        self._position = np.empty((steps, places * n), np.intp)  # in p of each place's class at each time
         self._read = np.empty((steps, places, n), dtype)
         self._emitted = np.empty((steps, places, columns))
         kept = steps if both_ways else min(steps, 2)
@@ -231,8 +235,8 @@ class Workspace:
         labels = y_true[:, 0]
         self._ends = 2 * np.count_nonzero(labels, axis=0)  # last place of each sample; places behind it are padding
         self._classes[1::2] = labels
-        add(self._corner[:, np.newaxis, 0], self._classes * n, self._position)
-        take(p, self._position, out=self._read, mode="clip")
+        add(self._starts, (self._classes * n + self._samples).reshape(-1), self._position)
+        take(p, self._position, out=self._read.reshape(self._position.shape), mode="clip")
         self._emitted[..., :n] = self._read
         self._skip[3::2, :n] = labels[1:] != labels[:-1]
         start = self._arrived[0]
@@ -252,16 +256,15 @@ class Workspace:
         skip, norm = self._skip, self._norm
         multiply, add, total = np.multiply, np.add, np.add.reduce
         self._logs.fill(0)
-        for row in self._rows:
-            arrived = row.arrived
-            multiply(row.two_before, skip, arrived)
-            add(arrived, row.one_before, arrived)
-            add(arrived, row.same, arrived)
-            if row.rescale:
+        for two_before, one_before, same, arrived, emitted, alpha, rescale in self._rows:
+            multiply(two_before, skip, arrived)
+            add(arrived, one_before, arrived)
+            add(arrived, same, arrived)
+            if rescale:
                 total(arrived, 0, None, norm, keepdims=True)
                 divide(arrived, norm, arrived)
                 self._logs += log(norm[0])
-            multiply(arrived, row.emitted, row.alpha)
+            multiply(arrived, emitted, alpha)
 
     def losses(self) -> Array:
         """-log p of each sample: all paths that end on the last label or on the blank behind it."""
@@ -278,7 +281,7 @@ class Workspace:
             return None
         divide(gamma, self._gamma_sum, gamma)
         flat = np.bincount(self._position.ravel(), gamma.ravel(), self.p.size)
-        return flat.reshape(self.p.shape)
+        return flat.astype(self.p.dtype).reshape(self.p.shape)
 
 
 def in_logarithms(y_true: Array, y_pred: Array) -> tuple[Array, Array]:

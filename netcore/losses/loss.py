@@ -33,6 +33,7 @@ class Loss:
         sequence: True where a sample is a whole sequence, (t, k) outputs for one value.
         positive: True where y_pred must be above 0.
         taped: True where `gradient` may be put on a tape, as Operation.taped says.
+        told_values: True where `gradient` finds the values on its way, and `gradient_and_values` tells them.
     """
 
     params: ClassVar[dict[str, Param]] = {}
@@ -41,6 +42,7 @@ class Loss:
     sequence: ClassVar[bool] = False
     positive: ClassVar[bool] = False
     taped: ClassVar[bool] = False
+    told_values: ClassVar[bool] = False
     probabilities: str | None = None
     axis: int = -1
 
@@ -102,6 +104,10 @@ class Loss:
         Args:
             weight: the frame's factor for each sample, (n,) or one number: sample weight / n, times `gradient_factor`.
         """
+        raise NotImplementedError
+
+    def gradient_and_values(self, y_true: Array, y_pred: Array, weight: Array, out: Array, values: Array) -> None:
+        """`gradient`, and into `values` what `values` would say; written where `told_values` is True."""
         raise NotImplementedError
 
     def gradient_factor(self, width: int) -> float:
