@@ -17,7 +17,8 @@ from pages.ui.state import AppState, app_state
 from pages.ui.text import plain
 from pages.ui.training import start_run
 
-NAMED = 40  # letters of a setting or a name
+NAMED = 60  # letters of a setting
+NAME = 40  # letters of a run's name
 
 
 def fairness(state: AppState, drawn: Sequence[Entry], chosen: Entry, left_out: int) -> None:
@@ -132,7 +133,7 @@ def table(state: AppState, entries: Sequence[Entry]) -> None:
     words = {part: say(f"compare.column.{part}", state.language) for part in ("run", "differs", "verdict", *COUNTS)}
     rows = [
         {
-            words["run"]: f"{entry.label} {entry.summary.title}".strip()[:NAMED],
+            words["run"]: f"{entry.label} {entry.summary.title}".strip()[:NAME],
             words["differs"]: entry.differs,
             words["verdict"]: said_verdict(state, entry),
             **dict(zip(columns.values(), values_of(entry, name), strict=True)),
