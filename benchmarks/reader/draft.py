@@ -148,7 +148,10 @@ def assemble(draft: Draft, name: str, hazards: tuple[str, ...] = ()) -> Case:
         text = change(text)
     data = encode(draft, text)
     for damage in draft.on_bytes:
-        data = damage(data)
+        try:
+            data = damage(data)
+        except UnicodeEncodeError:  # a line in another code page that lacks a sign of it
+            raise Unfit from None
     base = reading_of(draft, ascii_only=text.isascii())
     encodings = set(SAME[draft.encoding])
     if text.isascii() and not draft.encoding.startswith("utf-16"):

@@ -19,7 +19,7 @@ TIME_PART = re.compile(r"월|일|시|분|시간|month|day|hour|minute|mm|dd|hh|m
 LONG_DIGITS = re.compile(r"\d{16,}")
 COUNTRY_CODES = re.compile(r"[A-Z]{2}")
 COUNTRY_NAME = re.compile(r"국가|나라|country|nation|iso", re.IGNORECASE)
-FORMULA = re.compile(r"=.*|@[A-Za-z(].*|[+-][^\s\d.].*|[+-][\d.]+\s*[-+*/|!(^].*", re.DOTALL)
+FORMULA = re.compile(r"=.*|@[A-Za-z(].*|[+-][^\s\d.].*|[+-][\d.]+\s*[+*/|!(^].*", re.DOTALL)
 
 
 def type_column(raw: "pd.Series[Any]", name: str, unit: str = "", style: Style | None = None) -> Typed:
@@ -96,7 +96,8 @@ def as_words(s: Spellings) -> Typed:
     formulas = [c for c in codes if c not in missing and FORMULA.fullmatch(s.words[c])]
     if formulas:
         notes.append(s.note("formula", s.where(formulas), s.examples(formulas)))
-    if ID_NAME.fullmatch(s.name.strip()) and distinct > FEW:
+    spelled = sum(len(s.words[c]) > 2 and any(map(str.isdigit, s.words[c])) for c in codes)
+    if ID_NAME.fullmatch(s.name.strip()) and (distinct > FEW or spelled > ENOUGH_PARSE * distinct):
         return words_as(s, "id", missing, tuple(notes))
     few = distinct <= min(FEW, said / 2) or distinct <= min(0.2 * said, MOST_CATEGORIES) or distinct <= 3
     repeats = distinct < said or distinct == 1

@@ -22,7 +22,7 @@ PREFIX_RECORDS = 300
 PREFIX_CELLS = 30_000
 FEWEST_RECORDS = 9  # looked at however many cells they have
 DELIMITERS = ",;\t| "  # a blank stands for any run of blanks
-RULE = re.compile(r":?-{3,}:?")  # the line under the header of a table in Markdown
+RULE = re.compile(r":?-{2,}:?")  # the line under the header of a table in Markdown
 SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?=[,;\t|\r\n]|$)")
 DOUBLE_QUOTED = re.compile(r'(?:^|[,;\t|])\s*"')
 
@@ -79,6 +79,8 @@ def records(
                 record = _literal(lines[record.line], dialect, record.line)
                 yield record
                 break
+            if 0 < len(record) < width and _never_closes(lines[record.line], dialect, width):
+                record = _literal(lines[record.line], dialect, record.line)
             yield record
         else:
             return
@@ -92,6 +94,11 @@ def _is_runaway(swallowed: list[str], dialect: Dialect, at_end: bool, width: int
         return True
     # lines of a quoted text seldom have as many delimiters each as a row
     return width > 2 and all(line.count(dialect.delimiter) == width - 1 for line in swallowed)
+
+
+def _never_closes(line: str, dialect: Dialect, width: int) -> bool:
+    """A quote of a short row that another cell's quote closed."""
+    return line.count(dialect.quote) % 2 == 1 and line.count(dialect.delimiter) == width - 1
 
 
 def _literal(line: str, dialect: Dialect, number: int) -> Record:

@@ -3,6 +3,7 @@
 import itertools
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from lab.data.cells import MISSING, MISSING_AMONG_NUMBERS, rough_kind
 from lab.data.dialect import Dialect, Record
@@ -21,6 +22,7 @@ WORD = (
     r"WD|WS|TM|ID|JUN|code"  # of the weather service's texts, under names of their own
 )
 UNIT = re.compile(rf"[(\[]?\s*(?:{ATOM}{POWER}(?:[/·*. ]{ATOM}{POWER}){{0,3}}|{WORD})\s*[)\]]?")
+NUMBERED = re.compile(r"(\D*?)[ _#-]?0*(\d+)(\D*)")
 YEAR = re.compile(r"(19|20)\d\d")
 EXTRA_MISSING = MISSING_AMONG_NUMBERS - MISSING
 NO_UNIT = ("-", "")  # over a column without a unit
@@ -78,7 +80,8 @@ def _is_of_words(row: Record) -> bool:
 def _is_title(row: Record, below: Record) -> bool:
     """`관측 보고서,,,` over a fuller row: filled from the left and then blank."""
     filled = [place for place, cell in enumerate(row) if cell.strip()]
-    return len(filled) < sum(map(bool, map(str.strip, below))) and filled == list(range(len(filled)))
+    fuller = sum(map(bool, map(str.strip, below)))
+    return len(filled) <= max(2, len(row) // 2) and len(filled) < fuller and filled == list(range(len(filled)))
 
 
 def _fits(row: Record, width: int, *, exactly: bool = True) -> bool:
@@ -168,9 +171,20 @@ def _years_over_a_table(head: Record, kinds: list[str], body: list[Record]) -> b
 
 
 def _counts_columns(head: Record) -> bool:
-    """`0,1,2,…` or `1,2,3,…`: what programs write for columns without names."""
+    """`0,1,2,…` or `1,2,3,…`, what programs write for columns without names; `이름,1회,2회,3회` beside a corner."""
     cells = [cell.strip() for cell in head]
-    return len(cells) > 2 and any(cells == [str(i + first) for i in range(len(cells))] for first in (0, 1))
+    if len(cells) > 2 and any(cells == [str(i + first) for i in range(len(cells))] for first in (0, 1)):
+        return True
+    return len(cells) > 3 and rough_kind(cells[0]) in ("text", "blank") and counts_up(cells[1:])
+
+
+def counts_up(names: Sequence[str]) -> bool:
+    """One word, or none, with a number that grows by one."""
+    found = [NUMBERED.fullmatch(name) for name in names]
+    if not all(found) or len({(match[1], match[3]) for match in found if match}) != 1:
+        return False
+    numbers = [int(match[2]) for match in found if match]
+    return all(later == earlier + 1 for earlier, later in itertools.pairwise(numbers))
 
 
 def column_kind(rows: list[Record], column: int) -> str:

@@ -68,11 +68,19 @@ def looks_like_utf16(head: bytes) -> str | None:
     if len(head) < 8:
         return None
     even, odd, pairs = head[::2].count(0), head[1::2].count(0), len(head) // 2
-    if odd > 0.3 * pairs and even < 0.05 * pairs:
-        return "utf-16-le"
-    if even > 0.3 * pairs and odd < 0.05 * pairs:
-        return "utf-16-be"
+    for encoding, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if there > 0.05 * pairs or here < 0.1 * pairs:
+            continue
+        if here > 0.3 * pairs or _reads_as_text(head, encoding):
+            return encoding
     return None
+
+
+def _reads_as_text(head: bytes, encoding: str) -> bool:
+    """Letters of a few alphabets, where Hangul leaves few NUL bytes."""
+    text = head.decode(encoding, "replace")
+    known = sum(sign < "\u0250" or "가" <= sign <= "힣" or "\u3000" <= sign <= "\u9fff" for sign in text)
+    return known > 0.95 * len(text)
 
 
 def _has_control_bytes(head: bytes) -> bool:

@@ -43,7 +43,7 @@ def patch(body: bytes, start: int, layout: Layout, limits: Limits) -> Repaired |
     if count > limits.rows + int(odd.sum()):
         raise TableError("table.too_many_rows", limit=limits.rows)
     pieces: list[bytes] = []
-    sieve = Sieve(layout.width, lambda cells: pieces.append(delimiter.join(cells).encode() + b"\n"))
+    sieve = Sieve(layout, lambda cells: pieces.append(delimiter.join(cells).encode() + b"\n"))
     kept = np.ones(count, bool)
     end = 0  # of the lines that are written already
     for place in np.flatnonzero(odd).tolist():

@@ -66,7 +66,7 @@ def read_table(
         _check_header(rows.layout, limits)
     names, name_notes = unique_names(rows.layout, korean=is_korean(body))
     typed = _typed(rows, names, reading, limits)
-    typed, column_notes = _tidy(typed, rows)
+    typed, column_notes = _tidy(typed, rows, _shifted(name_notes, part.first_line))
     if not reading.transpose and looks_transposed(rows.layout, typed):
         column_notes = (Note("transposed", len(typed[0].cells)), *column_notes)
     header_row = None if layout.header_row is None else layout.header_row + part.first_line
@@ -77,7 +77,7 @@ def read_table(
         delimiter=dialect.delimiter,
         header_row=header_row,
         columns=tuple(one.column for one in typed),
-        notes=(*notes, *_shifted(name_notes, part.first_line), *column_notes),
+        notes=(*notes, *column_notes),
         sha256=hashlib.sha256(data).hexdigest(),
         source=Original(data, decoded.encoding, dialect, lines, rows.first_column, header_row, reading.transpose),
     )
@@ -151,13 +151,14 @@ def _typed(rows: Rows, names: list[str], reading: ReadingSpec, limits: Limits) -
     ]
 
 
-def _tidy(typed: list[Typed], rows: Rows) -> tuple[list[Typed], tuple[Note, ...]]:
+def _tidy(typed: list[Typed], rows: Rows, name_notes: tuple[Note, ...]) -> tuple[list[Typed], tuple[Note, ...]]:
     """Row numbers without a name are an id; columns that teach nothing are noted."""
     notes: list[Note] = []
     names = rows.layout.names
     if names and _is_index(names[0], typed[0]):
         typed = [replace(typed[0], column=replace(typed[0].column, kind="id", top=())), *typed[1:]]
         notes.append(Note("index_column", 1, int(rows.lines[0]), typed[0].column.name))
+        name_notes = _without_index(name_notes) if not names[0] else name_notes
     notes += [note for one in typed for note in one.notes]
     for code, found in (
         ("empty_columns", [one.column.name for one in typed if one.column.kind == "empty"]),
@@ -165,7 +166,13 @@ def _tidy(typed: list[Typed], rows: Rows) -> tuple[list[Typed], tuple[Note, ...]
     ):
         if found:
             notes.append(Note(code, len(found), None, found[0], ", ".join(found[:3])))
-    return typed, tuple(notes)
+    return typed, (*name_notes, *notes)
+
+
+def _without_index(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    """The blank name over row numbers is told already."""
+    fewer = [replace(note, count=note.count - 1) if note.code == "blank_names" else note for note in notes]
+    return tuple(note for note in fewer if note.count)
 
 
 def _is_index(name: str, first: Typed) -> bool:

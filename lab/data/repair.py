@@ -36,7 +36,7 @@ def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
     """Raises TableError "table.too_many_rows" or "table.cell_too_long"."""
     clean = io.BytesIO()
     text = io.TextIOWrapper(clean, encoding="utf-8", newline="")
-    sieve = Sieve(layout.width, csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerow)
+    sieve = Sieve(layout, csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerow)
     for record in records(lines_of(body), layout.dialect, layout.body_line, width=layout.width):
         if max(map(len, record), default=0) > limits.cell_characters:
             check_cells(record, limits)
@@ -55,8 +55,10 @@ class Sieve:
         write: what becomes of a row.
     """
 
-    def __init__(self, width: int, write: Callable[[list[str]], object]) -> None:
-        self.width, self._write = width, write
+    def __init__(self, layout: Layout, write: Callable[[list[str]], object]) -> None:
+        self.width, self._write = layout.width, write
+        named = [place for place, name in enumerate(layout.names or ()) if name]
+        self._needed = named[-1] + 1 if named else layout.width  # a cell behind the last name need not be there
         self.lines: array[int] = array("l")  # 0-based line of each row
         self._waiting: list[Record] = []  # blank rows and possible footnotes: nothing to tell if no row follows
         self._counts: dict[str, list[int]] = {}
@@ -66,7 +68,8 @@ class Sieve:
             self._count("bad_quotes", record.line)
         if is_rule(record):
             return
-        if not any(map(str.strip, record)) or _may_be_footnote(record, self.width):
+        below_a_gap = bool(self._waiting) and FOOTNOTE.match(record[0] if record else "") is not None
+        if below_a_gap or not any(map(str.strip, record)) or _may_be_footnote(record, self.width):
             self._waiting.append(record)
             return
         if self._waiting:
@@ -104,7 +107,8 @@ class Sieve:
 
     def _row(self, record: Record) -> None:
         if len(record) < self.width:
-            self._count("ragged_short", record.line)
+            if len(record) < self._needed:
+                self._count("ragged_short", record.line)
             record.extend([""] * (self.width - len(record)))
         elif len(record) > self.width:
             self._count("ragged_long", record.line)

@@ -14,12 +14,13 @@ from lab.data.cells import says_total
 from lab.data.layout import Layout
 from lab.data.parse import Irregular, parse_rows, parse_texts
 from lab.data.patch import patch
-from lab.data.repair import repair
+from lab.data.repair import FOOTNOTE, repair
 from lab.data.table import Note
 from lab.limits import Limits
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 LAST_ROWS = 3
+LAST_REMARKS = 20
 WINDOW = 1 << 18  # bytes that fit the processor's cache
 
 Lines = npt.NDArray[np.int32]
@@ -102,7 +103,7 @@ def observations(rows: Rows, first_line: int) -> Rows:
         first_line: 0-based line of the file where the table's part of it begins.
     """
     rows = replace(rows, lines=rows.lines + np.int32(first_line + 1))
-    return _without_totals(_without_edge_columns(_without_blank_rows(rows)))
+    return _without_totals(_without_padded_footer(_without_edge_columns(_without_blank_rows(rows))))
 
 
 def _without_blank_rows(rows: Rows) -> Rows:
@@ -141,6 +142,31 @@ def _without_edge_columns(rows: Rows) -> Rows:
     note = Note("trailing_delimiter", layout.width - (end - start), int(rows.lines[0]))
     columns = rows.columns[start:end]
     return replace(rows, columns=columns, layout=narrow, first_column=start, notes=(*rows.notes, note))
+
+
+def _without_padded_footer(rows: Rows) -> Rows:
+    """Remarks that a spreadsheet filled up with delimiters: the last rows, with words in the first cell alone."""
+    count, first = len(rows.lines), rows.columns[0]
+    if count < 2 or len(rows.columns) < 2 or first.dtype.kind in "iufb":
+        return rows
+    tail = range(max(1, count - LAST_REMARKS), count)
+    sparse = [row for row in tail if not any(pd.notna(column.iloc[row]) for column in rows.columns[1:])]
+    begin = count
+    while begin - 1 in sparse:
+        begin -= 1
+    # a row without values may be a gap in the data: a remark reads like one, or stands below a blank line
+    while begin < count and not (
+        FOOTNOTE.match(str(first.iloc[begin])) or rows.lines[begin] > rows.lines[begin - 1] + 1
+    ):
+        begin += 1
+    if begin == count:
+        return rows
+    note = Note("footer", count - begin, int(rows.lines[begin]))
+    known = next((other for other in rows.notes if other.code == "footer"), None)
+    if known is not None:
+        note = replace(note, count=note.count + known.count)
+        rows = replace(rows, notes=tuple(other for other in rows.notes if other is not known))
+    return rows.without(np.arange(count) >= begin, note)
 
 
 def _without_totals(rows: Rows) -> Rows:

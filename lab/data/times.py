@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from lab.data.moments import commonest, is_day_first, to_moments, to_time
+from lab.data.moments import commonest, is_day_first, to_compact, to_moments, to_time
 from lab.data.spellings import Codes, Spellings, Typed, Values
 from lab.data.table import Column, Note
 
@@ -19,6 +19,8 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
         looked = [word for word in s.looked_at() if not s.style.is_missing(word)]
         day_first = is_day_first(looked)
         read = sum(to_time(word, day_first=day_first) is not None for word in looked)
+        if 2 * read >= len(looked):  # among other dates 20211122 is one
+            read += sum(word.isdigit() and to_compact(word) is not None for word in looked)
         if not looked or read < ENOUGH_PARSE * len(looked):
             return None
     moments = to_moments(s.words)

@@ -1,6 +1,5 @@
 """Variables in rows: recognised, and turned into columns where the person says so."""
 
-import itertools
 import re
 from dataclasses import replace
 
@@ -9,7 +8,7 @@ import pandas as pd
 
 from lab.data.cells import rough_kind
 from lab.data.columns import Typed
-from lab.data.header import unit_in_name
+from lab.data.header import counts_up, unit_in_name
 from lab.data.layout import Layout
 from lab.data.moments import to_compact
 from lab.data.rows import Rows
@@ -23,7 +22,6 @@ VARIABLE = re.compile(
     r"length|width|height|weight|PM\d|SO2|NO2|O3|CO2?$",
     re.IGNORECASE,
 )
-NUMBERED = re.compile(r"(\D*?)[ _#-]?0*(\d+)(\D*)")
 
 
 def looks_transposed(layout: Layout, typed: list[Typed]) -> bool:
@@ -47,11 +45,7 @@ def _are_observations(names: list[str]) -> bool:
     """Times, or one word with a number that counts up."""
     if all(rough_kind(name) == "time" or (name.isdigit() and to_compact(name)) for name in names):
         return True
-    found = [NUMBERED.fullmatch(name) for name in names]
-    if not all(found) or len({(match[1], match[3]) for match in found if match}) != 1:
-        return False
-    numbers = [int(match[2]) for match in found if match]
-    return all(later == earlier + 1 for earlier, later in itertools.pairwise(numbers))
+    return counts_up(names)
 
 
 def _are_years(names: tuple[str, ...]) -> bool:
