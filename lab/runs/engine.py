@@ -21,7 +21,7 @@ from lab.runs.record import Marks, RunRecord, RunSummary, RunView, as_changes, a
 from lab.runs.replay import fork_snapshot
 from lab.runs.run_file import exported, imported, marked
 from lab.runs.spec import run_spec
-from lab.runs.study import Cell, StudyView, check_study, study_specs, study_view
+from lab.runs.study import Cell, Piece, StudyView, check_study, study_specs, study_view
 from lab.runs.study_job import StudyJob
 from lab.runs.trainer import Trainer, start_status
 from netcore.errors import NetcoreError
@@ -154,7 +154,7 @@ class InlineEngine:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or current_limits()
         self._runs: dict[str, _InlineRun] = {}
-        self._studies: dict[str, tuple[str, list[tuple[list[str], StudyJob]]]] = {}  # id -> owner, keys and job
+        self._studies: dict[str, tuple[str, list[tuple[list[Piece], StudyJob]]]] = {}  # id -> owner, pieces and job
 
     def start(
         self,
@@ -215,18 +215,18 @@ class InlineEngine:
         self._studies = {study: one for study, one in self._studies.items() if one[0] != owner}
         study_id = new_run_id()
         made = study_specs(cells, 1, predict=predict)
-        self._studies[study_id] = owner, [(keys, StudyJob(spec, arrays)) for keys, spec, arrays in made]
+        self._studies[study_id] = owner, [(pieces, StudyJob(spec, arrays)) for pieces, spec, arrays in made]
         return study_id
 
     def study(self, study_id: str, owner: str) -> StudyView:
         parts = self._study_parts(study_id, owner)
-        return study_view([(keys, job.status(study_id), job.snapshot()) for keys, job in parts])
+        return study_view([(pieces, job.status(study_id), job.snapshot()) for pieces, job in parts])
 
     def stop_study(self, study_id: str, owner: str) -> None:
         for _, job in self._study_parts(study_id, owner):
             job.apply(Stop())
 
-    def _study_parts(self, study_id: str, owner: str) -> list[tuple[list[str], StudyJob]]:
+    def _study_parts(self, study_id: str, owner: str) -> list[tuple[list[Piece], StudyJob]]:
         if study_id not in self._studies or self._studies[study_id][0] != owner:
             raise RunError("run.unknown")
         return self._studies[study_id][1]

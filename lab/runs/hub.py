@@ -22,6 +22,7 @@ from lab.runs.checkpoints import Checkpoints, thinned
 from lab.runs.frame import EXTRA, Columns, cut, decimate, decode, event, reset_event
 from lab.runs.messages import ENDED, Checkpoint, Frames, Order, Snapshot, Status
 from lab.runs.record import RunSummary, split_extras
+from lab.runs.study import Piece
 
 RING = 2000  # frames kept for readers that come late; older points come decimated
 
@@ -84,7 +85,7 @@ class LiveRun:
     saving: bool = False  # on its way to the disk: it must not be forgotten before it is there
     deleted: bool = False
     study: str = ""  # id of the study that it is a part of: then it is no run in the owner's list
-    study_keys: list[str] = field(default_factory=list)  # of the cells in this part
+    study_pieces: list[Piece] = field(default_factory=list)  # those in this part
     orders: list[Order] = field(default_factory=list)  # sent, and not yet answered
     orders_sent: int = 0
     ring: deque[tuple[int, int, bytes]] = field(default_factory=deque)  # (first epoch, last epoch, event)

@@ -78,6 +78,7 @@ class PoolEngine:
         self._summaries: dict[str, tuple[tuple[int, int], RunSummary]] = {}  # of runs that have ended, by id
         self._files = tempfile.TemporaryDirectory(prefix="lab-arrays-", ignore_cleanup_errors=True)
         self._to_save: queue.SimpleQueue[LiveRun | None] = queue.SimpleQueue()
+        self._saving = threading.Lock()  # held while a run is written or deleted
         self._saver = threading.Thread(target=self._save_all, daemon=True, name="lab-save")
 
     def begin(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
@@ -150,13 +151,13 @@ class PoolEngine:
         for experiment, dataset in (run for cell in cells for run in cell.runs):
             check_size(experiment, dataset, self.limits)
         made = [
-            (keys, spec, self._write_arrays(arrays))
-            for keys, spec, arrays in study_specs(cells, self.pool.size, predict=predict)
+            (pieces, spec, self._write_arrays(arrays))
+            for pieces, spec, arrays in study_specs(cells, self.pool.size, predict=predict)
         ]
         study_id = new_run_id()
         with self.hub.locked():
             self._forget_studies(owner)
-            for keys, spec, paths in made:
+            for pieces, spec, paths in made:
                 run_id = new_run_id()
                 part = LiveRun(
                     id=run_id,
@@ -172,7 +173,7 @@ class PoolEngine:
                     stopwatch=Stopwatch(self.hub.clock),
                     seen_at=self.hub.clock(),
                     study=study_id,
-                    study_keys=keys,
+                    study_pieces=pieces,
                 )
                 self.hub.add(part)
             self._fill_places()
@@ -183,7 +184,7 @@ class PoolEngine:
             parts = self._study_parts(study_id, owner)
             for part in parts:
                 self._touch(part)
-            seen = [(part.study_keys, part.status, part.snapshot) for part in parts]
+            seen = [(part.study_pieces, part.status, part.snapshot) for part in parts]
         return study_view(seen)
 
     def stop_study(self, study_id: str, owner: str) -> None:
@@ -285,7 +286,8 @@ class PoolEngine:
                     self._send(run, Stop())
                 run.deleted = True
                 self.hub.drop(run)
-        self._store.delete(run_id, owner)
+        with self._saving:  # a run that is being written just now is deleted afterwards, not before
+            self._store.delete(run_id, owner)
 
     def export(self, run_id: str, owner: str) -> bytes:
         run = self._own(run_id, owner)
@@ -475,8 +477,9 @@ class PoolEngine:
         while (run := self._to_save.get()) is not None:
             try:
                 record = _record(run)
-                if record.epochs_done and not run.deleted:
-                    self._store.save(record, run.status, run.checkpoints)
+                with self._saving:
+                    if record.epochs_done and not run.deleted:
+                        self._store.save(record, run.status, run.checkpoints)
             except OSError:  # a full disk must not end the live engine; the run stays readable in memory
                 traceback.print_exc(file=sys.stderr)
             run.saving = False

@@ -96,11 +96,23 @@ def check_study(cells: Sequence[Cell], limits: Limits) -> None:
         raise RunError("study.too_many_updates", value=updates, high=limits.study_updates)
 
 
-def study_specs(cells: Sequence[Cell], parts: int, *, predict: bool) -> list[tuple[list[str], dict[str, Any], Arrays]]:
-    """The cells dealt out to so many workers, the longest first: keys, and spec and arrays of a StudyJob, for each."""
-    made = [(cell.key, [run_spec(*run) for run in cell.runs]) for cell in cells]
+@dataclass(frozen=True)
+class Piece:
+    """Runs of a cell that one worker trains: all of them, or those from number `first` on."""
+
+    key: str
+    first: int = 0
+
+
+Made = tuple[dict[str, Any], Arrays]  # a run as a worker takes it
+Asked = tuple[list[Piece], dict[str, Any], Arrays]  # what one worker is to do, and the spec and arrays of its StudyJob
+
+
+def study_specs(cells: Sequence[Cell], parts: int, *, predict: bool) -> list[Asked]:
+    """The cells dealt out to so many workers, the longest first."""
+    made = [piece for cell in cells for piece in _pieces(cell, math.ceil(parts / len(cells)))]
     made.sort(key=lambda one: -sum(_cost(*run) for run in one[1]))
-    piles: list[list[tuple[str, list[Any]]]] = [[] for _ in range(min(parts, len(made)))]
+    piles: list[list[tuple[Piece, list[Made]]]] = [[] for _ in range(min(parts, len(made)))]
     loads = [0.0] * len(piles)
     for one in made:
         lightest = loads.index(min(loads))
@@ -109,7 +121,14 @@ def study_specs(cells: Sequence[Cell], parts: int, *, predict: bool) -> list[tup
     return [_spec_of(pile, predict=predict) for pile in piles]
 
 
-def _spec_of(pile: list[tuple[str, list[Any]]], *, predict: bool) -> tuple[list[str], dict[str, Any], Arrays]:
+def _pieces(cell: Cell, workers: int) -> list[tuple[Piece, list[Made]]]:
+    """The cell, its seeds shared among several workers where there are more of these than cells."""
+    made = [run_spec(*run) for run in cell.runs]
+    size = math.ceil(len(made) / workers)
+    return [(Piece(cell.key, first), made[first : first + size]) for first in range(0, len(made), size)]
+
+
+def _spec_of(pile: list[tuple[Piece, list[Made]]], *, predict: bool) -> Asked:
     """Arrays that several runs learn from are there once: the settings of a sweep mostly share their rows."""
     arrays: Arrays = {}
     names: dict[int, str] = {}  # identity of an array -> its name
@@ -121,7 +140,7 @@ def _spec_of(pile: list[tuple[str, list[Any]]], *, predict: bool) -> tuple[list[
                 arrays[name] = array
         used = [{name: names[id(array)] for name, array in data.items()} for _, data in runs]
         cells.append({"runs": [spec for spec, _ in runs], "arrays": used})
-    return [key for key, _ in pile], {"cells": cells, "predict": predict}, arrays
+    return [piece for piece, _ in pile], {"cells": cells, "predict": predict}, arrays
 
 
 def _cost(spec: dict[str, Any], arrays: Arrays) -> float:
@@ -130,33 +149,43 @@ def _cost(spec: dict[str, Any], arrays: Arrays) -> float:
     return float(fit["epochs"] * math.ceil(rows_in(arrays) / fit["batch_size"]))
 
 
-def outcomes_of(keys: Sequence[str], snapshot: bytes) -> dict[str, tuple[RunOutcome, ...]]:
-    """What a StudyJob has found so far, by the keys of its cells."""
+def outcomes_of(pieces: Sequence[Piece], snapshot: bytes) -> dict[Piece, tuple[RunOutcome, ...]]:
+    """What a StudyJob has found so far."""
     if not snapshot:
         return {}
     _, arrays = unpack_arrays(snapshot)
-    found: dict[str, tuple[RunOutcome, ...]] = {}
-    for cell, key in enumerate(keys):
+    found: dict[Piece, tuple[RunOutcome, ...]] = {}
+    for cell, piece in enumerate(pieces):
         mine = part(arrays, f"{cell}/")
         runs = sorted({int(name.partition("/")[0]) for name in mine})
         if runs:
-            found[key] = tuple(_outcome(part(mine, f"{run}/")) for run in runs)
+            found[piece] = tuple(_outcome(part(mine, f"{run}/")) for run in runs)
     return found
 
 
-def study_view(parts: Sequence[tuple[Sequence[str], Status, bytes]]) -> StudyView:
-    """A study put together from its parts: the keys of each, where it is, and its snapshot."""
+def _put_together(pieces: dict[Piece, tuple[RunOutcome, ...]]) -> dict[str, tuple[RunOutcome, ...]]:
+    """The outcomes of each cell in the order of its runs, with empty ones for those before the last that has begun."""
+    found: dict[str, list[RunOutcome]] = {}
+    for piece in sorted(pieces, key=lambda one: one.first):
+        outcomes = found.setdefault(piece.key, [])
+        outcomes += [RunOutcome({}, {})] * (piece.first - len(outcomes))
+        outcomes += pieces[piece]
+    return {key: tuple(outcomes) for key, outcomes in found.items()}
+
+
+def study_view(parts: Sequence[tuple[Sequence[Piece], Status, bytes]]) -> StudyView:
+    """A study put together from its parts: the pieces of each, where it is, and its snapshot."""
     states = [status.state for _, status, _ in parts]
-    outcomes: dict[str, tuple[RunOutcome, ...]] = {}
-    for keys, _, snapshot in parts:
-        outcomes |= outcomes_of(keys, snapshot)
+    pieces: dict[Piece, tuple[RunOutcome, ...]] = {}
+    for mine, _, snapshot in parts:
+        pieces |= outcomes_of(mine, snapshot)
     return StudyView(
         state=next((state for state in STATES if state in states), "finished"),
         done=sum(status.epoch for _, status, _ in parts),
         total=sum(status.epochs for _, status, _ in parts),
         compute_s=sum(status.compute_s for _, status, _ in parts),
         reason=next((status.reason for _, status, _ in parts if status.reason), None),
-        outcomes=outcomes,
+        outcomes=_put_together(pieces),
     )
 
 

@@ -7,7 +7,7 @@ from lab.errors import RunError
 from lab.limits import ALONE
 from lab.runs.engine import InlineEngine
 from lab.runs.messages import Pause, Resume, Stop
-from lab.runs.study import Cell, check_study, outcomes_of, study_specs
+from lab.runs.study import Cell, Piece, check_study, outcomes_of, study_specs, study_view
 from lab.runs.study_job import StudyJob
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
 
@@ -83,13 +83,36 @@ def test_a_diverged_run_is_told_and_disturbs_no_other(engine):
 def test_the_work_is_dealt_out_evenly():
     asked = [Cell(str(epochs), ((iris(epochs), iris_data()),)) for epochs in (80, 40, 30, 10)]
     piles = study_specs(asked, 2, predict=False)
-    assert [keys for keys, _, _ in piles] == [["80"], ["40", "30", "10"]]
+    assert [[piece.key for piece in pieces] for pieces, _, _ in piles] == [["80"], ["40", "30", "10"]]
     assert len(study_specs(asked[:1], 2, predict=False)) == 1
 
 
-def job_of(asked: list[Cell]) -> tuple[list[str], StudyJob]:
-    ((keys, spec, arrays),) = study_specs(asked, 1, predict=True)
-    return keys, StudyJob(spec, arrays)
+def test_the_seeds_of_one_cell_are_shared_among_the_workers_and_come_back_in_their_order():
+    (cell,) = cells(4, seeds=5)[:1]
+    parts = []
+    for pieces, spec, arrays in study_specs([cell], 2, predict=False):
+        job = StudyJob(spec, arrays)
+        job.advance()
+        parts.append((pieces, job.status("s"), job.snapshot()))
+    assert [[piece.first for piece in pieces] for pieces, _, _ in parts] == [[0], [3]]
+    together = study_view(parts).outcomes[cell.key]
+    for seed, outcome in enumerate(together):
+        assert outcome.history["val_loss"] == pytest.approx(alone(cell, seed).history["val_loss"], rel=1e-4)
+    later = study_view(parts[1:]).outcomes[cell.key]  # nothing is known of the first three yet
+    assert [outcome.ended for outcome in later] == [False, False, False, True, True]
+    assert later[3].history == together[3].history
+
+
+def test_rows_that_runs_share_are_there_once():
+    ((_, spec, arrays),) = study_specs(cells(1), 1, predict=False)
+    used = [run["x"] for cell in spec["cells"] for run in cell["arrays"]]
+    assert len(set(used)) == 1
+    assert len([name for name in arrays if arrays[name].shape == arrays[used[0]].shape]) == 1
+
+
+def job_of(asked: list[Cell]) -> tuple[list[Piece], StudyJob]:
+    ((pieces, spec, arrays),) = study_specs(asked, 1, predict=True)
+    return pieces, StudyJob(spec, arrays)
 
 
 def test_a_job_goes_on_elsewhere_behind_its_last_finished_cell():
