@@ -3,17 +3,20 @@
 import csv
 import io
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.reader.fuzz import mutated
 from lab.data.cells import SENTINELS
 from lab.data.read import read_table
 from lab.data.table import Table
 from lab.errors import TableError
 from lab.limits import ALONE
 from lab.texts import LANGUAGES, say_error
+from tests.lab.data.test_read_formats import CASES
 
 LIMITS = replace(ALONE, upload_bytes=1_000_000, rows=1_000, columns=50, cell_characters=2_000)
 STATION = "일시,기온(°C),날씨\n2021-01-01,-1.5,맑음\n2021-01-02,0.5,비\n2021-01-03,2.5,맑음\n".encode()
@@ -67,6 +70,13 @@ def test_any_damage_to_a_file(seed_file, data):
     table_or_refusal(bytes(content))
 
 
+def test_a_slice_of_the_fuzz():
+    random = Random(1)
+    files = [case.text if isinstance(case.text, bytes) else case.text.encode() for case in CASES.values()]
+    for _ in range(150):
+        table_or_refusal(mutated(random.choice(files), random))
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -105,15 +115,21 @@ WORDS = st.sampled_from(
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp949", "utf-16"]),
     end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    around=st.sampled_from(
+        [("", ""), ("관측 자료\n\n", ""), ("# station 108\n", ""), ("", "\n출처: 통계청\n※ 잠정치\n")]
+    ),
 )
 @settings(max_examples=150)
-def test_what_is_written_in_any_dialect_is_read_back(rows, delimiter, encoding, end, quoting):
+def test_what_is_written_in_any_dialect_is_read_back(rows, delimiter, encoding, end, quoting, around):
     assume(any(row[2] is not None for row in rows))
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerow(["값", "날씨", "빈칸 (mm)"])
     writer.writerows(rows)
-    table = read_table(stream.getvalue().encode(encoding), "x", LIMITS)
+    above, below = (text.replace("\n", end) for text in around)
+    table = read_table((above + stream.getvalue() + below).encode(encoding), "x", LIMITS)
+    told = {note.code for note in table.notes}
+    assert ("preamble" in told, "footer" in told) == (bool(above), bool(below))
     assert table.column_names == ("값", "날씨", "빈칸 (mm)")
     assert table.frame["값"].astype(float).tolist() == [float(row[0]) for row in rows]
     assert table.frame["날씨"].tolist() == [row[1] for row in rows]
