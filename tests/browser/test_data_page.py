@@ -55,15 +55,10 @@ def test_an_export_of_the_weather_service_is_treated_and_trained_on(visit):
     person.screenshot("data-trained")
 
 
-@pytest.mark.parametrize("size", ["wide", "phone"])
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_findings_and_choices_fit_the_screen(visit, language, size):
-    person = visit(language, size)
+def test_findings_and_choices_fit_the_screen(visit, language):
+    person = visit(language)
     upload(person, "OBS_ASOS_DD.csv", kma_export())
     person.page.locator(".st-key-overrides summary").click()
     person.settle()
-    person.assert_fits()
-    for part in ("finding-rain_gaps-0", "in-force", "overrides"):
-        person.page.locator(f".st-key-{part}").scroll_into_view_if_needed()
-        person.page.wait_for_timeout(300)
-        person.screenshot(f"data-{part}")
+    person.on_each_screen("data-findings", tops=(0, 700, 1400))
