@@ -274,7 +274,10 @@ class Convolution(Layer):
             if buffers.gradient is not None:
                 matmul(kernel, part.z, part.matrix[:, : kernel.shape[1]])  # in the place of the columns
                 for target, source in part.scattered:
-                    add(target, source, target)
+                    if buffers.gradient.view is None:
+                        add(target, source, target)
+                    else:  # the windows tile the image: what stands there is of the batch before
+                        copyto(target, source)
         if buffers.gradient is not None:
             buffers.gradient.end()
 
