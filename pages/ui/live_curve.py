@@ -100,7 +100,7 @@ def with_epochs(history: dict[str, list[float]]) -> dict[str, list[float | None]
 
 
 def _texts(language: Language) -> dict[str, Any]:
-    names = ("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about")
+    names: tuple[str, ...] = ("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about")
     names += ("progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued")
     return {
         **{name: say(f"live.{name}", language) for name in names},
