@@ -264,7 +264,7 @@ def test_a_fork_out_of_range_is_refused_with_a_sentence(two):
     assert two.at.button(key="fork-start").disabled
 
 
-@pytest.mark.parametrize("name", ["circle", "iris", "tmax", "two_in_two_out"])
+@pytest.mark.parametrize("name", ["circle", "iris", "tmax"])
 def test_the_time_slider_brings_back_each_epoch(person, name):
     person.state().replace_experiment(start(name).with_fit(epochs=6))
     person.look().train().go_to("compare")
