@@ -33,16 +33,20 @@ def time_bound(seconds: float) -> Iterator[None]:
 
 
 def ask(data: bytes, time_s: float = TIME_S) -> Answer:
+    table = read_or_reason(data, time_s)
+    return answer_of(table) if isinstance(table, Table) else table
+
+
+def read_or_reason(data: bytes, time_s: float = TIME_S) -> Table | Refused | Hung | Crashed:
     try:
         with time_bound(time_s):
-            table = read_table(data, "file.csv")
+            return read_table(data, "file.csv")
     except TableError as refusal:
         return Refused(refusal.code)
     except TooLong:
         return Hung(time_s)
     except Exception as error:  # noqa: BLE001 - a crash is what is looked for
         return Crashed(f"{type(error).__name__}: {error}"[:200])
-    return answer_of(table)
 
 
 def answer_of(table: Table) -> Read:

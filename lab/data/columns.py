@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lab.data.cells import CODE, PAIRS
-from lab.data.numbers import ENOUGH_PARSE, FEW, ID_NAME, as_number, numbers_as
+from lab.data.numbers import ENOUGH_PARSE, FEW, as_number, is_name_of_codes, numbers_as
 from lab.data.spellings import Spellings, Style, Typed, truths_as, words_as
 from lab.data.table import Column
 from lab.data.times import as_time
@@ -97,7 +97,7 @@ def as_words(s: Spellings) -> Typed:
     if formulas:
         notes.append(s.note("formula", s.where(formulas), s.examples(formulas)))
     spelled = sum(len(s.words[c]) > 2 and any(map(str.isdigit, s.words[c])) for c in codes)
-    if ID_NAME.fullmatch(s.name.strip()) and (distinct > FEW or spelled > ENOUGH_PARSE * distinct):
+    if is_name_of_codes(s.name) and (distinct > FEW or spelled > ENOUGH_PARSE * distinct):
         return words_as(s, "id", missing, tuple(notes))
     few = distinct <= min(FEW, said / 2) or distinct <= min(0.2 * said, MOST_CATEGORIES) or distinct <= 3
     repeats = distinct < said or distinct == 1

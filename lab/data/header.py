@@ -64,7 +64,7 @@ def body_of(rows: list[Record], width: int) -> list[Record]:
 
 def _first_data(rows: list[Record], width: int) -> int:
     """Index of the first row whose cells are of the kinds that the columns have."""
-    body = body_of(rows, width)
+    body = [row for row in rows[-max(2, min(60, len(rows) // 3)) :] if len(row) == width]
     typed = [(place, kind) for place in range(width) if (kind := column_kind(body, place)) in ("number", "time")]
     for index, row in enumerate(rows):
         said = [(rough_kind(row[place]), kind) for place, kind in typed if place < len(row) and row[place].strip()]

@@ -28,6 +28,10 @@ LABEL_UNIT = re.compile(  # 1학년, 2반, 3등급: words with a number in them,
 )
 
 
+def is_name_of_codes(name: str) -> bool:
+    return ID_NAME.fullmatch(name.strip("# ")) is not None
+
+
 def numbers_as(
     raw: "pd.Series[Any]", name: str, unit: str, style: Style, notes: tuple[Note, ...] = (), *, decided: bool = False
 ) -> Typed:
@@ -50,7 +54,7 @@ def numbers_as(
         times = _compact_times(cells, name, style, notes)
         if times is not None:
             return times
-    is_code = whole and not decided and ID_NAME.fullmatch(name.strip()) is not None
+    is_code = whole and not decided and is_name_of_codes(name)
     return Typed(cells, describe(name, "id" if is_code else "numeric", present, len(cells), whole, unit), notes)
 
 

@@ -17,6 +17,7 @@ from lab.errors import TableError
 GAP = re.compile(rb"\n(?:[ \t,;|]*\r?\n)+")  # one or more lines without a value
 MOST_GAPS = 200
 WINDOW = 1 << 18  # bytes that fit the processor's cache
+MOST_ENTRIES = 8
 LOOKED_AT = 4_000  # bytes behind a gap
 FEWEST_LINES = 3  # a header and two rows
 FAR_LARGER = 5  # times as many rows: the first is a summary of the one that follows
@@ -67,7 +68,7 @@ def _starts(body: bytes, dialect: Dialect) -> list[int]:
     for gap in itertools.islice(_gaps(body, dialect.delimiter.encode()), MOST_GAPS):
         before = _records(body[max(begin, gap.start() - LOOKED_AT) : gap.start() + 1], dialect)
         after = _records(body[gap.end() : gap.end() + LOOKED_AT].partition(b"\n\n")[0], dialect)
-        if _is_table(before) and _begins_anew(after, before):
+        if _is_table(before) and _begins_anew(after, before) and not _are_entries(before, after):
             starts.append(gap.end())
             begin = gap.end()
     return starts
@@ -100,6 +101,17 @@ def _is_table(rows: list[Record]) -> bool:
     width, count = widths.most_common(1)[0]
     full = [row for row in rows if len(row) == width][1:]
     return count >= FEWEST_LINES and any(_is_typed(full, place) for place in range(width))
+
+
+def _are_entries(rows: list[Record], below: list[Record]) -> bool:
+    """A few lines of a name and a value each (`시작,2021-01-01`) over a wider table."""
+    names = [row[0] for row in rows]
+    return (
+        len(rows) <= MOST_ENTRIES
+        and all(len(row) == 2 for row in rows)
+        and len(set(names)) == len(names)
+        and (all(rough_kind(name) == "text" for name in names) and max(map(len, below)) > 2)
+    )
 
 
 def _is_typed(rows: list[Record], place: int) -> bool:
