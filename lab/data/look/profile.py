@@ -4,11 +4,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lab.data.look.view import Array, Look, as_numbers
+from lab.data.look.view import HUGE, Array, Look, as_numbers
 from lab.data.table import Column
 
 BINS = 30
-HUGE = 1e290
 NAMES = 10  # values of their own in a chart of categories
 
 

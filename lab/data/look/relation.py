@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lab.data.look.profile import shown_value
-from lab.data.look.view import Array, Look
+from lab.data.look.view import Array, Look, drawable
 from lab.data.prepare.targets import encode_target
 from lab.data.table import Column
 from lab.data_spec import DataSpec
@@ -114,8 +114,7 @@ def _answers(look: Look, data: DataSpec) -> Answers | None:
     except LabError:  # said by `prepare`, which is asked for the same
         return None
     values = target.codes[look.sample]
-    if target.classes:
-        values = np.where(target.present[look.sample], values, -1)
+    values = np.where(target.present[look.sample], values, -1) if target.classes else drawable(values)
     return Answers(column, values, target.classes)
 
 

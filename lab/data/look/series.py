@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.data.look.view import Array, Look, as_numbers
+from lab.data.look.view import Array, Look, as_numbers, drawable
 from lab.data.prepare import PART_NAMES, Dataset
 from lab.data.table import Column
 from lab.data_spec import DataSpec
@@ -48,7 +48,7 @@ def course(look: Look, time: str | None, name: str, stretches: int = STRETCHES) 
         time: a column of times or of numbers that count them; None for the order of the rows.
         stretches: at most so many points.
     """
-    values = as_numbers(look.whole(name))
+    values = drawable(as_numbers(look.whole(name)))
     stamps = _times(look, time)
     order = np.flatnonzero(~np.isnan(values) & ~pd.isna(stamps))
     order = order[np.argsort(stamps[order], kind="stable")]

@@ -17,6 +17,7 @@ Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int64]
 
 DRAWN = 10_000  # rows in the pictures
+HUGE = 1e300
 
 
 class Look:
@@ -57,7 +58,7 @@ class Look:
 
     def numbers(self, name: str) -> Array:
         """(drawn,) float64 of a column of numbers, truth values or times (seconds since 1970); NaN for gaps."""
-        return as_numbers(self.cells(name))
+        return drawable(as_numbers(self.cells(name)))
 
     def of_kinds(self, *kinds: str) -> tuple[Column, ...]:
         """Columns of these kinds that differ from row to row."""
@@ -70,6 +71,11 @@ def as_numbers(cells: "pd.Series[Any]") -> Array:
         stamps = cells.to_numpy("datetime64[s]")
         return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(np.float64))
     return cells.to_numpy(np.float64, na_value=np.nan)
+
+
+def drawable(values: Array) -> Array:
+    """Numbers near the largest float are drawn at HUGE: their sums and differences would be none."""
+    return np.clip(values, -HUGE, HUGE) if np.nanmax(np.abs(values), initial=0.0) > HUGE else values
 
 
 def look_at(table: Table, data: DataSpec, seed: int, known: Look | None = None) -> Look:

@@ -125,6 +125,18 @@ def test_edges_of_extreme_numbers_rise(values):
     assert sum(one.counts) == 20
 
 
+def test_numbers_near_the_largest_float_are_drawn_without_an_overflow():
+    table = table_of(x=[1e308, -1e308, 5, ""] * 20, z=range(80), y=[v * 1e296 for v in range(80)])
+    look, data = everything(table), spec(table, "y", "x", "z")
+    assert column_look(look, "x").maximum == 1e308
+    for name in ("x", "z"):
+        found = relation(look, data, name)
+        assert np.isfinite([found.means, found.lower, found.upper]).all()
+    assert relation(look, data, "z").told > 0.5
+    assert np.isfinite(course(look, None, "x").mean).all()
+    assert np.isfinite(correlations(look, ("x", "y", "z")).matrix).all()
+
+
 # --- against the target
 
 
