@@ -116,9 +116,8 @@ def _small(
         low, high = math.log10(min(values)), math.log10(max(values))
         room = max(high - low, 1) * 0.35
         chart.update_yaxes(range=[low - room, high + room])
-    chart.update_layout(
-        title={"text": plain(told(title, language)), "font": {"size": FONT_SIZE - 2}}, height=SMALL, margin={"t": 60}
-    )
+    name_of_chart = plain(told(Words("studies.log_scale", {"name": title}) if wide else title, language))
+    chart.update_layout(title={"text": name_of_chart, "font": {"size": FONT_SIZE - 2}}, height=SMALL, margin={"t": 60})
     return chart
 
 

@@ -11,7 +11,7 @@ from lab.runs.study import RunOutcome
 from netcore.callbacks.monitors import DOWNWARDS_AFTER_ALL, UPWARDS
 
 NOISE_EPOCHS = 10  # the last ones, over which the noise of a curve is measured
-FEWEST_CHANGES = 4  # a straight line goes through two of them whatever they are
+FEWEST_CHANGES = 5  # a parabola goes through three of them whatever they are
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ def _best(curve: Sequence[float], *, up: bool) -> float:
 
 
 def _noise(curve: Sequence[float]) -> float:
-    """Standard deviation of the change from epoch to epoch over the last epochs, about a straight line: a curve that
-    still falls smoothly has none."""
+    """Standard deviation of the change from epoch to epoch over the last epochs, about a parabola: a curve that still
+    falls smoothly has none."""
     change = np.diff(np.array(curve[-NOISE_EPOCHS - 1 :], float))
     if len(change) < FEWEST_CHANGES or not np.isfinite(change).all():
         return math.nan
     epochs = np.arange(len(change))
-    return float((change - np.polyval(np.polyfit(epochs, change, 1), epochs)).std())
+    return float((change - np.polyval(np.polyfit(epochs, change, 2), epochs)).std())

@@ -86,8 +86,9 @@ def _pictures(state: AppState, result: Result) -> None:
     for picture in result.study.pictures:
         over = _over(state) if picture == "curves" else "epoch"
         charts = draw(result, picture, state.language, over)
-        for first in range(0, len(charts), ABREAST):
-            columns = st.columns(min(len(charts), ABREAST), gap="small")
+        abreast = 2 if len(charts) == 4 else min(len(charts), ABREAST)
+        for first in range(0, len(charts), abreast):
+            columns = st.columns(abreast, gap="small")
             for place, (column, chart) in enumerate(zip(columns, charts[first:], strict=False), start=first):
                 with column:
                     st.plotly_chart(chart, key=f"study-{picture}-{place}", config=CONFIG, theme=None)
