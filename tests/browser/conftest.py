@@ -123,7 +123,7 @@ class Visitor:
         self.page.screenshot(path=SCREENSHOTS / f"{self.language}-{self.size}-{name}.png")
 
     def assert_fits(self) -> None:
-        """No horizontal scrolling, once charts have taken their new size, and no text wider than the box that clips it."""
+        """No scrolling sideways once charts have their new size, and no text wider than the box that clips it."""
         self.page.wait_for_function(
             """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
                .every(element => element.scrollWidth <= element.clientWidth)""",
