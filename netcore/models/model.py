@@ -423,14 +423,18 @@ class Model(Compiled):
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """One update on one batch. Returns the batch's loss (and metrics)."""
+        """One update on one batch. Returns the loss (and metrics) of this batch alone.
+
+        As measured on Keras 3.15.1, where each call counts from the beginning: jax, torch and TensorFlow alike reset
+        the metrics first, although older texts say that they accumulate until `reset_metrics`.
+        """
         self.require_compiled()
         counts = counts_of(self)
         learn_from(self, self.take(x, y, sample_weight, class_weight), counts)
         return self._answer(counts.logs(), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Loss (and metrics) of one batch, without an update."""
+        """Loss (and metrics) of one batch alone, without an update; as for `train_on_batch`."""
         self.require_compiled()
         counts = counts_of(self)
         look_at(self, self.take(x, y, sample_weight), counts)
