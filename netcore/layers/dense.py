@@ -14,6 +14,8 @@ from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node, Operation
 from netcore.params import Bool, Int
 
+FEW_UNITS, MANY_PRODUCTS = 64, 1 << 20  # measured on 784 features: a third to a half of the time of the product
+
 
 @LAYERS.add
 class Dense(Layer):
@@ -109,20 +111,30 @@ class Dense(Layer):
         self._kernel = self.kernel_and_bias[..., : self.kernel.shape[-2], :]
 
     def prepare(self, node: Node, *, training: bool) -> None:
+        # many rows as they were given, and few units: BLAS is quicker with the product the other way round
+        given = node.x.ndim == 2 and not node.x.flags.c_contiguous
+        turned = given and self.units <= FEW_UNITS and self.units * node.x.size > MANY_PRODUCTS
+        rows = np.empty(node.y.shape[::-1], node.y.dtype) if turned else None
+        node.scratch = rows, None, None
         if not training or node.dy is None:
             return
         gradient = node.gradient["kernel_and_bias"]
         several = node.x.ndim > gradient.ndim  # axes between batch and features: a product for each place, then the sum
         each = np.empty((*node.x.shape[:-1], node.y.shape[-2]), node.y.dtype) if several else gradient
-        node.scratch = each, node.dy.swapaxes(-1, -2)
+        node.scratch = rows, each, node.dy.swapaxes(-1, -2)
 
     def forward(self, node: Node, *, training: bool) -> None:
         # kernel over bias in one (d + 1, units) view; x ends in a row of ones, so the bias needs no sum of its own
+        rows = node.scratch[0]
+        if rows is not None:
+            np.dot(node.x.T, self.kernel_and_bias, rows)  # (n, d + 1) @ (d + 1, units)
+            np.copyto(node.y, rows.T)
+            return
         product = np.dot if node.x.ndim == 2 else np.matmul  # matmul does it at each of the leading axes
         product(self._across, node.x, node.y)  # (units, d + 1) @ (d + 1, n)
 
     def backward(self, node: Node) -> None:
-        each, dy_rows = node.scratch  # dy as (n, units)
+        _, each, dy_rows = node.scratch  # dy as (n, units)
         product = np.dot if node.x.ndim == 2 else np.matmul
         product(node.x, dy_rows, each)  # (d + 1, n) @ (n, units): summed over the n samples by the product
         if each is not node.gradient["kernel_and_bias"]:

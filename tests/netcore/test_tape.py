@@ -218,3 +218,11 @@ def test_writing_down_changes_no_number():
     for function, arguments in calls:
         function(*arguments)
     np.testing.assert_allclose(node.y.sum(axis=0), 1, rtol=1e-6)
+
+
+def test_many_rows_and_few_units_give_the_product_that_few_rows_give():
+    model = Sequential([Input((600,)), layers.Dense(20)])
+    x = random.normal(size=(200, 600)).astype("float32")
+    whole = model.predict(x, verbose=0)  # turned round: more than 2 ** 20 products
+    pieces = [model.predict(x[start : start + 10], verbose=0) for start in range(0, 200, 10)]
+    np.testing.assert_allclose(whole, np.concatenate(pieces), atol=1e-4)
