@@ -220,7 +220,7 @@ class Plan:
             node.dx, node.dy = node.dxs[0], node.dys[0]
             if step not in skipped:
                 self.backwards.append((step.operation.backward, node))
-            self.backwards += [(_add, pair) for pair in additions]
+            self.backwards += [(add_up, pair) for pair in additions]
             self.backwards += [(add_weight_penalty, weight) for weight in penalised]
 
     def _make_gradients(self, steps: Sequence[Step], outputs: Sequence[Tensor], needed: set[int]) -> None:
@@ -304,6 +304,6 @@ def _unite(masks: tuple[list[Array], Array], *, training: bool) -> None:
     np.logical_or.reduce(found, axis=0, out=out)
 
 
-def _add(pair: tuple[Array, Array]) -> None:
+def add_up(pair: tuple[Array, Array]) -> None:
     total, scratch = pair
     np.add(total, scratch, total)

@@ -11,7 +11,7 @@ import numpy as np
 from netcore.config import Array
 from netcore.heads import StepWeight, Targets, fused_gradient
 from netcore.node import Operation
-from netcore.plan import Plan
+from netcore.plan import Plan, add_up
 from netcore.tape import Call, NotRepeatable, bound, record
 
 if TYPE_CHECKING:
@@ -160,7 +160,8 @@ class Program:
 
     def _operation(self, function: Callable[..., None], argument: Any, **options: Any) -> list[Call]:
         operation = getattr(function, "__self__", None)
-        if isinstance(operation, Operation) and operation.taped and argument.mask is None:
+        taped = isinstance(operation, Operation) and operation.taped and argument.mask is None
+        if taped or function is add_up:
             return self._taped(function, argument, **options)
         return [(partial(function, **options), (argument,))]
 
