@@ -227,7 +227,16 @@ def say_against(comparison: Comparison, one: Against, language: Language, plain:
         chance=chance,
         what=say(f"comparison.of_{unit}", language),
     )
-    return f"{measured} {say(changed, language, before=verdicts[0], after=verdicts[1])}"
+    told = [measured, say(changed, language, before=verdicts[0], after=verdicts[1])]
+    if one.outcome == "better" and first.verdict.rule == "room" and _larger(one.run, first):
+        told.append(say("comparison.was_underfit", language, first=plain(first.name)))
+    return " ".join(told)
+
+
+def _larger(run: Judged, other: Judged) -> bool:
+    """Whether one network has more parameters than another."""
+    sizes = [one.verdict.evidence.parameters or 0 for one in (run, other) if one.verdict.evidence is not None]
+    return len(sizes) == 2 and sizes[0] > sizes[1]
 
 
 def say_next(comparison: Comparison, language: Language, plain: Callable[[str], str] = str) -> list[str]:

@@ -52,7 +52,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from lab.insight.evidence import BaselineKind, Evidence, smoothing_reach, weigh
-from lab.texts import Language, say
+from lab.texts import Language, has_text, say
 
 Kind = Literal["underfit", "good_fit", "overfit", "diverged", "not_finished", "not_enough_data"]
 
@@ -68,6 +68,7 @@ LEARNED = 0.90
 STILL_BETTER = 0.97
 MEMORISED = 0.20
 STILL_FALLING = 0.05
+WORTH_TELLING = 0.005
 APART = 0.15
 APART_OF_LOSS = 0.35
 ROOM = 0.70
@@ -218,7 +219,7 @@ def _advice(kind: Kind, rule: str, evidence: Evidence, test_rows: int | None) ->
     if kind != "good_fit":
         return ADVICE[kind]
     confirm = "keep_test" if test_rows == 0 else "open_test"
-    earlier = ("fewer_epochs",) if evidence.rise > 0 else ()
+    earlier = ("fewer_epochs",) if evidence.rise > max(WORTH_TELLING * evidence.scale, evidence.jitter) else ()
     if rule == "apart":
         return ("more_rows", "smaller_net", "dropout", *earlier)
     if rule == "room":
@@ -248,8 +249,9 @@ def say_kind(verdict: Verdict, language: Language) -> str:
 
 
 def say_title(verdict: Verdict, language: Language) -> str:
-    """One or two words: "과적합 (overfit)"."""
-    return say(f"verdict.{verdict.kind}", language)
+    """A few words: "과적합 (overfit)"; a rule may have its own."""
+    own = f"verdict.{verdict.kind}.{verdict.rule}.title"
+    return say(own if has_text(own) else f"verdict.{verdict.kind}", language)
 
 
 def say_evidence(verdict: Verdict, language: Language) -> list[str]:

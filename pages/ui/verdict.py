@@ -26,7 +26,9 @@ def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
     boxes = {"good_fit": st.success, "overfit": st.warning, "underfit": st.warning, "diverged": st.error}
     with st.container(key="verdict", gap="small"):
         box = st.info if verdict.rule == "room" else boxes.get(verdict.kind, st.info)  # no success yet
-        box(say_kind(verdict, state.language), icon=ICONS[verdict.kind])
+        box(
+            say_kind(verdict, state.language), icon=ICONS["not_enough_data" if verdict.rule == "room" else verdict.kind]
+        )
         evidence, advice = st.columns(2, gap="medium")
         with evidence:
             bullets(say("verdict_box.evidence", state.language), say_evidence(verdict, state.language))

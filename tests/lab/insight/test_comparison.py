@@ -91,6 +91,20 @@ def test_what_cannot_be_compared_by_number_is_not():
     assert broken.leader.name == "a"
 
 
+def test_a_larger_network_that_learns_more_shows_that_the_small_one_was_an_underfit():
+    def of_size(name, experiment, parameters, end):
+        curve = [end + (1 - end) * 0.7**epoch for epoch in range(60)]
+        rows = {"train_rows": 400, "validation_rows": 400, "baseline_loss": 1.0, "baseline_kind": "majority"}
+        return Judged(name, experiment, judge(curve, curve, parameters=parameters, inputs=4, **rows))
+
+    small, large = of_size("small", BASE, 10, 0.8), of_size("large", WIDER, 500, 0.3)
+    assert small.verdict.rule == "room"
+    said = say_comparison(compare([small, large]), "en")[1]
+    assert "Verdict: Not overfit, maybe underfit → Good fit." in said
+    assert said.endswith("so small was an underfit.")
+    assert "underfit." not in say_comparison(compare([small, of_size("other", WIDER, 500, 0.79)]), "en")[1]
+
+
 def test_every_comparison_is_said_in_both_languages_with_names_made_safe():
     graph = start("two_in_two_out")
     pairs = [
