@@ -66,6 +66,10 @@ class FitRun(Run):
             np.empty(self._room(), model.dtype) if head.loss is not None and head.loss.told_values else None
             for head in model.heads
         ]
+        self._read = [  # whether somebody will look at the record of an output
+            told is None or bool(head.metrics or head.weighted)
+            for head, told in zip(model.heads, self._told, strict=True)
+        ]
         self._order = np.arange(self._total)
         self._cursor = 0
         self._base = 0  # row of the epoch's order at which the record begins
@@ -219,7 +223,8 @@ class FitRun(Run):
         )
         if plan not in self._programs:
             inputs = [rows.batch(start, stop) for rows in self._rows]
-            made = [*plan.outputs, *(mask for mask in plan.output_masks if mask is not None)]
+            made = [output for output, read in zip(plan.outputs, self._read, strict=True) if read]
+            made += [mask for mask in plan.output_masks if mask is not None]
             records = list(zip(self._rooms(start, stop), made, strict=True))
             self._programs[plan] = Program(plan, inputs, self._heads(plan, start, stop), records)
         return self._programs[plan]
@@ -233,7 +238,8 @@ class FitRun(Run):
     def _rooms(self, start: int, stop: int) -> list[Array]:
         """Where outputs and masks of a batch are recorded."""
         recorded = slice(start - self._base, stop - self._base)
-        return [one[..., recorded] for one in (*self._records, *self._masks) if one is not None]
+        records = [record for record, read in zip(self._records, self._read, strict=True) if read]
+        return [one[..., recorded] for one in (*records, *self._masks) if one is not None]
 
     def _heads(self, plan: Plan, start: int, stop: int) -> list[HeadStep | None]:
         recorded = slice(start - self._base, stop - self._base)
