@@ -242,7 +242,7 @@ def table(now: Scene, language: Language) -> None:
     titles = [say(f"loss_bench.{name}", language) for name in ("name", "loss", "gradient", "about")]
     rows = []
     for name in now.names:
-        loss, slope = ("–" if value is None else f"{value:.4f}" for value in now.numbers(name))
+        loss, slope = ("–" if value is None else f"{value:z.4f}" for value in now.numbers(name))
         row = (name_of("loss", name, language), loss, slope, about("loss", name, language))
         rows.append(dict(zip(titles, row, strict=True)))
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")

@@ -9,6 +9,7 @@ from lab.insight.golf import Score
 from lab.texts import Language, say
 
 HEIGHT = 360
+TICKS = [first * 10**zeros for zeros in range(7) for first in (1, 2, 5)]  # the axis itself would say "2" for 20
 
 
 def tries(score: Score, language: Language) -> go.Figure:
@@ -42,7 +43,7 @@ def tries(score: Score, language: Language) -> go.Figure:
     chart.add_annotation(x=math.log10(hole.par), y=0.02, yref="paper", yanchor="bottom", **par)
     sizes, values = ([getattr(one, name) for one in score.tries] for name in ("parameters", "value"))
     reach = [min([hole.par, *sizes]) / 2, max([8 * hole.par, *sizes]) * 2]
-    chart.update_xaxes(type="log", dtick="D2", range=[math.log10(end) for end in reach])
+    chart.update_xaxes(type="log", tickvals=TICKS, range=[math.log10(end) for end in reach])
     top = 1.08 if hole.more_is_better else 1.15 * max([2 * hole.target, *values])
     bottom = min([0.5, *values]) - 0.05 if hole.more_is_better else 0.0
     chart.update_yaxes(range=[bottom, top])
