@@ -16,6 +16,7 @@ threads.pin()
 from benchmarks.output import write_json  # noqa: E402  # the number of threads comes before NumPy
 from benchmarks.peers.engines.netcore_engine import Adapter  # noqa: E402
 from benchmarks.peers.problem import problem_of  # noqa: E402
+from benchmarks.peers.results import three_digits  # noqa: E402
 from benchmarks.peers.workloads import WORKLOADS, Workload, chain, dense  # noqa: E402
 from benchmarks.pictures import draw  # noqa: E402
 
@@ -123,12 +124,15 @@ def growth_picture(curves: Sequence[Curve], costs: Sequence[Cost]) -> None:
             per = [cost.us_per_row if curve.per == "row" else cost.us_per_step for cost in own]
             place.plot([cost.point for cost in own], per, color="black", marker="o")
             for cost, value in zip(own, per, strict=True):
-                place.annotate(f"{value:.3g}", (cost.point, value), xytext=(0, 7), textcoords="offset points")
+                place.annotate(three_digits(value), (cost.point, value), xytext=(0, 7), textcoords="offset points")
             place.set_xscale("log")
-            place.set_yscale("log")
+            if curve.name == "rows":
+                place.set_ylim(0, 1.5 * max(per))  # a straight line is what this one is about
+            else:
+                place.set_yscale("log")
+                place.margins(y=0.25)
             place.set_xticks([cost.point for cost in own], [str(cost.point) for cost in own])
             place.minorticks_off()
-            place.margins(y=0.25)
             place.set_xlabel(curve.unit)
             place.set_ylabel(f"µs a {curve.per}")
             place.grid(alpha=0.3)

@@ -94,6 +94,10 @@ def timings_of(document: dict[str, Any]) -> dict[str, dict[str, Timing]]:
 # --- the table
 
 
+def three_digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
 def table(measured: dict[str, dict[str, Timing]]) -> str:
     """Markdown: a row for each workload, a column for each peer."""
     peers = [name for name in ENGINES if name != OURS and any(name in timings for timings in measured.values())]
@@ -103,7 +107,7 @@ def table(measured: dict[str, dict[str, Timing]]) -> str:
         workload = WORKLOADS[name]
         found = {one.engine: one for one in figures(workload, timings)}
         step, most = us_per_step(workload, timings[OURS]), workload.us_per_step
-        own = [f"{statistics.median(timings[OURS].ms):.3g}", f"{step:.3g} (≤ {most:g})"]
+        own = [three_digits(statistics.median(timings[OURS].ms)), f"{three_digits(step)} (≤ {most:,g})"]
         lines.append(_row([f"{name} {workload.title}", *own, *(_cell(found.get(peer)) for peer in peers)]))
     return "\n".join(lines)
 
