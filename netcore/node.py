@@ -16,10 +16,12 @@ class Node:
         gradient: for each weight view of the layer the array that its gradient goes to.
         mask: (t, n) of bool, False where a time step of x is missing; None where all are there.
         y_mask: the same for y, if the operation makes the mask: its forward fills it.
+        repeats: columns of the batch axis for each sample, more than 1 where time steps count as samples: they lie
+            step by step, the n samples of a step together.
         scratch: whatever the operation's `prepare` put there.
     """
 
-    __slots__ = ("dx", "dxs", "dy", "dys", "gradient", "mask", "scratch", "x", "xs", "y", "y_mask", "ys")
+    __slots__ = ("dx", "dxs", "dy", "dys", "gradient", "mask", "repeats", "scratch", "x", "xs", "y", "y_mask", "ys")
 
     def __init__(self, xs: list[Array], ys: list[Array], dxs: list[Array | None], dys: list[Array]) -> None:
         self.xs, self.ys, self.dxs, self.dys = xs, ys, dxs, dys
@@ -30,6 +32,7 @@ class Node:
         self.gradient: dict[str, Array] = {}
         self.mask: Array | None = None
         self.y_mask: Array | None = None
+        self.repeats = 1
         self.scratch: Any = None
 
 

@@ -175,7 +175,9 @@ class Plan:
         found = [self._buffers[id(tensor)] for tensor in step.inputs]
         xs = [buffer.block if step.operation.wants_ones else buffer.value for buffer in found]
         ys = [self._buffers[id(tensor)].value for tensor in step.outputs]
-        return Node(xs, ys, [None] * len(xs), [])
+        node = Node(xs, ys, [None] * len(xs), [])
+        node.repeats = step.inputs[0].repeats
+        return node
 
     def _plan_forward(self, steps: Sequence[Step], masks: dict[int, Array]) -> dict[int, Array]:
         """Put the operations in order, and add to `masks`, tensor by tensor, those that they make and hand on."""

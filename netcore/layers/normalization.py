@@ -64,8 +64,16 @@ class Standardized:
     steps alone that are there.
     """
 
-    def __init__(self, node: Node, axes: tuple[int, ...], epsilon: float, *, masked: bool = True) -> None:
-        shape, dtype = node.x.shape, node.y.dtype
+    def __init__(
+        self,
+        node: Node,
+        axes: tuple[int, ...],
+        epsilon: float,
+        *,
+        masked: bool = True,
+        shape: tuple[int, ...] | None = None,
+    ) -> None:
+        shape, dtype = shape or node.x.shape, node.y.dtype
         self.axes = axes
         small = tuple(1 if axis in axes else size for axis, size in enumerate(shape))
         self.x_hat: Array = np.empty(shape, dtype)
@@ -175,6 +183,7 @@ class BatchNormalization(ScaledAndShifted):
     While training, mean and variance are those of the batch, and the moving ones follow them:
     moving = momentum * moving + (1 - momentum) * batch. Time steps that a mask calls missing do not count.
     Predicting uses the moving ones, and so does training with `trainable = False`.
+    Inside TimeDistributed each time step is a batch of its own, which the moving ones follow one after the other.
     With x̂ = (inputs - mean) / sqrt(variance + epsilon) and means over all but the features:
         dgamma = sum dy x̂,  dbeta = sum dy,
         dinputs = gamma / sqrt(variance + epsilon) * (dy - mean(dy) - x̂ mean(dy x̂)).
@@ -251,30 +260,43 @@ class BatchNormalization(ScaledAndShifted):
         self.add_weight("moving_variance", (size,), self.moving_variance_initializer, trainable=False)
 
     def prepare(self, node: Node, *, training: bool) -> None:
-        axes = tuple(axis for axis in range(node.x.ndim) if axis != self._place)
-        node.scratch = Standardized(node, axes, self.epsilon)
+        shape = _by_step(node, node.x).shape
+        kept = (self._place,) if node.repeats == 1 else (self._place, len(shape) - 2)
+        axes = tuple(axis for axis in range(len(shape)) if axis not in kept)
+        node.scratch = Standardized(node, axes, self.epsilon, shape=shape)
 
     def forward(self, node: Node, *, training: bool) -> None:
         scratch: Standardized = node.scratch
         mean, variance = self.moving_mean.reshape(self.weight_shape), self.moving_variance.reshape(self.weight_shape)
+        x = _by_step(node, node.x)
         if training and self.trainable:
-            x_hat = scratch.forward(node.x, node.mask)
-            _follow(mean, scratch.mean, self.momentum)
-            _follow(variance, scratch.variance, self.momentum)
+            x_hat = scratch.forward(x, node.mask)
+            for moving, batch in ((mean, scratch.mean), (variance, scratch.variance)):
+                for one in (batch,) if node.repeats == 1 else np.moveaxis(batch, -2, 0):
+                    _follow(moving, one, self.momentum)
+        elif node.repeats == 1:
+            x_hat = scratch.with_known(x, mean, variance)
         else:
-            x_hat = scratch.with_known(node.x, mean, variance)
-        self.scale_and_shift(x_hat, node.y)
+            x_hat = scratch.with_known(x, mean[..., np.newaxis], variance[..., np.newaxis])
+        self.scale_and_shift(x_hat.reshape(node.y.shape), node.y)
 
     def backward(self, node: Node) -> None:
         scratch: Standardized = node.scratch
-        self.weight_gradients(node, scratch.x_hat, scratch.product)
+        self.weight_gradients(node, scratch.x_hat.reshape(node.y.shape), scratch.product.reshape(node.y.shape))
         if node.dx is None:
             return
-        gradient = self.x_hat_gradient(node)
+        gradient, dx = _by_step(node, self.x_hat_gradient(node)), _by_step(node, node.dx)
         if self.trainable:
-            scratch.backward(gradient, node.dx)
+            scratch.backward(gradient, dx)
         else:  # mean and variance are constants
-            np.multiply(gradient, scratch.rate, node.dx)
+            np.multiply(gradient, scratch.rate, dx)
+
+
+def _by_step(node: Node, array: Array) -> Array:
+    """(…, n) as it is; where time steps count as samples (…, t, n), a view, since each step is a batch of its own."""
+    if node.repeats == 1:
+        return array
+    return array.reshape(*array.shape[:-1], node.repeats, -1, copy=False)
 
 
 def _follow(moving: Array, batch: Array, momentum: float) -> None:

@@ -12,8 +12,8 @@ from netcore.penalties import warn_of_ignored_penalty
 class TimeDistributed(Wrapper):
     """outputs[:, s] = layer(inputs[:, s]) for every time step s, with the same weights.
 
-    All steps are computed at once, as if they were samples; so are the gradients. (Batch normalisation inside
-    therefore takes its means over steps and samples together.)
+    All steps are computed at once, as if they were samples; so are the gradients. Batch normalisation inside keeps the
+    steps apart: each is a batch of its own, as in Keras, which calls the layer once for each step.
 
     Args:
         layer: what is done at each step. Its `activity_regularizer` has no effect, as in Keras: give

@@ -501,3 +501,32 @@ def test_float64_all_the_way(float64):
     model = Sequential([Input((6, 6, 1)), layers.Conv2D(2, 3), layers.BatchNormalization(), layers.MaxPooling2D()])
     assert model.predict(np.ones((2, 6, 6, 1))).dtype == "float64"
     assert config.floatx() == "float64"
+
+
+@pytest.mark.usefixtures("float64")
+def test_batch_normalisation_takes_each_step_of_a_series_as_a_batch_of_its_own():
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(size=(5, 3, 2)), rng.normal(size=(5, 3, 2))
+    inner = layers.BatchNormalization(momentum=0.7)
+    model = Sequential([Input((3, 2)), layers.Dense(2), layers.TimeDistributed(inner)])
+    model.compile(optimizers.SGD(1.0), "mse")
+    start = model.get_weights()
+    kernel, bias, gamma, beta, mean, variance = start
+
+    def outputs(kernel):
+        z = x @ kernel + bias
+        return gamma * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + 1e-3) + beta
+
+    def loss():
+        return np.mean((outputs(kernel) - y) ** 2)
+
+    gradient = numerical_gradient(loss, kernel)
+    z = x @ kernel + bias
+    for step in range(3):
+        mean, variance = 0.7 * mean + 0.3 * z[:, step].mean(axis=0), 0.7 * variance + 0.3 * z[:, step].var(axis=0)
+    assert model.train_on_batch(x, y) == pytest.approx(loss(), rel=1e-12)
+    after = model.get_weights()
+    np.testing.assert_allclose(after[0], start[0] - gradient, atol=1e-8)
+    np.testing.assert_allclose(after[4:], [mean, variance], rtol=1e-12)
+    wanted = after[2] * ((x @ after[0] + after[1]) - after[4]) / np.sqrt(after[5] + 1e-3) + after[3]
+    np.testing.assert_allclose(model.predict(x, verbose=0), wanted, rtol=1e-10)
