@@ -307,5 +307,6 @@ def _unite(masks: tuple[list[Array], Array], *, training: bool) -> None:
 
 
 def add_up(pair: tuple[Array, Array]) -> None:
+    """total += scratch: what a later use of a tensor or weight adds to its gradient."""
     total, scratch = pair
     np.add(total, scratch, total)
