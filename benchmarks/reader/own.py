@@ -1,4 +1,4 @@
-"""The reader of this project, asked under a time bound."""
+"""The reader of this project, asked under a bound of processor time: others may be at work on the machine."""
 
 import signal
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ def time_bound(seconds: float) -> Iterator[None]:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise TooLong
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def ask(data: bytes, time_s: float = TIME_S) -> Answer:

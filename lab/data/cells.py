@@ -140,7 +140,7 @@ def rough_kind(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _short_kind(text: str) -> str:
-    text = text.strip()
+    text = unicodedata.normalize("NFC", text.strip())
     if not text or text.lower() in MISSING:
         return "blank"
     number = to_number(text) or to_number(text, ",")

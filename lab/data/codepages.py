@@ -13,7 +13,6 @@ from collections.abc import Iterator
 BAD = "\ufffd"
 PIECE = 1 << 16  # bytes looked at together
 MOST_EVIDENCE = 5_000  # lines looked at
-LINES = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 HANGUL = re.compile("[가-힣]")
 HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
@@ -64,7 +63,7 @@ def lines_beyond_ascii(data: bytes) -> Iterator[bytes]:
     for start in range(0, len(data), PIECE):
         piece = data[start : start + PIECE]
         if not piece.isascii():
-            yield from LINES.findall(piece)
+            yield from (line for line in piece.replace(b"\r", b"\n").split(b"\n") if not line.isascii())
 
 
 def korean_share(text: str) -> float:

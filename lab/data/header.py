@@ -38,6 +38,14 @@ UNIT_SUFFIXES = {
 }
 
 
+def fill_up(rows: list[Record], width: int) -> None:
+    """Where every row ends in a delimiter, lines of the header may lack it."""
+    if all(not row[-1].strip() for row in rows if len(row) == width):
+        for row in rows:
+            if len(row) == width - 1 > 0:
+                row.append("")
+
+
 def first_row(rows: list[Record], width: int, dialect: Dialect) -> int:
     """Index of the header (or of the first row): what stands above is shorter, hardly filled, or set apart."""
     fitting = [place for place, row in enumerate(rows) if _fits(row, width, exactly=False)]
@@ -45,7 +53,7 @@ def first_row(rows: list[Record], width: int, dialect: Dialect) -> int:
         return 0
     exact = next((place for place in fitting if _fits(rows[place], width)), fitting[0])
     # a header may be one cell short or long, but then it stands right above the rows
-    start = fitting[0] if exact - fitting[0] <= 1 and _adjoins(rows, fitting[0]) else exact
+    start = fitting[0] if exact - fitting[0] < HEADER_LINES and _adjoins(rows, fitting[0]) else exact
     for place in range(start + 1, _first_data(rows, width)):
         apart = rows[place].line > rows[place - 1].end or dialect.delimiter == " "
         if _fits(rows[place], width) and _is_of_words(rows[place]) and (apart or _is_title(rows[start], rows[place])):
@@ -91,11 +99,15 @@ def _fits(row: Record, width: int, *, exactly: bool = True) -> bool:
 
 
 def _adjoins(rows: list[Record], place: int) -> bool:
-    """Whether words stand right above a row that has more than words."""
-    if place + 1 >= len(rows) or rows[place + 1].line != rows[place].end:
-        return False
-    above, below = ({rough_kind(cell) for cell in row} for row in rows[place : place + 2])
-    return bool(below & {"number", "time"}) and not above & {"number", "time"}
+    """Whether lines of words, all of one length, stand right above a row that has more than words."""
+    for above, below in itertools.pairwise(rows[place : place + HEADER_LINES + 1]):
+        if below.line != above.end or {rough_kind(cell) for cell in above} & {"number", "time"}:
+            return False
+        if {rough_kind(cell) for cell in below} & {"number", "time"}:
+            return True
+        if len(below) != len(above):
+            return False
+    return False
 
 
 def _is_over_merged_cells(row: Record, below: Record, width: int) -> bool:

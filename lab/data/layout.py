@@ -17,7 +17,7 @@ from lab.data.dialect import (
     refuse_prose,
     width_of,
 )
-from lab.data.header import first_row, fit_names, has_header, names_in_comment, take_more_header, take_units
+from lab.data.header import fill_up, first_row, fit_names, has_header, names_in_comment, take_more_header, take_units
 from lab.data.table import Note
 from lab.data_spec import ReadingSpec
 from lab.errors import TableError
@@ -99,6 +99,7 @@ Found = tuple[Record | None, tuple[str, ...], list[Record], tuple[Note, ...]]  #
 def _find_header(rows: list[Record], width: int, dialect: Dialect) -> Found:
     start = first_row(rows, width, dialect)
     above, rows = rows[:start], rows[start:]
+    fill_up(rows, width)
     notes: tuple[Note, ...] = (Note("preamble", start, above[0].line + 1),) if above else ()
     if has_header(rows, width):
         head, rows, header_notes = take_more_header(rows[0], rows[1:], width)

@@ -180,7 +180,7 @@ def _is_index(name: str, first: Typed) -> bool:
     if name and not name.lower().startswith("unnamed:"):
         return False
     values = first.cells.to_numpy()
-    if values.dtype.kind in "iu":
+    if values.dtype.kind in "iuf":
         return values[0] in (0, 1) and bool((values == np.arange(len(values)) + values[0]).all())
     column = first.column
     return column.kind in ("text", "id") and not column.missing and first.cells.is_unique

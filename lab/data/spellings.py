@@ -1,6 +1,7 @@
 """A column of texts by its distinct cells, so that 100,000 cells with twelve spellings cost twelve looks."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,7 +96,7 @@ class Spellings:
 
 
 def _trim(text: str) -> str:
-    text = text.strip(" \t\r\n\f\v\u00a0\u200b\ufeff\u3000")
+    text = unicodedata.normalize("NFC", text.strip(" \t\r\n\f\v\u00a0\u200b\ufeff\u3000"))
     found = EXCEL_TEXT.fullmatch(text) if text.startswith("=") else None
     return found[1] if found else text
 

@@ -100,7 +100,7 @@ def cut_inside_a_character(draft: Draft, random: Random, variant: int) -> None:
     for line in draft.body:
         if line.cells and line.row is not None:
             line.cells.append(column.raw[line.row])
-    if draft.quote_all:
+    if draft.quote_all or (len(draft.header or []) > 1 and draft.header_pick == (-1,)):
         raise Unfit
     column.cells[-1] = Damaged()
     if draft.header is None:
@@ -122,6 +122,9 @@ def a_line_in_another_code_page(draft: Draft, random: Random, variant: int) -> N
             column.cells[row] = Damaged()
             column.kinds = tuple(dict.fromkeys([*column.kinds, "category", "text"]))
             line.cells[place] = "\ue001" + line.cells[place]
+
+    if not any(cell.startswith("\ue001") for cell in line.cells):
+        raise Unfit
 
     def paste(data: bytes) -> bytes:
         pieces = data.decode().split("\n")

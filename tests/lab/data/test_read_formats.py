@@ -185,6 +185,25 @@ CASES = {
         "dnn",
         {"units_row": 1},
     ),
+    "delimiters at the ends of rows below units": Case(
+        "일시,기온,일사\n,(°C),(MJ/m2)\n2021-01-01,1,2,\n2021-01-02,3,4,\n",
+        ("일시", "기온", "일사"),
+        "dnn",
+        {"units_row": 1, "trailing_delimiter": 1},
+    ),
+    "row numbers over rows of delimiters": Case(
+        ",a\n0,1.5\n1,2.5\n2,3.5\n,\n,\n", kinds="in", notes={"index_column": 1, "blank_rows": 2}, rows=3
+    ),
+    "decomposed Hangul in times": Case(
+        "일시,v\n2022. 11. 5. \u110b\u1169\u110c\u1165\u11ab 12:30,1\n2022. 11. 5. 오후 1:30,2\n", kinds="dn"
+    ),
+    "entries over a wider table": Case(
+        "지점,서울\n시작,2021-01-01\n종료,2021-12-31\n\na,b,c\n1,2,3\n4,5,6\n7,8,9\n",
+        ("a", "b", "c"),
+        "nnn",
+        {"preamble": 3},
+        4,
+    ),
     "no header": Case("2021-01-01,1.5\n2021-01-02,2.5\n", ("col1", "col2"), "dn", {"no_header": None}, None),
     "years over places": Case("지역,2019,2020\n서울,1.5,2\n부산,3,4.5\n대구,5,6\n", ("지역", "2019", "2020"), "tnn"),
     "rounds over names": Case(
