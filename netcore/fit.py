@@ -70,6 +70,13 @@ class FitRun(Run):
             told is None or bool(head.metrics or head.weighted)
             for head, told in zip(model.heads, self._told, strict=True)
         ]
+        self._pieces = [  # targets (k, N) as one piece for each batch: arithmetic on rows that lie apart takes longer
+            np.empty(one.encoded.ordered.size, model.dtype)
+            if one.encoded.ordered.ndim == 2 and len(one.encoded.ordered) > 1
+            else None
+            for one in targets
+        ]
+        self._pieces_filled = False
         self._order = np.arange(self._total)
         self._cursor = 0
         self._base = 0  # row of the epoch's order at which the record begins
@@ -105,6 +112,7 @@ class FitRun(Run):
         self._cursor, self._base, self._counted, self._bounds = 0, 0, 0, []
 
     def _put_in_order(self) -> None:
+        self._pieces_filled = False
         for rows in self._rows:
             rows.order(self._order)
         for targets in self._targets:
@@ -198,7 +206,31 @@ class FitRun(Run):
         key = (self._cursor, self._batch_size, self._base)
         if key != self._views_key:
             self._views, self._views_key = self._make_views(), key
+            self._pieces_filled = False
+        if not self._pieces_filled:
+            self._fill_pieces()
         return self._views
+
+    def _fill_pieces(self) -> None:
+        """Copy the targets from the cursor on, batch by batch."""
+        first, size = self._cursor, self._batch_size
+        count = (self._total - first) // size
+        rest = first + count * size
+        for targets, pieces in zip(self._targets, self._pieces, strict=True):
+            if pieces is not None:
+                ordered = targets.encoded.ordered
+                k = len(ordered)
+                whole = ordered[:, first:rest].reshape(k, count, size)
+                np.copyto(pieces[k * first : k * rest].reshape(count, k, size), whole.swapaxes(0, 1))
+                np.copyto(pieces[k * rest :].reshape(k, self._total - rest), ordered[:, rest:])
+        self._pieces_filled = True
+
+    def _targets_of(self, index: int, start: int, stop: int) -> Array:
+        """Targets of rows start … stop, (k, n)."""
+        pieces, ordered = self._pieces[index], self._targets[index].encoded.ordered
+        if pieces is None:
+            return ordered[..., start:stop]
+        return pieces[len(ordered) * start : len(ordered) * stop].reshape(len(ordered), stop - start)
 
     def _make_views(self) -> list[Batch]:
         views: list[Batch] = []
@@ -231,7 +263,7 @@ class FitRun(Run):
 
     def _view(self, program: Program, start: int, stop: int) -> Batch:
         inputs = [rows.batch(start, stop) for rows in self._rows]
-        targets = [one.encoded.ordered[..., start:stop] for one in self._targets]
+        targets = [self._targets_of(index, start, stop) for index in range(len(self._targets))]
         heads = self._heads(program.plan, start, stop) if program.whole_heads else ()
         return Batch(start, stop, program.plan, program.calls_for(inputs, targets, self._rooms(start, stop), heads))
 

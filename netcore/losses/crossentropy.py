@@ -166,8 +166,8 @@ class CategoricalCrossentropy(OverClasses):
             z = y_pred - y_pred.max(axis=-2, keepdims=True)
             log_p = z - np.log(np.exp(z).sum(axis=-2, keepdims=True))
         else:
-            log_p = np.log(clipped(y_pred / y_pred.sum(axis=-2, keepdims=True)))
-        np.negative(np.sum(y_true * log_p, axis=-2), out)
+            log_p = np.log(clipped(y_pred / np.add.reduce(y_pred, axis=-2, keepdims=True)))
+        np.negative(np.add.reduce(y_true * log_p, axis=-2), out)
 
     def gradient(self, y_true: Array, y_pred: Array, weight: Array, out: Array) -> None:
         if self.from_logits:

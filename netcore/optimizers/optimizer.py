@@ -246,6 +246,8 @@ class Optimizer:
         self._program = [call for start, stop in _chunks(size) for call in self._calls_of(self._part(start, stop))]
         self._clip = self._clipper(vector)
         self._bounded = [weight for weight in vector.weights if weight.constraint is not None]
+        more = (self._gathered is not None, self._clip, self.weight_decay, self._average is not None, self._bounded)
+        self._plain = not any(more)
 
     def _part(self, start: int, stop: int) -> tuple[Array, ...]:
         """(weights, gradients, scratch, slots…) of one chunk."""
@@ -261,6 +263,19 @@ class Optimizer:
         """One update from the gradients in the vector (or one more gradient gathered for it)."""
         if self._schedule is not None:
             self._set_rate(float(self._schedule(self._calls)))
+        if self._plain:
+            self.update_number = self._calls + 1
+            self.before_step()
+            for function, arguments in self._program:
+                function(*arguments)
+        else:
+            self._update_with_more()
+        self._calls += 1
+        if not self._calls % FLUSHED_AFTER:
+            self.flush()
+
+    def _update_with_more(self) -> None:
+        """The update with gathering, clipping, decay, average and bounds."""
         if self._gathered is None or self._all_gathered(self._gathered):
             if self._clip is not None:
                 self._clip()
@@ -274,9 +289,6 @@ class Optimizer:
             self._follow(self._average)
         for weight in self._bounded:
             weight.constraint.project(weight.value)  # type: ignore[union-attr]  # chosen because it has one
-        self._calls += 1
-        if not self._calls % FLUSHED_AFTER:
-            self.flush()
 
     def prepare(self, dtype: Any) -> None:
         """Make the constants of `step`, as 0-d arrays of `dtype`."""
