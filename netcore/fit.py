@@ -72,9 +72,9 @@ class FitRun(Run):
         ]
         self._pieces = [  # targets (k, N) as one piece for each batch: arithmetic on rows that lie apart takes longer
             np.empty(one.encoded.ordered.size, model.dtype)
-            if one.encoded.ordered.ndim == 2 and len(one.encoded.ordered) > 1
+            if head.loss is not None and one.encoded.ordered.ndim == 2 and len(one.encoded.ordered) > 1
             else None
-            for one in targets
+            for head, one in zip(model.heads, targets, strict=True)
         ]
         self._pieces_filled = False
         self._order = np.arange(self._total)
