@@ -119,7 +119,10 @@ def test_a_model_with_own_classes_can_be_copied_and_one_with_own_functions_says_
         models.clone_model(Sequential([Input((3,)), layers.Dense(2, kernel_initializer=own_start)]))
 
 
-@pytest.mark.parametrize("function", [lambda x: x - x.mean(), lambda x: x.nothing(), lambda: 0], ids=str)
+OTHERWISE = {"looks at all": lambda x: x - x.mean(), "fails": lambda x: x.nothing(), "takes nothing": lambda: 0}
+
+
+@pytest.mark.parametrize("function", OTHERWISE.values(), ids=OTHERWISE.keys())
 def test_a_function_that_does_not_take_each_number_by_itself_is_no_activation(function):
     with pytest.raises((NetcoreTypeError, AttributeError)):
         layers.Dense(2, activation=function)
