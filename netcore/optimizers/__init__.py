@@ -5,6 +5,8 @@
 from netcore.optimizers import schedules
 from netcore.optimizers.schedules import SCHEDULES
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, get
+from netcore.optimizers.optimizer import get as deserialize
+from netcore.optimizers.optimizer import serialize_optimizer as serialize
 from netcore.optimizers.sgd import SGD
 from netcore.optimizers.rmsprop import RMSprop
 from netcore.optimizers.adam import Adam, Adamax, AdamW, Nadam
@@ -27,6 +29,8 @@ __all__ = [
     "Nadam",
     "Optimizer",
     "RMSprop",
+    "deserialize",
     "get",
     "schedules",
+    "serialize",
 ]

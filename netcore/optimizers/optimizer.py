@@ -404,6 +404,11 @@ def get(identifier: Any) -> Optimizer:
     return OPTIMIZERS.get(known if known in OPTIMIZERS else identifier)()  # type: ignore[call-arg]
 
 
+def serialize_optimizer(optimizer: Optimizer) -> dict[str, Any]:
+    """{"class_name", "config"} of an optimizer, as JSON can hold it; `get` reads it."""
+    return {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}
+
+
 def _chunks(size: int) -> list[tuple[int, int]]:
     if size <= 2 * CHUNK:
         return [(0, size)]

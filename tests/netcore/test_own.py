@@ -1,5 +1,7 @@
 """What a program brings along: penalties, bounds, start values and activation functions of its own, as in Keras."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -179,3 +181,10 @@ def test_inside_a_model_that_is_used_at_every_step_a_penalty_is_shared_by_the_sa
     x = RNG.normal(size=(5, 4, 3))
     out = model.predict(x, verbose=0)
     assert model.evaluate(x, out, verbose=0) == pytest.approx(0.5 * np.square(out).sum() / 5, rel=1e-5)
+
+
+def test_an_optimizer_travels_as_class_and_arguments():
+    schedule = optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
+    described = optimizers.serialize(optimizers.Adam(schedule, beta_1=0.8))
+    again = optimizers.deserialize(json.loads(json.dumps(described)))
+    assert (type(again).__name__, again.beta_1, float(again.learning_rate)) == ("Adam", 0.8, pytest.approx(0.1))
