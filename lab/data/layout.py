@@ -64,6 +64,7 @@ def find_layout(body: bytes, dialect: Dialect, *, skip_first: bool, reading: Rea
     rows = filled_records(lines, dialect, whole, first_line=int(skip_first))
     if not rows:
         raise TableError("table.no_rows", columns="")
+    found = rows
     if reading.header_row is None:
         width = width_of(rows)
         if reading.delimiter is None:
@@ -77,6 +78,7 @@ def find_layout(body: bytes, dialect: Dialect, *, skip_first: bool, reading: Rea
     if head is not None and len(head) > width and len(fit_names(head, rows, len(head))) > width:
         names = [cell for cell in head if cell.strip()]
         width = max(width, min(len(head), len(names)))
+    body_line = _body_line(found, rows, head)
     decimal, decimal_notes = find_decimal(rows, dialect.delimiter, head)
     if reading.decimal is not None:
         decimal, decimal_notes = reading.decimal, decimal_notes if reading.decimal == decimal else ()
@@ -87,10 +89,19 @@ def find_layout(body: bytes, dialect: Dialect, *, skip_first: bool, reading: Rea
         names=fit_names(head, rows, width) if head is not None else None,
         units=(*units, *[""] * width)[:width],
         header_row=head.line if head is not None else None,
-        body_line=rows[0].line,
-        regular=dialect.delimiter != " " and all(len(row) == width and not row.stray_quote for row in rows),
+        body_line=body_line,
+        regular=dialect.delimiter != " "
+        and body_line == rows[0].line
+        and all(len(row) == width and not row.stray_quote for row in rows),
         notes=(*notes, *decimal_notes),
     )
+
+
+def _body_line(found: list[Record], rows: list[Record], head: Record | None) -> int:
+    """Right below the header: a line there that is no row is to be told of."""
+    place = next(place for place, row in enumerate(found) if row is rows[0])
+    above = found[place - 1] if place else None
+    return rows[0].line if head is None or above is None or above[0].lstrip().startswith("#") else above.end
 
 
 Found = tuple[Record | None, tuple[str, ...], list[Record], tuple[Note, ...]]  # header, units, rows, notes

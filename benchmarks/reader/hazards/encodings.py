@@ -91,7 +91,7 @@ def broken_bytes(draft: Draft, random: Random, variant: int) -> None:
     draft.note("bad_bytes", count=(len(marked), len(marked) * 2), line=lines[marked[0]])
 
 
-@hazard(ROWS, "encoding", "category", "end", "trailing", "ragged", variants=2)
+@hazard(ROWS, "encoding", "category", "end", "trailing", "ragged", "line ends", variants=2)
 def cut_inside_a_character(draft: Draft, random: Random, variant: int) -> None:
     column = picked(random, "날씨", draft.rows, ["맑음", "흐림", "구름많음"])
     draft.columns.append(column)

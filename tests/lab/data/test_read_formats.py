@@ -204,6 +204,7 @@ CASES = {
         {"preamble": 3},
         4,
     ),
+    "a row of delimiters below the names": Case("a,b\n,\n1,2\n3,4\n", kinds="nn", notes={"blank_rows": 1}, rows=2),
     "no header": Case("2021-01-01,1.5\n2021-01-02,2.5\n", ("col1", "col2"), "dn", {"no_header": None}, None),
     "years over places": Case("지역,2019,2020\n서울,1.5,2\n부산,3,4.5\n대구,5,6\n", ("지역", "2019", "2020"), "tnn"),
     "rounds over names": Case(
