@@ -104,7 +104,7 @@ def cut_inside_a_character(draft: Draft, random: Random, variant: int) -> None:
         raise Unfit
     column.cells[-1] = Damaged()
     if draft.header is None:
-        column.names = ()
+        column.names, column.written = (), ""
     draft.encoding, draft.mark, draft.final_end = "utf-8", False, False
     draft.on_bytes.append(lambda data: data[: -1 - variant])
     draft.note("bad_bytes")
