@@ -127,7 +127,10 @@ def test_the_curve_can_be_heard_and_read_without_colours(page, address):
         """() => [...document.querySelectorAll('[data-series]')].map((path) =>
              [path.dataset.series, getComputedStyle(path).strokeDasharray])"""
     )
-    assert {name for name, dashes in strokes if dashes != "none"} == {"val_loss", "val_accuracy"}
+    dashes = dict(strokes)
+    assert dashes["loss"] == dashes["accuracy"] == "none"
+    assert len({dashes["loss"], dashes["val_loss"], dashes["+evaluated_loss"]}) == 3
+    assert dashes["val_accuracy"] == dashes["val_loss"]
     sizes = page.evaluate(
         """() => [...document.querySelectorAll('.live-curve svg text')].map((text) =>
              parseFloat(getComputedStyle(text).fontSize))"""
