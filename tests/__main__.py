@@ -15,7 +15,7 @@ from tests.chromium import find_chromium, install_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ["app.py", "netcore", "lab", "pages", "tests", "benchmarks"]
-ALONE = ["tests/live", "tests/browser"]
+WAITING = ["tests/live", "tests/browser"]
 
 
 def checks(fast: bool) -> dict[str, list[str]]:
@@ -26,9 +26,10 @@ def checks(fast: bool) -> dict[str, list[str]]:
         "format": [*python, "ruff", "format", "--check", *CODE],
         "lint": [*python, "ruff", "check", *CODE],
         "types": [*python, "mypy"],
-        # a file stays on one core: Keras compiles once for each shape. Servers and browsers want the machine alone
-        "tests": [*pytest, "-n", "auto", "--dist", "loadfile", *(f"--ignore={folder}" for folder in ALONE)],
-        "tests of live servers and pages in a browser": [*pytest, *ALONE],
+        # a file stays on one core: Keras compiles once for each shape, and a file of pages shares its server
+        "tests": [*pytest, "-n", "auto", "--dist", "loadfile", *(f"--ignore={folder}" for folder in WAITING)],
+        # they wait for each other more than they compute, but what they wait for must come in time: two, never more
+        "tests of live servers and pages in a browser": [*pytest, "-n", "2", "--dist", "loadfile", *WAITING],
     }
     if fast:
         del found["tests of live servers and pages in a browser"]
