@@ -36,11 +36,9 @@ from netcore.metrics.iou import BinaryIoU, IoU, MeanIoU
 from netcore.metrics.reduction import Mean, Sum
 from netcore.metrics.mean import MeanMetric, MeanMetricWrapper
 from netcore.metrics.choosing import for_output, get
-from netcore.metrics.functions import (
-    binary_accuracy,
+from netcore.losses.functions import (
     binary_crossentropy,
     binary_focal_crossentropy,
-    categorical_accuracy,
     categorical_crossentropy,
     categorical_focal_crossentropy,
     categorical_hinge,
@@ -53,10 +51,14 @@ from netcore.metrics.functions import (
     mean_squared_error,
     mean_squared_logarithmic_error,
     poisson,
-    sparse_categorical_accuracy,
     sparse_categorical_crossentropy,
-    sparse_top_k_categorical_accuracy,
     squared_hinge,
+)
+from netcore.metrics.functions import (
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
 # isort: on

@@ -10,24 +10,6 @@ import numpy as np
 
 from netcore.config import Array, floatx
 from netcore.data import as_floats
-from netcore.losses.functions import (
-    binary_crossentropy,
-    binary_focal_crossentropy,
-    categorical_crossentropy,
-    categorical_focal_crossentropy,
-    categorical_hinge,
-    hinge,
-    huber,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    poisson,
-    sparse_categorical_crossentropy,
-    squared_hinge,
-)
 from netcore.metrics.accuracy import (
     BinaryAccuracy,
     CategoricalAccuracy,
@@ -39,30 +21,6 @@ from netcore.metrics.accuracy import (
 from netcore.metrics.mean import MeanMetric
 from netcore.metrics.metric import matched
 from netcore.names import snake_case
-
-__all__ = [
-    "binary_accuracy",
-    "binary_crossentropy",
-    "binary_focal_crossentropy",
-    "categorical_accuracy",
-    "categorical_crossentropy",
-    "categorical_focal_crossentropy",
-    "categorical_hinge",
-    "hinge",
-    "huber",
-    "kl_divergence",
-    "log_cosh",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
-    "poisson",
-    "sparse_categorical_accuracy",
-    "sparse_categorical_crossentropy",
-    "sparse_top_k_categorical_accuracy",
-    "squared_hinge",
-    "top_k_categorical_accuracy",
-]
 
 
 def per_value(cls: Callable[..., MeanMetric], *, sparse: bool = False) -> Callable[..., Array]:

@@ -137,7 +137,7 @@ def opened_runs(state: AppState, experiment: Experiment) -> list[RunSummary]:
     found = []
     for summary in reversed(past_runs(state)):
         ran = _what_ran(state, summary) if summary.marks.opened else None
-        if ran is not None and (ran[0].data, ran[0].seed) == (experiment.data, experiment.seed):
+        if ran is not None and on_same_rows(ran[0], experiment):
             found.append(summary)
     return found
 
@@ -185,7 +185,11 @@ def drawn(entries: Sequence[Entry], chosen: Entry, state: AppState) -> tuple[lis
 
 def is_fair(entry: Entry, other: Entry) -> bool:
     """The same data, split and seed."""
-    one, two = entry.experiment, other.experiment
+    return on_same_rows(entry.experiment, other.experiment)
+
+
+def on_same_rows(one: Experiment, two: Experiment) -> bool:
+    """Whether both learn from and are judged by the same rows."""
     return (one.data, one.seed) == (two.data, two.seed)
 
 

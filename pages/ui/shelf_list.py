@@ -50,29 +50,11 @@ def shelf_list(state: AppState, entries: Sequence[Entry], chosen: Entry, looks: 
 
 
 def shelf_row(state: AppState, entry: Entry, chosen: Entry, looks: dict[str, int]) -> None:
-    number, marks = entry.summary.number, entry.marks
+    number = entry.summary.number
     with st.container(key=f"run-{number}", gap=None):
         with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
-            st.button(
-                "",
-                key=f"eye-{number}",
-                icon=":material/visibility:" if marks.shown else ":material/visibility_off:",
-                type="tertiary",
-                help=say("shelf.hide" if marks.shown else "shelf.show", state.language),
-                on_click=mark,
-                args=(entry.id,),
-                kwargs={"shown": not marks.shown},
-            )
-            st.button(
-                "",
-                key=f"pin-{number}",
-                icon=":material/keep:" if marks.pinned else ":material/keep_off:",
-                type="tertiary",
-                help=say("shelf.unpin" if marks.pinned else "shelf.pin", state.language),
-                on_click=mark,
-                args=(entry.id,),
-                kwargs={"pinned": not marks.pinned},
-            )
+            toggle(state, entry, "shown", "eye", on=("visibility", "shelf.hide"), off=("visibility_off", "shelf.show"))
+            toggle(state, entry, "pinned", "pin", on=("keep", "shelf.unpin"), off=("keep_off", "shelf.pin"))
             symbol = f"{SYMBOLS[looks[entry.id]]} " if entry.id in looks else ""
             st.button(
                 f"{symbol}**{entry.label}** {plain(entry.summary.title, 40)}",
@@ -84,6 +66,24 @@ def shelf_row(state: AppState, entry: Entry, chosen: Entry, looks: dict[str, int
             )
             badge(state, entry)
         st.caption(f"{plain(entry.differs, LEGEND)} · {said_loss(state, entry)}")
+
+
+def toggle(
+    state: AppState, entry: Entry, name: Literal["shown", "pinned"], key: str, on: tuple[str, str], off: tuple[str, str]
+) -> None:
+    """A button that turns a mark of the run over; `on` and `off` are its icon and its help while the mark is so."""
+    marked: bool = getattr(entry.marks, name)
+    icon, help = on if marked else off
+    st.button(
+        "",
+        key=f"{key}-{entry.summary.number}",
+        icon=f":material/{icon}:",
+        type="tertiary",
+        help=say(help, state.language),
+        on_click=mark,
+        args=(entry.id,),
+        kwargs={name: not marked},
+    )
 
 
 COLORS: dict[str, Literal["green", "orange", "red", "gray"]] = {
