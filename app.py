@@ -10,9 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from lab.runs.host import set_engine
-from lab.runs.pooled import PoolEngine
-from lab.runs.routes import middleware, routes
+from lab.runs.serve.host import set_engine
+from lab.runs.serve.pooled import PoolEngine
+from lab.runs.serve.routes import middleware, routes
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from benchmarks.machine import described  # noqa: E402
 from benchmarks.output import write_json  # noqa: E402
 from lab.charts.small import column_chart, relation_chart  # noqa: E402
 from lab.charts.table import correlation_chart, course_chart, scatter_chart  # noqa: E402
-from lab.data.columns import type_column  # noqa: E402
+from lab.data.cells.columns import type_column  # noqa: E402
 from lab.data.look import (  # noqa: E402
     Look,
     column_look,
@@ -35,7 +35,7 @@ from lab.data.look import (  # noqa: E402
 )
 from lab.data.propose import propose_data  # noqa: E402
 from lab.data.table import Column, Table  # noqa: E402
-from lab.data_spec import DataSpec  # noqa: E402
+from lab.spec.data import DataSpec  # noqa: E402
 
 COLUMNS = 50
 PAGE = 12  # small charts on a screen

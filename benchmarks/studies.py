@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 
 from lab.data.samples import load_sample
-from lab.limits import ALONE
-from lab.runs.pooled import PoolEngine
-from lab.runs.store import RunStore
+from lab.runs.kept.store import RunStore
+from lab.runs.serve.pooled import PoolEngine
 from lab.runs.study import Cell
+from lab.spec.limits import ALONE
 from lab.studies import STUDIES, Study, axes, bases
 from lab.studies.definition import Setting, cells_of, rows_to_learn_from
 

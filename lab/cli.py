@@ -27,16 +27,16 @@ from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError
-from lab.experiment import Experiment, check_limits
 from lab.export.package import experiment_of
 from lab.insight.evaluate import evaluate, judge_outputs, judge_run
-from lab.insight.verdict import Verdict, say_advice, say_kind, say_verdict
-from lab.limits import current_limits
-from lab.model import model_problems, updates_arithmetic
-from lab.problem import say_problem
+from lab.model.problem import say_problem
+from lab.model.problems import model_problems, updates_arithmetic
 from lab.runs.spec import run_spec
-from lab.runs.trainer import Trainer
+from lab.runs.work.trainer import Trainer
+from lab.spec.experiment import Experiment, check_limits
+from lab.spec.limits import current_limits
 from lab.texts import Language, say, say_error
+from lab.verdict.verdict import Verdict, say_advice, say_kind, say_verdict
 from netcore.errors import NetcoreError
 
 ROWS = 20  # lines of the epoch table; a longer run is thinned out

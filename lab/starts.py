@@ -11,8 +11,8 @@ from typing import Any
 
 from lab.data.propose import class_count
 from lab.data.table import Table
-from lab.data_spec import DataSpec, SampleSource, Task, UploadSource
-from lab.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
+from lab.spec.data import DataSpec, SampleSource, Task, UploadSource
+from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from lab.texts import say
-from pages.ui.compare_chart import chart_controls, draw_chart
-from pages.ui.compare_run import closer, import_section
-from pages.ui.compare_words import fairness, in_a_sentence, table
-from pages.ui.shelf import arranged, chosen_entry, drawn, shelf_of
-from pages.ui.shelf_list import shelf_list
+from pages.ui.compare.chart import chart_controls, draw_chart
+from pages.ui.compare.run import closer, import_section
+from pages.ui.compare.shelf import arranged, chosen_entry, drawn, shelf_of
+from pages.ui.compare.shelf_list import shelf_list
+from pages.ui.compare.words import fairness, in_a_sentence, table
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading
 

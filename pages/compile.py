@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from lab.experiment import GraphSpec
+from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
-from pages.ui.code_box import code_box
 from pages.ui.forms import LOSS, OPTIMIZER, part_form, type_field
-from pages.ui.metrics import OFFERED
-from pages.ui.outputs import outputs_section
+from pages.ui.model.code_box import code_box
+from pages.ui.model.metrics import OFFERED
+from pages.ui.model.outputs import outputs_section
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import about, heading, name_of

@@ -7,23 +7,23 @@ from lab.data.doctor.preview import beginning
 from lab.data.propose import task_choices
 from lab.data.samples import card
 from lab.data.table import Note, Table
-from lab.experiment import GraphSpec
+from lab.edits.proposals import with_target, with_task
+from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from lab.texts.letters import isolated, visible
 from pages.ui.bench import Bench, bench_of
-from pages.ui.doctor import doctor_section
+from pages.ui.data.doctor import doctor_section
+from pages.ui.data.gallery import card_notes, gallery
+from pages.ui.data.groups import groups_section, targets_section
+from pages.ui.data.looking import looking_section
+from pages.ui.data.preparation import preparation_section, split_section, statistics_section
+from pages.ui.data.reading import delimiter_name, header_name, reading_section
+from pages.ui.data.upload import missing_file, own_file
 from pages.ui.forms import choice_field
-from pages.ui.gallery import card_notes, gallery
-from pages.ui.groups import groups_section, targets_section
-from pages.ui.looking import looking_section
-from pages.ui.preparation import preparation_section, split_section, statistics_section
 from pages.ui.problems import show_problems
-from pages.ui.proposals import with_target, with_task
-from pages.ui.reading import delimiter_name, header_name, reading_section
-from pages.ui.sequences import alphabet_line, order_section
+from pages.ui.run.sequences import alphabet_line, order_section
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import heading, plain, tell
-from pages.ui.upload import missing_file, own_file
 
 TICKED_ONE_BY_ONE = 40  # more columns than this are chosen by leaving some out
 PREVIEW_ROWS = 8

@@ -7,22 +7,22 @@ import streamlit as st
 
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
-from lab.experiment import GraphSpec
 from lab.insight.evaluate import Evaluation, evaluate_outputs, evaluate_run
 from lab.insight.part_values import values_on
-from lab.outputs import combined
-from lab.runs.record import RunRecord, RunSummary, RunView
+from lab.model.outputs import combined
+from lab.runs.kept.record import RunRecord, RunSummary, RunView
+from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import lay_out
-from pages.ui.curves import quantity
+from pages.ui.compare.shelf import mark, marks_of, opened_runs
 from pages.ui.problems import show_problems
-from pages.ui.sequences import by_epoch_section, decoded_section
-from pages.ui.shelf import mark, marks_of, opened_runs
+from pages.ui.run.curves import quantity
+from pages.ui.run.sequences import by_epoch_section, decoded_section
+from pages.ui.run.take_away import take_away
+from pages.ui.run.training import current_run, record_of_run
+from pages.ui.run.verdict import show_verdict
 from pages.ui.state import AppState, app_state
-from pages.ui.take_away import take_away
 from pages.ui.text import heading, plain, tell
-from pages.ui.training import current_run, record_of_run
-from pages.ui.verdict import show_verdict
 
 
 def page(state: AppState) -> None:

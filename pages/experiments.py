@@ -6,8 +6,8 @@ from lab.studies import told
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.state import AppState, app_state
-from pages.ui.studies import Asked, ask, cards, choose, chosen, look, wait
-from pages.ui.studies_result import show
+from pages.ui.studies.asking import Asked, ask, cards, choose, chosen, look, wait
+from pages.ui.studies.result import show
 from pages.ui.text import heading
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from lab.data.samples import Card, card, sample_names
 from lab.texts import say
-from pages.ui.gallery import card_line, card_notes, card_picture, sentence, use_sample
+from pages.ui.data.gallery import card_line, card_notes, card_picture, sentence, use_sample
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading
 

@@ -7,7 +7,7 @@ from lab.charts.golf import tries
 from lab.insight.golf import HOLES, Hole, Played, Score, score
 from lab.runs.messages import ENDED
 from lab.texts import say
-from pages.ui.shelf import shelf_of
+from pages.ui.compare.shelf import shelf_of
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading
 

@@ -11,8 +11,8 @@ from lab.texts import say
 from pages.ui.bench import bench_of
 from pages.ui.header import header
 from pages.ui.opening import opened_state
+from pages.ui.run.training import answer_knobs
 from pages.ui.style import style
-from pages.ui.training import answer_knobs
 
 ICON = Path(__file__).with_name("ui") / "icon.png"  # a named icon would be fetched from outside
 STEPS = ("data", "layers", "compile", "train", "evaluate")

@@ -4,14 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lab.experiment import GraphSpec
-from lab.model import updates_arithmetic
+from lab.model.problems import updates_arithmetic
+from lab.runs.kept.record import RunView
 from lab.runs.messages import Pause, Resume, Stop
-from lab.runs.record import RunView
+from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
-from pages.ui.curves import draw_run
-from pages.ui.ended import ended
 from pages.ui.forms import (
     LOSS,
     OPTIMIZER,
@@ -24,10 +22,11 @@ from pages.ui.forms import (
     two_abreast,
     type_field,
 )
-from pages.ui.outputs import combine_section, weight_field
+from pages.ui.model.outputs import combine_section, weight_field
 from pages.ui.problems import show_problems
-from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.training import (
+from pages.ui.run.curves import draw_run
+from pages.ui.run.ended import ended
+from pages.ui.run.training import (
     can_continue,
     continue_training,
     current_run,
@@ -40,6 +39,7 @@ from pages.ui.training import (
     start_over,
     start_run,
 )
+from pages.ui.state import AppState, app_state, widget_value
 
 SPEEDS: dict[str, float | None] = {"slow": 1.0, "easy": 30.0, "full": None}
 

@@ -14,7 +14,7 @@ from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-from lab.runs.trainer import Trainer  # noqa: E402
+from lab.runs.work.trainer import Trainer  # noqa: E402
 from netcore.losses import LOSSES  # noqa: E402
 
 FRESH_ROWS = 20_000

@@ -34,7 +34,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.insight.runs import KnownRun, known_run
-from lab.insight.verdict import Verdict, judge
+from lab.verdict.verdict import Verdict, judge
 
 CALLS = ("good_fit", "overfit", "underfit", "not_finished", "not_enough_data", "diverged")
 LABELS = ("good_fit", "overfit", "no_gain")

@@ -1,7 +1,7 @@
 """The experiments that the live benchmarks train, as links into the app."""
 
-from lab.experiment import Experiment
 from lab.export.link import to_link
+from lab.spec.experiment import Experiment
 from lab.starts import start
 
 

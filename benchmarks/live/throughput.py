@@ -12,11 +12,11 @@ from pathlib import Path
 from benchmarks.speed import spiral
 from lab.data.prepare import Dataset, prepare
 from lab.data.read import read_table
-from lab.data_spec import SampleSource, SplitSpec
-from lab.experiment import Experiment
-from lab.limits import ALONE
-from lab.runs.pooled import PoolEngine
-from lab.runs.store import RunStore
+from lab.runs.kept.store import RunStore
+from lab.runs.serve.pooled import PoolEngine
+from lab.spec.data import SampleSource, SplitSpec
+from lab.spec.experiment import Experiment
+from lab.spec.limits import ALONE
 from lab.starts import start
 
 TRAIN_ROWS, VALIDATION_ROWS, SECONDS = 500, 100, 5.0

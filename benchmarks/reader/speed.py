@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from lab.data.read import read_table
-from lab.limits import ALONE
+from lab.spec.limits import ALONE
 
 ROWS, COLUMNS = 1_000_000, 10
 PAIRS = 5

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import plotly.graph_objects as go
 
 from lab.charts.curves import MARKERS
-from lab.charts.look import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, plain
+from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, plain
 from lab.texts import Language, say
 
 LOOKS = (

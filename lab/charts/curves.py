@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from lab.charts.look import BLUE, GREEN, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain
+from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain
 from lab.texts import Language, say
 
 # how a loss is measured -> colour, dash, symbol

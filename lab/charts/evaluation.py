@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from lab.charts.look import BLUE, GREY, PART_LOOKS, figure, plain, with_unit
+from lab.charts.style import BLUE, GREY, PART_LOOKS, figure, plain, with_unit
 from lab.texts import Language, say
 
 LONGEST_NAME = 18  # letters of a class at an axis; a longer one would leave no room for the matrix

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from lab.charts.look import BLUE, GREY, PURPLE, VERMILION, figure, plain
+from lab.charts.style import BLUE, GREY, PURPLE, VERMILION, figure, plain
 from lab.insight.folds import FoldScores
 from lab.texts import Language, say
 

@@ -4,7 +4,7 @@ import math
 
 import plotly.graph_objects as go
 
-from lab.charts.look import FONT_SIZE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure
+from lab.charts.style import FONT_SIZE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure
 from lab.insight.golf import Score
 from lab.texts import Language, say
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Literal
 from unicodedata import east_asian_width
 
-from lab.experiment import GraphSpec
-from lab.layer_table import LayerRow
+from lab.model.layer_table import LayerRow
+from lab.spec.experiment import GraphSpec
 
 Kind = Literal["input", "node", "shared", "merge", "output", "bend"]
 
@@ -54,7 +54,7 @@ def graph_svg(
     """The drawing.
 
     Args:
-        rows: of `lab.layer_table.graph_table`.
+        rows: of `lab.model.layer_table.graph_table`.
         labels: lines of text in the box of each input, node and output ("out:" before an output's name).
         title: text alternative for those who do not see it.
         merging: types of layers that merge.

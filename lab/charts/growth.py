@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from lab.charts.look import VERMILION, figure
+from lab.charts.style import VERMILION, figure
 from lab.texts import Language, say
 
 WIDE = 1e3  # a growth by more than this is drawn by powers of ten

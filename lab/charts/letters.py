@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from lab.charts.look import GREY, ORANGE, PART_LOOKS, figure
+from lab.charts.style import GREY, ORANGE, PART_LOOKS, figure
 from lab.texts import Language, say
 
 

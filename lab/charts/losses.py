@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from lab.charts.look import BLUE, FONT_SIZE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, plain
+from lab.charts.style import BLUE, FONT_SIZE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, plain
 from lab.insight.loss_bench import Scene
 from lab.texts import Language, say
 

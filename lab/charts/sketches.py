@@ -1,6 +1,6 @@
 """Small drawings of what a one-click experiment will show, for its card: no numbers, only the shape of the picture."""
 
-from lab.charts.look import BLUE, GREY, VERMILION
+from lab.charts.style import BLUE, GREY, VERMILION
 
 LINE = 'fill="none" stroke-width="5" stroke-linecap="round"'
 SHAPES = {

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from lab.charts.evaluation import shortened
-from lab.charts.look import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, plain, with_unit
+from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, plain, with_unit
 from lab.data.look import Boxes, ColumnLook, Means, Relation, Shares, Signal
 from lab.data.table import Column
 from lab.texts import Language, say

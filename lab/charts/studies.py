@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from lab.charts.look import BLUE, GREEN, GREY, HEIGHT, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain
 from lab.charts.studies_bars import bars, costs, scores
 from lab.charts.studies_map import heat_map
+from lab.charts.style import BLUE, GREEN, GREY, HEIGHT, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain
 from lab.studies.band import band_curves
 from lab.studies.result import Result, SettingResult, measure_title
 from lab.studies.words import number, told

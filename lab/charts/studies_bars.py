@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lab.charts.look import BLUE, FONT_SIZE, PART_LOOKS, VERMILION, figure, plain
+from lab.charts.style import BLUE, FONT_SIZE, PART_LOOKS, VERMILION, figure, plain
 from lab.studies.band import Band
 from lab.studies.result import Result, SettingResult, measure_title
 from lab.studies.scores import distance

@@ -4,7 +4,7 @@ import math
 
 import plotly.graph_objects as go
 
-from lab.charts.look import BLUE, figure, plain
+from lab.charts.style import BLUE, figure, plain
 from lab.studies.result import Result, SettingResult
 from lab.studies.words import number, told
 from lab.texts import Language, say

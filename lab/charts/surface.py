@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from lab.charts.look import BLUE, GREEN, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain, with_unit
+from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain, with_unit
 from lab.insight.moment import Line, Plane
 from lab.texts import Language, say
 

@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lab.charts.evaluation import LONGEST_NAME, shortened
-from lab.charts.look import BLUE, GREY, VERMILION, figure, plain
 from lab.charts.small import COLOURS, SMALL_FONT, titled
+from lab.charts.style import BLUE, GREY, VERMILION, figure, plain
 from lab.data.look import Correlations, Course, Images, Points
 from lab.texts import Language, say
 

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 import numpy.typing as npt
 
-from lab.charts.look import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION
+from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION
 from lab.data.look import (
     Look,
     Points,
@@ -28,7 +28,7 @@ from lab.data.look import (
 )
 from lab.data.propose import propose_data
 from lab.data.samples import PICTURES, card, load_sample, sample_names
-from lab.data_spec import DataSpec, SampleSource
+from lab.spec.data import DataSpec, SampleSource
 from lab.starts import start
 
 Array = npt.NDArray[Any]

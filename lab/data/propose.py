@@ -10,9 +10,9 @@ import pandas as pd
 from lab.data.samples import card
 from lab.data.sequences import alphabet
 from lab.data.table import Column, Table
-from lab.data_spec import DataSpec, SampleSource, SplitSpec, Task, UploadSource
 from lab.errors import DataError, TableError
-from lab.limits import current_limits
+from lab.spec.data import DataSpec, SampleSource, SplitSpec, Task, UploadSource
+from lab.spec.limits import current_limits
 
 Array = npt.NDArray[Any]
 

@@ -7,12 +7,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from lab.data.columns import type_column
-from lab.data.read import AS_FOUND, read_table
+from lab.data.cells.columns import type_column
+from lab.data.read import read_table
 from lab.data.table import Note, Table
-from lab.data_spec import ReadingSpec, Task, WindowSpec
 from lab.errors import DataError
-from lab.limits import ALONE
+from lab.spec.data import AS_FOUND, ReadingSpec, Task, WindowSpec
+from lab.spec.limits import ALONE
 from lab.texts import Language
 
 SAMPLE_DATA = Path(__file__).resolve().parent.parent.parent / "sample_data"

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.data.balance import balanced_piles, nearest_pile, shares_by_class
-from lab.data_spec import Fold, SplitSpec
 from lab.errors import DataError
+from lab.spec.data import Fold, SplitSpec
 
 Rows = npt.NDArray[np.int64]
 TRAIN, VALIDATION, TEST = 0, 1, 2

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.data.split import Rows
-from lab.data_spec import WindowSpec
 from lab.errors import DataError
+from lab.spec.data import WindowSpec
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]

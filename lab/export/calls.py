@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lab.experiment import PartSpec
+from lab.spec.experiment import PartSpec
 from netcore.layers import LAYERS
 from netcore.params import defaults
 from netcore.registry import Registry

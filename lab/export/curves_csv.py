@@ -3,7 +3,7 @@
 import csv
 import io
 
-from lab.runs.record import RunRecord
+from lab.runs.kept.record import RunRecord
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what makes a spreadsheet compute a cell
 

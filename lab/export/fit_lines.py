@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from itertools import count
 
-from lab.experiment import Change, Experiment, GraphSpec
-from lab.outputs import way_to
+from lab.model.outputs import way_to
+from lab.spec.experiment import Change, Experiment, GraphSpec
 from lab.texts import Language, say
 from netcore.losses import LOSSES
 

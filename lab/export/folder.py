@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from lab.data.prepare import Dataset
-from lab.experiment import Experiment, GraphSpec
 from lab.export.curves_csv import curves_csv
 from lab.export.notebook import notebook
 from lab.export.npz import weights_file
@@ -11,7 +10,8 @@ from lab.export.package import EXPERIMENT_FILE, keras_package
 from lab.export.program import program_of
 from lab.export.report import report
 from lab.insight.evaluate import evaluate_outputs, evaluate_run
-from lab.runs.engine import InlineEngine
+from lab.runs.serve.engine import InlineEngine
+from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language
 
 OWNER = "command-line"

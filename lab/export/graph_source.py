@@ -3,8 +3,8 @@
 import keyword
 from collections.abc import Iterable, Mapping
 
-from lab.experiment import Experiment, GraphSpec
 from lab.export.calls import call
+from lab.spec.experiment import Experiment, GraphSpec
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS

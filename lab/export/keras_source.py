@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from lab.experiment import Experiment, GraphSpec
 from lab.export.calls import call, one_line
 from lab.export.fit_lines import fit_lines, weight_lines
 from lab.export.graph_source import graph_lines
+from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES

@@ -8,8 +8,8 @@ import binascii
 import zlib
 
 from lab.errors import ExperimentError
-from lab.experiment import Experiment
-from lab.limits import ALONE
+from lab.spec.experiment import Experiment
+from lab.spec.limits import ALONE
 
 FORM = "1"
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from lab.data.prepare import Dataset
-from lab.experiment import Experiment
 from lab.runs.arrays import Arrays
-from lab.runs.build import build_model
-from lab.runs.record import Weights
+from lab.runs.kept.record import Weights
 from lab.runs.spec import run_spec
+from lab.runs.work.build import build_model
+from lab.spec.experiment import Experiment
 
 PACKED_BYTES = 50_000_000
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 
 from lab.errors import ExperimentError
-from lab.experiment import Experiment
 from lab.export.curves_csv import curves_csv
 from lab.export.markup import SAVED
 from lab.export.notebook import notebook
 from lab.export.npz import npz
 from lab.export.program import DATA_FILE, WEIGHTS_FILE, Program
-from lab.limits import ALONE
-from lab.runs.record import RunRecord
+from lab.runs.kept.record import RunRecord
+from lab.spec.experiment import Experiment
+from lab.spec.limits import ALONE
 from lab.texts import Language
 
 PROGRAM_FILE, EXPERIMENT_FILE = "keras_program.py", "experiment.json"

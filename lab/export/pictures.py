@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from lab.charts.look import GREY, ORANGE, PART_LOOKS
+from lab.charts.style import GREY, ORANGE, PART_LOOKS
 from lab.export.markup import element
 
 WIDTH, HEIGHT = 640, 340

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.data.prepare import Dataset
-from lab.experiment import Experiment, GraphSpec
 from lab.export.fit_lines import FitStyle, first_epoch, fit_calls, fit_lines, last_epoch, ordered_lines, weight_lines
 from lab.export.keras_source import head_lines, model_lines
 from lab.export.npz import named_weights
 from lab.export.preparation import preparation_lines
 from lab.runs.arrays import Arrays, part
 from lab.runs.checkpoints import Checkpoints
-from lab.runs.record import RunRecord
-from lab.runs.replay import trainer_at
+from lab.runs.kept.record import RunRecord
+from lab.runs.kept.replay import trainer_at
 from lab.runs.spec import run_spec
+from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
 
 DATA_FILE, WEIGHTS_FILE = "data.npz", "start_weights.npz"

@@ -11,17 +11,17 @@ from xml.etree.ElementTree import Element
 from lab.data.prepare import Dataset
 from lab.data.prepare.dataset import PART_NAMES
 from lab.data.samples import card
-from lab.experiment import Experiment, GraphSpec
 from lab.export.keras_source import keras_source
 from lab.export.markup import SAVED, element, written
 from lab.export.pictures import curves_picture, scatter_picture
 from lab.insight.evaluate import Evaluation
-from lab.insight.verdict import Verdict, say_advice, say_evidence, say_kind
-from lab.layer_table import layer_rows
-from lab.outputs import history_keys, split_key
-from lab.runs.record import RunRecord
+from lab.model.layer_table import layer_rows
+from lab.model.outputs import history_keys, split_key
+from lab.runs.kept.record import RunRecord
+from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
 from lab.texts.parts import name_of
+from lab.verdict.verdict import Verdict, say_advice, say_evidence, say_kind
 
 # nothing may be fetched and no script may run, whatever the file holds
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Final, Literal
 
-from lab.experiment import Experiment
 from lab.insight.differences import Difference, differences, model_line, say_value
-from lab.insight.evidence import Evidence
-from lab.insight.verdict import Verdict, say_advice_code, say_title
+from lab.spec.experiment import Experiment
 from lab.texts import Language, say
+from lab.verdict.evidence import Evidence
+from lab.verdict.verdict import Verdict, say_advice_code, say_title
 
 STOPPING: Final = "fit.early_stopping"
 Outcome = Literal["better", "worse", "alike", "other_loss", "no_numbers"]

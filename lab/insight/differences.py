@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lab.experiment import CompileSpec, Experiment, GraphSpec, ModelSpec
-from lab.parts import PartSpec
+from lab.spec.experiment import CompileSpec, Experiment, GraphSpec, ModelSpec
+from lab.spec.parts import PartSpec
 from lab.texts import Language, has_text, say
 from lab.texts.parts import argument_name
 from netcore.losses import LOSSES

@@ -11,21 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from lab.data.baseline import Baseline, baseline
 from lab.data.prepare import Dataset, PartName
 from lab.data.sequences import read_label
-from lab.experiment import Experiment, GraphSpec
-from lab.insight.baseline_loss import BaselineLoss, baseline_loss
-from lab.insight.baseline_metrics import baseline_metrics, output_baselines
-from lab.insight.context import RunContext
-from lab.insight.decoding import blank_share, greedy, letter_error, right_share
-from lab.insight.diverged import likely_causes
-from lab.insight.verdict import Verdict
-from lab.layer_table import graph_table, layer_rows, parameter_count
-from lab.outputs import history_of, output_views
-from lab.runs.build import build_model
-from lab.runs.record import RunRecord
+from lab.insight.ctc import blank_share, greedy, letter_error, right_share
+from lab.model.layer_table import graph_table, layer_rows, parameter_count
+from lab.model.outputs import history_of, output_views
+from lab.runs.kept.record import RunRecord
 from lab.runs.spec import run_spec
+from lab.runs.work.build import build_model
+from lab.spec.experiment import Experiment, GraphSpec
+from lab.verdict.baseline import Baseline, baseline
+from lab.verdict.baseline_loss import BaselineLoss, baseline_loss
+from lab.verdict.baseline_metrics import baseline_metrics, output_baselines
+from lab.verdict.context import RunContext
+from lab.verdict.suspects import likely_causes
+from lab.verdict.verdict import Verdict
 from netcore.activations import ACTIVATIONS
 from netcore.losses import LOSSES
 from netcore.metrics import for_output

@@ -12,8 +12,8 @@ from typing import Literal
 from lab.data.prepare import prepare_cached
 from lab.data.split import fold_specs
 from lab.data.table import Table
-from lab.experiment import Experiment
 from lab.runs.study import Cell, RunOutcome
+from lab.spec.experiment import Experiment
 from netcore.metrics import METRICS
 from netcore.metrics.from_losses import CosineSimilarity, LossMetric
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from lab.data_spec import DataSpec, SampleSource, SplitSpec, Task
-from lab.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
+from lab.spec.data import DataSpec, SampleSource, SplitSpec, Task
+from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
 
 SPLIT_SEED: Final = 1
 VALIDATION, TEST = 0.3, 0.2

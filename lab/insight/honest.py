@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lab.experiment import Experiment
-from lab.parts import PartSpec
+from lab.spec.experiment import Experiment
+from lab.spec.parts import PartSpec
 from netcore.layers import LAYERS
 
 Columns = Mapping[str, Sequence[float]]

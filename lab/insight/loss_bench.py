@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from lab.insight.decoding import BLANK
+from lab.insight.ctc import BLANK
 from netcore import Input, Model, layers
 from netcore.activations import ACTIVATIONS
 from netcore.losses import CTC, LOSSES, Loss

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from lab.data.prepare import Dataset, PartName
-from lab.experiment import Experiment, GraphSpec
 from lab.insight.evaluate import Evaluation, as_probabilities, evaluate_outputs, evaluate_run
-from lab.runs.record import RunRecord
+from lab.runs.kept.record import RunRecord
+from lab.spec.experiment import Experiment, GraphSpec
 
 Array = np.ndarray[Any, Any]
 

@@ -11,15 +11,15 @@ from typing import Any, Literal
 import numpy as np
 
 from lab.data.prepare import Dataset
-from lab.experiment import Experiment
 from lab.insight.evaluate import causes_of
-from lab.insight.verdict import REMEDIES
 from lab.runs.arrays import Arrays, data_of, rows_in
 from lab.runs.checkpoints import Checkpoints
-from lab.runs.record import RunRecord
-from lab.runs.replay import trainer_at
+from lab.runs.kept.record import RunRecord
+from lab.runs.kept.replay import trainer_at
 from lab.runs.spec import run_spec
-from lab.runs.trainer import Trainer
+from lab.runs.work.trainer import Trainer
+from lab.spec.experiment import Experiment
+from lab.verdict.verdict import REMEDIES
 from netcore.optimizers import OPTIMIZERS
 from netcore.trace import Quantity, Trace
 
@@ -52,7 +52,7 @@ class Breakdown:
         stage: what kind of thing that is.
         largest: largest absolute number among what was computed before it in this update, and its name.
         growth: (update, from 1 in this epoch) -> largest absolute weight after it, of the last updates before.
-        causes: likely ones, see `lab.insight.diverged`; the likeliest first.
+        causes: likely ones, see `lab.verdict.suspects`; the likeliest first.
     """
 
     epoch: int

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from lab.data.prepare import Dataset, PartName
 from lab.runs.arrays import data_of
-from lab.runs.build import build_model
-from lab.runs.record import RunRecord
+from lab.runs.kept.record import RunRecord
 from lab.runs.spec import run_spec
+from lab.runs.work.build import build_model
 
 
 def values_on(record: RunRecord, dataset: Dataset, part: PartName) -> dict[str, float]:

@@ -6,9 +6,9 @@ import numpy as np
 
 from lab.data.prepare import Dataset, PartName
 from lab.errors import RunError
-from lab.experiment import Experiment, GraphNode, GraphSpec, PartSpec
-from lab.layer_table import graph_table
+from lab.model.layer_table import graph_table
 from lab.runs.arrays import Arrays
+from lab.spec.experiment import Experiment, GraphNode, GraphSpec, PartSpec
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS

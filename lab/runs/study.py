@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
-from lab.experiment import Experiment
-from lab.limits import Limits
 from lab.runs.arrays import Arrays, part, rows_in, unpack_arrays
 from lab.runs.frame import EXTRA
 from lab.runs.messages import RunState, Status
 from lab.runs.spec import run_spec
+from lab.spec.experiment import Experiment
+from lab.spec.limits import Limits
 
 Array = npt.NDArray[Any]
 

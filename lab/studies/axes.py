@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from lab.experiment import Experiment, GraphSpec, ModelSpec, PartSpec
+from lab.spec.experiment import Experiment, GraphSpec, ModelSpec, PartSpec
 from lab.studies.definition import Axis, Change, Option
 from lab.studies.layers import (
     hidden_layers,

@@ -5,8 +5,8 @@ from typing import Any
 
 from lab.data.propose import propose_data
 from lab.data.samples import load_sample
-from lab.data_spec import SampleSource, SplitSpec
-from lab.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
+from lab.spec.data import SampleSource, SplitSpec
+from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
 
 
 def experiment(

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from lab.experiment import Experiment
+from lab.spec.experiment import Experiment
 from lab.studies import axes, bases, conclude
 from lab.studies.definition import Study
 

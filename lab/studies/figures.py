@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.experiment import Experiment
 from lab.runs.study import RunOutcome
+from lab.spec.experiment import Experiment
 from netcore.callbacks.monitors import DOWNWARDS_AFTER_ALL, UPWARDS
 
 NOISE_EPOCHS = 10  # the last ones, over which the noise of a curve is measured

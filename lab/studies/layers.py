@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lab.experiment import Experiment, GraphSpec, LayerSpec, ModelSpec
+from lab.spec.experiment import Experiment, GraphSpec, LayerSpec, ModelSpec
 
 
 def hidden_layers(experiment: Experiment) -> tuple[LayerSpec, ...]:

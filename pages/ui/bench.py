@@ -11,9 +11,11 @@ from lab.data.prepare import Dataset, prepare_cached
 from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError
-from lab.experiment import Experiment, GraphSpec
 from lab.export.keras_source import keras_source
-from lab.model import LayerRow, Problem, layer_rows, model_problems
+from lab.model.layer_table import LayerRow, layer_rows
+from lab.model.problem import Problem
+from lab.model.problems import model_problems
+from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language
 from pages.ui.desk import Desk
 from pages.ui.progress import size_of_file, slowly

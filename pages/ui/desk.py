@@ -11,12 +11,12 @@ from typing import Any
 import streamlit as st
 
 from lab.data.doctor import Remedy, TrainingRemedy
-from lab.data.read import AS_FOUND, read_table
+from lab.data.read import read_table
 from lab.data.table import Table
-from lab.data_spec import DataSpec, ReadingSpec, UploadSource
 from lab.errors import LabError
-from lab.experiment import Experiment
-from lab.limits import current_limits
+from lab.spec.data import AS_FOUND, DataSpec, ReadingSpec, UploadSource
+from lab.spec.experiment import Experiment
+from lab.spec.limits import current_limits
 from lab.texts import Language
 
 OWNERS = 500
@@ -56,7 +56,7 @@ class Desk:
     files: OrderedDict[str, OwnFile] = field(default_factory=OrderedDict)  # SHA-256 -> file
     tables: OrderedDict[tuple[str, ReadingSpec], Table] = field(default_factory=OrderedDict)
     treatments: dict[tuple[str, tuple[str, ...]], Treatment] = field(default_factory=dict)  # (remedy, its columns)
-    study: Any = None  # the one-click experiment that was started last, see pages/ui/studies.py
+    study: Any = None  # the one-click experiment that was started last, see pages/ui/studies/asking.py
 
     def keep_file(self, file: OwnFile) -> None:
         sha256 = file.table.sha256

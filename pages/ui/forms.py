@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from lab.experiment import Experiment, LayerSpec, PartSpec
-from lab.graph_edit import graph_of
-from lab.parts import checked_part
+from lab.edits.graph import graph_of
+from lab.spec.experiment import Experiment, LayerSpec, PartSpec
+from lab.spec.parts import checked_part
 from lab.texts import Language, say
 from netcore.layers import LAYERS
 from netcore.layers.wrapper import LayerParam

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 import streamlit as st
 
 from lab.errors import LabError
-from lab.experiment import Experiment
 from lab.export.link import to_link
 from lab.export.package import experiment_of
+from lab.spec.experiment import Experiment
 from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, Language, say
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench
+from pages.ui.data.upload import missing_file
+from pages.ui.run.training import current_run, knobs_differ, record_of_run
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.summary import step_summaries
 from pages.ui.text import tell_error
-from pages.ui.training import current_run, knobs_differ, record_of_run
-from pages.ui.upload import missing_file
 
 ICONS = {
     "compare": ":material/stacked_line_chart:",

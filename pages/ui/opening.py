@@ -3,14 +3,14 @@
 import streamlit as st
 
 from lab.errors import LabError
-from lab.experiment import Experiment
 from lab.export.link import from_link
-from lab.runs.host import engine
+from lab.runs.serve.host import engine
+from lab.spec.experiment import Experiment
 from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, Language
 from pages.ui.desk import Desk, desk_of
+from pages.ui.run.training import look_at, told_experiment
 from pages.ui.state import AppState, Notice, app_state, has_state, keep_state, owner_of_session
-from pages.ui.training import look_at, told_experiment
 
 LINK = "e"  # the query parameter that carries an experiment
 LANGUAGE = "lang"

@@ -13,11 +13,11 @@ from typing import Any
 import streamlit as st
 
 from lab.errors import LabError
-from lab.experiment import Experiment
-from lab.runs.owner import new_owner, owner_from
+from lab.runs.serve.owner import new_owner, owner_from
+from lab.spec.experiment import Experiment
 from lab.texts import Language
 from netcore.errors import NetcoreError
-from pages.ui.compare_state import CompareView
+from pages.ui.compare.state import CompareView
 from pages.ui.desk import Desk, OwnFile
 
 Refusal = LabError | NetcoreError
@@ -82,7 +82,7 @@ class AppState:
 
     def enter_page(self, page: str) -> None:
         """A new screen; on another page the widgets show the experiment again, so earlier refusals are over."""
-        self.memo.pop("runs", None)  # asked for once a screen, see `pages.ui.training.past_runs`
+        self.memo.pop("runs", None)  # asked for once a screen, see `pages.ui.run.training.past_runs`
         if page != self.page:
             self.page = page
             self.refusals.clear()

@@ -1,15 +1,15 @@
 """The experiment in one line for each step of the pipeline."""
 
 from lab.data.samples import card
-from lab.experiment import GraphSpec
-from lab.model import parameter_count
+from lab.model.layer_table import parameter_count
+from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench
-from pages.ui.follow import learning_rate
-from pages.ui.shelf import opened_runs
+from pages.ui.compare.shelf import opened_runs
+from pages.ui.run.follow import learning_rate
+from pages.ui.run.training import current_run
 from pages.ui.state import AppState
 from pages.ui.text import name_of, plain
-from pages.ui.training import current_run
 
 
 def step_summaries(state: AppState, bench: Bench) -> dict[str, str]:

@@ -11,10 +11,10 @@ import pytest
 from lab import cli
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.data_spec import UploadSource
-from lab.experiment import Experiment
 from lab.runs.spec import run_spec
-from lab.runs.trainer import Trainer
+from lab.runs.work.trainer import Trainer
+from lab.spec.data import UploadSource
+from lab.spec.experiment import Experiment
 from lab.starts import EXAMPLES, STARTS, start
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -5,11 +5,11 @@ import pytest
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.samples import card, load_sample, sample_names
-from lab.data_spec import SampleSource
-from lab.experiment import Experiment
-from lab.model import model_problems
+from lab.model.problems import model_problems
 from lab.runs.spec import run_spec
-from lab.runs.trainer import Trainer
+from lab.runs.work.trainer import Trainer
+from lab.spec.data import SampleSource
+from lab.spec.experiment import Experiment
 from lab.starts import EXAMPLES, STARTS, propose_experiment, start
 from lab.texts import has_text
 

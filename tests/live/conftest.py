@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from lab.limits import ALONE
-from lab.runs.owner import new_owner
-from lab.runs.pooled import PoolEngine
-from lab.runs.store import RunStore
+from lab.runs.kept.store import RunStore
+from lab.runs.serve.owner import new_owner
+from lab.runs.serve.pooled import PoolEngine
+from lab.spec.limits import ALONE
 
 LIMITS = replace(ALONE, reader_grace_s=1000.0)
 

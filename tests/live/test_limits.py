@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from lab.limits import ALONE
+from lab.runs.kept.store import RunStore
 from lab.runs.messages import Stop
-from lab.runs.pooled import PoolEngine
-from lab.runs.store import RunStore
+from lab.runs.serve.pooled import PoolEngine
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.runs import iris, iris_data
 from tests.live.test_pool import ENDLESS, wait, wait_for

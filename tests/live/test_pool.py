@@ -13,10 +13,10 @@ import psutil
 import pytest
 
 from lab.errors import RunError
-from lab.limits import ALONE
-from lab.runs.engine import InlineEngine
 from lab.runs.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop
-from lab.runs.pooled import PoolEngine
+from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.pooled import PoolEngine
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
 
@@ -165,7 +165,7 @@ def test_the_other_runs_of_a_killed_worker_go_on_as_well(engine):
 
 
 def test_a_hanging_worker_is_replaced(engine, owner, monkeypatch):
-    monkeypatch.setattr("lab.runs.pool.SILENCE_S", 2.0)
+    monkeypatch.setattr("lab.runs.serve.pool.SILENCE_S", 2.0)
     run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=100.0)
     wait(lambda: engine.view(run).epoch > 5)
     os.kill(engine.pool.pids[worker_of(engine, run)], signal.SIGSTOP)
@@ -228,9 +228,9 @@ def test_workers_do_not_outlive_the_process_that_started_them(tmp_path):
     program = textwrap.dedent(
         f"""
         import pathlib, time
-        from lab.limits import ALONE
-        from lab.runs.pooled import PoolEngine
-        from lab.runs.store import RunStore
+        from lab.spec.limits import ALONE
+        from lab.runs.serve.pooled import PoolEngine
+        from lab.runs.kept.store import RunStore
         engine = PoolEngine(ALONE, RunStore(pathlib.Path({str(tmp_path)!r}), ALONE), workers=1)
         engine.begin()
         print(*engine.pool.pids, flush=True)
@@ -246,6 +246,8 @@ def test_workers_do_not_outlive_the_process_that_started_them(tmp_path):
 
 
 def test_a_worker_imports_no_more_than_it_needs():
-    program = "import sys, lab.runs.worker; print([m for m in ('pandas', 'pydantic', 'starlette') if m in sys.modules])"
+    program = (
+        "import sys, lab.runs.work.worker; print([m for m in ('pandas', 'pydantic', 'starlette') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"

@@ -6,9 +6,9 @@ import time
 import pytest
 from starlette.applications import Starlette
 
-from lab.runs import host
-from lab.runs.owner import COOKIE
-from lab.runs.routes import middleware, routes
+from lab.runs.serve import host
+from lab.runs.serve.owner import COOKIE
+from lab.runs.serve.routes import middleware, routes
 from tests.lab.runs.asgi import ask
 from tests.lab.runs.runs import iris, iris_data
 

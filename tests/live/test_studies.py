@@ -6,8 +6,8 @@ import signal
 import pytest
 
 from lab.errors import RunError
-from lab.runs.engine import InlineEngine
-from lab.runs.replay import trainer_at
+from lab.runs.kept.replay import trainer_at
+from lab.runs.serve.engine import InlineEngine
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
 from tests.lab.runs.test_study import cells
 from tests.live.test_pool import wait, wait_for

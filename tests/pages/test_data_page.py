@@ -5,7 +5,7 @@ import streamlit as st
 
 from lab.data.samples import SAMPLE_DATA
 from lab.export.link import to_link
-from lab.limits import ALONE
+from lab.spec.limits import ALONE
 from lab.texts import say
 from tests.pages.conftest import Person, seen
 from tests.pages.test_bad_input import NASTY, upload

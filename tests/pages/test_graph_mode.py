@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lab.experiment import GraphSpec
+from lab.spec.experiment import GraphSpec
 
 PAGES = ("data", "layers", "compile", "train", "evaluate")
 

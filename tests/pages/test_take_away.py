@@ -4,8 +4,8 @@ import pytest
 
 from lab.starts import start
 from lab.texts import say
-from pages.ui.take_away import parcels_of
-from pages.ui.training import current_run, record_of_run
+from pages.ui.run.take_away import parcels_of
+from pages.ui.run.training import current_run, record_of_run
 from tests.lab.export.test_take_away import members
 
 

@@ -5,13 +5,13 @@ import json
 import pytest
 
 from lab.data.read import read_table
+from lab.edits.proposals import for_own_table
 from lab.export.link import from_link, to_link
-from lab.limits import ALONE
-from lab.runs.engine import InlineEngine
-from lab.runs.host import set_engine
+from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.host import set_engine
+from lab.spec.limits import ALONE
 from lab.starts import start
 from lab.texts import say
-from pages.ui.proposals import for_own_table
 from tests.pages.conftest import Person
 
 

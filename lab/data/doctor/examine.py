@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.data.doctor.columns import column_findings
+from lab.data.doctor.column_checks import column_findings
 from lab.data.doctor.finding import SEVERITIES, Finding
-from lab.data.doctor.notes import note_findings
-from lab.data.doctor.numbers import number_findings
+from lab.data.doctor.number_checks import number_findings
+from lab.data.doctor.reading_notes import note_findings
 from lab.data.doctor.remedies import Remedy, Together, remedies_in_force
-from lab.data.doctor.rows import row_findings
-from lab.data.doctor.target import target_findings
+from lab.data.doctor.row_checks import row_findings
+from lab.data.doctor.target_checks import target_findings
 from lab.data.doctor.training import TrainingRemedy
 from lab.data.doctor.view import View
 from lab.data.prepare import Dataset
 from lab.data.table import Table
-from lab.data_spec import DataSpec
-from lab.experiment import Experiment
+from lab.spec.data import DataSpec
+from lab.spec.experiment import Experiment
 
 CHECKS = (note_findings, target_findings, row_findings, column_findings, number_findings)
 

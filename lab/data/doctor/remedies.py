@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from lab.data_spec import ColumnPlan, DataSpec, InputGroup, Kind, KindChoice, ReadingSpec, SplitSpec
 from lab.errors import ExperimentError
+from lab.spec.data import ColumnPlan, DataSpec, InputGroup, Kind, KindChoice, ReadingSpec, SplitSpec
 
 Changes = tuple[tuple[str, Any], ...]
 

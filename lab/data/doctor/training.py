@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lab.experiment import Experiment, ModelSpec, PartSpec
+from lab.spec.experiment import Experiment, ModelSpec, PartSpec
 
 SQUARED, ABSOLUTE = PartSpec(type="MeanSquaredError"), PartSpec(type="MeanAbsoluteError")
 

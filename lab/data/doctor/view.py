@@ -14,7 +14,7 @@ import pandas as pd
 
 from lab.data.prepare import Dataset
 from lab.data.table import Column, Table
-from lab.data_spec import DataSpec
+from lab.spec.data import DataSpec
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.intp]

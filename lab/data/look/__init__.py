@@ -9,7 +9,7 @@ from lab.data.look.pictures import Images, Signal, image_shape_of, images, signa
 from lab.data.look.profile import ColumnLook, column_look
 from lab.data.look.relation import Boxes, Means, Relation, Shares, related_columns, relation, tell_most
 from lab.data.look.series import Course, course, part_starts, time_columns
-from lab.data.look.view import Look, look_at
+from lab.data.look.visible import Look, look_at
 
 __all__ = [
     "Boxes",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.data.look.relation import answers_of, tell_most
-from lab.data.look.view import Array, Look
+from lab.data.look.visible import Array, Look
 from lab.data.table import Column
-from lab.data_spec import DataSpec
+from lab.spec.data import DataSpec
 
 ALIKE = 0.9  # |r| from which two columns show nearly the same
 MOST_TRIED = 30

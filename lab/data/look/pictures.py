@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.data.look.relation import answers_of
-from lab.data.look.view import Array, Look
-from lab.data_spec import DataSpec
+from lab.data.look.visible import Array, Look
+from lab.spec.data import DataSpec
 
 IMAGES = 40
 SIGNALS = 6

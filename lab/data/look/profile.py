@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lab.data.look.view import HUGE, Array, Look, as_numbers
+from lab.data.look.visible import HUGE, Array, Look, as_numbers
 from lab.data.table import Column
 
 BINS = 30

@@ -8,12 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from lab.data.look.profile import shown_value
-from lab.data.look.view import Array, Look, drawable
+from lab.data.look.visible import Array, Look, drawable
 from lab.data.prepare.targets import encode_target
 from lab.data.table import Column
-from lab.data_spec import DataSpec
 from lab.errors import LabError
-from lab.limits import current_limits
+from lab.spec.data import DataSpec
+from lab.spec.limits import current_limits
 
 Codes = npt.NDArray[np.int64]
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.data.look.view import Array, Look, as_numbers, drawable
+from lab.data.look.visible import Array, Look, as_numbers, drawable
 from lab.data.prepare import PART_NAMES, Dataset
 from lab.data.table import Column
-from lab.data_spec import DataSpec
+from lab.spec.data import DataSpec
 
 STRETCHES = 800
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from lab.data.table import Table
-from lab.data_spec import DataSpec, ReadingSpec
+from lab.spec.data import DataSpec, ReadingSpec
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ import pandas as pd
 from lab.data.prepare.recipe import PreparedColumn
 from lab.data.split import Rows
 from lab.data.table import Note
-from lab.data_spec import ImageShape, Task
 from lab.errors import DataError
+from lab.spec.data import ImageShape, Task
 
 Array = npt.NDArray[Any]
 PartName = Literal["train", "validation", "test"]

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lab.data.prepare.division import Division
 from lab.data.prepare.recipe import PreparedColumn
-from lab.data.prepare.rows import Division
 from lab.data.prepare.settings import Settings
 from lab.data.split import Rows
 from lab.data.table import Note, Table
-from lab.data_spec import DataSpec
+from lab.spec.data import DataSpec
 
 Array = npt.NDArray[Any]
 

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lab.data.prepare.columns import holds_numbers, taken
-from lab.data.prepare.rows import Division
+from lab.data.prepare.chosen_columns import holds_numbers, taken
+from lab.data.prepare.division import Division
 from lab.data.prepare.targets import EncodedTarget, class_names_of_cells
 from lab.data.table import Column, Table
-from lab.data_spec import DataSpec
 from lab.errors import DataError
+from lab.spec.data import DataSpec
 
 Array = npt.NDArray[Any]
 

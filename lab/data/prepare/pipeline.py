@@ -11,21 +11,21 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.data.prepare.cache import Cache, content_hash
-from lab.data.prepare.columns import cells_of, find_inputs, find_target, taken
+from lab.data.prepare.chosen_columns import cells_of, find_inputs, find_target, taken
 from lab.data.prepare.dataset import PART_NAMES, Dataset, Part, as_image
+from lab.data.prepare.division import Division, divide
 from lab.data.prepare.fit import fit_column
 from lab.data.prepare.notes import absent_classes, notes_of
 from lab.data.prepare.persistence import persistence_of
 from lab.data.prepare.recipe import PreparedColumn
-from lab.data.prepare.rows import Division, divide
 from lab.data.prepare.series import ahead, now, signal_of, windows_of, with_clock
 from lab.data.prepare.settings import Settings, settings_of
 from lab.data.prepare.targets import EncodedTarget, encode_target, target_statistics
 from lab.data.split import Rows, Split
 from lab.data.table import Column, Table
-from lab.data_spec import DataSpec
 from lab.errors import DataError, LabError
-from lab.limits import Limits, current_limits
+from lab.spec.data import DataSpec
+from lab.spec.limits import Limits, current_limits
 
 Array = npt.NDArray[Any]
 

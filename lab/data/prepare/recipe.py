@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lab.data_spec import DatePart, Scaling
 from lab.errors import DataError
+from lab.spec.data import DatePart, Scaling
 
 Array = npt.NDArray[Any]
 

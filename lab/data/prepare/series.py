@@ -5,17 +5,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lab.data.prepare.columns import cells_of, taken
+from lab.data.prepare.chosen_columns import cells_of, taken
+from lab.data.prepare.division import Division
 from lab.data.prepare.recipe import PreparedColumn
-from lab.data.prepare.rows import Division
 from lab.data.prepare.settings import Settings
 from lab.data.prepare.statistics import centre_and_width
 from lab.data.sequences import within
 from lab.data.split import Split
 from lab.data.table import Column, Table
 from lab.data.windows import Windows, check_windows, cut_windows
-from lab.data_spec import DataSpec, WindowSpec
 from lab.errors import DataError
+from lab.spec.data import DataSpec, WindowSpec
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lab.data.table import Column
-from lab.data_spec import ColumnPlan, DataSpec, DatePart, Scaling
 from lab.errors import DataError
+from lab.spec.data import ColumnPlan, DataSpec, DatePart, Scaling
 
 Missing = Literal["drop", "mean", "median", "zero", "category"]
 

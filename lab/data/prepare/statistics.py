@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lab.data_spec import Scaling
+from lab.spec.data import Scaling
 
 Array = npt.NDArray[Any]
 

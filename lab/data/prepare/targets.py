@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lab.data.prepare.columns import holds_numbers
+from lab.data.prepare.chosen_columns import holds_numbers
 from lab.data.prepare.statistics import mean_and_deviation
 from lab.data.sequences import alphabet, encode_labels
 from lab.data.table import Column, Table
-from lab.data_spec import DataSpec
 from lab.errors import DataError
-from lab.limits import Limits
+from lab.spec.data import DataSpec
+from lab.spec.limits import Limits
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]

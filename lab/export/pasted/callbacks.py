@@ -2,11 +2,11 @@
 
 from typing import Any, get_args
 
-from lab.experiment import EarlyStoppingSpec
 from lab.export.pasted.draft import FitCall
 from lab.export.pasted.parts import Notes, misspelt, named
 from lab.export.pasted.text import excerpt
 from lab.export.pasted.values import Argument, Called, is_plain
+from lab.spec.experiment import EarlyStoppingSpec
 from lab.texts import has_text
 from netcore.callbacks import CALLBACKS, EarlyStopping, LearningRateScheduler
 

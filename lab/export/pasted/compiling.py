@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lab.experiment import Experiment, GraphSpec, OutputSpec, PartSpec
 from lab.export.pasted.fitting import named_arguments, say_default
 from lab.export.pasted.parts import Notes, misspelt, read_metrics, read_part
 from lab.export.pasted.text import excerpt
 from lab.export.pasted.values import Argument, Called, is_number
+from lab.spec.experiment import Experiment, GraphSpec, OutputSpec, PartSpec
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 from netcore.optimizers.schedules import LearningRateSchedule

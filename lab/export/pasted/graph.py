@@ -5,15 +5,15 @@ import re
 from collections.abc import Mapping, MutableSequence, Sequence
 from typing import Any
 
-from lab.data_spec import ALL_INPUTS, DataSpec, InputGroup
-from lab.experiment import CompileSpec, Experiment, GraphNode, GraphSpec, OutputSpec, checked
+from lab.edits.graph import name_for
 from lab.export.pasted.draft import Draft, Port
 from lab.export.pasted.models import input_shape
 from lab.export.pasted.parts import Notes, read_layer
 from lab.export.pasted.text import excerpt
 from lab.export.pasted.values import Called, Tensor, behind
-from lab.graph import NAME
-from lab.graph_edit import name_for
+from lab.spec.data import ALL_INPUTS, DataSpec, InputGroup
+from lab.spec.experiment import CompileSpec, Experiment, GraphNode, GraphSpec, OutputSpec, checked
+from lab.spec.graph import NAME
 from netcore.names import snake_case
 
 NODE_ID = re.compile("[a-z0-9]{1,16}")

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lab.experiment import Change, Experiment, checked
 from lab.export.pasted.draft import FitCall
 from lab.export.pasted.expressions import result_of
 from lab.export.pasted.parts import Notes
 from lab.export.pasted.values import Lambda, Reference, is_number
+from lab.spec.experiment import Change, Experiment, checked
 from netcore.optimizers import OPTIMIZERS
 from netcore.optimizers.schedules import LearningRateSchedule
 

@@ -10,10 +10,10 @@ straightforwardly return a model or a tensor. Of everything else a finding says 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.experiment import Experiment
 from lab.export.pasted.statements import Reader
 from lab.export.pasted.taking import Facts, applied, tried
 from lab.export.pasted.text import Finding, parse_program
+from lab.spec.experiment import Experiment
 
 FINDINGS = 100  # told; of a text with more, the rest is only counted
 RUN = 3  # lines one behind the other that have nothing to do with the model: from so many on they are told as one

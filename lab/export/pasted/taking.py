@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lab.data.prepare import Dataset
+from lab.edits.graph import as_sequential
 from lab.errors import LabError
-from lab.experiment import EarlyStoppingSpec, Experiment, LayerSpec, ModelSpec, checked
 from lab.export.pasted.compiling import with_compile
 from lab.export.pasted.draft import Draft, FitCall
 from lab.export.pasted.graph import with_graph
@@ -15,7 +15,7 @@ from lab.export.pasted.models import input_shape
 from lab.export.pasted.parts import Notes, read_layer
 from lab.export.pasted.rates import Rates, changes_of, epochs_of
 from lab.export.pasted.values import Tensor
-from lab.graph_edit import as_sequential
+from lab.spec.experiment import EarlyStoppingSpec, Experiment, LayerSpec, ModelSpec, checked
 from netcore.errors import NetcoreError
 
 

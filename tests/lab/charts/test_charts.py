@@ -11,7 +11,7 @@ from lab.charts.compare import LOOKS, MOST_RUNS, Frame, RunCurves, overlaid
 from lab.charts.curves import curves, measured
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.charts.growth import growth
-from lab.charts.look import FONT_SIZE, PART_LOOKS, plain, with_unit
+from lab.charts.style import FONT_SIZE, PART_LOOKS, plain, with_unit
 from lab.texts import LANGUAGES
 
 HISTORY = {

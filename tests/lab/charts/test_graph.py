@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.charts.graph import graph_svg, text_width
-from lab.layer_table import graph_table
+from lab.model.layer_table import graph_table
 from lab.starts import start
 
 SHAPES = {"ground": (4,), "upper": (3,)}

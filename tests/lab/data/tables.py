@@ -4,9 +4,9 @@ import pytest
 
 from lab.data.prepare import prepare
 from lab.data.read import read_table
-from lab.data_spec import DataSpec, UploadSource
 from lab.errors import DataError
-from lab.limits import ALONE
+from lab.spec.data import DataSpec, UploadSource
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 
 

@@ -8,14 +8,14 @@ import pytest
 
 from lab.data import read_table
 from lab.data.doctor import SEVERITIES, examine
-from lab.data.doctor.refit import refit
 from lab.data.doctor.remedies import LeaveOut, ReadAsKind, remedies_in_force
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.samples import load_sample, sample_names
-from lab.data_spec import InputGroup, SampleSource, SplitSpec, TargetSpec
+from lab.edits.refit import refit
 from lab.errors import DataError
-from lab.limits import ALONE
+from lab.spec.data import InputGroup, SampleSource, SplitSpec, TargetSpec
+from lab.spec.limits import ALONE
 from lab.starts import propose_experiment, start
 from lab.texts import LANGUAGES, has_text, say
 

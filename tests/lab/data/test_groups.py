@@ -5,8 +5,8 @@ import pytest
 
 from lab.data.prepare import PART_NAMES, prepare
 from lab.data.samples import load_sample
-from lab.data_spec import DataSpec, InputGroup, SampleSource, TargetSpec
 from lab.errors import DataError
+from lab.spec.data import DataSpec, InputGroup, SampleSource, TargetSpec
 from lab.starts import start
 
 ONE_INPUT = {"inputs": ("bill_length_mm",), "groups": ()}

@@ -24,11 +24,11 @@ from lab.data.look import (
     time_columns,
 )
 from lab.data.look.relation import share_told
-from lab.data.look.view import DRAWN, Look
+from lab.data.look.visible import DRAWN, Look
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.samples import load_sample, picture, sample_names
-from lab.data_spec import SampleSource, SplitSpec
+from lab.spec.data import SampleSource, SplitSpec
 from tests.lab.data.tables import gaps_at, spec, table_of
 
 HUGE = 1e6

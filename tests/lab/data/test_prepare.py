@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lab.data.baseline import baseline
 from lab.data.prepare import PART_NAMES, Cache, find_persistence, mean_and_deviation, prepare, prepare_cached
 from lab.data.read import read_table
 from lab.data.samples import card, load_sample
-from lab.data_spec import SplitSpec
 from lab.errors import DataError
-from lab.limits import ALONE
+from lab.spec.data import SplitSpec
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say, say_error
+from lab.verdict.baseline import baseline
 from tests.lab.data.tables import gaps_at, refusal, spec, table_of
 
 N = 60

@@ -5,8 +5,8 @@ import pytest
 
 from lab.data.prepare import PART_NAMES, content_hash, prepare
 from lab.data.samples import load_sample
-from lab.data_spec import ColumnPlan, InputGroup, SplitSpec, TargetSpec, WindowSpec
 from lab.errors import ExperimentError
+from lab.spec.data import ColumnPlan, InputGroup, SplitSpec, TargetSpec, WindowSpec
 from lab.starts import start
 from lab.texts import LANGUAGES, say
 from tests.lab.data.tables import assert_sentences, gaps_at, refusal, spec, table_of

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.data_spec import ColumnPlan, SplitSpec, WindowSpec
+from lab.spec.data import ColumnPlan, SplitSpec, WindowSpec
 from lab.starts import STARTS, start
 from tests.lab.data.tables import gaps_at, spec, table_of
 

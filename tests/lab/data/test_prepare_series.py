@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.data.baseline import baseline
 from lab.data.prepare import PART_NAMES, prepare
 from lab.data.windows import unbroken
-from lab.data_spec import ColumnPlan, InputGroup, SplitSpec, TargetSpec, WindowSpec
+from lab.spec.data import ColumnPlan, InputGroup, SplitSpec, TargetSpec, WindowSpec
+from lab.verdict.baseline import baseline
 from tests.lab.data.tables import gaps_at, refusal, spec, table_of
 
 N = 60

@@ -5,9 +5,9 @@ import pytest
 from lab.data.propose import default_target, guess_task, propose_data, task_choices
 from lab.data.read import read_table
 from lab.data.samples import load_sample
-from lab.data_spec import SampleSource
 from lab.errors import DataError
-from lab.limits import ALONE
+from lab.spec.data import SampleSource
+from lab.spec.limits import ALONE
 
 
 def table_of(**columns):

@@ -15,7 +15,7 @@ from lab import data
 from lab.data.propose import propose_data
 from lab.data.read import read_table
 from lab.errors import TableError
-from lab.limits import ALONE
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, has_text, say, say_error
 
 SMALL = replace(ALONE, upload_bytes=10_000, rows=100, columns=10, cell_characters=200)
@@ -437,7 +437,7 @@ def test_every_note_of_the_reader_can_be_said():
 
 
 def test_every_note_that_the_code_makes_has_its_sentence():
-    sources = [path.read_text(encoding="utf-8") for path in Path(data.__file__).parent.glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in Path(data.__file__).parent.rglob("*.py")]
     made = {code for source in sources for code in re.findall(r'(?:Note|counts\.add)\(\s*"(\w+)"', source)}
     assert len(made) > 20
     assert all(has_text(f"note.{code}") for code in made)

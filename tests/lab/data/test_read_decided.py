@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.data import patch
-from lab.data.read import read_table
-from lab.data_spec import KindChoice, ReadingSpec
+from lab.data.read import patch, read_table
 from lab.errors import TableError
-from lab.limits import ALONE
+from lab.spec.data import KindChoice, ReadingSpec
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 
 PLACES = "번호;코드;값\n1;3;1,5\n2;4;2,5\n3;3;3,5\n4;4;4,5\n"

@@ -10,7 +10,7 @@ import pytest
 
 from lab.data.read import read_table
 from lab.errors import TableError
-from lab.limits import ALONE
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say, say_error
 
 

@@ -10,11 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.reader.fuzz import mutated
-from lab.data.cells import SENTINELS
+from lab.data.cells.cell import SENTINELS
 from lab.data.read import read_table
 from lab.data.table import Table
 from lab.errors import TableError
-from lab.limits import ALONE
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.lab.data.test_read_formats import CASES
 

@@ -8,9 +8,9 @@ from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.read import read_table
 from lab.data.samples import SAMPLE_DATA, card, load_sample, sample_names
-from lab.data_spec import SampleSource
 from lab.errors import DataError
-from lab.limits import ALONE
+from lab.spec.data import SampleSource
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 
 NAMES = sample_names()

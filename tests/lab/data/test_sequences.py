@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from lab.data.baseline import baseline
 from lab.data.prepare import prepare
 from lab.data.propose import class_count, propose_data, task_choices
 from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.data.sequences import alphabet, encode_labels, read_label, within
-from lab.data_spec import DataSpec, SampleSource, SplitSpec, TargetSpec
 from lab.errors import DataError, ExperimentError
-from lab.limits import ALONE
+from lab.spec.data import DataSpec, SampleSource, SplitSpec, TargetSpec
+from lab.spec.limits import ALONE
 from lab.starts import start
 from lab.texts import LANGUAGES, say_error
+from lab.verdict.baseline import baseline
 
 TEXTS = ["AB", "B", "가A", "ABBA", "A B"]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lab.data.balance import balanced_piles, nearest_pile, shares_by_class
 from lab.data.prepare import PART_NAMES, prepare, visible_rows
 from lab.data.split import TEST, TRAIN, VALIDATION, RowFacts, fold_specs, part_of_word, round_half_up, split_rows
-from lab.data_spec import MOST_FOLDS, ColumnPlan, Fold, SplitSpec, WindowSpec
 from lab.errors import DataError, ExperimentError
+from lab.spec.data import MOST_FOLDS, ColumnPlan, Fold, SplitSpec, WindowSpec
 from lab.texts import LANGUAGES, say_error
 from tests.lab.data.tables import assert_sentences, gaps_at, refusal, spec, table_of
 

@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.data.baseline import baseline
 from lab.data.prepare import PART_NAMES, content_hash, prepare
 from lab.data.prepare.recipe import circle
 from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.data.windows import cut_windows
-from lab.data_spec import DataSpec, InputGroup, SampleSource, SplitSpec, TargetSpec, WindowSpec
 from lab.errors import DataError, ExperimentError
-from lab.limits import ALONE
+from lab.spec.data import DataSpec, InputGroup, SampleSource, SplitSpec, TargetSpec, WindowSpec
+from lab.spec.limits import ALONE
 from lab.starts import start
 from lab.texts import LANGUAGES, say_error
+from lab.verdict.baseline import baseline
 
 BY_TIME = SplitSpec(order="time", validation=0.2, test=0.2)
 

@@ -2,8 +2,17 @@
 
 from itertools import cycle
 
-from lab.data_spec import DataSpec, SampleSource, SplitSpec
-from lab.experiment import Change, CompileSpec, EarlyStoppingSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
+from lab.spec.data import DataSpec, SampleSource, SplitSpec
+from lab.spec.experiment import (
+    Change,
+    CompileSpec,
+    EarlyStoppingSpec,
+    Experiment,
+    FitSpec,
+    LayerSpec,
+    ModelSpec,
+    PartSpec,
+)
 from lab.starts import start
 
 ROWS = 44  # to learn from: four batches of 10 and a last one of 4

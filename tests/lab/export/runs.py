@@ -6,10 +6,10 @@ from functools import cache
 
 from lab.data.prepare import Dataset, prepare
 from lab.data.samples import load_sample
-from lab.experiment import Experiment
 from lab.export.program import program_of
-from lab.runs.engine import InlineEngine
-from lab.runs.record import RunRecord
+from lab.runs.kept.record import RunRecord
+from lab.runs.serve.engine import InlineEngine
+from lab.spec.experiment import Experiment
 
 OWNER = "o" * 32
 

@@ -11,7 +11,7 @@ from lab.starts import start
 from lab.texts import LANGUAGES, say_error
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
-from tests.lab.test_experiment import iris
+from tests.lab.spec.test_experiment import iris
 
 LECTURE = """\
 from keras import models

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from lab.experiment import Change
 from lab.export.keras_source import keras_source, model_lines
-from lab.runs.build import build_model
+from lab.runs.work.build import build_model
+from lab.spec.experiment import Change
 from lab.starts import STARTS, start
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
-from tests.lab.test_experiment import experiments, iris
+from tests.lab.spec.test_experiment import experiments, iris
 
 
 @given(experiments())

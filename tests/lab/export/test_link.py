@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from lab.errors import ExperimentError
 from lab.export.link import from_link, to_link
-from lab.limits import ALONE
+from lab.spec.limits import ALONE
 from lab.starts import STARTS, start
-from tests.lab.test_experiment import experiments, iris
+from tests.lab.spec.test_experiment import experiments, iris
 
 
 @given(experiments())

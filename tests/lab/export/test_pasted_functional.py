@@ -2,10 +2,10 @@
 
 import pytest
 
-from lab.data_spec import ALL_INPUTS
+from lab.edits.graph import as_graph
 from lab.export.pasted.reader import read_keras
 from lab.export.pasted.taking import Facts
-from lab.graph_edit import as_graph
+from lab.spec.data import ALL_INPUTS
 from lab.starts import start
 from lab.texts import LANGUAGES, say_error
 from netcore.layers import LAYERS

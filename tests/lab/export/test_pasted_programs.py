@@ -4,12 +4,12 @@ import time
 
 import pytest
 
-from lab.experiment import EarlyStoppingSpec
 from lab.export.pasted.reader import FINDINGS, read_keras
 from lab.export.pasted.taking import Facts
+from lab.spec.experiment import EarlyStoppingSpec
 from lab.texts import LANGUAGES, say_error
 from netcore.callbacks import CALLBACKS
-from tests.lab.test_experiment import iris
+from tests.lab.spec.test_experiment import iris
 
 
 def read(code, experiment=None, **facts):

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.data_spec import ALL_INPUTS, InputGroup, TargetSpec
-from lab.experiment import CompileSpec, EarlyStoppingSpec, FitSpec, GraphNode, GraphSpec, OutputSpec
+from lab.edits.graph import as_graph
 from lab.export.keras_source import keras_source
 from lab.export.pasted.reader import read_keras
-from lab.graph_edit import as_graph
+from lab.spec.data import ALL_INPUTS, InputGroup, TargetSpec
+from lab.spec.experiment import CompileSpec, EarlyStoppingSpec, FitSpec, GraphNode, GraphSpec, OutputSpec
 from lab.starts import STARTS, start
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 from netcore.params import defaults
-from tests.lab.test_experiment import experiments, iris, parts
+from tests.lab.spec.test_experiment import experiments, iris, parts
 
 
 def errors(proposal):

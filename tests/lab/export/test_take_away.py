@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from lab.errors import ExperimentError
-from lab.experiment import LayerSpec
 from lab.export import program as program_module
 from lab.export.curves_csv import curves_csv, neutral
 from lab.export.notebook import code_of, notebook
@@ -22,7 +21,8 @@ from lab.export.pasted.reader import read_keras
 from lab.export.program import DATA_FILE, WEIGHTS_FILE
 from lab.export.report import report
 from lab.insight.evaluate import evaluate_outputs, evaluate_run
-from lab.runs.engine import InlineEngine
+from lab.runs.serve.engine import InlineEngine
+from lab.spec.experiment import LayerSpec
 from lab.starts import start
 from lab.texts import LANGUAGES
 from netcore.errors import NetcoreError

@@ -1,9 +1,9 @@
 """The verdict on a comparison names what was tried, holds the difference against chance, and says what to try next."""
 
 from lab.insight.comparison import Judged, compare, say_comparison
-from lab.insight.verdict import judge
 from lab.starts import start
 from lab.texts import LANGUAGES
+from lab.verdict.verdict import judge
 from tests.lab.runs.runs import iris, with_rate
 
 BASE = iris(20)

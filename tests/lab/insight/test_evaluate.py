@@ -5,18 +5,18 @@ import dataclasses
 import numpy as np
 import pytest
 
-from lab.data.baseline import baseline
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.data_spec import SplitSpec
-from lab.experiment import LayerSpec, PartSpec
-from lab.insight.baseline_loss import baseline_loss
 from lab.insight.evaluate import evaluate, judge_run, metric_unit, predicted_classes
-from lab.insight.verdict import say_verdict
 from lab.runs.spec import run_spec
-from lab.runs.trainer import Trainer
+from lab.runs.work.trainer import Trainer
+from lab.spec.data import SplitSpec
+from lab.spec.experiment import LayerSpec, PartSpec
 from lab.starts import start
 from lab.texts import LANGUAGES
+from lab.verdict.baseline import baseline
+from lab.verdict.baseline_loss import baseline_loss
+from lab.verdict.verdict import say_verdict
 
 
 def trained(experiment):

@@ -5,9 +5,9 @@ import pytest
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.insight.golf import HOLES, Played, score
-from lab.layer_table import layer_rows, parameter_count
+from lab.model.layer_table import layer_rows, parameter_count
 from lab.runs.spec import run_spec
-from lab.runs.trainer import Trainer
+from lab.runs.work.trainer import Trainer
 
 CIRCLE = next(hole for hole in HOLES if hole.sample == "circle")
 SINE = next(hole for hole in HOLES if hole.sample == "sine_1d")

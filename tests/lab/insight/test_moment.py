@@ -7,12 +7,12 @@ from lab.charts.surface import fit_line, surface
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.samples import load_sample
-from lab.data_spec import SampleSource
-from lab.experiment import Experiment
 from lab.insight.moment import GRID, moment
 from lab.insight.part_values import values_on
-from lab.runs.engine import InlineEngine
-from lab.runs.replay import trainer_at
+from lab.runs.kept.replay import trainer_at
+from lab.runs.serve.engine import InlineEngine
+from lab.spec.data import SampleSource
+from lab.spec.experiment import Experiment
 from lab.starts import propose_experiment, start
 
 

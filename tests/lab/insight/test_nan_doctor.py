@@ -5,11 +5,11 @@ import pytest
 
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.experiment import Experiment
 from lab.insight.nan_doctor import break_down, remedies
-from lab.runs.engine import InlineEngine
+from lab.runs.serve.engine import InlineEngine
 from lab.runs.spec import run_spec
-from lab.runs.trainer import Trainer
+from lab.runs.work.trainer import Trainer
+from lab.spec.experiment import Experiment
 from lab.starts import start
 from tests.lab.runs.runs import iris
 from tests.lab.runs.runs import trained as iris_trained

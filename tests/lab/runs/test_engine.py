@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from lab.errors import RunError
-from lab.experiment import ExperimentError
-from lab.limits import ALONE
-from lab.runs import host
-from lab.runs.engine import InlineEngine
 from lab.runs.messages import Extend, Pause, Resume, SetLearningRate, Speed, Stop
+from lab.runs.serve import host
+from lab.runs.serve.engine import InlineEngine
+from lab.spec.experiment import ExperimentError
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.runs import iris, iris_data, trained
 

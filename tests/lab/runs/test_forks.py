@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from lab.errors import ExperimentError
-from lab.experiment import Change, EarlyStoppingSpec, Experiment
-from lab.limits import ALONE
 from lab.runs.arrays import unpack_arrays
 from lab.runs.checkpoints import SCHEDULE, nearest, thinned
-from lab.runs.engine import InlineEngine
+from lab.runs.kept.replay import seconds_to, trainer_at
 from lab.runs.messages import Extend, SetBatchSize, SetLearningRate
-from lab.runs.replay import seconds_to, trainer_at
+from lab.runs.serve.engine import InlineEngine
 from lab.runs.spec import run_spec
-from lab.runs.trainer import Trainer
+from lab.runs.work.trainer import Trainer
+from lab.spec.experiment import Change, EarlyStoppingSpec, Experiment
+from lab.spec.limits import ALONE
 from tests.lab.runs.runs import iris, iris_data, same_weights, spec_of, trained, with_rate
 
 

@@ -5,16 +5,16 @@ import pytest
 
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.experiment import PartSpec
-from lab.graph_edit import as_graph, with_added_target, without_target
+from lab.edits.graph import as_graph, with_added_target, without_target
 from lab.insight.evaluate import evaluate_outputs, judge_outputs, judge_run
-from lab.layer_table import graph_table, parameter_count
-from lab.model import model_problems
-from lab.outputs import history_keys, history_of, split_key
-from lab.runs.build import build_model
-from lab.runs.engine import InlineEngine
+from lab.model.layer_table import graph_table, parameter_count
+from lab.model.outputs import history_keys, history_of, split_key
+from lab.model.problems import model_problems
+from lab.runs.serve.engine import InlineEngine
 from lab.runs.spec import run_spec
-from lab.runs.trainer import Trainer
+from lab.runs.work.build import build_model
+from lab.runs.work.trainer import Trainer
+from lab.spec.experiment import PartSpec
 from lab.starts import start
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from lab.insight.context import RunContext
-from lab.limits import ALONE
-from lab.runs import hub as hub_module
 from lab.runs.frame import encode
-from lab.runs.hub import Hub, LiveRun, Stopwatch
 from lab.runs.messages import Frames, Status
+from lab.runs.serve import hub as hub_module
+from lab.runs.serve.hub import Hub, LiveRun, Stopwatch
+from lab.spec.limits import ALONE
+from lab.verdict.context import RunContext
 from tests.lab.runs.test_slicer import Clock
 
 LIMITS = replace(ALONE, reader_grace_s=30.0, paused_without_reader_s=600.0, running_s=None)

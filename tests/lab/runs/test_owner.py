@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
-from lab.runs.owner import COOKIE, OwnerCookie, new_owner, owner_from
+from lab.runs.serve.owner import COOKIE, OwnerCookie, new_owner, owner_from
 from tests.lab.runs.asgi import ask
 
 

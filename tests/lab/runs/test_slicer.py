@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from lab.runs.slicer import LONGEST_SLICE_S, Pace, Slicer
+from lab.runs.work.slicer import LONGEST_SLICE_S, Pace, Slicer
 
 
 class Clock:

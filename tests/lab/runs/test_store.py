@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from lab.errors import RunError
-from lab.limits import ALONE
-from lab.runs.engine import InlineEngine
+from lab.runs.kept.record import Marks
+from lab.runs.kept.replay import trainer_at
+from lab.runs.kept.run_file import MOST_FILE_BYTES
+from lab.runs.kept.store import RunStore
 from lab.runs.messages import SetLearningRate
-from lab.runs.record import Marks
-from lab.runs.replay import trainer_at
-from lab.runs.run_file import MOST_FILE_BYTES
-from lab.runs.store import RunStore
+from lab.runs.serve.engine import InlineEngine
+from lab.spec.limits import ALONE
 from tests.lab.runs.runs import iris, iris_data
 
 

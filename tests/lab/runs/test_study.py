@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from lab.errors import RunError
-from lab.limits import ALONE
-from lab.runs.engine import InlineEngine
 from lab.runs.messages import Pause, Resume, Stop
+from lab.runs.serve.engine import InlineEngine
 from lab.runs.study import Cell, Piece, check_study, outcomes_of, study_specs, study_view
-from lab.runs.study_job import StudyJob
+from lab.runs.work.study_job import StudyJob
+from lab.spec.limits import ALONE
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
 
 RATES = (0.001, 0.01, 0.1)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.experiment import Change
+from lab.runs.kept.record import as_changes
 from lab.runs.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Step, Stop
-from lab.runs.record import as_changes
-from lab.runs.trainer import Trainer
+from lab.runs.work.trainer import Trainer
+from lab.spec.experiment import Change
 from tests.lab.runs.runs import iris, same_weights, spec_of, trained, with_rate
 
 

@@ -9,8 +9,8 @@ import pytest
 from lab.charts.sketches import sketch
 from lab.charts.studies import OVERS, draw
 from lab.data.samples import load_sample
-from lab.limits import CLASS
 from lab.runs.study import check_study
+from lab.spec.limits import CLASS
 from lab.starts import STARTS, start
 from lab.studies import STUDIES, told
 from lab.studies.answers import answers

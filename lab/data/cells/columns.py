@@ -1,0 +1,104 @@
+"""Typed columns: cells as the parser left them (numbers or texts) become numbers, times, truth values, categories."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lab.data.cells.cell import CODE, PAIRS
+from lab.data.cells.number_columns import ENOUGH_PARSE, FEW, as_number, is_name_of_codes, numbers_as
+from lab.data.cells.spellings import Spellings, Style, Typed, truths_as, words_as
+from lab.data.cells.time_columns import as_time
+from lab.data.table import Column
+
+__all__ = ["Style", "Typed", "type_column"]
+
+MOST_CATEGORIES = 1_000
+TIME_PART = re.compile(r"월|일|시|분|시간|month|day|hour|minute|mm|dd|hh|mon", re.IGNORECASE)
+LONG_DIGITS = re.compile(r"\d{16,}")
+COUNTRY_CODES = re.compile(r"[A-Z]{2}")
+COUNTRY_NAME = re.compile(r"국가|나라|country|nation|iso", re.IGNORECASE)
+FORMULA = re.compile(r"=.*|@[A-Za-z(].*|[+-][^\s\d.].*|[+-][\d.]+\s*[+*/|!(^].*", re.DOTALL)
+
+
+def type_column(raw: "pd.Series[Any]", name: str, unit: str = "", style: Style | None = None) -> Typed:
+    """Decide what a column holds.
+
+    Args:
+        raw: cells from the parser: int64, float64, bool, or text with NaN for blanks.
+        unit: from a row of units; otherwise it is looked for in the name.
+    """
+    style = style or Style()
+    if raw.dtype == bool:
+        return truths_as(raw, raw.notna().to_numpy(), name, ("False", "True"))
+    if pd.api.types.is_numeric_dtype(raw):
+        return numbers_as(raw, name, unit, style)
+    return _of_texts(Spellings(raw, name, style), unit)
+
+
+def _of_texts(s: Spellings, unit: str) -> Typed:
+    if not s.present.any():
+        empty = pd.Series(np.full(len(s.index), None), index=s.index, dtype="str")
+        return Typed(empty, Column(s.name, "empty", len(empty), 0))
+    typed = as_truth(s)
+    if typed is None:
+        typed = _as_code(s, unit)
+    if typed is None:
+        typed = as_number(s, unit)
+    if typed is None:
+        typed = as_time(s)
+    return as_words(s) if typed is None else typed
+
+
+def as_truth(s: Spellings) -> Typed | None:
+    """The known pairs."""
+    codes = s.used()
+    if len(codes) > 10:
+        return None
+    missing = s.missing()
+    meaning = {code: s.words[code].lower() for code in codes if code not in missing}
+    answers = set(meaning.values())
+    for no, yes in PAIRS:
+        if answers <= {*no, *yes} and answers & set(no) and answers & set(yes):
+            truth = s.where([code for code, word in meaning.items() if word in yes])
+            labels = [next(s.words[code] for code, word in meaning.items() if word in side) for side in (no, yes)]
+            present = s.present & ~s.where(missing)
+            cells = pd.Series(truth, index=s.index)
+            return truths_as(cells, present, s.name, (labels[0], labels[1]), s.missing_note(missing))
+    return None
+
+
+def _as_code(s: Spellings, unit: str) -> Typed | None:
+    """00123, numbers of 16 digits and more: digits that are names, kept as they are written."""
+    looked = s.looked_at()
+    digits = [word for word in looked if word.lstrip("+-").isdigit() and word.isascii()]
+    if len(digits) < ENOUGH_PARSE * len(looked):
+        return None
+    if not any(CODE.fullmatch(word) or LONG_DIGITS.fullmatch(word) for word in digits):
+        return None
+    if TIME_PART.fullmatch(s.name.strip()) and all(len(word) <= 2 and word.isdigit() for word in s.words if word):
+        numbers = np.array([float(word or "nan") for word in s.words])  # 01, 02, … 12: months, not codes
+        cells = pd.Series(np.where(s.present, numbers[s.codes], np.nan), index=s.index)
+        return numbers_as(cells, s.name, unit, s.style)
+    return words_as(s, "id", s.missing(among_numbers=True))
+
+
+def as_words(s: Spellings) -> Typed:
+    """Categories if they are few and repeat, else texts; codes by their name."""
+    codes = s.used()
+    # in a column of country codes NA is Namibia
+    short = sum(bool(COUNTRY_CODES.fullmatch(s.words[c])) for c in codes)
+    is_codes = short > max(3, 0.8 * len(codes)) or (COUNTRY_NAME.search(s.name) is not None and short > 1)
+    missing = [c for c in s.missing() if not (is_codes and s.words[c] == "NA" and "na" not in s.style.missing_words)]
+    distinct, said = len(codes) - len(missing), int((s.present & ~s.where(missing)).sum())
+    notes = []
+    formulas = [c for c in codes if c not in missing and FORMULA.fullmatch(s.words[c])]
+    if formulas:
+        notes.append(s.note("formula", s.where(formulas), s.examples(formulas)))
+    spelled = sum(len(s.words[c]) > 2 and any(map(str.isdigit, s.words[c])) for c in codes)
+    if is_name_of_codes(s.name) and (distinct > FEW or spelled > ENOUGH_PARSE * distinct):
+        return words_as(s, "id", missing, tuple(notes))
+    few = distinct <= min(FEW, said / 2) or distinct <= min(0.2 * said, MOST_CATEGORIES) or distinct <= 3
+    repeats = distinct < said or distinct == 1
+    return words_as(s, "category" if repeats and few else "text", missing, tuple(notes))

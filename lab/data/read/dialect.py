@@ -1,0 +1,214 @@
+"""Records of a delimited text, and which signs delimit and quote its cells.
+
+Each delimiter is tried on the beginning of the file with quotes honoured, and scored by how regular the rows come out
+times how much of the cells then reads as numbers and times.
+"""
+
+import csv
+import io
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lab.data.cells.cell import rough_kind
+from lab.errors import TableError
+
+csv.field_size_limit(2**31 - 1)  # the length of a cell is limited by lab.spec.limits, not by the csv module
+SWALLOWED_LINES = 30  # a quoted cell over more lines than this is a stray quote
+PREFIX = 262_144  # bytes
+PREFIX_RECORDS = 300
+PREFIX_CELLS = 30_000
+FEWEST_RECORDS = 9  # looked at however many cells they have
+DELIMITERS = ",;\t| "  # a blank stands for any run of blanks
+RULE = re.compile(r":?-{2,}:?")  # the line under the header of a table in Markdown
+SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?=[,;\t|\r\n]|$)")
+DOUBLE_QUOTED = re.compile(r'(?:^|[,;\t|])\s*"')
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Args:
+    delimiter: a blank stands for any run of blanks.
+    quote: the sign around cells that hold delimiters or line ends.
+    """
+
+    delimiter: str
+    quote: str = '"'
+
+
+class Record(list[str]):
+    """The cells of one record, the 0-based line of the file where it starts, and the one behind its last."""
+
+    line: int = 0
+    end: int = 1
+    stray_quote: bool = False
+
+
+def records(
+    lines: list[str], dialect: Dialect, first_line: int = 0, *, whole: bool = True, width: int = 0
+) -> Iterator[Record]:
+    """Records of a delimited text with quotes honoured; blank lines give empty records.
+
+    A quote that swallows whole rows, or never closes before the end of the file, is a stray one: its line is read
+    again with quotes as plain characters, and the record is marked.
+
+    Args:
+        first_line: index in `lines` to start from.
+        whole: the lines reach to the end of the file.
+        width: cells of a row, if that is known.
+    """
+    position = first_line
+    while position < len(lines):
+        reader = csv.reader(
+            itertools.islice(lines, position, None),
+            delimiter=dialect.delimiter,
+            quotechar=dialect.quote,
+            skipinitialspace=True,
+        )
+        start = position
+        for cells in reader:
+            end = position + reader.line_num
+            record = Record(cells)
+            record.line, record.end = start, end
+            start = end
+            if end - record.line > 1 and _is_runaway(
+                lines[record.line : end], dialect, whole and end == len(lines), width
+            ):
+                record = _literal(lines[record.line], dialect, record.line)
+                yield record
+                break
+            if 0 < len(record) < width and _never_closes(lines[record.line], dialect, width):
+                record = _literal(lines[record.line], dialect, record.line)
+            yield record
+        else:
+            return
+        position = record.line + 1
+
+
+def _is_runaway(swallowed: list[str], dialect: Dialect, at_end: bool, width: int) -> bool:
+    if len(swallowed) > SWALLOWED_LINES:
+        return True
+    if at_end and sum(line.count(dialect.quote) for line in swallowed) % 2 == 1:
+        return True
+    # lines of a quoted text seldom have as many delimiters each as a row
+    return width > 2 and all(line.count(dialect.delimiter) == width - 1 for line in swallowed)
+
+
+def _never_closes(line: str, dialect: Dialect, width: int) -> bool:
+    """A quote of a short row that another cell's quote closed."""
+    return line.count(dialect.quote) % 2 == 1 and line.count(dialect.delimiter) == width - 1
+
+
+def _literal(line: str, dialect: Dialect, number: int) -> Record:
+    cells = line.split() if dialect.delimiter == " " else line.rstrip("\r\n").split(dialect.delimiter)
+    record = Record(cell.strip().strip(dialect.quote) for cell in cells)
+    record.line, record.end, record.stray_quote = number, number + 1, True
+    return record
+
+
+def lines_of(body: bytes) -> list[str]:
+    """Lines with their ends; only CR, LF and CRLF end a line (str.splitlines knows eight more)."""
+    return list(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""))
+
+
+def is_rule(record: list[str]) -> bool:
+    """`|---|---|`"""
+    found = False
+    for cell in map(str.strip, record):
+        if cell and not RULE.fullmatch(cell):
+            return False
+        found = found or bool(cell)
+    return found
+
+
+def prefix_of(body: bytes) -> tuple[bytes, bool]:
+    """The beginning up to the end of a line, and whether that is all."""
+    end = body.find(b"\n", PREFIX)
+    return (body, True) if end < 0 else (body[: end + 1], False)
+
+
+def filled_records(lines: list[str], dialect: Dialect, whole: bool, first_line: int = 0) -> list[Record]:
+    """The first records that have any cell with a value."""
+    found: list[Record] = []
+    cells = 0
+    for record in records(lines, dialect, first_line, whole=whole):
+        if any(map(str.strip, record)) and not is_rule(record):
+            found.append(record)
+            cells += len(record)
+        if len(found) >= PREFIX_RECORDS or (cells > PREFIX_CELLS and len(found) > FEWEST_RECORDS):
+            return found
+    if not whole and len(found) > 1:
+        found.pop()  # may be cut in mid quote
+    return found
+
+
+def best_dialect(lines: list[str], whole: bool, delimiter: str | None = None) -> Dialect:
+    """The signs under which the lines read most like a table.
+
+    Args:
+        delimiter: if that is decided already.
+    """
+    choices = [Dialect(sign) for sign in (delimiter or DELIMITERS)]
+    looked = lines[:PREFIX_RECORDS]
+    single = sum(bool(SINGLE_QUOTED.search(line)) for line in looked)
+    if single > 2 and single > 0.3 * len(looked) and not any(map(DOUBLE_QUOTED.search, looked)):
+        choices = [Dialect(choice.delimiter, "'") for choice in choices]
+    scores = {choice: _score(filled_records(lines, choice, whole), choice.delimiter) for choice in choices}
+    return max(choices, key=lambda choice: scores[choice])
+
+
+def table_span(rows: list[Record]) -> tuple[int, int]:
+    """First and one past the last row with more than one cell: titles before and remarks after are no part of it."""
+    wide = [index for index, row in enumerate(rows) if len(row) > 1]
+    return (wide[0], wide[-1] + 1) if wide else (0, 0)
+
+
+def width_of(rows: list[Record]) -> int:
+    """The commonest number of cells in the span of the table, of equally common ones the largest; 1 if it is none."""
+    start, end = table_span(rows)
+    if end - start < 2 and len(rows) > 1:
+        return 1
+    counts = Counter(map(len, rows[start:end]))
+    return max(counts, key=lambda width: (counts[width], width), default=1)
+
+
+def _score(rows: list[Record], delimiter: str) -> float:
+    """Between 0 (a single column) and 1."""
+    width = width_of(rows)
+    if width == 1 or (delimiter == " " and _are_single_cells(rows)):
+        return 0.0
+    start, end = table_span(rows)
+    regular = [row for row in rows[start:end] if len(row) == width]
+    cells = [cell for row in regular[-50:] for cell in row[:200]]
+    others = set(",;\t|") - {delimiter}
+    worth = 0.0
+    for cell in cells:
+        if rough_kind(cell) != "text":
+            worth += 1.0
+        else:
+            worth += 0.1 if others & set(cell) else 0.5
+    coverage = 0.5 + 0.5 * (end - start) / len(rows)
+    # words are separated by blanks as well: aligned columns have to be the clearly better reading
+    doubt = 0.7 if delimiter == " " else 1.0
+    return doubt * coverage * len(regular) / (end - start) * worth / len(cells)
+
+
+def _are_single_cells(rows: list[Record]) -> bool:
+    """Times, which have a blank in them, one below the other."""
+    return sum(rough_kind(" ".join(row)) != "text" for row in rows) > 0.7 * len(rows)
+
+
+def refuse_prose(rows: list[Record], width: int) -> None:
+    """Raises TableError "table.no_table" for sentences, and for texts cut into rows of every length."""
+    texts_only = all(rough_kind(cell) in ("text", "blank") for row in rows for cell in row)
+    beginning = " ".join(rows[0])[:60]
+    if width == 1:
+        words = sum(len(" ".join(row).split()) for row in rows)
+        if words > 2 * len(rows) and (texts_only or words > 4 * len(rows)):
+            raise TableError("table.no_table", beginning=beginning)
+        return
+    regular = sum(len(row) == width for row in rows)
+    if texts_only and regular < 0.8 * len(rows):
+        raise TableError("table.no_table", beginning=beginning)

@@ -1,0 +1,143 @@
+"""Where the table stands in the file: delimiter, decimal sign, lines before the header, header, units, width.
+
+Only a bounded beginning of the file is looked at. What the person decided comes before what is found.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lab.data.read.decimals import find_decimal
+from lab.data.read.dialect import (
+    Dialect,
+    Record,
+    best_dialect,
+    filled_records,
+    lines_of,
+    prefix_of,
+    refuse_prose,
+    width_of,
+)
+from lab.data.read.header import (
+    fill_up,
+    first_row,
+    fit_names,
+    has_header,
+    names_in_comment,
+    take_more_header,
+    take_units,
+)
+from lab.data.table import Note
+from lab.errors import TableError
+from lab.spec.data import ReadingSpec
+
+SEP_LINE = re.compile(r'"?sep=(.)"?\s*\r?\n', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How to read the rest of the file.
+
+    Args:
+        names: one for each column as written in the file, not yet unique; None if there is no header.
+        header_row: 0-based line of the header; None if there is none.
+        body_line: 0-based line of the first row of data.
+        regular: every record seen so far has the same number of cells.
+    """
+
+    dialect: Dialect
+    decimal: str
+    width: int
+    names: tuple[str, ...] | None
+    units: tuple[str, ...]
+    header_row: int | None
+    body_line: int
+    regular: bool
+    notes: tuple[Note, ...]
+
+
+def dialect_of(body: bytes, reading: ReadingSpec) -> tuple[Dialect, bool]:
+    """How cells are delimited, and whether the first line tells so (`sep=;`) and is no row."""
+    beginning, whole = prefix_of(body)
+    lines = lines_of(beginning)
+    told = SEP_LINE.fullmatch(lines[0]) if lines else None
+    if told:
+        return best_dialect(lines[1:], whole, reading.delimiter or told[1]), True
+    return best_dialect(lines, whole, reading.delimiter), False
+
+
+def find_layout(body: bytes, dialect: Dialect, *, skip_first: bool, reading: ReadingSpec) -> Layout:
+    """Raises TableError "table.no_table", "table.no_rows", "table.no_such_line"."""
+    beginning, whole = prefix_of(body)
+    lines = lines_of(beginning)
+    rows = filled_records(lines, dialect, whole, first_line=int(skip_first))
+    if not rows:
+        raise TableError("table.no_rows", columns="")
+    found = rows
+    if reading.header_row is None:
+        width = width_of(rows)
+        if reading.delimiter is None:
+            refuse_prose(rows, width)
+        head, units, rows, notes = _find_header(rows, width, dialect)
+    else:
+        head, units, rows, notes = _decided_header(rows, reading.header_row)
+        width = width_of(rows) if rows else len(head or ())
+    if not rows:
+        raise TableError("table.no_rows", columns=", ".join(map(str.strip, head or ()))[:200])
+    if head is not None and len(head) > width and len(fit_names(head, rows, len(head))) > width:
+        names = [cell for cell in head if cell.strip()]
+        width = max(width, min(len(head), len(names)))
+    body_line = _body_line(found, rows, head)
+    decimal, decimal_notes = find_decimal(rows, dialect.delimiter, head)
+    if reading.decimal is not None:
+        decimal, decimal_notes = reading.decimal, decimal_notes if reading.decimal == decimal else ()
+    return Layout(
+        dialect=dialect,
+        decimal=decimal,
+        width=width,
+        names=fit_names(head, rows, width) if head is not None else None,
+        units=(*units, *[""] * width)[:width],
+        header_row=head.line if head is not None else None,
+        body_line=body_line,
+        regular=dialect.delimiter != " "
+        and body_line == rows[0].line
+        and all(len(row) == width and not row.stray_quote for row in rows),
+        notes=(*notes, *decimal_notes),
+    )
+
+
+def _body_line(found: list[Record], rows: list[Record], head: Record | None) -> int:
+    """Right below the header: a line there that is no row is to be told of."""
+    place = next(place for place, row in enumerate(found) if row is rows[0])
+    above = found[place - 1] if place else None
+    return rows[0].line if head is None or above is None or above[0].lstrip().startswith("#") else above.end
+
+
+Found = tuple[Record | None, tuple[str, ...], list[Record], tuple[Note, ...]]  # header, units, rows, notes
+
+
+def _find_header(rows: list[Record], width: int, dialect: Dialect) -> Found:
+    start = first_row(rows, width, dialect)
+    above, rows = rows[:start], rows[start:]
+    fill_up(rows, width)
+    notes: tuple[Note, ...] = (Note("preamble", start, above[0].line + 1),) if above else ()
+    if has_header(rows, width):
+        head, rows, header_notes = take_more_header(rows[0], rows[1:], width)
+        units, rows, unit_notes = take_units(rows, width)
+        return head, units, rows, (*notes, *header_notes, *unit_notes)
+    if named := names_in_comment(above, width):
+        return *named, rows, notes
+    return None, (), rows, (*notes, Note("no_header"))
+
+
+def _decided_header(rows: list[Record], header_row: int | str) -> Found:
+    if header_row == "none":
+        return None, (), rows, (Note("no_header"),)
+    start = next((place for place, row in enumerate(rows) if row.line == header_row), None)
+    if start is None:
+        raise TableError("table.no_such_line", line=int(header_row) + 1)
+    above, head, rows = rows[:start], rows[start], rows[start + 1 :]
+    if not rows:
+        raise TableError("table.no_rows", columns=", ".join(map(str.strip, head))[:200])
+    units, rows, unit_notes = take_units(rows, width_of(rows))
+    notes = (Note("preamble", start, above[0].line + 1),) if above else ()
+    return head, units, rows, (*notes, *unit_notes)

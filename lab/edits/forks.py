@@ -1,0 +1,166 @@
+"""The knobs that a fork may turn: what each is set to in an experiment, and the experiment with another setting.
+
+A fork goes on with the weights that another run had at some epoch, so whatever changes their shapes is no such knob.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lab.spec.experiment import Experiment, ModelSpec
+from lab.spec.parts import LayerSpec
+from netcore.layers import LAYERS
+from netcore.losses import LOSSES
+from netcore.optimizers import OPTIMIZERS
+from netcore.params import defaults
+from netcore.regularizers import REGULARIZERS
+
+REGULARIZER: Final = "kernel_regularizer"
+
+
+@dataclass(frozen=True)
+class ForkKnob:
+    """One knob.
+
+    Args:
+        code: its name is at "fork.knob.<code>".
+        read: what it is set to; None if this experiment has no such knob.
+        turn: the experiment with another setting. Raises ExperimentError or NetcoreError for one that is out of range.
+        propose: a setting worth a try.
+        choices: names to choose from; none for a number.
+    """
+
+    code: str
+    read: Callable[[Experiment], Any]
+    turn: Callable[[Experiment, Any], Experiment]
+    propose: Callable[[Experiment], Any]
+    choices: Callable[[], Sequence[str]] | None = None
+
+
+def forked(parent: Experiment, epoch: int, knob: ForkKnob, value: Any, epochs: int) -> Experiment:
+    """The run `parent` after `epoch` epochs, going on to `epochs` with one knob turned.
+
+    Raises:
+        ExperimentError, NetcoreError: a setting is out of range.
+    """
+    fork = parent.forked(epoch)
+    if knob.code in ("learning_rate", "batch_size"):  # what was planned for it is overruled
+        ahead = tuple(change for change in fork.fit.changes if change.name != knob.code)
+        fork = fork.with_fit(changes=ahead)
+    ahead = tuple(change for change in fork.fit.changes if change.name != "epochs")
+    return knob.turn(fork.with_fit(changes=ahead, epochs=epochs), value)
+
+
+def knobs_of(experiment: Experiment) -> tuple[ForkKnob, ...]:
+    """Those that this experiment has."""
+    return tuple(knob for knob in KNOBS if knob.read(experiment) is not None)
+
+
+# --- optimizer and loss
+
+
+def _rate(experiment: Experiment) -> float | None:
+    rate = experiment.compile.optimizer.filled(OPTIMIZERS).get("learning_rate")
+    return None if rate is None else float(rate)
+
+
+def _with_rate(experiment: Experiment, value: float) -> Experiment:
+    optimizer = experiment.compile.optimizer
+    params = {**optimizer.params, "learning_rate": float(value)}
+    return experiment.with_compile(optimizer=optimizer.replace(params=params))
+
+
+def _with_optimizer(experiment: Experiment, name: str) -> Experiment:
+    rate = _rate(experiment)
+    known = OPTIMIZERS.get(name).params
+    params = {"learning_rate": rate} if rate is not None and "learning_rate" in known else {}
+    return experiment.with_compile(optimizer={"type": name, "params": params})
+
+
+def _loss(experiment: Experiment) -> str | None:
+    return experiment.compile.loss.type if isinstance(experiment.model, ModelSpec) else None
+
+
+def _other(names: Sequence[str], current: str, *favourites: str) -> str:
+    """A name to try first: the first favourite that is not in use."""
+    return next(name for name in (*favourites, *names) if name != current and name in names)
+
+
+# --- dropout and penalty
+
+
+def _dropout(experiment: Experiment) -> float | None:
+    rates = [float(layer.params["rate"]) for layer in experiment.model.layers if layer.type == "Dropout"]
+    if rates:
+        return rates[0]
+    return 0.0 if isinstance(experiment.model, ModelSpec) and len(_hidden(experiment)) else None
+
+
+def _with_dropout(experiment: Experiment, rate: float) -> Experiment:
+    """Every Dropout layer at that rate; without one, a new one after each hidden Dense layer."""
+    found = [layer for layer in experiment.model.layers if layer.type == "Dropout"]
+    for layer in found:
+        experiment = experiment.with_layer(layer.replace(params={**layer.params, "rate": rate}))
+    if found:
+        return experiment
+    for layer in _hidden(experiment):
+        place = [one.id for one in experiment.model.layers].index(layer.id)
+        experiment = experiment.with_added_layer("Dropout", {"rate": rate}, place + 1)
+    return experiment
+
+
+def _hidden(experiment: Experiment) -> list[LayerSpec]:
+    return [layer for layer in experiment.model.layers[:-1] if layer.type == "Dense"]
+
+
+def _l2(experiment: Experiment) -> float | None:
+    layers = _regularized(experiment)
+    if not layers:
+        return None
+    penalty = layers[0].params.get(REGULARIZER)  # {"class_name", "config"}, or its name alone at its defaults
+    if isinstance(penalty, dict):
+        return float((penalty.get("config") or {}).get("l2", 0.0))
+    return float(defaults(REGULARIZERS.get(penalty)).get("l2", 0.0)) if penalty else 0.0
+
+
+def _with_l2(experiment: Experiment, strength: float) -> Experiment:
+    """An L2 penalty on the kernels of all layers but the last."""
+    penalty = {"class_name": "L2", "config": {"l2": float(strength)}} if strength else None
+    for layer in _regularized(experiment):
+        experiment = experiment.with_layer(layer.replace(params={**layer.params, REGULARIZER: penalty}))
+    return experiment
+
+
+def _regularized(experiment: Experiment) -> list[LayerSpec]:
+    if not isinstance(experiment.model, ModelSpec):
+        return []
+    layers = [layer for layer in experiment.model.layers if REGULARIZER in LAYERS.get(layer.type).params]
+    return layers[:-1] or layers
+
+
+KNOBS: Final = (
+    ForkKnob("learning_rate", _rate, _with_rate, lambda experiment: float(f"{(_rate(experiment) or 0.01) / 10:.6g}")),
+    ForkKnob(
+        "batch_size",
+        lambda experiment: experiment.fit.batch_size,
+        lambda experiment, value: experiment.with_fit(batch_size=value),
+        lambda experiment: 4 * experiment.fit.batch_size,
+    ),
+    ForkKnob(
+        "optimizer",
+        lambda experiment: experiment.compile.optimizer.type,
+        _with_optimizer,
+        lambda experiment: _other(OPTIMIZERS.names(), experiment.compile.optimizer.type, "Adam", "SGD"),
+        OPTIMIZERS.names,
+    ),
+    ForkKnob(
+        "loss",
+        _loss,
+        lambda experiment, name: experiment.with_compile(loss={"type": name, "params": {}}),
+        lambda experiment: _other(LOSSES.names(), experiment.compile.loss.type, "MeanSquaredError"),
+        LOSSES.names,
+    ),
+    ForkKnob("dropout", _dropout, _with_dropout, lambda experiment: 0.5 if _dropout(experiment) != 0.5 else 0.2),
+    ForkKnob("l2", _l2, _with_l2, lambda experiment: 10 * (_l2(experiment) or 0.001)),
+    ForkKnob("epochs", lambda experiment: experiment.fit.epochs, lambda experiment, value: experiment, lambda _: None),
+)

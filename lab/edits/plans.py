@@ -1,0 +1,135 @@
+"""Edits of how columns are prepared and rows divided that change more than one field, so that the rest still fits.
+
+Each function returns a new experiment and raises ExperimentError where it contradicts the rest.
+"""
+
+from lab.data.prepare.settings import fitting_wishes
+from lab.data.split import part_of_word
+from lab.data.table import Column, Table
+from lab.errors import LabError
+from lab.spec.data import ColumnPlan, DataSpec, ImageShape, InputGroup
+from lab.spec.experiment import Experiment, ModelSpec
+from netcore.layers import LAYERS
+
+LONGEST_SIDE = 4  # times the other: longer strips of pixels are no images
+SMALLEST_IMAGE = 16  # pixels
+
+
+# --- plans
+
+
+def with_plan(experiment: Experiment, column: Column, plan: ColumnPlan, table: Table) -> Experiment:
+    """Another plan for a column. A date is an input while it has parts, a target while it has lags."""
+    data = experiment.data.with_plan(plan)
+    is_target = any(column.name == target.column for target in data.targets)
+    if column.kind == "datetime":
+        data = _as_input(data, column.name, table, wanted=bool(plan.date_parts))
+    elif is_target and data.windows is None:
+        data = _as_input(data, column.name, table, wanted=bool(plan.lags))
+    return experiment.replace(data=data)
+
+
+def without_plans(experiment: Experiment, table: Table) -> Experiment:
+    """No column has a plan of its own."""
+    for plan in experiment.data.plans:
+        none = ColumnPlan(column=plan.column)
+        if plan.column in table.column_names:
+            experiment = with_plan(experiment, table.column(plan.column), none, table)
+        else:
+            experiment = experiment.replace(data=experiment.data.with_plan(none))
+    return experiment
+
+
+def _as_input(data: DataSpec, name: str, table: Table, *, wanted: bool) -> DataSpec:
+    """A column among the inputs or not; in groups it goes to the first."""
+    if wanted == (name in data.inputs):
+        return data
+    if data.groups:
+        first, *others = data.groups
+        columns = (*first.columns, name) if wanted else tuple(one for one in first.columns if one != name)
+        kept = [_without(group, name) for group in others]
+        return data.with_groups([first.replace(columns=columns), *kept])
+    chosen = {*data.inputs, name} if wanted else {*data.inputs} - {name}
+    return data.replace(inputs=tuple(one for one in table.column_names if one in chosen))
+
+
+def _without(group: InputGroup, name: str) -> InputGroup:
+    return group.replace(columns=tuple(column for column in group.columns if column != name))
+
+
+def wishes_for(column: Column, data: DataSpec) -> frozenset[str]:
+    """Which fields of a plan mean something for a column, as the rest is now: what a form shows."""
+    plan = data.plan_of(column.name)
+    if any(column.name == target.column for target in data.targets) and data.windows is None:
+        wishes = frozenset(("lags",))  # beside them a target is no input
+    else:
+        wishes = fitting_wishes(column, plan)
+    return wishes - {"lags"} if data.split.draws_rows or data.task == "sequence_labels" else wishes
+
+
+def read_lags(text: str) -> tuple[int, ...]:
+    """ "1, 2, 7" as numbers. Raises LabError "preparation.lags_text"."""
+    words = text.replace(",", " ").split()
+    if not all(word.isdecimal() and word.isascii() for word in words):
+        raise LabError("preparation.lags_text", value=text[:60])
+    return tuple(int(word) for word in words)
+
+
+# --- rows
+
+
+def with_order(experiment: Experiment, table: Table, order: str) -> Experiment:
+    """Another way to divide the rows; a column that names the parts is looked for, and is no input then."""
+    data = experiment.data
+    split = data.split.replace(order=order)
+    if order == "column" and split.part_column not in table.column_names:
+        split = split.replace(part_column=find_part_column(table))
+    if order == "column" and split.part_column is not None:
+        data = _as_input(data, split.part_column, table, wanted=False)
+    return experiment.replace(data=data.replace(split=split))
+
+
+def find_part_column(table: Table) -> str | None:
+    """The first column in which every word names a part."""
+    for column in table.columns:
+        words = [word for word, _count in column.top]
+        if 2 <= column.distinct == len(words) <= 3 and all(part_of_word(word) is not None for word in words):
+            return column.name
+    return None
+
+
+# --- images
+
+
+def image_shapes(pixels: int) -> tuple[ImageShape, ...]:
+    """(height, width) of the images that so many pixels can be, the squarest first; none for too few."""
+    if pixels < SMALLEST_IMAGE:
+        return ()
+    heights = [height for height in range(2, pixels // 2 + 1) if pixels % height == 0]
+    shapes = [(height, pixels // height) for height in heights]
+    fitting = [shape for shape in shapes if max(shape) <= LONGEST_SIDE * min(shape)]
+    return tuple(sorted(fitting, key=lambda shape: (abs(shape[0] - shape[1]), shape)))
+
+
+def with_image_shape(experiment: Experiment, shape: ImageShape | None) -> Experiment:
+    """The inputs as an image, or as numbers side by side.
+
+    Layers that take no images get a Flatten in front, for as long.
+    """
+    changed = experiment.with_data(image_shape=shape)
+    layers = experiment.model.layers
+    if not isinstance(experiment.model, ModelSpec):
+        return changed
+    flattened = bool(layers) and layers[0].type == "Flatten"
+    if shape is None:
+        return changed.with_layers(layers[1:]) if flattened and experiment.data.windows is None else changed
+    takes_images = any(LAYERS.get(layer.type).ndim == 4 for layer in layers)
+    return changed if flattened or takes_images else changed.with_added_layer("Flatten", {}, 0)
+
+
+def with_group_image(experiment: Experiment, name: str, shape: ImageShape | None) -> Experiment:
+    """One input of a functional model as an image, or as numbers side by side."""
+    groups = [
+        group.replace(image_shape=shape) if group.name == name else group for group in experiment.data.input_groups
+    ]
+    return experiment.replace(data=experiment.data.with_groups(groups))

@@ -1,0 +1,240 @@
+"""What stays of a run: columns of numbers, saved weights, and the experiment that gives them again."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lab.runs.arrays import part, unpack_arrays
+from lab.runs.frame import EXTRA
+from lab.runs.messages import ENDED, Reason, RunState, Status
+from lab.spec.experiment import Change, Experiment
+from lab.verdict.context import RunContext
+from lab.verdict.verdict import Verdict
+
+Weights = list[np.ndarray[Any, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class RunRecord:
+    """A run at rest: finished, stopped, diverged or failed. (Of a run that still goes on: as of its last snapshot.)
+
+    Args:
+        id: the run's id, also the capability to read its stream.
+        owner: whom it belongs to.
+        name: the experiment's name, may be "".
+        number: the owner's first run is number 1.
+        experiment: as it was started.
+        changes: knobs turned during the run, and changes of the experiment that lay ahead when it ended.
+        state: how it ended.
+        epochs_done: epochs in `history`.
+        history: one list for each history key of Keras ("loss", "val_loss", …), one value an epoch.
+        extras: what Keras's history does not hold, likewise: data_loss and penalty apart, evaluated_loss and so on.
+        compute_s: seconds spent computing.
+        elapsed_s: seconds between start and end, pauses left out.
+        reason: why it diverged or failed.
+        context: what a verdict rests on beside the curves.
+        weights: at the end of `last_good_epoch`, in Keras order.
+        best_weights: at the end of `best_epoch`.
+        last_good_epoch: the last epoch whose numbers were all finite; 0 if there was none.
+        best_epoch: the epoch of lowest validation loss (training loss if there is no validation part); 0 if none.
+        created: seconds since 1970.
+        snapshot: what a Trainer needs to go on; empty if there is none.
+    """
+
+    id: str
+    owner: str
+    name: str
+    number: int
+    experiment: Experiment
+    changes: tuple[Change, ...]
+    state: RunState
+    epochs_done: int
+    history: dict[str, list[float]]
+    compute_s: float
+    elapsed_s: float
+    reason: Reason | None
+    weights: Weights
+    best_weights: Weights
+    last_good_epoch: int
+    best_epoch: int
+    created: float
+    context: RunContext
+    extras: dict[str, list[float]] = field(default_factory=dict)
+    snapshot: bytes = b""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on its curves."""
+        return self.context.judge(self.history, self.state, self.extras)
+
+    def experiment_with_changes(self) -> Experiment:
+        """The experiment that gives this very curve again, on any machine."""
+        return self.experiment.with_fit(changes=self.changes)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a person did with a run after it began; kept beside it.
+
+    Args:
+        name: given to it; "" for the experiment's own.
+        pinned: stands first, and is not deleted to make room for newer ones.
+        shown: drawn in the comparison.
+        opened: how often its test part was looked at.
+        test: what came out of that: "loss" and the metrics of the test part; empty while it is sealed.
+    """
+
+    name: str = ""
+    pinned: bool = False
+    shown: bool = True
+    opened: int = 0
+    test: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One line of the list of an owner's runs.
+
+    Args:
+        metrics: last value of each history key.
+        best: value of each history key at `best_epoch`; empty while nobody knows.
+        verdict: its kind, see `lab.verdict.verdict`; None while it goes on.
+    """
+
+    id: str
+    number: int
+    name: str
+    state: RunState
+    epoch: int
+    epochs: int
+    created: float
+    metrics: dict[str, float]
+    best: dict[str, float] = field(default_factory=dict)
+    best_epoch: int = 0
+    compute_s: float = 0.0
+    updates: int = 0
+    verdict: str | None = None
+    marks: Marks = field(default_factory=Marks)
+
+    @property
+    def title(self) -> str:
+        """What it is called; "" if neither person nor experiment gave it a name."""
+        return self.marks.name or self.name
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as a page may draw it at this moment.
+
+    Args:
+        epoch, epochs: finished epochs, and how many there are to be.
+        updates, updates_per_epoch: weight updates made, and per epoch.
+        history: one list for each history key; the value at index i belongs to epoch i + 1; `extras` likewise.
+        elapsed_s: seconds since the start, pauses left out; compute_s: of these spent computing.
+        queue_position: 1 for the next to be started; 0 when not waiting.
+    """
+
+    id: str
+    number: int
+    name: str
+    state: RunState
+    epoch: int
+    epochs: int
+    updates: int
+    updates_per_epoch: int
+    history: dict[str, list[float]]
+    compute_s: float
+    elapsed_s: float
+    learning_rate: float
+    batch_size: int
+    epochs_per_s: float | None
+    changes: tuple[Change, ...]
+    reason: Reason | None
+    created: float
+    queue_position: int = 0
+    extras: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        """Not ended: it waits, runs or is paused."""
+        return self.state not in ENDED
+
+    @property
+    def summary(self) -> RunSummary:
+        last = {name: values[-1] for name, values in self.history.items() if values}
+        return RunSummary(
+            self.id,
+            self.number,
+            self.name,
+            self.state,
+            self.epoch,
+            self.epochs,
+            self.created,
+            last,
+            compute_s=self.compute_s,
+            updates=self.updates,
+        )
+
+
+def as_changes(log: list[dict[str, Any]]) -> tuple[Change, ...]:
+    """The log of a Trainer as fields of an Experiment."""
+    return tuple(Change(**{**change, "value": float(change["value"])}) for change in log)
+
+
+def as_reason(values: dict[str, Any] | None) -> Reason | None:
+    return None if values is None else Reason(**values)
+
+
+def record_of(
+    *,
+    id: str,
+    owner: str,
+    number: int,
+    experiment: Experiment,
+    created: float,
+    elapsed_s: float,
+    status: Status,
+    context: RunContext,
+    snapshot: bytes,
+) -> RunRecord:
+    """Put together the record of a run from what its Trainer last said and saved. No snapshot: no numbers yet."""
+    values: dict[str, Any] = {"last_good_epoch": 0, "best_epoch": 0, "epochs_done": 0}
+    history: dict[str, list[float]] = {}
+    extras: dict[str, list[float]] = {}
+    weights: Weights = []
+    best: Weights = []
+    if snapshot:
+        values, arrays = unpack_arrays(snapshot)
+        history = {name: array.tolist() for name, array in part(arrays, "history/").items()}
+        extras = {name: array.tolist() for name, array in part(arrays, "extras/").items()}
+        weights = list(part(arrays, "weights/").values())
+        best = list(part(arrays, "best/").values()) or weights
+    return RunRecord(
+        id=id,
+        owner=owner,
+        name=experiment.name,
+        number=number,
+        experiment=experiment,
+        changes=as_changes(status.changes),
+        state=status.state,
+        epochs_done=values["epochs_done"],
+        history=history,
+        compute_s=status.compute_s,
+        elapsed_s=elapsed_s,
+        reason=as_reason(status.reason),
+        weights=weights,
+        best_weights=best,
+        last_good_epoch=values["last_good_epoch"],
+        best_epoch=values["best_epoch"],
+        created=created,
+        context=context,
+        extras=extras,
+        snapshot=snapshot,
+    )
+
+
+def split_extras(columns: dict[str, list[float]]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """History and extras out of the columns that a Trainer hands out."""
+    extras = {name.removeprefix(EXTRA): values for name, values in columns.items() if name.startswith(EXTRA)}
+    return {name: values for name, values in columns.items() if not name.startswith(EXTRA)}, extras

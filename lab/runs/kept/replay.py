@@ -1,0 +1,70 @@
+"""Any epoch of a run again: from its nearest checkpoint, exactly as it was."""
+
+from lab.data.prepare import Dataset
+from lab.errors import RunError
+from lab.runs.checkpoints import Checkpoints, nearest
+from lab.runs.kept.record import RunRecord
+from lab.runs.spec import run_spec
+from lab.runs.work.trainer import Trainer
+from lab.spec.experiment import Experiment
+from netcore.errors import NetcoreError
+
+
+def trainer_from(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int) -> Trainer:
+    """A Trainer of the run at its last checkpoint at or before `epoch`; `advance` brings it on.
+
+    Raises:
+        RunError "run.damaged": the checkpoint is not of this run.
+    """
+    return _resumed(record.experiment_with_changes(), record, checkpoints, dataset, epoch)
+
+
+def trainer_at(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int) -> Trainer:
+    """A Trainer of the run after `epoch` epochs (0: its start weights). Its model may be asked anything.
+
+    Raises:
+        RunError "run.damaged".
+    """
+    trainer = trainer_from(record, checkpoints, dataset, epoch)
+    if trainer.epochs_done < epoch:
+        trainer.advance(epochs=epoch - trainer.epochs_done)
+    return trainer
+
+
+def seconds_to(record: RunRecord, checkpoints: Checkpoints, epoch: int) -> float:
+    """What `trainer_at` will take, by what the run took for an epoch."""
+    return (epoch - nearest(checkpoints, epoch)) * record.compute_s / max(1, record.epochs_done)
+
+
+def fork_snapshot(
+    experiment: Experiment, parent: RunRecord, checkpoints: Checkpoints, dataset: Dataset
+) -> tuple[bytes, Checkpoints]:
+    """Where a fork of `parent` may begin: a snapshot as near before the fork as there is one, and what to keep of it.
+
+    Empty where the parent is another run than the one that the experiment speaks of: it is then trained again.
+
+    Raises:
+        RunError "run.damaged".
+    """
+    origin = experiment.origin
+    if origin is None or experiment.parent() != parent.experiment_with_changes().replace(name=""):
+        return b"", {}
+    known = {epoch: state for epoch, state in checkpoints.items() if epoch <= origin.epoch}
+    if not known:
+        return b"", {}
+    return _resumed(experiment, parent, known, dataset, origin.epoch).snapshot(), known
+
+
+def _resumed(
+    experiment: Experiment, record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int
+) -> Trainer:
+    trainer = Trainer(*run_spec(experiment, dataset))
+    start = nearest(checkpoints, epoch)
+    if start:
+        try:
+            trainer.resume_at(start, checkpoints[start], record.history, record.extras)
+        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(error, NetcoreError):
+                raise
+            raise RunError("run.damaged") from None
+    return trainer

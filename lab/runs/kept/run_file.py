@@ -1,0 +1,198 @@
+"""A run as plain values and arrays, for the disk and for a file that a person takes along. Nothing is pickled.
+
+Files may come from anybody: everything that is read is checked, and sizes are bounded before anything is unpacked.
+"""
+
+import io
+import json
+import math
+import zipfile
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, BinaryIO, get_args
+
+import numpy as np
+
+from lab.errors import LabError, RunError
+from lab.runs.arrays import Arrays, pack_arrays, part, unpack_arrays
+from lab.runs.checkpoints import SCHEDULE, Checkpoints, thinned
+from lab.runs.kept.record import Marks, RunRecord, record_of
+from lab.runs.messages import ENDED, RunState, Status
+from lab.spec.experiment import Experiment
+from lab.spec.limits import ALONE
+from lab.verdict.context import RunContext
+
+VERSION = 2
+NAME_CHARACTERS = 200
+MOST_FILE_BYTES = 200_000_000  # of everything in a run's file, unpacked
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """What is written down of a run: JSON-able values, and the arrays of its snapshot."""
+
+    entry: dict[str, Any]
+    arrays: Arrays
+
+
+def written(record: RunRecord, status: Status) -> RunFile:
+    """A record as it goes into a file."""
+    values, arrays = unpack_arrays(record.snapshot)
+    best = {name: column[record.best_epoch - 1] for name, column in record.history.items() if record.best_epoch}
+    entry = {
+        "version": VERSION,
+        "id": record.id,
+        "number": record.number,
+        "created": record.created,
+        "elapsed_s": record.elapsed_s,
+        "experiment": json.loads(record.experiment.to_json()),
+        "status": asdict(status),
+        "context": record.context.as_dict(),
+        "snapshot": values,
+        "metrics": {name: _plain(column[-1]) for name, column in record.history.items() if column},
+        "best": {name: _plain(value) for name, value in best.items()},
+        "best_epoch": record.best_epoch,
+        "verdict": record.verdict.kind,
+    }
+    return RunFile(entry, arrays)
+
+
+def read(file: RunFile, owner: str) -> tuple[RunRecord, Status]:
+    """The record that `written` was given.
+
+    Raises:
+        RunError "run.unknown": values are missing, of another type or of another version.
+    """
+    try:
+        entry = file.entry
+        if entry["version"] != VERSION:
+            raise ValueError("another version")
+        status = checked_status(entry["status"])
+        record = record_of(
+            id=str(entry["id"]),
+            owner=owner,
+            number=int(entry["number"]),
+            experiment=Experiment.from_json(json.dumps(entry["experiment"])),
+            created=float(entry["created"]),
+            elapsed_s=float(entry["elapsed_s"]),
+            status=status,
+            context=RunContext.from_dict(entry["context"]),
+            snapshot=pack_arrays(entry["snapshot"], file.arrays),
+        )
+        if any(len(values) != record.epochs_done for values in record.history.values()):
+            raise ValueError("epochs without numbers")
+    except (LabError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        raise RunError("run.unknown") from None
+    return record, status
+
+
+def checkpoint_arrays(checkpoints: Checkpoints) -> Arrays:
+    return {str(epoch): np.frombuffer(data, np.uint8) for epoch, data in checkpoints.items()}
+
+
+def checkpoints_of(arrays: Arrays) -> Checkpoints:
+    """What `checkpoint_arrays` was given. Raises ValueError for states that no run keeps."""
+    found = {int(name): array.tobytes() for name, array in arrays.items()}
+    if set(found) - set(SCHEDULE):
+        raise ValueError("no run keeps such states")
+    return found
+
+
+def checked_status(values: Any) -> Status:
+    """A Status of an ended run. Raises ValueError, TypeError or KeyError."""
+    status = Status(**values)
+    if status.state not in get_args(RunState) or status.state not in ENDED:
+        raise ValueError("not an ended run")
+    whole = (status.epoch, status.epochs, status.updates, status.updates_per_epoch, status.batch_size)
+    if not all(type(value) is int and value >= 0 for value in whole) or status.epochs > ALONE.epochs:
+        raise ValueError("counts are whole numbers")
+    if not all(math.isfinite(float(value)) for value in (status.compute_s, status.learning_rate)):
+        raise ValueError("not a number")
+    return status
+
+
+# --- what a person did with it
+
+
+def marked(marks: Marks, **changes: Any) -> Marks:
+    """The marks with some changed. Raises RunError "run.name_too_long"."""
+    changed = replace(marks, **changes)
+    if len(changed.name) > NAME_CHARACTERS:
+        raise RunError("run.name_too_long", high=NAME_CHARACTERS)
+    return changed
+
+
+def marks_json(marks: Marks) -> bytes:
+    return json.dumps(asdict(marks)).encode()
+
+
+def marks_of(text: bytes) -> Marks:
+    """What `marks_json` wrote; a damaged file is as good as none."""
+    try:
+        values = json.loads(text)
+        plain = {name: values[name] for name in (field.name for field in fields(Marks)) if name in values}
+        marks = Marks(**plain)
+        kinds = ((marks.name, str), (marks.pinned, bool), (marks.shown, bool), (marks.opened, int), (marks.test, dict))
+        if not all(type(value) is kind for value, kind in kinds):
+            return Marks()
+        test = {str(name)[:NAME_CHARACTERS]: float(value) for name, value in marks.test.items()}
+        return replace(marks, name=marks.name[:NAME_CHARACTERS], test=test)
+    except (ValueError, TypeError, AttributeError):
+        return Marks()
+
+
+# --- one file to take along
+
+
+def save_arrays(target: BinaryIO, arrays: Arrays) -> None:
+    named: dict[str, Any] = dict(arrays)  # keyword arguments of any type, as np.savez declares them
+    np.savez(target, allow_pickle=False, **named)
+
+
+def load_arrays(source: BinaryIO) -> Arrays:
+    """What `save_arrays` wrote.
+
+    Raises:
+        ValueError, OSError, KeyError, zipfile.BadZipFile: it is something else, or too large.
+    """
+    with zipfile.ZipFile(source) as archive:
+        if sum(member.file_size for member in archive.infolist()) > MOST_FILE_BYTES:
+            raise ValueError("too large")
+    source.seek(0)
+    with np.load(source, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def exported(record: RunRecord, status: Status, marks: Marks, checkpoints: Checkpoints) -> bytes:
+    """A run as one file, with its name and without whose it is."""
+    file = written(record, status)
+    entry = {**file.entry, "id": "", "status": {**file.entry["status"], "run": ""}, "title": marks.name}
+    header = json.dumps(entry).encode()
+    target = io.BytesIO()
+    named = {f"snapshot/{name}": array for name, array in file.arrays.items()}
+    named |= {f"checkpoint/{name}": array for name, array in checkpoint_arrays(checkpoints).items()}
+    save_arrays(target, {"entry": np.frombuffer(header, np.uint8), **named})
+    return target.getvalue()
+
+
+def imported(
+    data: bytes, owner: str, run_id: str, number: int, most_bytes: int
+) -> tuple[RunRecord, Status, Marks, Checkpoints]:
+    """A run out of a file, under a new id and number.
+
+    Raises:
+        RunError "run.not_a_run": it is no such file, or damaged.
+    """
+    try:
+        arrays = load_arrays(io.BytesIO(data))
+        entry = json.loads(arrays.pop("entry").tobytes())
+        title = str(entry.pop("title"))[:NAME_CHARACTERS]
+        entry |= {"id": run_id, "number": number, "status": {**entry["status"], "run": run_id}}
+        record, status = read(RunFile(entry, part(arrays, "snapshot/")), owner)
+        checkpoints = thinned(checkpoints_of(part(arrays, "checkpoint/")), most_bytes)
+    except (RunError, OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile):
+        raise RunError("run.not_a_run") from None
+    return record, status, Marks(name=title), checkpoints
+
+
+def _plain(value: float) -> float | None:
+    return value if math.isfinite(value) else None

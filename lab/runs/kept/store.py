@@ -1,0 +1,211 @@
+"""Finished runs on disk: one JSON file and one .npz file a run, in a folder named by a hash of the owner."""
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from lab.errors import LabError, RunError
+from lab.runs.checkpoints import Checkpoints
+from lab.runs.kept.record import Marks, RunRecord, RunSummary
+from lab.runs.kept.run_file import (
+    RunFile,
+    checkpoint_arrays,
+    checkpoints_of,
+    load_arrays,
+    marks_json,
+    marks_of,
+    read,
+    save_arrays,
+    written,
+)
+from lab.runs.messages import Status
+from lab.spec.limits import Limits
+
+CHECKPOINTS = ".checkpoints"
+MARKS = ".marks"  # what the owner did with a run, in a file of its own: it changes while the run lies still
+
+
+def default_directory() -> Path:
+    """LAB_HOME, or `.lab` in the folder the program was started in."""
+    return Path(os.environ.get("LAB_HOME", ".lab")) / "runs"
+
+
+class RunStore:
+    """Keeps the runs of each owner within the limits of the profile: the oldest go first.
+
+    Args:
+        directory: made if it is not there.
+        limits: kept_runs_hours and kept_runs_bytes, None for no bound.
+        clock: seconds since 1970.
+    """
+
+    def __init__(self, directory: Path, limits: Limits, clock: Callable[[], float] = time.time) -> None:
+        self._directory, self._limits, self._clock = directory, limits, clock
+        self._summaries: dict[Path, tuple[float, RunSummary]] = {}  # by file, with the time it was written
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def save(self, record: RunRecord, status: Status, checkpoints: Checkpoints) -> None:
+        """Write a run; a run with the same id is replaced."""
+        folder = self._folder(record.owner)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        file = written(record, status)
+        path = self._path(record.id, record.owner)
+        # the .npz first: a run exists as soon as its .json is there, and then it is complete
+        _write(path.with_suffix(CHECKPOINTS), lambda target: save_arrays(target, checkpoint_arrays(checkpoints)))
+        _write(path.with_suffix(".npz"), lambda target: save_arrays(target, file.arrays))
+        _write(path, lambda target: target.write(json.dumps(file.entry).encode()))
+        self._tidy(folder)
+
+    def load(self, run_id: str, owner: str) -> tuple[RunRecord, Status]:
+        """A kept run of this owner.
+
+        Raises:
+            RunError "run.unknown": there is none, it has expired, or it is someone else's.
+        """
+        self._tidy(self._folder(owner))
+        return _read(self._path(run_id, owner), owner)
+
+    def find(self, run_id: str) -> tuple[RunRecord, Status]:
+        """A kept run of whatever owner: for a view of it, since who knows the id may look. Raises as `load`."""
+        for path in self._directory.glob(f"*/{_hashed(run_id)}.json"):
+            self._tidy(path.parent)
+            return _read(path, owner="")
+        raise RunError("run.unknown")
+
+    def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
+        """States of the run at some of its epochs; none where they cannot be read: they can be computed again."""
+        with (
+            suppress(OSError, ValueError, KeyError, BadZipFile),
+            self._path(run_id, owner).with_suffix(CHECKPOINTS).open("rb") as source,
+        ):
+            return checkpoints_of(load_arrays(source))
+        return {}
+
+    def delete(self, run_id: str, owner: str) -> None:
+        """Forget a run and its marks; one that is not there is forgotten already."""
+        self._remove(self._path(run_id, owner))
+        self._path(run_id, owner).with_suffix(MARKS).unlink(missing_ok=True)
+
+    def marks(self, run_id: str, owner: str) -> Marks:
+        """What the owner did with a run, kept or not yet."""
+        return _marks(self._path(run_id, owner))
+
+    def mark(self, run_id: str, owner: str, marks: Marks) -> None:
+        self._folder(owner).mkdir(mode=0o700, exist_ok=True)
+        _write(self._path(run_id, owner).with_suffix(MARKS), lambda target: target.write(marks_json(marks)))
+
+    def summaries(self, owner: str) -> list[RunSummary]:
+        """The owner's kept runs, newest first. A file that cannot be read is left out."""
+        folder = self._folder(owner)
+        self._tidy(folder)
+        found = []
+        for path in folder.glob("*.json"):
+            with suppress(OSError, ValueError, KeyError, TypeError, LabError):
+                found.append(replace(self._summary(path), marks=_marks(path)))
+        return sorted(found, key=lambda summary: summary.number, reverse=True)
+
+    def _summary(self, path: Path) -> RunSummary:
+        written_at = path.stat().st_mtime
+        known = self._summaries.get(path)
+        if known is None or known[0] != written_at:
+            known = self._summaries[path] = written_at, _summary(json.loads(path.read_text(encoding="utf-8")))
+        return known[1]
+
+    def _path(self, run_id: str, owner: str) -> Path:
+        return (self._folder(owner) / _hashed(run_id)).with_suffix(".json")
+
+    def _folder(self, owner: str) -> Path:
+        return self._directory / _hashed(owner)
+
+    def _tidy(self, folder: Path) -> None:
+        """Delete what is too old and not pinned, then the oldest until the rest fits, pinned ones last."""
+        if not folder.is_dir():
+            return
+        hours, room = self._limits.kept_runs_hours, self._limits.kept_runs_bytes
+        used = 0
+        ages = [(_marks(path).pinned, _modified(path), path) for path in folder.glob("*.json")]
+        for count, (pinned, modified, path) in enumerate(sorted(ages, reverse=True), start=1):
+            used += sum(_size(path.with_suffix(suffix)) for suffix in (".json", ".npz", CHECKPOINTS))
+            too_old = not pinned and hours is not None and self._clock() - modified > hours * 3600
+            if too_old or (room is not None and used > room) or count > self._limits.kept_runs:
+                self._remove(path)
+                path.with_suffix(MARKS).unlink(missing_ok=True)
+
+    def _remove(self, path: Path) -> None:
+        self._summaries.pop(path, None)
+        for suffix in (".json", ".npz", CHECKPOINTS):
+            path.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def _read(path: Path, owner: str) -> tuple[RunRecord, Status]:
+    """What `save` wrote; a file that is missing, cut off or from another version is as good as no run."""
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+        with path.with_suffix(".npz").open("rb") as source:
+            arrays = load_arrays(source)
+    except (OSError, ValueError, KeyError, BadZipFile):
+        raise RunError("run.unknown") from None
+    return read(RunFile(entry, arrays), owner)
+
+
+def _marks(path: Path) -> Marks:
+    try:
+        return marks_of(path.with_suffix(MARKS).read_bytes())
+    except OSError:  # nothing was done with it yet
+        return Marks()
+
+
+def _summary(entry: dict[str, Any]) -> RunSummary:
+    status = Status(**entry["status"])
+    return RunSummary(
+        id=entry["id"],
+        number=entry["number"],
+        name=entry["experiment"].get("name", ""),
+        state=status.state,
+        epoch=status.epoch,
+        epochs=status.epochs,
+        created=entry["created"],
+        metrics=_numbers(entry["metrics"]),
+        best=_numbers(entry["best"]),
+        best_epoch=entry["best_epoch"],
+        compute_s=status.compute_s,
+        updates=status.updates,
+        verdict=entry["verdict"],
+    )
+
+
+def _numbers(values: dict[str, float | None]) -> dict[str, float]:
+    return {name: float("nan") if value is None else value for name, value in values.items()}
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _write(path: Path, fill: Callable[[Any], Any]) -> None:
+    """Write a file so that a reader sees the old one or the whole new one."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        fill(file)
+    Path(file.name).replace(path)

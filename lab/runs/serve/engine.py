@@ -1,0 +1,402 @@
+"""What pages know of training: the Engine protocol. And the simplest engine, which trains in the caller's thread."""
+
+import math
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from lab.data.prepare import Dataset
+from lab.errors import RunError
+from lab.insight.evaluate import context_of
+from lab.model.layer_table import layer_rows, parameter_count
+from lab.runs.arrays import rows_in
+from lab.runs.checkpoints import Checkpoints, thinned
+from lab.runs.kept.record import Marks, RunRecord, RunSummary, RunView, as_changes, as_reason, record_of
+from lab.runs.kept.replay import fork_snapshot
+from lab.runs.kept.run_file import exported, imported, marked
+from lab.runs.messages import ENDED, Command, Extend, Pause, Reason, Speed, Status, Stop
+from lab.runs.spec import run_spec
+from lab.runs.study import Cell, Piece, StudyView, check_study, study_specs, study_view
+from lab.runs.work.study_job import StudyJob
+from lab.runs.work.trainer import Trainer, start_status
+from lab.spec.experiment import Experiment, check_limits
+from lab.spec.limits import Limits, current_limits
+from lab.verdict.context import RunContext
+from netcore.errors import NetcoreError
+
+
+class Engine(Protocol):
+    """Starts runs, passes commands to them and tells where they are. Safe to call from any thread."""
+
+    def start(
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        owner: str,
+        *,
+        epochs_per_s: float | None = None,
+        paused: bool = False,
+        fork_of: str | None = None,
+    ) -> str:
+        """Begin a run and return its id. A run that the owner still has going is stopped and kept.
+
+        Args:
+            epochs_per_s: pace, None for as fast as possible.
+            paused: wait before the first update.
+            fork_of: id of the run that the experiment forks from, so that its first part is not trained again.
+
+        Raises:
+            ExperimentError: a limit of the profile in force is passed.
+            RunError: there is nothing to train, or no room.
+        """
+        ...
+
+    def command(self, run_id: str, command: Command) -> None:
+        """Pass a command on; it takes effect between two batches. Raises RunError "run.unknown"."""
+        ...
+
+    def view(self, run_id: str) -> RunView:
+        """Where the run is now. Raises RunError "run.unknown"."""
+        ...
+
+    def is_live(self, run_id: str) -> bool:
+        """True while the run can be streamed and can go on; a kept run can only be looked at."""
+        ...
+
+    def runs_of(self, owner: str) -> list[RunSummary]:
+        """The owner's runs, newest first: the one going on, and the kept ones."""
+        ...
+
+    def record(self, run_id: str, owner: str) -> RunRecord:
+        """The kept run. Raises RunError "run.unknown", also when it is someone else's."""
+        ...
+
+    def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
+        """States of the run at some of its epochs. Raises as `record`."""
+        ...
+
+    def mark(self, run_id: str, owner: str, **changes: Any) -> None:
+        """Change fields of the run's Marks. Raises RunError "run.unknown", "run.name_too_long"."""
+        ...
+
+    def delete(self, run_id: str, owner: str) -> None:
+        """Stop the run if it still goes on, and forget it. Raises RunError "run.unknown"."""
+        ...
+
+    def export(self, run_id: str, owner: str) -> bytes:
+        """The run as one file. Raises as `record`."""
+        ...
+
+    def take_in(self, data: bytes, owner: str) -> str:
+        """Keep a run that `export` wrote, and return its new id. Raises RunError "run.not_a_run"."""
+        ...
+
+    def start_study(self, cells: Sequence[Cell], owner: str, *, predict: bool = False) -> str:
+        """Train many experiments for comparison and return the study's id. The owner's study before it is forgotten.
+
+        Args:
+            predict: keep the predictions of the validation rows.
+
+        Raises:
+            RunError "study.…", ExperimentError: a limit of the profile in force is passed.
+        """
+        ...
+
+    def study(self, study_id: str, owner: str) -> StudyView:
+        """Where a study is now, and what has come out. Raises RunError "run.unknown"."""
+        ...
+
+    def stop_study(self, study_id: str, owner: str) -> None:
+        """End a study and keep what it has found. Raises RunError "run.unknown"."""
+        ...
+
+    def close(self) -> None:
+        """End everything that the engine started."""
+        ...
+
+
+def new_run_id() -> str:
+    """192 random bits: whoever knows the id may read the run's stream, so it must not be guessable."""
+    return secrets.token_urlsafe(24)
+
+
+def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
+    """Refuse what the profile in force does not allow. Raises ExperimentError or RunError naming the bound."""
+    check_limits(experiment, limits)
+    values = dataset.train.x.size
+    if values > limits.train_values:
+        raise RunError("run.too_many_values", value=values, high=limits.train_values)
+    parameters = parameter_count(layer_rows(experiment, dataset))
+    if parameters > limits.parameters:
+        raise RunError("run.too_many_parameters", value=parameters, high=limits.parameters)
+
+
+@dataclass
+class _InlineRun:
+    experiment: Experiment
+    owner: str
+    number: int
+    created: float
+    trainer: Trainer | None  # None: it could not be built, `status` says why
+    status: Status
+    epochs_per_s: float | None
+    context: RunContext
+    marks: Marks = field(default_factory=Marks)
+    checkpoints: Checkpoints = field(default_factory=dict)
+    kept: RunRecord | None = None  # out of a file: it can only be looked at
+
+
+class InlineEngine:
+    """An engine without processes: nothing happens until `advance` is called. For command line, notebooks and tests."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or current_limits()
+        self._runs: dict[str, _InlineRun] = {}
+        self._studies: dict[str, tuple[str, list[tuple[list[Piece], StudyJob]]]] = {}  # id -> owner, pieces and job
+
+    def start(
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        owner: str,
+        *,
+        epochs_per_s: float | None = None,
+        paused: bool = False,
+        fork_of: str | None = None,
+    ) -> str:
+        check_size(experiment, dataset, self._limits)
+        spec, arrays = run_spec(experiment, dataset)
+        snapshot, checkpoints = fork_start(self, experiment, dataset, owner, fork_of)
+        mine = [run for run in self._runs.values() if run.owner == owner]
+        for run in mine:
+            self._obey(run, Stop())
+        run_id = new_run_id()
+        trainer: Trainer | None = None
+        try:
+            trainer = Trainer(spec, arrays)
+            if snapshot:
+                trainer.restore(snapshot)
+            if paused:
+                trainer.apply(Pause())
+            status = trainer.status(run_id)
+        except NetcoreError as error:
+            status = start_status(run_id, spec, rows_in(arrays), "failed", Reason(error.code, error.values))
+        self._runs[run_id] = _InlineRun(
+            experiment,
+            owner,
+            1 + max((run.number for run in mine), default=0),
+            time.time(),
+            trainer,
+            status,
+            epochs_per_s,
+            context_of(experiment, dataset),
+            checkpoints=checkpoints,
+        )
+        return run_id
+
+    def advance(self, epochs: int | None = None) -> None:
+        """Train every running run for `epochs` epochs, or to its end (the default)."""
+        for run in self._runs.values():
+            if run.trainer is not None and run.status.state not in ENDED:
+                run.trainer.advance(epochs=epochs)
+                taken = dict(run.trainer.take_checkpoints())
+                run.checkpoints = thinned(run.checkpoints | taken, self._limits.checkpoint_bytes)
+                run.status = run.trainer.status(run.status.run)
+        for _, parts in self._studies.values():
+            for _, job in parts:
+                job.advance()
+
+    def start_study(self, cells: Sequence[Cell], owner: str, *, predict: bool = False) -> str:
+        check_study(cells, self._limits)
+        for experiment, dataset in (run for cell in cells for run in cell.runs):
+            check_size(experiment, dataset, self._limits)
+        self._studies = {study: one for study, one in self._studies.items() if one[0] != owner}
+        study_id = new_run_id()
+        made = study_specs(cells, 1, predict=predict)
+        self._studies[study_id] = owner, [(pieces, StudyJob(spec, arrays)) for pieces, spec, arrays in made]
+        return study_id
+
+    def study(self, study_id: str, owner: str) -> StudyView:
+        parts = self._study_parts(study_id, owner)
+        return study_view([(pieces, job.status(study_id), job.snapshot()) for pieces, job in parts])
+
+    def stop_study(self, study_id: str, owner: str) -> None:
+        for _, job in self._study_parts(study_id, owner):
+            job.apply(Stop())
+
+    def _study_parts(self, study_id: str, owner: str) -> list[tuple[list[Piece], StudyJob]]:
+        if study_id not in self._studies or self._studies[study_id][0] != owner:
+            raise RunError("run.unknown")
+        return self._studies[study_id][1]
+
+    def command(self, run_id: str, command: Command) -> None:
+        self._obey(self._run(run_id), command)
+
+    def view(self, run_id: str) -> RunView:
+        run = self._run(run_id)
+        if run.kept is not None:
+            return kept_view(run.kept, run.status)
+        history = {} if run.trainer is None else {name: list(values) for name, values in run.trainer.history.items()}
+        extras = {} if run.trainer is None else {name: list(values) for name, values in run.trainer.extras.items()}
+        view = view_of(
+            run.status, history, run.number, run.experiment.name, run.created, run.status.compute_s, run.epochs_per_s
+        )
+        return replace(view, extras=extras)
+
+    def is_live(self, run_id: str) -> bool:
+        return run_id in self._runs
+
+    def runs_of(self, owner: str) -> list[RunSummary]:
+        return [
+            summary_of(self.view(run_id), run.context, run.marks)
+            for run_id, run in reversed(self._runs.items())
+            if run.owner == owner
+        ]
+
+    def record(self, run_id: str, owner: str) -> RunRecord:
+        run = self._own(run_id, owner)
+        if run.kept is not None:
+            return run.kept
+        return record_of(
+            id=run_id,
+            owner=owner,
+            number=run.number,
+            experiment=run.experiment,
+            created=run.created,
+            elapsed_s=run.status.compute_s,
+            status=run.status,
+            context=run.context,
+            snapshot=b"" if run.trainer is None else run.trainer.snapshot(),
+        )
+
+    def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
+        return self._own(run_id, owner).checkpoints
+
+    def mark(self, run_id: str, owner: str, **changes: Any) -> None:
+        run = self._own(run_id, owner)
+        run.marks = marked(run.marks, **changes)
+
+    def delete(self, run_id: str, owner: str) -> None:
+        self._own(run_id, owner)
+        del self._runs[run_id]
+
+    def export(self, run_id: str, owner: str) -> bytes:
+        run = self._own(run_id, owner)
+        return exported(self.record(run_id, owner), run.status, run.marks, run.checkpoints)
+
+    def take_in(self, data: bytes, owner: str) -> str:
+        run_id = new_run_id()
+        number = 1 + max((run.number for run in self._runs.values() if run.owner == owner), default=0)
+        record, status, marks, checkpoints = imported(data, owner, run_id, number, self._limits.checkpoint_bytes)
+        self._runs[run_id] = _InlineRun(
+            record.experiment,
+            owner,
+            number,
+            record.created,
+            None,
+            status,
+            None,
+            record.context,
+            marks,
+            checkpoints,
+            record,
+        )
+        return run_id
+
+    def close(self) -> None:
+        self._runs.clear()
+        self._studies.clear()
+
+    def _run(self, run_id: str) -> _InlineRun:
+        if run_id not in self._runs:
+            raise RunError("run.unknown")
+        return self._runs[run_id]
+
+    def _own(self, run_id: str, owner: str) -> _InlineRun:
+        run = self._run(run_id)
+        if run.owner != owner:
+            raise RunError("run.unknown")
+        return run
+
+    def _obey(self, run: _InlineRun, command: Command) -> None:
+        if isinstance(command, Extend):
+            check_epochs(command, self._limits)
+        if isinstance(command, Speed):
+            run.epochs_per_s = command.epochs_per_s
+        if run.trainer is not None:
+            run.trainer.apply(command)
+            run.status = run.trainer.status(run.status.run)
+
+
+def check_epochs(command: Extend, limits: Limits) -> None:
+    """Refuse more epochs than the profile allows. Raises RunError naming the bound."""
+    if not 1 <= command.epochs <= limits.epochs:
+        raise RunError("run.too_many_epochs", value=command.epochs, high=limits.epochs)
+
+
+def fork_start(
+    engine: Engine, experiment: Experiment, dataset: Dataset, owner: str, fork_of: str | None
+) -> tuple[bytes, Checkpoints]:
+    """The snapshot that a fork begins with, and the checkpoints that it shares; empty for any other run."""
+    if fork_of is None:
+        return b"", {}
+    try:
+        parent, checkpoints = engine.record(fork_of, owner), engine.checkpoints(fork_of, owner)
+    except RunError:  # no longer kept: what it had learned is learned again
+        return b"", {}
+    return fork_snapshot(experiment, parent, checkpoints, dataset)
+
+
+def summary_of(view: RunView, context: RunContext, marks: Marks) -> RunSummary:
+    """A run's line in the list; its verdict once it has ended."""
+    watched = view.history.get("val_loss") or view.history.get("loss") or []
+    finite = [value if math.isfinite(value) else math.inf for value in watched]
+    best = finite.index(min(finite)) if finite else 0
+    return replace(
+        view.summary,
+        best={name: values[best] for name, values in view.history.items() if len(values) > best},
+        best_epoch=best + 1 if finite else 0,
+        verdict=None if view.active else context.judge(view.history, view.state, view.extras).kind,
+        marks=marks,
+    )
+
+
+def kept_view(record: RunRecord, status: Status) -> RunView:
+    """A page's view of a run at rest."""
+    view = view_of(status, record.history, record.number, record.name, record.created, record.elapsed_s, None)
+    return replace(view, extras=record.extras)
+
+
+def view_of(
+    status: Status,
+    history: dict[str, list[float]],
+    number: int,
+    name: str,
+    created: float,
+    elapsed_s: float,
+    epochs_per_s: float | None,
+    queue_position: int = 0,
+) -> RunView:
+    """A page's view of a run from what its Trainer last said."""
+    return RunView(
+        id=status.run,
+        number=number,
+        name=name,
+        state=status.state,
+        epoch=status.epoch,
+        epochs=status.epochs,
+        updates=status.updates,
+        updates_per_epoch=status.updates_per_epoch,
+        history=history,
+        compute_s=status.compute_s,
+        elapsed_s=elapsed_s,
+        learning_rate=status.learning_rate,
+        batch_size=status.batch_size,
+        epochs_per_s=epochs_per_s,
+        changes=as_changes(status.changes),
+        reason=as_reason(status.reason),
+        created=created,
+        queue_position=queue_position,
+    )

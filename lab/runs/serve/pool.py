@@ -1,0 +1,189 @@
+"""Worker processes: started, fed, listened to, and started again when they die."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from lab.runs.messages import PROTOCOL, Hello, Message, Ping, Pong, Quit, read_messages, write_message
+from lab.runs.work.worker import SUSPECT_BYTES, Suspect
+
+ROOT = Path(__file__).resolve().parents[3]
+PING_S = 1.0
+SILENCE_S = 10.0  # a worker that answers no ping for so long hangs; one heavy batch may take seconds
+STARTS_IN_VAIN = 3  # workers that die before they say hello, in a row: something is wrong with the installation
+ONE_THREAD = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"),
+    "1",
+)
+
+
+def pool_size() -> int:
+    """LAB_WORKERS, or one less than there are processors, but at least two."""
+    return int(os.environ.get("LAB_WORKERS", 0)) or max(2, (os.cpu_count() or 1) - 1)
+
+
+@dataclass
+class _Worker:
+    """A place in the pool; its process changes when it crashes."""
+
+    index: int
+    suspect: Path
+    process: subprocess.Popen[bytes] | None = None
+    outbox: "queue.SimpleQueue[Message | None]" = field(default_factory=queue.SimpleQueue)
+    heard_at: float = 0.0
+    starts_in_vain: int = 0
+
+
+class WorkerPool:
+    """`size` worker processes.
+
+    Args:
+        on_message: called with (index, message) in the thread of that worker.
+        on_crash: called with (index, id of the run being computed or "") when a worker has died and a new one
+            is there to take messages.
+        on_hopeless: called with the index when a worker cannot be started at all.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        memory_bytes: int,
+        on_message: Callable[[int, Message], None],
+        on_crash: Callable[[int, str], None],
+        on_hopeless: Callable[[int], None],
+    ) -> None:
+        self._memory_bytes = memory_bytes
+        self._on_message, self._on_crash, self._on_hopeless = on_message, on_crash, on_hopeless
+        self._directory = tempfile.TemporaryDirectory(prefix="lab-workers-", ignore_cleanup_errors=True)
+        self._workers = [_Worker(index, Path(self._directory.name) / f"suspect-{index}") for index in range(size)]
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        for worker in self._workers:
+            worker.suspect.write_bytes(b" " * SUSPECT_BYTES)
+            self._spawn(worker)
+            self._begin(self._supervise, worker)
+        self._begin(self._ping_all)
+
+    @property
+    def size(self) -> int:
+        return len(self._workers)
+
+    @property
+    def pids(self) -> list[int]:
+        return [worker.process.pid for worker in self._workers if worker.process is not None]
+
+    def send(self, index: int, message: Message) -> None:
+        """Put a message on the way; never blocks. What a dying worker gets is lost: `on_crash` tells."""
+        self._workers[index].outbox.put(message)
+
+    def close(self) -> None:
+        """End all workers and wait for them."""
+        self._closing.set()
+        for worker in self._workers:
+            worker.outbox.put(Quit())
+            worker.outbox.put(None)
+        for worker in self._workers:
+            if worker.process is not None:
+                try:
+                    worker.process.wait(timeout=2)
+                except subprocess.TimeoutExpired:
+                    worker.process.kill()
+        for thread in self._threads:
+            thread.join(timeout=2)
+        self._directory.cleanup()
+
+    # --- one worker
+
+    def _spawn(self, worker: _Worker) -> None:
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        worker.process = subprocess.Popen(
+            [sys.executable, "-m", "lab.runs.work.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows has no nice
+        )
+        worker.outbox = queue.SimpleQueue()
+        worker.heard_at = time.monotonic()
+        settings = {"index": worker.index, "memory_bytes": self._memory_bytes, "suspect": str(worker.suspect)}
+        self._begin(_write_all, worker.process, worker.outbox, json.dumps(settings).encode() + b"\n")
+
+    def _supervise(self, worker: _Worker) -> None:
+        """Listen until the worker is gone, put another in its place, and so on until the pool closes."""
+        while not self._closing.is_set():
+            process = worker.process
+            if process is None:
+                return
+            with cast("BinaryIO", process.stdout) as stream:
+                for message in read_messages(stream):
+                    self._hear(worker, message)
+            process.kill()  # in case it closed its output and lives on
+            process.wait()
+            worker.outbox.put(None)
+            if not self._closing.is_set():
+                self._replace(worker)
+
+    def _hear(self, worker: _Worker, message: Message) -> None:
+        worker.heard_at = time.monotonic()
+        if isinstance(message, Hello):
+            self._greet(worker, message)
+        elif not isinstance(message, Pong):
+            self._on_message(worker.index, message)
+
+    def _greet(self, worker: _Worker, hello: Hello) -> None:
+        """A worker that speaks another language (the code was replaced under a running server) is no use."""
+        if hello.protocol == PROTOCOL:
+            worker.starts_in_vain = -1
+        elif worker.process is not None:
+            worker.process.kill()
+
+    def _replace(self, worker: _Worker) -> None:
+        worker.starts_in_vain += 1
+        if worker.starts_in_vain >= STARTS_IN_VAIN:
+            worker.process = None
+            self._on_hopeless(worker.index)
+            return
+        suspect = Suspect.read(worker.suspect)
+        worker.suspect.write_bytes(b" " * SUSPECT_BYTES)
+        self._spawn(worker)
+        self._on_crash(worker.index, suspect)
+
+    def _ping_all(self) -> None:
+        number = 0
+        while not self._closing.wait(PING_S):
+            number += 1
+            for worker in self._workers:
+                if worker.process is None:
+                    continue
+                self.send(worker.index, Ping(number))
+                if time.monotonic() - worker.heard_at > SILENCE_S:
+                    worker.process.kill()  # its supervisor sees the end of the pipe
+
+    def _begin(self, target: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, daemon=True, name=f"lab-{target.__name__.strip('_')}")
+        self._threads = [old for old in self._threads if old.is_alive()] + [thread]
+        thread.start()
+
+
+def _write_all(process: subprocess.Popen[bytes], outbox: "queue.SimpleQueue[Message | None]", settings: bytes) -> None:
+    """Feed one process until the None that ends its outbox."""
+    stream = cast("BinaryIO", process.stdin)
+    with suppress(OSError):  # it died; the supervisor knows
+        stream.write(settings)
+        stream.flush()
+        while (message := outbox.get()) is not None:
+            write_message(stream, message)
+    with suppress(OSError):
+        stream.close()

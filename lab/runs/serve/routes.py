@@ -1,0 +1,76 @@
+"""The one route of ours: GET /live/{id}, a read-only stream of server-sent events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from lab.runs.serve import host
+from lab.runs.serve.owner import OwnerCookie
+from lab.runs.serve.pooled import PoolEngine
+
+COMMENT_S = 10.0  # keeps proxies from closing a stream in which nothing happens
+HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+
+
+async def live(request: Request) -> Response:
+    """Events of one run from the point after Last-Event-ID (or ?last=) on; 404 for an unknown id.
+
+    The id is the right to read: 192 random bits that only the owner's page knows. There is no CORS header, so no
+    other site's script can read the answer, and commands have no route at all.
+    """
+    engine, run_id = host.engine(), request.path_params["run_id"]
+    if not isinstance(engine, PoolEngine) or not engine.is_live(run_id):
+        return Response(status_code=404)
+    return StreamingResponse(
+        _events(engine, run_id, _last_epoch(request)), media_type="text/event-stream", headers=HEADERS
+    )
+
+
+async def _events(engine: PoolEngine, run_id: str, last_epoch: int) -> AsyncIterator[bytes]:
+    news = asyncio.Event()
+    reader = engine.open_stream(run_id, last_epoch, news)
+    if reader is None:
+        return
+    try:
+        yield b"retry:500\n\n"
+        while not reader.done:
+            news.clear()
+            yield b"".join(reader.read()) or b":\n\n"
+            if not reader.done:
+                await _wait(news)
+    finally:
+        engine.hub.unsubscribe(reader)
+
+
+async def _wait(news: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(news.wait(), COMMENT_S)
+    except TimeoutError:
+        return  # nothing new: a comment goes out
+
+
+def _last_epoch(request: Request) -> int:
+    """Where the reader stands; browsers send Last-Event-ID by themselves when they reconnect."""
+    text = request.headers.get("last-event-id") or request.query_params.get("last") or "0"
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def routes() -> list[Route]:
+    return [Route("/live/{run_id}", live, methods=["GET"])]
+
+
+def middleware(allowed_hosts: Sequence[str] = ()) -> list[Middleware]:
+    """Owner cookie, and a host check: Streamlit checks the host of its websocket only.
+
+    Args:
+        allowed_hosts: names this server answers to (`server.allowedHosts`); empty: any.
+    """
+    return [
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts) or ["*"], www_redirect=False),
+        Middleware(OwnerCookie),
+    ]

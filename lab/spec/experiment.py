@@ -1,0 +1,347 @@
+"""Experiment: the one immutable, validated, serialisable description of a run.
+
+Everything that can start a run (widgets, a link, a file, a lesson) makes an Experiment, and nothing else
+describes a run. It is a value: frozen, equal by content, small enough for a link. Arguments of registered parts
+are kept in one form (checked, defaults left out), so that two experiments that train alike are equal.
+
+Every refusal is an ExperimentError (or netcore's own error about an argument) that carries the field, the value and
+what is allowed; `lab.texts.say_error` makes the sentence. Use `checked`, `replace` or a `with_…` method to build
+a part from values a person typed: they turn pydantic's report into that one error.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+
+from lab.errors import ExperimentError
+from lab.spec.data import DataSpec
+from lab.spec.graph import GraphNode, GraphSpec, Metrics, OutputSpec, checked_metrics, new_id
+from lab.spec.limits import ALONE, Limits
+from lab.spec.parts import LayerSpec, PartSpec, checked_part
+from lab.spec.value import ColumnName, Value, checked, short
+from netcore.layers import LAYERS
+from netcore.losses import LOSSES
+from netcore.optimizers import OPTIMIZERS
+
+__all__ = [
+    "Change",
+    "ColumnName",
+    "CompileSpec",
+    "Experiment",
+    "FitSpec",
+    "GraphNode",
+    "GraphSpec",
+    "LayerSpec",
+    "ModelSpec",
+    "OutputSpec",
+    "PartSpec",
+    "Value",
+    "changed_epochs",
+    "check_limits",
+    "checked",
+    "checked_part",
+    "migrated",
+]
+
+SCHEMA_VERSION: Final = 1
+# version -> step to the next version; a step gets any JSON object, so it must not assume that a field is there
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+class ModelSpec(Value):
+    """Layers from input to output; the last one is the output layer."""
+
+    path: ClassVar[str] = "model"
+    kind: Literal["sequential"] = "sequential"
+    layers: Annotated[tuple[LayerSpec, ...], Field(max_length=ALONE.layers)] = ()
+
+    @field_validator("layers")
+    @classmethod
+    def _layers_are_known(cls, layers: tuple[LayerSpec, ...]) -> tuple[LayerSpec, ...]:
+        if len({layer.id for layer in layers}) < len(layers):
+            raise ExperimentError("experiment.layer_ids")
+        return tuple(
+            checked_part(LAYERS, layer, f"{layer.type} #{place}") for place, layer in enumerate(layers, start=1)
+        )
+
+    def with_layer(self, layer: LayerSpec) -> "ModelSpec":
+        """The layer with the same id replaced."""
+        return self.replace(layers=tuple(layer if old.id == layer.id else old for old in self.layers))
+
+    def numbered(self) -> "ModelSpec":
+        """The same layers with ids by place: two models that train alike become equal."""
+        layers = [layer.model_copy(update={"id": f"l{place}"}) for place, layer in enumerate(self.layers)]
+        return self.model_copy(update={"layers": tuple(layers)})
+
+
+def _kind(model: Any) -> Any:
+    """Which of the two model specs is meant; files from before there were two do not say."""
+    kind = model.get("kind", "sequential") if isinstance(model, dict) else getattr(model, "kind", "sequential")
+    return kind if isinstance(kind, str) else None
+
+
+AnyModel = Annotated[Annotated[ModelSpec, Tag("sequential")] | Annotated[GraphSpec, Tag("graph")], Discriminator(_kind)]
+
+
+class CompileSpec(Value):
+    """What `compile` is told: optimizer, loss, metrics (the strings that become history keys).
+
+    A functional model has loss and metrics at its outputs; here they then stay as they are by default.
+    """
+
+    path: ClassVar[str] = "compile"
+    optimizer: PartSpec = PartSpec(type="Adam")
+    loss: PartSpec = PartSpec(type="MeanSquaredError")
+    metrics: Metrics = ()
+    combine_losses: Literal["sum", "mean"] = "sum"  # of several outputs: Keras's weighted sum, or the note's mean
+
+    @field_validator("optimizer")
+    @classmethod
+    def _optimizer_is_known(cls, optimizer: PartSpec) -> PartSpec:
+        return checked_part(OPTIMIZERS, optimizer, optimizer.type)
+
+    @field_validator("loss")
+    @classmethod
+    def _loss_is_known(cls, loss: PartSpec) -> PartSpec:
+        return checked_part(LOSSES, loss, loss.type)
+
+    @field_validator("metrics")
+    @classmethod
+    def _metrics_are_known(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
+        return checked_metrics(metrics)
+
+
+class Change(Value):
+    """A knob turned during a run. It takes effect before batch `batch` (0-based) of epoch `epoch` (0-based)."""
+
+    path: ClassVar[str] = "fit.changes"
+    epoch: Annotated[int, Field(ge=0, le=ALONE.epochs)]
+    batch: Annotated[int, Field(ge=0, le=ALONE.rows)]
+    name: Literal["learning_rate", "batch_size", "epochs"]
+    value: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+    @model_validator(mode="after")
+    def _counts_are_whole(self) -> Self:
+        high = {"batch_size": ALONE.rows, "epochs": ALONE.epochs}.get(self.name)
+        if high is not None and not (self.value.is_integer() and 1 <= self.value <= high):
+            raise ExperimentError(
+                "experiment.range_whole", field=f"fit.{self.name}", value=self.value, low=1, high=high
+            )
+        return self
+
+
+class EarlyStoppingSpec(Value):
+    """End the run when `monitor` has not fallen by more than `min_delta` for `patience` epochs, as in Keras.
+
+    "val_data_loss" is `val_loss` without the weight penalty, which goes on falling when the data loss already rises.
+    """
+
+    path: ClassVar[str] = "fit.early_stopping"
+    monitor: Literal["val_loss", "val_data_loss", "loss"] = "val_loss"
+    patience: Annotated[int, Field(ge=1, le=ALONE.epochs)] = 10
+    min_delta: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    restore_best_weights: bool = True
+
+
+class FitSpec(Value):
+    """What `fit` is told, and the changes made on the way: with them, link, file and rerun give the same curve.
+
+    Args:
+        class_weight: "balanced" weighs each row by rows / (classes * rows of its class), of the training part.
+    """
+
+    path: ClassVar[str] = "fit"
+    epochs: Annotated[int, Field(ge=1, le=ALONE.epochs)] = 100
+    batch_size: Annotated[int, Field(ge=1, le=ALONE.rows)] = 10
+    shuffle: bool = True
+    class_weight: Literal["balanced"] | None = None
+    early_stopping: EarlyStoppingSpec | None = None
+    changes: Annotated[tuple[Change, ...], Field(max_length=1000)] = ()
+
+
+class Origin(Value):
+    """Where a forked run begins: the weights that another run on the same data with the same seed had after `epoch`."""
+
+    path: ClassVar[str] = "origin"
+    model: AnyModel
+    compile: CompileSpec
+    fit: FitSpec
+    epoch: Annotated[int, Field(ge=1, le=ALONE.epochs)]
+    origin: "Origin | None" = None  # of that run, should it be a fork itself
+
+
+class Experiment(Value):
+    """Data, model, compile and fit, and the seed that fixes split, start weights and the order of the batches.
+
+    With an `origin` it goes on from there, on the same data; `fit.epochs` counts those before the fork too.
+    """
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    name: Annotated[str, Field(max_length=200)] = ""
+    data: DataSpec
+    model: AnyModel
+    compile: CompileSpec
+    fit: FitSpec
+    seed: Annotated[int, Field(ge=0, le=ALONE.seed)] = 0
+    origin: Origin | None = None
+
+    @model_validator(mode="after")
+    def _goes_on_after_the_fork(self) -> Self:
+        origin, depth = self.origin, 0
+        while origin is not None:
+            origin, depth = origin.origin, depth + 1
+        if depth > ALONE.forks:
+            raise ExperimentError("experiment.fork_depth", high=ALONE.forks)
+        if self.origin is not None and self.fit.epochs <= self.origin.epoch:
+            raise ExperimentError("experiment.fork_epochs", epochs=self.fit.epochs, epoch=self.origin.epoch)
+        return self
+
+    @model_validator(mode="after")
+    def _model_suits_the_rest(self) -> Self:
+        if self.model.kind == "sequential":
+            if self.data.groups or self.data.more_targets:
+                raise ExperimentError("experiment.needs_graph")
+        elif self.compile.loss != CompileSpec().loss or self.compile.metrics:
+            raise ExperimentError("experiment.loss_at_outputs")
+        return self
+
+    # --- writing and reading
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """JSON text with the schema version; fields at their default are left out."""
+        values = {"schema_version": self.schema_version, **self.model_dump(mode="json", exclude_defaults=True)}
+        values["data"]["source"]["kind"] = self.data.source.kind  # a default too, but a reader chooses the class by it
+        return json.dumps(values, ensure_ascii=False, indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Experiment":
+        """Read what `to_json` wrote, also of an earlier schema version. Raises ExperimentError or NetcoreValueError."""
+        if len(text) > ALONE.experiment_characters:
+            raise ExperimentError("experiment.too_large", size=len(text), high=ALONE.experiment_characters)
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError):  # also UnicodeDecodeError
+            raise ExperimentError("experiment.not_json") from None
+        if not isinstance(values, dict):
+            raise ExperimentError("experiment.not_json")
+        return checked(cls, json.dumps(migrated(values)))
+
+    def content_hash(self) -> str:
+        """SHA-256 over everything that changes the numbers (the name and the ids of layers do not)."""
+        plain = self.model_copy(update={"model": self.model.numbered(), "name": "", "origin": _numbered(self.origin)})
+        return hashlib.sha256(plain.to_json().encode()).hexdigest()
+
+    # --- changed copies, in the words of the pages
+
+    def with_data(self, **changes: Any) -> "Experiment":
+        return self.replace(data=self.data.replace(**changes))
+
+    def with_model(self, model: ModelSpec | GraphSpec) -> "Experiment":
+        return self.replace(model=model)
+
+    def with_layer(self, layer: LayerSpec) -> "Experiment":
+        """The layer with the same id replaced, in either kind of model."""
+        return self.with_model(self.model.with_layer(layer))
+
+    def with_layers(self, layers: Sequence[LayerSpec]) -> "Experiment":
+        """A sequential model of these layers."""
+        return self.with_model(checked(ModelSpec, {"layers": tuple(layers)}))
+
+    def with_added_layer(self, type: str, params: dict[str, Any], position: int | None = None) -> "Experiment":
+        """A new layer before `position` (None: at the end), with an id that no layer of this model has."""
+        layers = list(self.model.layers)
+        new = checked(LayerSpec, {"type": type, "params": params, "id": new_id(self.model.layers)})
+        layers.insert(len(layers) if position is None else position, new)
+        return self.with_layers(layers)
+
+    def without_layer(self, id: str) -> "Experiment":
+        return self.with_layers([layer for layer in self.model.layers if layer.id != id])
+
+    def with_moved_layer(self, id: str, by: int) -> "Experiment":
+        """The layer moved up (negative) or down; at either end it stays."""
+        layers = list(self.model.layers)
+        place = self._place_of(id)
+        layer = layers.pop(place)
+        layers.insert(min(max(place + by, 0), len(layers)), layer)
+        return self.with_layers(layers)
+
+    def with_duplicated_layer(self, id: str) -> "Experiment":
+        place = self._place_of(id)
+        layer = self.model.layers[place]
+        return self.with_added_layer(layer.type, layer.params, place + 1)
+
+    def with_compile(self, **changes: Any) -> "Experiment":
+        return self.replace(compile=self.compile.replace(**changes))
+
+    def with_fit(self, **changes: Any) -> "Experiment":
+        return self.replace(fit=self.fit.replace(**changes))
+
+    def forked(self, epoch: int) -> "Experiment":
+        """One that goes on from this run after `epoch` epochs, so far without a difference. Raises ExperimentError."""
+        values = {"model": self.model, "compile": self.compile, "fit": self.fit, "epoch": epoch, "origin": self.origin}
+        optimizer, fit = self.compile.optimizer, {"epochs": self.fit.epochs, "batch_size": self.fit.batch_size}
+        for change in self.fit.changes:
+            if change.epoch >= epoch:
+                continue
+            if change.name == "learning_rate":
+                optimizer = optimizer.replace(params={**optimizer.params, "learning_rate": change.value})
+            else:
+                fit[change.name] = int(change.value)
+        ahead = tuple(change for change in self.fit.changes if change.epoch >= epoch)
+        fit["epochs"] = max(fit["epochs"], epoch + 1)
+        return self.replace(
+            origin=checked(Origin, values),
+            compile=self.compile.replace(optimizer=optimizer),
+            fit=self.fit.replace(changes=ahead, **fit),
+        )
+
+    def parent(self) -> "Experiment | None":
+        """The experiment that this one forks from; None if it begins with start weights of its own."""
+        if self.origin is None:
+            return None
+        fields = {name: getattr(self.origin, name) for name in ("model", "compile", "fit", "origin")}
+        return self.model_copy(update={"name": "", **fields})
+
+    def _place_of(self, id: str) -> int:
+        for place, layer in enumerate(self.model.layers):
+            if layer.id == id:
+                return place
+        raise ExperimentError("experiment.no_such_layer", id=id)
+
+
+def _numbered(origin: Origin | None) -> Origin | None:
+    if origin is None:
+        return None
+    return origin.model_copy(update={"model": origin.model.numbered(), "origin": _numbered(origin.origin)})
+
+
+def migrated(values: dict[str, Any]) -> dict[str, Any]:
+    """The JSON object of an earlier schema version brought to the present one. Raises ExperimentError."""
+    version = values.get("schema_version", SCHEMA_VERSION)
+    while type(version) is int and version in MIGRATIONS:
+        values = MIGRATIONS[version](values)
+        version = values["schema_version"]
+    if type(version) is not int or version != SCHEMA_VERSION:
+        raise ExperimentError("experiment.version", version=short(version), known=SCHEMA_VERSION)
+    return values
+
+
+def check_limits(experiment: Experiment, limits: Limits) -> None:
+    """Refuse what the profile in force does not allow. Raises ExperimentError naming field, value and bound."""
+    for field, value, high in (
+        ("model.layers", len(_calls(experiment.model)), limits.layers),
+        ("fit.epochs", max([experiment.fit.epochs, *changed_epochs(experiment.fit)]), limits.epochs),
+    ):
+        if value > high:
+            raise ExperimentError("experiment.range_whole", field=field, value=value, low=1, high=high)
+
+
+def _calls(model: ModelSpec | GraphSpec) -> Sequence[LayerSpec]:
+    return model.nodes if isinstance(model, GraphSpec) else model.layers
+
+
+def changed_epochs(fit: FitSpec) -> list[int]:
+    return [int(change.value) for change in fit.changes if change.name == "epochs"]

@@ -1,0 +1,62 @@
+"""The loss of a forecast without a network, in the unit of the run's own loss: the line a curve has to get below."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lab.data.prepare import Dataset, PartName
+from lab.spec.experiment import Experiment
+from lab.verdict.baseline import Baseline
+from lab.verdict.evidence import BaselineKind
+from netcore.losses import LOSSES
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class BaselineLoss:
+    """`value` is comparable with the run's loss; `kind` says what the forecast is."""
+
+    value: float
+    kind: BaselineKind
+
+
+def baseline_loss(
+    experiment: Experiment, dataset: Dataset, rule: Baseline, part: PartName, units: int
+) -> BaselineLoss | None:
+    """The baseline's loss on one part; None for a part without rows.
+
+    For classes the forecast is the share of each class in the training part, also beside a persistence rule: a rule
+    that names one class for certain has an endless cross-entropy as soon as it is wrong once.
+
+    Args:
+        units: outputs of the network.
+    """
+    if not len(dataset.part(part).target):
+        return None
+    loss = experiment.compile.loss
+    y_true = dataset.targets_for(part, loss.type, units)
+    y_pred = constant_output(dataset, rule, part, units, from_logits=bool(loss.params.get("from_logits", False)))
+    value = float(LOSSES.get(loss.type)(**loss.params)(y_true, y_pred))
+    return BaselineLoss(value, rule.kind if dataset.task in ("regression", "sequence_labels") else "majority")
+
+
+def constant_output(
+    dataset: Dataset, rule: Baseline, part: PartName, units: int, *, from_logits: bool = False
+) -> Array:
+    """What a network that followed the rule would put out for the rows of a part, (n, units) or (n, time, units)."""
+    if dataset.task == "regression":
+        scaled: Array = (rule.predictions[part] - dataset.target_mean) / dataset.target_scale
+        return scaled.astype(np.float32)[:, None]
+    shares = np.clip(rule.probabilities, 1e-7, 1 - 1e-7)
+    if dataset.task == "sequence_labels":
+        row = np.full(units, np.log(1e-7), np.float32)
+        row[: len(shares)] = np.log(shares)
+        return np.tile(row, (len(dataset.part(part).target), dataset.input_shape[0], 1))
+    if units == 1:
+        row = shares[1:2]
+        row = np.log(row / (1 - row)) if from_logits else row
+    else:
+        row = np.log(shares) if from_logits else shares
+    return np.tile(row.astype(np.float32), (len(dataset.part(part).target), 1))

@@ -1,0 +1,96 @@
+"""What a verdict needs to know of a run beside its curves. Small and plain, so that it is kept with the run: the table
+may be gone by the time somebody asks.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self, get_args
+
+from lab.verdict.evidence import BaselineKind
+from lab.verdict.verdict import Verdict, judge
+
+Columns = Mapping[str, Sequence[float]]  # name of a curve -> its value after each epoch
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """Args: as for `lab.verdict.verdict.judge`.
+
+    baseline_metrics: what that forecast gets on the validation part beside the total loss, by history key: metrics,
+        and the losses of several outputs.
+    """
+
+    train_rows: int
+    validation_rows: int
+    baseline_loss: float | None = None
+    baseline_kind: BaselineKind | None = None
+    parameters: int | None = None
+    inputs: int | None = None
+    causes: dict[str, float] = field(default_factory=dict)
+    baseline_metrics: dict[str, float] = field(default_factory=dict)
+    in_time_order: bool = False
+    test_rows: int | None = None
+
+    @property
+    def baselines(self) -> dict[str, float]:
+        """History key -> what a forecast without a network gets on the validation part."""
+        loss = {} if self.baseline_loss is None else {"loss": self.baseline_loss}
+        return {**loss, **self.baseline_metrics}
+
+    def judge(self, history: Columns, state: str, extras: Columns | None = None) -> Verdict:
+        """The verdict on curves of such a run.
+
+        Args:
+            history: of Keras's names; extras: beside it, as `RunRecord.extras`. With a weight penalty the losses
+                without it are judged: how well the network fits is not a question of how large its weights are.
+        """
+        loss, val_loss, extras = history.get("loss", ()), history.get("val_loss", ()), extras or {}
+        evaluated = extras.get("evaluated_loss")
+        apart = [extras.get(name, ()) for name in ("data_loss", "val_data_loss", "evaluated_data_loss")]
+        penalised = bool(val_loss) and all(len(curve) == len(loss) for curve in apart)
+        if penalised:
+            loss, val_loss, evaluated = apart
+        return judge(
+            loss,
+            val_loss,
+            train_rows=self.train_rows,
+            validation_rows=self.validation_rows,
+            evaluated_loss=evaluated,
+            without_penalty=penalised,
+            baseline_loss=self.baseline_loss,
+            baseline_kind=self.baseline_kind,
+            parameters=self.parameters,
+            inputs=self.inputs,
+            in_time_order=self.in_time_order,
+            test_rows=self.test_rows,
+            state=state,
+            causes=self.causes,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {**vars(self), "causes": dict(self.causes), "baseline_metrics": dict(self.baseline_metrics)}
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Self:
+        """What `as_dict` gave. Raises ValueError, TypeError or KeyError for anything else."""
+        context = cls(**values)
+        numbers = [context.train_rows, context.validation_rows, context.parameters, context.inputs]
+        numbers.append(context.test_rows)
+        if not all(value is None or type(value) is int for value in numbers):
+            raise ValueError("rows and parameters are whole numbers")
+        if type(context.in_time_order) is not bool:
+            raise ValueError("the order is known or not")
+        line = context.baseline_loss
+        if line is not None and not (isinstance(line, float) and math.isfinite(line)):
+            raise ValueError("the baseline is a number")
+        if context.baseline_kind not in (None, *get_args(BaselineKind)):
+            raise ValueError("unknown baseline")
+        numbered = {
+            name: {str(key): float(value) for key, value in getattr(context, name).items()}
+            for name in ("causes", "baseline_metrics")
+        }
+        if not all(math.isfinite(value) for value in numbered["baseline_metrics"].values()):
+            raise ValueError("the baseline is a number")
+        return cls(**{**vars(context), **numbered})

@@ -1,0 +1,115 @@
+"""The shelf as it stands on the page: one row for each run."""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+
+from lab.texts import say
+from pages.ui.compare.shelf import Entry, arranged, choose, keep, mark, more_rows, show_only
+from pages.ui.run.verdict import ICONS
+from pages.ui.state import AppState
+from pages.ui.text import plain
+
+SYMBOLS = "●◆■▲✕★✚▼"  # as lab.charts.compare.LOOKS draws them
+SORTS = ("newest", "best", "final", "gap")
+LEGEND = 110  # letters of what sets a run apart
+
+
+def shelf_list(state: AppState, entries: Sequence[Entry], chosen: Entry, looks: dict[str, int]) -> None:
+    """The runs one below the other; `looks` is the place of each drawn run among symbols and colours."""
+    st.markdown(f"**{say('shelf.title', state.language, count=len(entries))}**")
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.text_input(
+            say("shelf.filter", state.language),
+            value=state.compare.words,
+            key="shelf-words",
+            on_change=keep,
+            args=("words", "shelf-words"),
+        )
+        st.selectbox(
+            say("shelf.sort", state.language),
+            SORTS,
+            index=SORTS.index(state.compare.sort),
+            format_func=lambda name: say(f"shelf.sort.{name}", state.language),
+            key="shelf-sort",
+            on_change=keep,
+            args=("sort", "shelf-sort"),
+        )
+    found = arranged(entries, state)
+    for entry in found[: state.compare.rows]:
+        shelf_row(state, entry, chosen, looks)
+    if not found:
+        st.caption(say("shelf.none_found", state.language))
+    with st.container(horizontal=True, gap="small"):
+        if len(found) > state.compare.rows:
+            rest = len(found) - state.compare.rows
+            st.button(say("shelf.more", state.language, count=rest), key="shelf-more", on_click=more_rows)
+        st.button(say("shelf.only", state.language), key="shelf-only", on_click=show_only, args=(chosen.id,))
+
+
+def shelf_row(state: AppState, entry: Entry, chosen: Entry, looks: dict[str, int]) -> None:
+    number = entry.summary.number
+    with st.container(key=f"run-{number}", gap=None):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
+            toggle(state, entry, "shown", "eye", on=("visibility", "shelf.hide"), off=("visibility_off", "shelf.show"))
+            toggle(state, entry, "pinned", "pin", on=("keep", "shelf.unpin"), off=("keep_off", "shelf.pin"))
+            symbol = f"{SYMBOLS[looks[entry.id]]} " if entry.id in looks else ""
+            st.button(
+                f"{symbol}**{entry.label}** {plain(entry.summary.title, 40)}",
+                key=f"choose-{number}",
+                type="primary" if entry.id == chosen.id else "secondary",
+                on_click=choose,
+                args=(entry.id,),
+                width="stretch",
+            )
+            badge(state, entry)
+        st.caption(f"{plain(entry.differs, LEGEND)} · {said_loss(state, entry)}")
+
+
+def toggle(
+    state: AppState, entry: Entry, name: Literal["shown", "pinned"], key: str, on: tuple[str, str], off: tuple[str, str]
+) -> None:
+    """A button that turns a mark of the run over; `on` and `off` are its icon and its help while the mark is so."""
+    marked: bool = getattr(entry.marks, name)
+    icon, help = on if marked else off
+    st.button(
+        "",
+        key=f"{key}-{entry.summary.number}",
+        icon=f":material/{icon}:",
+        type="tertiary",
+        help=say(help, state.language),
+        on_click=mark,
+        args=(entry.id,),
+        kwargs={name: not marked},
+    )
+
+
+COLORS: dict[str, Literal["green", "orange", "red", "gray"]] = {
+    "good_fit": "green",
+    "overfit": "orange",
+    "underfit": "orange",
+    "diverged": "red",
+    "not_finished": "gray",
+    "not_enough_data": "gray",
+}
+
+
+def badge(state: AppState, entry: Entry) -> None:
+    """The verdict in a word, with a picture of its own."""
+    kind = entry.summary.verdict
+    if kind is None:
+        st.badge(say(f"run_state.{entry.summary.state}", state.language), color="blue")
+        return
+    st.badge(say(f"shelf.verdict.{kind}", state.language), icon=ICONS[kind], color=COLORS[kind])
+
+
+def said_loss(state: AppState, entry: Entry) -> str:
+    """Final and best loss in a few words."""
+    values = [entry.watched(entry.summary.metrics), entry.watched(entry.summary.best)]
+    if values[0] is None or not math.isfinite(values[0]):
+        ended = say(f"run_state.{entry.summary.state}", state.language)
+        return say("shelf.ended", state.language, state=ended, epoch=f"{entry.summary.epoch:,}")
+    final, best = ("–" if value is None else f"{value:.4g}" for value in values)
+    return say("shelf.losses", state.language, final=final, best=best, epoch=f"{entry.summary.best_epoch:,}")

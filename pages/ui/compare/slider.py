@@ -1,0 +1,184 @@
+"""The time slider: what a finished run had learned by any of its epochs, from its weights of then."""
+
+from collections import OrderedDict
+from typing import Any
+
+import streamlit as st
+
+from lab.charts.curves import curves
+from lab.charts.evaluation import confusion, predicted_actual
+from lab.charts.surface import fit_line, surface
+from lab.data.prepare import Dataset
+from lab.errors import LabError
+from lab.insight.evaluate import Evaluation
+from lab.insight.moment import Moment, moment
+from lab.runs.checkpoints import Checkpoints, nearest
+from lab.runs.kept.record import RunRecord
+from lab.runs.kept.replay import seconds_to, trainer_from
+from lab.runs.serve.host import engine
+from lab.runs.work.trainer import Trainer
+from lab.texts import say
+from pages.ui.run.curves import quantity
+from pages.ui.state import AppState, set_widget_value, widget_value
+from pages.ui.text import plain, tell, tell_error
+
+PLOT = {"displaylogo": False, "displayModeBar": False}
+KEPT_MOMENTS = 48
+SLOW_S = 0.5  # a way back that takes longer shows how far it is
+SLICE_S = 0.2
+
+
+def slider_section(state: AppState, record: RunRecord, dataset: Dataset) -> None:
+    """The slider, and what the network said at that epoch. Moving it draws nothing else of the page anew."""
+    if not record.last_good_epoch:
+        st.info(say("evaluate_page.nothing_learned", state.language))
+        return
+    st.fragment(look_back)(state, record, dataset)
+
+
+def look_back(state: AppState, record: RunRecord, dataset: Dataset) -> None:
+    last, key = record.last_good_epoch, f"moment-{record.number}"
+    _remember(key, last)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", wrap=False):
+        for name, sign, step in (("back", "◀", -1), ("on", "▶", 1)):
+            st.button(
+                sign,
+                key=f"moment-{name}",
+                help=say(f"slider.{name}", state.language),
+                on_click=_step,
+                args=(key, step, last),
+            )
+        epoch = st.slider(say("slider.epoch", state.language), 0, last, key=key)
+    st.caption(say("slider.about", state.language))
+    try:
+        then = moment_at(state, record, dataset, epoch)
+    except LabError as refusal:
+        st.warning(tell_error(refusal, state.language))
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        picture(state, then, dataset, epoch)
+    with right:
+        losses_then(state, record, epoch)
+
+
+def _remember(key: str, last: int) -> None:
+    """The slider stands at the end when it is first drawn; its value is set here since buttons set it too."""
+    try:
+        widget_value(key)
+    except KeyError:
+        set_widget_value(key, last)
+
+
+def _step(key: str, step: int, last: int) -> None:
+    set_widget_value(key, min(last, max(0, int(widget_value(key)) + step)))
+
+
+# --- back to an epoch
+
+
+def moment_at(state: AppState, record: RunRecord, dataset: Dataset, epoch: int) -> Moment:
+    """What the network said after `epoch` epochs; the last ones that were looked at are at hand.
+
+    Raises:
+        LabError "run.damaged".
+    """
+    kept: OrderedDict[tuple[str, int, int], Moment] = state.memo.setdefault("moments", OrderedDict())
+    key = (record.id, record.epochs_done, epoch)
+    if key not in kept:
+        kept[key] = moment(_trainer_at(state, record, dataset, epoch).model, record, dataset)
+        while len(kept) > KEPT_MOMENTS:
+            kept.popitem(last=False)
+    kept.move_to_end(key)
+    return kept[key]
+
+
+def _trainer_at(state: AppState, record: RunRecord, dataset: Dataset, epoch: int) -> Trainer:
+    """From the nearest checkpoint, or from where the slider stood before if that is nearer."""
+    known: tuple[Any, Checkpoints, Trainer] | None = state.memo.get("moment_trainer")
+    mark = (record.id, record.epochs_done)
+    if known is None or known[0] != mark:
+        checkpoints = engine().checkpoints(record.id, state.owner)
+        trainer = trainer_from(record, checkpoints, dataset, epoch)
+    else:
+        _, checkpoints, trainer = known
+        if not nearest(checkpoints, epoch) <= trainer.epochs_done <= epoch:
+            trainer = trainer_from(record, checkpoints, dataset, epoch)
+    state.memo["moment_trainer"] = mark, checkpoints, trainer
+    _bring_on(state, trainer, epoch, seconds_to(record, checkpoints, epoch))
+    return trainer
+
+
+def _bring_on(state: AppState, trainer: Trainer, epoch: int, seconds: float) -> None:
+    """Train the missing epochs again, with a bar where that takes a while."""
+    missing = epoch - trainer.epochs_done
+    if missing <= 0:
+        return
+    if seconds < SLOW_S:
+        trainer.advance(epochs=missing)
+        return
+    start, bar = trainer.epochs_done, st.progress(0.0)
+    stride = max(1, int(missing * SLICE_S / seconds))
+    while trainer.epochs_done < epoch:
+        trainer.advance(epochs=min(stride, epoch - trainer.epochs_done))
+        done = trainer.epochs_done - start
+        about = say("slider.recomputing", state.language, epoch=f"{trainer.epochs_done:,}", wanted=f"{epoch:,}")
+        bar.progress(done / missing, text=about)
+    bar.empty()
+
+
+# --- what it looked like
+
+
+def picture(state: AppState, then: Moment, dataset: Dataset, epoch: int) -> None:
+    """The border, the curve, or how each row fared."""
+    language, target = state.language, dataset.target_name
+    if then.plane is not None:
+        chart = surface(then.plane, dataset.classes, target, dataset.target_unit, language=language)
+        _draw(chart, say("slider.alt.plane", language, epoch=epoch), "moment")
+        st.caption(say("slider.plane", language))
+    elif then.line is not None:
+        chart = fit_line(then.line, target, dataset.target_unit, language=language)
+        _draw(chart, say("slider.alt.line", language, epoch=epoch), "moment")
+    for name, evaluation in then.evaluations.items():
+        if name:
+            st.markdown(tell("graph.output_title", language, name=name, target=evaluation.target_name))
+        judged(state, then, evaluation, f"moment{name}", epoch)
+
+
+def judged(state: AppState, then: Moment, evaluation: Evaluation, key: str, epoch: int) -> None:
+    """Confusion, or predicted against actual; of texts what was read."""
+    language, part = state.language, then.part
+    where = say(f"part.{part}", language)
+    if part in evaluation.confusion:
+        st.caption(say("evaluate_page.confusion", language, part=where))
+        chart = confusion(evaluation.confusion[part], evaluation.classes, language=language)
+        _draw(chart, say("slider.alt.confusion", language, epoch=epoch), key)
+    elif part in evaluation.points:
+        st.caption(say("evaluate_page.predicted_actual", language, part=where))
+        points: dict[str, Any] = {part: evaluation.points[part]}
+        chart = predicted_actual(points, evaluation.target_name, evaluation.target_unit, language=language)
+        _draw(chart, say("slider.alt.points", language, epoch=epoch), key)
+    for sample in evaluation.decoded.get(part, ()):
+        st.markdown(f"{plain(sample.actual)} → {plain(sample.predicted) or '–'}")
+
+
+def _draw(chart: Any, alt: str, key: str) -> None:
+    st.plotly_chart(chart, key=key, theme=None, config=PLOT, alt=alt)
+
+
+def losses_then(state: AppState, record: RunRecord, epoch: int) -> None:
+    """The losses at that epoch, and where on the curves it lies."""
+    title = quantity("loss", state, record.experiment)
+    with st.container(horizontal=True, gap="medium"):
+        for name, part in (("loss", "train"), ("val_loss", "validation")):
+            values = record.history.get(name)
+            if values:
+                shown = f"{values[epoch - 1]:.4g}" if epoch else "–"
+                st.metric(f"{title} · {say(f'part.{part}', state.language)}", shown)
+    if not epoch:
+        st.caption(say("slider.untrained", state.language))
+    good = {name: values[: record.last_good_epoch] for name, values in record.history.items()}
+    line = record.context.baseline_loss
+    chart = curves(good, language=state.language, title=title, baseline=line, at_epoch=epoch)
+    _draw(chart.update_layout(height=330), say("slider.alt.curves", state.language, epoch=epoch), "moment-curves")

@@ -1,0 +1,33 @@
+"""What the compare page remembers of a session: how the chart is drawn, and which run is looked at closely."""
+
+from dataclasses import dataclass
+
+from lab.runs.kept.positions import Axis
+
+
+@dataclass
+class CompareView:
+    """Args:
+    chosen: id of the run that is looked at closely; None for the newest.
+    against: id of the run that it is compared with in words.
+    axis, quantity, parts, logarithmic: of the chart; `quantity` is a history key without "val_".
+    fair: only runs on the same data, split and seed as the chosen one are drawn.
+    sort, words, rows: order and filter of the shelf, and how many runs it lists.
+    look: what of the chosen run is shown.
+    fork_epoch, fork_knob, forked: where and how to branch off, and the run that came of it last.
+    """
+
+    chosen: str | None = None
+    against: str | None = None
+    axis: Axis = "epoch"
+    quantity: str = "loss"
+    parts: tuple[str, ...] = ("train", "validation")
+    logarithmic: bool = False
+    fair: bool = True
+    sort: str = "newest"
+    words: str = ""
+    rows: int = 8
+    look: str = "verdict"
+    fork_epoch: int | None = None
+    fork_knob: str = "learning_rate"
+    forked: str | None = None

@@ -1,0 +1,126 @@
+"""A person's own CSV: what it may be, upload, and the answer to an experiment that asks for a file."""
+
+import streamlit as st
+
+from lab.data.read import read_table
+from lab.edits.proposals import for_own_table, with_table
+from lab.errors import LabError, TableError
+from lab.spec.data import AS_FOUND, ReadingSpec, UploadSource
+from lab.spec.experiment import Experiment
+from lab.spec.limits import Limits, current_limits
+from lab.texts import say
+from pages.ui.desk import OwnFile
+from pages.ui.progress import slowly
+from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.text import tell, tell_error
+
+
+def own_file(state: AppState) -> None:
+    """Upload; also the answer to a link that speaks of a file this server does not have."""
+    missing = missing_file(state)
+    if missing is not None and state.offered is None:
+        st.warning(tell("data_page.own_file_missing", state.language, name=missing.name))
+    st.caption(say("data_page.upload_about", state.language))
+    st.caption(limits_sentence(current_limits(), state))
+    key = state.key("upload")
+    st.file_uploader(say("data_page.upload", state.language), key=key, on_change=take_file, args=(key,))
+    if "upload" in state.refusals:
+        st.error(tell_error(state.refusals["upload"], state.language), icon=":material/error:")
+        st.caption(say("data_page.upload_kept", state.language))
+    if missing is not None and state.offered is not None:
+        offer(state, missing, state.offered)
+
+
+def limits_sentence(limits: Limits, state: AppState) -> str:
+    return say(
+        "doctor.limits",
+        state.language,
+        megabytes=f"{limits.upload_bytes / 1e6:g}",
+        most_rows=f"{limits.rows:,}",
+        most_columns=f"{limits.columns:,}",
+        characters=f"{limits.cell_characters:,}",
+    )
+
+
+def offer(state: AppState, wanted: UploadSource, file: OwnFile) -> None:
+    """The settings came with another file: they are given up only if the person says so."""
+    names = {"wanted": wanted.name, "name": file.name}
+    columns = {"asked": ", ".join(wanted.columns), "found": ", ".join(file.table.column_names)}
+    st.error(tell("data_page.other_columns", state.language, **names, **columns), icon=":material/error:")
+    label = say("data_page.use_instead", state.language)
+    st.button(label, key=state.key("use-instead"), on_click=use_file, args=(file,))
+
+
+def take_file(key: str) -> None:
+    """Callback: read the file. The experiment goes on with it, or stays as it was if the file cannot be read.
+
+    An experiment that asks for a file with other columns (from a link, an earlier session) stays as well.
+    """
+    state = app_state()
+    upload = widget_value(key)
+    state.refusals.pop("upload", None)
+    if upload is None:
+        return
+    wanted, state.offered = missing_file(state), None
+    reading = AS_FOUND if wanted is None else state.experiment.data.reading
+    try:
+        file = read_upload(state, upload.name, upload.getvalue(), reading)
+    except LabError as refusal:
+        state.refusals["upload"] = refusal
+        return
+    if wanted is None:
+        use_file(file)
+    elif wanted.columns != file.table.column_names:
+        state.offered = file
+    else:
+        keep(state, file, with_table(state.experiment, file.table), say_it="data_page.read_for_settings")
+        if wanted.sha256 != file.table.sha256:
+            state.notice("warning", "data_page.other_file", wanted=wanted.name)
+
+
+def read_upload(state: AppState, name: str, content: bytes, reading: ReadingSpec) -> OwnFile:
+    """The file as the experiment reads it; one that can't be read so is another one, and is read by itself.
+
+    Raises:
+        TableError: it is no table.
+    """
+    with slowly(state, "doctor.reading_file", len(content)):
+        try:
+            return OwnFile(name, content, read_table(content, name, current_limits(), reading), reading)
+        except TableError:
+            if reading == AS_FOUND:
+                raise
+            return OwnFile(name, content, read_table(content, name, current_limits()))
+
+
+def use_file(file: OwnFile) -> None:
+    """Callback: what is proposed for the table takes the place of the experiment."""
+    state = app_state()
+    try:
+        if file.reading != AS_FOUND:  # that was a wish about the file that was asked for
+            file = read_upload(state, file.name, file.content, AS_FOUND)
+        experiment = for_own_table(file.table)
+    except LabError as refusal:
+        state.refusals["upload"] = refusal
+        return
+    keep(state, file, experiment, say_it="data_page.read")
+
+
+def keep(state: AppState, file: OwnFile, experiment: Experiment, *, say_it: str) -> None:
+    state.desk.keep_file(file)
+    state.memo.clear()
+    state.replace_experiment(experiment)
+    state.notice(
+        "success",
+        say_it,
+        name=file.name,
+        rows=f"{file.table.rows:,}",
+        columns=f"{len(file.table.columns):,}",
+        encoding=file.table.encoding.upper(),
+    )
+
+
+def missing_file(state: AppState) -> UploadSource | None:
+    """The own file that the experiment speaks of, if this server does not have it."""
+    source = state.experiment.data.source
+    return source if isinstance(source, UploadSource) and source.sha256 not in state.desk.files else None

@@ -1,0 +1,156 @@
+"""The curves of a run on the train page: the live component, or the page itself where the stream is blocked."""
+
+from typing import Any
+
+import streamlit as st
+
+from lab.errors import LabError
+from lab.insight.evaluate import context_of
+from lab.model.outputs import history_keys, split_key
+from lab.runs.frame import EXTRA
+from lab.runs.kept.record import RunView
+from lab.spec.data import DataSpec
+from lab.spec.experiment import Experiment, GraphSpec
+from lab.texts import say
+from pages.ui.bench import Bench, bench_of
+from pages.ui.run.live_curve import live_curve
+from pages.ui.run.training import current_run, is_live, look_at, told_experiment
+from pages.ui.state import AppState, app_state
+from pages.ui.text import name_of
+
+REDRAW_S = 1.0
+AFTERWARDS = (f"{EXTRA}evaluated_loss",)  # curves beside those of Keras's history
+
+History = dict[str, list[float]]
+Series = tuple[str, ...]
+
+
+def draw_run(state: AppState, bench: Bench, run: RunView | None) -> None:
+    """Curves of the run on the screen, the run before it grey behind them."""
+    if run is None:
+        st.caption(say("train_page.invitation", state.language))
+        drawing(state, bench, None, series_of(state.experiment, bench), {})
+    elif state.stream_blocked and run.active and is_live(run.id):
+        redrawn(state)
+    elif state.stream_blocked or not is_live(run.id):
+        at_rest(state, bench, run)
+    else:
+        result = drawing(state, bench, run, series_of(told_experiment(state, run), bench), None)
+        if result.blocked or result.lost:
+            state.stream_blocked = True
+            st.rerun()
+
+
+def at_rest(state: AppState, bench: Bench, run: RunView) -> None:
+    """The run as it is known here, without a stream."""
+    columns = {**run.history, **{f"{EXTRA}{name}": values for name, values in run.extras.items()}}
+    drawing(state, bench, run, (*run.history, *(name for name in AFTERWARDS if name in columns)), columns)
+
+
+def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, history: History | None) -> Any:
+    """The component. With a history it draws that and asks for no stream."""
+    shown = state.experiment if run is None else told_experiment(state, run)
+    return live_curve(
+        run_id=run.id if run is not None else f"none {state.ghost_id}",
+        series=series,
+        epochs=run.epochs if run is not None else state.experiment.fit.epochs,
+        language=state.language,
+        key="curves",
+        texts={name: quantity(name, state, shown) for name in series if not name.startswith(("val_", EXTRA))},
+        baselines=baselines_of(state, bench, shown),
+        ghost=ghost_history(state, shown),
+        history=history,
+        progress=None if run is None else progress_of(run),
+        running=history is None and run is not None and run.active,
+        on_news=curves_ask,
+    )
+
+
+def curves_ask() -> None:
+    """Callback of the component, before the screen is drawn anew for it."""
+    app_state().curves_asked = True
+
+
+def progress_of(run: RunView) -> dict[str, object]:
+    """The figures below the curves, for a run without a stream."""
+    return {"state": run.state, "updates": run.updates, "elapsed_s": run.elapsed_s, "compute_s": run.compute_s}
+
+
+def redrawn(state: AppState) -> None:
+    """The stream is blocked: ask the engine once a second, and run the page anew when the training has ended."""
+
+    @st.fragment(run_every=REDRAW_S)
+    def tick() -> None:
+        run = current_run(app_state())
+        if run is None or not run.active:
+            st.rerun()
+        at_rest(app_state(), bench_of(app_state()), run)
+
+    st.caption(say("train_page.blocked", state.language))
+    tick()
+
+
+def series_of(experiment: Experiment, bench: Bench) -> tuple[str, ...]:
+    """The curves that a run of the experiment will have, the total loss first."""
+    validated = bench.dataset is not None and len(bench.dataset.validation.rows) > 0
+    return (*history_keys(experiment, validated=validated), *AFTERWARDS)
+
+
+def baselines_of(state: AppState, bench: Bench, shown: Experiment) -> dict[str, float]:
+    """What a forecast without a network gets on the validation part, by history key; empty for other data."""
+    if bench.dataset is None or shown.data != state.experiment.data or bench.errors:
+        return {}
+    key = (bench.dataset.content_hash, losses(shown), history_keys(shown, validated=False))
+    known = state.memo.get("baselines")
+    if known is None or known[0] != key:
+        known = state.memo["baselines"] = (key, context_of(shown, bench.dataset).baselines)
+    found: dict[str, float] = known[1]
+    return found
+
+
+def ghost_history(state: AppState, shown: Experiment) -> History | None:
+    """The curves in the background: those of the last run that can be compared with the experiment shown."""
+    if state.ghost_id is None:
+        return None
+    try:
+        ghost = look_at(state, state.ghost_id)
+        return comparable(ghost.history, told_experiment(state, ghost), shown)
+    except LabError:  # it is no longer kept
+        state.ghost_id = None
+        return None
+
+
+def comparable(history: History, ghost: Experiment, shown: Experiment) -> History | None:
+    """Curves of another table, target or split mean something else; so do the losses of another loss function."""
+
+    def question(data: DataSpec) -> tuple[object, ...]:
+        return data.source, data.targets, data.split
+
+    if question(ghost.data) != question(shown.data):
+        return None
+    if losses(ghost) == losses(shown):
+        return history
+    return {name: values for name, values in history.items() if name not in ("loss", "val_loss")}
+
+
+def losses(experiment: Experiment) -> tuple[object, ...]:
+    """What the loss curves measure."""
+    if not isinstance(experiment.model, GraphSpec):
+        return (experiment.compile.loss,)
+    outputs = [(output.name, output.target, output.loss, output.weight) for output in experiment.model.outputs]
+    return (*outputs, experiment.compile.combine_losses)
+
+
+def has_outputs(experiment: Experiment) -> bool:
+    """Whether there is a loss for each output beside the total."""
+    return isinstance(experiment.model, GraphSpec) and len(experiment.model.outputs) > 1
+
+
+def quantity(name: str, state: AppState, experiment: Experiment | None = None) -> str:
+    """A history key in words; of several outputs it begins with the output's name."""
+    output, name = (None, name) if experiment is None else split_key(name, experiment)
+    if output is not None:
+        return f"{output} · {quantity(name, state)}"
+    if name == "loss" and experiment is not None and has_outputs(experiment):
+        return say(f"graph.total.{experiment.compile.combine_losses}", state.language)
+    return say("evaluate_page.loss", state.language) if name == "loss" else name_of("metric", name, state.language)

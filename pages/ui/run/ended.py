@@ -1,0 +1,59 @@
+"""What stands below the curves of a run that has ended: why, the verdict, what may help, and the ways on from here."""
+
+import streamlit as st
+
+from lab.runs.kept.record import RunRecord, RunView
+from lab.texts import say
+from pages.ui.bench import lay_out
+from pages.ui.header import ICONS
+from pages.ui.run.nan_doctor import doctor_section
+from pages.ui.run.training import record_of_run
+from pages.ui.run.verdict import show_verdict
+from pages.ui.state import AppState
+from pages.ui.text import tell_error
+
+COMPARE = ICONS["compare"]
+
+
+def ended(state: AppState, run: RunView) -> None:
+    if run.state in ("failed", "lost"):  # of the others the figures below the curves say enough
+        st.warning(say(f"train_page.ended.{run.state}", state.language, epoch=f"{run.epoch:,}"))
+    if run.reason is not None:
+        st.error(tell_error(run.reason, state.language), icon=":material/error:")
+    record = record_of_run(state, run)
+    ran = lay_out(record.experiment, state.desk)  # its own data, whatever the knobs show now
+    if ran.dataset is not None:
+        show_verdict(state, record, ran.dataset)
+        if record.verdict.kind == "diverged":
+            doctor_section(state, record, ran.dataset)
+    changes_line(state, record)
+    ways_on(state, run)
+
+
+def ways_on(state: AppState, run: RunView) -> None:
+    """To the compare page: on from any epoch of this run with one knob turned, or beside all others."""
+    if run.state not in ("finished", "stopped", "diverged") or not run.epoch:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for key, look, icon in (("fork", "fork", ":material/call_split:"), ("compare", "verdict", COMPARE)):
+            label = say("train_page.fork" if key == "fork" else "page.compare", state.language)
+            if st.button(label, key=key, icon=icon):
+                state.compare.chosen, state.compare.look = run.id, look
+                st.switch_page("compare.py")
+
+
+def changes_line(state: AppState, record: RunRecord) -> None:
+    """Which knobs were turned during the run, and where: the same stands in its link."""
+    if record.changes:
+        said = [
+            say(
+                "train_page.change_batch" if change.batch else "train_page.change",
+                state.language,
+                epoch=change.epoch + 1,
+                batch=change.batch,
+                name=say(f"change.{change.name}", state.language),
+                value=f"{change.value:g}",
+            )
+            for change in record.changes
+        ]
+        st.caption(say("train_page.changed", state.language, changes=" · ".join(said)))

@@ -1,0 +1,91 @@
+"""The NaN doctor: the first update that went wrong, the layer, the likely cause, and remedies of one click."""
+
+import streamlit as st
+
+from lab.charts.growth import growth
+from lab.data.prepare import Dataset
+from lab.errors import LabError
+from lab.insight.nan_doctor import Breakdown, Remedy, break_down, remedies
+from lab.runs.kept.record import RunRecord
+from lab.runs.serve.host import engine
+from lab.texts import say
+from lab.verdict.verdict import say_advice_code
+from pages.ui.run.training import start_run
+from pages.ui.state import AppState, app_state
+from pages.ui.text import tell, tell_error
+
+PLOT = {"displaylogo": False, "displayModeBar": False}
+
+
+def doctor_section(state: AppState, record: RunRecord, dataset: Dataset, *, with_causes: bool = False) -> None:
+    """What went wrong and what may help. A run may have run away without its numbers ceasing to be numbers.
+
+    Args:
+        with_causes: where the verdict, which names them too, does not stand beside it.
+    """
+    found = found_by_doctor(state, record, dataset) if record.state == "diverged" else None
+    causes = record.context.causes if found is None else found.causes
+    with st.container(key="nan-doctor", gap="small"):
+        if found is not None:
+            st.markdown(f"**{say('nan_doctor.title', state.language)}**")
+            what_happened(state, found)
+        if with_causes:
+            told = [say(f"verdict.cause.{code}", state.language, value=value) for code, value in causes.items()]
+            st.markdown("\n".join(f"- {sentence}" for sentence in told))
+        remedy_buttons(state, record, causes)
+        if found is not None and len(found.growth) > 1:
+            chart, alt = growth(found.growth, language=state.language), say("nan_doctor.growth_alt", state.language)
+            st.plotly_chart(chart, key="growth", theme=None, config=PLOT, alt=alt)
+
+
+def remedy_buttons(state: AppState, record: RunRecord, causes: dict[str, float]) -> None:
+    st.markdown(say("nan_doctor.remedies", state.language))
+    with st.container(horizontal=True, gap="small"):
+        for remedy in remedies(record.experiment, causes):
+            st.button(
+                say(f"nan_doctor.remedy.{remedy.code}", state.language),
+                key=f"remedy-{remedy.code}",
+                help=say_advice_code(remedy.code, None, state.language),
+                icon=":material/healing:",
+                on_click=take_remedy,
+                args=(remedy, record),
+            )
+
+
+def found_by_doctor(state: AppState, record: RunRecord, dataset: Dataset) -> Breakdown | None:
+    """Looked for once for a run: it is brought back to its last good epoch and taken on update by update."""
+    key = (record.id, record.epochs_done)
+    known = state.memo.get("breakdown")
+    if known is None or known[0] != key:
+        try:
+            with st.spinner(say("nan_doctor.looking", state.language)):
+                checkpoints = engine().checkpoints(record.id, state.owner)
+                known = key, break_down(record, checkpoints, dataset)
+        except LabError as refusal:
+            st.warning(tell_error(refusal, state.language))
+            known = key, None
+        state.memo["breakdown"] = known
+    found: Breakdown | None = known[1]
+    return found
+
+
+def what_happened(state: AppState, found: Breakdown) -> None:
+    """The place in the run, the number that went first, and the largest before it."""
+    words = {"epoch": f"{found.epoch:,}", "batch": f"{found.batch:,}", "quantity": f"`{found.quantity}`"}
+    place = tell("nan_doctor.layer", state.language, name=found.layer) if found.layer else ""
+    stage = say(f"nan_doctor.stage.{found.stage}", state.language)
+    st.markdown(say("nan_doctor.first", state.language, place=place, stage=stage, **words))
+    if found.largest[0]:
+        largest = {"name": f"`{found.largest[0]}`", "value": f"{found.largest[1]:.3g}"}
+        st.markdown(say("nan_doctor.largest", state.language, **largest))
+
+
+def take_remedy(remedy: Remedy, record: RunRecord) -> None:
+    """The run again with one thing mended. What changes the data cannot go on from weights learned on other data."""
+    state = app_state()
+    mended = remedy.change(record.experiment)
+    if mended.data != record.experiment.data:
+        mended = mended.replace(origin=None)
+    state.replace_experiment(mended)
+    start_run()
+    state.notice("info", "nan_doctor.started", number=record.number)

@@ -1,0 +1,257 @@
+"""Starting, steering and finding runs: the few things the train page asks of the engine."""
+
+import time
+
+from lab.errors import LabError
+from lab.runs.kept.record import RunRecord, RunSummary, RunView
+from lab.runs.messages import ENDED, Command, Extend, Pause, Resume, Speed, Step, Stop
+from lab.runs.serve.host import engine
+from lab.spec.experiment import Experiment
+from netcore.errors import NetcoreError
+from pages.ui.bench import Bench, bench_of
+from pages.ui.run.follow import as_it_runs, commands_to_follow, learning_rate
+from pages.ui.state import AppState, app_state
+
+PATIENCE_S = 0.3
+KEPT_IN_SESSION = 2  # records at hand: the run on the screen and the one behind it
+
+# --- finding runs
+
+
+def current_run(state: AppState) -> RunView | None:
+    """The run on the screen; one that the engine no longer knows leaves the screen with a sentence."""
+    if state.run_id is None:
+        return None
+    try:
+        return look_at(state, state.run_id)
+    except LabError as lost:
+        state.notice("warning", lost.code, **lost.values)
+        state.run_id = None
+        return None
+
+
+def look_at(state: AppState, run_id: str) -> RunView:
+    """A live run, or one that is only kept. Raises LabError "run.unknown"."""
+    try:
+        return engine().view(run_id)
+    except LabError:
+        return view_of_record(kept_record(state, run_id))
+
+
+def kept_record(state: AppState, run_id: str) -> RunRecord:
+    """A record that cannot change any more, read once a session."""
+    kept: dict[str, RunRecord] = state.memo.setdefault("kept", {})
+    if run_id not in kept:
+        while len(kept) >= KEPT_IN_SESSION:
+            del kept[next(iter(kept))]
+        kept[run_id] = engine().record(run_id, state.owner)
+    return kept[run_id]
+
+
+def is_live(run_id: str) -> bool:
+    """Whether the engine still holds the run, so that it can be streamed and can go on."""
+    return engine().is_live(run_id)
+
+
+def view_of_record(record: RunRecord) -> RunView:
+    """A kept run as a page may draw it."""
+    fit = record.experiment.fit
+    last = {
+        "epochs": fit.epochs,
+        "batch_size": fit.batch_size,
+        "learning_rate": learning_rate(record.experiment) or 0.0,
+    }
+    last.update({change.name: change.value for change in record.changes})
+    return RunView(
+        id=record.id,
+        number=record.number,
+        name=record.name,
+        state=record.state,
+        epoch=record.epochs_done,
+        epochs=int(last["epochs"]),
+        updates=0,
+        updates_per_epoch=0,
+        history=record.history,
+        compute_s=record.compute_s,
+        elapsed_s=record.elapsed_s,
+        learning_rate=last["learning_rate"],
+        batch_size=int(last["batch_size"]),
+        epochs_per_s=None,
+        changes=record.changes,
+        reason=record.reason,
+        created=record.created,
+    )
+
+
+def past_runs(state: AppState) -> list[RunSummary]:
+    """The owner's runs, newest first, as they were when this screen began: head and page both ask for them."""
+    known: list[RunSummary] | None = state.memo.get("runs")
+    if known is None:
+        known = state.memo["runs"] = engine().runs_of(state.owner)
+    return known
+
+
+def record_of_run(state: AppState, run: RunView) -> RunRecord:
+    """The run as it is kept, remembered until something about it changes."""
+    mark = (run.id, run.state, run.epoch, len(run.changes))
+    known = state.memo.get("record")
+    if known is None or known[0] != mark:
+        known = state.memo["record"] = (mark, engine().record(run.id, state.owner))
+    record: RunRecord = known[1]
+    return record
+
+
+def told_experiment(state: AppState, run: RunView) -> Experiment:
+    """What the run was started with, and the commands sent since."""
+    if run.id not in state.told:
+        state.told[run.id] = as_it_runs(engine().record(run.id, state.owner).experiment, run)
+    return state.told[run.id]
+
+
+def open_run(state: AppState, run_id: str) -> None:
+    """Put a kept run on the screen, and the experiment as it ran on the knobs."""
+    view = look_at(state, run_id)
+    show_run(state, run_id)
+    state.replace_experiment(told_experiment(state, view))
+
+
+def show_run(state: AppState, run_id: str) -> None:
+    """Put a run on the screen; the one that was there becomes the grey curve behind it."""
+    if state.run_id is not None and state.run_id != run_id:
+        state.ghost_id = state.run_id
+    state.run_id = run_id
+    state.stream_blocked = False
+
+
+# --- what the buttons do
+
+
+def start_run(*, paused: bool = False, then: Command | None = None) -> None:
+    """A new run of the experiment on the screen. The engine stops and keeps the one before."""
+    state = app_state()
+    bench = bench_of(state)
+    state.wants_run = False
+    if bench.dataset is None or bench.errors:
+        return  # the page shows the reasons beside the button
+    running = current_run(state)
+    try:
+        run_id = engine().start(state.experiment, bench.dataset, state.owner, epochs_per_s=state.speed, paused=paused)
+        if then is not None:
+            engine().command(run_id, then)
+    except (LabError, NetcoreError) as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+        return
+    if running is not None and running.active:
+        state.notice("info", "train_page.first_kept", number=running.number, epoch=running.epoch)
+    show_run(state, run_id)
+    state.told[run_id] = state.experiment
+
+
+def send(command: Command) -> None:
+    """Pass a command to the run on the screen."""
+    state = app_state()
+    if state.run_id is None:
+        return
+    try:
+        engine().command(state.run_id, command)
+        wait_for_answer(state.run_id, command)
+    except (LabError, NetcoreError) as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+
+
+def wait_for_answer(run_id: str, command: Command) -> None:
+    """A worker answers within a slice of some milliseconds; then the buttons already show the new state."""
+    answers = {
+        Pause: ("paused", *ENDED),
+        Stop: ENDED,
+        Resume: ("running", *ENDED),
+        Extend: ("running", "queued", *ENDED),
+    }
+    wanted = answers.get(type(command))
+    until = time.monotonic() + PATIENCE_S
+    while wanted and engine().view(run_id).state not in wanted and time.monotonic() < until:
+        time.sleep(0.005)
+
+
+def one_epoch() -> None:
+    """One more epoch of the run on the screen, or the first of a new one that then waits."""
+    state = app_state()
+    run = current_run(state)
+    if run is not None and run.active:
+        send(Step(1))
+    elif run is None or not can_go_on(run) or knobs_differ(state, run) != []:
+        start_run(paused=True, then=Step(1))
+    else:
+        state.replace_experiment(state.experiment.with_fit(epochs=max(run.epochs, run.epoch + 1)))
+        continue_training()
+        send(Step(1))
+
+
+def start_over() -> None:
+    """Back to the untrained network: the run stops and is kept, its curve goes to the background."""
+    state = app_state()
+    if state.run_id is not None:
+        send(Stop())
+        state.ghost_id, state.run_id = state.run_id, None
+
+
+def continue_training() -> None:
+    """On from the trained weights, to the number of epochs on the knob."""
+    state = app_state()
+    run = current_run(state)
+    if run is not None:
+        follow(state, run)
+        send(Extend(state.experiment.fit.epochs))  # a run that was stopped half way was told this number before
+        send(Resume())
+
+
+def set_speed(epochs_per_s: float | None) -> None:
+    state = app_state()
+    state.speed = epochs_per_s
+    send(Speed(epochs_per_s))
+
+
+# --- knobs beside the curves
+
+
+def knobs_differ(state: AppState, run: RunView) -> list[Command] | None:
+    """Commands that bring the run to what the knobs show; empty if it is there, None if only a new run can."""
+    return commands_to_follow(told_experiment(state, run), state.experiment)
+
+
+def follow(state: AppState, run: RunView) -> None:
+    for command in knobs_differ(state, run) or ():
+        send(command)
+    state.told[run.id] = state.experiment
+
+
+def answer_knobs(state: AppState, bench: Bench) -> None:
+    """A knob was turned: a run that goes on takes it over; otherwise a new run begins, if the person wants that."""
+    wanted, state.wants_run = state.wants_run, False
+    run = current_run(state) if wanted and not state.refusals else None
+    if run is None or bench.errors:
+        return
+    commands = knobs_differ(state, run)
+    if run.active and commands is not None:
+        follow(state, run)
+    elif not state.train_on_change or commands == []:
+        return
+    elif commands is not None and asks_for_more(run, state.experiment):
+        continue_training()
+    else:
+        start_run()
+
+
+def asks_for_more(run: RunView, wanted: Experiment) -> bool:
+    """The knob shows more epochs than the run was to have, and its weights are good to go on with."""
+    return can_continue(run, wanted) and wanted.fit.epochs > run.epochs
+
+
+def can_continue(run: RunView, wanted: Experiment) -> bool:
+    """It can go on, and has not made all the epochs on the knob."""
+    return can_go_on(run) and wanted.fit.epochs > run.epoch
+
+
+def can_go_on(run: RunView) -> bool:
+    """An ended run with good weights that the engine still holds."""
+    return is_live(run.id) and run.state in ("finished", "stopped")

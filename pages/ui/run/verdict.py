@@ -1,0 +1,66 @@
+"""The verdict on a run's curves, with its evidence and what to try next."""
+
+import streamlit as st
+
+from lab.data.prepare import Dataset
+from lab.insight.evaluate import judge_outputs, judge_run
+from lab.runs.kept.record import RunRecord
+from lab.texts import say
+from lab.verdict.verdict import Verdict, say_advice, say_evidence, say_kind
+from pages.ui.state import AppState
+from pages.ui.text import plain
+
+ICONS = {
+    "good_fit": ":material/check_circle:",
+    "overfit": ":material/call_split:",
+    "underfit": ":material/trending_flat:",
+    "diverged": ":material/error:",
+    "not_finished": ":material/hourglass_bottom:",
+    "not_enough_data": ":material/help:",
+}
+
+
+def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
+    """What it is, the numbers it rests on, and what to try next."""
+    verdict = verdict_on(state, record, dataset)
+    boxes = {"good_fit": st.success, "overfit": st.warning, "underfit": st.warning, "diverged": st.error}
+    with st.container(key="verdict", gap="small"):
+        box = st.info if verdict.rule == "room" else boxes.get(verdict.kind, st.info)  # no success yet
+        box(
+            say_kind(verdict, state.language), icon=ICONS["not_enough_data" if verdict.rule == "room" else verdict.kind]
+        )
+        evidence, advice = st.columns(2, gap="medium")
+        with evidence:
+            bullets(say("verdict_box.evidence", state.language), say_evidence(verdict, state.language))
+        with advice:
+            bullets(say("verdict_box.advice", state.language), say_advice(verdict, state.language))
+        output_verdicts(state, record, dataset)
+
+
+def output_verdicts(state: AppState, record: RunRecord, dataset: Dataset) -> None:
+    """Of several outputs each is judged by its own curves: one may have learned while another has not."""
+    key = (record.id, record.epochs_done, record.state)
+    known = state.memo.get("output_verdicts")
+    if known is None or known[0] != key:
+        verdicts = judge_outputs(record.experiment_with_changes(), dataset, record.history, record.state)
+        known = state.memo["output_verdicts"] = (key, verdicts)
+    if len(known[1]) > 1:
+        st.markdown(f"**{say('graph.each_output', state.language)}**")
+        for name, verdict in known[1].items():
+            st.markdown(f"{ICONS[verdict.kind]} **{plain(name)}** · {say_kind(verdict, state.language)}")
+
+
+def bullets(title: str, sentences: list[str]) -> None:
+    if sentences:
+        st.markdown(f"**{title}**\n\n" + "\n".join(f"- {sentence}" for sentence in sentences))
+
+
+def verdict_on(state: AppState, record: RunRecord, dataset: Dataset) -> Verdict:
+    """Worked out once for a run at rest."""
+    key = (record.id, record.epochs_done, record.state)
+    known = state.memo.get("verdict")
+    if known is None or known[0] != key:
+        judged = judge_run(record.experiment_with_changes(), dataset, record.history, record.state, record.extras)
+        known = state.memo["verdict"] = (key, judged)
+    verdict: Verdict = known[1]
+    return verdict

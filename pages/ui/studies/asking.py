@@ -1,0 +1,351 @@
+"""One-click experiments: choosing one, predicting, starting it, and waiting for it."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from lab.charts.sketches import sketch
+from lab.data.table import Table
+from lab.errors import LabError
+from lab.runs.messages import ENDED
+from lab.runs.serve.host import engine
+from lab.runs.study import Cell, StudyView
+from lab.spec.experiment import Experiment
+from lab.studies import STUDIES, Option, Result, Setting, Study, Words, result_of, study, told
+from lab.studies.definition import cells_of, rows_to_learn_from
+from lab.texts import say
+from netcore.errors import NetcoreError
+from pages.ui.bench import Bench, table_of
+from pages.ui.problems import show_problems
+from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.text import plain, tell_error
+
+LOOK_S = 0.5  # between two looks at a study that goes on
+CARDS_A_ROW = 3
+MOST_ABREAST = 12  # values to predict from that are all shown; more are put into a list
+NO_IDEA = ""
+
+
+@dataclass
+class Asked:
+    """An experiment that was started, and what came of it.
+
+    Args:
+        prediction: key of a setting, NO_IDEA, or None where there is nothing to choose from.
+        cells: until it has ended.
+    """
+
+    name: str
+    settings: tuple[Setting, ...]
+    seeds: int
+    own: bool
+    prediction: str | None
+    thought: str
+    id: str
+    cells: list[Cell] = field(repr=False)
+    result: Result | None = None
+    state: str = "running"
+
+
+def safe(text: str) -> str:
+    """A setting's name may hold the name of a person's own column."""
+    return plain(text, 250)
+
+
+# --- choosing
+
+
+def cards(state: AppState) -> None:
+    """All experiments as cards with the question that each answers."""
+    st.markdown(say("experiments_page.intro", state.language))
+    if state.desk.study is not None:
+        st.button(
+            say("experiments_page.to_result", state.language),
+            key="to_result",
+            icon=":material/undo:",
+            on_click=choose,
+            args=(state.desk.study.name,),
+        )
+    names = list(STUDIES)
+    for first in range(0, len(names), CARDS_A_ROW):
+        columns = st.columns(CARDS_A_ROW, gap="medium")
+        for column, name in zip(columns, names[first : first + CARDS_A_ROW], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                _card(state, STUDIES[name])
+
+
+def _card(state: AppState, one: Study) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.image(sketch(one.pictures[0]), width=112, alt="")
+        lesson = say("experiments_page.lesson", state.language, lesson=one.lesson)
+        st.markdown(f"**{told(one.title, state.language)}**\n\n:gray[{lesson}]")
+    st.caption(say(f"studies.{one.name}.question", state.language))
+    st.button(
+        say("experiments_page.choose", state.language),
+        key=f"study-{one.name}",
+        on_click=choose,
+        args=(one.name,),
+        width="stretch",
+    )
+
+
+def choose(name: str | None) -> None:
+    """Callback: open that experiment, or all of them."""
+    state = app_state()
+    state.memo["study"] = name
+    state.memo["study_anew"] = False
+
+
+def anew() -> None:
+    """Callback: the same experiment once more, with another prediction."""
+    app_state().memo["study_anew"] = True
+
+
+def chosen(state: AppState) -> Study | None:
+    name = state.memo.get("study")
+    return STUDIES.get(name) if name else None
+
+
+# --- asking
+
+
+def ask(state: AppState, bench: Bench, one: Study) -> None:
+    """On what, which values, how many seeds; the prediction; then the button."""
+    st.markdown(f"#### {say(f'studies.{one.name}.question', state.language)}")
+    experiment = _base(state, bench, one)
+    if experiment is None:
+        return
+    try:
+        table = table_of(experiment, state.desk)
+        rows = rows_to_learn_from(table, experiment)
+        refusal = one.refusal(experiment, rows)
+    except (LabError, NetcoreError) as error:
+        st.error(tell_error(error, state.language))
+        return
+    if refusal is not None:
+        st.warning(say(refusal, state.language))
+        return
+    size, predict = st.columns(2, gap="large")
+    with size:
+        try:
+            experiment, seeds, keys = _size(state, one, experiment, rows)
+            settings = one.settings(experiment, rows, keys)
+        except (LabError, NetcoreError) as error:
+            st.error(tell_error(error, state.language))
+            return
+        if not settings or seeds < 1:
+            st.warning(say("experiments_page.no_values", state.language))
+            return
+    with predict:
+        prediction, thought, ready = _prediction(state, one, settings)
+        _run_button(state, one, settings, seeds, table, prediction, thought, ready=ready)
+
+
+def _base(state: AppState, bench: Bench, one: Study) -> Experiment | None:
+    """The ready-made experiment or the person's own; None if that cannot be trained."""
+    own = st.segmented_control(
+        say("experiments_page.on", state.language),
+        ["ready", "own"],
+        default="ready",
+        required=True,
+        format_func=lambda name: say(f"experiments_page.on.{name}", state.language),
+        key=f"study-on-{one.name}",
+    )
+    if own != "own":
+        st.caption(
+            say(
+                "experiments_page.ready",
+                state.language,
+                start=say(f"studies.{one.name}.start", state.language),
+            )
+        )
+        return one.base()
+    if bench.errors:
+        show_problems(bench.errors, state)
+        return None
+    return without_history(state.experiment)
+
+
+def without_history(experiment: Experiment) -> Experiment:
+    """A study begins with start weights: what a fork had learned before, and knobs turned on the way, are left out."""
+    return experiment.replace(origin=None).with_fit(changes=())
+
+
+def _size(state: AppState, one: Study, experiment: Experiment, rows: int) -> tuple[Experiment, int, list[list[str]]]:
+    """Seeds, epochs and values."""
+    left, right = st.columns(2, gap="small")
+    own = "own" if widget_value(f"study-on-{one.name}") == "own" else "ready"
+    with left:
+        seeds = st.number_input(
+            say("experiments_page.seeds", state.language),
+            value=one.seeds,
+            step=1,
+            key=f"study-seeds-{one.name}",
+            help=say("experiments_page.seeds_help", state.language),
+        )
+    with right:
+        epochs = st.number_input(
+            say("experiments_page.epochs", state.language),
+            value=experiment.fit.epochs,
+            step=1,
+            key=f"study-epochs-{one.name}-{own}",
+        )
+    experiment = experiment.with_fit(epochs=int(epochs))
+    keys: list[list[str]] = []
+    for axis, options in zip(one.axes, one.options(experiment, rows), strict=True):
+        keys.append(_values(state, axis.title, options, f"study-values-{one.name}-{axis.name}-{own}"))
+    return experiment, int(seeds), keys
+
+
+def _values(state: AppState, title: Words, options: Sequence[Option], key: str) -> list[str]:
+    """Those to be compared, all of them at first."""
+    labels = {option.key: told(option.label, state.language, safe) for option in options}
+
+    def label(key: str) -> str:
+        return labels[key]
+
+    names = list(labels)
+    return st.pills(
+        say("experiments_page.values", state.language, axis=told(title, state.language)),
+        names,
+        selection_mode="multi",
+        default=names,
+        format_func=label,
+        key=key,
+    )
+
+
+def _prediction(state: AppState, one: Study, settings: Sequence[Setting]) -> tuple[str | None, str, bool]:
+    """What the person expects; whether something was said."""
+    st.markdown(f"**{say('experiments_page.predict', state.language)}**")
+    prediction: str | None = None
+    if one.axes:
+        prediction = _choice(state, settings, f"study-prediction-{one.name}-{len(settings)}")
+    thought = st.text_input(
+        say("experiments_page.thought", state.language), max_chars=300, key=f"study-thought-{one.name}"
+    )
+    return prediction, str(thought or ""), prediction is not None or bool(thought)
+
+
+def _choice(state: AppState, settings: Sequence[Setting], key: str) -> str | None:
+    """One of the settings, all in sight if they are few."""
+    title, few = say("experiments_page.predict_best", state.language), len(settings) <= MOST_ABREAST
+    made_safe = safe if few else str  # a list shows no Markdown
+    labels = {setting.key: told(setting.label, state.language, made_safe) for setting in settings}
+    labels[NO_IDEA] = say("experiments_page.no_idea", state.language)
+    if few:
+        return st.radio(title, list(labels), index=None, format_func=labels.__getitem__, key=key, horizontal=True)
+    return st.selectbox(
+        title,
+        list(labels),
+        index=None,
+        format_func=labels.__getitem__,
+        key=key,
+        placeholder=say("form.choose", state.language),
+    )
+
+
+def _run_button(
+    state: AppState,
+    one: Study,
+    settings: tuple[Setting, ...],
+    seeds: int,
+    table: Table,
+    prediction: str | None,
+    thought: str,
+    *,
+    ready: bool,
+) -> None:
+    runs = len(settings) * seeds
+    st.caption(
+        say(
+            "experiments_page.size", state.language, settings=f"{len(settings):,}", seeds=f"{seeds:,}", runs=f"{runs:,}"
+        )
+    )
+    pressed = st.button(
+        say("experiments_page.run", state.language),
+        key="study-run",
+        type="primary",
+        disabled=not ready,
+        icon=":material/labs:",
+    )
+    if not ready:
+        st.caption(say("experiments_page.run_first_predict", state.language))
+    if not pressed:
+        return
+    own = widget_value(f"study-on-{one.name}") == "own"
+    try:
+        with st.spinner(say("experiments_page.preparing", state.language)):
+            cells = cells_of(settings, range(seeds), table)
+            id = engine().start_study(cells, state.owner, predict=one.predicts)
+    except (LabError, NetcoreError) as error:
+        st.error(tell_error(error, state.language))
+        return
+    state.desk.study = Asked(one.name, settings, seeds, own, prediction, thought, id, cells)
+    state.memo["study_anew"] = False
+    st.rerun()
+
+
+# --- waiting
+
+
+def wait(state: AppState, asked: Asked) -> None:
+    """Progress twice a second; the page is run anew when it has ended."""
+
+    @st.fragment(run_every=LOOK_S)
+    def tick() -> None:
+        view = look(state, asked)
+        if view is None or asked.result is not None:
+            st.rerun()
+        else:
+            _progress(state, asked, view)
+
+    tick()
+    st.button(
+        say("experiments_page.stop", state.language),
+        key="study-stop",
+        icon=":material/stop:",
+        on_click=_stop,
+        args=(asked.id,),
+    )
+
+
+def look(state: AppState, asked: Asked) -> StudyView | None:
+    """Where the study is; its result is kept as soon as it has ended. None if the engine no longer knows it."""
+    try:
+        view = engine().study(asked.id, state.owner)
+    except LabError:
+        asked.state, asked.cells = "lost", []
+        return None
+    if view.state in ENDED and asked.result is None:
+        asked.result = result_of(study(asked.name), asked.settings, asked.cells, view.outcomes)
+        asked.state, asked.cells = view.state, []
+    return view
+
+
+def _progress(state: AppState, asked: Asked, view: StudyView) -> None:
+    done = sum(
+        len(outcomes) == asked.seeds and all(outcome.ended for outcome in outcomes)
+        for outcomes in view.outcomes.values()
+    )
+    st.progress(
+        view.share,
+        say(
+            "experiments_page.progress",
+            state.language,
+            done=done,
+            settings=len(asked.settings),
+            epochs=f"{view.done:,}",
+            all_epochs=f"{view.total:,}",
+            seconds=f"{view.compute_s:.1f}",
+        ),
+    )
+    if view.state == "queued":
+        st.caption(say("experiments_page.queued", state.language))
+
+
+def _stop(id: str) -> None:
+    with suppress(LabError):  # it may just have been forgotten: then there is nothing to stop
+        engine().stop_study(id, app_state().owner)

@@ -1,0 +1,160 @@
+"""What came out of a one-click experiment: prediction, sentences, pictures, numbers, and a setting to go on with."""
+
+import pandas as pd
+import streamlit as st
+
+from lab.charts.studies import OVERS, Over, draw
+from lab.studies import Result, told
+from lab.studies.answers import answers
+from lab.studies.result import measure_name
+from lab.studies.table import table_of
+from lab.texts import say
+from pages.ui.state import AppState, app_state
+from pages.ui.studies.asking import NO_IDEA, Asked, anew, safe
+from pages.ui.text import heading, plain
+
+CONFIG = {"displayModeBar": False}
+ABREAST = 3  # small charts
+
+
+def show(state: AppState, asked: Asked) -> None:
+    """Everything about a study that has ended."""
+    if asked.state == "stopped":
+        st.info(say("experiments_page.stopped", state.language))
+    if asked.result is None or asked.state in ("failed", "lost"):
+        st.error(say("experiments_page.failed" if asked.state == "failed" else "experiments_page.gone", state.language))
+    if asked.result is None or not asked.result.settings:
+        st.warning(say("experiments_page.nothing", state.language))
+        _again(state)
+        return
+    result = asked.result.with_measure(_measure(state, asked.result))
+    _predicted(state, asked, result)
+    heading(say("experiments_page.found", state.language))
+    with st.container(border=True, key="study-sentences"):
+        for words in result.study.conclude(result):
+            st.markdown(words.say(state.language, safe))
+    _pictures(state, result)
+    st.info(
+        f"**{say('experiments_page.why', state.language)}** · {say(f'studies.{asked.name}.why', state.language)}",
+        icon=":material/lightbulb:",
+    )
+    _numbers(state, asked, result)
+    _take(state, result)
+    _again(state)
+
+
+def _measure(state: AppState, result: Result) -> str:
+    """The measure that everything below is about."""
+    if len(result.measures) < 2 or result.study.pictures == ("scores",):
+        return result.measure
+    wanted: str = st.segmented_control(
+        say("experiments_page.measure", state.language),
+        result.measures,
+        default=result.measure,
+        required=True,
+        format_func=lambda measure: told(measure_name(measure), state.language),
+        key=f"study-measure-{result.study.name}",
+    )
+    return wanted
+
+
+def _predicted(state: AppState, asked: Asked, result: Result) -> None:
+    """The prediction beside the answer."""
+    known = answers(result)
+    labels = {one.setting.key: told(one.setting.label, state.language, safe) for one in result.settings}
+    said = [] if asked.prediction in (None, NO_IDEA) else [labels.get(str(asked.prediction), str(asked.prediction))]
+    said += [plain(asked.thought, 300)] if asked.thought else []
+    if said:
+        st.markdown(say("experiments_page.predicted", state.language, prediction=f"**{' · '.join(said)}**"))
+    if asked.prediction in (None, NO_IDEA) or not known:
+        return
+    values = {"best": labels[known[0].setting.key], "prediction": said[0]}
+    others = ", ".join(labels[one.setting.key] for one in known[1:])
+    if asked.prediction == known[0].setting.key and others:
+        st.success(
+            say("experiments_page.right_among", state.language, **values, others=others), icon=":material/check_circle:"
+        )
+    elif asked.prediction == known[0].setting.key:
+        st.success(say("experiments_page.right", state.language, **values), icon=":material/check_circle:")
+    elif asked.prediction in [one.setting.key for one in known]:
+        st.info(say("experiments_page.alike", state.language, **values), icon=":material/balance:")
+    else:
+        st.warning(say("experiments_page.wrong", state.language, **values), icon=":material/close:")
+
+
+def _pictures(state: AppState, result: Result) -> None:
+    for picture in result.study.pictures:
+        over = _over(state) if picture == "curves" else "epoch"
+        charts = draw(result, picture, state.language, over)
+        abreast = 2 if len(charts) == 4 else min(len(charts), ABREAST)
+        for first in range(0, len(charts), abreast):
+            columns = st.columns(abreast, gap="small")
+            for place, (column, chart) in enumerate(zip(columns, charts[first:], strict=False), start=first):
+                with column:
+                    st.plotly_chart(chart, key=f"study-{picture}-{place}", config=CONFIG, theme=None)
+    st.caption(say("experiments_page.bands_about", state.language))
+
+
+def _over(state: AppState) -> Over:
+    """What the curves are drawn over: the story of a batch size changes with it."""
+    over: Over = st.segmented_control(
+        say("experiments_page.over", state.language),
+        OVERS,
+        default="epoch",
+        required=True,
+        format_func=lambda name: say(f"studies.over.{name}", state.language),
+        key="study-over",
+    )
+    return over
+
+
+def _numbers(state: AppState, asked: Asked, result: Result) -> None:
+    heading(say("experiments_page.table", state.language))
+    st.dataframe(pd.DataFrame(table_of(result, state.language)), hide_index=True, key="study-table")
+    st.caption(say("experiments_page.table_about", state.language, seeds=result.seeds))
+    st.download_button(
+        say("experiments_page.download", state.language),
+        result.to_csv(),
+        file_name=f"{asked.name}.csv",
+        mime="text/csv",
+        key="study-csv",
+        on_click="ignore",
+    )
+
+
+def _take(state: AppState, result: Result) -> None:
+    """A setting of the study on the knobs."""
+    labels = {
+        one.setting.key: told(one.setting.label, state.language) for one in result.settings
+    }  # no Markdown in a list
+    known = answers(result)
+    best = known[0].setting.key if known else next(iter(labels))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        key = st.selectbox(
+            say("experiments_page.setting", state.language),
+            list(labels),
+            index=list(labels).index(best),
+            format_func=lambda key: labels[key],
+            key=f"study-setting-{result.study.name}",
+        )
+        st.button(
+            say("experiments_page.take", state.language),
+            key="study-take",
+            icon=":material/tune:",
+            on_click=_put_on_knobs,
+            args=(key,),
+        )
+
+
+def _put_on_knobs(key: str) -> None:
+    state = app_state()
+    asked: Asked | None = state.desk.study
+    found = next((setting for setting in asked.settings if setting.key == key), None) if asked else None
+    if found is None:
+        return
+    state.replace_experiment(found.experiment)
+    state.notice("success", "experiments_page.taken", setting=told(found.label, state.language))
+
+
+def _again(state: AppState) -> None:
+    st.button(say("experiments_page.again", state.language), key="study-again", icon=":material/replay:", on_click=anew)

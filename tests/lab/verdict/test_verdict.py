@@ -1,0 +1,276 @@
+"""The verdict is a pure function of the curves: each rule on curves drawn for it, and what must hold for any curve."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.texts import LANGUAGES, has_text
+from lab.verdict.context import RunContext
+from lab.verdict.evidence import smooth, weigh
+from lab.verdict.verdict import REMEDIES, judge, say_evidence, say_title, say_verdict
+
+SHARES_ONLY = 0.60  # loss of a forecast by class shares, the baseline of these curves
+
+
+def fall(start, floor, pace, epochs):
+    """An exponential fall from `start` to `floor`, a `pace` of the rest in each epoch."""
+    return [floor + (start - floor) * (1 - pace) ** epoch for epoch in range(epochs)]
+
+
+def judged(loss, val_loss, **changes):
+    arguments = {
+        "train_rows": 200,
+        "validation_rows": 100,
+        "baseline_loss": SHARES_ONLY,
+        "baseline_kind": "majority",
+        **changes,
+    }
+    return judge(loss, val_loss, **arguments)
+
+
+def test_low_and_close_curves_are_a_good_fit():
+    verdict = judged(fall(0.7, 0.10, 0.1, 100), fall(0.7, 0.12, 0.1, 100))
+    assert (verdict.kind, verdict.rule) == ("good_fit", "close_and_low")
+    assert "open_test" in verdict.advice
+
+
+def test_validation_loss_that_turns_and_rises_is_overfit_and_the_turn_is_named():
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.005 * step for step in range(1, 90)]]
+    verdict = judged(fall(0.7, 0.10, 0.05, 100), val_loss)
+    assert (verdict.kind, verdict.rule) == ("overfit", "rise")
+    assert abs(verdict.evidence.best_epoch - 11) <= 2
+    assert verdict.evidence.rise == pytest.approx(0.445, abs=0.02)
+    assert verdict.advice[0] == "stop_at_best"
+
+
+def test_a_wide_gap_without_a_turn_is_a_good_fit_that_more_rows_may_better():
+    verdict = judged(fall(0.7, 0.01, 0.1, 100), fall(0.7, 0.45, 0.1, 100))
+    assert (verdict.kind, verdict.rule) == ("good_fit", "apart")
+    assert verdict.advice[0] == "more_rows"
+
+
+def test_learning_the_training_rows_alone_is_overfit_even_while_the_gap_is_small():
+    verdict = judged(fall(0.7, 0.44, 0.1, 100), fall(0.7, 0.60, 0.1, 100))
+    assert (verdict.kind, verdict.rule) == ("overfit", "memorised")
+
+
+def test_a_small_net_whose_curves_stay_high_and_together_may_leave_something_unlearned():
+    """Curves alone cannot tell: with a larger network they mean that the data hold no more."""
+    curves = fall(0.7, 0.45, 0.1, 100), fall(0.7, 0.46, 0.1, 100)
+    small = judged(*curves, parameters=5, inputs=2)
+    assert (small.kind, small.rule, small.advice[0]) == ("good_fit", "room", "more_units")
+    assert judged(*curves, parameters=4000, inputs=2).rule == "close_and_low"
+
+
+def test_loss_that_stays_near_the_baseline_is_underfit():
+    verdict = judged(fall(0.7, 0.55, 0.1, 100), fall(0.7, 0.56, 0.1, 100))
+    assert (verdict.kind, verdict.rule) == ("underfit", "not_better_than_baseline")
+
+
+@pytest.mark.parametrize(("lowest", "end"), [(0.585, 0.59), (0.556, 0.5822)])
+def test_a_validation_loss_that_is_not_clearly_below_the_baseline_is_never_a_good_fit(lowest, end):
+    rows = {"train_rows": 60, "validation_rows": 20}  # the little that the training loss fell is no overfitting yet
+    verdict = judged(fall(0.7, 0.51, 0.1, 100), [0.7, *[lowest] * 20, *[end] * 79], **rows)
+    assert (verdict.kind, verdict.rule) == ("underfit", "not_better_than_baseline")
+
+
+def test_no_better_than_the_persistence_forecast_is_underfit():
+    arguments = {"baseline_loss": 4.0, "baseline_kind": "persistence"}
+    assert judged(fall(90, 5.0, 0.3, 100), fall(90, 5.0, 0.3, 100), **arguments).kind == "underfit"
+    assert judged(fall(90, 3.3, 0.3, 100), fall(90, 3.4, 0.3, 100), **arguments).kind == "good_fit"
+
+
+@pytest.mark.parametrize("worst", [math.nan, math.inf, -math.inf])
+def test_losses_that_are_no_numbers_are_diverged_and_the_causes_come_first(worst):
+    verdict = judged([0.7, worst], [0.7, 0.7], causes={"unscaled_inputs": 4000.0})
+    assert (verdict.kind, verdict.rule) == ("diverged", "non_finite")
+    assert verdict.advice == ("standardise_inputs", "lower_learning_rate")
+    assert "4000" in " ".join(say_verdict(verdict, "en"))
+
+
+def test_a_run_that_the_engine_stopped_as_diverged_is_diverged_although_its_kept_losses_are_numbers():
+    assert judged([0.7, 0.6], [0.7, 0.6], state="diverged").kind == "diverged"
+
+
+def test_a_loss_that_grows_without_bound_is_diverged_before_it_is_infinite():
+    assert judged([1.0, 50.0, 4e6], [1.0, 50.0, 4e6]).rule == "runaway"
+
+
+def test_a_loss_that_exploded_and_left_a_dead_network_is_diverged():
+    verdict = judged([1e21, 1e14, 1e7, 2.0, 1.0, 0.9], [1e15, 1e8, 3.0, 2.0, 1.0, 0.9])
+    assert (verdict.kind, verdict.rule) == ("diverged", "exploded")
+
+
+def test_a_start_far_above_the_baseline_is_not_a_divergence():
+    """An unscaled target (mean 1013 hPa) starts at a loss a thousand times its variance."""
+    verdict = judged(fall(1e6, 3e4, 0.02, 50), fall(1e6, 3e4, 0.02, 50), baseline_loss=64.0, baseline_kind="mean")
+    assert verdict.kind == "not_finished"
+
+
+def test_few_epochs_are_not_finished():
+    assert judged([0.7, 0.6, 0.5], [0.7, 0.6, 0.5]).rule == "few_epochs"
+
+
+def test_a_curve_that_still_falls_is_not_finished():
+    line = [0.7 - 0.004 * epoch for epoch in range(50)]
+    assert judged(line, line).rule == "still_falling"
+
+
+def test_a_slow_tail_is_finished():
+    assert judged(fall(0.7, 0.1, 0.1, 40), fall(0.7, 0.12, 0.1, 40)).kind == "good_fit"
+
+
+def test_few_rows_are_not_enough():
+    curve = fall(0.7, 0.1, 0.1, 100)
+    assert judged(curve, curve, validation_rows=19).rule == "few_validation_rows"
+    assert judged(curve, curve, train_rows=19).rule == "few_train_rows"
+    assert judged(curve, [], validation_rows=0).rule == "no_validation"
+
+
+def test_a_rise_within_chance_is_called_not_enough_data_not_overfit():
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.00065 * step for step in range(1, 90)]]
+    loss = fall(0.7, 0.42, 0.05, 100)
+    assert judged(loss, val_loss, validation_rows=20).rule == "uncertain"
+    assert judged(loss, val_loss, validation_rows=2000).kind == "overfit"
+
+
+def test_curves_that_rise_together_are_not_overfit_but_not_settled():
+    """As after a learning rate that was turned up too far: the gap does not widen."""
+    rising = [*fall(0.7, 0.20, 0.3, 20), *[0.20 + 0.004 * step for step in range(1, 31)]]
+    verdict = judged(rising, [value + 0.02 for value in rising])
+    assert (verdict.kind, verdict.rule) == ("not_finished", "unsettled")
+    assert verdict.advice[0] == "lower_learning_rate"
+
+
+def test_a_fall_that_has_come_to_rest_promises_nothing_however_steep_it_was():
+    curve = [*fall(0.7, 0.3, 0.01, 90), *[0.3] * 60]
+    assert weigh(curve, curve, 100, 100).next_fall < 0.005
+
+
+def test_the_training_loss_looked_at_after_each_epoch_is_the_one_that_is_judged():
+    """With dropout the running loss stays high although the rows are learned by heart."""
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.005 * step for step in range(1, 90)]]
+    running, evaluated = [value + 0.02 for value in val_loss], fall(0.7, 0.10, 0.05, 100)
+    assert judged(running, val_loss).kind == "not_finished"
+    verdict = judged(running, val_loss, evaluated_loss=evaluated)
+    assert (verdict.kind, verdict.evidence.end_loss) == ("overfit", pytest.approx(evaluated[-1], abs=1e-3))
+    assert any("without dropout" in sentence for sentence in say_evidence(verdict, "en"))
+    assert judged(running, val_loss, evaluated_loss=evaluated[:50]).kind == "not_finished"  # not there for all epochs
+
+
+def test_a_weight_penalty_is_left_out_of_what_is_judged():
+    data, penalty = fall(0.7, 0.10, 0.1, 100), 0.8
+    history = {"loss": [value + penalty for value in data], "val_loss": [value + 0.02 + penalty for value in data]}
+    extras = {"data_loss": data, "val_data_loss": [value + 0.02 for value in data], "evaluated_data_loss": data}
+    context = RunContext(200, 100, SHARES_ONLY, "majority")
+    assert context.judge(history, "finished").kind == "underfit"
+    verdict = context.judge(history, "finished", extras)
+    assert verdict.kind == "good_fit"
+    assert any("weight penalty" in sentence for sentence in say_evidence(verdict, "en"))
+
+
+def test_a_good_fit_asks_for_the_test_part_only_where_there_is_one():
+    curves = fall(0.7, 0.10, 0.1, 100), fall(0.7, 0.12, 0.1, 100)
+    assert judged(*curves, test_rows=50).advice[0] == "open_test"
+    without = judged(*curves, test_rows=0)
+    assert without.advice[0] == "keep_test"
+    assert "no test part" in " ".join(say_verdict(without, "en"))
+
+
+def test_rows_split_by_time_may_have_drifted_and_the_evidence_says_so():
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.005 * step for step in range(1, 90)]]
+    for ordered in (True, False):
+        verdict = judged(fall(0.7, 0.10, 0.05, 100), val_loss, in_time_order=ordered)
+        assert any("drift" in sentence for sentence in say_evidence(verdict, "en")) is ordered
+
+
+def test_with_few_validation_rows_the_evidence_says_how_often_that_is_wrong():
+    curves = fall(0.7, 0.10, 0.1, 100), fall(0.7, 0.12, 0.1, 100)
+    for rows, warned in ((99, True), (100, False)):
+        said = say_evidence(judged(*curves, validation_rows=rows), "en")
+        assert any("one such verdict in" in sentence for sentence in said) is warned
+
+
+@pytest.mark.parametrize("pace", [0.0, 0.005, 0.02, 0.05])
+def test_what_as_many_epochs_again_would_gain_is_exact_for_a_line_and_an_exponential(pace):
+    epochs = 100
+    line = [5.0 - 0.01 * epoch for epoch in range(2 * epochs)]
+    curve = fall(5.0, 1.0, pace, 2 * epochs) if pace else line
+    gain = curve[epochs - 1] - curve[2 * epochs - 1]
+    assert weigh(curve[:epochs], curve[:epochs], 100, 100).next_fall == pytest.approx(gain, rel=0.05, abs=0.01)
+
+
+def test_one_lucky_epoch_is_not_the_lowest():
+    val_loss = fall(0.7, 0.3, 0.05, 100)
+    val_loss[20] = 0.0
+    assert judged(fall(0.7, 0.28, 0.05, 100), val_loss).evidence.best_epoch > 80
+
+
+losses = st.floats(1e-6, 1e6)
+
+
+@given(
+    curves=st.integers(1, 60).flatmap(
+        lambda n: st.tuples(st.lists(losses, min_size=n, max_size=n), st.lists(losses, min_size=n, max_size=n))
+    ),
+    baseline=st.one_of(st.none(), losses),
+    rows=st.tuples(st.integers(0, 500), st.integers(0, 500)),
+)
+def test_any_curves_get_one_verdict_and_sentences_in_both_languages(curves, baseline, rows):
+    verdict = judge(
+        *curves,
+        train_rows=rows[0],
+        validation_rows=rows[1],
+        baseline_loss=baseline,
+        baseline_kind=None if baseline is None else "mean",
+    )
+    for language in LANGUAGES:
+        assert say_title(verdict, language)
+        assert all("{" not in sentence for sentence in say_verdict(verdict, language))
+
+
+@given(scale=st.floats(1e-3, 1e4))
+def test_the_unit_of_the_loss_changes_no_verdict(scale):
+    for loss, val_loss in (
+        (fall(0.7, 0.10, 0.1, 100), fall(0.7, 0.12, 0.1, 100)),
+        (fall(0.7, 0.01, 0.1, 100), fall(0.7, 0.45, 0.1, 100)),
+        (fall(0.7, 0.55, 0.1, 100), fall(0.7, 0.56, 0.1, 100)),
+    ):
+        plain = judged(loss, val_loss)
+        scaled = judged([scale * v for v in loss], [scale * v for v in val_loss], baseline_loss=scale * SHARES_ONLY)
+        assert (scaled.kind, scaled.rule) == (plain.kind, plain.rule)
+
+
+@given(st.lists(losses, min_size=1, max_size=80))
+def test_smoothing_keeps_the_length_and_the_range(curve):
+    smoothed = smooth(curve)
+    assert len(smoothed) == len(curve)
+    assert min(curve) <= min(smoothed)
+    assert max(smoothed) <= max(curve)
+
+
+def test_the_evidence_says_that_its_end_values_are_medians_of_the_last_epochs():
+    loss = [*fall(0.7, 0.1, 0.1, 55), 0.3, 0.1, 0.5]
+    verdict = judged(loss, loss)
+    assert verdict.evidence.end_loss == 0.3 != loss[-1]
+    assert any("medians of the last 3 epochs" in sentence for sentence in say_evidence(verdict, "en"))
+    assert any("마지막 에포크 3개의 중앙값" in sentence for sentence in say_evidence(verdict, "ko"))
+    short = judged(loss[:9], loss[:9])  # nothing is smoothed
+    assert short.evidence.end_loss == loss[8]
+    assert not any("median" in sentence for sentence in say_evidence(short, "en"))
+
+
+@given(st.lists(losses, min_size=1, max_size=80))
+def test_the_rise_is_never_negative_and_the_evidence_adds_up(curve):
+    evidence = weigh(curve, curve, 100, 100)
+    assert evidence.rise >= 0
+    assert evidence.gap_at_end == 0
+    assert 1 <= evidence.best_epoch <= len(curve)
+
+
+def test_every_cause_and_remedy_has_its_sentence():
+    for cause, remedy in REMEDIES.items():
+        assert has_text(f"verdict.cause.{cause}")
+        assert has_text(f"verdict.advice.{remedy}")
