@@ -28,7 +28,7 @@ from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.export.package import experiment_of
-from lab.insight.evaluate import evaluate, judge_outputs, judge_run
+from lab.insight.evaluate import evaluate
 from lab.model.problem import say_problem
 from lab.model.problems import model_problems, updates_arithmetic
 from lab.runs.spec import run_spec
@@ -36,6 +36,7 @@ from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import current_limits
 from lab.texts import Language, say, say_error
+from lab.verdict.judging import judge_outputs, judge_run
 from lab.verdict.verdict import Verdict, say_advice, say_kind, say_verdict
 from netcore.errors import NetcoreError
 

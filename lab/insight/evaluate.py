@@ -4,9 +4,8 @@ Regression is judged in the target's own unit, also when the network learned a s
 looked at only when it is asked for by name.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,22 +13,16 @@ import numpy as np
 from lab.data.prepare import Dataset, PartName
 from lab.data.sequences import read_label
 from lab.insight.ctc import blank_share, greedy, letter_error, right_share
-from lab.model.layer_table import graph_table, layer_rows, parameter_count
-from lab.model.outputs import history_of, output_views
+from lab.model.outputs import output_views
 from lab.runs.kept.record import RunRecord
 from lab.runs.spec import run_spec
 from lab.runs.work.build import build_model
-from lab.spec.experiment import Experiment, GraphSpec
+from lab.spec.experiment import Experiment
 from lab.verdict.baseline import Baseline, baseline
-from lab.verdict.baseline_loss import BaselineLoss, baseline_loss
-from lab.verdict.baseline_metrics import baseline_metrics, output_baselines
-from lab.verdict.context import RunContext
-from lab.verdict.suspects import likely_causes
-from lab.verdict.verdict import Verdict
+from lab.verdict.baseline_loss import baseline_loss
 from netcore.activations import ACTIVATIONS
 from netcore.losses import LOSSES
 from netcore.metrics import for_output
-from netcore.optimizers import OPTIMIZERS
 
 Array = np.ndarray[Any, Any]
 WORST = 10
@@ -157,113 +150,6 @@ def _evaluation(experiment: Experiment, dataset: Dataset, outputs: dict[PartName
     )
 
 
-# --- the verdict on a run
-
-
-def judge_run(
-    experiment: Experiment,
-    dataset: Dataset,
-    history: dict[str, list[float]],
-    state: str = "finished",
-    extras: dict[str, list[float]] | None = None,
-) -> Verdict:
-    """The verdict on a run from its curves, the baseline and what makes a divergence likely. Never sees the test part.
-
-    Args:
-        history: Keras history of the run; an epoch without numbers yet is no epoch.
-        state: state of the run.
-        extras: curves beside the history, as in RunRecord.
-    """
-    return context_of(experiment, dataset).judge(history, state, extras)
-
-
-def judge_outputs(
-    experiment: Experiment, dataset: Dataset, history: dict[str, list[float]], state: str = "finished"
-) -> dict[str, Verdict]:
-    """The verdict on each output of a functional model, from its own curves and its own baseline; empty for others."""
-    if not isinstance(experiment.model, GraphSpec) or not history.get("loss"):
-        return {}
-    parameters = parameter_count(layer_rows(experiment, dataset))
-    verdicts = {}
-    for (name, (view, seen)), units in zip(
-        output_views(experiment, dataset).items(), _graph_units(experiment.model, dataset), strict=True
-    ):
-        own = history_of(history, name, len(experiment.model.outputs))
-        verdicts[name] = _context(view, seen, _line(view, seen, units), parameters).judge(own, state)
-    return verdicts
-
-
-def context_of(experiment: Experiment, dataset: Dataset) -> RunContext:
-    """What a verdict on a run of this experiment rests on, beside the curves."""
-    if isinstance(experiment.model, GraphSpec):
-        line = _total_line(experiment, experiment.model, dataset)
-        units = _graph_units(experiment.model, dataset)
-        metrics = output_baselines(output_views(experiment, dataset), units)
-    else:
-        line = _line(experiment, dataset, output_units(experiment, dataset))
-        metrics = baseline_metrics(experiment, dataset, output_units(experiment, dataset))
-    context = _context(experiment, dataset, line, parameter_count(layer_rows(experiment, dataset)))
-    return replace(context, baseline_metrics=metrics)
-
-
-def _context(experiment: Experiment, dataset: Dataset, line: BaselineLoss | None, parameters: int) -> RunContext:
-    return RunContext(
-        train_rows=len(dataset.train.x),
-        validation_rows=len(dataset.validation.x),
-        baseline_loss=None if line is None else line.value,
-        baseline_kind=None if line is None else line.kind,
-        parameters=parameters,
-        inputs=math.prod(dataset.input_shape),
-        causes=causes_of(experiment, dataset),
-        in_time_order=experiment.data.split.order == "time",
-        test_rows=len(dataset.test.rows),
-    )
-
-
-def _line(experiment: Experiment, dataset: Dataset, units: int) -> BaselineLoss | None:
-    """The baseline's loss on the validation part."""
-    return baseline_loss(experiment, dataset, baseline(dataset), "validation", units)
-
-
-def _total_line(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> BaselineLoss | None:
-    """The baselines of all outputs, combined as the run combines its losses."""
-    views = output_views(experiment, dataset).values()
-    lines = [_line(*view, units) for view, units in zip(views, _graph_units(graph, dataset), strict=True)]
-    total = 0.0
-    for line, output in zip(lines, graph.outputs, strict=True):
-        if line is None:
-            return None
-        total += output.weight * line.value
-    mean = experiment.compile.combine_losses == "mean"
-    return BaselineLoss(total / len(lines) if mean else total, "outputs")
-
-
-def _graph_units(graph: GraphSpec, dataset: Dataset) -> list[int]:
-    """Numbers that each output gives for a sample."""
-    shapes = {row.id: row.output_shape for row in graph_table(graph, dataset.input_shapes)}
-    return [int((shapes.get(str(output.reads)) or (None, 1))[-1] or 1) for output in graph.outputs]
-
-
-def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
-    """What makes a divergence of this experiment likely (the highest learning rate it ever has counts)."""
-    optimizer, fit = experiment.compile.optimizer, experiment.fit
-    rates = [change.value for change in fit.changes if change.name == "learning_rate"]
-    rate = max(float(optimizer.filled(OPTIMIZERS)["learning_rate"]), *rates, 0.0)
-    scaled = [
-        (one.train.target - one.target_mean) / one.target_scale
-        for one in (dataset, *dataset.others)
-        if one.task == "regression"
-    ]
-    largest_target = max((float(np.abs(target).max(initial=0.0)) for target in scaled), default=0.0)
-    return likely_causes(
-        learning_rate=rate,
-        optimizer=optimizer.type,
-        largest_input=float(np.abs(dataset.train.x).max(initial=0.0)),
-        largest_target=largest_target,
-        batch_size=fit.batch_size,
-    )
-
-
 # --- one part
 
 
@@ -285,15 +171,6 @@ def metric_unit(name: str, target_unit: str) -> str:
         return f"({target_unit})²" if len(target_unit) > 2 else f"{target_unit}²"
     linear = ("mae", "mean_absolute_error", "rmse", "root_mean_squared_error")
     return target_unit if name.lower() in linear else ""
-
-
-def output_units(experiment: Experiment, dataset: Dataset) -> int:
-    """Numbers the network gives for a sample."""
-    if dataset.task == "sequence_labels":
-        return len(dataset.classes)  # at each time step
-    _spec, arrays = run_spec(experiment, dataset)
-    sparse = arrays["y"].ndim == 1
-    return len(dataset.classes) if sparse else int(arrays["y"].shape[-1])
 
 
 def _score(experiment: Experiment, dataset: Dataset, part: PartName, output: Array, names: tuple[str, ...]) -> Score:

@@ -11,7 +11,6 @@ from typing import Any, Literal
 import numpy as np
 
 from lab.data.prepare import Dataset
-from lab.insight.evaluate import causes_of
 from lab.runs.arrays import Arrays, data_of, rows_in
 from lab.runs.checkpoints import Checkpoints
 from lab.runs.kept.record import RunRecord
@@ -19,6 +18,7 @@ from lab.runs.kept.replay import trainer_at
 from lab.runs.spec import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
+from lab.verdict.judging import causes_of
 from lab.verdict.verdict import REMEDIES
 from netcore.optimizers import OPTIMIZERS
 from netcore.trace import Quantity, Trace

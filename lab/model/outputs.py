@@ -95,3 +95,9 @@ def history_of(history: dict[str, list[float]], name: str, outputs: int) -> dict
         if rest.startswith(f"{name}_"):
             found[start + rest.removeprefix(f"{name}_")] = values
     return found
+
+
+def output_units(experiment: Experiment) -> int:
+    """Numbers that a sequential model gives for a sample: units of the last layer that has any, 1 if none has."""
+    units = (layer.params["units"] for layer in reversed(experiment.model.layers) if "units" in layer.params)
+    return int(next(units, 1))

@@ -12,11 +12,11 @@ from lab.model.graph_problems import graph_problems
 from lab.model.layer_table import LayerRow, layer_rows, model_table, parameter_count
 from lab.model.outputs import output_views
 from lab.model.problem import Problem
+from lab.model.scales import LARGE_INPUT, rate_is_high
 from lab.model.sequence_problems import built_loss, last_activation, sequence_problems
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.spec.limits import Limits, current_limits
 from lab.starts import propose_output
-from lab.verdict.divergence import LARGE_INPUT, rate_is_high
 from netcore.activations import ACTIVATIONS
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES, MeanAbsolutePercentageError

@@ -7,6 +7,7 @@ import numpy as np
 from lab.data.prepare import Dataset, PartName
 from lab.errors import RunError
 from lab.model.layer_table import graph_table
+from lab.model.outputs import output_units
 from lab.runs.arrays import Arrays
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec, PartSpec
 from netcore.layers import LAYERS
@@ -36,7 +37,7 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, Any], 
         "metrics": list(experiment.compile.metrics),
         **_training(experiment, dataset),
     }
-    units = _output_units(experiment)
+    units = output_units(experiment)
     arrays = {"x": dataset.train.x, "y": dataset.targets_for("train", experiment.compile.loss.type, units)}
     if len(dataset.validation.x):
         arrays["x_val"] = dataset.validation.x
@@ -138,9 +139,3 @@ def _owners_first(graph: GraphSpec, used: set[str]) -> list[GraphNode]:
 
 def _part(registry: Registry[Any], part: PartSpec) -> dict[str, Any]:
     return {"type": part.type, "params": part.filled(registry)}
-
-
-def _output_units(experiment: Experiment) -> int:
-    """Units of the last layer that has any: how many numbers the network gives for a sample. 1 if none says so."""
-    units = (layer.params["units"] for layer in reversed(experiment.model.layers) if "units" in layer.params)
-    return int(next(units, 1))

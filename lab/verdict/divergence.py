@@ -4,17 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from lab.model.scales import LARGE_INPUT, rate_is_high
 from lab.runs.messages import Reason
 
 Array = np.ndarray[Any, Any]
-
-LARGE_INPUT = 50.0  # standardised columns stay below this; raw pixels, years or prices do not
-HIGH_RATE = {"SGD": 1.0}  # beyond this even well-scaled data diverges; adaptive optimizers are listed by the default
-HIGH_RATE_DEFAULT = 0.1
-
-
-def rate_is_high(optimizer: str, learning_rate: float) -> bool:
-    return learning_rate > HIGH_RATE.get(optimizer, HIGH_RATE_DEFAULT)
 
 
 def suspects(*, learning_rate: float, optimizer: str, largest_input: float, largest_target: float) -> dict[str, float]:

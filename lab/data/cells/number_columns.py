@@ -4,14 +4,14 @@ import re
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lab.data.cells.cell import INFINITE, SENTINELS, Number, to_number
 from lab.data.cells.moments import TIME_NAME, to_compact
 from lab.data.cells.spellings import MANY, Spellings, Style, Typed, Values
 from lab.data.cells.time_columns import as_times
-from lab.data.read.header import unit_in_name
-from lab.data.read.parse import is_whole
+from lab.data.cells.units import unit_in_name
 from lab.data.table import Column, Kind, Note
 
 ENOUGH_DISTINCT = 1_000  # more are not counted in long columns: there are too many for classes
@@ -227,3 +227,14 @@ def _dress_notes(s: Spellings, numbers: list[Number | None], units: set[str]) ->
         with_unit = s.where([c for c, number in enumerate(numbers) if number is not None and number.unit])
         notes.append(s.note("units", with_unit, next(iter(units))))
     return notes
+
+
+def is_whole(values: npt.NDArray[Any]) -> bool:
+    """Whether all numbers are whole; most columns of measurements are settled by their first few."""
+    if values.dtype.kind in "iu":
+        return True
+    for part in (values[:100], values):
+        present = part[np.isfinite(part)]
+        if not bool((present == np.floor(present)).all()):
+            return False
+    return True

@@ -6,36 +6,15 @@ import unicodedata
 from collections.abc import Sequence
 
 from lab.data.cells.cell import MISSING, MISSING_AMONG_NUMBERS, rough_kind
+from lab.data.cells.units import UNIT
 from lab.data.read.dialect import Dialect, Record
 from lab.data.table import Note
 
 HEADER_LINES = 3  # a header runs over no more lines
-# Units of measure: signs and words of their own, and letters with prefixes, over one another (MJ/m2, m·s^-1)
-ATOM = (
-    r"(?:[kMGTmµμnhcd㎍]?(?:mol|Pa|Hz|Wh|bar|cal|Bq|Sv|lx|lm|g|m|s|A|K|J|W|V|N|L|l|ℓ|Ω|B)|min|sec|hr?|day|deg|rad|ha|t|ton|yr|"
-    r"°|㎜|㎝|㎞|㎡|㎥|㎢|㎎|㎏|㎍|㎖|°?[CF]|℃|℉)"
-)
-POWER = r"(?:[²³⁻¹]+|\^?-?[1-4])?"
-WORD = (
-    r"%|‰|도|명|천명|만명|개|원|천원|만원|백만원|억원|달러|회|건|세|살|년|월|일|시간|분|초|톤|점|번|대|가구|세대|호|가지|"
-    r"pp[mbt]v?|mmHg|mb|dB|rpm|kt|knot|psu|pH|NTU|lux|degree|degC|degF|10m|1/10|kor|KST|UTC|USD|KRW|[₩$€¥]|"
-    r"WD|WS|TM|ID|JUN|code"  # of the weather service's texts, under names of their own
-)
-UNIT = re.compile(rf"[(\[]?\s*(?:{ATOM}{POWER}(?:[/·*. ]{ATOM}{POWER}){{0,3}}|{WORD})\s*[)\]]?")
 NUMBERED = re.compile(r"(\D*?)[ _#-]?0*(\d+)(\D*)")
 YEAR = re.compile(r"(19|20)\d\d")
 EXTRA_MISSING = MISSING_AMONG_NUMBERS - MISSING
 NO_UNIT = ("-", "")  # over a column without a unit
-UNIT_IN_NAME = re.compile(r"[(\[]([^()\[\]]{1,15})[)\]]\s*$")
-UNIT_SUFFIXES = {
-    **{u: u for u in ("cm", "mm", "km", "kg", "hPa", "Pa", "ppm", "ppmv", "degC")},
-    "g": "g",
-    "m": "m",
-    "hr": "h",
-    "s": "s",
-    "pct": "%",
-    "percent": "%",
-}
 
 
 def fill_up(rows: list[Record], width: int) -> None:
@@ -295,11 +274,3 @@ def fit_names(head: Record, rows: list[Record], width: int) -> tuple[str, ...]:
 def clean_name(text: str) -> str:
     """Trimmed, without invisible characters at the ends, Hangul composed (files named on macOS have it apart)."""
     return unicodedata.normalize("NFC", text.strip(" \t\r\n\f\v\0\ufeff\u00a0\u200b\u200c\u200d\u2060\u3000"))
-
-
-def unit_in_name(name: str) -> str:
-    """`기온(°C)` → °C, `bill_length_mm` → mm; "" if the name has none."""
-    found = UNIT_IN_NAME.search(name)
-    if found and (UNIT.fullmatch(found[1]) or re.fullmatch(r"[^\d/]+/[^\d/]+", found[1])):
-        return found[1].strip()
-    return UNIT_SUFFIXES.get(name.rpartition("_")[2], "") if "_" in name else ""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from lab.data.cells.number_columns import is_whole
 from lab.data.read.layout import Layout
 from lab.errors import TableError
 from lab.spec.limits import Limits
@@ -128,17 +129,6 @@ def _columns_of_codes(columns: "list[pd.Series[Any] | None]", body: bytes) -> li
         if zero_led or _largest(values) >= EXACT_WHOLE:
             codes.append(i)
     return codes
-
-
-def is_whole(values: npt.NDArray[Any]) -> bool:
-    """Whether all numbers are whole; most columns of measurements are settled by their first few."""
-    if values.dtype.kind in "iu":
-        return True
-    for part in (values[:100], values):
-        present = part[np.isfinite(part)]
-        if not bool((present == np.floor(present)).all()):
-            return False
-    return True
 
 
 def _largest(values: npt.NDArray[Any]) -> float:

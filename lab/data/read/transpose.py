@@ -9,8 +9,9 @@ import pandas as pd
 from lab.data.cells.cell import rough_kind
 from lab.data.cells.columns import Typed
 from lab.data.cells.moments import to_compact
+from lab.data.cells.units import unit_in_name
 from lab.data.read.body import Rows
-from lab.data.read.header import counts_up, unit_in_name
+from lab.data.read.header import counts_up
 from lab.data.read.layout import Layout
 from lab.errors import TableError
 from lab.spec.limits import Limits

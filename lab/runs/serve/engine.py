@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
-from lab.insight.evaluate import context_of
 from lab.model.layer_table import layer_rows, parameter_count
 from lab.runs.arrays import rows_in
 from lab.runs.checkpoints import Checkpoints, thinned
@@ -24,6 +23,7 @@ from lab.runs.work.trainer import Trainer, start_status
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import Limits, current_limits
 from lab.verdict.context import RunContext
+from lab.verdict.judging import context_of
 from netcore.errors import NetcoreError
 
 

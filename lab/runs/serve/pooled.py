@@ -17,7 +17,6 @@ import numpy as np
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
-from lab.insight.evaluate import context_of
 from lab.runs.arrays import Arrays, rows_in
 from lab.runs.checkpoints import Checkpoints
 from lab.runs.kept.record import RunRecord, RunSummary, RunView, record_of, split_extras
@@ -48,6 +47,7 @@ from lab.runs.work.study_job import StudyJob
 from lab.runs.work.trainer import EXTENDABLE, start_status
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits, current_limits
+from lab.verdict.judging import context_of
 
 CRASHES_IN_A_ROW = 2  # of a run while it was being computed: then it is the cause
 CRASHES = 5  # of a run that gets on a little each time

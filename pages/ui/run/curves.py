@@ -5,13 +5,13 @@ from typing import Any
 import streamlit as st
 
 from lab.errors import LabError
-from lab.insight.evaluate import context_of
 from lab.model.outputs import history_keys, split_key
 from lab.runs.frame import EXTRA
 from lab.runs.kept.record import RunView
 from lab.spec.data import DataSpec
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import say
+from lab.verdict.judging import context_of
 from pages.ui.bench import Bench, bench_of
 from pages.ui.run.live_curve import live_curve
 from pages.ui.run.training import current_run, is_live, look_at, told_experiment

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from lab.data.prepare import Dataset
-from lab.insight.evaluate import judge_outputs, judge_run
 from lab.runs.kept.record import RunRecord
 from lab.texts import say
+from lab.verdict.judging import judge_outputs, judge_run
 from lab.verdict.verdict import Verdict, say_advice, say_evidence, say_kind
 from pages.ui.state import AppState
 from pages.ui.text import plain

@@ -11,7 +11,7 @@ from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.errors import RunError
 from lab.insight.ctc import blank_share, edits, greedy, letter_error, right_share
-from lab.insight.evaluate import evaluate, judge_run
+from lab.insight.evaluate import evaluate
 from lab.insight.letter_errors import letter_errors
 from lab.model.layer_table import layer_rows, parameter_count
 from lab.model.problems import model_problems
@@ -19,6 +19,7 @@ from lab.runs.serve.engine import InlineEngine
 from lab.runs.spec import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.starts import start
+from lab.verdict.judging import judge_run
 
 WORDS = st.lists(st.integers(1, 3), max_size=6)
 

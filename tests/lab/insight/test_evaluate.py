@@ -7,7 +7,7 @@ import pytest
 
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.insight.evaluate import evaluate, judge_run, metric_unit, predicted_classes
+from lab.insight.evaluate import evaluate, metric_unit, predicted_classes
 from lab.runs.spec import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.data import SplitSpec
@@ -16,6 +16,7 @@ from lab.starts import start
 from lab.texts import LANGUAGES
 from lab.verdict.baseline import baseline
 from lab.verdict.baseline_loss import baseline_loss
+from lab.verdict.judging import judge_run
 from lab.verdict.verdict import say_verdict
 
 

@@ -6,7 +6,7 @@ import pytest
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.edits.graph import as_graph, with_added_target, without_target
-from lab.insight.evaluate import evaluate_outputs, judge_outputs, judge_run
+from lab.insight.evaluate import evaluate_outputs
 from lab.model.layer_table import graph_table, parameter_count
 from lab.model.outputs import history_keys, history_of, split_key
 from lab.model.problems import model_problems
@@ -16,6 +16,7 @@ from lab.runs.work.build import build_model
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import PartSpec
 from lab.starts import start
+from lab.verdict.judging import judge_outputs, judge_run
 
 
 def two():
