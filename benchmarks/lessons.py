@@ -21,8 +21,8 @@ import numpy as np
 
 from lab.data.prepare import Dataset, prepare_cached
 from lab.data.samples import load_sample
+from lab.runs.orders.study import Cell, RunOutcome
 from lab.runs.serve.engine import InlineEngine
-from lab.runs.study import Cell, RunOutcome
 from lab.spec.experiment import Experiment, PartSpec
 from lab.studies import bases
 from lab.studies.axes import with_rate, with_rows

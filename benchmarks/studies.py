@@ -17,8 +17,8 @@ from pathlib import Path
 
 from lab.data.samples import load_sample
 from lab.runs.kept.store import RunStore
+from lab.runs.orders.study import Cell
 from lab.runs.serve.pooled import PoolEngine
-from lab.runs.study import Cell
 from lab.spec.limits import ALONE
 from lab.studies import STUDIES, Study, axes, bases
 from lab.studies.definition import Setting, cells_of, rows_to_learn_from

@@ -31,7 +31,7 @@ from lab.export.package import experiment_of
 from lab.insight.evaluate import evaluate
 from lab.model.problem import say_problem
 from lab.model.problems import model_problems, updates_arithmetic
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import current_limits

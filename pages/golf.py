@@ -5,7 +5,7 @@ import streamlit as st
 
 from lab.charts.golf import tries
 from lab.insight.golf import HOLES, Hole, Played, Score, score
-from lab.runs.messages import ENDED
+from lab.runs.wire.messages import ENDED
 from lab.texts import say
 from pages.ui.compare.shelf import shelf_of
 from pages.ui.state import AppState, app_state

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lab.model.problems import updates_arithmetic
 from lab.runs.kept.record import RunView
-from lab.runs.messages import Pause, Resume, Stop
+from lab.runs.wire.messages import Pause, Resume, Stop
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of

@@ -14,11 +14,11 @@ from lab.export.fit_lines import FitStyle, first_epoch, fit_calls, fit_lines, la
 from lab.export.keras_source import head_lines, model_lines
 from lab.export.npz import named_weights
 from lab.export.preparation import preparation_lines
-from lab.runs.arrays import Arrays, part
-from lab.runs.checkpoints import Checkpoints
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
+from lab.runs.wire.arrays import Arrays, part
+from lab.runs.wire.checkpoints import Checkpoints
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
 

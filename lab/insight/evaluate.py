@@ -15,7 +15,7 @@ from lab.data.sequences import read_label
 from lab.insight.ctc import blank_share, greedy, letter_error, right_share
 from lab.model.outputs import output_views
 from lab.runs.kept.record import RunRecord
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
 from lab.runs.work.build import build_model
 from lab.spec.experiment import Experiment
 from lab.verdict.baseline import Baseline, baseline

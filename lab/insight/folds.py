@@ -12,7 +12,7 @@ from typing import Literal
 from lab.data.prepare import prepare_cached
 from lab.data.split import fold_specs
 from lab.data.table import Table
-from lab.runs.study import Cell, RunOutcome
+from lab.runs.orders.study import Cell, RunOutcome
 from lab.spec.experiment import Experiment
 from netcore.metrics import METRICS
 from netcore.metrics.from_losses import CosineSimilarity, LossMetric

@@ -3,10 +3,10 @@
 from lab.data.prepare import Dataset, PartName
 from lab.errors import RunError
 from lab.insight.ctc import greedy, letter_error
-from lab.runs.arrays import unpack_arrays
-from lab.runs.checkpoints import Checkpoints
 from lab.runs.kept.record import RunRecord
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
+from lab.runs.wire.arrays import unpack_arrays
+from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.work.build import build_model
 
 

@@ -11,11 +11,11 @@ from typing import Any, Literal
 import numpy as np
 
 from lab.data.prepare import Dataset
-from lab.runs.arrays import Arrays, data_of, rows_in
-from lab.runs.checkpoints import Checkpoints
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
+from lab.runs.wire.arrays import Arrays, data_of, rows_in
+from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from lab.verdict.judging import causes_of

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lab.data.prepare import Dataset, PartName
-from lab.runs.arrays import data_of
 from lab.runs.kept.record import RunRecord
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
+from lab.runs.wire.arrays import data_of
 from lab.runs.work.build import build_model
 
 

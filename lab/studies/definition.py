@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lab.data.prepare import Dataset, prepare_cached
 from lab.data.table import Table
-from lab.runs.study import Cell
+from lab.runs.orders.study import Cell
 from lab.spec.experiment import Experiment
 from lab.studies.words import Words
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.runs.study import RunOutcome
+from lab.runs.orders.study import RunOutcome
 from lab.spec.experiment import Experiment
 from netcore.callbacks.monitors import DOWNWARDS_AFTER_ALL, UPWARDS
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lab.data.prepare import Dataset
-from lab.runs.study import Cell, RunOutcome
+from lab.runs.orders.study import Cell, RunOutcome
 from lab.studies.band import Band, Comparison, band_of, compare
 from lab.studies.definition import Setting, Study
 from lab.studies.figures import RunFigures, figures_of, goes_up, measures_of

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from lab.model.scales import LARGE_INPUT, rate_is_high
-from lab.runs.messages import Reason
+from lab.runs.wire.messages import Reason
 
 Array = np.ndarray[Any, Any]
 

@@ -11,7 +11,7 @@ import pytest
 from lab import cli
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.data import UploadSource
 from lab.spec.experiment import Experiment

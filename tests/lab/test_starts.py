@@ -6,7 +6,7 @@ from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.samples import card, load_sample, sample_names
 from lab.model.problems import model_problems
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.data import SampleSource
 from lab.spec.experiment import Experiment

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from lab.runs.kept.store import RunStore
-from lab.runs.messages import Stop
 from lab.runs.serve.pooled import PoolEngine
+from lab.runs.wire.messages import Stop
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.runs import iris, iris_data

@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from lab.errors import RunError
-from lab.runs.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop
 from lab.runs.serve.engine import InlineEngine
 from lab.runs.serve.pooled import PoolEngine
+from lab.runs.wire.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lab.runs.study import StudyView
+from lab.runs.orders.study import StudyView
 from lab.studies import STUDIES
 from lab.texts import say
 from tests.pages.conftest import Person

@@ -6,7 +6,7 @@ The three tell different stories of one comparison: a small batch makes many upd
 from collections.abc import Sequence
 from typing import Literal
 
-from lab.runs.checkpoints import is_due
+from lab.runs.wire.checkpoints import is_due
 from lab.spec.experiment import Change, Experiment
 
 Axis = Literal["epoch", "update", "second"]

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from lab.runs.arrays import part, unpack_arrays
-from lab.runs.frame import EXTRA
-from lab.runs.messages import ENDED, Reason, RunState, Status
+from lab.runs.wire.arrays import part, unpack_arrays
+from lab.runs.wire.frame import EXTRA
+from lab.runs.wire.messages import ENDED, Reason, RunState, Status
 from lab.spec.experiment import Change, Experiment
 from lab.verdict.context import RunContext
 from lab.verdict.verdict import Verdict

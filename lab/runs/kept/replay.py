@@ -2,9 +2,9 @@
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
-from lab.runs.checkpoints import Checkpoints, nearest
 from lab.runs.kept.record import RunRecord
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
+from lab.runs.wire.checkpoints import Checkpoints, nearest
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from netcore.errors import NetcoreError

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO, get_args
 import numpy as np
 
 from lab.errors import LabError, RunError
-from lab.runs.arrays import Arrays, pack_arrays, part, unpack_arrays
-from lab.runs.checkpoints import SCHEDULE, Checkpoints, thinned
 from lab.runs.kept.record import Marks, RunRecord, record_of
-from lab.runs.messages import ENDED, RunState, Status
+from lab.runs.wire.arrays import Arrays, pack_arrays, part, unpack_arrays
+from lab.runs.wire.checkpoints import SCHEDULE, Checkpoints, thinned
+from lab.runs.wire.messages import ENDED, RunState, Status
 from lab.spec.experiment import Experiment
 from lab.spec.limits import ALONE
 from lab.verdict.context import RunContext

@@ -13,7 +13,6 @@ from typing import Any
 from zipfile import BadZipFile
 
 from lab.errors import LabError, RunError
-from lab.runs.checkpoints import Checkpoints
 from lab.runs.kept.record import Marks, RunRecord, RunSummary
 from lab.runs.kept.run_file import (
     RunFile,
@@ -26,7 +25,8 @@ from lab.runs.kept.run_file import (
     save_arrays,
     written,
 )
-from lab.runs.messages import Status
+from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.wire.messages import Status
 from lab.spec.limits import Limits
 
 CHECKPOINTS = ".checkpoints"

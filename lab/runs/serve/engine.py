@@ -10,14 +10,14 @@ from typing import Any, Protocol
 from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.model.layer_table import layer_rows, parameter_count
-from lab.runs.arrays import rows_in
-from lab.runs.checkpoints import Checkpoints, thinned
 from lab.runs.kept.record import Marks, RunRecord, RunSummary, RunView, as_changes, as_reason, record_of
 from lab.runs.kept.replay import fork_snapshot
 from lab.runs.kept.run_file import exported, imported, marked
-from lab.runs.messages import ENDED, Command, Extend, Pause, Reason, Speed, Status, Stop
-from lab.runs.spec import run_spec
-from lab.runs.study import Cell, Piece, StudyView, check_study, study_specs, study_view
+from lab.runs.orders.run import run_spec
+from lab.runs.orders.study import Cell, Piece, StudyView, check_study, study_specs, study_view
+from lab.runs.wire.arrays import rows_in
+from lab.runs.wire.checkpoints import Checkpoints, thinned
+from lab.runs.wire.messages import ENDED, Command, Extend, Pause, Reason, Speed, Status, Stop
 from lab.runs.work.study_job import StudyJob
 from lab.runs.work.trainer import Trainer, start_status
 from lab.spec.experiment import Experiment, check_limits

@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
 from lab.errors import RunError
-from lab.runs.arrays import part, unpack_arrays
-from lab.runs.checkpoints import Checkpoints, thinned
-from lab.runs.frame import EXTRA, Columns, cut, decimate, decode, event, reset_event
 from lab.runs.kept.record import RunSummary, split_extras
-from lab.runs.messages import ENDED, Checkpoint, Frames, Order, Snapshot, Status
-from lab.runs.study import Piece
+from lab.runs.orders.study import Piece
+from lab.runs.wire.arrays import part, unpack_arrays
+from lab.runs.wire.checkpoints import Checkpoints, thinned
+from lab.runs.wire.frame import EXTRA, Columns, cut, decimate, decode, event, reset_event
+from lab.runs.wire.messages import ENDED, Checkpoint, Frames, Order, Snapshot, Status
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
 from lab.verdict.context import RunContext

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from lab.runs.messages import PROTOCOL, Hello, Message, Ping, Pong, Quit, read_messages, write_message
+from lab.runs.wire.messages import PROTOCOL, Hello, Message, Ping, Pong, Quit, read_messages, write_message
 from lab.runs.work.worker import SUSPECT_BYTES, Suspect
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -17,12 +17,17 @@ import numpy as np
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
-from lab.runs.arrays import Arrays, rows_in
-from lab.runs.checkpoints import Checkpoints
 from lab.runs.kept.record import RunRecord, RunSummary, RunView, record_of, split_extras
 from lab.runs.kept.run_file import exported, imported, marked
 from lab.runs.kept.store import RunStore, default_directory
-from lab.runs.messages import (
+from lab.runs.orders.run import run_spec
+from lab.runs.orders.study import Cell, StudyView, check_study, study_specs, study_view
+from lab.runs.serve.engine import check_epochs, check_size, fork_start, kept_view, new_run_id, summary_of, view_of
+from lab.runs.serve.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable, set_all
+from lab.runs.serve.pool import WorkerPool, pool_size
+from lab.runs.wire.arrays import Arrays, rows_in
+from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.wire.messages import (
     Checkpoint,
     Command,
     Extend,
@@ -38,11 +43,6 @@ from lab.runs.messages import (
     Stop,
     order,
 )
-from lab.runs.serve.engine import check_epochs, check_size, fork_start, kept_view, new_run_id, summary_of, view_of
-from lab.runs.serve.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable, set_all
-from lab.runs.serve.pool import WorkerPool, pool_size
-from lab.runs.spec import run_spec
-from lab.runs.study import Cell, StudyView, check_study, study_specs, study_view
 from lab.runs.work.study_job import StudyJob
 from lab.runs.work.trainer import EXTENDABLE, start_status
 from lab.spec.experiment import Experiment

@@ -15,7 +15,7 @@ from netcore.utils import set_random_seed
 
 
 def build_model(spec: dict[str, Any]) -> Any:
-    """The compiled netcore model of `spec` (see `lab.runs.spec.run_spec`); same spec, same start weights.
+    """The compiled netcore model of `spec` (see `lab.runs.orders.run.run_spec`); same spec, same start weights.
 
     Raises:
         NetcoreError: an argument or a shape does not fit.

@@ -6,7 +6,7 @@ Each stage has a network of its own, which takes over from the one before what f
 from collections.abc import Iterator
 from typing import Any
 
-from lab.runs.arrays import Arrays
+from lab.runs.wire.arrays import Arrays
 from netcore.errors import NetcoreValueError
 
 Spec = dict[str, Any]

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from lab.runs.arrays import Arrays, data_of, pack_arrays, rows_in, unpack_arrays
-from lab.runs.frame import EXTRA
-from lab.runs.messages import ENDED, Command, Pause, Reason, Resume, RunState, Status, Stop
+from lab.runs.wire.arrays import Arrays, data_of, pack_arrays, rows_in, unpack_arrays
+from lab.runs.wire.frame import EXTRA
+from lab.runs.wire.messages import ENDED, Command, Pause, Reason, Resume, RunState, Status, Stop
 from lab.runs.work.build import build_model, unseeded_model, without_advice
 from lab.runs.work.trainer import Trainer
 from netcore.ensemble import iter_fit_seeds
@@ -28,7 +28,7 @@ class StudyJob:
 
     Args:
         spec: {"cells": [{"runs": [spec of a run, …], "arrays": [{"x": name, …}, …]}, …], "predict": whether to keep
-            predictions of validation rows}. Names of a run's arrays as `lab.runs.spec.run_spec` gives them.
+            predictions of validation rows}. Names of a run's arrays as `lab.runs.orders.run.run_spec` gives them.
         arrays: by the names that the spec gives them; several runs may share one.
         clock: seconds.
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from lab.runs.arrays import Arrays, data_of, pack_arrays, part, rows_in, unpack_arrays
-from lab.runs.checkpoints import is_due
-from lab.runs.frame import EXTRA
-from lab.runs.messages import (
+from lab.runs.wire.arrays import Arrays, data_of, pack_arrays, part, rows_in, unpack_arrays
+from lab.runs.wire.checkpoints import is_due
+from lab.runs.wire.frame import EXTRA
+from lab.runs.wire.messages import (
     ENDED,
     Command,
     Extend,
@@ -46,7 +46,7 @@ class Trainer:
     """A network being trained, in pieces as small as one batch.
 
     Args:
-        spec: plain description of the run (see `lab.runs.spec.run_spec`).
+        spec: plain description of the run (see `lab.runs.orders.run.run_spec`).
         arrays: "x" (n, ...), "y" (n, ...), and "x_val", "y_val" if there is a validation part; for a functional model
             "x/<input>", "y/<output>", … instead.
         clock: seconds; replaced in tests.

@@ -23,8 +23,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from lab.runs.frame import encode
-from lab.runs.messages import (
+from lab.runs.wire.frame import encode
+from lab.runs.wire.messages import (
     ENDED,
     PROTOCOL,
     Checkpoint,

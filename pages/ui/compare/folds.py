@@ -8,9 +8,9 @@ from lab.charts.folds import fold_points
 from lab.errors import LabError
 from lab.insight.folds import FOLDS, FoldScores, as_many_rows, fold_cells, fold_scores, learns_from, lower_is_better
 from lab.runs.kept.record import RunRecord
-from lab.runs.messages import ENDED
+from lab.runs.orders.study import RunOutcome, StudyView
 from lab.runs.serve.host import engine
-from lab.runs.study import RunOutcome, StudyView
+from lab.runs.wire.messages import ENDED
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.bench import table_of

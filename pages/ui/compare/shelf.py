@@ -8,8 +8,8 @@ from lab.charts.compare import MOST_RUNS
 from lab.errors import LabError
 from lab.insight.differences import legends
 from lab.runs.kept.record import Marks, RunRecord, RunSummary
-from lab.runs.messages import ENDED
 from lab.runs.serve.host import engine
+from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
 from lab.texts import say
 from lab.verdict.context import RunContext

@@ -12,10 +12,10 @@ from lab.data.prepare import Dataset
 from lab.errors import LabError
 from lab.insight.evaluate import Evaluation
 from lab.insight.moment import Moment, moment
-from lab.runs.checkpoints import Checkpoints, nearest
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import seconds_to, trainer_from
 from lab.runs.serve.host import engine
+from lab.runs.wire.checkpoints import Checkpoints, nearest
 from lab.runs.work.trainer import Trainer
 from lab.texts import say
 from pages.ui.run.curves import quantity

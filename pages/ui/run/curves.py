@@ -6,8 +6,8 @@ import streamlit as st
 
 from lab.errors import LabError
 from lab.model.outputs import history_keys, split_key
-from lab.runs.frame import EXTRA
 from lab.runs.kept.record import RunView
+from lab.runs.wire.frame import EXTRA
 from lab.spec.data import DataSpec
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import say

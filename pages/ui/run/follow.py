@@ -1,7 +1,7 @@
 """A run and the knobs beside it: which turns a run can follow while it goes on, and which need a new run."""
 
 from lab.runs.kept.record import RunView
-from lab.runs.messages import Command, Extend, SetBatchSize, SetLearningRate
+from lab.runs.wire.messages import Command, Extend, SetBatchSize, SetLearningRate
 from lab.spec.experiment import Experiment
 from netcore.optimizers import OPTIMIZERS
 

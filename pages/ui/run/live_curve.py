@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from lab.runs.frame import decimate
+from lab.runs.wire.frame import decimate
 from lab.texts import Language, say
 
 FOLDER = Path(__file__).parent

@@ -4,8 +4,8 @@ import time
 
 from lab.errors import LabError
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
-from lab.runs.messages import ENDED, Command, Extend, Pause, Resume, Speed, Step, Stop
 from lab.runs.serve.host import engine
+from lab.runs.wire.messages import ENDED, Command, Extend, Pause, Resume, Speed, Step, Stop
 from lab.spec.experiment import Experiment
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of

@@ -9,9 +9,9 @@ import streamlit as st
 from lab.charts.sketches import sketch
 from lab.data.table import Table
 from lab.errors import LabError
-from lab.runs.messages import ENDED
+from lab.runs.orders.study import Cell, StudyView
 from lab.runs.serve.host import engine
-from lab.runs.study import Cell, StudyView
+from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
 from lab.studies import STUDIES, Option, Result, Setting, Study, Words, result_of, study, told
 from lab.studies.definition import cells_of, rows_to_learn_from

@@ -15,8 +15,8 @@ from lab.insight.evaluate import evaluate
 from lab.insight.letter_errors import letter_errors
 from lab.model.layer_table import layer_rows, parameter_count
 from lab.model.problems import model_problems
+from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import InlineEngine
-from lab.runs.spec import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.starts import start
 from lab.verdict.judging import judge_run

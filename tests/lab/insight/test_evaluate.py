@@ -8,7 +8,7 @@ import pytest
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.insight.evaluate import evaluate, metric_unit, predicted_classes
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.data import SplitSpec
 from lab.spec.experiment import LayerSpec, PartSpec

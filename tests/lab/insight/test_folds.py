@@ -5,7 +5,7 @@ import pytest
 
 from lab.data.samples import load_sample
 from lab.insight.folds import FoldScores, as_many_rows, fold_cells, fold_scores, learns_from, lower_is_better
-from lab.runs.study import RunOutcome
+from lab.runs.orders.study import RunOutcome
 from lab.starts import start
 
 

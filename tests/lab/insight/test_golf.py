@@ -6,7 +6,7 @@ from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.insight.golf import HOLES, Played, score
 from lab.model.layer_table import layer_rows, parameter_count
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 
 CIRCLE = next(hole for hole in HOLES if hole.sample == "circle")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lab.data.prepare import Dataset, Part
 from lab.model.layer_table import model_table, parameter_count
 from lab.model.problems import activation_range, model_problems, updates_arithmetic
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import LayerSpec, PartSpec
 from lab.spec.limits import CLASS

@@ -5,8 +5,8 @@ from typing import Any
 
 from lab.data.prepare import Dataset, prepare
 from lab.data.samples import load_sample
-from lab.runs.arrays import Arrays
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
+from lab.runs.wire.arrays import Arrays
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from lab.starts import start

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from lab.errors import RunError
-from lab.runs.messages import Extend, Pause, Resume, SetLearningRate, Speed, Stop
 from lab.runs.serve import host
 from lab.runs.serve.engine import InlineEngine
+from lab.runs.wire.messages import Extend, Pause, Resume, SetLearningRate, Speed, Stop
 from lab.spec.experiment import ExperimentError
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error

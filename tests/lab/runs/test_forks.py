@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from lab.errors import ExperimentError
-from lab.runs.arrays import unpack_arrays
-from lab.runs.checkpoints import SCHEDULE, nearest, thinned
 from lab.runs.kept.replay import seconds_to, trainer_at
-from lab.runs.messages import Extend, SetBatchSize, SetLearningRate
+from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import InlineEngine
-from lab.runs.spec import run_spec
+from lab.runs.wire.arrays import unpack_arrays
+from lab.runs.wire.checkpoints import SCHEDULE, nearest, thinned
+from lab.runs.wire.messages import Extend, SetBatchSize, SetLearningRate
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Change, EarlyStoppingSpec, Experiment
 from lab.spec.limits import ALONE

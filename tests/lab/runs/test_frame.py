@@ -3,7 +3,7 @@
 import json
 import math
 
-from lab.runs.frame import after, decimate, decode, encode, event, reset_event
+from lab.runs.wire.frame import after, decimate, decode, encode, event, reset_event
 
 
 def test_a_frame_is_an_event_whose_id_is_its_last_epoch():

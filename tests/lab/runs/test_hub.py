@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from lab.runs.frame import encode
-from lab.runs.messages import Frames, Status
 from lab.runs.serve import hub as hub_module
 from lab.runs.serve.hub import Hub, LiveRun, Stopwatch
+from lab.runs.wire.frame import encode
+from lab.runs.wire.messages import Frames, Status
 from lab.spec.limits import ALONE
 from lab.verdict.context import RunContext
 from tests.lab.runs.test_slicer import Clock
@@ -179,7 +179,7 @@ def test_a_run_over_its_time_is_ended_once(clock):
 
 
 def test_a_command_is_remembered_until_a_status_answers_it(hub, run):
-    from lab.runs.messages import Pause, order
+    from lab.runs.wire.messages import Pause, order
 
     run.orders = [order("r", 1, Pause()), order("r", 2, Pause())]
     hub.set_status(status("r", last_order=1))

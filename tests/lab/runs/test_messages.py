@@ -5,8 +5,8 @@ import io
 import numpy as np
 import pytest
 
-from lab.runs.arrays import pack_arrays, part, unpack_arrays
-from lab.runs.messages import (
+from lab.runs.wire.arrays import pack_arrays, part, unpack_arrays
+from lab.runs.wire.messages import (
     Frames,
     Hello,
     SetLearningRate,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from lab.errors import RunError
-from lab.runs.messages import Pause, Resume, Stop
+from lab.runs.orders.study import Cell, Piece, check_study, outcomes_of, study_specs, study_view
 from lab.runs.serve.engine import InlineEngine
-from lab.runs.study import Cell, Piece, check_study, outcomes_of, study_specs, study_view
+from lab.runs.wire.messages import Pause, Resume, Stop
 from lab.runs.work.study_job import StudyJob
 from lab.spec.limits import ALONE
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate

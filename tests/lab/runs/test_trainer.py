@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.runs.kept.record import as_changes
-from lab.runs.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Step, Stop
+from lab.runs.wire.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Step, Stop
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Change
 from tests.lab.runs.runs import iris, same_weights, spec_of, trained, with_rate
@@ -226,7 +226,7 @@ def test_compute_time_counts_only_computing():
 def test_a_status_is_plain_json():
     trainer = Trainer(*spec_of(iris(2)))
     trainer.apply(SetLearningRate(0.5))
-    from lab.runs.messages import pack, unpack
+    from lab.runs.wire.messages import pack, unpack
 
     status = trainer.status("r")
     assert unpack(pack(status)) == status

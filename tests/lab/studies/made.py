@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from lab.data.samples import load_sample
-from lab.runs.study import RunOutcome
+from lab.runs.orders.study import RunOutcome
 from lab.studies import STUDIES, Result, result_of
 from lab.studies.definition import cells_of, rows_to_learn_from
 

@@ -9,7 +9,7 @@ import pytest
 from lab.charts.sketches import sketch
 from lab.charts.studies import OVERS, draw
 from lab.data.samples import load_sample
-from lab.runs.study import check_study
+from lab.runs.orders.study import check_study
 from lab.spec.limits import CLASS
 from lab.starts import STARTS, start
 from lab.studies import STUDIES, told

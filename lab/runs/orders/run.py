@@ -8,7 +8,7 @@ from lab.data.prepare import Dataset, PartName
 from lab.errors import RunError
 from lab.model.layer_table import graph_table
 from lab.model.outputs import output_units
-from lab.runs.arrays import Arrays
+from lab.runs.wire.arrays import Arrays
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec, PartSpec
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES

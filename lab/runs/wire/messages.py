@@ -86,7 +86,7 @@ class Start:
 
     Args:
         run: the run's id.
-        spec: what `lab.runs.spec.run_spec` made, without its arrays.
+        spec: what `lab.runs.orders.run.run_spec` made, without its arrays.
         arrays: name of each array -> path of its .npy file.
         snapshot: what the Trainer wrote last, or empty bytes for a new run.
         epochs_per_s: pace, None for as fast as possible.
@@ -174,7 +174,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state of a run when `epoch` epochs were finished, kept for looking back; see `lab.runs.checkpoints`."""
+    """The state of a run when `epoch` epochs were finished, kept for looking back; see `lab.runs.wire.checkpoints`."""
 
     run: str
     epoch: int

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
-from lab.runs.arrays import Arrays, part, rows_in, unpack_arrays
-from lab.runs.frame import EXTRA
-from lab.runs.messages import RunState, Status
-from lab.runs.spec import run_spec
+from lab.runs.orders.run import run_spec
+from lab.runs.wire.arrays import Arrays, part, rows_in, unpack_arrays
+from lab.runs.wire.frame import EXTRA
+from lab.runs.wire.messages import RunState, Status
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
 
