@@ -21,7 +21,9 @@ def as_floats(value: Any, name: str, dtype: str | None = None) -> Array:
         array = np.asarray(value)
     except ValueError:
         raise NetcoreValueError(
-            "data.ragged", "`{name}` is not a table: its rows have different lengths.", name=name
+            "data.ragged",
+            "`{name}` is not a table: its rows have different lengths. Give every row the same length.",
+            name=name,
         ) from None
     array = np.atleast_1d(array)
     if array.dtype.kind in "biuf":
@@ -31,8 +33,8 @@ def as_floats(value: Any, name: str, dtype: str | None = None) -> Array:
         return array.astype(dtype or config.floatx())
     raise NetcoreValueError(
         "data.not_numeric",
-        "Invalid dtype: `{name}` must hold numbers, but column {column} holds {value!r}. "
-        "Turn texts into numbers first, such as one column per category.",
+        "`{name}` must hold numbers, but column {column} (from 0) holds {value!r}. Turn texts into numbers first, "
+        "such as one column per category.",
         name=name,
         column=found[0],
         value=found[1],
@@ -137,8 +139,7 @@ def rows_of(arrays: "list[Array]") -> int:
     if len(set(sizes)) > 1:
         raise NetcoreValueError(
             "data.cardinality",
-            "Data cardinality is ambiguous: inputs and targets must have the same number of rows, "
-            "but the sizes are {sizes}. Each row is one sample.",
+            "Inputs and targets must have the same number of rows, but the sizes are {sizes}. Each row is one sample.",
             sizes=" | ".join(str(size) for size in sizes),
         )
     return sizes[0] if sizes else 0

@@ -4,7 +4,7 @@
 The classes sit beside Python's own, because a Keras program catches ValueError, TypeError or AttributeError.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class NetcoreError(Exception):
@@ -49,3 +49,13 @@ class NetcoreWarning(UserWarning):
         self.code = code
         self.values = values
         super().__init__(template.format(**values))
+
+
+class Advice(NamedTuple):
+    """What a loss says about a model or targets that will surprise the learner: a NetcoreWarning to be.
+
+    The frame fills the blanks {loss} and, about a model, {layer}, {activation} and {function}.
+    """
+
+    code: str
+    sentence: str

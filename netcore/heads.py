@@ -14,6 +14,7 @@ from netcore.config import Array, scalar
 from netcore.data import Columns, as_floats, batch_first, batch_last
 from netcore.errors import NetcoreValueError
 from netcore.losses import Loss
+from netcore.losses.loss import wrong_width
 from netcore.metrics import Metric
 from netcore.node import Operation
 
@@ -100,17 +101,7 @@ class Targets:
         if array.ndim <= len(head.shape):
             array = array[..., np.newaxis]
         if array.ndim != len(head.shape) + 1:
-            raise NetcoreValueError(
-                "loss.width",
-                "{loss}: y has shape {given}, but the model's output has shape {expected}. "
-                "Each output needs one column of y: change the units of the last layer to {columns}, or encode y "
-                "(utils.to_categorical) to {width} columns.",
-                loss=head.name,
-                given=array.shape,
-                expected=(None, *head.shape),
-                columns=array.shape[-1],
-                width=head.width,
-            )
+            raise wrong_width(head.name, array.shape, (None, *head.shape))
         head.make_metrics(array.shape[-1])
         raw = np.ascontiguousarray(batch_last(array))
         encoded, counted = raw, None

@@ -289,18 +289,20 @@ class Numbers(Param):
     def _check(self, owner: str, name: str, value: Any) -> Any:
         plain = value.tolist() if hasattr(value, "tolist") else value
         if not self._allows(plain) or not (self.single or isinstance(plain, list | tuple)):
-            bounded = math.isfinite(self.low) or math.isfinite(self.high)
+            told = {"owner": owner, "name": name, "value": value, "typical": self.typical}
+            if math.isfinite(self.low) or math.isfinite(self.high):
+                raise NetcoreValueError(
+                    "param.numbers_range",
+                    "{owner}: `{name}` must be a finite number or a list of them, from {low:g} to {high:g}, but got "
+                    "{value!r}. Try {name}={typical}.",
+                    low=self.low,
+                    high=self.high,
+                    **told,
+                )
             raise NetcoreValueError(
-                "param.numbers_range" if bounded else "param.numbers",
-                "{owner}: `{name}` must be a finite number or a list of them"
-                + (" from {low:g} to {high:g}" if bounded else "")
-                + ", but got {value!r}. Try {name}={typical}.",
-                owner=owner,
-                name=name,
-                value=value,
-                typical=self.typical,
-                low=self.low,
-                high=self.high,
+                "param.numbers",
+                "{owner}: `{name}` must be a finite number or a list of them, but got {value!r}. Try {name}={typical}.",
+                **told,
             )
         return _as_floats(plain)
 

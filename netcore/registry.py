@@ -40,7 +40,7 @@ class Registry(Generic[T]):
             near = difflib.get_close_matches(str(name), self._aliases, n=1, cutoff=0.5)
             raise NetcoreValueError(
                 "registry.unknown",
-                "Could not interpret {kind} identifier: {name}. Did you mean {nearest!r}? Choices: {choices}.",
+                "Unknown {kind}: {name}. Did you mean {nearest!r}? Choices: {choices}.",
                 kind=self.kind,
                 name=name,
                 nearest=near[0] if near else next(iter(self._by_name)),

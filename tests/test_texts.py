@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.texts import LANGUAGES, blanks, catalogue, has_text, say, say_error, say_range
+from lab.texts import LANGUAGES, blanks, catalogue, has_text, say, say_error, say_range, template
+from netcore import callbacks
 from netcore.errors import NetcoreValueError
 from netcore.params import Float
+from netcore.sentences import sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 ERRORS = re.compile(r"(Error|Warning|Note|Problem|Refusal)$")
@@ -35,17 +37,46 @@ def literal_keys():
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", key
 
 
+OVERRIDES = sorted(key for key in sentences() if "en" in catalogue().get(key, {}))  # the catalogue says it otherwise
+
+
 @pytest.mark.parametrize("key", sorted(catalogue()))
-def test_both_languages_stand_side_by_side_with_the_same_blanks(key):
-    entry = catalogue()[key]
-    assert set(entry) == set(LANGUAGES)
-    assert all(sentence.strip() for sentence in entry.values())
-    assert blanks(entry["ko"]) == blanks(entry["en"])
+def test_every_text_is_there_in_both_languages_with_the_same_blanks(key):
+    texts = [template(key, language) for language in LANGUAGES]
+    assert all(text.strip() for text in texts)
+    assert blanks(texts[0]) == blanks(texts[1])
+
+
+@pytest.mark.parametrize("key", sorted(catalogue()))
+def test_an_entry_holds_both_languages_and_one_of_netcore_s_codes_korean_alone(key):
+    own = {*LANGUAGES, "why"} if key in OVERRIDES else set(LANGUAGES)
+    assert set(catalogue()[key]) == ({"ko"} if key in sentences() and key not in OVERRIDES else own)
+
+
+def test_every_sentence_of_netcore_has_its_korean():
+    assert [code for code in sentences() if not has_text(code)] == []
+
+
+@pytest.mark.parametrize("key", OVERRIDES)
+def test_an_override_of_netcore_s_english_says_why_and_something_else_of_the_same_values(key):
+    entry, spoken = catalogue()[key], sentences()[key]
+    assert len(entry["why"].split()) > 3
+    assert entry["en"] != spoken
+    assert blanks(entry["en"]) == blanks(spoken)
 
 
 @pytest.mark.parametrize("key", sorted(catalogue()))
 def test_english_has_no_hangul(key):
-    assert not HANGUL.search(catalogue()[key]["en"].replace("학습 시작", ""))
+    assert not HANGUL.search(template(key, "en").replace("학습 시작", ""))
+
+
+def test_a_refusal_of_netcore_is_said_in_its_own_english_and_of_the_part_that_refuses():
+    watching = callbacks.ReduceLROnPlateau(monitor="val_acuracy")
+    with pytest.raises(NetcoreValueError) as info:
+        watching.current({"loss": 1.0, "val_loss": 2.0})
+    assert say_error(info.value, "en") == str(info.value)
+    for language in LANGUAGES:
+        assert say_error(info.value, language).startswith("ReduceLROnPlateau")
 
 
 def test_every_key_that_the_code_names_is_in_the_catalogue():

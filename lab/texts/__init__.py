@@ -1,6 +1,9 @@
 """Every user-visible sentence, Korean and English side by side, one catalogue file for each part of the product.
 
 `say("train.start", "ko")` gives the sentence; `say_error(error, "ko")` that of a refusal or a warning.
+
+The English of netcore's errors and warnings stands in netcore, where they are raised: the entry of such a code has `ko`
+alone. Where the app says it otherwise on purpose, the entry has `en` as well, and `why`.
 """
 
 import re
@@ -9,6 +12,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
+
+from netcore.sentences import sentences
 
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
@@ -26,7 +31,7 @@ INTERVAL = re.compile(r"([\[(])([^,]+), ([^,]+)([\])])")
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
-    """All entries of all files: key -> language -> sentence. A key that stands twice is an error."""
+    """All entries of all files as they stand: key -> language (or "why") -> text. No key may stand twice."""
     entries: dict[str, dict[str, str]] = {}
     for file in sorted(files(__package__).iterdir(), key=lambda path: path.name):
         if file.name.endswith(".toml"):
@@ -41,9 +46,15 @@ def has_text(key: str) -> bool:
     return key in catalogue()
 
 
+def template(key: str, language: Language) -> str:
+    """The sentence for `key` with its {blanks}; KeyError if there is none."""
+    entry = catalogue()[key]
+    return sentences()[key] if language == "en" and "en" not in entry else entry[language]
+
+
 def say(key: str, language: Language, **values: Any) -> str:
-    """The sentence for `key`; KeyError if the catalogue has none or a blank stays unfilled."""
-    sentence = catalogue()[key][language]
+    """The sentence for `key`; KeyError if there is none or a blank stays unfilled."""
+    sentence = template(key, language)
     if language == "en" and "1" in map(str, values.values()):
         sentence = COUNTED.sub(lambda found: _of_one(found, values), sentence)
     return sentence.format(**values) if values else sentence

@@ -68,7 +68,7 @@ class LeakyReLU(Layer):
         if "alpha" in keywords:
             negative_slope = keywords.pop("alpha")
             warnings.warn(
-                NetcoreWarning("leaky_relu.alpha", "Argument `alpha` is deprecated. Use `negative_slope` instead."),
+                NetcoreWarning("leaky_relu.alpha", "`alpha` is an old name. Use `negative_slope`."),
                 stacklevel=2,
             )
         super().__init__(**keywords)

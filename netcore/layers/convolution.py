@@ -127,8 +127,7 @@ class Convolution(Layer):
         if self.filters % self.groups:
             raise NetcoreValueError(
                 "conv.groups_filters",
-                "{owner}: the number of filters must be evenly divisible by the number of groups, "
-                "but filters={filters} and groups={groups}.",
+                "{owner}: `filters` must be divisible by `groups`, but filters={filters} and groups={groups}.",
                 owner=type(self).__name__,
                 filters=self.filters,
                 groups=self.groups,
@@ -136,8 +135,8 @@ class Convolution(Layer):
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise NetcoreValueError(
                 "conv.strides_and_dilation",
-                "{owner}: `strides` > 1 not supported in conjunction with `dilation_rate` > 1, "
-                "but strides={strides} and dilation_rate={dilation_rate}. Set one of them to 1.",
+                "{owner}: `strides` and `dilation_rate` cannot both be above 1, but strides={strides} and "
+                "dilation_rate={dilation_rate}. Set one of them to 1.",
                 owner=type(self).__name__,
                 strides=self.strides,
                 dilation_rate=self.dilation_rate,
@@ -146,19 +145,12 @@ class Convolution(Layer):
     # --- shapes
 
     def build(self, input_shape: Shape) -> None:
-        channels = input_shape[-1]
-        if channels is None:
-            raise NetcoreValueError(
-                "layer.open_shape",
-                "{name}: the last axis of the input must have a known size, but the input shape is {shape}.",
-                name=self.name,
-                shape=input_shape,
-            )
+        channels = self.features_of(input_shape)
         if channels % self.groups:
             raise NetcoreValueError(
                 "conv.groups_channels",
-                "{name}: the number of input channels must be evenly divisible by the number of groups, "
-                "but the input has {channels} channels (full shape {shape}) and groups={groups}.",
+                "Layer {name}: the number of input channels must be divisible by `groups`, but there are {channels} "
+                "channels (shape {shape}) and groups={groups}.",
                 name=self.name,
                 channels=channels,
                 shape=input_shape,
@@ -314,8 +306,8 @@ def window_counts(name: str, input_shape: Shape, plan: Any) -> tuple[int | None,
     if min(found.outputs) < 1:
         raise NetcoreValueError(
             "layer.window_too_large",
-            "{name}: Computed output size would be zero or negative: windows of {size} cells (dilation {dilation}) do "
-            "not fit into the input of shape {shape}. Use a smaller window, or padding='same'.",
+            "Layer {name}: no window of {size} cells (dilation {dilation}) fits into the input of shape {shape}. Use "
+            "a smaller window, or padding='same'.",
             name=name,
             size=found.size,
             dilation=found.dilation,

@@ -7,7 +7,6 @@ import numpy as np
 from netcore import activations
 from netcore.activations import Function, FunctionParam
 from netcore.config import Array
-from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
 from netcore.initializers import start_value
 from netcore.layers.layer import LAYERS, Layer
@@ -78,14 +77,7 @@ class Dense(Layer):
         self.wants_ones = self.use_bias
 
     def build(self, input_shape: Shape) -> None:
-        features = input_shape[-1]
-        if features is None:
-            raise NetcoreValueError(
-                "layer.open_shape",
-                "{name}: the last axis of the input must have a known size, but the input shape is {shape}.",
-                name=self.name,
-                shape=input_shape,
-            )
+        features = self.features_of(input_shape)
         kernel = self.add_weight("kernel", (features, self.units), self.kernel_initializer)
         if self.use_bias:
             bias = self.add_weight("bias", (self.units,), self.bias_initializer)

@@ -61,8 +61,8 @@ class Dropout(Layer):
         if len(drawn) != len(shape) or any(have not in (1, None, size) for have, size in pairs):
             raise NetcoreValueError(
                 "dropout.noise_shape",
-                "{name}: each entry of noise_shape must be 1, None or the size of the axis, but it is {noise_shape} "
-                "and the input has shape {shape}. Try {example}.",
+                "Layer {name}: each entry of noise_shape must be 1, None or the size of the axis, but it is "
+                "{noise_shape} and the input has shape {shape}. Try {example}.",
                 name=self.name,
                 noise_shape=drawn,
                 shape=shape,

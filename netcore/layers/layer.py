@@ -270,8 +270,7 @@ class Layer(Operation):
         if len(weights) != len(self.weights):
             raise NetcoreValueError(
                 "weights.count",
-                "You called `set_weights(weights)` on layer {name!r} with a weight list of length {given}, "
-                "but the layer was expecting {expected} weights.",
+                "You called set_weights on `{name}` with {given} arrays, but it has {expected} weights.",
                 name=self.name,
                 given=len(weights),
                 expected=len(self.weights),
@@ -281,8 +280,7 @@ class Layer(Operation):
             if weight.shape != value.shape:
                 raise NetcoreValueError(
                     "weights.shape",
-                    "Layer {name} weight shape {expected} is not compatible with provided weight shape {given}: it is "
-                    "the shape of `{weight}`.",
+                    "{name}: the weight `{weight}` has shape {expected}, but the given array has shape {given}.",
                     name=self.name,
                     weight=weight.name,
                     expected=weight.shape,
@@ -300,8 +298,8 @@ class Layer(Operation):
         if not self.built:
             raise NetcoreValueError(
                 "layer.not_built",
-                "{name}: the number of parameters is known once the input shape is. "
-                "Put an Input first, or call build((None, features)).",
+                "Layer {name}: the number of parameters is known once the input shape is. Put an Input first, or call "
+                "build((None, features)).",
                 name=self.name,
             )
         return sum(weight.size for weight in self.weights)
@@ -332,7 +330,7 @@ class Layer(Operation):
         if not self.calls:
             raise NetcoreAttributeError(
                 "layer.not_called",
-                "The layer `{name}` has never been used, so it has no input and output yet. Put it into a model first.",
+                "The layer {name!r} has never been used, so it has no input and output yet. Put it into a model first.",
                 name=self.name,
             )
         return self.calls[0]
@@ -365,17 +363,26 @@ class Layer(Operation):
         self.calls.append(node)
         return list(node.outputs) if isinstance(result, list) else node.outputs[0]
 
+    def features_of(self, shape: Shape) -> int:
+        """Size of the last axis of the input, for weights that are made for it.
+
+        Raises:
+            NetcoreValueError "layer.open_shape": it is not known.
+        """
+        features = shape[-1]
+        if features is None:
+            raise NetcoreValueError(
+                "layer.open_shape",
+                "Layer {name}: the last axis of the input must have a known size, but the input shape is {shape}.",
+                name=self.name,
+                shape=shape,
+            )
+        return features
+
     def check_features(self, shape: Shape, expected: int) -> None:
         """Refuse an input whose last axis is not what the weights were made for."""
         if shape[-1] != expected:
-            raise NetcoreValueError(
-                "layer.features",
-                "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have "
-                "value {expected}, but received input with shape {shape}.",
-                name=self.name,
-                expected=expected,
-                shape=shape,
-            )
+            raise wrong_features(self.name, expected, shape)
 
     def check_input(self, shapes: list[Shape]) -> None:
         """Refuse an input that this layer cannot take."""
@@ -383,8 +390,8 @@ class Layer(Operation):
             if self.ndim is not None and len(shape) != self.ndim:
                 raise NetcoreValueError(
                     "layer.rank_exact",
-                    "Input {index} of layer {name!r} is incompatible with the layer: expected ndim={expected}, "
-                    "found ndim={found}. Full shape received: {shape}.",
+                    "Input {index} does not fit the layer {name!r}: it needs {expected} axes, batch axis included, "
+                    "but has {found}. Shape: {shape}.",
                     index=index,
                     name=self.name,
                     expected=self.ndim,
@@ -394,8 +401,8 @@ class Layer(Operation):
             if len(shape) < self.min_ndim:
                 raise NetcoreValueError(
                     "layer.rank",
-                    "Input {index} of layer {name!r} is incompatible with the layer: expected min_ndim={expected}, "
-                    "found ndim={found}. Full shape received: {shape}.",
+                    "Input {index} does not fit the layer {name!r}: it needs at least {expected} axes, batch axis "
+                    "included, but has {found}. Shape: {shape}.",
                     index=index,
                     name=self.name,
                     expected=self.min_ndim,
@@ -456,6 +463,18 @@ class Layer(Operation):
 
 
 LAYERS: Registry[type[Layer]] = Registry("layer")
+
+
+def wrong_features(name: str, expected: int | None, shape: Shape) -> NetcoreValueError:
+    """The refusal of an input whose last axis is not what the layer of that name, or the model, takes."""
+    return NetcoreValueError(
+        "layer.features",
+        "The input does not fit the layer {name!r}: its last axis must have size {expected}, but the input has shape "
+        "{shape}. Change the number of input columns, or the Input.",
+        name=name,
+        expected=expected,
+        shape=shape,
+    )
 
 
 def plain(value: Any) -> Any:

@@ -37,7 +37,7 @@ class Merge(Layer):
         if self.exactly is not None and len(shapes) != self.exactly:
             raise NetcoreValueError(
                 "merge.count",
-                "A {owner} layer should be called on exactly {expected} inputs, but got {given}: {shapes}.",
+                "{owner} takes exactly {expected} tensors, but got {given}: {shapes}.",
                 owner=type(self).__name__,
                 expected=self.exactly,
                 given=len(shapes),
@@ -48,7 +48,7 @@ class Merge(Layer):
         if not isinstance(input_shape, list):
             raise NetcoreValueError(
                 "merge.list",
-                "A merge layer should be called on a list of inputs, but {name} got one tensor of shape {shape}. "
+                "A merge layer takes a list of tensors, but {name} got one tensor of shape {shape}. "
                 "Try {owner}()([a, b]).",
                 name=self.name,
                 shape=input_shape,
@@ -59,7 +59,7 @@ class Merge(Layer):
         """The error for shapes that do not fit together."""
         return NetcoreValueError(
             "merge.shapes",
-            "{name}: Inputs have incompatible shapes. Received shapes {shapes}.",
+            "Layer {name}: these shapes do not fit together: {shapes}.",
             name=self.name,
             shapes=", ".join(str(shape) for shape in shapes),
         )

@@ -27,8 +27,8 @@ def place_of(axis: int, shape: Shape, name: str) -> int:
     if not -count <= axis < count or axis % count == 0:
         raise NetcoreValueError(
             "layer.axis",
-            "{name}: axis {axis} is out of bounds for an input of shape {shape}. "
-            "Axes count from 1, behind the batch axis; -1 is the last one, the features.",
+            "Layer {name}: axis {axis} cannot be used with an input of shape {shape}. Axes count from 1, behind the "
+            "batch axis; -1 is the last one, the features.",
             name=name,
             axis=axis,
             shape=shape,
@@ -46,7 +46,7 @@ def size_of(shape: Shape, place: int, name: str) -> int:
     if size is None:
         raise NetcoreValueError(
             "layer.open_axis",
-            "{name}: axis {axis} of the input must have a known size, but the input shape is {shape}.",
+            "Layer {name}: axis {axis} of the input must have a known size, but the input shape is {shape}.",
             name=name,
             axis=place + 1,
             shape=shape,

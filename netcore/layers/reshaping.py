@@ -92,7 +92,7 @@ class Reshape(SameNumbers):
         if self.target_shape.count(-1) > 1:
             raise NetcoreValueError(
                 "reshape.two_gaps",
-                "Reshape: there must be at most one unknown dimension (-1) in target_shape, but got {target}.",
+                "Reshape: target_shape may hold one -1 only, but got {target}.",
                 target=self.target_shape,
             )
 
@@ -107,8 +107,8 @@ class Reshape(SameNumbers):
         if math.prod(found) != total:
             raise NetcoreValueError(
                 "reshape.impossible",
-                "{name}: The total size of the tensor must be unchanged: the input {shape} holds {total} numbers for "
-                "each sample, target_shape={target} does not.",
+                "Layer {name}: a sample must keep as many numbers as it has. The input {shape} holds {total} numbers for "
+                "each sample, which target_shape={target} does not.",
                 name=self.name,
                 shape=input_shape,
                 total=total,
@@ -140,7 +140,7 @@ class Permute(Layer):
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise NetcoreValueError(
                 "permute.dims",
-                "Permute: `dims` must hold each of 1 … {count} once, but got {dims}. Try dims=(2, 1).",
+                "Permute: `dims` must hold each of 1 to {count} once, but got {dims}. Try dims=(2, 1).",
                 count=len(self.dims),
                 dims=self.dims,
             )

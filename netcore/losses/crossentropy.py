@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore.config import Array
-from netcore.errors import NetcoreValueError
+from netcore.errors import Advice, NetcoreValueError
 from netcore.losses.loss import LOSSES, Loss, clipped, inside, public_shape
 from netcore.params import Bool, Float, Int, Param
 
@@ -41,16 +41,18 @@ class Crossentropy(Loss):
         """The activation function whose outputs are wanted; None for logits."""
         return None if self.from_logits else self.function
 
-    def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:
+    def advice(self, last_activation: str, units: int) -> Advice | None:
         if not self.from_logits and last_activation == "linear":
-            return "advice.linear_with_crossentropy", (
+            return Advice(
+                "advice.linear_with_crossentropy",
                 "{loss} expects probabilities, but the last layer {layer!r} has no activation. "
-                "Give it activation={function!r}, or use {loss}(from_logits=True)."
+                "Give it activation={function!r}, or use {loss}(from_logits=True).",
             )
         if self.from_logits and last_activation in ("softmax", "sigmoid"):
-            return "advice.logits_twice", (
+            return Advice(
+                "advice.logits_twice",
                 "{loss}(from_logits=True) applies {function} itself, but the last layer {layer!r} already ends in "
-                "{activation}. Drop one of the two."
+                "{activation}. Drop one of the two.",
             )
         return None
 
@@ -70,11 +72,12 @@ class ForEachOutput(Crossentropy):
     def gradient_factor(self, width: int) -> float:
         return 1 / width
 
-    def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:
+    def advice(self, last_activation: str, units: int) -> Advice | None:
         if last_activation == "softmax":
-            return "advice.softmax_with_binary", (
+            return Advice(
+                "advice.softmax_with_binary",
                 "{loss} reads every output as a yes or no of its own, but the last layer {layer!r} ends in softmax, "
-                "whose outputs compete. Use categorical_crossentropy, or one unit with activation='sigmoid'."
+                "whose outputs compete. Use categorical_crossentropy, or one unit with activation='sigmoid'.",
             )
         return super().advice(last_activation, units)
 
@@ -102,16 +105,18 @@ class OverClasses(Crossentropy):
         y = super().encode(y, width)
         return y if self.label_smoothing == 0 else y * (1 - self.label_smoothing) + self.label_smoothing / width
 
-    def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:
+    def advice(self, last_activation: str, units: int) -> Advice | None:
         if units == 1:
-            return "advice.one_unit_categorical", (
+            return Advice(
+                "advice.one_unit_categorical",
                 "{loss} compares classes, but the last layer {layer!r} has one unit, whose softmax is always 1. "
-                "Use one unit per class, or activation='sigmoid' with binary_crossentropy."
+                "Use one unit per class, or activation='sigmoid' with binary_crossentropy.",
             )
         if not self.from_logits and last_activation == "sigmoid":
-            return "advice.sigmoid_with_categorical", (
+            return Advice(
+                "advice.sigmoid_with_categorical",
                 "{loss} expects probabilities that add up to 1, but the last layer {layer!r} ends in sigmoid. "
-                "Use activation='softmax'."
+                "Use activation='softmax'.",
             )
         return super().advice(last_activation, units)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy import add, divide, exp, log, logaddexp, matmul, maximum, minimum, multiply, subtract, take
 
 from netcore.config import Array
-from netcore.errors import NetcoreValueError
+from netcore.errors import Advice, NetcoreValueError
 from netcore.losses.loss import LOSSES, Loss, public_shape
 
 RESCALED = 8  # time steps between two rescalings: eight float32 probabilities multiplied do not leave float64
@@ -103,9 +103,9 @@ class CTC(Loss):
         if needed.size and needed.max() > steps:
             raise NetcoreValueError(
                 "loss.ctc_length",
-                "{loss}: sample {row} has a label of length {length}, which needs at least {needed} time steps (equal "
-                "neighbours need a blank between them), but the output has {steps}. "
-                "Use longer sequences or shorter labels.",
+                "{loss}: sample {row} (from 0) has a label of length {length}, which needs at least {needed} time "
+                "steps (equal neighbours need a blank between them), but the output has {steps}. Use longer sequences "
+                "or shorter labels.",
                 loss=self.name,
                 row=int(needed.argmax()),
                 length=int(lengths[needed.argmax()]),
@@ -113,21 +113,23 @@ class CTC(Loss):
                 steps=steps,
             )
 
-    def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:
+    def advice(self, last_activation: str, units: int) -> Advice | None:
         if last_activation == "softmax":
-            return "advice.softmax_before_ctc", (
+            return Advice(
+                "advice.softmax_before_ctc",
                 "{loss} applies softmax itself, but the last layer {layer!r} already ends in softmax: the network "
-                "would learn to say blanks only. Leave the activation out."
+                "would learn to say blanks only. Leave the activation out.",
             )
         return None
 
-    def target_advice(self, y: Array) -> tuple[str, str] | None:
+    def target_advice(self, y: Array) -> Advice | None:
         labels = y[:, 0]
         gap = (labels[:-1] == 0) & (labels[1:] != 0)
         if gap.any():
-            return "advice.ctc_gap", (
+            return Advice(
+                "advice.ctc_gap",
                 "{loss}: some labels hold 0 before other numbers. 0 is the blank and fills up the end of a label only: "
-                "number the classes from 1."
+                "number the classes from 1.",
             )
         return None
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from netcore import config
 from netcore.config import Array
+from netcore.errors import Advice
 from netcore.losses.loss import LOSSES, Loss
 from netcore.losses.regression import PerOutput
 
@@ -33,11 +34,12 @@ class KLDivergence(Loss):
         np.multiply(out, p == y_pred, out)
         np.multiply(out, -weight, out)
 
-    def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:
+    def advice(self, last_activation: str, units: int) -> Advice | None:
         if last_activation == "linear":
-            return "advice.linear_with_crossentropy", (
+            return Advice(
+                "advice.linear_with_divergence",
                 "{loss} expects probabilities, but the last layer {layer!r} has no activation. "
-                "Give it activation={function!r}."
+                "Give it activation={function!r}.",
             )
         return None
 
@@ -63,10 +65,11 @@ class Poisson(PerOutput):
     def slope(self, y_true: Array, y_pred: Array) -> Any:
         return 1 - y_true / (y_pred + config.epsilon())
 
-    def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:
+    def advice(self, last_activation: str, units: int) -> Advice | None:
         if last_activation in ("linear", "tanh"):
-            return "advice.rate_not_positive", (
+            return Advice(
+                "advice.rate_not_positive",
                 "{loss} takes the logarithm of the outputs, but the last layer {layer!r} ends in {activation}, which "
-                "can be negative: the loss would become NaN. Use activation='softplus' or 'exponential'."
+                "can be negative: the loss would become NaN. Use activation='softplus' or 'exponential'.",
             )
         return None

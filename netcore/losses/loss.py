@@ -12,7 +12,7 @@ import numpy as np
 from netcore import config
 from netcore.config import Array
 from netcore.data import as_floats, batch_last
-from netcore.errors import NetcoreTypeError, NetcoreValueError
+from netcore.errors import Advice, NetcoreTypeError, NetcoreValueError
 from netcore.names import snake_case
 from netcore.params import Choice, Param
 from netcore.registry import Registry
@@ -62,7 +62,7 @@ class Loss:
             if argument not in self.params:
                 raise NetcoreTypeError(
                     "loss.unknown_argument",
-                    "{owner} got an unexpected keyword argument {name!r}. It takes: {choices}.",
+                    "{owner} has no argument {name!r}. It takes: {choices}.",
                     owner=owner,
                     name=argument,
                     choices=", ".join([*self.params, "reduction", "name"]),
@@ -81,17 +81,7 @@ class Loss:
             NetcoreValueError "loss.width": another number of columns than the model has outputs.
         """
         if y.shape[-2] != width:
-            raise NetcoreValueError(
-                "loss.width",
-                "{loss}: y has shape {given}, but the model's output has shape {expected}. "
-                "Each output needs one column of y: change the units of the last layer to {columns}, or encode y "
-                "(utils.to_categorical) to {width} columns.",
-                loss=self.name,
-                given=public_shape(y.shape),
-                expected=(None, *y.shape[:-2], width),
-                columns=y.shape[-2],
-                width=width,
-            )
+            raise wrong_width(self.name, public_shape(y.shape), (None, *y.shape[:-2], width))
         return y
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
@@ -142,12 +132,12 @@ class Loss:
     def check_targets(self, y: Array, shape: tuple[int, ...]) -> None:
         """Refuse targets (…, n) that outputs (…, k) can never fit, before `encode`."""
 
-    def advice(self, last_activation: str, units: int) -> tuple[str, str] | None:
-        """Code and sentence of a warning if outputs of that activation do not suit this loss."""
+    def advice(self, last_activation: str, units: int) -> Advice | None:
+        """A warning if outputs of that activation do not suit this loss."""
         return None
 
-    def target_advice(self, y: Array) -> tuple[str, str] | None:
-        """Code and sentence of a warning if the targets themselves do not suit this loss."""
+    def target_advice(self, y: Array) -> Advice | None:
+        """A warning if the targets themselves do not suit this loss."""
         return None
 
     # --- called by itself
@@ -224,6 +214,20 @@ def loss_of(identifier: Any) -> Loss:
             choices=", ".join(LOSSES.names()),
         )
     return LOSSES.get(identifier)()
+
+
+def wrong_width(loss: str, given: tuple[int, ...], expected: tuple[int | None, ...]) -> NetcoreValueError:
+    """The refusal of targets (n, …) that do not have one column for each output (None, …) of the model."""
+    return NetcoreValueError(
+        "loss.width",
+        "{loss}: y has shape {given}, but the model's output has shape {expected}. Each output needs one column of y: "
+        "change the units of the last layer to {columns}, or encode y (utils.to_categorical) to {width} columns.",
+        loss=loss,
+        given=given,
+        expected=expected,
+        columns=given[-1],
+        width=expected[-1],
+    )
 
 
 def public_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

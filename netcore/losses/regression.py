@@ -8,6 +8,7 @@ from numpy import add, divide, log, logaddexp, maximum, minimum, multiply, negat
 
 from netcore import config
 from netcore.config import Array
+from netcore.errors import Advice
 from netcore.losses.loss import LOSSES, Loss
 from netcore.params import Float
 
@@ -96,11 +97,12 @@ class MeanAbsolutePercentageError(PerOutput):
     def gradient_factor(self, width: int) -> float:
         return 100 / width
 
-    def target_advice(self, y: Array) -> tuple[str, str] | None:
+    def target_advice(self, y: Array) -> Advice | None:
         sizes = np.abs(y)
         if y.size and sizes.min() < 1e-3 * sizes.mean():
-            return "advice.percentage_near_zero", (
-                "{loss}: some targets are near 0, where a percentage of the target becomes huge. Use mae or mse."
+            return Advice(
+                "advice.percentage_near_zero",
+                "{loss}: some targets are near 0, where a percentage of the target becomes huge. Use mae or mse.",
             )
         return None
 

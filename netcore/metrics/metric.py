@@ -37,7 +37,7 @@ class Metric:
             if argument not in self.params:
                 raise NetcoreTypeError(
                     "metric.unknown_argument",
-                    "{owner} got an unexpected keyword argument {name!r}. It takes: {choices}.",
+                    "{owner} has no argument {name!r}. It takes: {choices}.",
                     owner=type(self).__name__,
                     name=argument,
                     choices=", ".join([*self.params, "name"]),

@@ -3,7 +3,7 @@
 import warnings
 
 from netcore import activations
-from netcore.errors import NetcoreWarning
+from netcore.errors import Advice, NetcoreWarning
 from netcore.graph import Step, Tensor
 from netcore.heads import Head, Targets
 from netcore.parameters import Weight
@@ -28,20 +28,16 @@ def advise(head: Head, layer: str, activation: str) -> None:
     if head.loss is None:
         return
     if activation == "softmax" and head.width == 1:
-        found: tuple[str, str] | None = (
+        found: Advice | None = Advice(
             "advice.one_unit_softmax",
             "The last layer {layer!r} has one unit with softmax, which is always 1. Use activation='sigmoid'.",
         )
     else:
         found = head.loss.advice(activation, head.width)
     if found is not None:
-        code, sentence = found
-        function = getattr(head.loss, "function", "")
+        loss, function = type(head.loss).__name__, getattr(head.loss, "function", "")
         warnings.warn(
-            NetcoreWarning(
-                code, sentence, loss=type(head.loss).__name__, layer=layer, activation=activation, function=function
-            ),
-            stacklevel=4,
+            NetcoreWarning(*found, loss=loss, layer=layer, activation=activation, function=function), stacklevel=4
         )
 
 
@@ -50,8 +46,7 @@ def advise_on_targets(heads: list[Head], targets: list[Targets]) -> None:
     for head, one in zip(heads, targets, strict=True):
         found = None if head.loss is None else head.loss.target_advice(one.raw.ordered)
         if found is not None:
-            code, sentence = found
-            warnings.warn(NetcoreWarning(code, sentence, loss=type(head.loss).__name__), stacklevel=4)
+            warnings.warn(NetcoreWarning(*found, loss=type(head.loss).__name__), stacklevel=4)
 
 
 def advise_on_penalty(weights: list[Weight]) -> None:

@@ -11,6 +11,7 @@ from netcore.data import as_floats, rows_of
 from netcore.errors import NetcoreValueError
 from netcore.graph import Step, Tensor
 from netcore.heads import Head, Targets
+from netcore.layers.layer import wrong_features
 from netcore.models.structures import per_output
 from netcore.streams import Stream
 
@@ -161,11 +162,13 @@ def fitted(array: Array, tensor: Tensor, steps: list[Step], model: str) -> Array
         return array
     reader = next((step.layer.name for step in steps if step.layer is not None and step.inputs[0] is tensor), model)
     swapped = array.ndim == 2 and tensor.ndim == 2 and array.shape[0] == tensor.shape[1]
-    code = "layer.transposed" if swapped else "layer.features"
-    sentence = (
-        "Input 0 of layer {name!r} is incompatible with the layer: expected axis -1 of input shape to have value "
-        "{expected}, but received input with shape {shape}."
-    )
     if swapped:
-        sentence += " Rows and columns look swapped: rows are samples, columns are features. Try x.T."
-    raise NetcoreValueError(code, sentence, name=reader, expected=tensor.shape[-1], shape=array.shape)
+        raise NetcoreValueError(
+            "layer.transposed",
+            "The input does not fit the layer {name!r}: its last axis must have size {expected}, but the input has "
+            "shape {shape}. Rows and columns look swapped: rows are samples, columns are features. Try x.T.",
+            name=reader,
+            expected=tensor.shape[-1],
+            shape=array.shape,
+        )
+    raise wrong_features(reader, tensor.shape[-1], array.shape)

@@ -215,7 +215,7 @@ class Model(Compiled):
             validation_data = held if class_weight is None else held.unweighted()  # class weights are for learning only
         if intake.rows == 0:
             raise NetcoreValueError(
-                "data.no_rows", "There are no rows to train on. Give at least one, or a smaller split."
+                "data.no_rows", "There are no rows to train on. Give at least one, or a smaller validation split."
             )
         validation = self._validation(validation_data, validation_batch_size or size, validation_steps)
         advise_on_targets(self.heads, intake.targets())

@@ -54,14 +54,7 @@ class Network(Layer):
             self.dtype = "float64"  # one float type for all: the widest
         self._steps = graph.steps()
         self._input_layers = {id(tensor): InputLayer(tensor=tensor) for tensor in graph.inputs}
-        names = [layer.name for layer in graph.layers]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise NetcoreValueError(
-                "model.layer_names",
-                "All layers of a model need names of their own, but {names} stand for several layers.",
-                names=", ".join(sorted(twice)),
-            )
+        check_names(graph.layers)
         self.input_names = names_of(self.input_structure, graph.inputs)
         self.output_keys = names_of(self.output_structure, graph.outputs)
         self._masked = masked_tensors(self._steps)
@@ -341,3 +334,15 @@ class Network(Layer):
         """Each layer that computes something, by its place: automatic names differ from process to process."""
         operations = {id(step.operation): step.operation for step in self._steps}.values()
         return [operation for operation in operations if isinstance(operation, Layer)]
+
+
+def check_names(layers: Sequence[Layer]) -> None:
+    """Refuse layers of one model of which two have the same name."""
+    names = [layer.name for layer in layers]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise NetcoreValueError(
+            "model.layer_names",
+            "All layers of a model need names of their own, but {names} stand for several layers.",
+            names=", ".join(sorted(twice)),
+        )

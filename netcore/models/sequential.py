@@ -10,6 +10,7 @@ from netcore.layers.input_layer import InputLayer
 from netcore.layers.layer import Layer
 from netcore.models.describing import MODELS, entry, maker
 from netcore.models.model import Model
+from netcore.models.network import check_names
 from netcore.names import unique_name
 
 
@@ -92,12 +93,7 @@ class Sequential(Model):
                 "Try model.add(layers.Dense(10)).",
                 value=layer,
             )
-        if any(layer.name == known.name for known in self._stack):
-            raise NetcoreValueError(
-                "model.layer_names",
-                "All layers of a model need names of their own, but {names} stand for several layers.",
-                names=layer.name,
-            )
+        check_names([*self._stack, layer])
         self._stack.append(layer)
 
     def _rebuild(self) -> None:

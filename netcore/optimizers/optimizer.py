@@ -162,7 +162,11 @@ class Optimizer:
     def _refuse_unknown(self, arguments: dict[str, Any]) -> None:
         if "decay" in arguments:
             warnings.warn(
-                NetcoreWarning("optimizer.decay", "`decay` is no longer an argument of optimizers and is ignored."),
+                NetcoreWarning(
+                    "optimizer.decay",
+                    "`decay` is no longer an argument of optimizers and is ignored. To shrink weights, use "
+                    "weight_decay.",
+                ),
                 stacklevel=4,
             )
             del arguments["decay"]

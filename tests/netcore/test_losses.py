@@ -338,7 +338,7 @@ def advice_of(last, loss, units=3, shape=(2,)):
         (None, "categorical_crossentropy", "advice.linear_with_crossentropy"),
         (None, "categorical_focal_crossentropy", "advice.linear_with_crossentropy"),
         (None, "sparse_categorical_crossentropy", "advice.linear_with_crossentropy"),
-        (None, "kld", "advice.linear_with_crossentropy"),
+        (None, "kld", "advice.linear_with_divergence"),
         ("sigmoid", "categorical_focal_crossentropy", "advice.sigmoid_with_categorical"),
         ("softmax", losses.CategoricalFocalCrossentropy(from_logits=True), "advice.logits_twice"),
         ("tanh", "poisson", "advice.rate_not_positive"),

@@ -271,7 +271,7 @@ def test_a_model_without_a_known_shape_says_so():
 def test_wrong_number_of_columns_names_layer_and_shapes():
     error = refusal(lambda: network().fit(np.ones((4, 5)), np.ones((4, 1))))
     assert error.values == {"name": "dense", "expected": 2, "shape": (4, 5)}
-    assert "expected axis -1 of input shape to have value 2, but received input with shape (4, 5)" in str(error)
+    assert "its last axis must have size 2, but the input has shape (4, 5)" in str(error)
 
 
 def test_a_transposed_table_is_recognised():

@@ -193,14 +193,7 @@ class Recurrent(Layer):
         return activations.get(self.activation)  # type: ignore[return-value]  # `params` allows elementwise ones only
 
     def build(self, input_shape: Any) -> None:
-        features = _sequence_shape(input_shape)[-1]
-        if features is None:
-            raise NetcoreValueError(
-                "layer.open_shape",
-                "{name}: the last axis of the input must have a known size, but the input shape is {shape}.",
-                name=self.name,
-                shape=_sequence_shape(input_shape),
-            )
+        features = self.features_of(_sequence_shape(input_shape))
         columns = self.gates * self.units
         weights = [
             self.add_weight("kernel", (features, columns), self.kernel_initializer),
