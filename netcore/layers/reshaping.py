@@ -107,8 +107,8 @@ class Reshape(SameNumbers):
         if math.prod(found) != total:
             raise NetcoreValueError(
                 "reshape.impossible",
-                "Layer {name}: a sample must keep as many numbers as it has. The input {shape} holds {total} numbers for "
-                "each sample, which target_shape={target} does not.",
+                "Layer {name}: a sample must keep as many numbers as it has. The input {shape} holds {total} numbers "
+                "for each sample, which target_shape={target} does not.",
                 name=self.name,
                 shape=input_shape,
                 total=total,
