@@ -1,6 +1,7 @@
-"""The one arrow of the architecture: pages → lab → netcore, and a worker that needs nothing but NumPy."""
+"""The arrows of the architecture: pages → lab → netcore, down the floors of the lab, and a worker with NumPy alone."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,47 @@ def test_netcore_imports_numpy_and_the_standard_library_alone(path):
 @pytest.mark.parametrize("path", modules("lab"), ids=lambda p: str(p.relative_to(ROOT)))
 def test_lab_knows_neither_pages_nor_streamlit(path):
     assert roots(path) - STANDARD <= {"lab", "netcore", "numpy", "pandas", "pydantic", "plotly", "starlette", "anyio"}
+
+
+def floors() -> dict[str, list[list[str]]]:
+    """Folder -> its floors from the ground up, each with its rooms, as docs/ARCHITECTURE.md draws them."""
+    page = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"```floors of (\S+)\n(.*?)```", page, re.DOTALL)
+    return {
+        folder: [re.split(r"\s{2,}", line)[0].split(" · ") for line in reversed(text.splitlines())]
+        for folder, text in pictures
+    }
+
+
+def rooms_of(folder: str) -> set[str]:
+    """What stands in a folder: packages, and modules that are not merely its front."""
+    found = {p.parent.name for p in (ROOT / folder).glob("*/__init__.py")}
+    return found | {p.stem for p in (ROOT / folder).glob("*.py") if p.stem not in ("__init__", "__main__")}
+
+
+def arrows(folder: str) -> list[tuple[str, str, str]]:
+    """(file, room it is in, room it enters) for every import of one room of a folder by another."""
+    start, found = folder.replace("/", ".") + ".", []
+    for path in modules(folder):
+        own = path.relative_to(ROOT / folder).parts[0].removesuffix(".py")
+        for name in imported_names(path):
+            entered = name.removeprefix(start).split(".")[0]
+            if name.startswith(start) and own != entered and own not in ("__init__", "__main__"):
+                found.append((path.relative_to(ROOT).as_posix(), own, entered))
+    return found
+
+
+@pytest.mark.parametrize("folder", floors())
+def test_the_picture_shows_every_room_once(folder):
+    drawn = [room for floor in floors()[folder] for room in floor]
+    assert sorted(drawn) == sorted(rooms_of(folder))
+
+
+@pytest.mark.parametrize("folder", floors())
+def test_rooms_enter_only_rooms_on_lower_floors(folder):
+    level = {room: height for height, floor in enumerate(floors()[folder]) for room in floor}
+    wrong = [f"{path}: {own} enters {entered}" for path, own, entered in arrows(folder) if level[own] <= level[entered]]
+    assert not wrong
 
 
 @pytest.mark.parametrize("path", modules("pages"), ids=lambda p: str(p.relative_to(ROOT)))

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from lab.model.scales import LARGE_INPUT, rate_is_high
-from lab.runs.wire.messages import Reason
 
 Array = np.ndarray[Any, Any]
 
@@ -24,7 +23,7 @@ def suspects(*, learning_rate: float, optimizer: str, largest_input: float, larg
 
 def likely_cause(
     epoch: int, learning_rate: float, optimizer: str, x: Array | dict[str, Array], y: Array | dict[str, Array]
-) -> Reason:
+) -> tuple[str, dict[str, Any]]:
     """The first suspect, as key and blanks of its sentence.
 
     Args:
@@ -40,13 +39,13 @@ def likely_cause(
     values: dict[str, Any] = {"epoch": epoch, "learning_rate": learning_rate}
     match next(iter(found), None):
         case "learning_rate":
-            return Reason("run.diverged_learning_rate", values)
+            return "run.diverged_learning_rate", values
         case "unscaled_inputs":
-            return Reason("run.diverged_inputs", {**values, "largest": found["unscaled_inputs"]})
+            return "run.diverged_inputs", {**values, "largest": found["unscaled_inputs"]}
         case "large_target":
-            return Reason("run.diverged_target", {**values, "largest": found["large_target"]})
+            return "run.diverged_target", {**values, "largest": found["large_target"]}
         case _:
-            return Reason("run.diverged", values)
+            return "run.diverged", values
 
 
 def _largest(data: Array | dict[str, Array]) -> float:

@@ -325,13 +325,14 @@ class Trainer:
         weights = self.model.get_weights()
         if not _all_finite(event.logs, weights):
             self.state = "diverged"
-            self.reason = likely_cause(
+            code, values = likely_cause(
                 self.epochs_done,
                 self.learning_rate,
                 self._spec["optimizer"]["type"],
                 data_of(self._arrays, "x"),
                 data_of(self._arrays, "y"),
             )
+            self.reason = Reason(code, values)
             return
         self.last_good_epoch, self._good_weights = self.epochs_done, weights
         watched = self.watched
