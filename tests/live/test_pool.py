@@ -124,6 +124,16 @@ def test_divergence_is_told_with_its_cause_in_both_languages(engine, owner):
     assert engine.record(run, owner).last_good_epoch < engine.view(run).epoch
 
 
+def test_a_fork_into_other_weights_fails_when_it_is_reached_and_is_told_in_both_languages(engine, owner):
+    fork = iris(6).forked(3)
+    dense = fork.model.layers[0]
+    run = engine.start(fork.with_layer(dense.replace(params={**dense.params, "units": 5})), iris_data(), owner)
+    wait_for(engine, run, "failed")
+    assert engine.view(run).reason.code == "run.fork_weights"
+    for language in LANGUAGES:
+        assert say_error(engine.view(run).reason, language)
+
+
 def test_a_killed_worker_is_replaced_and_its_run_goes_on_without_a_gap(engine, owner):
     run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=200.0)
     wait(lambda: engine.view(run).epoch > 50)

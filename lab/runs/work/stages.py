@@ -6,8 +6,8 @@ Each stage has a network of its own, which takes over from the one before what f
 from collections.abc import Iterator
 from typing import Any
 
+from lab.errors import RunError
 from lab.runs.wire.arrays import Arrays
-from netcore.errors import NetcoreValueError
 
 Spec = dict[str, Any]
 Stage = tuple[Spec, int | None]  # a spec, and the epoch after which the next one takes over; None for the last
@@ -29,10 +29,10 @@ def taken_over(old: Arrays, new: Arrays, *, same_optimizer: bool) -> Arrays:
         same_optimizer: whether its memory (momentum and so on) goes on; learning rate and other settings are new.
 
     Raises:
-        NetcoreValueError "run.fork_weights": the two networks do not have the same weights.
+        RunError "run.fork_weights": the two networks do not have the same weights.
     """
     if _shapes(old) != _shapes(new):
-        raise NetcoreValueError("run.fork_weights", "A fork must have the same weights as the run it comes from.")
+        raise RunError("run.fork_weights")
     state = dict(new)
     state["run.epoch"] = old["run.epoch"]
     for name, array in old.items():

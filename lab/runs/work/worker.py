@@ -23,6 +23,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from lab.errors import LabError
 from lab.runs.wire.frame import encode
 from lab.runs.wire.messages import (
     ENDED,
@@ -192,7 +193,7 @@ class Worker:
         self._suspect.name(run)
         try:
             action(run)
-        except NetcoreError as error:
+        except (LabError, NetcoreError) as error:
             self._fail(run, Reason(error.code, error.values), start)
         except MemoryError:
             self._fail(run, Reason("run.out_of_memory", {}), start)
