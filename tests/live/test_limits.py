@@ -1,8 +1,7 @@
 """What happens when there is no room, no worker or not enough memory: a sentence, and nobody else is disturbed."""
 
 import shutil
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,85 +11,86 @@ from lab.runs.serve.pooled import PoolEngine
 from lab.runs.wire.messages import Stop
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
+from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, iris_data
-from tests.live.test_pool import ENDLESS, wait, wait_for
-
-
-def engine_with(tmp_path, **limits) -> PoolEngine:
-    bounds = replace(ALONE, **limits)
-    return PoolEngine(bounds, RunStore(tmp_path, bounds), workers=1)
+from tests.live.states import wait_for_epoch, wait_for_state
+from tests.live.test_pool import ENDLESS, UNHURRIED
+from tests.waiting import wait_for
 
 
 @pytest.fixture
-def small(tmp_path) -> Iterator[PoolEngine]:
-    """Room for one run, two seconds of running time."""
-    engine = engine_with(tmp_path, active_runs_per_worker=1, running_s=2.0)
-    engine.begin()
-    yield engine
-    engine.close()
+def engine_with(tmp_path) -> Iterator[Callable[..., PoolEngine]]:
+    """engine_with(**limits) begins an engine of one worker; all of one test keep their runs in the same place."""
+    engines = []
+
+    def begun(**limits) -> PoolEngine:
+        bounds = replace(ALONE, **limits)
+        engines.append(PoolEngine(bounds, RunStore(tmp_path, bounds), workers=1))
+        engines[-1].begin()
+        return engines[-1]
+
+    yield begun
+    for engine in engines:
+        engine.close()
 
 
-def test_when_it_is_full_a_run_waits_for_its_turn_and_is_told_its_place(small):
-    first = small.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=50.0)
+def test_when_it_is_full_a_run_waits_for_its_turn_and_is_told_its_place(engine_with):
+    small = engine_with(active_runs_per_worker=1)
+    first = small.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=UNHURRIED)
     second = small.start(iris(3), iris_data(), "two")
     third = small.start(iris(3), iris_data(), "three")
-    wait(lambda: small.view(first).epoch > 0)
+    wait_for_epoch(small, first, 1)
     assert [small.view(run).state for run in (second, third)] == ["queued", "queued"]
     assert [small.view(run).queue_position for run in (second, third)] == [1, 2]
     small.command(third, Stop())  # whoever waits may also give up
     assert small.view(third).state == "stopped"
     small.command(first, Stop())
-    wait_for(small, second, "finished")
+    wait_for_state(small, second, "finished")
 
 
-def test_a_run_that_has_had_its_time_is_stopped_with_the_reason_and_kept(small):
-    run = small.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=20.0)
-    wait(lambda: small.view(run).elapsed_s > 2.1)
-    small.sweep()
-    wait_for(small, run, "stopped")
-    assert small.view(run).reason.code == "run.time_over"
-    assert all("2" in say_error(small.view(run).reason, language) for language in LANGUAGES)
-    assert small.record(run, "one").epochs_done > 0
+def test_a_run_that_has_had_its_time_is_stopped_with_the_reason_and_kept(engine_with):
+    engine = engine_with(running_s=600.0)
+    engine.hub.clock = clock = Clock()
+    run = engine.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=UNHURRIED)
+    wait_for_epoch(engine, run, 1)
+    wait_for(lambda: engine.view(run).state == "running", "a run that is running")
+    clock.now += 601.0
+    engine.sweep()
+    wait_for_state(engine, run, "stopped")
+    assert engine.view(run).reason.code == "run.time_over"
+    assert all("600" in say_error(engine.view(run).reason, language) for language in LANGUAGES)
+    assert engine.record(run, "one").epochs_done > 0
 
 
 @pytest.mark.skipif(shutil.which("false") is None, reason="needs a program that fails at once")
-def test_without_workers_a_run_fails_with_a_sentence(tmp_path, monkeypatch):
+def test_without_workers_a_run_fails_with_a_sentence(engine_with, monkeypatch):
     monkeypatch.setattr("sys.executable", shutil.which("false"))
-    engine = engine_with(tmp_path)
-    engine.begin()
+    engine = engine_with()
     run = engine.start(iris(3), iris_data(), "one")
-    wait_for(engine, run, "failed")
+    wait_for_state(engine, run, "failed")
     assert engine.view(run).reason.code == "run.no_worker"
-    engine.close()
 
 
-def test_too_little_memory_fails_that_run_alone(tmp_path):
+def test_too_little_memory_fails_that_run_alone(engine_with):
     pytest.importorskip("resource")
-    engine = engine_with(tmp_path, worker_memory_bytes=1_000_000_000)
-    engine.begin()
-    other = engine.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=20.0)
-    wide = iris(3).with_layers([])
+    engine = engine_with(worker_memory_bytes=1_000_000_000)
+    other = engine.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=UNHURRIED)
+    wide = iris(3)
     for _ in range(2):
-        wide = wide.with_added_layer("Dense", {"units": 2_000, "activation": "relu"})
-    wide = wide.with_added_layer("Dense", {"units": 40_000}).with_added_layer("Dense", {"units": 3})
-    monster = replace(engine.limits, parameters=10**9)
-    engine.limits = monster
+        wide = wide.with_added_layer("Dense", {"units": 30_000}, position=0)
+    engine.limits = replace(engine.limits, parameters=10**10)
     run = engine.start(wide, iris_data(), "two")
-    wait_for(engine, run, "failed")
+    wait_for_state(engine, run, "failed")
     assert engine.view(run).reason.code in ("run.out_of_memory", "run.worker_crashed")
-    at = engine.view(other).epoch
-    wait(lambda: engine.view(other).epoch > at + 5)
-    engine.close()
+    wait_for_epoch(engine, other, engine.view(other).epoch + 5)
 
 
-def test_what_was_going_on_when_the_server_ends_is_kept(tmp_path):
-    engine = engine_with(tmp_path)
-    engine.begin()
-    run = engine.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=100.0)
-    time.sleep(2.5)
+def test_what_was_going_on_when_the_server_ends_is_kept(engine_with):
+    engine = engine_with()
+    run = engine.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=UNHURRIED)
+    wait_for(lambda: engine.record(run, "one").epochs_done > 10, "a snapshot")
     engine.close()
-    later = engine_with(tmp_path)
+    later = engine_with()
     assert later.view(run).state == "stopped"
     assert later.record(run, "one").epochs_done > 10
     assert later.runs_of("one")[0].id == run
-    later.close()

@@ -5,8 +5,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -14,37 +12,35 @@ import pytest
 
 from lab.errors import RunError
 from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.pool import SILENCE_S, WorkerPool
 from lab.runs.serve.pooled import PoolEngine
-from lab.runs.wire.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop
+from lab.runs.wire.messages import ENDED, Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
+from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
+from tests.live.states import wait_for_epoch, wait_for_state
+from tests.waiting import LONGEST_S, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDLESS = 20_000
+UNHURRIED = 50.0  # epochs a second: an endless run is not over before the test has seen what it waits for
 
 
-def wait(ready: Callable[[], bool], seconds: float = 10.0) -> None:
-    end = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
+def pid_of(engine: PoolEngine, run: str) -> int:
+    """Of the process that computes the run."""
+    return engine.pool.pids[engine.hub.get(run).worker]
 
 
-def wait_for(engine: PoolEngine, run: str, *states: str) -> None:
-    wait(lambda: engine.view(run).state in states)
-
-
-def worker_of(engine: PoolEngine, run: str) -> int:
-    live = engine.hub.get(run)
-    assert live is not None
-    assert live.worker is not None
-    return live.worker
+def halt(pid: int) -> None:
+    """Let a process stand still; it does when this returns."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: psutil.Process(pid).status() == psutil.STATUS_STOPPED, "a process that stands still")
 
 
 def test_a_worker_trains_to_the_same_numbers_as_the_callers_own_thread(engine, owner):
     run = engine.start(iris(8), iris_data(), owner)
-    wait_for(engine, run, "finished")
+    wait_for_state(engine, run, "finished")
     record, alone = engine.record(run, owner), trained(iris(8))
     assert record.history == alone.history
     assert all(a.tobytes() == b.tobytes() for a, b in zip(record.weights, alone.weights, strict=True))
@@ -53,13 +49,13 @@ def test_a_worker_trains_to_the_same_numbers_as_the_callers_own_thread(engine, o
 
 def test_what_was_turned_during_a_run_is_in_its_record_and_gives_the_same_curve_again(engine, owner):
     run = engine.start(iris(ENDLESS), iris_data(), owner)
-    wait(lambda: engine.view(run).epoch > 5)
+    wait_for_epoch(engine, run, 6)
     engine.command(run, SetLearningRate(0.002))
-    wait(lambda: len(engine.view(run).changes) == 1)
+    wait_for(lambda: len(engine.view(run).changes) == 1, "the first change")
     engine.command(run, SetBatchSize(32))
-    wait(lambda: len(engine.view(run).changes) == 2)
+    wait_for(lambda: len(engine.view(run).changes) == 2, "the second change")
     engine.command(run, Stop())
-    wait_for(engine, run, "stopped")
+    wait_for(lambda: engine.view(run).state in ENDED, "the end")
     record = engine.record(run, owner)
     again = InlineEngine(ALONE)
     copy = again.start(record.experiment_with_changes(), iris_data(), owner)
@@ -68,56 +64,42 @@ def test_what_was_turned_during_a_run_is_in_its_record_and_gives_the_same_curve_
 
 
 def test_pause_step_resume_and_speed(engine, owner):
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=50.0)
-    wait(lambda: engine.view(run).epoch > 0)
+    slow = 0.5
+    run = engine.start(iris(int(slow * 2 * LONGEST_S)), iris_data(), owner, epochs_per_s=slow)
+    wait_for_epoch(engine, run, 1)
     engine.command(run, Pause())
-    wait_for(engine, run, "paused")
+    wait_for_state(engine, run, "paused")
     at = engine.view(run).epoch
     engine.command(run, Step(2))
-    wait(lambda: engine.view(run).state == "paused" and engine.view(run).epoch >= at + 2)
-    assert engine.view(run).epoch <= at + 3
+    wait_for(lambda: engine.view(run).state == "paused" and engine.view(run).epoch > at, "the steps")
+    assert engine.view(run).epoch == at + 2
     engine.command(run, Speed(None))
     engine.command(run, Resume())
-    wait(lambda: engine.view(run).epoch > at + 300)
-    engine.command(run, Stop())
-    wait_for(engine, run, "stopped")
-
-
-def test_a_pace_is_kept_and_computing_is_told_apart_from_waiting(engine, owner):
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=20.0)
-    wait(lambda: engine.view(run).epoch >= 5)
-    first, began = engine.view(run).epoch, time.monotonic()
-    time.sleep(1.0)
-    rate = (engine.view(run).epoch - first) / (time.monotonic() - began)
-    assert 10 < rate < 30
-    engine.command(run, Stop())
-    wait_for(engine, run, "stopped")
-    view = engine.view(run)
-    assert view.compute_s < 0.5 * view.elapsed_s
+    wait_for_state(engine, run, "finished")  # at the pace that it began with, it would not be for long
 
 
 def test_an_ended_run_goes_on_to_more_epochs(engine, owner):
     run = engine.start(iris(5), iris_data(), owner)
-    wait_for(engine, run, "finished")
+    wait_for_state(engine, run, "finished")
     engine.command(run, Extend(9))
-    wait(lambda: engine.view(run).state == "finished" and engine.view(run).epoch == 9)
+    wait_for(lambda: engine.view(run).state == "finished" and engine.view(run).epoch == 9, "the end of epoch 9")
     assert engine.record(run, owner).history == trained(iris(9)).history
     assert engine.view(run).epochs == 9
 
 
 def test_a_second_start_stops_the_first_run_and_keeps_it(engine, owner):
-    first = engine.start(iris(ENDLESS), iris_data(), owner)
-    wait(lambda: engine.view(first).epoch > 3)
+    first = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED)
+    wait_for_epoch(engine, first, 4)
     second = engine.start(iris(3), iris_data(), owner)
-    wait_for(engine, first, "stopped")
-    wait_for(engine, second, "finished")
+    wait_for_state(engine, first, "stopped")
+    wait_for_state(engine, second, "finished")
     assert engine.record(first, owner).epochs_done > 3
     assert [summary.number for summary in engine.runs_of(owner)] == [2, 1]
 
 
 def test_divergence_is_told_with_its_cause_in_both_languages(engine, owner):
     run = engine.start(with_rate(iris(50), 1e30), iris_data(), owner)
-    wait_for(engine, run, "diverged")
+    wait_for_state(engine, run, "diverged")
     reason = engine.view(run).reason
     for language in LANGUAGES:
         assert say_error(reason, language)
@@ -135,15 +117,13 @@ def test_a_fork_into_other_weights_fails_when_it_is_reached_and_is_told_in_both_
 
 
 def test_a_killed_worker_is_replaced_and_its_run_goes_on_without_a_gap(engine, owner):
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=200.0)
-    wait(lambda: engine.view(run).epoch > 50)
+    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED)
+    wait_for_epoch(engine, run, 20)
     for _ in range(3):  # a run that gets on each time is not blamed for what is done to its worker
-        os.kill(engine.pool.pids[worker_of(engine, run)], signal.SIGKILL)
-        at, began = engine.view(run).epoch, time.monotonic()
-        wait(lambda at=at: engine.view(run).epoch > at + 20)
-        assert time.monotonic() - began < 5.0
+        os.kill(pid_of(engine, run), signal.SIGKILL)
+        wait_for_epoch(engine, run, engine.view(run).epoch + 10)
     engine.command(run, Stop())
-    wait_for(engine, run, "stopped")
+    wait_for_state(engine, run, "stopped")
     record = engine.record(run, owner)
     assert engine.hub.columns(engine.hub.get(run))["e"][: record.epochs_done] == list(range(1, record.epochs_done + 1))
     again = InlineEngine(ALONE)
@@ -153,78 +133,92 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on_without_a_gap(engine, o
 
 
 def test_a_command_given_while_the_worker_dies_is_not_lost(engine, owner):
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=200.0)
-    wait(lambda: engine.view(run).epoch > 20)
-    os.kill(engine.pool.pids[worker_of(engine, run)], signal.SIGKILL)
+    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED)
+    wait_for_epoch(engine, run, 5)
+    os.kill(pid_of(engine, run), signal.SIGKILL)
     engine.command(run, SetLearningRate(0.0123))
-    wait(lambda: [change.value for change in engine.view(run).changes] == [0.0123])
+    wait_for(lambda: [change.value for change in engine.view(run).changes] == [0.0123], "the change")
     engine.command(run, Stop())
-    wait_for(engine, run, "stopped")
+    wait_for_state(engine, run, "stopped")
 
 
 def test_the_other_runs_of_a_killed_worker_go_on_as_well(engine):
-    runs = [engine.start(iris(ENDLESS), iris_data(), f"owner {index}", epochs_per_s=50.0) for index in range(6)]
-    wait(lambda: all(engine.view(run).epoch > 5 for run in runs))
+    owners = [f"owner {index}" for index in range(6)]
+    runs = [engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED) for owner in owners]
+    for run in runs:
+        wait_for_epoch(engine, run, 5)
     for pid in engine.pool.pids:
         os.kill(pid, signal.SIGKILL)
     at = {run: engine.view(run).epoch for run in runs}
-    wait(lambda: all(engine.view(run).epoch > at[run] + 10 for run in runs))
+    for run in runs:
+        wait_for_epoch(engine, run, at[run] + 10)
     for run in runs:
         engine.command(run, Stop())
-    wait(lambda: all(engine.view(run).state == "stopped" for run in runs))
+    for run in runs:
+        wait_for_state(engine, run, "stopped")
 
 
-def test_a_hanging_worker_is_replaced(engine, owner, monkeypatch):
-    monkeypatch.setattr("lab.runs.serve.pool.SILENCE_S", 2.0)
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=100.0)
-    wait(lambda: engine.view(run).epoch > 5)
-    os.kill(engine.pool.pids[worker_of(engine, run)], signal.SIGSTOP)
-    at = engine.view(run).epoch
-    wait(lambda: engine.view(run).epoch > at + 100, seconds=15)
-    engine.command(run, Stop())
-    wait_for(engine, run, "stopped")
+def test_a_hanging_worker_is_replaced_and_one_that_answers_is_not():
+    clock, replaced = Clock(), []
+    pool = WorkerPool(
+        2,
+        ALONE.worker_memory_bytes,
+        on_message=lambda index, message: None,
+        on_crash=lambda index, suspect: replaced.append(index),
+        on_hopeless=replaced.append,
+        clock=clock,
+    )
+    heard = [lambda worker=worker: worker.heard_at == clock.now for worker in pool._workers]
+    pool.start()
+    clock.now = 1.0
+    wait_for(lambda: heard[0]() and heard[1](), "answers of both")
+    hanging, answering = pool.pids
+    halt(hanging)
+    while not replaced:
+        clock.now += 0.6 * SILENCE_S
+        wait_for(lambda: heard[1]() or replaced, "an answer of the other")
+    assert replaced == [0]
+    assert pool.pids[0] != hanging
+    assert pool.pids[1] == answering
+    pool.close()
 
 
-def test_a_run_that_kills_its_worker_twice_is_failed_and_the_others_live(engine, owner, monkeypatch):
-    other = engine.start(iris(ENDLESS), iris_data(), "someone else", epochs_per_s=50.0)
-    wait(lambda: engine.view(other).epoch > 3)
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=0.01)  # then it makes no point for long
-    wait(lambda: engine.view(run).epoch == 1)
+def test_a_run_that_kills_its_worker_twice_is_failed_and_the_others_live(engine, owner):
+    other = engine.start(iris(ENDLESS), iris_data(), "someone else", epochs_per_s=UNHURRIED)
+    run = engine.start(iris(ENDLESS), iris_data(), owner, paused=True)  # a new point would clear it of suspicion
+    wait_for_state(engine, run, "paused")
     live = engine.hub.get(run)
-    for _ in range(2):
-        pid = engine.pool.pids[live.worker]
-        suspect = engine.pool._workers[live.worker].suspect
-        os.kill(pid, signal.SIGSTOP)
-        suspect.write_bytes(run.encode().ljust(64))
+    for crashes in (1, 2):
+        pid = pid_of(engine, run)
+        halt(pid)
+        engine.pool._workers[live.worker].suspect.write_bytes(run.encode().ljust(64))
         os.kill(pid, signal.SIGKILL)
-        wait(lambda pid=pid: engine.pool.pids[live.worker] != pid)
-        time.sleep(0.5)
-    wait_for(engine, run, "failed")
+        wait_for(lambda crashes=crashes: live.crashes == crashes, "the blame")
+    wait_for_state(engine, run, "failed")
     reason = engine.view(run).reason
     assert reason.code == "run.worker_crashed"
     for language in LANGUAGES:
         assert say_error(reason, language)
-    at = engine.view(other).epoch
-    wait(lambda: engine.view(other).epoch > at + 5)
+    wait_for_epoch(engine, other, engine.view(other).epoch + 5)
     engine.command(other, Stop())
-    wait_for(engine, other, "stopped")
+    wait_for_state(engine, other, "stopped")
 
 
 def test_a_run_that_nobody_reads_is_parked_and_goes_on_when_somebody_looks(engine, owner):
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=50.0)
-    wait(lambda: engine.view(run).epoch > 2)
+    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED)
+    wait_for_epoch(engine, run, 3)
     live = engine.hub.get(run)
     live.seen_at -= 1500.0
     engine.sweep()
-    wait(lambda: live.status.state == "paused")
+    wait_for(lambda: live.status.state == "paused", "a run that is paused")
     engine.view(run)
-    wait(lambda: live.status.state == "running")
+    wait_for(lambda: live.status.state == "running", "a run that is running")
     live.seen_at -= 5000.0
     engine.sweep()
-    wait(lambda: live.status.state == "stopped")
+    wait_for(lambda: live.status.state == "stopped", "a run that is stopped")
     assert engine.record(run, owner).epochs_done > 2
     live.seen_at -= 5000.0
-    wait(lambda: not live.saving)
+    wait_for(lambda: not live.saving, "the run on disk")
     engine.sweep()
     assert engine.hub.get(run) is None
     assert engine.record(run, owner).state == "stopped"
@@ -237,22 +231,21 @@ def test_a_run_that_nobody_reads_is_parked_and_goes_on_when_somebody_looks(engin
 def test_workers_do_not_outlive_the_process_that_started_them(tmp_path):
     program = textwrap.dedent(
         f"""
-        import pathlib, time
+        import pathlib, sys
         from lab.spec.limits import ALONE
         from lab.runs.serve.pooled import PoolEngine
         from lab.runs.kept.store import RunStore
         engine = PoolEngine(ALONE, RunStore(pathlib.Path({str(tmp_path)!r}), ALONE), workers=1)
         engine.begin()
         print(*engine.pool.pids, flush=True)
-        time.sleep(60)
+        sys.stdin.read()  # for as long as the process that started it lives
         """
     )
-    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT, text=True)
-    worker = psutil.Process(int(parent.stdout.readline()))
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
-    worker.wait(timeout=5)  # raises if it is still there
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, cwd=ROOT, text=True) as parent:
+        worker = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    worker.wait(timeout=LONGEST_S)  # raises if it is still there
 
 
 def test_a_worker_imports_no_more_than_it_needs():

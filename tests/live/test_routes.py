@@ -1,7 +1,6 @@
 """The one route: what it tells, from where on, to whom, and what it refuses."""
 
 import json
-import time
 
 import pytest
 from starlette.applications import Starlette
@@ -11,6 +10,7 @@ from lab.runs.serve.owner import COOKIE
 from lab.runs.serve.routes import middleware, routes
 from tests.lab.runs.asgi import ask
 from tests.lab.runs.runs import iris, iris_data
+from tests.live.states import wait_for_state
 
 
 @pytest.fixture
@@ -23,8 +23,7 @@ def app(engine) -> Starlette:
 @pytest.fixture
 def finished(engine, owner) -> str:
     run = engine.start(iris(12), iris_data(), owner)
-    while engine.view(run).state != "finished":
-        time.sleep(0.01)
+    wait_for_state(engine, run, "finished")
     return run
 
 

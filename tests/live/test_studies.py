@@ -10,12 +10,13 @@ from lab.runs.kept.replay import trainer_at
 from lab.runs.serve.engine import InlineEngine
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
 from tests.lab.runs.test_study import cells
-from tests.live.test_pool import wait, wait_for
+from tests.live.states import wait_for_state, wait_for_study
+from tests.waiting import wait_for
 
 
 def test_a_study_gives_the_same_numbers_as_in_the_callers_own_thread(engine, owner):
     study = engine.start_study(cells(6), owner)
-    wait(lambda: engine.study(study, owner).state == "finished")
+    wait_for_study(engine, study, owner, "finished")
     inline = InlineEngine()
     same = inline.start_study(cells(6), "me")
     inline.advance()
@@ -28,22 +29,22 @@ def test_a_study_gives_the_same_numbers_as_in_the_callers_own_thread(engine, own
 
 def test_a_study_is_no_run_in_the_list_and_can_be_stopped(engine, owner):
     study = engine.start_study(cells(5000), owner)
-    wait(lambda: engine.study(study, owner).done > 0)
+    wait_for(lambda: engine.study(study, owner).done > 0, "the first epochs")
     assert engine.runs_of(owner) == []
     part = engine.hub.parts_of(study)[0].id
     with pytest.raises(RunError):
         engine.record(part, owner)
     engine.stop_study(study, owner)
-    wait(lambda: engine.study(study, owner).state == "stopped")
+    wait_for_study(engine, study, owner, "stopped")
     with pytest.raises(RunError):
         engine.study(study, "someone else")
 
 
 def test_a_study_outlives_the_death_of_its_worker(engine, owner):
-    study = engine.start_study(cells(400), owner)
-    wait(lambda: engine.study(study, owner).done > 0)
+    study = engine.start_study(cells(200), owner)
+    wait_for(lambda: engine.study(study, owner).done > 0, "the first epochs")
     os.kill(engine.pool.pids[0], signal.SIGKILL)
-    wait(lambda: engine.study(study, owner).state == "finished", seconds=60)
+    wait_for_study(engine, study, owner, "finished")
     assert {key: len(runs) for key, runs in engine.study(study, owner).outcomes.items()} == {
         cell.key: 3 for cell in cells(1)
     }
@@ -51,10 +52,10 @@ def test_a_study_outlives_the_death_of_its_worker(engine, owner):
 
 def test_a_fork_starts_from_its_parents_checkpoint_and_a_kept_run_can_be_looked_back_into(engine, owner):
     parent = engine.start(iris(40), iris_data(), owner)
-    wait_for(engine, parent, "finished")
+    wait_for_state(engine, parent, "finished")
     experiment = with_rate(iris(40).forked(30), 0.2)
     fork = engine.start(experiment, iris_data(), owner, fork_of=parent)
-    wait_for(engine, fork, "finished")
+    wait_for_state(engine, fork, "finished")
     assert engine.record(fork, owner).history == trained(experiment).history
     assert len(engine.view(fork).history["loss"]) == 40
     assert set(engine.checkpoints(fork, owner)) == {1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28, 36}
@@ -65,7 +66,7 @@ def test_a_fork_starts_from_its_parents_checkpoint_and_a_kept_run_can_be_looked_
 
 def test_a_deleted_run_is_gone_and_a_run_can_be_taken_along(engine, owner):
     run = engine.start(iris(5), iris_data(), owner)
-    wait_for(engine, run, "finished")
+    wait_for_state(engine, run, "finished")
     engine.mark(run, owner, name="A", pinned=True)
     data = engine.export(run, owner)
     engine.delete(run, owner)

@@ -52,6 +52,7 @@ class WorkerPool:
         on_crash: called with (index, id of the run being computed or "") when a worker has died and a new one
             is there to take messages.
         on_hopeless: called with the index when a worker cannot be started at all.
+        clock: seconds that only go forward.
     """
 
     def __init__(
@@ -61,8 +62,9 @@ class WorkerPool:
         on_message: Callable[[int, Message], None],
         on_crash: Callable[[int, str], None],
         on_hopeless: Callable[[int], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._memory_bytes = memory_bytes
+        self._memory_bytes, self._clock = memory_bytes, clock
         self._on_message, self._on_crash, self._on_hopeless = on_message, on_crash, on_hopeless
         self._directory = tempfile.TemporaryDirectory(prefix="lab-workers-", ignore_cleanup_errors=True)
         self._workers = [_Worker(index, Path(self._directory.name) / f"suspect-{index}") for index in range(size)]
@@ -116,7 +118,7 @@ class WorkerPool:
             creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows has no nice
         )
         worker.outbox = queue.SimpleQueue()
-        worker.heard_at = time.monotonic()
+        worker.heard_at = self._clock()
         settings = {"index": worker.index, "memory_bytes": self._memory_bytes, "suspect": str(worker.suspect)}
         self._begin(_write_all, worker.process, worker.outbox, json.dumps(settings).encode() + b"\n")
 
@@ -136,7 +138,7 @@ class WorkerPool:
                 self._replace(worker)
 
     def _hear(self, worker: _Worker, message: Message) -> None:
-        worker.heard_at = time.monotonic()
+        worker.heard_at = self._clock()
         if isinstance(message, Hello):
             self._greet(worker, message)
         elif not isinstance(message, Pong):
@@ -168,7 +170,7 @@ class WorkerPool:
                 if worker.process is None:
                     continue
                 self.send(worker.index, Ping(number))
-                if time.monotonic() - worker.heard_at > SILENCE_S:
+                if self._clock() - worker.heard_at > SILENCE_S:
                     worker.process.kill()  # its supervisor sees the end of the pipe
 
     def _begin(self, target: Callable[..., None], *args: object) -> None:

@@ -416,8 +416,7 @@ class PoolEngine:
     def _on_status(self, run: LiveRun, status: Status) -> None:
         if run.time_over and status.state == "stopped":
             status = replace(status, reason={"code": "run.time_over", "values": {"high": self.limits.running_s}})
-        if self.hub.set_status(status):
-            self._ended(run)
+        self._set_status(run, status)
 
     def _on_crash(self, index: int, suspect: str) -> None:
         """A new worker is there in place of one that died: its runs go on from their last snapshots."""
@@ -446,11 +445,13 @@ class PoolEngine:
 
     def _end(self, run: LiveRun, state: Any, reason: dict[str, Any] | None = None) -> None:
         """End a run from this side: no worker will say it."""
-        if self.hub.set_status(replace(run.status, state=state, reason=reason, last_order=run.orders_sent)):
-            self._ended(run)
+        self._set_status(run, replace(run.status, state=state, reason=reason, last_order=run.orders_sent))
 
-    def _ended(self, run: LiveRun) -> None:
+    def _set_status(self, run: LiveRun, status: Status) -> None:
+        """Take in where a run is. One that has ended is on its way to the disk before anybody can see that it has."""
         with self.hub.locked():
+            if self.hub.set_status(status) is None:
+                return
             if run.snapshot and not run.study:
                 run.saving = True
                 self._to_save.put(run)

@@ -11,7 +11,7 @@ from lab.runs.wire.frame import encode
 from lab.runs.wire.messages import Frames, Status
 from lab.spec.limits import ALONE
 from lab.verdict.context import RunContext
-from tests.lab.runs.test_slicer import Clock
+from tests.lab.runs.clock import Clock
 
 LIMITS = replace(ALONE, reader_grace_s=30.0, paused_without_reader_s=600.0, running_s=None)
 

@@ -3,16 +3,7 @@
 from collections import Counter
 
 from lab.runs.work.slicer import LONGEST_SLICE_S, Pace, Slicer
-
-
-class Clock:
-    """A clock that goes on only when told."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.lab.runs.clock import Clock
 
 
 def test_every_ready_run_gets_as_many_turns():
