@@ -9,12 +9,12 @@ import streamlit as st
 
 from lab.texts import say
 from pages.ui.bench import bench_of
-from pages.ui.header import header
-from pages.ui.opening import opened_state
+from pages.ui.frame.header import header
+from pages.ui.frame.opening import opened_state
+from pages.ui.frame.style import style
 from pages.ui.run.training import answer_knobs
-from pages.ui.style import style
 
-ICON = Path(__file__).with_name("ui") / "icon.png"  # a named icon would be fetched from outside
+ICON = Path(__file__).with_name("ui") / "frame" / "icon.png"  # a named icon would be fetched from outside
 STEPS = ("data", "layers", "compile", "train", "evaluate")
 TOOLS: tuple[str, ...] = ("compare", "experiments", "loss_bench", "golf", "gallery")
 

@@ -90,7 +90,7 @@ class AppState:
 
 
 def app_state() -> AppState:
-    """The session's state; made by `pages.ui.opening` before any page runs."""
+    """The session's state; made by `pages.ui.frame.opening` before any page runs."""
     state: AppState = st.session_state["app"]
     return state
 

@@ -5,7 +5,7 @@ import streamlit as st
 from lab.runs.kept.record import RunRecord, RunView
 from lab.texts import say
 from pages.ui.bench import lay_out
-from pages.ui.header import ICONS
+from pages.ui.frame.header import ICONS
 from pages.ui.run.nan_doctor import doctor_section
 from pages.ui.run.training import record_of_run
 from pages.ui.run.verdict import show_verdict

@@ -13,9 +13,9 @@ from lab.texts import LANGUAGES, Language, say
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench
 from pages.ui.data.upload import missing_file
+from pages.ui.frame.summary import step_summaries
 from pages.ui.run.training import current_run, knobs_differ, record_of_run
 from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.summary import step_summaries
 from pages.ui.text import tell_error
 
 ICONS = {
