@@ -38,7 +38,7 @@ def keep_imports_out_of_garbage_collection() -> None:
     """
     import pages.ui
 
-    for module in pkgutil.iter_modules(pages.ui.__path__, "pages.ui."):
+    for module in pkgutil.walk_packages(pages.ui.__path__, "pages.ui."):
         importlib.import_module(module.name)  # and with them everything that a page needs
     gc.collect()
     gc.freeze()

@@ -11,6 +11,7 @@ from lab.edits.proposals import with_target, with_task
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from lab.texts.letters import isolated, visible
+from pages import page_named
 from pages.ui.bench import Bench, bench_of
 from pages.ui.data.doctor import doctor_section
 from pages.ui.data.gallery import card_notes, gallery
@@ -67,7 +68,8 @@ def table_section(state: AppState, bench: Bench) -> None:
     uploaded = state.experiment.data.source.kind == "upload"
     samples, own = st.tabs(names, default=names[uploaded])
     with samples:
-        st.page_link("gallery.py", label=say("gallery.open", state.language), icon=":material/photo_library:")
+        tables = page_named("gallery")
+        st.page_link(tables.file, label=say("gallery.open", state.language), icon=tables.icon)
         gallery(state)
     with own:
         own_file(state)

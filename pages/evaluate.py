@@ -143,11 +143,7 @@ def is_open(state: AppState, record: RunRecord, dataset: Dataset) -> bool:
 
 def test_values(state: AppState, record: RunRecord, dataset: Dataset) -> dict[str, float]:
     key = (record.id, record.epochs_done)
-    known = state.memo.get("test_values")
-    if known is None or known[0] != key:
-        known = state.memo["test_values"] = key, values_on(record, dataset, "test")
-    values: dict[str, float] = known[1]
-    return values
+    return state.once("test_values", key, lambda: values_on(record, dataset, "test"))
 
 
 def open_test(record: RunRecord, dataset: Dataset) -> None:
@@ -169,16 +165,13 @@ def evaluations_of(
     state: AppState, record: RunRecord, dataset: Dataset, parts: tuple[PartName, ...]
 ) -> dict[str, Evaluation]:
     """Name of each output -> its evaluation, worked out once for a run and the parts that are open."""
-    key = (record.id, record.epochs_done, parts)
-    known = state.memo.get("evaluations")
-    if known is None or known[0] != key:
+
+    def evaluated() -> dict[str, Evaluation]:
         if isinstance(record.experiment.model, GraphSpec):
-            found = evaluate_outputs(record, dataset, parts)
-        else:
-            found = {"": evaluate_run(record, dataset, parts)}
-        known = state.memo["evaluations"] = (key, found)
-    evaluations: dict[str, Evaluation] = known[1]
-    return evaluations
+            return evaluate_outputs(record, dataset, parts)
+        return {"": evaluate_run(record, dataset, parts)}
+
+    return state.once("evaluations", (record.id, record.epochs_done, parts), evaluated)
 
 
 # --- tables and pictures
@@ -218,7 +211,7 @@ def plot_section(state: AppState, evaluation: Evaluation, part: PartName, output
     else:
         heading(say("evaluate_page.predicted_actual", state.language, part=name))
         st.caption(say("evaluate_page.predicted_actual_about", state.language))
-        points = {part: evaluation.points[part]}
+        points: dict[str, tuple[list[float], list[float]]] = {part: evaluation.points[part]}
         chart = predicted_actual(points, evaluation.target_name, evaluation.target_unit, language=state.language)
     st.plotly_chart(chart, key=f"picture{output}", theme=None, config={"displaylogo": False, "displayModeBar": False})
 

@@ -1,38 +1,34 @@
-"""The five pages in the order of the lecture: data → layers → compile → train → evaluate; the app opens on train.
-
-The tools beside them are for comparing runs and for looking at one thing closely.
-"""
+"""The frame around every page: navigation, head, and what a turned knob does before anything is drawn."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from lab.texts import say
+from pages import FIRST, PAGES
 from pages.ui.bench import bench_of
 from pages.ui.frame.header import header
 from pages.ui.frame.opening import opened_state
 from pages.ui.frame.style import style
 from pages.ui.run.training import answer_knobs
 
-ICON = Path(__file__).with_name("ui") / "frame" / "icon.png"  # a named icon would be fetched from outside
-STEPS = ("data", "layers", "compile", "train", "evaluate")
-TOOLS: tuple[str, ...] = ("compare", "experiments", "loss_bench", "golf", "gallery")
+ICON = Path(__file__).parent.joinpath("ui", "frame", "icon.png")  # a named icon would be fetched from outside
 
 state = opened_state()
 st.set_page_config(page_title=say("app.title", state.language), page_icon=str(ICON), layout="wide")
 style(state.language)
-pages = {
-    name: st.Page(
-        f"{name}.py",
-        title=say(f"page.{name}", state.language),
-        url_path=name if name != "train" else "",
-        default=name == "train",
+shown = {
+    page: st.Page(
+        page.file,
+        title=page.title(state.language),
+        url_path=page.name if page.name != FIRST else "",
+        default=page.name == FIRST,
     )
-    for name in (*STEPS, *TOOLS)
+    for page in PAGES
 }
-chosen = st.navigation(list(pages.values()), position="hidden")
-state.enter_page(next(name for name, page in pages.items() if page is chosen))
+chosen = st.navigation(list(shown.values()), position="hidden")
+state.enter_page(next(page.name for page, one in shown.items() if one is chosen))
 if state.page == "train":
     answer_knobs(state, bench_of(state))  # before anything is drawn: the screen shows the run as it is after the turn
-header(state, bench_of(state), {name: pages[name] for name in STEPS}, {name: pages[name] for name in TOOLS})
+header(state, bench_of(state), shown)
 chosen.run()

@@ -10,6 +10,7 @@ from lab.runs.wire.messages import Pause, Resume, Stop
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
+from pages.ui.compare.way_in import ways_on
 from pages.ui.forms import (
     LOSS,
     OPTIMIZER,
@@ -55,6 +56,7 @@ def page(state: AppState, bench: Bench) -> None:
         draw_run(state, bench, run)
         if run is not None and not run.active:
             ended(state, run)
+            ways_on(state, run)
         show_problems(bench.warnings, state)
     with knobs, st.container(border=True, key="knobs"):
         knob_panel(state, bench)

@@ -89,6 +89,31 @@ def test_pages_reach_the_network_only_through_the_lab(path):
     assert not roots(path) & {"numpy", "app", "tests", "benchmarks"}, "pages hold no arithmetic"
 
 
+ROOMS = ("data", "model", "run", "compare", "studies", "frame")  # of pages/ui; each may import those before it
+
+
+@pytest.mark.parametrize("path", modules("pages/ui"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_pages_share_knows_no_room_and_a_room_knows_only_those_before_it(path):
+    inside = path.relative_to(ROOT / "pages/ui").parts
+    room = inside[0] if len(inside) > 1 else None
+    allowed = ROOMS[: ROOMS.index(room) + 1] if room else ()
+    imported = {name.split(".")[2] for name in imported_names(path) if name.startswith("pages.ui.")}
+    assert not imported & set(ROOMS) - set(allowed)
+
+
+@pytest.mark.parametrize("path", modules("pages/ui"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_pages_share_imports_no_page(path):
+    pages = {page.stem for page in (ROOT / "pages").glob("*.py")} - {"__init__"}
+    assert not {name.split(".")[1] for name in imported_names(path) if name.startswith("pages.")} & pages
+
+
+def test_the_server_imports_all_that_pages_need_before_it_tells_the_garbage_collector_to_leave_it():
+    code = "import sys, app; app.keep_imports_out_of_garbage_collection(); print('\\n'.join(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    needed = {".".join(p.relative_to(ROOT).with_suffix("").parts) for p in modules("pages/ui")}
+    assert {name.removesuffix(".__init__") for name in needed} <= set(result.stdout.split())
+
+
 def test_only_the_state_module_names_the_session_state():
     users = [
         p.relative_to(ROOT).as_posix() for p in modules("pages") if "session_state" in p.read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from pages.ui.progress import size_of_file, slowly
 from pages.ui.state import AppState
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bench:
     """One experiment laid out.
 
@@ -66,11 +66,12 @@ class Bench:
 
 def bench_of(state: AppState) -> Bench:
     """The bench of the experiment on the screen."""
-    known = state.memo.get("bench")
-    if known is None or known.experiment is not state.experiment:
+
+    def laid_out() -> Bench:
         with slowly(state, "doctor.preparing", size_of_file(state)):
-            known = state.memo["bench"] = lay_out(state.experiment, state.desk)
-    return known
+            return lay_out(state.experiment, state.desk)
+
+    return state.once("bench", state.experiment, laid_out)
 
 
 def lay_out(experiment: Experiment, desk: Desk) -> Bench:

@@ -8,7 +8,7 @@ the script: so header, forms and code of one screen always speak of the same exp
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -17,9 +17,9 @@ from lab.runs.serve.owner import new_owner, owner_from
 from lab.spec.experiment import Experiment
 from lab.texts import Language
 from netcore.errors import NetcoreError
-from pages.ui.compare.state import CompareView
 from pages.ui.desk import Desk, OwnFile
 
+T = TypeVar("T")
 Refusal = LabError | NetcoreError
 Change = Callable[[Experiment, Any], Experiment]  # by what a widget shows
 Edit = Callable[[Experiment], Experiment]  # by a button
@@ -56,12 +56,25 @@ class AppState:
     said: list[Notice] = field(default_factory=list)  # those on the screen
     curves_asked: bool = False  # this screen is drawn because a run began, paused or ended, not by the person
     told: dict[str, Experiment] = field(default_factory=dict)  # run -> what it was started with and told since
-    compare: CompareView = field(default_factory=CompareView)
-    memo: dict[str, Any] = field(default_factory=dict)  # what bench.py worked out for the present experiment
+    views: dict[type, Any] = field(default_factory=dict)  # see `held`
+    memo: dict[str, Any] = field(default_factory=dict)  # what was worked out, see `once`
 
     def key(self, *names: object) -> str:
         """A widget key that a preset renews."""
         return ".".join(str(name) for name in (self.revision, *names))
+
+    def held(self, kind: type[T]) -> T:
+        """What one page remembers of the session, as an object of a class of its own; made at the first call."""
+        view: T = self.views.setdefault(kind, kind())
+        return view
+
+    def once(self, name: str, key: object, work: Callable[[], T]) -> T:
+        """The result of `work`, remembered under that name until the key is another."""
+        known = self.memo.get(name)
+        if known is None or known[0] != key:
+            known = self.memo[name] = (key, work())
+        result: T = known[1]
+        return result
 
     def change_experiment(self, experiment: Experiment) -> None:
         """Take a widget's change: the widget that caused it already shows it."""

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from lab.texts import Language, say
+from pages import page_named
 from tests.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -81,9 +82,15 @@ class Visitor:
     def button(self, key: str):
         return self.page.locator(f".st-key-{key} button:visible").first
 
-    def go_to(self, step: str) -> None:
-        self.page.locator(f"[class*='st-key-step-'][class*='-{step}'] a").click()
-        self.page.locator(f".st-key-step-here-{step}").wait_for()
+    def go_to(self, name: str) -> None:
+        """By the row of steps, or by the list of tools."""
+        if page_named(name).kind == "step":
+            self.page.locator(f"[class*='st-key-step-'][class*='-{name}'] a").click()
+            self.page.locator(f".st-key-step-here-{name}").wait_for()
+        else:
+            self.page.get_by_role("button", name=self.say("tools.open")).click()
+            self.page.get_by_role("link", name=page_named(name).title(self.language)).click()
+            self.page.wait_for_url(f"**/{name}")
         self.settle()
 
     def settle(self) -> None:

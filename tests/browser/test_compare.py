@@ -25,11 +25,6 @@ def train_to_the_end(person) -> None:
     person.settle()
 
 
-def open_compare(person) -> None:
-    person.page.get_by_role("button", name=person.say("tools.open")).click()
-    person.page.get_by_role("link", name=person.say("page.compare")).click()
-
-
 def test_compare_fork_and_look_back(visit):
     person = visit("ko")
     person.page.locator(".st-key-speed button").last.click()
@@ -47,7 +42,7 @@ def test_compare_fork_and_look_back(visit):
     train_to_the_end(person)
 
     # both on the shelf; an eye hides one
-    open_compare(person)
+    person.go_to("compare")
     drawn = curves(person, "compare-chart", 4)
     assert "0.1" in drawn[0]["name"]
     expect(person.page.locator(".st-key-comparison")).to_contain_text("#2")
@@ -81,6 +76,6 @@ def test_compare_fork_and_look_back(visit):
     person.screenshot("compare-3-slider-on-a-phone")
 
     person.page.goto(person.address)  # a new session of the same browser
-    open_compare(person)
+    person.go_to("compare")
     expect(person.button("choose-3")).to_be_visible()
     expect(person.button("choose-1")).to_be_visible()

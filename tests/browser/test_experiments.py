@@ -12,8 +12,7 @@ SEEDS, EPOCHS = 3, 2
 
 
 def open_experiments(person) -> None:
-    person.page.get_by_role("button", name=person.say("tools.open")).click()
-    person.page.get_by_role("link", name=person.say("page.experiments")).click()
+    person.go_to("experiments")
     person.button("study-luck").wait_for()
 
 

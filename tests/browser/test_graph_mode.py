@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from pages import PAGES
+
 CURVES = ("loss", "tmax_loss", "rain_loss", "tmax_mae", "rain_accuracy")
-STEPS = ("data", "layers", "compile", "evaluate", "train")
 
 
 def open_start(person, name: str) -> None:
@@ -67,6 +68,6 @@ def test_every_page_of_a_functional_model_fits_its_screen(visit, language):
     open_start(person, "two_in_two_out")
     person.button("train").click()
     person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
-    for step in STEPS:
-        person.go_to(step)
-        person.on_each_screen(f"graph-page-{step}", tops=(0, 700))
+    for step in (page for page in PAGES if page.kind == "step"):
+        person.go_to(step.name)
+        person.on_each_screen(f"graph-page-{step.name}", tops=(0, 700))

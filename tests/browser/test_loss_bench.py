@@ -5,8 +5,7 @@ from playwright.sync_api import expect
 
 def test_arrow_keys_move_the_prediction(visit):
     person = visit("ko")
-    person.page.get_by_role("button", name=person.say("tools.open")).click()
-    person.page.get_by_role("link", name=person.say("page.loss_bench")).click()
+    person.go_to("loss_bench")
     symbol = person.page.locator(".js-plotly-plot .scatterlayer .points path").first
     symbol.wait_for()
     before = symbol.get_attribute("transform") or ""

@@ -7,6 +7,7 @@ import pytest
 
 from lab.starts import start
 from lab.texts import say
+from pages.ui.compare.state import CompareView
 from tests.pages.conftest import Person, seen
 from tests.pages.test_train_page import reopened
 
@@ -158,7 +159,7 @@ def test_a_run_is_opened_on_the_train_page_and_led_back_from_there(two):
     assert two.state().page == "train"
     assert two.engine.view(two.state().run_id).number == 1
     two.press("compare")
-    assert (two.state().page, two.state().compare.look) == ("compare", "verdict")
+    assert (two.state().page, two.state().held(CompareView).look) == ("compare", "verdict")
 
 
 def test_a_run_that_goes_on_is_drawn_so_far(two):
@@ -249,7 +250,7 @@ def test_a_fork_is_drawn_beside_its_parent_from_the_fork_on(two):
 
 def test_the_train_page_leads_to_a_fork_and_a_fork_can_begin_anew(two):
     two.go_to("train").press("fork")
-    assert (two.state().page, two.state().compare.look) == ("compare", "fork")
+    assert (two.state().page, two.state().held(CompareView).look) == ("compare", "fork")
     two.press("fork-start").go_to("train")
     assert two.experiment.origin is not None
     two.press("from_start")

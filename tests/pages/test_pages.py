@@ -7,14 +7,14 @@ import pytest
 from lab.starts import STARTS
 from lab.texts import say
 from netcore.layers import LAYERS
+from pages import PAGES
 
-PAGES = ("data", "layers", "compile", "train", "evaluate")
 HANGUL = re.compile("[가-힣]")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_page_speaks_the_language(person_in, language, page):
-    person = person_in.go_to(page)
+    person = person_in.go_to(page.name)
     labels = [widget.label for kind in ("button", "number_input", "selectbox") for widget in person.at.get(kind)]
     titles = [heading.value for kind in ("header", "subheader") for heading in person.at.get(kind)]
     words = " ".join([*titles, *labels])

@@ -14,6 +14,7 @@ from lab.runs.kept.positions import AXES, positions
 from lab.runs.kept.record import RunView
 from lab.texts import say
 from pages.ui.compare.shelf import Entry, keep, side_by_side
+from pages.ui.compare.state import CompareView
 from pages.ui.run.curves import quantity
 from pages.ui.run.training import look_at
 from pages.ui.state import AppState
@@ -27,7 +28,7 @@ PLOT = {"displaylogo": False, "displayModeBar": False}
 
 def chart_controls(state: AppState, entries: Sequence[Entry]) -> None:
     """What is drawn, over what."""
-    view, names = state.compare, quantities(entries)
+    view, names = state.held(CompareView), quantities(entries)
     if view.quantity not in names:
         view.quantity = "loss"
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="chart-controls"):
@@ -121,12 +122,12 @@ def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | No
 def alt(state: AppState, drawn: Sequence[Entry]) -> str:
     """The chart in words, for those who cannot see it."""
     numbers = ", ".join(entry.label for entry in drawn)
-    what = said_quantity(state, state.compare.quantity, drawn)
+    what = said_quantity(state, state.held(CompareView).quantity, drawn)
     return say("compare.alt", state.language, quantity=what, runs=numbers)
 
 
 def figure_of(state: AppState, drawn: Sequence[Entry], fork: int | None = None) -> Any:
-    view = state.compare
+    view = state.held(CompareView)
     curves = [
         curves_of(state, entry, place, legend)
         for place, (entry, legend) in enumerate(zip(drawn, named(state, drawn), strict=True))
@@ -163,7 +164,9 @@ def baselines(state: AppState, drawn: Sequence[Entry]) -> dict[float, str]:
     """Level of a forecast without a network -> the runs that it belongs to, "" if to all."""
     found: dict[float, list[str]] = {}
     for entry in drawn:
-        level = entry.context.baselines.get(state.compare.quantity.replace(DATA_LOSS, "loss"))  # it has no weights
+        level = entry.context.baselines.get(
+            state.held(CompareView).quantity.replace(DATA_LOSS, "loss")
+        )  # it has no weights
         if level is not None:
             found.setdefault(float(f"{level:.6g}"), []).append(entry.label)
     named = {level: runs[0] if len(runs) == 1 else f"{runs[0]} +{len(runs) - 1}" for level, runs in found.items()}
@@ -175,14 +178,18 @@ def curves_of(state: AppState, entry: Entry, look: int, legend: str) -> RunCurve
     view = view_of(state, entry)
     if view is None:
         return None
-    name, columns = state.compare.quantity, {**view.extras, **view.history}
+    name, columns = state.held(CompareView).quantity, {**view.extras, **view.history}
     if name == DATA_LOSS and name not in columns:
         name = "loss"  # of a run without a penalty they are the same
     keys = {"train": name, "validation": f"val_{name}", "evaluated": f"evaluated_{name}"}
-    found = {part: columns[key] for part, key in keys.items() if columns.get(key) and part in state.compare.parts}
+    found = {
+        part: columns[key] for part, key in keys.items() if columns.get(key) and part in state.held(CompareView).parts
+    }
     if not found:
         return None
-    place = positions(entry.experiment, entry.context.train_rows, view.epoch, view.compute_s, state.compare.axis)
+    place = positions(
+        entry.experiment, entry.context.train_rows, view.epoch, view.compute_s, state.held(CompareView).axis
+    )
     return RunCurves(legend, look, place, found, diverged=view.state == "diverged")
 
 

@@ -15,6 +15,7 @@ from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.compare.chart import draw_chart
 from pages.ui.compare.shelf import Entry, keep, parent_of
+from pages.ui.compare.state import CompareView
 from pages.ui.problems import show_problems
 from pages.ui.run.training import show_run
 from pages.ui.state import AppState, app_state
@@ -44,12 +45,12 @@ def fork_section(state: AppState, entries: list[Entry], entry: Entry, record: Ru
 def newest_fork(entries: list[Entry], entry: Entry, state: AppState) -> Entry | None:
     """The last run that forks from this one."""
     forks = [one for one in entries if one.experiment.origin is not None and parent_of(one, [entry]) is not None]
-    started = [one for one in forks if one.id == state.compare.forked]
+    started = [one for one in forks if one.id == state.held(CompareView).forked]
     return next(iter([*started, *forks]), None)
 
 
 def fork_form(state: AppState, record: RunRecord, dataset: Dataset) -> None:
-    experiment, view = record.experiment_with_changes(), state.compare
+    experiment, view = record.experiment_with_changes(), state.held(CompareView)
     last, number = record.last_good_epoch, record.number
     knobs = {knob.code: knob for knob in knobs_of(experiment)}
     if view.fork_knob not in knobs:
@@ -136,4 +137,4 @@ def start_fork(wanted: Experiment, run_id: str, dataset: Dataset) -> None:
     show_run(state, fork_id)
     state.told[fork_id] = wanted
     state.replace_experiment(wanted)
-    state.compare.forked, state.compare.chosen = fork_id, run_id
+    state.held(CompareView).forked, state.held(CompareView).chosen = fork_id, run_id

@@ -15,6 +15,7 @@ from pages.ui.compare.fork import fork_section
 from pages.ui.compare.honest import honest_section
 from pages.ui.compare.shelf import Entry, keep, mark, record_of
 from pages.ui.compare.slider import slider_section
+from pages.ui.compare.state import CompareView
 from pages.ui.problems import show_problems
 from pages.ui.run.nan_doctor import doctor_section
 from pages.ui.run.training import open_run
@@ -40,12 +41,12 @@ def closer(state: AppState, entries: list[Entry], entry: Entry) -> None:
         honest_section(state, record)  # needs nothing but the curves
         return
     looks = (*LOOKS, "doctor") if record.verdict.kind == "diverged" else LOOKS
-    if state.compare.look not in looks:
-        state.compare.look = "verdict"
+    if state.held(CompareView).look not in looks:
+        state.held(CompareView).look = "verdict"
     st.segmented_control(
         say("closer.look", state.language),
         looks,
-        default=state.compare.look,
+        default=state.held(CompareView).look,
         required=True,
         format_func=lambda name: say(f"closer.look.{name}", state.language),
         key=f"look-{entry.summary.number}",
@@ -62,15 +63,12 @@ def closer(state: AppState, entries: list[Entry], entry: Entry) -> None:
         "folds": lambda: folds_section(state, record),
         "doctor": lambda: doctor_section(state, record, dataset, with_causes=True),
     }
-    draw[state.compare.look]()
+    draw[state.held(CompareView).look]()
 
 
 def bench_of_record(state: AppState, record: RunRecord) -> Bench:
     """The data of the run as it ran, whatever the knobs show now."""
-    known = state.memo.get("closer_bench")
-    if known is None or known[0] != record.id:
-        known = state.memo["closer_bench"] = record.id, lay_out(record.experiment, state.desk)
-    bench: Bench = known[1]
+    bench = state.once("closer_bench", record.id, lambda: lay_out(record.experiment, state.desk))
     return bench if bench.dataset is not None else lay_out(record.experiment, state.desk)  # the file may be here now
 
 
@@ -133,7 +131,7 @@ def delete(run_id: str) -> None:
         engine().delete(run_id, state.owner)
     except LabError as refusal:
         state.notice("error", refusal.code, **refusal.values)
-    view = state.compare
+    view = state.held(CompareView)
     view.chosen = None if view.chosen == run_id else view.chosen
     state.run_id = None if state.run_id == run_id else state.run_id
     state.ghost_id = None if state.ghost_id == run_id else state.ghost_id
@@ -159,7 +157,7 @@ def take_in(key: str) -> None:
     files: list[Any] = widget_value(key) or []
     for file in files:
         try:
-            state.compare.chosen = engine().take_in(file.getvalue(), state.owner)
+            state.held(CompareView).chosen = engine().take_in(file.getvalue(), state.owner)
             state.notice("success", "shelf.imported", name=file.name)
         except LabError as refusal:
             state.notice("error", refusal.code, **refusal.values)

@@ -13,6 +13,7 @@ from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
 from lab.texts import say
 from lab.verdict.context import RunContext
+from pages.ui.compare.state import CompareView
 from pages.ui.run.training import look_at, past_runs, record_of_run
 from pages.ui.state import AppState, app_state, widget_value
 
@@ -144,7 +145,7 @@ def opened_runs(state: AppState, experiment: Experiment) -> list[RunSummary]:
 
 def arranged(entries: Sequence[Entry], state: AppState) -> list[Entry]:
     """Filtered by the words that were typed, in the order that was chosen, pinned ones first."""
-    view = state.compare
+    view = state.held(CompareView)
     words = view.words.casefold().split()
     chosen = [entry for entry in entries if all(word in searched(entry, state) for word in words)]
     return sorted(chosen, key=lambda entry: (not entry.marks.pinned, _place(entry, view.sort)))
@@ -173,13 +174,13 @@ def _place(entry: Entry, sort: str) -> float:
 
 def chosen_entry(entries: Sequence[Entry], state: AppState) -> Entry:
     """The run that is looked at closely."""
-    return next((entry for entry in entries if entry.id == state.compare.chosen), entries[0])
+    return next((entry for entry in entries if entry.id == state.held(CompareView).chosen), entries[0])
 
 
 def drawn(entries: Sequence[Entry], chosen: Entry, state: AppState) -> tuple[list[Entry], int, int]:
     """The runs in the chart, how many are left out for not being comparable, and how many for want of room."""
     shown = [entry for entry in entries if entry.marks.shown]
-    fair = [entry for entry in shown if is_fair(entry, chosen)] if state.compare.fair else shown
+    fair = [entry for entry in shown if is_fair(entry, chosen)] if state.held(CompareView).fair else shown
     return fair[:MOST_RUNS], len(shown) - len(fair), max(0, len(fair) - MOST_RUNS)
 
 
@@ -203,15 +204,15 @@ def record_of(state: AppState, entry: Entry) -> RunRecord:
 
 def keep(name: str, key: str) -> None:
     """Callback: what a widget shows belongs to the page's view."""
-    setattr(app_state().compare, name, widget_value(key))
+    setattr(app_state().held(CompareView), name, widget_value(key))
 
 
 def more_rows() -> None:
-    app_state().compare.rows += MORE_ROWS
+    app_state().held(CompareView).rows += MORE_ROWS
 
 
 def choose(run_id: str) -> None:
-    view = app_state().compare
+    view = app_state().held(CompareView)
     view.chosen, view.fork_epoch = run_id, None
 
 

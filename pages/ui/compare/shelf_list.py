@@ -8,6 +8,7 @@ import streamlit as st
 
 from lab.texts import say
 from pages.ui.compare.shelf import Entry, arranged, choose, keep, mark, more_rows, show_only
+from pages.ui.compare.state import CompareView
 from pages.ui.run.verdict import ICONS
 from pages.ui.state import AppState
 from pages.ui.text import plain
@@ -23,7 +24,7 @@ def shelf_list(state: AppState, entries: Sequence[Entry], chosen: Entry, looks: 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.text_input(
             say("shelf.filter", state.language),
-            value=state.compare.words,
+            value=state.held(CompareView).words,
             key="shelf-words",
             on_change=keep,
             args=("words", "shelf-words"),
@@ -31,20 +32,20 @@ def shelf_list(state: AppState, entries: Sequence[Entry], chosen: Entry, looks: 
         st.selectbox(
             say("shelf.sort", state.language),
             SORTS,
-            index=SORTS.index(state.compare.sort),
+            index=SORTS.index(state.held(CompareView).sort),
             format_func=lambda name: say(f"shelf.sort.{name}", state.language),
             key="shelf-sort",
             on_change=keep,
             args=("sort", "shelf-sort"),
         )
     found = arranged(entries, state)
-    for entry in found[: state.compare.rows]:
+    for entry in found[: state.held(CompareView).rows]:
         shelf_row(state, entry, chosen, looks)
     if not found:
         st.caption(say("shelf.none_found", state.language))
     with st.container(horizontal=True, gap="small"):
-        if len(found) > state.compare.rows:
-            rest = len(found) - state.compare.rows
+        if len(found) > state.held(CompareView).rows:
+            rest = len(found) - state.held(CompareView).rows
             st.button(say("shelf.more", state.language, count=rest), key="shelf-more", on_click=more_rows)
         st.button(say("shelf.only", state.language), key="shelf-only", on_click=show_only, args=(chosen.id,))
 

@@ -12,6 +12,7 @@ from lab.spec.experiment import Experiment
 from lab.texts import say
 from pages.ui.compare.chart import DATA_LOSS, view_of
 from pages.ui.compare.shelf import Entry, is_fair, keep, side_by_side
+from pages.ui.compare.state import CompareView
 from pages.ui.run.curves import quantity
 from pages.ui.run.training import start_run
 from pages.ui.state import AppState, app_state
@@ -25,7 +26,7 @@ def fairness(state: AppState, drawn: Sequence[Entry], chosen: Entry, left_out: i
     """The lock, what it keeps out, and what it was unlocked for."""
     st.toggle(
         say("compare.fair", state.language, number=chosen.summary.number),
-        value=state.compare.fair,
+        value=state.held(CompareView).fair,
         key="compare-fair",
         on_change=keep,
         args=("fair", "compare-fair"),
@@ -99,19 +100,21 @@ def pair(state: AppState, ended: Sequence[Entry], chosen: Entry) -> tuple[Entry,
         return first, other
     other = by_id.get(chosen.id, ended[0])
     rest = [run_id for run_id in by_id if run_id != other.id]
-    if state.compare.against not in rest:
+    view = state.held(CompareView)
+    against = view.against if view.against in rest else None
+    if against is None:
         before = [run_id for run_id in rest if by_id[run_id].summary.number < other.summary.number]
-        state.compare.against = before[-1] if before else rest[0]
+        against = view.against = before[-1] if before else rest[0]
     st.selectbox(
         say("compare.against", state.language, number=other.summary.number),
         rest,
-        index=rest.index(state.compare.against),
+        index=rest.index(against),
         format_func=lambda run_id: f"{by_id[run_id].name} · {by_id[run_id].differs}",
         key=state.key("against", *rest),
         on_change=keep,
         args=("against", state.key("against", *rest)),
     )
-    return by_id[state.compare.against], other
+    return by_id[against], other
 
 
 def judged(state: AppState, entry: Entry, experiment: Experiment) -> Judged | None:
@@ -127,7 +130,7 @@ def judged(state: AppState, entry: Entry, experiment: Experiment) -> Judged | No
 
 def table(state: AppState, entries: Sequence[Entry]) -> None:
     """Final, best and test value of each run on the shelf; the test column stays empty while it is sealed."""
-    name = state.compare.quantity.replace(DATA_LOSS, "loss")  # what is kept in short of each run
+    name = state.held(CompareView).quantity.replace(DATA_LOSS, "loss")  # what is kept in short of each run
     title = quantity(name, state, entries[0].experiment)
     columns = {part: f"{title} · {say(f'compare.column.{part}', state.language)}" for part in VALUES}
     words = {part: say(f"compare.column.{part}", state.language) for part in ("run", "differs", "verdict", *COUNTS)}

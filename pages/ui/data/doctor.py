@@ -10,7 +10,6 @@ from lab.data.doctor import Finding, Remedy, Report, TrainingRemedy, examine
 from lab.data.doctor.finding import FIRST
 from lab.data.doctor.preview import turned
 from lab.data.doctor.remedies import TRANSPOSE, ReadAsKind, Together
-from lab.data.table import Table
 from lab.errors import LabError
 from lab.spec.data import DataSpec
 from lab.texts import has_text, say
@@ -52,16 +51,15 @@ def doctor_section(state: AppState, bench: Bench) -> None:
 
 def report_of(state: AppState, bench: Bench) -> Report | None:
     """Worked out once for a bench; None without a table."""
-    known = state.memo.get("report")
-    if known is None or known[0] is not bench:
+    table = bench.table
+    if table is None:
+        return None
+
+    def examined() -> Report:
         with slowly(state, "doctor.examining", size_of_file(state)):
-            report = None if bench.table is None else examine_bench(bench, bench.table)
-        known = state.memo["report"] = (bench, report)
-    return known[1]
+            return examine(table, bench.experiment.data, bench.dataset, bench.experiment)
 
-
-def examine_bench(bench: Bench, table: Table) -> Report:
-    return examine(table, bench.experiment.data, bench.dataset, bench.experiment)
+    return state.once("report", bench, examined)
 
 
 def numbered(findings: Iterable[Finding]) -> Iterator[tuple[Finding, int]]:

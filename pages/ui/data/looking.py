@@ -76,13 +76,8 @@ def looking() -> None:
 
 def look_of(state: AppState, bench: Bench, table: Table) -> Look:
     """Kept as long as the same rows of the same table are to be seen."""
-    known = state.memo.get("look")
-    if known is None or known[0] is not bench:
-        before = None if known is None else known[1]
-        look = look_at(table, bench.experiment.data, bench.experiment.seed, before)
-        known = state.memo["look"] = (bench, look)
-    found: Look = known[1]
-    return found
+    _bench, before = state.memo.get("look", (None, None))
+    return state.once("look", bench, lambda: look_at(table, bench.experiment.data, bench.experiment.seed, before))
 
 
 def views_of(look: Look, data: DataSpec) -> tuple[str, ...]:

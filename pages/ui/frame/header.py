@@ -11,6 +11,7 @@ from lab.spec.experiment import Experiment
 from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, Language, say
 from netcore.errors import NetcoreError
+from pages import Page, page_named
 from pages.ui.bench import Bench
 from pages.ui.data.upload import missing_file
 from pages.ui.frame.summary import step_summaries
@@ -18,48 +19,41 @@ from pages.ui.run.training import current_run, knobs_differ, record_of_run
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
 
-ICONS = {
-    "compare": ":material/stacked_line_chart:",
-    "experiments": ":material/labs:",
-    "loss_bench": ":material/balance:",
-    "golf": ":material/golf_course:",
-    "gallery": ":material/photo_library:",
-}
 OPENED = ["json", "zip", "html"]  # files that hold an experiment
 LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
 
 
-def header(state: AppState, bench: Bench, steps: Mapping[str, st.Page], tools: Mapping[str, st.Page]) -> None:
-    """Draw the head; both are pages by name, in their order."""
+def header(state: AppState, bench: Bench, pages: Mapping[Page, st.Page]) -> None:
+    """Draw the head; the pages in their order."""
     with st.container(key="top", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{say('app.title', state.language)}**", width="content")
-        if tools:
-            _tools(state, tools)
+        _tools(state, {page: shown for page, shown in pages.items() if page.kind == "tool"})
         _starts(state)
         _share(state)
         _language(state)
-    _steps(state, bench, steps)
+    _steps(state, bench, {page: shown for page, shown in pages.items() if page.kind == "step"})
     _notices(state)
 
 
-def _tools(state: AppState, tools: Mapping[str, st.Page]) -> None:
+def _tools(state: AppState, tools: Mapping[Page, st.Page]) -> None:
     key = state.key("tools", state.page)  # another page, another popover: it closes when a tool is chosen
     with st.popover(say("tools.open", state.language), icon=":material/science:", key=key):
-        for name, page in tools.items():
-            st.page_link(page, label=say(f"page.{name}", state.language), icon=ICONS[name], width="stretch")
-            st.caption(say(f"page.{name}.about", state.language))
+        for page, shown in tools.items():
+            st.page_link(shown, label=page.title(state.language), icon=page.icon, width="stretch")
+            st.caption(page.about(state.language))
 
 
-def _steps(state: AppState, bench: Bench, pages: Mapping[str, st.Page]) -> None:
+def _steps(state: AppState, bench: Bench, steps: Mapping[Page, st.Page]) -> None:
     summaries = step_summaries(state, bench)
     with st.container(key="steps", horizontal=True, gap="small"):
-        for number, (name, page) in enumerate(pages.items(), start=1):
-            here = "here" if name == state.page else "there"
-            with st.container(key=f"step-{here}-{name}", gap=None):
-                st.page_link(page, label=f"{number} {say(f'page.{name}', state.language)}", width="stretch")
-                st.caption(summaries[name])
+        for number, (page, shown) in enumerate(steps.items(), start=1):
+            here = "here" if page.name == state.page else "there"
+            with st.container(key=f"step-{here}-{page.name}", gap=None):
+                st.page_link(shown, label=f"{number} {page.title(state.language)}", width="stretch")
+                st.caption(summaries.get(page.name, ""))
     with st.container(key="here"):  # on a phone only: there is no room below the five links
-        st.caption(summaries[state.page] if state.page in pages else say(f"page.{state.page}", state.language))
+        here_now = page_named(state.page)
+        st.caption(summaries.get(here_now.name) or here_now.title(state.language))
 
 
 def _starts(state: AppState) -> None:

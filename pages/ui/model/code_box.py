@@ -53,12 +53,8 @@ def read_file(key: str) -> None:
 
 def proposal_for(text: str, state: AppState, bench: Bench) -> Proposal:
     """Read once for a text and an experiment: a rerun costs nothing."""
-    known = state.memo.get("paste")
-    if known is None or known[0] != text or known[1] is not state.experiment:
-        facts = Facts.of(bench.dataset)
-        known = state.memo["paste"] = (text, state.experiment, read_keras(text, state.experiment, facts))
-    proposal: Proposal = known[2]
-    return proposal
+    key = (text, state.experiment)
+    return state.once("paste", key, lambda: read_keras(text, state.experiment, Facts.of(bench.dataset)))
 
 
 def show_proposal(proposal: Proposal, state: AppState) -> None:

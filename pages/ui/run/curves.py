@@ -98,14 +98,11 @@ def series_of(experiment: Experiment, bench: Bench) -> tuple[str, ...]:
 
 def baselines_of(state: AppState, bench: Bench, shown: Experiment) -> dict[str, float]:
     """What a forecast without a network gets on the validation part, by history key; empty for other data."""
-    if bench.dataset is None or shown.data != state.experiment.data or bench.errors:
+    dataset = bench.dataset
+    if dataset is None or shown.data != state.experiment.data or bench.errors:
         return {}
-    key = (bench.dataset.content_hash, losses(shown), history_keys(shown, validated=False))
-    known = state.memo.get("baselines")
-    if known is None or known[0] != key:
-        known = state.memo["baselines"] = (key, context_of(shown, bench.dataset).baselines)
-    found: dict[str, float] = known[1]
-    return found
+    key = (dataset.content_hash, losses(shown), history_keys(shown, validated=False))
+    return state.once("baselines", key, lambda: context_of(shown, dataset).baselines)
 
 
 def ghost_history(state: AppState, shown: Experiment) -> History | None:

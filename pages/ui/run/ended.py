@@ -5,14 +5,11 @@ import streamlit as st
 from lab.runs.kept.record import RunRecord, RunView
 from lab.texts import say
 from pages.ui.bench import lay_out
-from pages.ui.frame.header import ICONS
 from pages.ui.run.nan_doctor import doctor_section
 from pages.ui.run.training import record_of_run
 from pages.ui.run.verdict import show_verdict
 from pages.ui.state import AppState
 from pages.ui.text import tell_error
-
-COMPARE = ICONS["compare"]
 
 
 def ended(state: AppState, run: RunView) -> None:
@@ -27,19 +24,6 @@ def ended(state: AppState, run: RunView) -> None:
         if record.verdict.kind == "diverged":
             doctor_section(state, record, ran.dataset)
     changes_line(state, record)
-    ways_on(state, run)
-
-
-def ways_on(state: AppState, run: RunView) -> None:
-    """To the compare page: on from any epoch of this run with one knob turned, or beside all others."""
-    if run.state not in ("finished", "stopped", "diverged") or not run.epoch:
-        return
-    with st.container(horizontal=True, gap="small"):
-        for key, look, icon in (("fork", "fork", ":material/call_split:"), ("compare", "verdict", COMPARE)):
-            label = say("train_page.fork" if key == "fork" else "page.compare", state.language)
-            if st.button(label, key=key, icon=icon):
-                state.compare.chosen, state.compare.look = run.id, look
-                st.switch_page("compare.py")
 
 
 def changes_line(state: AppState, record: RunRecord) -> None:

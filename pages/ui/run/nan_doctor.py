@@ -54,19 +54,16 @@ def remedy_buttons(state: AppState, record: RunRecord, causes: dict[str, float])
 
 def found_by_doctor(state: AppState, record: RunRecord, dataset: Dataset) -> Breakdown | None:
     """Looked for once for a run: it is brought back to its last good epoch and taken on update by update."""
-    key = (record.id, record.epochs_done)
-    known = state.memo.get("breakdown")
-    if known is None or known[0] != key:
+
+    def looked_for() -> Breakdown | None:
         try:
             with st.spinner(say("nan_doctor.looking", state.language)):
-                checkpoints = engine().checkpoints(record.id, state.owner)
-                known = key, break_down(record, checkpoints, dataset)
+                return break_down(record, engine().checkpoints(record.id, state.owner), dataset)
         except LabError as refusal:
             st.warning(tell_error(refusal, state.language))
-            known = key, None
-        state.memo["breakdown"] = known
-    found: Breakdown | None = known[1]
-    return found
+            return None
+
+    return state.once("breakdown", (record.id, record.epochs_done), looked_for)
 
 
 def what_happened(state: AppState, found: Breakdown) -> None:

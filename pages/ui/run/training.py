@@ -94,11 +94,7 @@ def past_runs(state: AppState) -> list[RunSummary]:
 def record_of_run(state: AppState, run: RunView) -> RunRecord:
     """The run as it is kept, remembered until something about it changes."""
     mark = (run.id, run.state, run.epoch, len(run.changes))
-    known = state.memo.get("record")
-    if known is None or known[0] != mark:
-        known = state.memo["record"] = (mark, engine().record(run.id, state.owner))
-    record: RunRecord = known[1]
-    return record
+    return state.once("record", mark, lambda: engine().record(run.id, state.owner))
 
 
 def told_experiment(state: AppState, run: RunView) -> Experiment:

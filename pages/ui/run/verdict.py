@@ -40,13 +40,13 @@ def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
 def output_verdicts(state: AppState, record: RunRecord, dataset: Dataset) -> None:
     """Of several outputs each is judged by its own curves: one may have learned while another has not."""
     key = (record.id, record.epochs_done, record.state)
-    known = state.memo.get("output_verdicts")
-    if known is None or known[0] != key:
-        verdicts = judge_outputs(record.experiment_with_changes(), dataset, record.history, record.state)
-        known = state.memo["output_verdicts"] = (key, verdicts)
-    if len(known[1]) > 1:
+    experiment = record.experiment_with_changes()
+    verdicts = state.once(
+        "output_verdicts", key, lambda: judge_outputs(experiment, dataset, record.history, record.state)
+    )
+    if len(verdicts) > 1:
         st.markdown(f"**{say('graph.each_output', state.language)}**")
-        for name, verdict in known[1].items():
+        for name, verdict in verdicts.items():
             st.markdown(f"{ICONS[verdict.kind]} **{plain(name)}** · {say_kind(verdict, state.language)}")
 
 
@@ -58,9 +58,7 @@ def bullets(title: str, sentences: list[str]) -> None:
 def verdict_on(state: AppState, record: RunRecord, dataset: Dataset) -> Verdict:
     """Worked out once for a run at rest."""
     key = (record.id, record.epochs_done, record.state)
-    known = state.memo.get("verdict")
-    if known is None or known[0] != key:
-        judged = judge_run(record.experiment_with_changes(), dataset, record.history, record.state, record.extras)
-        known = state.memo["verdict"] = (key, judged)
-    verdict: Verdict = known[1]
-    return verdict
+    experiment = record.experiment_with_changes()
+    return state.once(
+        "verdict", key, lambda: judge_run(experiment, dataset, record.history, record.state, record.extras)
+    )

@@ -1,0 +1,29 @@
+"""The ways from a run on the train page to the compare page."""
+
+import streamlit as st
+
+from lab.runs.kept.record import RunView
+from lab.texts import say
+from pages import page_named
+from pages.ui.compare.state import CompareView
+from pages.ui.state import AppState
+
+
+def ways_on(state: AppState, run: RunView) -> None:
+    """To the compare page: on from any epoch of this run with one knob turned, or beside all others."""
+    if run.state not in ("finished", "stopped", "diverged") or not run.epoch:
+        return
+    compare = page_named("compare")
+    fork = say("train_page.fork", state.language)
+    with st.container(horizontal=True, gap="small"):
+        if st.button(fork, key="fork", icon=":material/call_split:"):
+            compare_run(state, run.id, "fork")
+        if st.button(compare.title(state.language), key="compare", icon=compare.icon):
+            compare_run(state, run.id, "verdict")
+
+
+def compare_run(state: AppState, run_id: str, look: str) -> None:
+    """Go to the compare page and look at the run there."""
+    view = state.held(CompareView)
+    view.chosen, view.look = run_id, look
+    st.switch_page(page_named("compare").file)
