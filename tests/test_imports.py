@@ -89,18 +89,6 @@ def test_pages_reach_the_network_only_through_the_lab(path):
     assert not roots(path) & {"numpy", "app", "tests", "benchmarks"}, "pages hold no arithmetic"
 
 
-ROOMS = ("data", "model", "run", "compare", "studies", "frame")  # of pages/ui; each may import those before it
-
-
-@pytest.mark.parametrize("path", modules("pages/ui"), ids=lambda p: str(p.relative_to(ROOT)))
-def test_what_pages_share_knows_no_room_and_a_room_knows_only_those_before_it(path):
-    inside = path.relative_to(ROOT / "pages/ui").parts
-    room = inside[0] if len(inside) > 1 else None
-    allowed = ROOMS[: ROOMS.index(room) + 1] if room else ()
-    imported = {name.split(".")[2] for name in imported_names(path) if name.startswith("pages.ui.")}
-    assert not imported & set(ROOMS) - set(allowed)
-
-
 @pytest.mark.parametrize("path", modules("pages/ui"), ids=lambda p: str(p.relative_to(ROOT)))
 def test_what_pages_share_imports_no_page(path):
     pages = {page.stem for page in (ROOT / "pages").glob("*.py")} - {"__init__"}
