@@ -136,11 +136,16 @@ def _weights(sample_weight: Any, y: Array, dtype: str) -> Array:
 
 
 class Tracker:
-    """Running sums of one head: its loss as Keras reports it (batch losses weighted by size), and its metrics."""
+    """Running sums of one head: its loss as Keras reports it (batch losses weighted by size), and its metrics.
 
-    def __init__(self, head: Head, *, own_metrics: bool) -> None:
+    Args:
+        rows: keep the loss of each of so many rows by itself too, in `row_losses`; 0 for none.
+    """
+
+    def __init__(self, head: Head, *, own_metrics: bool, rows: int = 0) -> None:
         self.head = head
         self.sums = np.zeros(2)  # of batch loss * rows, and of rows
+        self.row_losses = np.zeros(rows)  # (N,), sample weights left out
         self._own = own_metrics
         self._metrics: list[Metric] | None = None
 
@@ -185,6 +190,8 @@ class Tracker:
                 self.head.loss.values(true, outputs, values)
             counted = None if targets.counted is None else targets.counted.ordered[..., start:stop]
             there = both(counted, None if self.head.loss.sequence else mask)
+            if len(self.row_losses):
+                self.row_losses[start:stop] = row_means(values, there)
             self.sums += self._reduced(values, weight, bounds, there), values.shape[-1]
         if self.metrics:
             y_true, y_pred = batch_first(targets.raw.ordered[..., start:stop]), batch_first(outputs)
@@ -261,6 +268,18 @@ def _free_name(prefix: str, name: str, taken: dict[str, float], *, weighted: boo
         free = f"{name}_{number}"
         number += 1
     return free
+
+
+def row_means(values: Array, there: Array | None) -> Array:
+    """Mean loss of each row over its positions, those that are there: (…, n), mask (…, n) or None -> (n,)."""
+    if values.ndim == 1:
+        return np.asarray(values if there is None else values * there)
+    axes = tuple(range(values.ndim - 1))
+    if there is None:
+        return np.asarray(values.mean(axes, np.float64))
+    counts = np.broadcast_to(there, values.shape).sum(axes)
+    sums = np.where(there, values, 0).sum(axes, np.float64)
+    return np.asarray(np.divide(sums, counts, out=np.zeros_like(sums), where=counts > 0))
 
 
 def both(one: Array | None, other: Array | None) -> Array | None:

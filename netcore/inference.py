@@ -64,9 +64,10 @@ class Evaluation:
     Args:
         intake: the rows.
         batch_size: rows that a batch's loss is reduced over; what is computed in one go are several batches.
+        row_losses: keep the loss of each row by itself.
     """
 
-    def __init__(self, model: "Model", intake: "Intake", batch_size: int) -> None:
+    def __init__(self, model: "Model", intake: "Intake", batch_size: int, *, row_losses: bool = False) -> None:
         self.model = model
         self.total = intake.rows
         self._rows = model.rows(intake.arrays)
@@ -74,7 +75,8 @@ class Evaluation:
         self._batch_size = batch_size
         self.batches = -(-self.total // batch_size)
         self._piece = batch_size * max(1, _piece(model, self._rows, batch_size) // batch_size)
-        self.trackers = [Tracker(head, own_metrics=True) for head in model.heads]
+        kept = self.total if row_losses else 0
+        self.trackers = [Tracker(head, own_metrics=True, rows=kept) for head in model.heads]
         self.penalty = PenaltyMean()
 
     def steps(self, epoch: int = 0, callbacks: "Callbacks | None" = None) -> Iterator[ValidationStep]:
@@ -101,6 +103,14 @@ class Evaluation:
     def logs(self) -> dict[str, float]:
         """Loss and metrics of what has been looked at."""
         return logs_of(self.trackers, self.penalty.result())
+
+    def row_losses(self) -> Array | None:
+        """The loss of each row by itself, (N,): those of several outputs joined as in the total, without a penalty.
+
+        None where they were not asked for.
+        """
+        trained = [tracker for tracker in self.trackers if len(tracker.row_losses) and tracker.head.loss is not None]
+        return np.sum([tracker.head.weight * tracker.row_losses for tracker in trained], axis=0) if trained else None
 
 
 class MaskedArray(np.ndarray[Any, Any]):

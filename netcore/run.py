@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netcore.callbacks import Callbacks, History
+from netcore.config import Array
 from netcore.events import EpochEnded, Event, ValidationStep
 from netcore.heads import Tracker, logs_of
 from netcore.penalties import PenaltyMean
@@ -22,6 +23,7 @@ class Validation(Protocol):
 
     def steps(self, epoch: int = 0, callbacks: Callbacks | None = None) -> Iterator[ValidationStep]: ...
     def logs(self) -> dict[str, float]: ...
+    def row_losses(self) -> Array | None: ...
 
 
 class Run(Iterator[Event]):
@@ -116,9 +118,16 @@ class Run(Iterator[Event]):
             logs = dict(sorted(logs.items()))  # the order in which Keras keeps them
             self._callbacks.call("on_epoch_end", epoch, logs=logs)
             self.history.keep_extras(extras)
-            yield EpochEnded(epoch, logs, extras)
+            yield EpochEnded(epoch, logs, extras, self._row_losses(epoch))
         self.model.optimizer.finalize()
         self._callbacks.call("on_train_end", logs=logs)
+
+    def _row_losses(self, epoch: int) -> dict[str, Array]:
+        """The loss of each row looked at after the epoch, where it was kept."""
+        validated = self._validation is not None and self._validates(epoch)
+        looked_at = {"val_loss": self._validation if validated else None, "evaluated_loss": self._hindsight}
+        found = {name: None if one is None else one.row_losses() for name, one in looked_at.items()}
+        return {name: losses for name, losses in found.items() if losses is not None}
 
     def _start_epoch(self) -> None:
         self._callbacks.call("on_epoch_begin", self._epoch)

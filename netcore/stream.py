@@ -234,6 +234,9 @@ class StreamEvaluation(Counts):
                 hooks.call_batch("on_test_batch_end", index, logs=self.logs())
             yield ValidationStep(epoch, seen)
 
+    def row_losses(self) -> None:
+        """Batches that come one by one are not kept."""
+
 
 def outputs_in_batches(
     model: "Model", batches: Iterable[tuple[Any, Any, Any]], callbacks: "Callbacks | None"

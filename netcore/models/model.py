@@ -178,6 +178,7 @@ class Model(Compiled):
         *,
         batch_events: bool = False,
         evaluate_training: bool = False,
+        row_losses: bool = False,
     ) -> Any:
         """Training as an iterator of events: EpochEnded, and with `batch_events` BatchEnded and ValidationStep too.
 
@@ -186,6 +187,7 @@ class Model(Compiled):
         Args:
             evaluate_training: evaluate the training rows after each epoch, as validation rows are (without sample and
                 class weights): EpochEnded.extras then holds "evaluated_loss" and so on. Arrays only.
+            row_losses: tell the loss of each row looked at after an epoch: EpochEnded.row_losses. Arrays only.
 
         Returns:
             FitRun, whose knobs may be turned and whose state may be taken; a StreamRun for generators and
@@ -217,7 +219,9 @@ class Model(Compiled):
             raise NetcoreValueError(
                 "data.no_rows", "There are no rows to train on. Give at least one, or a smaller validation split."
             )
-        validation = self._validation(validation_data, validation_batch_size or size, validation_steps)
+        validation = self._validation(
+            validation_data, validation_batch_size or size, validation_steps, row_losses=row_losses
+        )
         advise_on_targets(self.heads, intake.targets())
         if validation is not None:
             advise_on_penalty(self.trainable_weights)
@@ -230,7 +234,7 @@ class Model(Compiled):
             intake.arrays,
             intake.targets(),
             validation,
-            hindsight=None if again is None else Evaluation(self, again, size or 32),
+            hindsight=None if again is None else Evaluation(self, again, size or 32, row_losses=row_losses),
             batch_size=size or 32,
             shuffle=bool(shuffle),
             **options,
@@ -302,7 +306,9 @@ class Model(Compiled):
             pass
         return run.history
 
-    def _validation(self, data: Any, batch_size: int | None, steps: int | None) -> Validation | None:
+    def _validation(
+        self, data: Any, batch_size: int | None, steps: int | None, *, row_losses: bool = False
+    ) -> Validation | None:
         """What evaluates (x, y), (x, y, sample_weight), rows that were split off, or a generator; None for None."""
         if data is None:
             return None
@@ -311,7 +317,7 @@ class Model(Compiled):
         intake = data if isinstance(data, Intake) else self.take(*with_weight(data))
         if steps is not None:
             return StreamEvaluation(self, Batches(intake, steps, batch_size=batch_size))
-        return Evaluation(self, intake, batch_size or 32)
+        return Evaluation(self, intake, batch_size or 32, row_losses=row_losses)
 
     # --- evaluate and predict
 
