@@ -14,39 +14,34 @@ from netcore.losses.regression import (
     MeanAbsolutePercentageError,
     MeanSquaredError,
     MeanSquaredLogarithmicError,
+    cosine_similarity,
+    huber,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
 )
 from netcore.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Crossentropy,
     SparseCategoricalCrossentropy,
-    fitting_crossentropy,
-)
-from netcore.losses.focal import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
-from netcore.losses.divergence import KLDivergence, Poisson
-from netcore.losses.hinge import CategoricalHinge, Hinge, SquaredHinge
-from netcore.losses.ctc import CTC
-from netcore.losses.functions import (
     binary_crossentropy,
-    binary_focal_crossentropy,
     categorical_crossentropy,
-    categorical_focal_crossentropy,
-    categorical_hinge,
-    cosine_similarity,
-    ctc,
-    get,
-    hinge,
-    huber,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    poisson,
+    fitting_crossentropy,
     sparse_categorical_crossentropy,
-    squared_hinge,
 )
+from netcore.losses.focal import (
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+)
+from netcore.losses.divergence import KLDivergence, Poisson, kl_divergence, poisson
+from netcore.losses.hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
+from netcore.losses.ctc import CTC, ctc
+from netcore.losses.functions import get
 # isort: on
 
 __all__ = [

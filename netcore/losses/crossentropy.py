@@ -6,6 +6,7 @@ import numpy as np
 
 from netcore.config import Array
 from netcore.errors import Advice, NetcoreValueError
+from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, Loss, clipped, inside, public_shape
 from netcore.params import Bool, Float, Int, Param
 
@@ -152,6 +153,9 @@ class BinaryCrossentropy(ForEachOutput):
         np.multiply(out, weight, out)
 
 
+binary_crossentropy = function_of(BinaryCrossentropy)
+
+
 @LOSSES.add
 class CategoricalCrossentropy(OverClasses):
     """-sum of t log p over the classes; t is one-hot, p are probabilities that are first scaled to add up to 1.
@@ -185,6 +189,9 @@ class CategoricalCrossentropy(OverClasses):
             t = y_true * inside(p)
             np.divide(t.sum(axis=-2, keepdims=True) - t / clipped(p), total, out)
         np.multiply(out, weight, out)
+
+
+categorical_crossentropy = function_of(CategoricalCrossentropy)
 
 
 @LOSSES.add
@@ -250,6 +257,9 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
 
     def counted(self, y: Array) -> Array | None:
         return None if self.ignore_class is None else np.asarray(y[..., 0, :] != self.ignore_class)
+
+
+sparse_categorical_crossentropy = function_of(SparseCategoricalCrossentropy)
 
 
 class EitherCrossentropy(CategoricalCrossentropy):

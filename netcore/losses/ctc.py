@@ -7,6 +7,7 @@ from numpy import add, divide, exp, log, logaddexp, matmul, maximum, minimum, mu
 
 from netcore.config import Array
 from netcore.errors import Advice, NetcoreValueError
+from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, Loss, public_shape
 
 RESCALED = 8  # time steps between two rescalings: eight float32 probabilities multiplied do not leave float64
@@ -168,6 +169,9 @@ class CTC(Loss):
             size = (len(y_true), *y_pred.shape)
             self._workspaces[key] = Workspace(*size, dtype=y_pred.dtype, both_ways=both_ways)
         return self._workspaces[key]
+
+
+ctc = function_of(CTC)
 
 
 class Row(NamedTuple):

@@ -7,6 +7,7 @@ import numpy as np
 from netcore import config
 from netcore.config import Array
 from netcore.errors import Advice
+from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, Loss
 from netcore.losses.regression import PerOutput
 
@@ -44,6 +45,9 @@ class KLDivergence(Loss):
         return None
 
 
+kl_divergence = function_of(KLDivergence)
+
+
 def _kept(shares: Array) -> Array:
     return np.clip(shares, config.epsilon(), 1)
 
@@ -73,3 +77,6 @@ class Poisson(PerOutput):
                 "can be negative: the loss would become NaN. Use activation='softplus' or 'exponential'.",
             )
         return None
+
+
+poisson = function_of(Poisson)

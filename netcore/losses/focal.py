@@ -6,6 +6,7 @@ import numpy as np
 
 from netcore.config import Array
 from netcore.losses.crossentropy import FROM_LOGITS, LABEL_SMOOTHING, ForEachOutput, OverClasses
+from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, clipped, inside
 from netcore.params import Bool, Float
 
@@ -90,6 +91,9 @@ class BinaryFocalCrossentropy(ForEachOutput):
         return y_true * self.alpha + (1 - y_true) * (1 - self.alpha) if self.apply_class_balancing else 1.0
 
 
+binary_focal_crossentropy = function_of(BinaryFocalCrossentropy)
+
+
 @LOSSES.add
 class CategoricalFocalCrossentropy(OverClasses):
     """-sum of alpha (1 - p)^gamma t log p over the classes; p are probabilities that are first scaled to add up to 1.
@@ -140,3 +144,6 @@ class CategoricalFocalCrossentropy(OverClasses):
         y = np.exp(y_pred - y_pred.max(axis=-2, keepdims=True)) if self.from_logits else y_pred
         total = y.sum(axis=-2, keepdims=True)
         return y / total, total
+
+
+categorical_focal_crossentropy = function_of(CategoricalFocalCrossentropy)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from netcore.config import Array
+from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, Loss
 from netcore.losses.regression import PerOutput
 
@@ -31,6 +32,9 @@ class Hinge(MarginLoss):
         return -y_true * (y_true * y_pred < 1)
 
 
+hinge = function_of(Hinge)
+
+
 @LOSSES.add
 class SquaredHinge(MarginLoss):
     """Mean of max(1 - t p, 0)² over the outputs. Slope: -2 t max(1 - t p, 0).
@@ -46,6 +50,9 @@ class SquaredHinge(MarginLoss):
 
     def gradient_factor(self, width: int) -> float:
         return 2 / width
+
+
+squared_hinge = function_of(SquaredHinge)
 
 
 @LOSSES.add
@@ -70,3 +77,6 @@ class CategoricalHinge(Loss):
         np.multiply(largest / largest.sum(axis=-2, keepdims=True), 1 - y_true, out)  # ties share the slope
         np.subtract(out, y_true, out)
         np.multiply(out, (neg - pos + 1 > 0) * weight, out)
+
+
+categorical_hinge = function_of(CategoricalHinge)

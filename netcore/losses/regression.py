@@ -9,6 +9,7 @@ from numpy import add, divide, log, logaddexp, maximum, minimum, multiply, negat
 from netcore import config
 from netcore.config import Array
 from netcore.errors import Advice
+from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, Loss
 from netcore.params import Float
 
@@ -34,6 +35,9 @@ class MeanSquaredError(Loss):
 
     def gradient_factor(self, width: int) -> float:
         return 2 / width
+
+
+mean_squared_error = function_of(MeanSquaredError)
 
 
 class PerOutput(Loss):
@@ -77,6 +81,9 @@ class MeanAbsoluteError(PerOutput):
         multiply(out, weight, out)
 
 
+mean_absolute_error = function_of(MeanAbsoluteError)
+
+
 @LOSSES.add
 class MeanAbsolutePercentageError(PerOutput):
     """100 * mean of |y_true - y_pred| / max(|y_true|, 1e-7), in percent. Useless where targets come near 0.
@@ -107,6 +114,9 @@ class MeanAbsolutePercentageError(PerOutput):
         return None
 
 
+mean_absolute_percentage_error = function_of(MeanAbsolutePercentageError)
+
+
 @LOSSES.add
 class MeanSquaredLogarithmicError(PerOutput):
     """Mean of (log(1 + p) - log(1 + t))² with both kept at 1e-7 or more: misses count by their ratio, not their size.
@@ -131,6 +141,9 @@ class MeanSquaredLogarithmicError(PerOutput):
     def _distance(self, y_true: Array, y_pred: Array) -> Any:
         low = config.epsilon()
         return log(maximum(y_pred, low) + 1) - log(maximum(y_true, low) + 1)
+
+
+mean_squared_logarithmic_error = function_of(MeanSquaredLogarithmicError)
 
 
 @LOSSES.add
@@ -159,6 +172,9 @@ class Huber(PerOutput):
         return np.clip(y_pred - y_true, -self.delta, self.delta)
 
 
+huber = function_of(Huber)
+
+
 @LOSSES.add
 class LogCosh(PerOutput):
     """Mean of log(cosh(e)): about e²/2 for small misses, |e| - log 2 for large ones, smooth everywhere.
@@ -174,6 +190,9 @@ class LogCosh(PerOutput):
 
     def slope(self, y_true: Array, y_pred: Array) -> Any:
         return tanh(y_pred - y_true)
+
+
+log_cosh = function_of(LogCosh)
 
 
 @LOSSES.add
@@ -202,6 +221,9 @@ class CosineSimilarity(Loss):
         cosine = np.sum(u * v, axis=-2, keepdims=True)
         cosine *= shrink < 1 / config.epsilon()  # a length held at 1e-7 does not change with y_pred
         multiply((cosine * v - u) * shrink, weight, out)
+
+
+cosine_similarity = function_of(CosineSimilarity)
 
 
 def _shrink(vectors: Array) -> Array:

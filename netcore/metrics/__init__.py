@@ -10,6 +10,11 @@ from netcore.metrics.accuracy import (
     SparseCategoricalAccuracy,
     SparseTopKCategoricalAccuracy,
     TopKCategoricalAccuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
 )
 from netcore.metrics.from_losses import (
     BinaryCrossentropy,
@@ -36,7 +41,7 @@ from netcore.metrics.iou import BinaryIoU, IoU, MeanIoU
 from netcore.metrics.reduction import Mean, Sum
 from netcore.metrics.mean import MeanMetric, MeanMetricWrapper
 from netcore.metrics.choosing import for_output, get
-from netcore.losses.functions import (
+from netcore.losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
     categorical_crossentropy,
@@ -53,13 +58,6 @@ from netcore.losses.functions import (
     poisson,
     sparse_categorical_crossentropy,
     squared_hinge,
-)
-from netcore.metrics.functions import (
-    binary_accuracy,
-    categorical_accuracy,
-    sparse_categorical_accuracy,
-    sparse_top_k_categorical_accuracy,
-    top_k_categorical_accuracy,
 )
 # isort: on
 

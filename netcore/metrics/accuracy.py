@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from netcore.config import Array
+from netcore.metrics.functions import function_of
 from netcore.metrics.mean import MeanMetric
 from netcore.metrics.metric import METRICS
 from netcore.params import Float, Int
@@ -45,6 +46,9 @@ class BinaryAccuracy(MeanMetric):
         return np.asarray(y_true == (y_pred > self.threshold))
 
 
+binary_accuracy = function_of(BinaryAccuracy)
+
+
 @METRICS.add
 class CategoricalAccuracy(MeanMetric):
     """Share of samples whose largest output is the class of the one-hot target.
@@ -56,6 +60,9 @@ class CategoricalAccuracy(MeanMetric):
         return np.asarray(y_true.argmax(axis=-1) == y_pred.argmax(axis=-1))
 
 
+categorical_accuracy = function_of(CategoricalAccuracy)
+
+
 @METRICS.add
 class SparseCategoricalAccuracy(MeanMetric):
     """Share of samples whose largest output is the class number in the target.
@@ -63,11 +70,14 @@ class SparseCategoricalAccuracy(MeanMetric):
     Source: as keras.metrics.SparseCategoricalAccuracy.
     """
 
-    def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
-        super().count(class_numbers(y_true, y_pred), y_pred, weight)
+    def aligned(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        return class_numbers(y_true, y_pred), y_pred
 
     def values(self, y_true: Array, y_pred: Array) -> Array:
         return np.asarray(y_true.reshape(y_pred.shape[:-1]) == y_pred.argmax(axis=-1))
+
+
+sparse_categorical_accuracy = function_of(SparseCategoricalAccuracy)
 
 
 @METRICS.add
@@ -91,6 +101,9 @@ class TopKCategoricalAccuracy(MeanMetric):
         return np.asarray(np.sum(y_pred > right, axis=-1) < self.k)
 
 
+top_k_categorical_accuracy = function_of(TopKCategoricalAccuracy)
+
+
 @METRICS.add
 class SparseTopKCategoricalAccuracy(TopKCategoricalAccuracy):
     """Share of samples whose class is among the `k` largest outputs; targets are class numbers.
@@ -98,8 +111,11 @@ class SparseTopKCategoricalAccuracy(TopKCategoricalAccuracy):
     Source: as keras.metrics.SparseTopKCategoricalAccuracy.
     """
 
-    def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
-        super().count(class_numbers(y_true, y_pred), y_pred, weight)
+    def aligned(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        return class_numbers(y_true, y_pred), y_pred
 
     def values(self, y_true: Array, y_pred: Array) -> Array:
         return self._among_first(y_true.reshape(y_pred.shape[:-1]).astype(np.intp), y_pred)
+
+
+sparse_top_k_categorical_accuracy = function_of(SparseTopKCategoricalAccuracy)

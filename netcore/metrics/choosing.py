@@ -3,6 +3,8 @@
 from typing import Any
 
 from netcore.errors import NetcoreValueError
+from netcore.losses.functions import function_of
+from netcore.losses.loss import LOSSES
 from netcore.metrics.accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from netcore.metrics.mean import MeanMetricWrapper
 from netcore.metrics.metric import METRICS, Metric
@@ -12,6 +14,8 @@ from netcore.params import defaults
 def get(identifier: Any) -> Metric:
     """A metric from a name, class, instance, a function (y_true, y_pred) -> (n,), or {"class_name": …, "config": …}.
 
+    The name of a loss that no metric has is the mean of that loss.
+
     Raises:
         NetcoreValueError "registry.unknown": no metric has that name.
         NetcoreValueError "metric.needs_arguments": one that cannot be made from its name alone.
@@ -20,7 +24,7 @@ def get(identifier: Any) -> Metric:
         return identifier
     if isinstance(identifier, dict):
         return METRICS.get(identifier["class_name"]).from_config(identifier["config"])
-    found = METRICS.get(identifier) if isinstance(identifier, str) else identifier
+    found = named(identifier) if isinstance(identifier, str) else identifier
     if not (isinstance(found, type) and issubclass(found, Metric)):
         return MeanMetricWrapper(found) if callable(found) else METRICS.get(identifier)()
     missing = [name for name in found.params if name not in defaults(found)]
@@ -32,6 +36,18 @@ def get(identifier: Any) -> Metric:
             arguments=", ".join(f"{name}=…" for name in missing),
         )
     return found()
+
+
+def named(name: str) -> Any:
+    """The metric class of that name, or the function of the loss, where no metric has it.
+
+    Raises:
+        NetcoreValueError "registry.unknown": neither has that name.
+    """
+    if name in METRICS or name not in LOSSES:
+        return METRICS.get(name)
+    loss_class: Any = LOSSES.get(name)
+    return function_of(loss_class)
 
 
 def for_output(identifier: Any, target_width: int, width: int) -> Metric:

@@ -22,6 +22,10 @@ class MeanMetric(Metric):
         """(n, k), (n, k) -> (n,) or (n, …)."""
         raise NotImplementedError
 
+    def aligned(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        """Targets and outputs in the shapes that `values` takes."""
+        return matched(y_true, y_pred)
+
     def masked_weight(self, weight: Array | None, mask: Array | None) -> Array | None:
         if mask is None:
             return weight
@@ -29,7 +33,7 @@ class MeanMetric(Metric):
         return steps if weight is None else steps * spread(weight, steps.shape)
 
     def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
-        self.add(self.values(*matched(y_true, y_pred)), weight)
+        self.add(self.values(*self.aligned(y_true, y_pred)), weight)
 
     def add(self, values: Array, weight: Array | None) -> None:
         """Count values (n,) or (n, …) with weights of samples, or of single values."""

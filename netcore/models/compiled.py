@@ -6,7 +6,7 @@ from netcore import activations, losses, optimizers
 from netcore.errors import NetcoreValueError
 from netcore.graph import Tensor
 from netcore.heads import Head
-from netcore.metrics import METRICS
+from netcore.metrics.choosing import named
 from netcore.models.advice import advise, last_activation, maker
 from netcore.models.network import Network
 from netcore.models.structures import flat, metrics_per_output, per_output
@@ -144,7 +144,7 @@ def check_names(loss: Any, metrics: Any, weighted_metrics: Any) -> None:
             losses.loss_of(name)
     for name in flat([metrics, weighted_metrics]):
         if isinstance(name, str):
-            METRICS.get(name)
+            named(name)
 
 
 def refuse_missing(loss: dict[str, Any], names: list[str]) -> None:

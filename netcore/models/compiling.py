@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from netcore import losses, metrics
+from netcore.names import snake_case
+from netcore.own import name_of
 
 
 def compile_arguments(model: Any) -> dict[str, Any]:
@@ -18,16 +20,18 @@ def compile_arguments(model: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Names and numbers as they are, objects as {"class_name", "config"}, lists and dicts entry by entry."""
+    """Names and numbers as they are, objects as {"class_name", "config"}, lists and dicts entry by entry.
+
+    A class or a function becomes its name, such as "mean_squared_error"; one of this package is found by it again.
+    """
     if isinstance(value, dict):
         return {name: plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if value is None or isinstance(value, str | int | float):
         return value
-    value = getattr(value, "loss_class", value)  # a function of this package, such as losses.mean_squared_error
-    if isinstance(value, type):
-        return value.__name__
+    if isinstance(value, type) or not hasattr(value, "get_config"):
+        return snake_case(name_of(value))
     return {"class_name": type(value).__name__, "config": value.get_config()}
 
 

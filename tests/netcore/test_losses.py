@@ -99,6 +99,7 @@ def test_a_batch_of_ignored_samples_only_has_loss_0():
 def test_every_loss_has_its_function(cls):
     function = getattr(losses, cls.aliases[-1])
     assert function.__name__ == cls.aliases[-1]
+    assert losses.get(cls.aliases[-1]) is function
     assert type(losses.loss_of(function)) is cls
     assert type(losses.loss_of(cls)) is cls
     assert type(losses.loss_of({"class_name": cls.__name__, "config": cls().get_config()})) is cls

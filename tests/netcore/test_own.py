@@ -1,11 +1,23 @@
-"""What a program brings along: penalties, bounds, start values and activation functions of its own, as in Keras."""
+"""What a program brings along: penalties, bounds, start values, activation functions, losses, metrics of its own."""
 
 import json
 
 import numpy as np
 import pytest
 
-from netcore import Input, Sequential, activations, constraints, initializers, layers, models, optimizers, regularizers
+from netcore import (
+    Input,
+    Sequential,
+    activations,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+)
 from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
 
 RNG = np.random.default_rng(5)
@@ -188,3 +200,107 @@ def test_an_optimizer_travels_as_class_and_arguments():
     described = optimizers.serialize(optimizers.Adam(schedule, beta_1=0.8))
     again = optimizers.deserialize(json.loads(json.dumps(described)))
     assert (type(again).__name__, again.beta_1, float(again.learning_rate)) == ("Adam", 0.8, pytest.approx(0.1))
+
+
+# --- a loss, a metric: registered where the program defines them
+
+
+@pytest.fixture
+def own(monkeypatch):
+    """(loss class, metric class) "Biquadratic" and "WithinOne", registered for one test."""
+    for registry in (losses.LOSSES, metrics.METRICS):
+        monkeypatch.setattr(registry, "_by_name", dict(registry._by_name))
+        monkeypatch.setattr(registry, "_aliases", dict(registry._aliases))
+
+    @losses.LOSSES.add
+    class Biquadratic(losses.Loss):
+        """Mean of (y_pred - y_true)**4 over the outputs."""
+
+        aliases = ("b4",)
+
+        def values(self, y_true, y_pred, out):
+            np.mean((y_pred - y_true) ** 4, axis=-2, out=out)
+
+        def gradient(self, y_true, y_pred, weight, out):
+            np.multiply(4 / len(y_pred) * (y_pred - y_true) ** 3, weight, out)
+
+    @metrics.METRICS.add
+    class WithinOne(metrics.MeanMetric):
+        """Share of outputs less than 1 away from their target."""
+
+        def values(self, y_true, y_pred):
+            return np.asarray(abs(y_true - y_pred) < 1)
+
+    return Biquadratic, WithinOne
+
+
+def test_an_own_loss_is_found_by_each_of_its_names_as_one_of_the_package_is(own):
+    loss_class, _ = own
+    function = losses.get("biquadratic")
+    np.testing.assert_allclose(function([[0.0, 0.0]], [[1.0, 2.0]]), [(1 + 16) / 2])
+    assert losses.get("b4") is losses.get("biquadratic") is losses.get(function) is function
+    assert function.__name__ == "biquadratic"
+    assert type(losses.get("Biquadratic")) is type(losses.loss_of("b4")) is type(losses.loss_of(function)) is loss_class
+
+
+def test_an_own_loss_comes_back_from_its_config(own):
+    loss = own[0](reduction="sum", name="mine")
+    again = losses.get({"class_name": "Biquadratic", "config": json.loads(json.dumps(loss.get_config()))})
+    assert (type(again), again.name, again.reduction) == (own[0], "mine", "sum")
+
+
+def test_an_unknown_loss_is_refused_with_the_nearest_name_also_an_own_one(own):
+    for find in (losses.get, losses.loss_of, lambda name: Sequential([layers.Dense(1)]).compile("sgd", name)):
+        with pytest.raises(NetcoreValueError, match="Did you mean 'biquadratic'") as refusal:
+            find("biquadratik")
+        assert refusal.value.code == "registry.unknown"
+
+
+def compiled(**options):
+    model = Sequential([Input((3,)), layers.Dense(2)])
+    model.set_weights([np.full((3, 2), 0.5), np.zeros(2)])
+    model.compile(optimizers.SGD(0.01), **options)
+    return model
+
+
+def history_of(model):
+    return model.fit(X, Y, epochs=3, shuffle=False, verbose=0).history
+
+
+def test_a_model_learns_by_an_own_loss_whichever_way_it_is_named(own):
+    reference = history_of(compiled(loss=own[0]()))["loss"]
+    assert reference[-1] < reference[0]
+    for named in ("biquadratic", "Biquadratic", "b4", own[0], losses.get("b4")):
+        assert history_of(compiled(loss=named))["loss"] == reference
+
+
+@pytest.mark.parametrize("how", ["name", "class", "object", "function"])
+def test_a_model_with_an_own_loss_and_metric_is_saved_and_goes_on(own, how, tmp_path):
+    loss = {"name": "biquadratic", "class": own[0], "object": own[0](), "function": losses.get("biquadratic")}[how]
+    metric = {"name": "within_one", "class": own[1], "object": own[1](), "function": losses.get("biquadratic")}[how]
+    model = compiled(loss=loss, metrics=[metric])
+    history_of(model)
+    model.save(tmp_path / "m.keras")
+    again = models.load_model(tmp_path / "m.keras")
+    history = history_of(model)
+    assert history_of(again) == history
+    assert set(history) == {"loss", "biquadratic" if how == "function" else "within_one"}
+
+
+def test_an_own_metric_is_found_by_name_and_an_own_loss_is_a_metric_too(own):
+    assert type(metrics.get("within_one")) is type(metrics.get("WithinOne")) is own[1]
+    outputs = X @ np.full((3, 2), 0.5)
+    model = compiled(loss="mse", metrics=["within_one", "biquadratic"])
+    _, share, fourth = model.evaluate(X, Y, verbose=0)
+    assert share == pytest.approx((abs(outputs - Y) < 1).mean())
+    assert fourth == pytest.approx(((outputs - Y) ** 4).mean(), rel=1e-5)
+    with pytest.raises(NetcoreValueError, match="Did you mean 'within_one'"):
+        metrics.get("within_onee")
+
+
+@pytest.mark.parametrize("given", [metrics.binary_accuracy, losses.huber, metrics.BinaryAccuracy])
+def test_a_metric_given_as_function_or_class_has_the_same_name_in_a_saved_model(given, tmp_path):
+    model = compiled(loss="mse", metrics=[given])
+    names = set(history_of(model))
+    model.save(tmp_path / "m.keras")
+    assert set(history_of(models.load_model(tmp_path / "m.keras"))) == names
