@@ -3,7 +3,6 @@
 Each function returns a new experiment in which groups of columns and inputs, targets and outputs still go together.
 """
 
-import keyword
 import re
 from collections.abc import Sequence
 
@@ -13,7 +12,7 @@ from lab.errors import ExperimentError
 from lab.model.outputs import way_to
 from lab.spec.data import ALL_INPUTS, DataSpec, InputGroup, TargetSpec, Task
 from lab.spec.experiment import CompileSpec, Experiment, GraphNode, GraphSpec, ModelSpec, OutputSpec
-from lab.spec.graph import NAME
+from lab.spec.graph import is_name, reads_as_a_key
 from lab.starts import propose_output
 from netcore.layers import LAYERS
 
@@ -77,7 +76,7 @@ def gives_up_something(experiment: Experiment) -> bool:
 def name_for(column: str, taken: Sequence[str]) -> str:
     """A name for an output or input, made from a column's: "내일강수(0/1)" -> "내일강수_0_1"."""
     name = re.sub(r"\W+", "_", column).strip("_")[:24]
-    if not NAME.fullmatch(name) or keyword.iskeyword(name) or name == "loss" or name.startswith("val_"):
+    if not is_name(name) or reads_as_a_key(name):
         name = f"y_{name}".rstrip("_")
     number, free = 2, name
     while free in taken:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from lab.errors import ExperimentError
 from lab.spec.graph import check_names
 from lab.spec.limits import ALONE
-from lab.spec.value import ColumnName, Value, short
+from lab.spec.value import ColumnName, Value, first_twice, short
 
 Task = Literal["binary", "multiclass", "regression", "sequence_labels"]
 Kind = Literal["numeric", "category", "datetime", "boolean", "text", "id", "empty"]  # of a column, see lab.data.table
@@ -258,7 +258,7 @@ class DataSpec(Value):
 
     @model_validator(mode="after")
     def _plans_fit(self) -> Self:
-        if len({plan.column for plan in self.plans}) < len(self.plans):
+        if first_twice([plan.column for plan in self.plans]) is not None:
             raise ExperimentError("experiment.plan_twice")
         late = next((plan.column for plan in self.plans if any(plan.lags)), None)
         if late is not None and self.split.draws_rows:
@@ -276,8 +276,7 @@ class DataSpec(Value):
         if self.groups and grouped != set(self.inputs):
             odd = sorted(grouped ^ set(self.inputs))[0]
             raise ExperimentError("experiment.group_columns", column=short(odd))
-        columns = [target.column for target in self.targets]
-        twice = next((column for column in columns if columns.count(column) > 1), None)
+        twice = first_twice([target.column for target in self.targets])
         if twice is not None:
             raise ExperimentError("experiment.target_twice", column=short(twice))
         return self

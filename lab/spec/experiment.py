@@ -18,12 +18,22 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from lab.errors import ExperimentError
 from lab.spec.data import DataSpec
-from lab.spec.graph import GraphNode, GraphSpec, Metrics, OutputSpec, checked_metrics, new_id
+from lab.spec.graph import GraphNode, GraphSpec, OutputSpec
 from lab.spec.limits import ALONE, Limits
-from lab.spec.parts import LayerSpec, PartSpec, checked_part
+from lab.spec.parts import (
+    KnownLoss,
+    KnownMetrics,
+    KnownOptimizer,
+    LayerSpec,
+    PartSpec,
+    check_ids,
+    checked_part,
+    new_id,
+    place_of,
+    with_replaced,
+)
 from lab.spec.value import ColumnName, Value, checked, short
 from netcore.layers import LAYERS
-from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 
 __all__ = [
@@ -61,15 +71,14 @@ class ModelSpec(Value):
     @field_validator("layers")
     @classmethod
     def _layers_are_known(cls, layers: tuple[LayerSpec, ...]) -> tuple[LayerSpec, ...]:
-        if len({layer.id for layer in layers}) < len(layers):
-            raise ExperimentError("experiment.layer_ids")
+        check_ids(layers)
         return tuple(
             checked_part(LAYERS, layer, f"{layer.type} #{place}") for place, layer in enumerate(layers, start=1)
         )
 
     def with_layer(self, layer: LayerSpec) -> "ModelSpec":
         """The layer with the same id replaced."""
-        return self.replace(layers=tuple(layer if old.id == layer.id else old for old in self.layers))
+        return self.replace(layers=with_replaced(self.layers, layer))
 
     def numbered(self) -> "ModelSpec":
         """The same layers with ids by place: two models that train alike become equal."""
@@ -93,25 +102,15 @@ class CompileSpec(Value):
     """
 
     path: ClassVar[str] = "compile"
-    optimizer: PartSpec = PartSpec(type="Adam")
-    loss: PartSpec = PartSpec(type="MeanSquaredError")
-    metrics: Metrics = ()
+    optimizer: KnownOptimizer = PartSpec(type="Adam")
+    loss: KnownLoss = PartSpec(type="MeanSquaredError")
+    metrics: KnownMetrics = ()
     combine_losses: Literal["sum", "mean"] = "sum"  # of several outputs: Keras's weighted sum, or the note's mean
 
-    @field_validator("optimizer")
-    @classmethod
-    def _optimizer_is_known(cls, optimizer: PartSpec) -> PartSpec:
-        return checked_part(OPTIMIZERS, optimizer, optimizer.type)
-
-    @field_validator("loss")
-    @classmethod
-    def _loss_is_known(cls, loss: PartSpec) -> PartSpec:
-        return checked_part(LOSSES, loss, loss.type)
-
-    @field_validator("metrics")
-    @classmethod
-    def _metrics_are_known(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
-        return checked_metrics(metrics)
+    @property
+    def learning_rate(self) -> float:
+        """What the optimizer begins with."""
+        return float(self.optimizer.filled(OPTIMIZERS)["learning_rate"])
 
 
 class Change(Value):
@@ -263,13 +262,13 @@ class Experiment(Value):
     def with_moved_layer(self, id: str, by: int) -> "Experiment":
         """The layer moved up (negative) or down; at either end it stays."""
         layers = list(self.model.layers)
-        place = self._place_of(id)
+        place = place_of(layers, id)
         layer = layers.pop(place)
         layers.insert(min(max(place + by, 0), len(layers)), layer)
         return self.with_layers(layers)
 
     def with_duplicated_layer(self, id: str) -> "Experiment":
-        place = self._place_of(id)
+        place = place_of(self.model.layers, id)
         layer = self.model.layers[place]
         return self.with_added_layer(layer.type, layer.params, place + 1)
 
@@ -287,7 +286,7 @@ class Experiment(Value):
             if change.epoch >= epoch:
                 continue
             if change.name == "learning_rate":
-                optimizer = optimizer.replace(params={**optimizer.params, "learning_rate": change.value})
+                optimizer = optimizer.with_params(learning_rate=change.value)
             else:
                 fit[change.name] = int(change.value)
         ahead = tuple(change for change in self.fit.changes if change.epoch >= epoch)
@@ -304,12 +303,6 @@ class Experiment(Value):
             return None
         fields = {name: getattr(self.origin, name) for name in ("model", "compile", "fit", "origin")}
         return self.model_copy(update={"name": "", **fields})
-
-    def _place_of(self, id: str) -> int:
-        for place, layer in enumerate(self.model.layers):
-            if layer.id == id:
-                return place
-        raise ExperimentError("experiment.no_such_layer", id=id)
 
 
 def _numbered(origin: Origin | None) -> Origin | None:

@@ -16,15 +16,22 @@ from pydantic import Field, field_validator, model_validator
 
 from lab.errors import ExperimentError
 from lab.spec.limits import ALONE
-from lab.spec.parts import LayerSpec, PartSpec, checked_part
-from lab.spec.value import ColumnName, Value, checked
+from lab.spec.parts import (
+    KnownLoss,
+    KnownMetrics,
+    LayerSpec,
+    PartSpec,
+    check_ids,
+    checked_part,
+    new_id,
+    place_of,
+    with_replaced,
+)
+from lab.spec.value import ColumnName, Value, checked, first_twice
 from netcore.layers import LAYERS
-from netcore.losses import LOSSES
-from netcore.metrics import METRICS
 
 # names become variables of the Keras program and beginnings of history keys: letters of any script, digits and _
 NAME = re.compile(r"[^\W\d_]\w{0,29}")
-Metrics = Annotated[tuple[str, ...], Field(max_length=10)]
 
 
 class GraphNode(LayerSpec):
@@ -55,19 +62,9 @@ class OutputSpec(Value):
     name: str
     target: ColumnName
     reads: str | None = None
-    loss: PartSpec = PartSpec(type="MeanSquaredError")
+    loss: KnownLoss = PartSpec(type="MeanSquaredError")
     weight: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] = 1.0
-    metrics: Metrics = ()
-
-    @field_validator("loss")
-    @classmethod
-    def _loss_is_known(cls, loss: PartSpec) -> PartSpec:
-        return checked_part(LOSSES, loss, loss.type)
-
-    @field_validator("metrics")
-    @classmethod
-    def _metrics_are_known(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
-        return checked_metrics(metrics)
+    metrics: KnownMetrics = ()
 
 
 class GraphSpec(Value):
@@ -84,12 +81,10 @@ class GraphSpec(Value):
         check_names("model.inputs", self.inputs)
         check_names("model.outputs", [output.name for output in self.outputs])
         for output in self.outputs:
-            if output.name == "loss" or output.name.startswith("val_"):  # its history keys would read as others do
+            if reads_as_a_key(output.name):
                 raise ExperimentError("experiment.graph_output_name", name=output.name)
-        ids = [node.id for node in self.nodes]
-        if len(set(ids)) < len(ids):
-            raise ExperimentError("experiment.layer_ids")
-        both = set(ids) & set(self.inputs)
+        check_ids(self.nodes)
+        both = {node.id for node in self.nodes}.intersection(self.inputs)
         if both:
             raise ExperimentError("experiment.graph_name_twice", field="model.inputs", name=min(both))
         for node in self.nodes:
@@ -118,10 +113,10 @@ class GraphSpec(Value):
             raise ExperimentError("experiment.graph_unknown_layer", node=node.id, name=node.shares, choices=choices)
 
     def _check_known(self, field: str, reads: Iterable[str]) -> None:
-        known = {*self.inputs, *(node.id for node in self.nodes)}
+        known = [*self.inputs, *(node.id for node in self.nodes)]
         for name in reads:
             if name not in known:
-                choices = ", ".join([*self.inputs, *(node.id for node in self.nodes)])
+                choices = ", ".join(known)
                 raise ExperimentError("experiment.graph_unknown_read", field=field, name=name, choices=choices)
 
     # --- asking
@@ -133,10 +128,7 @@ class GraphSpec(Value):
 
     def node(self, id: str) -> GraphNode:
         """Raises ExperimentError "experiment.no_such_layer"."""
-        for node in self.nodes:
-            if node.id == id:
-                return node
-        raise ExperimentError("experiment.no_such_layer", id=id)
+        return self.nodes[place_of(self.nodes, id)]
 
     def layer_of(self, node: GraphNode) -> GraphNode:
         """The node that says what layer is called here: itself, or the one whose layer it shares."""
@@ -187,7 +179,7 @@ class GraphSpec(Value):
 
     def with_layer(self, layer: LayerSpec) -> "GraphSpec":
         """The node with the same id replaced."""
-        return self.replace(nodes=tuple(layer if old.id == layer.id else old for old in self.nodes))
+        return self.replace(nodes=with_replaced(self.nodes, layer))
 
     def with_added_node(self, type: str, params: dict[str, Any], reads: Sequence[str]) -> "GraphSpec":
         """A new node at the end, with an id that no node of this graph has."""
@@ -276,26 +268,21 @@ class GraphSpec(Value):
 def check_names(field: str, names: Sequence[str]) -> None:
     """Refuse names that cannot stand in a program, and names given twice. Raises ExperimentError."""
     for name in names:
-        if not NAME.fullmatch(name) or keyword.iskeyword(name):
+        if not is_name(name):
             raise ExperimentError("experiment.graph_name", field=field, name=name[:60])
-    twice = next((name for name in names if list(names).count(name) > 1), None)
+    twice = first_twice(names)
     if twice is not None:
         raise ExperimentError("experiment.graph_name_twice", field=field, name=twice)
 
 
-def checked_metrics(metrics: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse unknown metrics and metrics listed twice. Raises NetcoreValueError or ExperimentError."""
-    for metric in metrics:
-        METRICS.get(metric)
-    if len(set(metrics)) < len(metrics):
-        raise ExperimentError("experiment.metrics_twice")
-    return metrics
+def is_name(text: str) -> bool:
+    """Whether it can be a variable of a program."""
+    return NAME.fullmatch(text) is not None and not keyword.iskeyword(text)
 
 
-def new_id(layers: Sequence[LayerSpec]) -> str:
-    """Above every number in use: a new layer must not find the widgets of one that was just taken away."""
-    used = [int(layer.id[1:]) for layer in layers if re.fullmatch(r"l\d{1,9}", layer.id)]
-    return f"l{max(used, default=-1) + 1}"
+def reads_as_a_key(name: str) -> bool:
+    """Whether the history keys of an output of that name would read as other ones do."""
+    return name == "loss" or name.startswith("val_")
 
 
 def _bypassed(reads: tuple[str, ...], gone: GraphNode) -> tuple[str, ...]:

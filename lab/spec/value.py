@@ -1,5 +1,7 @@
 """Value: base of all parts of an Experiment; and how pydantic's report becomes a refusal that a person understands."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -102,6 +104,12 @@ KINDS = {
     "model_type": "experiment.not_group",
     "model_attributes_type": "experiment.not_group",
 }
+
+
+def first_twice(names: Sequence[str]) -> str | None:
+    """The first name that stands in a list again; None if each stands once."""
+    counts = Counter(names)
+    return next((name for name in names if counts[name] > 1), None)
 
 
 def short(value: Any) -> str:

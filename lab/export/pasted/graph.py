@@ -13,7 +13,7 @@ from lab.export.pasted.text import excerpt
 from lab.export.pasted.values import Called, Tensor, behind
 from lab.spec.data import ALL_INPUTS, DataSpec, InputGroup
 from lab.spec.experiment import CompileSpec, Experiment, GraphNode, GraphSpec, OutputSpec, checked
-from lab.spec.graph import NAME
+from lab.spec.graph import is_name, reads_as_a_key
 from netcore.names import snake_case
 
 NODE_ID = re.compile("[a-z0-9]{1,16}")
@@ -216,7 +216,7 @@ def _present_outputs(experiment: Experiment) -> list[OutputSpec]:
 
 def _valid(name: str, taken: Sequence[str]) -> str:
     """A name that an input or output may have."""
-    usable = NAME.fullmatch(name) and name_for(name, ()) in (name, name[:24]) and name not in taken
+    usable = is_name(name) and not reads_as_a_key(name) and name not in taken
     return name if usable else name_for(name, taken)
 
 
