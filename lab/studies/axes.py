@@ -5,7 +5,7 @@ from functools import partial
 
 from lab.spec.experiment import Experiment, GraphSpec, ModelSpec, PartSpec
 from lab.studies.definition import Axis, Change, Option
-from lab.studies.layers import (
+from lab.edits.layers import (
     hidden_layers,
     only_dense_hidden,
     with_after_hidden,
