@@ -21,13 +21,13 @@ import numpy as np
 
 from lab.data.prepare import Dataset, prepare_cached
 from lab.data.samples import load_sample
+from lab.edits.layers import with_after_hidden, with_depth, with_penalty, with_units
 from lab.runs.orders.study import Cell, RunOutcome
 from lab.runs.serve.engine import InlineEngine
 from lab.spec.experiment import Experiment, PartSpec
 from lab.studies import bases
-from lab.studies.axes import with_rate, with_rows
+from lab.studies.axes import with_rows
 from lab.studies.figures import figures_of
-from lab.studies.layers import with_after_hidden, with_depth, with_penalty, with_units
 from lab.studies.scores import scores_of
 
 SEEDS = range(5)
@@ -90,7 +90,7 @@ def losses() -> list[Measured]:
         for name, one, a, b, c in (
             ("cross-entropy", digits, 0.91, 0.94, 0.96),
             ("MSE", digits.with_compile(loss=mse), 0.18, 0.25, 0.43),
-            ("MSE, rate 1.0", with_rate(digits.with_compile(loss=mse), 1.0), 0.63, 0.88, 0.96),
+            ("MSE, rate 1.0", digits.with_compile(loss=mse).with_learning_rate(1.0), 0.63, 0.88, 0.96),
         )
     ]
     found += [
@@ -143,7 +143,7 @@ def learning_rates() -> list[Measured]:
         Measured(
             "L07 b",
             f"SGD {rate:g}",
-            with_rate(base, rate),
+            base.with_learning_rate(rate),
             {} if reference is None else {"val_mae": reference},
             lost=5 if reference is None else 0,
         )
@@ -158,7 +158,7 @@ def learning_rates() -> list[Measured]:
     ]
     with_adam = base.with_compile(optimizer=bases.adam(0.01))
     return found + [
-        Measured("L07 b", f"Adam {rate:g}", with_rate(with_adam, rate), {"val_mae": mae}) for rate, mae in adam
+        Measured("L07 b", f"Adam {rate:g}", with_adam.with_learning_rate(rate), {"val_mae": mae}) for rate, mae in adam
     ]
 
 
@@ -178,7 +178,7 @@ def batches() -> list[Measured]:
         Measured(
             "L10 more",
             "batch 1, rate 0.002",
-            with_rate(base.with_fit(batch_size=1), 0.002),
+            base.with_fit(batch_size=1).with_learning_rate(0.002),
             {"val_loss": (0.0452, None), "noise": (0.0017, None)},
         ),
     ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lab.edits.layers import KERNEL_PENALTY, dropping_layers, hidden_layers, with_after_hidden, with_penalty
 from lab.spec.experiment import Experiment, ModelSpec
 from lab.spec.parts import LayerSpec
 from netcore.layers import LAYERS
@@ -14,8 +15,6 @@ from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 from netcore.params import defaults
 from netcore.regularizers import REGULARIZERS
-
-REGULARIZER: Final = "kernel_regularizer"
 
 
 @dataclass(frozen=True)
@@ -59,21 +58,8 @@ def knobs_of(experiment: Experiment) -> tuple[ForkKnob, ...]:
 # --- optimizer and loss
 
 
-def _rate(experiment: Experiment) -> float | None:
-    rate = experiment.compile.optimizer.filled(OPTIMIZERS).get("learning_rate")
-    return None if rate is None else float(rate)
-
-
-def _with_rate(experiment: Experiment, value: float) -> Experiment:
-    optimizer = experiment.compile.optimizer
-    params = {**optimizer.params, "learning_rate": float(value)}
-    return experiment.with_compile(optimizer=optimizer.replace(params=params))
-
-
 def _with_optimizer(experiment: Experiment, name: str) -> Experiment:
-    rate = _rate(experiment)
-    known = OPTIMIZERS.get(name).params
-    params = {"learning_rate": rate} if rate is not None and "learning_rate" in known else {}
+    params = {"learning_rate": experiment.compile.learning_rate}
     return experiment.with_compile(optimizer={"type": name, "params": params})
 
 
@@ -90,34 +76,27 @@ def _other(names: Sequence[str], current: str, *favourites: str) -> str:
 
 
 def _dropout(experiment: Experiment) -> float | None:
-    rates = [float(layer.params["rate"]) for layer in experiment.model.layers if layer.type == "Dropout"]
-    if rates:
-        return rates[0]
-    return 0.0 if isinstance(experiment.model, ModelSpec) and len(_hidden(experiment)) else None
+    found = dropping_layers(experiment)
+    if found:
+        return float(found[0].params["rate"])
+    return 0.0 if isinstance(experiment.model, ModelSpec) and hidden_layers(experiment) else None
 
 
 def _with_dropout(experiment: Experiment, rate: float) -> Experiment:
-    """Every Dropout layer at that rate; without one, a new one after each hidden Dense layer."""
-    found = [layer for layer in experiment.model.layers if layer.type == "Dropout"]
+    """Every layer that drops at that rate; without one, a new one after each hidden layer."""
+    found = dropping_layers(experiment)
+    if not found:
+        return with_after_hidden(experiment, "Dropout", rate=rate)
     for layer in found:
-        experiment = experiment.with_layer(layer.replace(params={**layer.params, "rate": rate}))
-    if found:
-        return experiment
-    for layer in _hidden(experiment):
-        place = [one.id for one in experiment.model.layers].index(layer.id)
-        experiment = experiment.with_added_layer("Dropout", {"rate": rate}, place + 1)
+        experiment = experiment.with_layer(layer.with_params(rate=rate))
     return experiment
-
-
-def _hidden(experiment: Experiment) -> list[LayerSpec]:
-    return [layer for layer in experiment.model.layers[:-1] if layer.type == "Dense"]
 
 
 def _l2(experiment: Experiment) -> float | None:
     layers = _regularized(experiment)
     if not layers:
         return None
-    penalty = layers[0].params.get(REGULARIZER)  # {"class_name", "config"}, or its name alone at its defaults
+    penalty = layers[0].params.get(KERNEL_PENALTY)  # {"class_name", "config"}, or its name alone at its defaults
     if isinstance(penalty, dict):
         return float((penalty.get("config") or {}).get("l2", 0.0))
     return float(defaults(REGULARIZERS.get(penalty)).get("l2", 0.0)) if penalty else 0.0
@@ -125,21 +104,23 @@ def _l2(experiment: Experiment) -> float | None:
 
 def _with_l2(experiment: Experiment, strength: float) -> Experiment:
     """An L2 penalty on the kernels of all layers but the last."""
-    penalty = {"class_name": "L2", "config": {"l2": float(strength)}} if strength else None
-    for layer in _regularized(experiment):
-        experiment = experiment.with_layer(layer.replace(params={**layer.params, REGULARIZER: penalty}))
-    return experiment
+    return with_penalty(experiment, "L2", float(strength), _regularized(experiment))
 
 
 def _regularized(experiment: Experiment) -> list[LayerSpec]:
     if not isinstance(experiment.model, ModelSpec):
         return []
-    layers = [layer for layer in experiment.model.layers if REGULARIZER in LAYERS.get(layer.type).params]
+    layers = [layer for layer in experiment.model.layers if KERNEL_PENALTY in LAYERS.get(layer.type).params]
     return layers[:-1] or layers
 
 
 KNOBS: Final = (
-    ForkKnob("learning_rate", _rate, _with_rate, lambda experiment: float(f"{(_rate(experiment) or 0.01) / 10:.6g}")),
+    ForkKnob(
+        "learning_rate",
+        lambda experiment: experiment.compile.learning_rate,
+        Experiment.with_learning_rate,
+        lambda experiment: float(f"{(experiment.compile.learning_rate or 0.01) / 10:.6g}"),
+    ),
     ForkKnob(
         "batch_size",
         lambda experiment: experiment.fit.batch_size,

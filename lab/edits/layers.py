@@ -1,8 +1,14 @@
-"""Changes to the layers of an experiment that a study turns as one knob."""
+"""Changes to the layers of an experiment that are made as one, and the layers that they concern."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec, ModelSpec
+from netcore.layers import LAYERS
+
+KERNEL_PENALTY: Final = "kernel_regularizer"
+
+# --- hidden layers
 
 
 def hidden_layers(experiment: Experiment) -> tuple[LayerSpec, ...]:
@@ -19,7 +25,7 @@ def hidden_layers(experiment: Experiment) -> tuple[LayerSpec, ...]:
 def with_units(experiment: Experiment, units: int) -> Experiment:
     """Every hidden layer so wide."""
     for layer in hidden_layers(experiment):
-        experiment = experiment.with_layer(layer.replace(params={**layer.params, "units": units}))
+        experiment = experiment.with_layer(layer.with_params(units=units))
     return experiment
 
 
@@ -47,9 +53,40 @@ def with_after_hidden(experiment: Experiment, type: str, **params: Any) -> Exper
     return changed
 
 
-def with_penalty(experiment: Experiment, kind: str, strength: float) -> Experiment:
-    """A penalty on the size of the weights of every hidden layer."""
-    penalty = {"class_name": kind, "config": {kind.lower(): strength}}
-    for layer in hidden_layers(experiment):
-        experiment = experiment.with_layer(layer.replace(params={**layer.params, "kernel_regularizer": penalty}))
+# --- penalties and dropout
+
+
+def with_penalty(
+    experiment: Experiment, kind: str, strength: float, layers: Sequence[LayerSpec] | None = None
+) -> Experiment:
+    """A penalty on the size of the kernels of all hidden layers, or of these ones; strength 0 takes it away."""
+    penalty = {"class_name": kind, "config": {kind.lower(): strength}} if strength else None
+    for layer in hidden_layers(experiment) if layers is None else layers:
+        experiment = experiment.with_layer(layer.with_params(**{KERNEL_PENALTY: penalty}))
     return experiment
+
+
+def dropping_layers(experiment: Experiment) -> tuple[LayerSpec, ...]:
+    """Layers that are there to switch something off while training, at a rate."""
+    return tuple(
+        layer for layer in experiment.model.layers if "rate" in layer.params and LAYERS.get(layer.type).training_only
+    )
+
+
+# --- what comes in
+
+
+def with_fitting_front(experiment: Experiment) -> Experiment:
+    """A sequential model with a flattening layer in front for as long as no layer takes the samples as they are.
+
+    Samples are rows of numbers; windows add an axis of time steps, images two for height and width.
+    """
+    if not isinstance(experiment.model, ModelSpec):
+        return experiment
+    data, layers = experiment.data, experiment.model.layers
+    axes = 2 + (data.windows is not None) + 2 * (data.image_shape is not None)  # that of the batch too
+    flattened = bool(layers) and LAYERS.get(layers[0].type).flattens
+    if axes == 2:
+        return experiment.with_layers(layers[1:]) if flattened else experiment
+    taken = flattened or any(LAYERS.get(layer.type).ndim == axes for layer in layers)
+    return experiment if taken else experiment.with_added_layer("Flatten", {}, 0)

@@ -6,10 +6,10 @@ Each function returns a new experiment and raises ExperimentError where it contr
 from lab.data.prepare.settings import fitting_wishes
 from lab.data.split import part_of_word
 from lab.data.table import Column, Table
+from lab.edits.layers import with_fitting_front
 from lab.errors import LabError
 from lab.spec.data import ColumnPlan, DataSpec, ImageShape, InputGroup
-from lab.spec.experiment import Experiment, ModelSpec
-from netcore.layers import LAYERS
+from lab.spec.experiment import Experiment
 
 LONGEST_SIDE = 4  # times the other: longer strips of pixels are no images
 SMALLEST_IMAGE = 16  # pixels
@@ -112,19 +112,8 @@ def image_shapes(pixels: int) -> tuple[ImageShape, ...]:
 
 
 def with_image_shape(experiment: Experiment, shape: ImageShape | None) -> Experiment:
-    """The inputs as an image, or as numbers side by side.
-
-    Layers that take no images get a Flatten in front, for as long.
-    """
-    changed = experiment.with_data(image_shape=shape)
-    layers = experiment.model.layers
-    if not isinstance(experiment.model, ModelSpec):
-        return changed
-    flattened = bool(layers) and layers[0].type == "Flatten"
-    if shape is None:
-        return changed.with_layers(layers[1:]) if flattened and experiment.data.windows is None else changed
-    takes_images = any(LAYERS.get(layer.type).ndim == 4 for layer in layers)
-    return changed if flattened or takes_images else changed.with_added_layer("Flatten", {}, 0)
+    """The inputs as an image, or as numbers side by side; the front of the network follows."""
+    return with_fitting_front(experiment.with_data(image_shape=shape))
 
 
 def with_group_image(experiment: Experiment, name: str, shape: ImageShape | None) -> Experiment:

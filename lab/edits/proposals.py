@@ -9,6 +9,7 @@ from lab.data.prepare import Dataset
 from lab.data.propose import class_count, propose_data
 from lab.data.samples import card
 from lab.data.table import Table
+from lab.edits.layers import with_fitting_front
 from lab.edits.refit import Refit, refit
 from lab.spec.data import ReadingSpec, SampleSource, Task, UploadSource, WindowSpec
 from lab.spec.experiment import Experiment, ModelSpec
@@ -88,24 +89,19 @@ def with_task(experiment: Experiment, table: Table, task: Task) -> Experiment:
 
 
 def with_windows(experiment: Experiment, table: Table, *, on: bool) -> Experiment:
-    """Several rows a sample, or each row one. Layers that take no time steps get a Flatten in front, for as long."""
-    data, layers = experiment.data, experiment.model.layers
-    sequential = isinstance(experiment.model, ModelSpec)
+    """Several rows a sample, or each row one; the front of the network follows."""
+    data = experiment.data
     if not on:
-        if sequential and layers and layers[0].type == "Flatten":
-            experiment = experiment.with_layers(layers[1:])
         inputs = tuple(name for name in data.inputs if name != data.target)
         kept = None if data.persistence_column == data.target else data.persistence_column
-        return experiment.with_data(windows=None, inputs=inputs, persistence_column=kept)
+        return with_fitting_front(experiment.with_data(windows=None, inputs=inputs, persistence_column=kept))
     times = next((column.name for column in table.columns if column.kind == "datetime"), None)
     order = "time" if data.split.draws_rows else data.split.order
     split = data.split.replace(order=order, time_column=data.split.time_column or times)
     windows = WindowSpec(every=max(1, table.rows // MANY_WINDOWS))
     wanted = {*data.inputs, data.target} if table.column(data.target).kind == "numeric" else set(data.inputs)
     inputs = tuple(name for name in table.column_names if name in wanted)
-    if sequential and not any(LAYERS.get(layer.type).ndim == 3 for layer in layers):
-        experiment = experiment.with_added_layer("Flatten", {}, 0)
-    return experiment.with_data(split=split, windows=windows, inputs=inputs)
+    return with_fitting_front(experiment.with_data(split=split, windows=windows, inputs=inputs))
 
 
 def fitting_output(experiment: Experiment, dataset: Dataset) -> Experiment:

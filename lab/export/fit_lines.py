@@ -179,7 +179,7 @@ def _labels(experiment: Experiment) -> str:
     else:
         y, loss, layers = "y_train", experiment.compile.loss, graph.layers
     units = layers[-1].params.get("units") if layers else None
-    if LOSSES.get(loss.type)(**loss.params).sparse:
+    if loss.built(LOSSES).sparse:
         return f"{y}.reshape(-1)"
     return f"{y}.reshape(-1).astype(int)" if units == 1 else f"{y}.argmax(axis=1)"
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Final, Literal
 
-from lab.insight.differences import Difference, differences, model_line, say_value
+from lab.edits.layers import dropping_layers
+from lab.insight.differences import Difference, differences, say_value
 from lab.spec.experiment import Experiment
 from lab.texts import Language, say
 from lab.verdict.evidence import Evidence
@@ -155,7 +156,7 @@ def _was_tried(advice: str, tried: Sequence[Difference], runs: Sequence[Judged])
     knobs = ADVISED_KNOBS.get(advice, ())
     paths = {one.knob.path for one in tried} | {one.knob.argument for one in tried}
     if "model" in paths:  # layers were added or taken away: which ones?
-        drops = {model_line(run.experiment).count("Dropout") for run in runs}
+        drops = {len(dropping_layers(run.experiment)) for run in runs}
         paths.add("rate" if len(drops) > 1 else "units")
     return any(path == knob or path.startswith(f"{knob}.") for path in paths for knob in knobs)
 

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.spec.experiment import Experiment
-from lab.spec.parts import PartSpec
 from netcore.layers import LAYERS
 
 Columns = Mapping[str, Sequence[float]]
-CHANCES = ("rate", "stddev", "dropout", "recurrent_dropout")  # arguments of layers that draw random numbers
 EARLY = 3  # epochs at the beginning, where a running mean lags most
 
 
@@ -59,12 +57,9 @@ def honesty(experiment: Experiment, history: Columns, extras: Columns) -> Honest
 
 def random_layers(experiment: Experiment) -> tuple[str, ...]:
     """Class names of layers that act in training alone: at random, or on the statistics of the batch."""
-    return tuple(dict.fromkeys(layer.type for layer in experiment.model.layers if layer.type and _only_trains(layer)))
-
-
-def _only_trains(layer: PartSpec) -> bool:
-    params = LAYERS.get(layer.type).params
-    return "moving_mean_initializer" in params or ("seed" in params and any(layer.params.get(name) for name in CHANCES))
+    return tuple(
+        dict.fromkeys(layer.type for layer in experiment.model.layers if layer.built(LAYERS).differs_in_training)
+    )
 
 
 def is_penalised(experiment: Experiment) -> bool:

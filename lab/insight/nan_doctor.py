@@ -152,10 +152,7 @@ def remedies(experiment: Experiment, causes: dict[str, float]) -> tuple[Remedy, 
 
 def lower_learning_rate(experiment: Experiment) -> Experiment:
     """A tenth of it."""
-    optimizer = experiment.compile.optimizer
-    rate = float(optimizer.filled(OPTIMIZERS)["learning_rate"]) / 10
-    changed = optimizer.replace(params={**optimizer.params, "learning_rate": rate})
-    return experiment.with_compile(optimizer=changed).with_fit(changes=())
+    return experiment.with_learning_rate(experiment.compile.learning_rate / 10).with_fit(changes=())
 
 
 def standardise_inputs(experiment: Experiment) -> Experiment:
@@ -176,7 +173,7 @@ def clip_gradients(experiment: Experiment) -> Experiment:
     optimizer = experiment.compile.optimizer
     if "clipnorm" not in OPTIMIZERS.get(optimizer.type).params:
         return experiment
-    return experiment.with_compile(optimizer=optimizer.replace(params={**optimizer.params, "clipnorm": 1.0}))
+    return experiment.with_compile(optimizer=optimizer.with_params(clipnorm=1.0))
 
 
 def larger_batch(experiment: Experiment) -> Experiment:

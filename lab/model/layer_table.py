@@ -128,7 +128,7 @@ def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int]:
     the start values of millions of weights would make each click on the page slow. Those of
     the layers inside it count too.
     """
-    part: Any = LAYERS.get(layer.type)(**layer.params)
+    part: Any = layer.built(LAYERS)
     counted = 0
 
     def count(name: str, shape: tuple[int, ...], initializer: Any, *, trainable: bool = True) -> None:

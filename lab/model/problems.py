@@ -13,15 +13,14 @@ from lab.model.layer_table import LayerRow, layer_rows, model_table, parameter_c
 from lab.model.outputs import output_views
 from lab.model.problem import Problem
 from lab.model.scales import LARGE_INPUT, rate_is_high
-from lab.model.sequence_problems import built_loss, last_activation, sequence_problems
+from lab.model.sequence_problems import last_activation, sequence_problems
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.spec.limits import Limits, current_limits
 from lab.starts import propose_output
 from netcore.activations import ACTIVATIONS
 from netcore.layers import LAYERS
-from netcore.losses import LOSSES, MeanAbsolutePercentageError
+from netcore.losses import LOSSES, Loss, MeanAbsolutePercentageError
 from netcore.metrics import LossMetric, for_output
-from netcore.optimizers import OPTIMIZERS
 
 Array = np.ndarray[Any, Any]
 
@@ -53,11 +52,10 @@ def model_problems(experiment: Experiment, dataset: Dataset | None, limits: Limi
 
 
 def _of_settings(experiment: Experiment) -> Iterator[Problem]:
-    optimizer = experiment.compile.optimizer
-    rate = float(optimizer.filled(OPTIMIZERS)["learning_rate"])
+    rate = experiment.compile.learning_rate
     if rate == 0:
         yield Problem("model.learning_rate_zero", {}, "warning")
-    elif rate_is_high(optimizer.type, rate):
+    elif rate_is_high(experiment.compile.optimizer.type, rate):
         yield Problem("model.learning_rate_huge", {"value": f"{rate:g}"}, "warning")
 
 
@@ -125,7 +123,7 @@ def _of_output(experiment: Experiment, dataset: Dataset, row: LayerRow) -> Itera
     if dataset.task == "sequence_labels":
         yield from sequence_problems(experiment, dataset, row)
         return
-    if built_loss(experiment).sequence:
+    if experiment.compile.loss.built(LOSSES).sequence:
         yield Problem("model.loss_for_sequences", {"loss": experiment.compile.loss.type})
         return
     if len(shape) == 3:
@@ -168,6 +166,7 @@ def _misfit(experiment: Experiment, dataset: Dataset, units: int) -> Problem | N
 
 def _of_activation(experiment: Experiment, dataset: Dataset, units: int) -> Iterator[Problem]:
     loss, activation = experiment.compile.loss, last_activation(experiment)
+    built: Loss = loss.built(LOSSES)
     if dataset.task == "regression":
         low, high = activation_range(activation)
         target = scaled_target(dataset)
@@ -176,7 +175,7 @@ def _of_activation(experiment: Experiment, dataset: Dataset, units: int) -> Iter
             yield Problem("model.bounded_output", values, "warning")
         return
     function = _probability_function(experiment)
-    advice = built_loss(experiment).advice(activation, units)
+    advice = built.advice(activation, units)
     if activation == "softmax" and units == 1:
         yield Problem("model.softmax_one_unit", {}, "warning")
     elif advice is not None:
@@ -185,7 +184,7 @@ def _of_activation(experiment: Experiment, dataset: Dataset, units: int) -> Iter
     elif function is None:
         usual = "BinaryCrossentropy" if units == 1 else "CategoricalCrossentropy"
         yield Problem("model.class_loss_note", {"loss": loss.type, "proposal": usual}, "note")
-    elif built_loss(experiment).probabilities and activation_range(activation) != (0.0, 1.0):
+    elif built.probabilities and activation_range(activation) != (0.0, 1.0):
         values = {"loss": loss.type, "activation": activation, "proposal": "sigmoid" if units == 1 else "softmax"}
         yield Problem("model.not_probabilities", values, "warning")
 
@@ -204,7 +203,7 @@ def metric_problem(name: str, experiment: Experiment, dataset: Dataset, units: i
     """
     if dataset.task == "sequence_labels":
         return Problem("model.metric_fails", {"metric": name})  # texts are judged after the run, letter by letter
-    y_true, right, wrong = _outputs_to_try(dataset, units, sparse=built_loss(experiment).sparse)
+    y_true, right, wrong = _outputs_to_try(dataset, units, sparse=experiment.compile.loss.built(LOSSES).sparse)
     width = 1 if y_true.ndim == 1 else y_true.shape[-1]
     try:
         metrics = [for_output(name, width, units) for _ in range(2)]

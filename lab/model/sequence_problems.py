@@ -7,7 +7,7 @@ import numpy as np
 from lab.data.prepare import PART_NAMES, Dataset
 from lab.model.layer_table import LayerRow
 from lab.model.problem import Problem
-from lab.spec.experiment import Experiment, LayerSpec
+from lab.spec.experiment import Experiment
 from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES, Loss
@@ -15,7 +15,8 @@ from netcore.losses import LOSSES, Loss
 
 def sequence_problems(experiment: Experiment, dataset: Dataset, row: LayerRow) -> Iterator[Problem]:
     """The loss, the shape of the last layer `row`, labels too long for its time steps, a second softmax, metrics."""
-    name, loss, classes = experiment.compile.loss.type, built_loss(experiment), len(dataset.classes)
+    name, classes = experiment.compile.loss.type, len(dataset.classes)
+    loss: Loss = experiment.compile.loss.built(LOSSES)
     shape = row.output_shape or ()
     if not loss.sequence:
         yield Problem("model.sequence_loss", {"loss": name})
@@ -39,21 +40,10 @@ def sequence_problems(experiment: Experiment, dataset: Dataset, row: LayerRow) -
         values = {"loss": name, "activation": activation, "layer": experiment.model.layers[-1].type, "units": units}
         yield Problem(advice[0], values, "warning")
     for layer in experiment.model.layers:
-        if makes_mask(layer):
+        if layer.built(LAYERS).makes_mask:
             yield Problem("model.mask_before_ctc", {"layer": layer.type}, "warning", layer_id=layer.id)
     for metric in experiment.compile.metrics:
         yield Problem("model.metric_fails", {"metric": metric})
-
-
-def makes_mask(layer: LayerSpec) -> bool:
-    """Whether the layers behind this one are told which time steps are there."""
-    return bool(LAYERS.get(layer.type)(**layer.params).makes_mask)
-
-
-def built_loss(experiment: Experiment) -> Loss:
-    """netcore's loss object of the experiment."""
-    loss = experiment.compile.loss
-    return LOSSES.get(loss.type)(**loss.params)
 
 
 def last_activation(experiment: Experiment) -> str:

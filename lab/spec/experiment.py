@@ -275,6 +275,9 @@ class Experiment(Value):
     def with_compile(self, **changes: Any) -> "Experiment":
         return self.replace(compile=self.compile.replace(**changes))
 
+    def with_learning_rate(self, rate: float) -> "Experiment":
+        return self.with_compile(optimizer=self.compile.optimizer.with_params(learning_rate=float(rate)))
+
     def with_fit(self, **changes: Any) -> "Experiment":
         return self.replace(fit=self.fit.replace(**changes))
 

@@ -26,6 +26,10 @@ class PartSpec(Value):
         """All arguments, defaults included."""
         return {**defaults(registry.get(self.type)), **self.params}
 
+    def built(self, registry: Registry[Any], **more: Any) -> Any:
+        """netcore's object of it; `more` are arguments beside its own."""
+        return registry.get(self.type)(**{**self.params, **more})
+
     def with_params(self, **changes: Any) -> Self:
         """Some arguments changed, the others as they are."""
         return self.replace(params={**self.params, **changes})

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from lab.spec.experiment import Experiment, GraphSpec, ModelSpec, PartSpec
-from lab.studies.definition import Axis, Change, Option
 from lab.edits.layers import (
     hidden_layers,
     only_dense_hidden,
@@ -13,6 +11,8 @@ from lab.edits.layers import (
     with_penalty,
     with_units,
 )
+from lab.spec.experiment import Experiment, GraphSpec, ModelSpec, PartSpec
+from lab.studies.definition import Axis, Change, Option
 from lab.studies.words import Words
 from netcore.optimizers import OPTIMIZERS
 
@@ -52,17 +52,7 @@ def batch_size(*values: int) -> Axis:
 
 
 def learning_rate(*values: float) -> Axis:
-    def options(experiment: Experiment, rows: int) -> tuple[Option, ...]:
-        if "learning_rate" not in OPTIMIZERS.get(experiment.compile.optimizer.type).params:
-            return ()
-        return _numbers(values, with_rate)
-
-    return Axis("learning_rate", options)
-
-
-def with_rate(experiment: Experiment, rate: float) -> Experiment:
-    optimizer = experiment.compile.optimizer
-    return experiment.with_compile(optimizer=optimizer.replace(params={**optimizer.params, "learning_rate": rate}))
+    return Axis("learning_rate", lambda experiment, rows: _numbers(values, Experiment.with_learning_rate))
 
 
 def optimizers() -> Axis:
@@ -266,8 +256,7 @@ def _can(experiment: Experiment, remedy: str) -> bool:
 
 def _smaller(experiment: Experiment) -> Experiment:
     for layer in hidden_layers(experiment):
-        units = max(1, int(layer.params["units"]) // 16)
-        experiment = experiment.with_layer(layer.replace(params={**layer.params, "units": units}))
+        experiment = experiment.with_layer(layer.with_params(units=max(1, int(layer.params["units"]) // 16)))
     return experiment
 
 

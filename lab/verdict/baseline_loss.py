@@ -38,7 +38,7 @@ def baseline_loss(
     loss = experiment.compile.loss
     y_true = dataset.targets_for(part, loss.type, units)
     y_pred = constant_output(dataset, rule, part, units, from_logits=bool(loss.params.get("from_logits", False)))
-    value = float(LOSSES.get(loss.type)(**loss.params)(y_true, y_pred))
+    value = float(loss.built(LOSSES)(y_true, y_pred))
     return BaselineLoss(value, rule.kind if dataset.task in ("regression", "sequence_labels") else "majority")
 
 

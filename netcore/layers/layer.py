@@ -63,6 +63,7 @@ class Layer(Operation):
     training_only: ClassVar[bool] = False  # passes its inputs on as they are, except while training
     activity_losses: Sequence[float] = ()  # penalties on the outputs of the last call on arrays
     takes_indices: ClassVar[bool] = False  # inputs are whole numbers that stand for something; they have no gradient
+    flattens: ClassVar[bool] = False  # gives all numbers of a sample in one row, however many axes they had
 
     def __init__(
         self,
@@ -133,6 +134,12 @@ class Layer(Operation):
 
     def set_carried(self, arrays: list[Array]) -> None:
         """Put back what `carried` gave."""
+
+    @property
+    def differs_in_training(self) -> bool:
+        """Whether it computes something else while training: at random, or from the numbers of the whole batch."""
+        inside = () if self.graph is None else self.graph.layers
+        return self.training_only or any(layer.differs_in_training for layer in inside)
 
     def inner_graph(self, shapes: list[Shape]) -> Graph | None:
         """What the layer is made of, for inputs of those shapes, if it is made of other layers."""

@@ -215,6 +215,7 @@ class BatchNormalization(ScaledAndShifted):
     }
     min_ndim = 2
     reads_mask = True
+    differs_in_training = True
     axis: int
     momentum: float
     epsilon: float

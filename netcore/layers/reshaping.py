@@ -57,6 +57,7 @@ class Flatten(SameNumbers):
     """
 
     params: ClassVar = {"data_format": DATA_FORMAT}
+    flattens = True
 
     def __init__(self, data_format: str | None = None, **keywords: Any) -> None:
         super().__init__(**keywords)

@@ -73,6 +73,11 @@ class Wrapper(Layer):
         """Call the layers inside on `inputs`; returns the outputs."""
         raise NotImplementedError
 
+    @property
+    def differs_in_training(self) -> bool:
+        """Whether a layer inside does."""
+        return any(layer.differs_in_training for layer in self.inner_layers())
+
     def inner_graph(self, shapes: list[Shape]) -> Graph:
         """The graph inside for inputs of those shapes; another number of time steps has another graph."""
         key = tuple(shapes)

@@ -16,7 +16,7 @@ from netcore.losses import LOSSES
 from netcore.metrics import METRICS
 from netcore.optimizers import OPTIMIZERS
 from netcore.params import defaults
-from tests.netcore.helpers import ready_arguments
+from tests.netcore.helpers import axes_for, ready_arguments
 
 PARTS = [*LAYERS, *LOSSES, *OPTIMIZERS, *METRICS, *INITIALIZERS]
 ARGUMENTS = [(cls, name, bad) for cls in PARTS for name, param in cls.params.items() for bad in param.invalid()]
@@ -65,6 +65,27 @@ def test_every_part_has_a_name_in_both_languages(language):
     kinds = {"layer": LAYERS, "loss": LOSSES, "optimizer": OPTIMIZERS, "metric": METRICS, "activation": ACTIVATIONS}
     keys = [f"{kind}.{name}" for kind, registry in kinds.items() for name in registry.names()]
     assert [key for key in keys if not has_text(key) or not say(key, language)] == []
+
+
+# --- what a layer says of itself
+
+LAYER_VARIANTS = [(cls(**ready_arguments(cls)), axes) for cls in LAYERS for axes in axes_for(cls)] + [
+    (layers.GRU(2, dropout=0.5), (3,)),
+    (layers.LSTM(2, recurrent_dropout=0.5), (3,)),
+    (layers.Bidirectional(layers.LSTM(2, dropout=0.5)), (3,)),
+    (layers.TimeDistributed(layers.Dropout(0.5)), (3,)),
+    (Sequential([Input((4,)), layers.Dropout(0.5)]), ()),
+]
+
+
+@pytest.mark.parametrize(("layer", "axes"), LAYER_VARIANTS, ids=lambda value: getattr(value, "name", str(value)))
+def test_a_layer_says_whether_it_differs_in_training_and_whether_it_flattens(layer, axes):
+    x = np.random.default_rng(0).normal(size=(5, *axes, 4)).astype("float32")
+    fed = [x, x + 1] if layer.several_inputs else x
+    outputs = [np.asarray(layer(fed, training=training)) for training in (False, True)]
+    assert layer.differs_in_training == (not np.array_equal(*outputs))
+    if axes:
+        assert layer.flattens == (outputs[0].shape == (5, math.prod(axes) * 4))
 
 
 # --- by hand

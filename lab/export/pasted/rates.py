@@ -10,7 +10,6 @@ from lab.export.pasted.expressions import result_of
 from lab.export.pasted.parts import Notes
 from lab.export.pasted.values import Lambda, Reference, is_number
 from lab.spec.experiment import Change, Experiment, checked
-from netcore.optimizers import OPTIMIZERS
 from netcore.optimizers.schedules import LearningRateSchedule
 
 MOST = 900  # rates taken from a schedule; an experiment holds a thousand changes
@@ -40,7 +39,7 @@ def epochs_of(call: FitCall, present: int) -> int:
 def changes_of(experiment: Experiment, calls: Sequence[FitCall], rates: Rates, notes: Notes) -> tuple[Change, ...]:
     """All changes in the order in which they take effect; several calls of fit are one run."""
     present = experiment.fit
-    rate = float(experiment.compile.optimizer.filled(OPTIMIZERS)["learning_rate"])
+    rate = experiment.compile.learning_rate
     changes: list[Change] = []
     done, size = 0, None
     for place, call in enumerate(calls):

@@ -192,6 +192,11 @@ class Recurrent(Layer):
         """The activation function of the candidate or the state."""
         return activations.get(self.activation)  # type: ignore[return-value]  # `params` allows elementwise ones only
 
+    @property
+    def differs_in_training(self) -> bool:
+        """Whether something is dropped."""
+        return self.dropout > 0 or self.recurrent_dropout > 0
+
     def build(self, input_shape: Any) -> None:
         features = self.features_of(_sequence_shape(input_shape))
         columns = self.gates * self.units
@@ -202,7 +207,7 @@ class Recurrent(Layer):
         if self.use_bias:
             weights.append(self.add_bias(columns))
         self.join("all_weights", *weights)
-        if self.dropout or self.recurrent_dropout:
+        if self.differs_in_training:
             self.stream = next_stream("random layer", self.seed)
 
     def add_bias(self, columns: int) -> Any:

@@ -25,8 +25,7 @@ def iris(epochs: int = 20, **fit: Any) -> Experiment:
 
 
 def with_rate(experiment: Experiment, rate: float) -> Experiment:
-    optimizer = experiment.compile.optimizer
-    return experiment.with_compile(optimizer=optimizer.replace(params={**optimizer.params, "learning_rate": rate}))
+    return experiment.with_learning_rate(rate)
 
 
 def spec_of(experiment: Experiment) -> tuple[dict[str, Any], Arrays]:
