@@ -12,7 +12,3 @@ def write_json(name: str, document: dict[str, Any]) -> None:
     path = FOLDER / f"{name}.json"
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"written: {path}")
-
-
-def read_json(name: str) -> dict[str, Any]:
-    return dict(json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8")))

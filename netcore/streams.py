@@ -15,8 +15,6 @@ import numpy as np
 
 from netcore.config import Array
 
-_WORDS = 6  # numbers that hold the state of one stream
-
 
 class Stream:
     """A random generator whose state can be written down as six uint64 numbers and put back."""

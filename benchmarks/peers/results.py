@@ -83,14 +83,6 @@ def as_json(machine: dict[str, Any], turns: int, measured: dict[str, dict[str, T
     return {"machine": machine, "turns": turns, "workloads": entries}
 
 
-def timings_of(document: dict[str, Any]) -> dict[str, dict[str, Timing]]:
-    """The measurements in a document that `as_json` made."""
-    return {
-        name: {engine: Timing(**timing) for engine, timing in entry["timings"].items()}
-        for name, entry in document["workloads"].items()
-    }
-
-
 # --- the table
 
 

@@ -37,7 +37,6 @@ class Limits:
     experiment_characters: int  # of its JSON text: a link or a file
     # runs
     running_s: float | None
-    active_runs_per_owner: int
     active_runs_per_worker: int
     worker_memory_bytes: int
     checkpoint_bytes: int  # of one run
@@ -70,7 +69,6 @@ ALONE = Limits(
     seed=2**32 - 1,
     experiment_characters=2_000_000,
     running_s=None,
-    active_runs_per_owner=1,
     active_runs_per_worker=200,
     worker_memory_bytes=4_000_000_000,
     checkpoint_bytes=20_000_000,

@@ -73,11 +73,6 @@ def test_softmax_and_crossentropy_by_hand():
     np.testing.assert_allclose(found["W1 after"], [[0.75, np.log(3) - 0.75]])
 
 
-def one_real_step(model, x, y):
-    model.fit(x, y, batch_size=len(x), epochs=1, shuffle=False, verbose=0)
-    return model.get_weights()
-
-
 def assert_is_the_real_step(model, x, y):
     """The trace's last weights and loss are those of `fit` on the same rows, to the last bit."""
     before = model.get_weights()

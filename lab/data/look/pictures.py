@@ -12,7 +12,6 @@ from lab.spec.data import DataSpec
 IMAGES = 40
 SIGNALS = 6
 SMALLEST = 6  # pixels high and wide
-PLACE = re.compile(r"\d+")
 PIXEL_NAME = re.compile(r"(p|px|pixel|pix|픽셀|화소)", re.IGNORECASE)
 
 
