@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, Protocol
 
+import numpy as np
 import pandas as pd
 
 from lab.errors import DataError
+
+# said in full, since "str" means this in pandas 3 alone: pandas 2 would write gaps out as the word "nan"
+TEXT = pd.StringDtype(na_value=np.nan)
 
 Kind = Literal["numeric", "category", "datetime", "boolean", "text", "id", "empty"]
 
@@ -76,7 +80,7 @@ class Table:
     """Rows are samples, columns are variables.
 
     Args:
-        frame: the cells; numbers as int64 or float64, times as datetime64, booleans as bool, the rest as text;
+        frame: the cells; numbers as int64 or float64, times as datetime64, booleans as bool, the rest as TEXT;
             missing cells are NaN or NaT. Never changed in place.
         header_row: 0-based line of the header in the file; None if the file has none.
         sha256: of the file's bytes.

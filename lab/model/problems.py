@@ -209,8 +209,10 @@ def metric_problem(name: str, experiment: Experiment, dataset: Dataset, units: i
         metrics = [for_output(name, width, units) for _ in range(2)]
         for metric, y_pred in zip(metrics, (right, wrong), strict=True):
             metric.count(y_true, y_pred, None)
-        results = [float(metric.result()) for metric in metrics]  # one number: a curve is drawn of it
+        results = [metric.result() for metric in metrics]
     except (ValueError, IndexError, TypeError, NotImplementedError):  # whatever NumPy says to shapes that do not fit
+        return Problem("model.metric_fails", {"metric": name})
+    if any(np.ndim(result) for result in results):  # a curve is drawn of one number, not of an array of one
         return Problem("model.metric_fails", {"metric": name})
     if dataset.task == "regression":
         # classes are hit or missed; between numbers only a distance means anything

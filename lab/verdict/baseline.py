@@ -61,7 +61,7 @@ def _letters(dataset: Dataset) -> Baseline:
     commonest = texts[counts.argmax()]
     letters = np.bincount(training[training > 0], minlength=len(dataset.classes))
     steps = len(training) * dataset.input_shape[0]
-    letters[0] = max(steps - letters.sum(), 0)
+    letters[0] = max(steps - int(letters.sum()), 0)
     predictions = {name: np.tile(commonest, (len(dataset.part(name).target), 1)) for name in PART_NAMES}
     return Baseline("letters", predictions, letters / letters.sum())
 

@@ -120,7 +120,7 @@ class AUC(Metric):
         areas = self._strips().sum(axis=0)
         if self.label_weights is None or not self.multi_label:
             return float(areas.mean())
-        weights = np.asarray(self.label_weights)
+        weights: Array = np.asarray(self.label_weights)
         return float(divided(np.sum(areas * weights), np.sum(weights)))
 
     def _strips(self) -> Any:

@@ -10,7 +10,7 @@ from lab.data.cells.cell import CODE, PAIRS
 from lab.data.cells.number_columns import ENOUGH_PARSE, FEW, as_number, is_name_of_codes, numbers_as
 from lab.data.cells.spellings import Spellings, Style, Typed, truths_as, words_as
 from lab.data.cells.time_columns import as_time
-from lab.data.table import Column
+from lab.data.table import TEXT, Column
 
 __all__ = ["Style", "Typed", "type_column"]
 
@@ -39,7 +39,7 @@ def type_column(raw: "pd.Series[Any]", name: str, unit: str = "", style: Style |
 
 def _of_texts(s: Spellings, unit: str) -> Typed:
     if not s.present.any():
-        empty = pd.Series(np.full(len(s.index), None), index=s.index, dtype="str")
+        empty = pd.Series(np.full(len(s.index), None), index=s.index, dtype=TEXT)
         return Typed(empty, Column(s.name, "empty", len(empty), 0))
     typed = as_truth(s)
     if typed is None:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from lab.data.table import TEXT
+
 DATE = (
     r"(?P<year>1[5-9]\d\d|2[01]\d\d)\s*(?P<sep>[-/.]|년)\s*(?P<month>\d{1,2})"
     r"(?:\s*(?:(?P=sep)|월)\s*(?P<day>\d{1,2})\s*[.일]?|월)?(?:\s*\([월화수목금토일]\))?"
@@ -100,7 +102,7 @@ def to_moments(texts: list[str]) -> Moments:
     for form in FORMATS:
         if np.isnat(times).mean() < 0.5:
             break
-        read = pd.to_datetime(pd.Series(texts, dtype="str"), format=form, errors="coerce").to_numpy("datetime64[us]")
+        read = pd.to_datetime(pd.Series(texts, dtype=TEXT), format=form, errors="coerce").to_numpy("datetime64[us]")
         new = np.isnat(times) & ~np.isnat(read)
         times = np.where(new, read, times)
         forms[new] = names.setdefault("y" + form[2], len(names))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lab.data.cells.cell import MISSING, MISSING_AMONG_NUMBERS
-from lab.data.table import Column, Kind, Note
+from lab.data.table import TEXT, Column, Kind, Note
 
 Codes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -105,7 +105,7 @@ def words_as(s: Spellings, kind: Kind, missing: list[int], notes: tuple[Note, ..
     """The cells as texts."""
     present = s.present & ~s.where(missing)
     words = np.array([*s.words, None], dtype=object)
-    cells = pd.Series(words[np.where(present, s.codes, len(s.words))], index=s.index, dtype="str")
+    cells = pd.Series(words[np.where(present, s.codes, len(s.words))], index=s.index, dtype=TEXT)
     counts = np.bincount(s.codes[present], minlength=len(s.words))
     distinct = int((counts > 0).sum())
     notes = (*s.missing_note(missing), *notes)

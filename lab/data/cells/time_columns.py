@@ -44,5 +44,5 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
 
 def as_times(times: Values, codes: Codes, index: pd.Index, name: str, notes: tuple[Note, ...]) -> Typed:
     """Times of the distinct cells back in the order of the rows; code -1 is a blank cell."""
-    cells = pd.Series(np.append(times, np.datetime64("NaT"))[codes], index=index)
+    cells = pd.Series(np.append(times, np.datetime64("NaT", "us"))[codes], index=index)
     return Typed(cells, Column(name, "datetime", int(cells.isna().sum()), int(cells.nunique())), notes)

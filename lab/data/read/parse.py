@@ -14,6 +14,7 @@ import pandas as pd
 
 from lab.data.cells.number_columns import is_whole
 from lab.data.read.layout import Layout
+from lab.data.table import TEXT
 from lab.errors import TableError
 from lab.spec.limits import Limits
 
@@ -50,7 +51,7 @@ def parse_rows(body: bytes, start: int, layout: Layout, limits: Limits) -> "list
 
 def parse_texts(body: bytes, start: int, layout: Layout, limits: Limits, columns: list[int]) -> "list[pd.Series[Any]]":
     """Some of the columns as they are written."""
-    pieces = _read(body, start, layout, limits, usecols=sorted(columns), dtype=str)
+    pieces = _read(body, start, layout, limits, usecols=sorted(columns), dtype=TEXT)
     return [pd.concat([piece[i] for piece in pieces], ignore_index=True) for i in columns]
 
 
@@ -101,7 +102,7 @@ def _join(pieces: "list[pd.Series[Any]]") -> "pd.Series[Any] | None":
     if kinds <= {"number", "blank"} or kinds == {"truth"}:
         return pd.Series(np.concatenate([piece.to_numpy() for piece in pieces]), copy=False)
     if kinds <= {"text", "blank"}:
-        return pd.concat([piece.astype("str") for piece in pieces], ignore_index=True)
+        return pd.concat([piece.astype(TEXT) for piece in pieces], ignore_index=True)
     return None
 
 

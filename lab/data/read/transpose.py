@@ -13,6 +13,7 @@ from lab.data.cells.units import unit_in_name
 from lab.data.read.body import Rows
 from lab.data.read.header import counts_up
 from lab.data.read.layout import Layout
+from lab.data.table import TEXT
 from lab.errors import TableError
 from lab.spec.limits import Limits
 
@@ -68,8 +69,8 @@ def transposed(rows: Rows, limits: Limits) -> Rows:
     if len(names) >= limits.columns:
         raise TableError("table.too_many_columns", columns=len(names) + 1, limit=limits.columns)
     block = np.array([column.to_numpy(object) for column in written[1:]], dtype=object).reshape(-1, len(names))
-    columns = [pd.Series(list(layout.names[1:]), dtype="str")]
-    columns += [pd.Series(block[:, place], dtype="str") for place in range(len(names))]
+    columns = [pd.Series(list(layout.names[1:]), dtype=TEXT)]
+    columns += [pd.Series(block[:, place], dtype=TEXT) for place in range(len(names))]
     turned = replace(layout, width=len(columns), names=(layout.names[0], *names), units=("",) * len(columns))
     lines = np.full(layout.width - 1, (layout.header_row or 0) + 1, np.int32)
     return replace(rows, columns=columns, lines=lines, layout=turned, source=None, kept=None)

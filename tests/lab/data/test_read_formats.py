@@ -360,6 +360,18 @@ def test_what_arrives_is_read_as_expected(case):
             assert "None" not in sentence
 
 
+@pytest.mark.filterwarnings("ignore:The 'future.infer_string' option is deprecated")
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_what_arrives_is_read_alike_whether_pandas_takes_texts_as_version_2_or_as_version_3_does(case):
+    data = case.text if isinstance(case.text, bytes) else case.text.encode()
+    with pd.option_context("future.infer_string", False):
+        older = read_table(data, "x.csv", ALONE)
+    with pd.option_context("future.infer_string", True):
+        newer = read_table(data, "x.csv", ALONE)
+    assert older == newer
+    pd.testing.assert_frame_equal(older.frame, newer.frame, check_column_type=False)
+
+
 REFUSALS = {
     "a page of an API": (b"<response><header><code>30</code></header></response>", "is_html"),
     "a comment before a page": (b"<!-- saved -->\n<html></html>", "is_html"),

@@ -306,6 +306,7 @@ def test_a_metric_without_a_problem_trains_and_one_that_would_break_the_run_is_a
         ("sparse", "mae", "model.metric_fails"),
         ("one-hot", "SparseCategoricalAccuracy", "model.metric_fails"),
         ("one-hot", "Mean", "model.metric_fails"),
+        ("binary", "F1Score", "model.metric_fails"),  # an array with one score, which is no number
         ("binary", "CategoricalAccuracy", "model.metric_unfit"),
         ("one-hot", "Accuracy", None),
         ("numbers", "accuracy", "model.metric_unfit"),
