@@ -23,7 +23,7 @@ from lab.data.prepare import Dataset, prepare_cached
 from lab.data.samples import load_sample
 from lab.edits.layers import with_after_hidden, with_depth, with_penalty, with_units
 from lab.runs.orders.study import Cell, RunOutcome
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import Experiment, PartSpec
 from lab.studies import bases
 from lab.studies.axes import with_rows

@@ -10,7 +10,7 @@ from lab.export.package import EXPERIMENT_FILE, keras_package
 from lab.export.program import program_of
 from lab.export.report import report
 from lab.insight.evaluate import evaluate_outputs, evaluate_run
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language
 

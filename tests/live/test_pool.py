@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from lab.errors import RunError
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.serve.pool import SILENCE_S, WorkerPool
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.wire.messages import ENDED, Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop

@@ -7,7 +7,7 @@ import pytest
 
 from lab.errors import RunError
 from lab.runs.kept.replay import trainer_at
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
 from tests.lab.runs.test_study import cells
 from tests.live.states import wait_for_state, wait_for_study

@@ -9,8 +9,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from lab.runs.serve.engine import InlineEngine
 from lab.runs.serve.host import set_engine
+from lab.runs.serve.inline import InlineEngine
 
 MAIN = Path(__file__).resolve().parent.parent.parent / "pages" / "main.py"
 

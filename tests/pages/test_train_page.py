@@ -7,8 +7,8 @@ import pytest
 from lab.data.read import read_table
 from lab.edits.proposals import for_own_table
 from lab.export.link import from_link, to_link
-from lab.runs.serve.engine import InlineEngine
 from lab.runs.serve.host import set_engine
+from lab.runs.serve.inline import InlineEngine
 from lab.spec.limits import ALONE
 from lab.starts import start
 from lab.texts import say

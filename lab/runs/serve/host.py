@@ -7,7 +7,8 @@ keep the old. So the engine hangs on an entry of `sys.modules` that belongs to n
 import sys
 from types import ModuleType
 
-from lab.runs.serve.engine import Engine, InlineEngine
+from lab.runs.serve.engine import Engine
+from lab.runs.serve.inline import InlineEngine
 
 _PLACE = "_live_engine_of_this_process"
 

@@ -22,9 +22,10 @@ from lab.runs.kept.run_file import exported, imported, marked
 from lab.runs.kept.store import RunStore, default_directory
 from lab.runs.orders.run import run_spec
 from lab.runs.orders.study import Cell, StudyView, check_study, study_specs, study_view
-from lab.runs.serve.engine import check_epochs, check_size, fork_start, kept_view, new_run_id, summary_of, view_of
+from lab.runs.serve.asking import check_epochs, check_size, fork_start, new_run_id
 from lab.runs.serve.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable, set_all
 from lab.runs.serve.pool import WorkerPool, pool_size
+from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.arrays import Arrays, rows_in
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import (

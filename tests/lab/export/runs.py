@@ -8,7 +8,7 @@ from lab.data.prepare import Dataset, prepare
 from lab.data.samples import load_sample
 from lab.export.program import program_of
 from lab.runs.kept.record import RunRecord
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import Experiment
 
 OWNER = "o" * 32

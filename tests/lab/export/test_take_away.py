@@ -21,7 +21,7 @@ from lab.export.pasted.reader import read_keras
 from lab.export.program import DATA_FILE, WEIGHTS_FILE
 from lab.export.report import report
 from lab.insight.evaluate import evaluate_outputs, evaluate_run
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import LayerSpec
 from lab.starts import start
 from lab.texts import LANGUAGES

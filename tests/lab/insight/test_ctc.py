@@ -16,7 +16,7 @@ from lab.insight.letter_errors import letter_errors
 from lab.model.layer_table import layer_rows, parameter_count
 from lab.model.problems import model_problems
 from lab.runs.orders.run import run_spec
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.work.trainer import Trainer
 from lab.starts import start
 from lab.verdict.judging import judge_run

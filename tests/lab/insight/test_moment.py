@@ -10,7 +10,7 @@ from lab.data.samples import load_sample
 from lab.insight.moment import GRID, moment
 from lab.insight.part_values import values_on
 from lab.runs.kept.replay import trainer_at
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.spec.data import SampleSource
 from lab.spec.experiment import Experiment
 from lab.starts import propose_experiment, start

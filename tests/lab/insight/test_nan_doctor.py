@@ -7,7 +7,7 @@ from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.insight.nan_doctor import break_down, remedies
 from lab.runs.orders.run import run_spec
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from lab.starts import start

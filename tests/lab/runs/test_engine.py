@@ -6,7 +6,7 @@ import pytest
 
 from lab.errors import RunError
 from lab.runs.serve import host
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.messages import Extend, Pause, Resume, SetLearningRate, Speed, Stop
 from lab.spec.experiment import ExperimentError
 from lab.spec.limits import ALONE

@@ -8,7 +8,7 @@ import pytest
 from lab.errors import ExperimentError
 from lab.runs.kept.replay import seconds_to, trainer_at
 from lab.runs.orders.run import run_spec
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.arrays import unpack_arrays
 from lab.runs.wire.checkpoints import SCHEDULE, nearest, thinned
 from lab.runs.wire.messages import Extend, SetBatchSize, SetLearningRate

@@ -11,7 +11,7 @@ from lab.model.layer_table import graph_table, parameter_count
 from lab.model.outputs import history_keys, history_of, split_key
 from lab.model.problems import model_problems
 from lab.runs.orders.run import run_spec
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.work.build import build_model
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import PartSpec

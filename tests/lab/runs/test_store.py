@@ -13,7 +13,7 @@ from lab.runs.kept.record import Marks
 from lab.runs.kept.replay import trainer_at
 from lab.runs.kept.run_file import MOST_FILE_BYTES
 from lab.runs.kept.store import RunStore
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.messages import SetLearningRate
 from lab.spec.limits import ALONE
 from tests.lab.runs.runs import iris, iris_data

@@ -5,7 +5,7 @@ import pytest
 
 from lab.errors import RunError
 from lab.runs.orders.study import Cell, Piece, check_study, outcomes_of, study_specs, study_view
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.messages import Pause, Resume, Stop
 from lab.runs.work.study_job import StudyJob
 from lab.spec.limits import ALONE

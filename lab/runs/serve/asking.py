@@ -1,0 +1,48 @@
+"""What every engine asks before it starts something: is it allowed, and where does it begin."""
+
+import secrets
+
+from lab.data.prepare import Dataset
+from lab.errors import RunError
+from lab.model.layer_table import layer_rows, parameter_count
+from lab.runs.kept.replay import fork_snapshot
+from lab.runs.serve.engine import Engine
+from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.wire.messages import Extend
+from lab.spec.experiment import Experiment, check_limits
+from lab.spec.limits import Limits
+
+
+def new_run_id() -> str:
+    """192 random bits: whoever knows the id may read the run's stream, so it must not be guessable."""
+    return secrets.token_urlsafe(24)
+
+
+def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
+    """Refuse what the profile in force does not allow. Raises ExperimentError or RunError naming the bound."""
+    check_limits(experiment, limits)
+    values = dataset.train.x.size
+    if values > limits.train_values:
+        raise RunError("run.too_many_values", value=values, high=limits.train_values)
+    parameters = parameter_count(layer_rows(experiment, dataset))
+    if parameters > limits.parameters:
+        raise RunError("run.too_many_parameters", value=parameters, high=limits.parameters)
+
+
+def check_epochs(command: Extend, limits: Limits) -> None:
+    """Refuse more epochs than the profile allows. Raises RunError naming the bound."""
+    if not 1 <= command.epochs <= limits.epochs:
+        raise RunError("run.too_many_epochs", value=command.epochs, high=limits.epochs)
+
+
+def fork_start(
+    engine: Engine, experiment: Experiment, dataset: Dataset, owner: str, fork_of: str | None
+) -> tuple[bytes, Checkpoints]:
+    """The snapshot that a fork begins with, and the checkpoints that it shares; empty for any other run."""
+    if fork_of is None:
+        return b"", {}
+    try:
+        parent, checkpoints = engine.record(fork_of, owner), engine.checkpoints(fork_of, owner)
+    except RunError:  # no longer kept: what it had learned is learned again
+        return b"", {}
+    return fork_snapshot(experiment, parent, checkpoints, dataset)

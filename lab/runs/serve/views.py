@@ -1,0 +1,61 @@
+"""Runs as pages see them: made of what a Trainer last said, or of a record."""
+
+import math
+from dataclasses import replace
+
+from lab.runs.kept.record import Marks, RunRecord, RunSummary, RunView, as_changes, as_reason
+from lab.runs.wire.messages import Status
+from lab.verdict.context import RunContext
+
+
+def summary_of(view: RunView, context: RunContext, marks: Marks) -> RunSummary:
+    """A run's line in the list; its verdict once it has ended."""
+    watched = view.history.get("val_loss") or view.history.get("loss") or []
+    finite = [value if math.isfinite(value) else math.inf for value in watched]
+    best = finite.index(min(finite)) if finite else 0
+    return replace(
+        view.summary,
+        best={name: values[best] for name, values in view.history.items() if len(values) > best},
+        best_epoch=best + 1 if finite else 0,
+        verdict=None if view.active else context.judge(view.history, view.state, view.extras).kind,
+        marks=marks,
+    )
+
+
+def kept_view(record: RunRecord, status: Status) -> RunView:
+    """A page's view of a run at rest."""
+    view = view_of(status, record.history, record.number, record.name, record.created, record.elapsed_s, None)
+    return replace(view, extras=record.extras)
+
+
+def view_of(
+    status: Status,
+    history: dict[str, list[float]],
+    number: int,
+    name: str,
+    created: float,
+    elapsed_s: float,
+    epochs_per_s: float | None,
+    queue_position: int = 0,
+) -> RunView:
+    """A page's view of a run from what its Trainer last said."""
+    return RunView(
+        id=status.run,
+        number=number,
+        name=name,
+        state=status.state,
+        epoch=status.epoch,
+        epochs=status.epochs,
+        updates=status.updates,
+        updates_per_epoch=status.updates_per_epoch,
+        history=history,
+        compute_s=status.compute_s,
+        elapsed_s=elapsed_s,
+        learning_rate=status.learning_rate,
+        batch_size=status.batch_size,
+        epochs_per_s=epochs_per_s,
+        changes=as_changes(status.changes),
+        reason=as_reason(status.reason),
+        created=created,
+        queue_position=queue_position,
+    )
