@@ -13,6 +13,7 @@ from benchmarks.speed import spiral
 from lab.data.prepare import Dataset, prepare
 from lab.data.read import read_table
 from lab.runs.kept.store import RunStore
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.pooled import PoolEngine
 from lab.spec.data import SampleSource, SplitSpec
 from lab.spec.experiment import Experiment
@@ -39,7 +40,7 @@ def spiral_experiment() -> tuple[Experiment, Dataset]:
 
 async def measure(engine: PoolEngine) -> dict[str, float]:
     experiment, dataset = spiral_experiment()
-    run = engine.start(experiment, dataset, "benchmark")
+    run = engine.start(RunRequest(experiment, dataset), "benchmark")
     news = asyncio.Event()
     reader = engine.open_stream(run, 0, news)
     assert reader is not None
@@ -48,7 +49,7 @@ async def measure(engine: PoolEngine) -> dict[str, float]:
         await asyncio.wait_for(news.wait(), 5)
         news.clear()
         reader.read()
-        assert not reader.done, engine.view(run).reason
+        assert not reader.done, engine.view(run, "benchmark").reason
         if time.perf_counter() - began < 1.0:
             first, start_s = reader.last_epoch, time.perf_counter()
         else:

@@ -10,6 +10,7 @@ from lab.export.package import EXPERIMENT_FILE, keras_package
 from lab.export.program import program_of
 from lab.export.report import report
 from lab.insight.evaluate import evaluate_outputs, evaluate_run
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language
@@ -25,7 +26,7 @@ def write_files(experiment: Experiment, dataset: Dataset, folder: Path, language
         LabError, NetcoreError: the experiment cannot be trained.
     """
     engine = InlineEngine()
-    run_id = engine.start(experiment, dataset, OWNER)
+    run_id = engine.start(RunRequest(experiment, dataset), OWNER)
     engine.advance()
     record = engine.record(run_id, OWNER)
     program = program_of(record, engine.checkpoints(run_id, OWNER), dataset, language)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lab.runs.kept.store import RunStore
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.wire.messages import Stop
 from lab.spec.limits import ALONE
@@ -36,29 +37,29 @@ def engine_with(tmp_path) -> Iterator[Callable[..., PoolEngine]]:
 
 def test_when_it_is_full_a_run_waits_for_its_turn_and_is_told_its_place(engine_with):
     small = engine_with(active_runs_per_worker=1)
-    first = small.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=UNHURRIED)
-    second = small.start(iris(3), iris_data(), "two")
-    third = small.start(iris(3), iris_data(), "three")
-    wait_for_epoch(small, first, 1)
-    assert [small.view(run).state for run in (second, third)] == ["queued", "queued"]
-    assert [small.view(run).queue_position for run in (second, third)] == [1, 2]
-    small.command(third, Stop())  # whoever waits may also give up
-    assert small.view(third).state == "stopped"
-    small.command(first, Stop())
-    wait_for_state(small, second, "finished")
+    first = small.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "one")
+    second = small.start(RunRequest(iris(3), iris_data()), "two")
+    third = small.start(RunRequest(iris(3), iris_data()), "three")
+    wait_for_epoch(small, first, "one", 1)
+    assert [small.view(*run, "one").state for run in ((second, "two"), (third, "three"))] == ["queued", "queued"]
+    assert [small.view(*run, "one").queue_position for run in ((second, "two"), (third, "three"))] == [1, 2]
+    small.command(third, "three", Stop())  # whoever waits may also give up
+    assert small.view(third, "three").state == "stopped"
+    small.command(first, "one", Stop())
+    wait_for_state(small, second, "two", "finished")
 
 
 def test_a_run_that_has_had_its_time_is_stopped_with_the_reason_and_kept(engine_with):
     engine = engine_with(running_s=600.0)
     engine.hub.clock = clock = Clock()
-    run = engine.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=UNHURRIED)
-    wait_for_epoch(engine, run, 1)
-    wait_for(lambda: engine.view(run).state == "running", "a run that is running")
+    run = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "one")
+    wait_for_epoch(engine, run, "one", 1)
+    wait_for(lambda: engine.view(run, "one").state == "running", "a run that is running")
     clock.now += 601.0
     engine.sweep()
-    wait_for_state(engine, run, "stopped")
-    assert engine.view(run).reason.code == "run.time_over"
-    assert all("600" in say_error(engine.view(run).reason, language) for language in LANGUAGES)
+    wait_for_state(engine, run, "one", "stopped")
+    assert engine.view(run, "one").reason.code == "run.time_over"
+    assert all("600" in say_error(engine.view(run, "one").reason, language) for language in LANGUAGES)
     assert engine.record(run, "one").epochs_done > 0
 
 
@@ -66,31 +67,31 @@ def test_a_run_that_has_had_its_time_is_stopped_with_the_reason_and_kept(engine_
 def test_without_workers_a_run_fails_with_a_sentence(engine_with, monkeypatch):
     monkeypatch.setattr("sys.executable", shutil.which("false"))
     engine = engine_with()
-    run = engine.start(iris(3), iris_data(), "one")
-    wait_for_state(engine, run, "failed")
-    assert engine.view(run).reason.code == "run.no_worker"
+    run = engine.start(RunRequest(iris(3), iris_data()), "one")
+    wait_for_state(engine, run, "one", "failed")
+    assert engine.view(run, "one").reason.code == "run.no_worker"
 
 
 def test_too_little_memory_fails_that_run_alone(engine_with):
     pytest.importorskip("resource")
     engine = engine_with(worker_memory_bytes=1_000_000_000)
-    other = engine.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=UNHURRIED)
+    other = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "one")
     wide = iris(3)
     for _ in range(2):
         wide = wide.with_added_layer("Dense", {"units": 30_000}, position=0)
     engine.limits = replace(engine.limits, parameters=10**10)
-    run = engine.start(wide, iris_data(), "two")
-    wait_for_state(engine, run, "failed")
-    assert engine.view(run).reason.code in ("run.out_of_memory", "run.worker_crashed")
-    wait_for_epoch(engine, other, engine.view(other).epoch + 5)
+    run = engine.start(RunRequest(wide, iris_data()), "two")
+    wait_for_state(engine, run, "two", "failed")
+    assert engine.view(run, "two").reason.code in ("run.out_of_memory", "run.worker_crashed")
+    wait_for_epoch(engine, other, "one", engine.view(other, "one").epoch + 5)
 
 
 def test_what_was_going_on_when_the_server_ends_is_kept(engine_with):
     engine = engine_with()
-    run = engine.start(iris(ENDLESS), iris_data(), "one", epochs_per_s=UNHURRIED)
+    run = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "one")
     wait_for(lambda: engine.record(run, "one").epochs_done > 10, "a snapshot")
     engine.close()
     later = engine_with()
-    assert later.view(run).state == "stopped"
+    assert later.view(run, "one").state == "stopped"
     assert later.record(run, "one").epochs_done > 10
     assert later.runs_of("one")[0].id == run

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from lab.errors import RunError
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.serve.pool import SILENCE_S, WorkerPool
 from lab.runs.serve.pooled import PoolEngine
@@ -39,8 +40,8 @@ def halt(pid: int) -> None:
 
 
 def test_a_worker_trains_to_the_same_numbers_as_the_callers_own_thread(engine, owner):
-    run = engine.start(iris(8), iris_data(), owner)
-    wait_for_state(engine, run, "finished")
+    run = engine.start(RunRequest(iris(8), iris_data()), owner)
+    wait_for_state(engine, run, owner, "finished")
     record, alone = engine.record(run, owner), trained(iris(8))
     assert record.history == alone.history
     assert all(a.tobytes() == b.tobytes() for a, b in zip(record.weights, alone.weights, strict=True))
@@ -48,114 +49,119 @@ def test_a_worker_trains_to_the_same_numbers_as_the_callers_own_thread(engine, o
 
 
 def test_what_was_turned_during_a_run_is_in_its_record_and_gives_the_same_curve_again(engine, owner):
-    run = engine.start(iris(ENDLESS), iris_data(), owner)
-    wait_for_epoch(engine, run, 6)
-    engine.command(run, SetLearningRate(0.002))
-    wait_for(lambda: len(engine.view(run).changes) == 1, "the first change")
-    engine.command(run, SetBatchSize(32))
-    wait_for(lambda: len(engine.view(run).changes) == 2, "the second change")
-    engine.command(run, Stop())
-    wait_for(lambda: engine.view(run).state in ENDED, "the end")
+    run = engine.start(RunRequest(iris(ENDLESS), iris_data()), owner)
+    wait_for_epoch(engine, run, owner, 6)
+    engine.command(run, owner, SetLearningRate(0.002))
+    wait_for(lambda: len(engine.view(run, owner).changes) == 1, "the first change")
+    engine.command(run, owner, SetBatchSize(32))
+    wait_for(lambda: len(engine.view(run, owner).changes) == 2, "the second change")
+    engine.command(run, owner, Stop())
+    wait_for(lambda: engine.view(run, owner).state in ENDED, "the end")
     record = engine.record(run, owner)
     again = InlineEngine(ALONE)
-    copy = again.start(record.experiment_with_changes(), iris_data(), owner)
+    copy = again.start(RunRequest(record.experiment_with_changes(), iris_data()), owner)
     again.advance(record.epochs_done)
-    assert again.view(copy).history == record.history
+    assert again.view(copy, owner).history == record.history
 
 
 def test_pause_step_resume_and_speed(engine, owner):
     slow = 0.5
-    run = engine.start(iris(int(slow * 2 * LONGEST_S)), iris_data(), owner, epochs_per_s=slow)
-    wait_for_epoch(engine, run, 1)
-    engine.command(run, Pause())
-    wait_for_state(engine, run, "paused")
-    at = engine.view(run).epoch
-    engine.command(run, Step(2))
-    wait_for(lambda: engine.view(run).state == "paused" and engine.view(run).epoch > at, "the steps")
-    assert engine.view(run).epoch == at + 2
-    engine.command(run, Speed(None))
-    engine.command(run, Resume())
-    wait_for_state(engine, run, "finished")  # at the pace that it began with, it would not be for long
+    run = engine.start(RunRequest(iris(int(slow * 2 * LONGEST_S)), iris_data(), epochs_per_s=slow), owner)
+    wait_for_epoch(engine, run, owner, 1)
+    engine.command(run, owner, Pause())
+    wait_for_state(engine, run, owner, "paused")
+    at = engine.view(run, owner).epoch
+    engine.command(run, owner, Step(2))
+    wait_for(lambda: engine.view(run, owner).state == "paused" and engine.view(run, owner).epoch > at, "the steps")
+    assert engine.view(run, owner).epoch == at + 2
+    engine.command(run, owner, Speed(None))
+    engine.command(run, owner, Resume())
+    wait_for_state(engine, run, owner, "finished")  # at the pace that it began with, it would not be for long
 
 
 def test_an_ended_run_goes_on_to_more_epochs(engine, owner):
-    run = engine.start(iris(5), iris_data(), owner)
-    wait_for_state(engine, run, "finished")
-    engine.command(run, Extend(9))
-    wait_for(lambda: engine.view(run).state == "finished" and engine.view(run).epoch == 9, "the end of epoch 9")
+    run = engine.start(RunRequest(iris(5), iris_data()), owner)
+    wait_for_state(engine, run, owner, "finished")
+    engine.command(run, owner, Extend(9))
+    wait_for(
+        lambda: engine.view(run, owner).state == "finished" and engine.view(run, owner).epoch == 9, "the end of epoch 9"
+    )
     assert engine.record(run, owner).history == trained(iris(9)).history
-    assert engine.view(run).epochs == 9
+    assert engine.view(run, owner).epochs == 9
 
 
 def test_a_second_start_stops_the_first_run_and_keeps_it(engine, owner):
-    first = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED)
-    wait_for_epoch(engine, first, 4)
-    second = engine.start(iris(3), iris_data(), owner)
-    wait_for_state(engine, first, "stopped")
-    wait_for_state(engine, second, "finished")
+    first = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), owner)
+    wait_for_epoch(engine, first, owner, 4)
+    second = engine.start(RunRequest(iris(3), iris_data()), owner)
+    wait_for_state(engine, first, owner, "stopped")
+    wait_for_state(engine, second, owner, "finished")
     assert engine.record(first, owner).epochs_done > 3
     assert [summary.number for summary in engine.runs_of(owner)] == [2, 1]
 
 
 def test_divergence_is_told_with_its_cause_in_both_languages(engine, owner):
-    run = engine.start(with_rate(iris(50), 1e30), iris_data(), owner)
-    wait_for_state(engine, run, "diverged")
-    reason = engine.view(run).reason
+    run = engine.start(RunRequest(with_rate(iris(50), 1e30), iris_data()), owner)
+    wait_for_state(engine, run, owner, "diverged")
+    reason = engine.view(run, owner).reason
     for language in LANGUAGES:
         assert say_error(reason, language)
-    assert engine.record(run, owner).last_good_epoch < engine.view(run).epoch
+    assert engine.record(run, owner).last_good_epoch < engine.view(run, owner).epoch
 
 
 def test_a_fork_into_other_weights_fails_when_it_is_reached_and_is_told_in_both_languages(engine, owner):
     fork = iris(6).forked(3)
     dense = fork.model.layers[0]
-    run = engine.start(fork.with_layer(dense.replace(params={**dense.params, "units": 5})), iris_data(), owner)
-    wait_for(engine, run, "failed")
-    assert engine.view(run).reason.code == "run.fork_weights"
+    run = engine.start(
+        RunRequest(fork.with_layer(dense.replace(params={**dense.params, "units": 5})), iris_data()), owner
+    )
+    wait_for_state(engine, run, owner, "failed")
+    assert engine.view(run, owner).reason.code == "run.fork_weights"
     for language in LANGUAGES:
-        assert say_error(engine.view(run).reason, language)
+        assert say_error(engine.view(run, owner).reason, language)
 
 
 def test_a_killed_worker_is_replaced_and_its_run_goes_on_without_a_gap(engine, owner):
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED)
-    wait_for_epoch(engine, run, 20)
+    run = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), owner)
+    wait_for_epoch(engine, run, owner, 20)
     for _ in range(3):  # a run that gets on each time is not blamed for what is done to its worker
         os.kill(pid_of(engine, run), signal.SIGKILL)
-        wait_for_epoch(engine, run, engine.view(run).epoch + 10)
-    engine.command(run, Stop())
-    wait_for_state(engine, run, "stopped")
+        wait_for_epoch(engine, run, owner, engine.view(run, owner).epoch + 10)
+    engine.command(run, owner, Stop())
+    wait_for_state(engine, run, owner, "stopped")
     record = engine.record(run, owner)
     assert engine.hub.columns(engine.hub.get(run))["e"][: record.epochs_done] == list(range(1, record.epochs_done + 1))
     again = InlineEngine(ALONE)
-    copy = again.start(iris(ENDLESS), iris_data(), owner)
+    copy = again.start(RunRequest(iris(ENDLESS), iris_data()), owner)
     again.advance(record.epochs_done)
-    assert again.view(copy).history == record.history
+    assert again.view(copy, owner).history == record.history
 
 
 def test_a_command_given_while_the_worker_dies_is_not_lost(engine, owner):
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED)
-    wait_for_epoch(engine, run, 5)
+    run = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), owner)
+    wait_for_epoch(engine, run, owner, 5)
     os.kill(pid_of(engine, run), signal.SIGKILL)
-    engine.command(run, SetLearningRate(0.0123))
-    wait_for(lambda: [change.value for change in engine.view(run).changes] == [0.0123], "the change")
-    engine.command(run, Stop())
-    wait_for_state(engine, run, "stopped")
+    engine.command(run, owner, SetLearningRate(0.0123))
+    wait_for(lambda: [change.value for change in engine.view(run, owner).changes] == [0.0123], "the change")
+    engine.command(run, owner, Stop())
+    wait_for_state(engine, run, owner, "stopped")
 
 
 def test_the_other_runs_of_a_killed_worker_go_on_as_well(engine):
     owners = [f"owner {index}" for index in range(6)]
-    runs = [engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED) for owner in owners]
+    request = RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED)
+    runs = [(engine.start(request, owner), owner) for owner in owners]
     for run in runs:
-        wait_for_epoch(engine, run, 5)
+        wait_for_epoch(engine, *run, 5)
     for pid in engine.pool.pids:
         os.kill(pid, signal.SIGKILL)
-    at = {run: engine.view(run).epoch for run in runs}
+    at = {run: engine.view(*run).epoch for run in runs}
     for run in runs:
-        wait_for_epoch(engine, run, at[run] + 10)
+        wait_for_epoch(engine, *run, at[run] + 10)
     for run in runs:
-        engine.command(run, Stop())
+        engine.command(*run, Stop())
     for run in runs:
-        wait_for_state(engine, run, "stopped")
+        wait_for_state(engine, *run, "stopped")
 
 
 def test_a_hanging_worker_is_replaced_and_one_that_answers_is_not():
@@ -184,9 +190,11 @@ def test_a_hanging_worker_is_replaced_and_one_that_answers_is_not():
 
 
 def test_a_run_that_kills_its_worker_twice_is_failed_and_the_others_live(engine, owner):
-    other = engine.start(iris(ENDLESS), iris_data(), "someone else", epochs_per_s=UNHURRIED)
-    run = engine.start(iris(ENDLESS), iris_data(), owner, paused=True)  # a new point would clear it of suspicion
-    wait_for_state(engine, run, "paused")
+    other = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "someone else")
+    run = engine.start(
+        RunRequest(iris(ENDLESS), iris_data(), paused=True), owner
+    )  # a new point would clear it of suspicion
+    wait_for_state(engine, run, owner, "paused")
     live = engine.hub.get(run)
     for crashes in (1, 2):
         pid = pid_of(engine, run)
@@ -194,24 +202,24 @@ def test_a_run_that_kills_its_worker_twice_is_failed_and_the_others_live(engine,
         engine.pool._workers[live.worker].suspect.write_bytes(run.encode().ljust(64))
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda crashes=crashes: live.crashes == crashes, "the blame")
-    wait_for_state(engine, run, "failed")
-    reason = engine.view(run).reason
+    wait_for_state(engine, run, owner, "failed")
+    reason = engine.view(run, owner).reason
     assert reason.code == "run.worker_crashed"
     for language in LANGUAGES:
         assert say_error(reason, language)
-    wait_for_epoch(engine, other, engine.view(other).epoch + 5)
-    engine.command(other, Stop())
-    wait_for_state(engine, other, "stopped")
+    wait_for_epoch(engine, other, "someone else", engine.view(other, "someone else").epoch + 5)
+    engine.command(other, "someone else", Stop())
+    wait_for_state(engine, other, "someone else", "stopped")
 
 
 def test_a_run_that_nobody_reads_is_parked_and_goes_on_when_somebody_looks(engine, owner):
-    run = engine.start(iris(ENDLESS), iris_data(), owner, epochs_per_s=UNHURRIED)
-    wait_for_epoch(engine, run, 3)
+    run = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), owner)
+    wait_for_epoch(engine, run, owner, 3)
     live = engine.hub.get(run)
     live.seen_at -= 1500.0
     engine.sweep()
     wait_for(lambda: live.status.state == "paused", "a run that is paused")
-    engine.view(run)
+    engine.view(run, owner)
     wait_for(lambda: live.status.state == "running", "a run that is running")
     live.seen_at -= 5000.0
     engine.sweep()
@@ -222,9 +230,9 @@ def test_a_run_that_nobody_reads_is_parked_and_goes_on_when_somebody_looks(engin
     engine.sweep()
     assert engine.hub.get(run) is None
     assert engine.record(run, owner).state == "stopped"
-    assert engine.view(run).state == "stopped"
+    assert engine.view(run, owner).state == "stopped"
     with pytest.raises(RunError) as refusal:
-        engine.command(run, Extend(30_000 - 20_000))
+        engine.command(run, owner, Extend(30_000 - 20_000))
     assert refusal.value.code == "run.not_live"
 
 

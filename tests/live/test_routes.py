@@ -6,6 +6,7 @@ import pytest
 from starlette.applications import Starlette
 
 from lab.runs.serve import host
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.owner import COOKIE
 from lab.runs.serve.routes import middleware, routes
 from tests.lab.runs.asgi import ask
@@ -22,9 +23,10 @@ def app(engine) -> Starlette:
 
 @pytest.fixture
 def finished(engine, owner) -> str:
-    run = engine.start(iris(12), iris_data(), owner)
-    wait_for_state(engine, run, "finished")
-    return run
+    """Key of the stream of a run that has ended."""
+    run = engine.start(RunRequest(iris(12), iris_data()), owner)
+    wait_for_state(engine, run, owner, "finished")
+    return engine.view(run, owner).stream
 
 
 def events(body: bytes) -> list[tuple[str, dict]]:

@@ -7,6 +7,7 @@ import pytest
 
 from lab.errors import RunError
 from lab.runs.kept.replay import trainer_at
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
 from tests.lab.runs.test_study import cells
@@ -51,22 +52,22 @@ def test_a_study_outlives_the_death_of_its_worker(engine, owner):
 
 
 def test_a_fork_starts_from_its_parents_checkpoint_and_a_kept_run_can_be_looked_back_into(engine, owner):
-    parent = engine.start(iris(40), iris_data(), owner)
-    wait_for_state(engine, parent, "finished")
+    parent = engine.start(RunRequest(iris(40), iris_data()), owner)
+    wait_for_state(engine, parent, owner, "finished")
     experiment = with_rate(iris(40).forked(30), 0.2)
-    fork = engine.start(experiment, iris_data(), owner, fork_of=parent)
-    wait_for_state(engine, fork, "finished")
+    fork = engine.start(RunRequest(experiment, iris_data(), fork_of=parent), owner)
+    wait_for_state(engine, fork, owner, "finished")
     assert engine.record(fork, owner).history == trained(experiment).history
-    assert len(engine.view(fork).history["loss"]) == 40
+    assert len(engine.view(fork, owner).history["loss"]) == 40
     assert set(engine.checkpoints(fork, owner)) == {1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28, 36}
     again = trainer_at(engine.record(fork, owner), engine.checkpoints(fork, owner), iris_data(), 33)
-    assert again.history["loss"] == pytest.approx(engine.view(fork).history["loss"][:33], rel=1e-5)
-    assert "evaluated_loss" in engine.view(fork).extras
+    assert again.history["loss"] == pytest.approx(engine.view(fork, owner).history["loss"][:33], rel=1e-5)
+    assert "evaluated_loss" in engine.view(fork, owner).extras
 
 
 def test_a_deleted_run_is_gone_and_a_run_can_be_taken_along(engine, owner):
-    run = engine.start(iris(5), iris_data(), owner)
-    wait_for_state(engine, run, "finished")
+    run = engine.start(RunRequest(iris(5), iris_data()), owner)
+    wait_for_state(engine, run, owner, "finished")
     engine.mark(run, owner, name="A", pinned=True)
     data = engine.export(run, owner)
     engine.delete(run, owner)
@@ -75,7 +76,7 @@ def test_a_deleted_run_is_gone_and_a_run_can_be_taken_along(engine, owner):
     (summary,) = engine.runs_of(owner)
     assert (summary.id, summary.title, summary.epoch) == (back, "A", 5)
     assert engine.record(back, owner).history == trained(iris(5)).history
-    assert engine.view(back).extras
+    assert engine.view(back, owner).extras
     engine.delete(back, owner)
     with pytest.raises(RunError):
-        engine.view(back)
+        engine.view(back, owner)

@@ -71,13 +71,13 @@ def test_a_batch_larger_than_the_data_runs_as_one_and_says_so(person):
     person.set_number(5000, "fit.batch_size")
     assert any("5000" in note.value and "90" in note.value for note in person.at.info)
     person.train(1)
-    assert person.engine.view(person.state().run_id).updates_per_epoch == 1
+    assert person.engine.view(person.state().run_id, person.state().owner).updates_per_epoch == 1
 
 
 def test_a_diverged_run_says_its_likely_cause(person_in, language):
     person_in.press("start.tmax")
     person_in.choose("SGD", "optimizer", "type").set_number(1e9, "optimizer", "SGD", "learning_rate").train()
-    run = person_in.engine.view(person_in.state().run_id)
+    run = person_in.engine.view(person_in.state().run_id, person_in.state().owner)
     assert run.state == "diverged"
     assert any("1e+09" in error for error in person_in.errors())
     person_in.go_to("evaluate")
@@ -112,7 +112,7 @@ def test_a_cp949_file_is_read_and_can_be_trained(person_in):
     assert person_in.experiment.data.source.name == "관측.csv"
     assert "CP949" in person_in.at.success[0].value
     person_in.go_to("train").train(3)
-    assert person_in.engine.view(person_in.state().run_id).epoch == 3
+    assert person_in.engine.view(person_in.state().run_id, person_in.state().owner).epoch == 3
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,10 @@ def test_a_run_goes_out_as_a_file_and_comes_back_and_is_deleted(two):
     two.at.file_uploader(key=two.key("run-file")).upload("run-1.npz", data, "application/octet-stream")
     two.look()
     assert [summary.number for summary in summaries(two)] == [3, 2, 1]
-    assert two.engine.view(summaries(two)[0].id).history == two.engine.view(run.id).history
+    assert (
+        two.engine.view(summaries(two)[0].id, two.state().owner).history
+        == two.engine.view(run.id, two.state().owner).history
+    )
     two.at.file_uploader(key=two.key("run-file")).upload("run-9.npz", b"no run", "application/octet-stream")
     two.look()
     assert say("run.not_a_run", "en") in two.sentences()
@@ -157,7 +160,7 @@ def test_every_series_of_the_runs_can_be_drawn_with_its_baseline(two):
 def test_a_run_is_opened_on_the_train_page_and_led_back_from_there(two):
     two.press("choose-1").press("open-1")
     assert two.state().page == "train"
-    assert two.engine.view(two.state().run_id).number == 1
+    assert two.engine.view(two.state().run_id, two.state().owner).number == 1
     two.press("compare")
     assert (two.state().page, two.state().held(CompareView).look) == ("compare", "verdict")
 
@@ -239,7 +242,7 @@ def test_a_fork_is_drawn_beside_its_parent_from_the_fork_on(two):
     fork, parent = experiment_of(two, 3), experiment_of(two, 2)
     assert fork.parent() == parent.replace(name="")
     assert fork.origin.epoch == 12
-    histories = [two.engine.view(run.id).history["loss"] for run in summaries(two)[:2]]
+    histories = [two.engine.view(run.id, two.state().owner).history["loss"] for run in summaries(two)[:2]]
     assert histories[0][:12] == histories[1][:12]
     assert histories[0][12:] != histories[1][12:]
     chart = charts(two)["fork-chart"]
@@ -272,7 +275,7 @@ def test_the_time_slider_brings_back_each_epoch(person, name):
     look_at(person, 1, "slider")
     person.press("moment-back")
     assert person.at.slider(key="moment-1").value == 5
-    view = person.engine.view(summaries(person)[0].id)
+    view = person.engine.view(summaries(person)[0].id, person.state().owner)
     assert f"{view.history['val_loss'][4]:.4g}" in [metric.value for metric in person.at.metric]
     person.at.slider(key="moment-1").set_value(0)
     person.look()

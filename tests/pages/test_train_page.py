@@ -17,16 +17,16 @@ from tests.pages.conftest import Person
 
 def test_one_click_trains_and_the_verdict_follows(person_in, language):
     person_in.train()
-    run = person_in.engine.view(person_in.state().run_id)
+    run = person_in.engine.view(person_in.state().run_id, person_in.state().owner)
     assert (run.state, run.epoch) == ("finished", 100)
     assert say("verdict_box.evidence", language) in person_in.sentences()
 
 
 def test_pause_and_continue(person):
     person.press("train").press("pause")
-    assert person.engine.view(person.state().run_id).state == "paused"
+    assert person.engine.view(person.state().run_id, person.state().owner).state == "paused"
     person.press("resume")
-    assert person.engine.view(person.state().run_id).state == "running"
+    assert person.engine.view(person.state().run_id, person.state().owner).state == "running"
 
 
 def test_one_epoch_at_a_time_from_an_untrained_network(person):
@@ -34,7 +34,7 @@ def test_one_epoch_at_a_time_from_an_untrained_network(person):
     person.engine.advance()
     person.look().press("one_epoch")
     person.engine.advance()
-    run = person.engine.view(person.state().run_id)
+    run = person.engine.view(person.state().run_id, person.state().owner)
     assert (run.state, run.epoch) == ("paused", 2)
 
 
@@ -43,7 +43,7 @@ def test_stop_keeps_what_was_learned_and_training_can_go_on(person):
     person.engine.advance(40)
     person.look().press("stop").press("continue")
     person.engine.advance()
-    run = person.engine.view(person.state().run_id)
+    run = person.engine.view(person.state().run_id, person.state().owner)
     assert (run.state, run.epoch, run.number) == ("finished", 100, 1)
 
 
@@ -80,7 +80,7 @@ def test_learning_rate_and_batch_size_change_within_a_run_and_are_recorded(perso
     person.engine.advance(10)
     run_id = person.state().run_id
     person.look().set_number(0.001, "optimizer", "Adam", "learning_rate").set_number(30, "fit.batch_size")
-    run = person.engine.view(run_id)
+    run = person.engine.view(run_id, person.state().owner)
     assert person.state().run_id == run_id
     assert (run.learning_rate, run.batch_size) == (pytest.approx(0.001), 30)
     assert [(change.epoch, change.name) for change in run.changes] == [(10, "learning_rate"), (10, "batch_size")]
@@ -97,7 +97,7 @@ def test_more_epochs_go_on_from_the_trained_weights(person):
     run_id = person.state().run_id
     person.set_number(150, "fit.epochs")
     person.engine.advance()
-    run = person.engine.view(run_id)
+    run = person.engine.view(run_id, person.state().owner)
     assert person.state().run_id == run_id
     assert (run.state, run.epoch) == ("finished", 150)
 
@@ -115,7 +115,7 @@ def test_a_second_start_keeps_the_first_run(person):
     person.engine.advance(5)
     first = person.state().run_id
     person.look().set_number(8, "layer-l0", "Dense", "units")
-    assert person.engine.view(first).state == "stopped"
+    assert person.engine.view(first, person.state().owner).state == "stopped"
     assert "#1" in person.sentences()
 
 
@@ -136,7 +136,7 @@ def test_one_more_epoch_after_the_end_goes_on_from_the_trained_weights(person):
     person.engine.advance()
     person.look()
     assert person.state().run_id == run_id
-    assert person.engine.view(run_id).epoch == 101
+    assert person.engine.view(run_id, person.state().owner).epoch == 101
     assert person.experiment.fit.epochs == 101
 
 

@@ -133,6 +133,7 @@ class RunView:
         history: one list for each history key; the value at index i belongs to epoch i + 1; `extras` likewise.
         elapsed_s: seconds since the start, pauses left out; compute_s: of these spent computing.
         queue_position: 1 for the next to be started; 0 when not waiting.
+        stream: key of its event stream; "" for a run that is only kept, so that it can be looked at and not go on.
     """
 
     id: str
@@ -154,6 +155,12 @@ class RunView:
     created: float
     queue_position: int = 0
     extras: dict[str, list[float]] = field(default_factory=dict)
+    stream: str = ""
+
+    @property
+    def live(self) -> bool:
+        """The engine still holds it: it can be streamed and can go on."""
+        return self.stream != ""
 
     @property
     def active(self) -> bool:

@@ -73,12 +73,11 @@ class RunStore:
         self._tidy(self._folder(owner))
         return _read(self._path(run_id, owner), owner)
 
-    def find(self, run_id: str) -> tuple[RunRecord, Status]:
-        """A kept run of whatever owner: for a view of it, since who knows the id may look. Raises as `load`."""
-        for path in self._directory.glob(f"*/{_hashed(run_id)}.json"):
-            self._tidy(path.parent)
-            return _read(path, owner="")
-        raise RunError("run.unknown")
+    def require(self, run_id: str, owner: str) -> None:
+        """Raises as `load` where this owner keeps no such run."""
+        self._tidy(self._folder(owner))
+        if not self._path(run_id, owner).exists():
+            raise RunError("run.unknown")
 
     def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
         """States of the run at some of its epochs; none where they cannot be read: they can be computed again."""

@@ -1,21 +1,14 @@
 """What every engine asks before it starts something: is it allowed, and where does it begin."""
 
-import secrets
-
 from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.model.layer_table import layer_rows, parameter_count
 from lab.runs.kept.replay import fork_snapshot
-from lab.runs.serve.engine import Engine
+from lab.runs.serve.engine import Engine, RunRequest
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import Extend
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import Limits
-
-
-def new_run_id() -> str:
-    """192 random bits: whoever knows the id may read the run's stream, so it must not be guessable."""
-    return secrets.token_urlsafe(24)
 
 
 def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
@@ -35,14 +28,12 @@ def check_epochs(command: Extend, limits: Limits) -> None:
         raise RunError("run.too_many_epochs", value=command.epochs, high=limits.epochs)
 
 
-def fork_start(
-    engine: Engine, experiment: Experiment, dataset: Dataset, owner: str, fork_of: str | None
-) -> tuple[bytes, Checkpoints]:
+def fork_start(engine: Engine, request: RunRequest, owner: str) -> tuple[bytes, Checkpoints]:
     """The snapshot that a fork begins with, and the checkpoints that it shares; empty for any other run."""
-    if fork_of is None:
+    if request.fork_of is None:
         return b"", {}
     try:
-        parent, checkpoints = engine.record(fork_of, owner), engine.checkpoints(fork_of, owner)
+        parent, checkpoints = engine.record(request.fork_of, owner), engine.checkpoints(request.fork_of, owner)
     except RunError:  # no longer kept: what it had learned is learned again
         return b"", {}
-    return fork_snapshot(experiment, parent, checkpoints, dataset)
+    return fork_snapshot(request.experiment, parent, checkpoints, request.dataset)

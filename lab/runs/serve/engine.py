@@ -1,6 +1,7 @@
 """What pages know of training: the Engine protocol."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lab.data.prepare import Dataset
@@ -11,25 +12,34 @@ from lab.runs.wire.messages import Command
 from lab.spec.experiment import Experiment
 
 
+@dataclass(frozen=True)
+class RunRequest:
+    """A run as it is asked for.
+
+    Args:
+        experiment: what to train, on which data.
+        dataset: prepared of these data.
+        epochs_per_s: pace, None for as fast as possible.
+        paused: wait before the first update.
+        fork_of: id of the run that the experiment forks from, so that its first part is not trained again.
+    """
+
+    experiment: Experiment
+    dataset: Dataset
+    epochs_per_s: float | None = None
+    paused: bool = False
+    fork_of: str | None = None
+
+
 class Engine(Protocol):
-    """Starts runs, passes commands to them and tells where they are. Safe to call from any thread."""
+    """Starts runs, passes commands to them and tells where they are. Safe to call from any thread.
 
-    def start(
-        self,
-        experiment: Experiment,
-        dataset: Dataset,
-        owner: str,
-        *,
-        epochs_per_s: float | None = None,
-        paused: bool = False,
-        fork_of: str | None = None,
-    ) -> str:
+    Every method but `close` asks whose the thing is. What is someone else's, and what nobody knows, is refused with
+    the same RunError "run.unknown", so that no answer tells that it exists.
+    """
+
+    def start(self, request: RunRequest, owner: str) -> str:
         """Begin a run and return its id. A run that the owner still has going is stopped and kept.
-
-        Args:
-            epochs_per_s: pace, None for as fast as possible.
-            paused: wait before the first update.
-            fork_of: id of the run that the experiment forks from, so that its first part is not trained again.
 
         Raises:
             ExperimentError: a limit of the profile in force is passed.
@@ -37,16 +47,16 @@ class Engine(Protocol):
         """
         ...
 
-    def command(self, run_id: str, command: Command) -> None:
-        """Pass a command on; it takes effect between two batches. Raises RunError "run.unknown"."""
+    def command(self, run_id: str, owner: str, command: Command) -> None:
+        """Pass a command on; it takes effect between two batches.
+
+        Raises:
+            RunError: "run.unknown"; "run.not_live" for a run that is only kept.
+        """
         ...
 
-    def view(self, run_id: str) -> RunView:
-        """Where the run is now. Raises RunError "run.unknown"."""
-        ...
-
-    def is_live(self, run_id: str) -> bool:
-        """True while the run can be streamed and can go on; a kept run can only be looked at."""
+    def view(self, run_id: str, owner: str) -> RunView:
+        """Where the run is now, and the key of its stream. Raises RunError "run.unknown"."""
         ...
 
     def runs_of(self, owner: str) -> list[RunSummary]:
@@ -54,11 +64,11 @@ class Engine(Protocol):
         ...
 
     def record(self, run_id: str, owner: str) -> RunRecord:
-        """The kept run. Raises RunError "run.unknown", also when it is someone else's."""
+        """The kept run. Raises RunError "run.unknown"."""
         ...
 
     def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
-        """States of the run at some of its epochs. Raises as `record`."""
+        """States of the run at some of its epochs. Raises RunError "run.unknown"."""
         ...
 
     def mark(self, run_id: str, owner: str, **changes: Any) -> None:
@@ -70,7 +80,7 @@ class Engine(Protocol):
         ...
 
     def export(self, run_id: str, owner: str) -> bytes:
-        """The run as one file. Raises as `record`."""
+        """The run as one file. Raises RunError "run.unknown"."""
         ...
 
     def take_in(self, data: bytes, owner: str) -> str:

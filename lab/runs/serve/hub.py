@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 from lab.errors import RunError
 from lab.runs.kept.record import RunSummary, split_extras
 from lab.runs.orders.study import Piece
+from lab.runs.serve.keys import new_key
 from lab.runs.wire.arrays import part, unpack_arrays
 from lab.runs.wire.checkpoints import Checkpoints, thinned
 from lab.runs.wire.frame import EXTRA, Columns, cut, decimate, decode, event, reset_event
@@ -84,6 +85,7 @@ class LiveRun:
     time_over: bool = False
     saving: bool = False  # on its way to the disk: it must not be forgotten before it is there
     deleted: bool = False
+    stream: str = field(default_factory=new_key)  # key of its stream: who holds it may read that, and nothing else
     study: str = ""  # id of the study that it is a part of: then it is no run in the owner's list
     study_pieces: list[Piece] = field(default_factory=list)  # those in this part
     orders: list[Order] = field(default_factory=list)  # sent, and not yet answered
@@ -129,6 +131,7 @@ class Hub:
         self.limits, self.clock = limits, clock
         self.wake = wake or set_all
         self._runs: dict[str, LiveRun] = {}
+        self._streams: dict[str, LiveRun] = {}  # by the keys of their streams
         self._lock = threading.RLock()
 
     # --- registry
@@ -142,9 +145,14 @@ class Hub:
     def add(self, run: LiveRun) -> None:
         with self._lock:
             self._runs[run.id] = run
+            self._streams[run.stream] = run
 
     def get(self, run_id: str) -> LiveRun | None:
         return self._runs.get(run_id)
+
+    def streamed(self, key: str) -> LiveRun | None:
+        """The run whose stream has this key."""
+        return self._streams.get(key)
 
     def runs(self) -> list[LiveRun]:
         with self._lock:
@@ -160,6 +168,7 @@ class Hub:
     def drop(self, run: LiveRun) -> None:
         with self._lock:
             self._runs.pop(run.id, None)
+            self._streams.pop(run.stream, None)
         self._wake(run.readers)
 
     # --- what workers say

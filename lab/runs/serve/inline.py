@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.runs.kept.record import Marks, RunRecord, RunSummary, RunView, record_of
 from lab.runs.kept.run_file import exported, imported, marked
 from lab.runs.orders.run import run_spec
 from lab.runs.orders.study import Cell, Piece, StudyView, check_study, study_specs, study_view
-from lab.runs.serve.asking import check_epochs, check_size, fork_start, new_run_id
+from lab.runs.serve.asking import check_epochs, check_size, fork_start
+from lab.runs.serve.engine import RunRequest
+from lab.runs.serve.keys import new_key
 from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.arrays import rows_in
 from lab.runs.wire.checkpoints import Checkpoints, thinned
@@ -48,29 +49,21 @@ class InlineEngine:
         self._runs: dict[str, _InlineRun] = {}
         self._studies: dict[str, tuple[str, list[tuple[list[Piece], StudyJob]]]] = {}  # id -> owner, pieces and job
 
-    def start(
-        self,
-        experiment: Experiment,
-        dataset: Dataset,
-        owner: str,
-        *,
-        epochs_per_s: float | None = None,
-        paused: bool = False,
-        fork_of: str | None = None,
-    ) -> str:
+    def start(self, request: RunRequest, owner: str) -> str:
+        experiment, dataset = request.experiment, request.dataset
         check_size(experiment, dataset, self._limits)
         spec, arrays = run_spec(experiment, dataset)
-        snapshot, checkpoints = fork_start(self, experiment, dataset, owner, fork_of)
+        snapshot, checkpoints = fork_start(self, request, owner)
         mine = [run for run in self._runs.values() if run.owner == owner]
         for run in mine:
             self._obey(run, Stop())
-        run_id = new_run_id()
+        run_id = new_key()
         trainer: Trainer | None = None
         try:
             trainer = Trainer(spec, arrays)
             if snapshot:
                 trainer.restore(snapshot)
-            if paused:
+            if request.paused:
                 trainer.apply(Pause())
             status = trainer.status(run_id)
         except NetcoreError as error:
@@ -82,7 +75,7 @@ class InlineEngine:
             time.time(),
             trainer,
             status,
-            epochs_per_s,
+            request.epochs_per_s,
             context_of(experiment, dataset),
             checkpoints=checkpoints,
         )
@@ -105,7 +98,7 @@ class InlineEngine:
         for experiment, dataset in (run for cell in cells for run in cell.runs):
             check_size(experiment, dataset, self._limits)
         self._studies = {study: one for study, one in self._studies.items() if one[0] != owner}
-        study_id = new_run_id()
+        study_id = new_key()
         made = study_specs(cells, 1, predict=predict)
         self._studies[study_id] = owner, [(pieces, StudyJob(spec, arrays)) for pieces, spec, arrays in made]
         return study_id
@@ -123,11 +116,14 @@ class InlineEngine:
             raise RunError("run.unknown")
         return self._studies[study_id][1]
 
-    def command(self, run_id: str, command: Command) -> None:
-        self._obey(self._run(run_id), command)
+    def command(self, run_id: str, owner: str, command: Command) -> None:
+        run = self._own(run_id, owner)
+        if run.kept is not None:
+            raise RunError("run.not_live")
+        self._obey(run, command)
 
-    def view(self, run_id: str) -> RunView:
-        run = self._run(run_id)
+    def view(self, run_id: str, owner: str) -> RunView:
+        run = self._own(run_id, owner)
         if run.kept is not None:
             return kept_view(run.kept, run.status)
         history = {} if run.trainer is None else {name: list(values) for name, values in run.trainer.history.items()}
@@ -135,14 +131,11 @@ class InlineEngine:
         view = view_of(
             run.status, history, run.number, run.experiment.name, run.created, run.status.compute_s, run.epochs_per_s
         )
-        return replace(view, extras=extras)
-
-    def is_live(self, run_id: str) -> bool:
-        return run_id in self._runs
+        return replace(view, extras=extras, stream=run_id)
 
     def runs_of(self, owner: str) -> list[RunSummary]:
         return [
-            summary_of(self.view(run_id), run.context, run.marks)
+            summary_of(self.view(run_id, owner), run.context, run.marks)
             for run_id, run in reversed(self._runs.items())
             if run.owner == owner
         ]
@@ -179,7 +172,7 @@ class InlineEngine:
         return exported(self.record(run_id, owner), run.status, run.marks, run.checkpoints)
 
     def take_in(self, data: bytes, owner: str) -> str:
-        run_id = new_run_id()
+        run_id = new_key()
         number = 1 + max((run.number for run in self._runs.values() if run.owner == owner), default=0)
         record, status, marks, checkpoints = imported(data, owner, run_id, number, self._limits.checkpoint_bytes)
         self._runs[run_id] = _InlineRun(
@@ -201,14 +194,9 @@ class InlineEngine:
         self._runs.clear()
         self._studies.clear()
 
-    def _run(self, run_id: str) -> _InlineRun:
-        if run_id not in self._runs:
-            raise RunError("run.unknown")
-        return self._runs[run_id]
-
     def _own(self, run_id: str, owner: str) -> _InlineRun:
-        run = self._run(run_id)
-        if run.owner != owner:
+        run = self._runs.get(run_id)
+        if run is None or run.owner != owner:
             raise RunError("run.unknown")
         return run
 

@@ -1,11 +1,12 @@
 """Whose runs are whose: a random cookie, set once, that no script of a page can read or send elsewhere."""
 
 import re
-import secrets
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lab.runs.serve.keys import new_key
 
 COOKIE = "lab_owner"
 YEAR_S = 365 * 24 * 3600
@@ -14,8 +15,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 def new_owner() -> str:
-    """192 random bits as text."""
-    return secrets.token_urlsafe(24)
+    """The owner of a browser that has none yet."""
+    return new_key()
 
 
 def owner_from(cookies: dict[str, str]) -> str | None:

@@ -15,15 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.runs.kept.record import RunRecord, RunSummary, RunView, record_of, split_extras
 from lab.runs.kept.run_file import exported, imported, marked
 from lab.runs.kept.store import RunStore, default_directory
 from lab.runs.orders.run import run_spec
 from lab.runs.orders.study import Cell, StudyView, check_study, study_specs, study_view
-from lab.runs.serve.asking import check_epochs, check_size, fork_start, new_run_id
+from lab.runs.serve.asking import check_epochs, check_size, fork_start
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable, set_all
+from lab.runs.serve.keys import new_key
 from lab.runs.serve.pool import WorkerPool, pool_size
 from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.arrays import Arrays, rows_in
@@ -46,7 +47,6 @@ from lab.runs.wire.messages import (
 )
 from lab.runs.work.study_job import StudyJob
 from lab.runs.work.trainer import EXTENDABLE, start_status
-from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits, current_limits
 from lab.verdict.judging import context_of
 
@@ -102,21 +102,13 @@ class PoolEngine:
 
     # --- what pages call
 
-    def start(
-        self,
-        experiment: Experiment,
-        dataset: Dataset,
-        owner: str,
-        *,
-        epochs_per_s: float | None = None,
-        paused: bool = False,
-        fork_of: str | None = None,
-    ) -> str:
+    def start(self, request: RunRequest, owner: str) -> str:
+        experiment, dataset = request.experiment, request.dataset
         check_size(experiment, dataset, self.limits)
         spec, arrays = run_spec(experiment, dataset)
-        snapshot, checkpoints = fork_start(self, experiment, dataset, owner, fork_of)
+        snapshot, checkpoints = fork_start(self, request, owner)
         context = context_of(experiment, dataset)
-        run_id = new_run_id()
+        run_id = new_key()
         paths = self._write_arrays(arrays)
         with self.hub.locked():
             mine = self.hub.runs_of(owner)
@@ -131,7 +123,7 @@ class PoolEngine:
                 experiment=experiment,
                 spec=spec,
                 arrays=paths,
-                epochs_per_s=epochs_per_s,
+                epochs_per_s=request.epochs_per_s,
                 created=time.time(),
                 status=start_status(run_id, spec, rows_in(arrays), "queued"),
                 context=context,
@@ -142,7 +134,7 @@ class PoolEngine:
             if snapshot:
                 self.hub.begin_at(run, snapshot)
             self.hub.add(run)
-            if paused:
+            if request.paused:
                 self._send(run, Pause())
             self._fill_places()
         return run_id
@@ -155,11 +147,11 @@ class PoolEngine:
             (pieces, spec, self._write_arrays(arrays))
             for pieces, spec, arrays in study_specs(cells, self.pool.size, predict=predict)
         ]
-        study_id = new_run_id()
+        study_id = new_key()
         with self.hub.locked():
             self._forget_studies(owner)
             for pieces, spec, paths in made:
-                run_id = new_run_id()
+                run_id = new_key()
                 part = LiveRun(
                     id=run_id,
                     owner=owner,
@@ -208,10 +200,10 @@ class PoolEngine:
                     self._send(run, Stop())
                 self.hub.drop(run)
 
-    def command(self, run_id: str, command: Command) -> None:
-        run = self.hub.get(run_id)
+    def command(self, run_id: str, owner: str, command: Command) -> None:
+        run = self._own(run_id, owner)
         if run is None:
-            self._store.find(run_id)
+            self._store.require(run_id, owner)
             raise RunError("run.not_live")
         if isinstance(command, Extend):
             check_epochs(command, self.limits)
@@ -224,11 +216,11 @@ class PoolEngine:
             elif isinstance(command, Extend) and run.status.state in EXTENDABLE and command.epochs > run.last_epoch:
                 self._revive(run, command)
 
-    def view(self, run_id: str) -> RunView:
+    def view(self, run_id: str, owner: str) -> RunView:
         with self.hub.locked():
-            run = self.hub.get(run_id)
+            run = self._own(run_id, owner)
             if run is None:
-                return kept_view(*self._store.find(run_id))
+                return kept_view(*self._store.load(run_id, owner))
             self._touch(run)
             return self._view(run)
 
@@ -248,7 +240,7 @@ class PoolEngine:
                 run.epochs_per_s,
                 run.queue_position,
             )
-            return replace(view, extras=extras)
+            return replace(view, extras=extras, stream=run.stream)
 
     def runs_of(self, owner: str) -> list[RunSummary]:
         live = {run.id: self._summary(run) for run in self.hub.runs_of(owner)}
@@ -272,16 +264,21 @@ class PoolEngine:
 
     def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
         run = self._own(run_id, owner)
-        return self._store.checkpoints(run_id, owner) if run is None else run.checkpoints
+        if run is not None:
+            return run.checkpoints
+        self._store.require(run_id, owner)
+        return self._store.checkpoints(run_id, owner)
 
     def mark(self, run_id: str, owner: str, **changes: Any) -> None:
         if self._own(run_id, owner) is None:
-            self._store.load(run_id, owner)
+            self._store.require(run_id, owner)
         self._store.mark(run_id, owner, marked(self._store.marks(run_id, owner), **changes))
 
     def delete(self, run_id: str, owner: str) -> None:
         run = self._own(run_id, owner)
-        if run is not None:
+        if run is None:
+            self._store.require(run_id, owner)
+        else:
             with self.hub.locked():
                 if run.active:
                     self._send(run, Stop())
@@ -296,7 +293,7 @@ class PoolEngine:
         return exported(record, status, self._store.marks(run_id, owner), self.checkpoints(run_id, owner))
 
     def take_in(self, data: bytes, owner: str) -> str:
-        run_id = new_run_id()
+        run_id = new_key()
         number = 1 + max((summary.number for summary in self.runs_of(owner)), default=0)
         record, status, marks, checkpoints = imported(data, owner, run_id, number, self.limits.checkpoint_bytes)
         self._store.save(record, status, checkpoints)
@@ -310,15 +307,12 @@ class PoolEngine:
             raise RunError("run.unknown")
         return run
 
-    def is_live(self, run_id: str) -> bool:
-        return self.hub.get(run_id) is not None
-
     # --- what the route calls
 
-    def open_stream(self, run_id: str, last_epoch: int, sleeper: Wakeable) -> Reader | None:
-        """A reader of the run's events after `last_epoch`; None for an unknown id."""
+    def open_stream(self, key: str, last_epoch: int, sleeper: Wakeable) -> Reader | None:
+        """A reader of a run's events after `last_epoch`; None for a key that no run has."""
         with self.hub.locked():
-            run = self.hub.get(run_id)
+            run = self.hub.streamed(key)
             if run is None:
                 return None
             self._touch(run)

@@ -1,4 +1,4 @@
-"""The one route of ours: GET /live/{id}, a read-only stream of server-sent events."""
+"""The one route of ours: GET /live/{key}, a read-only stream of server-sent events."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -18,22 +18,22 @@ HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 
 async def live(request: Request) -> Response:
-    """Events of one run from the point after Last-Event-ID (or ?last=) on; 404 for an unknown id.
+    """Events of one run from the point after Last-Event-ID (or ?last=) on; 404 for an unknown key.
 
-    The id is the right to read: 192 random bits that only the owner's page knows. There is no CORS header, so no
-    other site's script can read the answer, and commands have no route at all.
+    The key is the right to read this stream and no more: 192 random bits that `Engine.view` tells the owner's page
+    alone; a browser that refuses cookies has no other way to say whose it is. There is no CORS header, so no other
+    site's script can read the answer, and commands have no route at all.
     """
-    engine, run_id = host.engine(), request.path_params["run_id"]
-    if not isinstance(engine, PoolEngine) or not engine.is_live(run_id):
+    engine, key = host.engine(), request.path_params["key"]
+    if not isinstance(engine, PoolEngine) or engine.hub.streamed(key) is None:
         return Response(status_code=404)
-    return StreamingResponse(
-        _events(engine, run_id, _last_epoch(request)), media_type="text/event-stream", headers=HEADERS
-    )
+    events = _events(engine, key, _last_epoch(request))
+    return StreamingResponse(events, media_type="text/event-stream", headers=HEADERS)
 
 
-async def _events(engine: PoolEngine, run_id: str, last_epoch: int) -> AsyncIterator[bytes]:
+async def _events(engine: PoolEngine, key: str, last_epoch: int) -> AsyncIterator[bytes]:
     news = asyncio.Event()
-    reader = engine.open_stream(run_id, last_epoch, news)
+    reader = engine.open_stream(key, last_epoch, news)
     if reader is None:
         return
     try:
@@ -61,7 +61,7 @@ def _last_epoch(request: Request) -> int:
 
 
 def routes() -> list[Route]:
-    return [Route("/live/{run_id}", live, methods=["GET"])]
+    return [Route("/live/{key}", live, methods=["GET"])]
 
 
 def middleware(allowed_hosts: Sequence[str] = ()) -> list[Middleware]:

@@ -9,6 +9,7 @@ from lab.edits.forks import ForkKnob, forked, knobs_of
 from lab.errors import LabError
 from lab.model.problems import model_problems
 from lab.runs.kept.record import RunRecord
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.host import engine
 from lab.spec.experiment import Experiment
 from lab.texts import say
@@ -130,7 +131,7 @@ def start_fork(wanted: Experiment, run_id: str, dataset: Dataset) -> None:
     """Start it; the train page shows it too, with its settings on the knobs."""
     state = app_state()
     try:
-        fork_id = engine().start(wanted, dataset, state.owner, epochs_per_s=None, fork_of=run_id)
+        fork_id = engine().start(RunRequest(wanted, dataset, fork_of=run_id), state.owner)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return

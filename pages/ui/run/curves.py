@@ -14,7 +14,7 @@ from lab.texts import say
 from lab.verdict.judging import context_of
 from pages.ui.bench import Bench, bench_of
 from pages.ui.run.live_curve import live_curve
-from pages.ui.run.training import current_run, is_live, look_at, told_experiment
+from pages.ui.run.training import current_run, look_at, told_experiment
 from pages.ui.state import AppState, app_state
 from pages.ui.text import name_of
 
@@ -30,9 +30,9 @@ def draw_run(state: AppState, bench: Bench, run: RunView | None) -> None:
     if run is None:
         st.caption(say("train_page.invitation", state.language))
         drawing(state, bench, None, series_of(state.experiment, bench), {})
-    elif state.stream_blocked and run.active and is_live(run.id):
+    elif state.stream_blocked and run.active and run.live:
         redrawn(state)
-    elif state.stream_blocked or not is_live(run.id):
+    elif state.stream_blocked or not run.live:
         at_rest(state, bench, run)
     else:
         result = drawing(state, bench, run, series_of(told_experiment(state, run), bench), None)
@@ -52,6 +52,7 @@ def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, 
     shown = state.experiment if run is None else told_experiment(state, run)
     return live_curve(
         run_id=run.id if run is not None else f"none {state.ghost_id}",
+        stream="" if run is None else run.stream,
         series=series,
         epochs=run.epochs if run is not None else state.experiment.fit.epochs,
         language=state.language,

@@ -23,11 +23,6 @@ _component = st.components.v2.component(
 )
 
 
-def stream_url(run_id: str) -> str:
-    """Where the browser finds the events of a run, relative to the page."""
-    return f"live/{run_id}"
-
-
 def _nothing() -> None:
     """A trigger needs a callback to appear in the result; the rerun itself is all that is wanted."""
 
@@ -39,7 +34,7 @@ def live_curve(
     epochs: int,
     language: Language,
     key: str,
-    url: str | None = None,
+    stream: str = "",
     texts: dict[str, str] | None = None,
     ghost: dict[str, list[float]] | None = None,
     baselines: dict[str, float] | None = None,
@@ -55,7 +50,7 @@ def live_curve(
         series: keys to draw ("loss", "val_loss", "accuracy", …); a key, its val_ twin and "+evaluated_" of it share
             a chart.
         epochs: how many there are to be.
-        url: of the event stream; the run's own if not given.
+        stream: key of its event stream, see `RunView`; not asked for where a history is given.
         texts: title of each chart by history key ("accuracy": "정확도"); the key itself where none is given.
         baselines: level of a forecast without a network, by history key; drawn as a line.
         ghost: history of an earlier run, drawn thin and grey behind; value i belongs to epoch i + 1.
@@ -72,7 +67,7 @@ def live_curve(
     return _component(
         data={
             "run": run_id,
-            "url": url or stream_url(run_id),
+            "url": f"live/{stream}",  # relative to the page
             "series": list(series),
             "epochs": epochs,
             "language": language,

@@ -4,6 +4,7 @@ import time
 
 from lab.errors import LabError
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.host import engine
 from lab.runs.wire.messages import ENDED, Command, Extend, Pause, Resume, Speed, Step, Stop
 from lab.spec.experiment import Experiment
@@ -33,7 +34,7 @@ def current_run(state: AppState) -> RunView | None:
 def look_at(state: AppState, run_id: str) -> RunView:
     """A live run, or one that is only kept. Raises LabError "run.unknown"."""
     try:
-        return engine().view(run_id)
+        return engine().view(run_id, state.owner)
     except LabError:
         return view_of_record(kept_record(state, run_id))
 
@@ -46,11 +47,6 @@ def kept_record(state: AppState, run_id: str) -> RunRecord:
             del kept[next(iter(kept))]
         kept[run_id] = engine().record(run_id, state.owner)
     return kept[run_id]
-
-
-def is_live(run_id: str) -> bool:
-    """Whether the engine still holds the run, so that it can be streamed and can go on."""
-    return engine().is_live(run_id)
 
 
 def view_of_record(record: RunRecord) -> RunView:
@@ -131,9 +127,10 @@ def start_run(*, paused: bool = False, then: Command | None = None) -> None:
         return  # the page shows the reasons beside the button
     running = current_run(state)
     try:
-        run_id = engine().start(state.experiment, bench.dataset, state.owner, epochs_per_s=state.speed, paused=paused)
+        asked = RunRequest(state.experiment, bench.dataset, epochs_per_s=state.speed, paused=paused)
+        run_id = engine().start(asked, state.owner)
         if then is not None:
-            engine().command(run_id, then)
+            engine().command(run_id, state.owner, then)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return
@@ -149,13 +146,13 @@ def send(command: Command) -> None:
     if state.run_id is None:
         return
     try:
-        engine().command(state.run_id, command)
-        wait_for_answer(state.run_id, command)
+        engine().command(state.run_id, state.owner, command)
+        wait_for_answer(state.run_id, state.owner, command)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
 
 
-def wait_for_answer(run_id: str, command: Command) -> None:
+def wait_for_answer(run_id: str, owner: str, command: Command) -> None:
     """A worker answers within a slice of some milliseconds; then the buttons already show the new state."""
     answers = {
         Pause: ("paused", *ENDED),
@@ -165,7 +162,7 @@ def wait_for_answer(run_id: str, command: Command) -> None:
     }
     wanted = answers.get(type(command))
     until = time.monotonic() + PATIENCE_S
-    while wanted and engine().view(run_id).state not in wanted and time.monotonic() < until:
+    while wanted and engine().view(run_id, owner).state not in wanted and time.monotonic() < until:
         time.sleep(0.005)
 
 
@@ -250,4 +247,4 @@ def can_continue(run: RunView, wanted: Experiment) -> bool:
 
 def can_go_on(run: RunView) -> bool:
     """An ended run with good weights that the engine still holds."""
-    return is_live(run.id) and run.state in ("finished", "stopped")
+    return run.live and run.state in ("finished", "stopped")

@@ -8,6 +8,7 @@ from lab.data.prepare import Dataset, prepare
 from lab.data.samples import load_sample
 from lab.export.program import program_of
 from lab.runs.kept.record import RunRecord
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import Experiment
 
@@ -21,7 +22,7 @@ class Made:
         engine = engine or InlineEngine()
         self.experiment = experiment
         self.dataset: Dataset = prepare(load_sample(experiment.data.source.name), experiment.data, experiment.seed)
-        self.id = engine.start(experiment, self.dataset, OWNER)
+        self.id = engine.start(RunRequest(experiment, self.dataset), OWNER)
         engine.advance()
         self.record: RunRecord = engine.record(self.id, OWNER)
         self.checkpoints = engine.checkpoints(self.id, OWNER)

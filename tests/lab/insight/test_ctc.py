@@ -16,6 +16,7 @@ from lab.insight.letter_errors import letter_errors
 from lab.model.layer_table import layer_rows, parameter_count
 from lab.model.problems import model_problems
 from lab.runs.orders.run import run_spec
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.work.trainer import Trainer
 from lab.starts import start
@@ -104,7 +105,7 @@ def test_a_run_is_judged_letter_by_letter(morse):
 def test_the_letter_error_is_told_for_each_epoch_that_was_kept(morse):
     experiment, dataset = morse
     engine = InlineEngine()
-    run_id = engine.start(experiment.with_fit(epochs=3), dataset, "owner")
+    run_id = engine.start(RunRequest(experiment.with_fit(epochs=3), dataset), "owner")
     engine.advance()
     record, kept = engine.record(run_id, "owner"), engine.checkpoints(run_id, "owner")
     # after three epochs it says nothing but blanks: with an output layer of chance it says something

@@ -10,6 +10,7 @@ from lab.data.samples import load_sample
 from lab.insight.moment import GRID, moment
 from lab.insight.part_values import values_on
 from lab.runs.kept.replay import trainer_at
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.data import SampleSource
 from lab.spec.experiment import Experiment
@@ -22,7 +23,7 @@ def data(experiment: Experiment):
 
 def at(experiment: Experiment, epoch: int):
     engine = InlineEngine()
-    run = engine.start(experiment, data(experiment), "me")
+    run = engine.start(RunRequest(experiment, data(experiment)), "me")
     engine.advance()
     record, dataset = engine.record(run, "me"), data(experiment)
     trainer = trainer_at(record, engine.checkpoints(run, "me"), dataset, epoch)

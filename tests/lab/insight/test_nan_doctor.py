@@ -7,6 +7,7 @@ from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.insight.nan_doctor import break_down, remedies
 from lab.runs.orders.run import run_spec
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
@@ -27,7 +28,7 @@ def tmax(rate: float, **fit) -> Experiment:
 
 def run_of(experiment: Experiment):
     engine = InlineEngine()
-    run = engine.start(experiment, data(experiment), "me")
+    run = engine.start(RunRequest(experiment, data(experiment)), "me")
     engine.advance()
     return engine.record(run, "me"), engine.checkpoints(run, "me")
 
@@ -66,7 +67,7 @@ def test_it_names_the_layer_and_what_was_on_its_way_out(diverged):
 def test_a_run_whose_numbers_are_fine_has_nothing_to_find():
     engine = InlineEngine()
     experiment = start("iris").with_fit(epochs=2)
-    run = engine.start(experiment, data(experiment), "me")
+    run = engine.start(RunRequest(experiment, data(experiment)), "me")
     engine.advance()
     assert break_down(engine.record(run, "me"), engine.checkpoints(run, "me"), data(experiment)) is None
 

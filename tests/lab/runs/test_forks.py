@@ -8,6 +8,7 @@ import pytest
 from lab.errors import ExperimentError
 from lab.runs.kept.replay import seconds_to, trainer_at
 from lab.runs.orders.run import run_spec
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.arrays import unpack_arrays
 from lab.runs.wire.checkpoints import SCHEDULE, nearest, thinned
@@ -24,7 +25,7 @@ def engine() -> InlineEngine:
 
 
 def finished(engine: InlineEngine, experiment: Experiment, **how) -> str:
-    run = engine.start(experiment, iris_data(), "me", **how)
+    run = engine.start(RunRequest(experiment, iris_data(), **how), "me")
     engine.advance()
     return run
 
@@ -72,12 +73,12 @@ def test_an_epoch_is_recomputed_bit_for_bit(engine, epoch):
 
 
 def test_knobs_turned_on_the_way_are_turned_again(engine):
-    run = engine.start(iris(20), iris_data(), "me")
+    run = engine.start(RunRequest(iris(20), iris_data()), "me")
     engine.advance(4)
-    engine.command(run, SetLearningRate(0.1))
+    engine.command(run, "me", SetLearningRate(0.1))
     engine.advance(5)
-    engine.command(run, SetBatchSize(30))
-    engine.command(run, Extend(25))
+    engine.command(run, "me", SetBatchSize(30))
+    engine.command(run, "me", Extend(25))
     engine.advance()
     record, whole = engine.record(run, "me"), engine._run(run).trainer
     for epoch in (6, 9, 12, 25):

@@ -11,6 +11,7 @@ from lab.model.layer_table import graph_table, parameter_count
 from lab.model.outputs import history_keys, history_of, split_key
 from lab.model.problems import model_problems
 from lab.runs.orders.run import run_spec
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.work.build import build_model
 from lab.runs.work.trainer import Trainer
@@ -139,7 +140,7 @@ def test_each_output_is_judged_and_evaluated_in_its_own_unit():
     experiment = start("two_in_two_out")
     dataset = dataset_of(experiment)
     engine = InlineEngine()
-    run_id = engine.start(experiment, dataset, "someone")
+    run_id = engine.start(RunRequest(experiment, dataset), "someone")
     engine.advance()
     record = engine.record(run_id, "someone")
     evaluations = evaluate_outputs(record, dataset, ("validation", "test"))

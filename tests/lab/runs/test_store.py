@@ -13,6 +13,7 @@ from lab.runs.kept.record import Marks
 from lab.runs.kept.replay import trainer_at
 from lab.runs.kept.run_file import MOST_FILE_BYTES
 from lab.runs.kept.store import RunStore
+from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.messages import SetLearningRate
 from lab.spec.limits import ALONE
@@ -25,9 +26,9 @@ def engine() -> InlineEngine:
 
 
 def keep(store: RunStore, engine: InlineEngine, owner: str = "me", epochs: int = 3) -> str:
-    run = engine.start(iris(epochs), iris_data(), owner)
+    run = engine.start(RunRequest(iris(epochs), iris_data()), owner)
     engine.advance(1)
-    engine.command(run, SetLearningRate(0.02))
+    engine.command(run, owner, SetLearningRate(0.02))
     engine.advance()
     store.save(engine.record(run, owner), engine._run(run).status, engine.checkpoints(run, owner))
     return run
@@ -40,7 +41,7 @@ def test_a_run_comes_back_as_it_was_kept(engine, tmp_path):
     for name in ("id", "owner", "number", "experiment", "changes", "state", "history", "best_epoch", "created"):
         assert getattr(back, name) == getattr(was, name)
     assert all(np.array_equal(a, b) for a, b in zip(back.weights, was.weights, strict=True))
-    assert status.updates == engine.view(run).updates
+    assert status.updates == engine.view(run, "me").updates
     assert back.experiment_with_changes() == was.experiment_with_changes()
 
 
@@ -169,7 +170,7 @@ def test_the_list_tells_best_and_last_values_and_the_verdict(engine, tmp_path):
 
 
 def test_a_run_comes_back_out_of_its_file_under_a_new_id(engine):
-    run = engine.start(iris(13), iris_data(), "me")
+    run = engine.start(RunRequest(iris(13), iris_data()), "me")
     engine.advance()
     engine.mark(run, "me", name="mine")
     was = engine.record(run, "me")
@@ -186,7 +187,7 @@ def test_a_run_comes_back_out_of_its_file_under_a_new_id(engine):
 
 
 def test_a_file_does_not_tell_whose_run_it_was_or_its_id(engine):
-    run = engine.start(iris(2), iris_data(), "secret-owner")
+    run = engine.start(RunRequest(iris(2), iris_data()), "secret-owner")
     engine.advance()
     with np.load(io.BytesIO(engine.export(run, "secret-owner"))) as file:
         text = b"".join(array.tobytes() for array in file.values())
@@ -219,7 +220,7 @@ def changed(data: bytes, **values) -> bytes:
     ids=str,
 )
 def test_a_file_with_other_values_is_refused(engine, values):
-    run = engine.start(iris(2), iris_data(), "me")
+    run = engine.start(RunRequest(iris(2), iris_data()), "me")
     engine.advance()
     data = engine.export(run, "me")
     with pytest.raises(RunError) as refusal:
@@ -229,7 +230,7 @@ def test_a_file_with_other_values_is_refused(engine, values):
 
 @pytest.mark.parametrize("state", ["running", "queued", "no such state", 3])
 def test_a_file_of_a_run_that_has_not_ended_is_refused(engine, state):
-    run = engine.start(iris(2), iris_data(), "me")
+    run = engine.start(RunRequest(iris(2), iris_data()), "me")
     engine.advance()
     data = engine.export(run, "me")
     with np.load(io.BytesIO(data)) as file:
@@ -241,7 +242,7 @@ def test_a_file_of_a_run_that_has_not_ended_is_refused(engine, state):
 def test_other_files_are_no_runs(engine):
     objects = io.BytesIO()
     np.savez(objects, entry=np.array([{"a": 1}], dtype=object))
-    run = engine.start(iris(2), iris_data(), "me")
+    run = engine.start(RunRequest(iris(2), iris_data()), "me")
     engine.advance()
     whole = engine.export(run, "me")
     for data in (b"", b"PK\3\4", b"a,b\n1,2\n", objects.getvalue(), whole[: len(whole) // 2]):
@@ -260,7 +261,7 @@ def test_a_file_that_unpacks_to_too_much_is_refused(engine):
 
 
 def test_a_run_can_be_named_up_to_a_length(engine):
-    run = engine.start(iris(1), iris_data(), "me")
+    run = engine.start(RunRequest(iris(1), iris_data()), "me")
     with pytest.raises(RunError) as refusal:
         engine.mark(run, "me", name="x" * 201)
     assert refusal.value.code == "run.name_too_long"
