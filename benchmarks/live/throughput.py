@@ -42,7 +42,7 @@ async def measure(engine: PoolEngine) -> dict[str, float]:
     experiment, dataset = spiral_experiment()
     run = engine.start(RunRequest(experiment, dataset), "benchmark")
     news = asyncio.Event()
-    reader = engine.open_stream(run, 0, news)
+    reader = engine.open_stream(engine.view(run, "benchmark").stream, 0, news)
     assert reader is not None
     updates, began, first = 0, time.perf_counter(), 0
     while time.perf_counter() - began < SECONDS + 1.0:

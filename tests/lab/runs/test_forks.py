@@ -80,7 +80,7 @@ def test_knobs_turned_on_the_way_are_turned_again(engine):
     engine.command(run, "me", SetBatchSize(30))
     engine.command(run, "me", Extend(25))
     engine.advance()
-    record, whole = engine.record(run, "me"), engine._run(run).trainer
+    record, whole = engine.record(run, "me"), engine._own(run, "me").trainer
     for epoch in (6, 9, 12, 25):
         again = trainer_at(record, engine.checkpoints(run, "me"), iris_data(), epoch)
         assert [values[epoch - 1] for values in again.history.values()] == [

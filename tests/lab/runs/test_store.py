@@ -30,7 +30,7 @@ def keep(store: RunStore, engine: InlineEngine, owner: str = "me", epochs: int =
     engine.advance(1)
     engine.command(run, owner, SetLearningRate(0.02))
     engine.advance()
-    store.save(engine.record(run, owner), engine._run(run).status, engine.checkpoints(run, owner))
+    store.save(engine.record(run, owner), engine._own(run, owner).status, engine.checkpoints(run, owner))
     return run
 
 
