@@ -41,8 +41,8 @@ def test_when_it_is_full_a_run_waits_for_its_turn_and_is_told_its_place(engine_w
     second = small.start(RunRequest(iris(3), iris_data()), "two")
     third = small.start(RunRequest(iris(3), iris_data()), "three")
     wait_for_epoch(small, first, "one", 1)
-    assert [small.view(*run, "one").state for run in ((second, "two"), (third, "three"))] == ["queued", "queued"]
-    assert [small.view(*run, "one").queue_position for run in ((second, "two"), (third, "three"))] == [1, 2]
+    assert [small.view(*run).state for run in ((second, "two"), (third, "three"))] == ["queued", "queued"]
+    assert [small.view(*run).queue_position for run in ((second, "two"), (third, "three"))] == [1, 2]
     small.command(third, "three", Stop())  # whoever waits may also give up
     assert small.view(third, "three").state == "stopped"
     small.command(first, "one", Stop())
