@@ -139,7 +139,7 @@ def test_a_fork_may_change_optimizer_and_dropout_but_not_the_shapes_of_weights()
     layers = [layer for layer in other.model.layers if layer.type != "Dropout"]
     assert trained(other.with_layers(layers)).epochs_done == 8
     wider = base.with_layers([base.model.layers[0].replace(params={"units": 5}), *base.model.layers[1:]])
-    with pytest.raises(ValueError, match="run.fork_weights"):
+    with pytest.raises(ValueError, match=r"run\.fork_weights"):
         trained(wider)
 
 
