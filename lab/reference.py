@@ -14,7 +14,7 @@ from typing import Any
 import netcore
 from lab.texts import LANGUAGES, has_text, say
 from lab.texts.parts import about, argument_help, argument_name, name_of
-from netcore.params import Choice, Float, Int, Param, defaults
+from netcore.params import ChoiceParam, FloatParam, IntParam, Param, defaults
 from netcore.registry import Registry
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
@@ -100,12 +100,12 @@ def allowed(param: Param, found: dict[str, Registry[Any]]) -> str:
 
 
 def _allowed(param: Param, found: dict[str, Registry[Any]]) -> str:
-    if isinstance(param, Int):
+    if isinstance(param, IntParam):
         return f"whole number ≥ {param.low}" if param.high is None else f"whole number, {param.low} … {param.high}"
-    if isinstance(param, Float):
+    if isinstance(param, FloatParam):
         number = "number" if param.range_text() == "(-inf, inf)" else f"number in {param.range_text()}"
-        return number if type(param) is Float else f"{number}, or {kind_words(param)}"
-    if isinstance(param, Choice):
+        return number if type(param) is FloatParam else f"{number}, or {kind_words(param)}"
+    if isinstance(param, ChoiceParam):
         names = tuple(param.names())
         for kind, registry in found.items():
             if len(names) == len(registry) and all(name in registry for name in names):
@@ -122,10 +122,10 @@ def kind_words(param: Param) -> str:
 
 
 def typical(param: Param) -> str:
-    if isinstance(param, Int | Float):
+    if isinstance(param, IntParam | FloatParam):
         low, high = param.typical
         return f"{low:g} … {high:g}" if low != high else f"{low:g}"
-    return "" if isinstance(param, Choice) or not hasattr(param, "typical") else f"`{param.typical}`"
+    return "" if isinstance(param, ChoiceParam) or not hasattr(param, "typical") else f"`{param.typical}`"
 
 
 def first_paragraph(part: Any) -> str:

@@ -8,7 +8,7 @@ Called with an array, as `activations.relu(x)`, a function returns a new array; 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 from numpy import (
@@ -34,12 +34,13 @@ from numpy import (
 )
 
 from netcore import config
+from netcore.arguments import Common
 from netcore.config import Array
 from netcore.errors import NetcoreTypeError, NetcoreValueError
 from netcore.names import snake_case
 from netcore.node import Node, Operation
 from netcore.own import name_of, slopes_of
-from netcore.params import Choice
+from netcore.params import ChoiceParam
 from netcore.registry import Registry
 
 # float32 constants as 0-d arrays: exact in float64 too, and a ufunc takes them faster than Python floats
@@ -171,7 +172,7 @@ class OwnFunction(Elementwise):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FunctionParam(Choice):
+class FunctionParam(ChoiceParam):
     """An argument that is an activation function: checked as a name, kept as the function itself.
 
     A program's own function is checked when it is made.
@@ -190,8 +191,13 @@ class FunctionParam(Choice):
             value = function.name
         return super()._check(owner, name, value)
 
-    def kept(self, value: Any) -> Function:
-        return get(value)
+    def take(self, owner: str, name: str, value: Any) -> Function:
+        return get(self.check(owner, name, value))
+
+
+def ActivationFunction(*, names: Callable[[], Sequence[str]] = ACTIVATIONS.names, **common: Unpack[Common]) -> Any:
+    """An argument that is an activation function, one of `names` or the program's own; see FunctionParam."""
+    return FunctionParam(names=names, **common)
 
 
 def register(cls: Callable[[], Function]) -> Function:

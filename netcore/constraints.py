@@ -4,14 +4,14 @@ A program's own one is a function from an array to the allowed one, or a subclas
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from netcore import config
+from netcore.arguments import Common, Float, Ints
 from netcore.config import Array
 from netcore.own import name_of
-from netcore.params import Float, Ints
 from netcore.parts import Part, PartParam, find
 from netcore.registry import Registry
 
@@ -158,6 +158,6 @@ def get(identifier: Any) -> Constraint | None:
     return find(CONSTRAINTS, Constraint, identifier, OwnConstraint)
 
 
-def constraint_param() -> PartParam:
+def Bounds(**common: Unpack[Common]) -> Any:
     """An argument that is a constraint or None."""
-    return PartParam(names=CONSTRAINTS.names, registry=CONSTRAINTS, base=Constraint, own=OwnConstraint)
+    return PartParam(names=CONSTRAINTS.names, registry=CONSTRAINTS, base=Constraint, own=OwnConstraint, **common)

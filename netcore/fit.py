@@ -13,7 +13,7 @@ from netcore.config import Array
 from netcore.data import Rows
 from netcore.events import BatchEnded, Event
 from netcore.heads import Targets
-from netcore.params import Int
+from netcore.params import IntParam
 from netcore.plan import Plan
 from netcore.program import Batch, HeadStep, Program, differentiate, head_step
 from netcore.run import Run, Validation
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 RECORD_BYTES = 64_000_000  # outputs of an epoch kept for its loss and metrics; beyond that they are counted in parts
 VIEWS, CALLS = 16_384, 2_000_000  # batches whose calls are made ahead, and how many calls these may have together
 
-BATCH_SIZE = Int(low=1, typical=(10, 128))
-EPOCHS = Int(low=0, typical=(10, 100))
+BATCH_SIZE = IntParam(low=1, typical=(10, 128))
+EPOCHS = IntParam(low=0, typical=(10, 100))
 
 
 class FitRun(Run):

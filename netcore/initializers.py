@@ -4,20 +4,20 @@ Fans: for a kernel (…, I, O) fan_in = I * area and fan_out = O * area, area th
 """
 
 import math
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
+from netcore.arguments import Common, Float
 from netcore.config import Array, floatx
 from netcore.errors import NetcoreValueError
 from netcore.names import snake_case
 from netcore.own import name_of, own_class
-from netcore.params import Choice, Float, Int, Param, defaults
+from netcore.params import ChoiceParam, Param, defaults
 from netcore.registry import Registry
-from netcore.streams import next_stream
-
-SEED = Int(low=0, optional=True, advanced=True)
+from netcore.streams import SEED, next_stream
 
 
 class Initializer:
@@ -105,11 +105,15 @@ def serialize(initializer: Initializer) -> str | dict[str, Any]:
     return {"class_name": cls.__name__, "config": config}
 
 
-class StartValue(Choice):
+@dataclass(frozen=True, kw_only=True)
+class StartValueParam(ChoiceParam):
     """An argument that is an initializer: a name, an instance, a function or a {"class_name", "config"} dict.
 
     Kept JSON-able, unless it is the program's own: then itself.
     """
+
+    names: Callable[[], Sequence[str]] = names
+    advanced: bool = True
 
     def _check(self, owner: str, name: str, value: Any) -> Any:
         if isinstance(value, str) and value in INITIALIZERS:
@@ -120,9 +124,9 @@ class StartValue(Choice):
         return serialize(found) if type(found) in list(INITIALIZERS) else found
 
 
-def start_value() -> StartValue:
-    """An argument that is an initializer."""
-    return StartValue(names=names, advanced=True)
+def StartValue(**common: Unpack[Common]) -> Any:
+    """An argument that is an initializer; see StartValueParam."""
+    return StartValueParam(**common)
 
 
 def fans(shape: tuple[int, ...]) -> tuple[float, float]:
@@ -253,8 +257,8 @@ class VarianceScaling(Initializer):
 
     params: ClassVar = {
         "scale": Float(low=0.0, open_low=True, typical=(1.0, 2.0)),
-        "mode": Choice(names=lambda: ("fan_in", "fan_out", "fan_avg")),
-        "distribution": Choice(names=lambda: ("truncated_normal", "untruncated_normal", "uniform")),
+        "mode": ChoiceParam(names=lambda: ("fan_in", "fan_out", "fan_avg")),
+        "distribution": ChoiceParam(names=lambda: ("truncated_normal", "untruncated_normal", "uniform")),
         "seed": SEED,
     }
     scale: float

@@ -1,20 +1,19 @@
 """What an argument may be: one small description, used by constructors, forms, docs, exporters and tests.
 
-A class lists its arguments in `params = {"units": Int(low=1, typical=(1, 64))}`. The default of an argument
-stands in the constructor's signature and nowhere else; `defaults(cls)` reads it there.
+A class writes its arguments in its body (arguments.py); there they become its table `params`, argument -> description.
 """
 
 import difflib
-import inspect
 import math
 import numbers
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Any
 
 from netcore.errors import NetcoreValueError
+
+REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()  # stands for: there is no default
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +21,26 @@ class Param(ABC):
     """Description of one argument.
 
     Args:
+        default: what it is if left out; REQUIRED if it cannot be.
+        about: what it means, in a few words, with its unit.
         advanced: True for what a first lesson does not need; forms fold it away.
         optional: True if None is a value.
+        kw_only: True if it is given by name only.
+        alias: name of the argument where it is not that of the attribute which keeps it.
+        listed: False for what stands in no table and no config, such as the name of a layer.
     """
 
+    default: Any = REQUIRED
+    about: str = ""
     advanced: bool = False
     optional: bool = False
+    kw_only: bool = False
+    alias: str = ""
+    listed: bool = True
+
+    def in_class(self, cls: type) -> "Param":
+        """The description as it holds for one class, where it leaves something to the class."""
+        return self
 
     def check(self, owner: str, name: str, value: Any) -> Any:
         """Return the value in its plain Python form, or raise NetcoreValueError naming owner, name and value."""
@@ -35,9 +48,9 @@ class Param(ABC):
             return None
         return self._check(owner, name, value)
 
-    def kept(self, value: Any) -> Any:
-        """What an object keeps of a checked value under the argument's name: the value, unless a class says more."""
-        return value
+    def take(self, owner: str, name: str, value: Any) -> Any:
+        """What an object keeps of a value: its checked, plain form, unless a description says more."""
+        return self.check(owner, name, value)
 
     @abstractmethod
     def _check(self, owner: str, name: str, value: Any) -> Any: ...
@@ -52,7 +65,23 @@ class Param(ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Int(Param):
+class AnyParam(Param):
+    """Whatever a program gives: what it means is told by those who use it."""
+
+    listed: bool = False
+
+    def _check(self, owner: str, name: str, value: Any) -> Any:
+        return value
+
+    def invalid(self) -> tuple[Any, ...]:
+        return ()
+
+    def example(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntParam(Param):
     """A whole number from `low` to `high`, both allowed. `typical` is the range worth trying."""
 
     low: int = 0
@@ -92,7 +121,7 @@ class Int(Param):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Float(Param):
+class FloatParam(Param):
     """A finite number in a range whose ends are allowed unless `open_low` or `open_high` says otherwise.
 
     `log=True` tells a form that steps of ten read better than steps of one.
@@ -144,7 +173,7 @@ class Float(Param):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bool(Param):
+class BoolParam(Param):
     """True or False."""
 
     def _check(self, owner: str, name: str, value: Any) -> bool:
@@ -166,14 +195,19 @@ class Bool(Param):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice(Param):
-    """One of a few names. `names` is called late, so that a registry may still be filling."""
+class ChoiceParam(Param):
+    """One of a few names. `names` is called late, so that a registry may still be filling.
+
+    `spelling` brings another spelling of a name to the one that is kept, such as "SAME" to "same".
+    """
 
     names: Callable[[], Sequence[str]]
+    spelling: Callable[[str], str] = str
 
     def _check(self, owner: str, name: str, value: Any) -> str:
         choices = self.names()
-        if not isinstance(value, str) or value not in choices:
+        found = self.spelling(value) if isinstance(value, str) else None
+        if found is None or found not in choices:
             raise NetcoreValueError(
                 "param.choice",
                 "Could not interpret {name} identifier: {value!r}. {owner}: `{name}` must be one of {choices}. "
@@ -184,7 +218,7 @@ class Choice(Param):
                 value=value,
                 nearest=nearest_of(value, choices),
             )
-        return value
+        return found
 
     def invalid(self) -> tuple[Any, ...]:
         return ("no-such-choice", 3)
@@ -194,11 +228,12 @@ class Choice(Param):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ints(Param):
+class IntsParam(Param):
     """Whole numbers of at least `low`, given as tuple or list and kept as a tuple.
 
     Args:
         length: how many there must be; None for any number of them, but at least one.
+        per_axis: as many as the class has `axes` to work along, and `typical` for each of them.
         spread: a single number stands for `length` equal ones, as in kernel_size=3.
         single: a single number is a value of its own and is kept as one.
         gaps: single entries may be None.
@@ -207,10 +242,17 @@ class Ints(Param):
 
     low: int = 0
     length: int | None = None
+    per_axis: bool = False
     spread: bool = False
     single: bool = False
     gaps: bool = False
     typical: tuple[int, ...] = (1,)
+
+    def in_class(self, cls: type) -> "IntsParam":
+        axes = getattr(cls, "axes", None)
+        if not self.per_axis or axes is None:
+            return self
+        return replace(self, length=axes, typical=self.typical * axes, per_axis=False)
 
     def _check(self, owner: str, name: str, value: Any) -> Any:
         if self._whole(value) and self.single:
@@ -243,13 +285,13 @@ class Ints(Param):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Margins(Param):
+class MarginsParam(Param):
     """What is added around an image: one number, (rows, columns), or ((top, bottom), (left, right)), the form kept."""
 
     typical: tuple[tuple[int, int], ...] = ((1, 1), (1, 1))
 
     def _check(self, owner: str, name: str, value: Any) -> tuple[tuple[int, int], ...]:
-        pair = Ints(low=0, length=2, spread=True)
+        pair = IntsParam(low=0, length=2, spread=True)
         try:
             above_below, left_right = (value, value) if isinstance(value, numbers.Integral) else value
             return (pair.check(owner, name, above_below), pair.check(owner, name, left_right))
@@ -272,7 +314,7 @@ class Margins(Param):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Numbers(Param):
+class NumbersParam(Param):
     """A finite number, or a list of them (of any depth), such as one for each feature.
 
     Args:
@@ -331,16 +373,16 @@ def nearest_of(value: Any, choices: Sequence[str]) -> str:
 
 
 def defaults(cls: type) -> dict[str, Any]:
-    """Default of each argument in `cls.params`, read from the constructors' signatures; required ones are absent.
+    """Default of each argument in `cls.params`, as the class body writes it; required ones are absent."""
+    if not hasattr(cls, "_plan"):
+        return _defaults(cls)
+    table: dict[str, Param] = getattr(cls, "params", {})
+    return {name: param.default for name, param in table.items() if param.default is not REQUIRED}
 
-    What a class passes on as **keywords is looked up in the constructor of the class it comes from; what no constructor
-    names (penalties and bounds, which the base of all layers takes) is None.
-    """
-    return dict(_defaults(cls))
 
-
-@cache  # a page asks for these at every rerun, and reading a signature takes a third of a millisecond
 def _defaults(cls: type) -> dict[str, Any]:
+    import inspect
+
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         for name, parameter in inspect.signature(base.__init__).parameters.items():  # type: ignore[misc]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 from netcore.errors import NetcoreValueError
 from netcore.names import snake_case
 from netcore.own import own_class
-from netcore.params import Choice, Param, defaults, nearest_of
+from netcore.params import ChoiceParam, Param, defaults, nearest_of
 from netcore.registry import Registry
 
 P = TypeVar("P", bound="Part")
@@ -71,7 +71,7 @@ def described(part: Part) -> str | dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartParam(Choice):
+class PartParam(ChoiceParam):
     """An argument that is such a part, or None; kept as `described` says, for JSON, unless the part is the program's
     own: then itself."""
 

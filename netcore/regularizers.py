@@ -5,13 +5,13 @@ function of an array, or a subclass that overrides `__call__` as in Keras: its d
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
+from netcore.arguments import Common, Float
 from netcore.config import Array
 from netcore.own import gradient_of, name_of
-from netcore.params import Float
 from netcore.parts import Part, PartParam, find
 from netcore.registry import Registry
 
@@ -141,6 +141,6 @@ def get(identifier: Any) -> Regularizer | None:
     return find(REGULARIZERS, Regularizer, identifier, OwnRegularizer)
 
 
-def regularizer_param() -> PartParam:
+def Penalty(**common: Unpack[Common]) -> Any:
     """An argument that is a regularizer or None."""
-    return PartParam(names=REGULARIZERS.names, registry=REGULARIZERS, base=Regularizer, own=OwnRegularizer)
+    return PartParam(names=REGULARIZERS.names, registry=REGULARIZERS, base=Regularizer, own=OwnRegularizer, **common)

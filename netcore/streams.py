@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 
 from netcore.config import Array
+from netcore.params import IntParam
+
+SEED = IntParam(low=0, optional=True, advanced=True, about="fixes the random numbers")  # of whatever draws some
 
 
 class Stream:

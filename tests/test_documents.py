@@ -17,15 +17,15 @@ PAGES = sorted(
 
 # what the programs of netcore's README speak of without saying it: data, a model, and the imports of a file of layers
 PRELUDE = """
-from typing import Any, ClassVar
+from typing import Any
 import numpy as np
 import netcore
 from netcore import initializers
+from netcore.arguments import Float
 from netcore.config import Array
 from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Float
 generator = np.random.default_rng(0)
 x, y = generator.normal(size=(40, 2)), generator.normal(size=(40, 1))
 x_val, y_val = x, y

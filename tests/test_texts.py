@@ -9,7 +9,7 @@ import pytest
 from lab.texts import LANGUAGES, blanks, catalogue, has_text, say, say_error, say_range, template
 from netcore import callbacks
 from netcore.errors import NetcoreValueError
-from netcore.params import Float
+from netcore.params import FloatParam
 from netcore.sentences import sentences
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,11 +93,11 @@ def test_korean_blanks_are_not_followed_by_a_particle_that_depends_on_them():
 @pytest.mark.parametrize(
     ("param", "korean", "english"),
     [
-        (Float(), "유한한 수", "a finite number"),
-        (Float(low=0), "0 이상의 수", "a number of at least 0"),
-        (Float(low=0, open_low=True), "0 초과의 수", "a number greater than 0"),
-        (Float(high=-0.5), "-0.5 이하의 수", "a number of at most -0.5"),
-        (Float(low=0, high=1, open_high=True), "0 이상 1 미만의 수", "a number of at least 0 and less than 1"),
+        (FloatParam(), "유한한 수", "a finite number"),
+        (FloatParam(low=0), "0 이상의 수", "a number of at least 0"),
+        (FloatParam(low=0, open_low=True), "0 초과의 수", "a number greater than 0"),
+        (FloatParam(high=-0.5), "-0.5 이하의 수", "a number of at most -0.5"),
+        (FloatParam(low=0, high=1, open_high=True), "0 이상 1 미만의 수", "a number of at least 0 and less than 1"),
     ],
 )
 def test_a_range_is_said_in_words(param, korean, english):
@@ -106,7 +106,7 @@ def test_a_range_is_said_in_words(param, korean, english):
 
 def test_a_refused_learning_rate_is_a_sentence():
     with pytest.raises(NetcoreValueError) as info:
-        Float(low=0).check("Adam", "learning_rate", -1)
+        FloatParam(low=0).check("Adam", "learning_rate", -1)
     assert "0 이상의 수입니다" in say_error(info.value, "ko")
     assert "must be a number of at least 0, but" in say_error(info.value, "en")
 

@@ -15,7 +15,7 @@ from lab.spec.data import ReadingSpec, SampleSource, Task, UploadSource, WindowS
 from lab.spec.experiment import Experiment, ModelSpec
 from lab.starts import propose_experiment, start, with_fitting_output
 from netcore.layers import LAYERS
-from netcore.params import Int, Param, defaults
+from netcore.params import IntParam, Param, defaults
 
 MANY_WINDOWS = 4000  # as many train in seconds
 
@@ -123,7 +123,7 @@ def new_layer_params(name: str, experiment: Experiment) -> dict[str, Any]:
 
 
 def _to_begin_with(param: Param) -> Any:
-    if isinstance(param, Int):
+    if isinstance(param, IntParam):
         low, high = param.typical
         return max(param.low, round((max(low, 1) * high) ** 0.5))  # between 1 and 64 units: 8
     return param.example()

@@ -5,10 +5,10 @@ import warnings
 from pathlib import Path
 from typing import Any, ClassVar
 
+from netcore.arguments import Bool, Float
 from netcore.callbacks.callback import CALLBACKS, Callback
 from netcore.callbacks.monitors import MODE, VERBOSE, Monitor
 from netcore.errors import NetcoreValueError, NetcoreWarning
-from netcore.params import Bool, Float
 
 
 @CALLBACKS.add

@@ -3,9 +3,9 @@
 import warnings
 from typing import Any, ClassVar
 
+from netcore.arguments import Bool, Choice, Float, Int
 from netcore.callbacks.callback import CALLBACKS, Callback
 from netcore.errors import NetcoreValueError, NetcoreWarning
-from netcore.params import Bool, Choice, Float, Int
 
 UPWARDS = ("acc", "auc", "precision", "recall", "f1", "iou", "r2", "cosine", "positives", "negatives")
 DOWNWARDS_AFTER_ALL = ("false_positives", "false_negatives")

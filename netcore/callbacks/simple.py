@@ -6,10 +6,10 @@ import numbers
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from netcore.arguments import Bool
 from netcore.callbacks.callback import CALLBACKS, Callback
 from netcore.callbacks.monitors import VERBOSE
 from netcore.errors import NetcoreRuntimeError, NetcoreValueError
-from netcore.params import Bool
 
 
 @CALLBACKS.add

@@ -1,8 +1,7 @@
 """Activation: an activation function as a layer of its own."""
 
-from typing import Any, ClassVar
-
-from netcore.activations import Function, FunctionParam
+from netcore.activations import ActivationFunction, Function
+from netcore.arguments import Into
 from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Operation
@@ -12,9 +11,6 @@ from netcore.node import Operation
 class Activation(Layer):
     """outputs = activation(inputs), number by number (softmax: over the last axis).
 
-    Args:
-        activation: name of an activation function, None for none.
-
     Shapes: inputs (n, …) -> outputs of the same shape; no weights.
 
     Backward: dx = dy * activation'(inputs); see each function for its slope.
@@ -22,12 +18,7 @@ class Activation(Layer):
     Source: as keras.layers.Activation.
     """
 
-    params: ClassVar = {"activation": FunctionParam()}
-    activation: Function
-
-    def __init__(self, activation: Any, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(activation=activation)
+    activation: Into[Function] = ActivationFunction(about="name of an activation function, None for none")
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return self.activation.output_shape(input_shape)

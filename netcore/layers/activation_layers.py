@@ -1,48 +1,47 @@
 """Activation functions with arguments of their own, as layers."""
 
 import warnings
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from netcore import activations
-from netcore.config import Array
+from netcore.arguments import Float, Into, Ints
+from netcore.constraints import Bounds
 from netcore.errors import NetcoreWarning
 from netcore.graph import Shape
-from netcore.initializers import start_value
+from netcore.initializers import StartValue
 from netcore.layers.layer import LAYERS, Layer
 from netcore.layers.normalization import AXIS, place_of, size_of
 from netcore.node import Node, Operation
-from netcore.params import Float, Ints
+from netcore.regularizers import Penalty
 
 
 @LAYERS.add
 class ReLU(Layer):
     """outputs = max(inputs, 0), number by number; slope 1 above 0, 0 elsewhere.
 
-    Args:
-        max_value: outputs are no larger; None for no limit.
-        negative_slope: slope below the threshold.
-        threshold: below it outputs = negative_slope * (inputs - threshold).
-
     Shapes: inputs (n, …) -> outputs of the same shape; no weights. Source: Nair & Hinton (2010); as keras.layers.ReLU.
     """
 
-    params: ClassVar = {
-        "max_value": Float(low=0.0, typical=(1.0, 6.0), optional=True, advanced=True),
-        "negative_slope": Float(low=0.0, typical=(0.0, 0.3)),
-        "threshold": Float(low=0.0, typical=(0.0, 1.0), advanced=True),
-    }
-    keeps_mask = True
-    max_value: float | None
-    negative_slope: float
-    threshold: float
+    max_value: float | None = Float(
+        default=None,
+        low=0.0,
+        typical=(1.0, 6.0),
+        optional=True,
+        advanced=True,
+        about="outputs are no larger; None for no limit",
+    )
+    negative_slope: float = Float(default=0.0, low=0.0, typical=(0.0, 0.3), about="slope below the threshold")
+    threshold: float = Float(
+        default=0.0,
+        low=0.0,
+        typical=(0.0, 1.0),
+        advanced=True,
+        about="below it outputs = negative_slope * (inputs - threshold)",
+    )
 
-    def __init__(
-        self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **keywords: Any
-    ) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(max_value=max_value, negative_slope=negative_slope, threshold=threshold)
+    keeps_mask = True
 
     def operations(self) -> list[Operation]:
         if self.max_value is None and self.negative_slope == 0 and self.threshold == 0:
@@ -54,25 +53,23 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """outputs = inputs above 0, negative_slope * inputs below; slopes 1 and negative_slope.
 
-    Args:
-        negative_slope: slope below 0 (the function "leaky_relu" has 0.2, this layer 0.3, as in Keras).
-
     Shapes: inputs (n, …) -> outputs of the same shape; no weights. Source: Maas et al. (2013).
     """
 
-    params: ClassVar = {"negative_slope": Float(low=0.0, typical=(0.01, 0.3))}
-    keeps_mask = True
-    negative_slope: float
+    negative_slope: float = Float(
+        default=0.3, low=0.0, typical=(0.01, 0.3), about="slope below 0; 0.2 in the function, 0.3 here, as in Keras"
+    )
 
-    def __init__(self, negative_slope: float = 0.3, **keywords: Any) -> None:
-        if "alpha" in keywords:
-            negative_slope = keywords.pop("alpha")
-            warnings.warn(
-                NetcoreWarning("leaky_relu.alpha", "`alpha` is an old name. Use `negative_slope`."),
-                stacklevel=2,
-            )
-        super().__init__(**keywords)
-        self.set_arguments(negative_slope=negative_slope)
+    keeps_mask = True
+
+    def understand(self, unknown: dict[str, Any]) -> dict[str, Any]:
+        if unknown.keys() != {"alpha"}:
+            return super().understand(unknown)
+        warnings.warn(
+            NetcoreWarning("leaky_relu.alpha", "`alpha` is an old name. Use `negative_slope`."),
+            stacklevel=3,
+        )
+        return {"negative_slope": unknown["alpha"]}
 
     def operations(self) -> list[Operation]:
         return [activations.LeakyRelu(self.negative_slope)]
@@ -82,19 +79,12 @@ class LeakyReLU(Layer):
 class ELU(Layer):
     """outputs = inputs above 0, alpha * (exp(inputs) - 1) below; slopes 1 and outputs + alpha.
 
-    Args:
-        alpha: the outputs stay above -alpha.
-
     Shapes: inputs (n, …) -> outputs of the same shape; no weights. Source: Clevert et al. (2016); as keras.layers.ELU.
     """
 
-    params: ClassVar = {"alpha": Float(low=0.0, typical=(0.5, 1.0))}
-    keeps_mask = True
-    alpha: float
+    alpha: float = Float(default=1.0, low=0.0, typical=(0.5, 1.0), about="the outputs stay above -alpha")
 
-    def __init__(self, alpha: float = 1.0, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(alpha=alpha)
+    keeps_mask = True
 
     def operations(self) -> list[Operation]:
         return [activations.Elu(self.alpha)]
@@ -104,9 +94,6 @@ class ELU(Layer):
 class Softmax(Layer):
     """outputs = exp(inputs) / sum of exp(inputs) along an axis; dinputs = outputs * (dy - sum of dy * outputs).
 
-    Args:
-        axis: the axis or axes whose numbers add up to 1.
-
     Shapes: inputs (n, …) -> outputs of the same shape; no weights.
 
     Raises: NetcoreValueError "layer.axis".
@@ -114,13 +101,16 @@ class Softmax(Layer):
     Source: Bridle (1990); as keras.layers.Softmax.
     """
 
-    params: ClassVar = {"axis": Ints(low=AXIS, single=True, typical=(-1,), advanced=True)}
-    keeps_mask = True
-    axis: Any
+    axis: Any = Ints(
+        default=-1,
+        low=AXIS,
+        single=True,
+        typical=(-1,),
+        advanced=True,
+        about="the axis or axes whose numbers add up to 1",
+    )
 
-    def __init__(self, axis: Any = -1, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(axis=axis)
+    keeps_mask = True
 
     def build(self, input_shape: Shape) -> None:
         axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
@@ -137,10 +127,6 @@ class PReLU(Layer):
 
     dalpha = sum of dy * inputs where inputs < 0; dinputs = dy above 0, alpha * dy below.
 
-    Args:
-        alpha_initializer: start value of alpha.
-        shared_axes: axes along which one alpha serves all places, such as (1, 2) for each channel of an image.
-
     Shapes: inputs (n, …) -> outputs of the same shape; alpha (…), with 1 for shared axes.
 
     Raises: NetcoreValueError "layer.axis", "layer.open_axis".
@@ -148,19 +134,22 @@ class PReLU(Layer):
     Source: He et al. (2015); as keras.layers.PReLU.
     """
 
-    params: ClassVar = {
-        "alpha_initializer": start_value(),
-        "shared_axes": Ints(low=1, length=None, spread=True, optional=True, typical=(1,), advanced=True),
-    }
+    alpha_initializer: Any = StartValue(default="zeros", about="start value of alpha")
+    alpha_regularizer: Any = Penalty(default=None, kw_only=True, about="penalty on alpha, added to the loss")
+    alpha_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of alpha, kept after each update")
+    shared_axes: Into[tuple[int, ...] | None] = Ints(
+        default=None,
+        kw_only=True,
+        low=1,
+        spread=True,
+        optional=True,
+        typical=(1,),
+        advanced=True,
+        about="axes along which one alpha serves all places, such as (1, 2) for each channel of an image",
+    )
+
     keeps_mask = True
     min_ndim = 2
-    alpha_initializer: Any
-    shared_axes: tuple[int, ...] | None
-    alpha: Array
-
-    def __init__(self, alpha_initializer: Any = "zeros", shared_axes: Any = None, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(alpha_initializer=alpha_initializer, shared_axes=shared_axes)
 
     def build(self, input_shape: Shape) -> None:
         shared = {place_of(axis, input_shape, self.name) for axis in self.shared_axes or ()}

@@ -1,17 +1,17 @@
 """Bidirectional: a sequence read from both ends."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
+from netcore.arguments import Choice, Described, Given
 from netcore.errors import NetcoreValueError
 from netcore.graph import Tensor
-from netcore.layers.layer import LAYERS, Layer
+from netcore.layers.layer import LAYERS, Layer, plain
 from netcore.layers.merging import Add, Average, Concatenate, Multiply
 from netcore.layers.recurrent.recurrent import Recurrent
 from netcore.layers.wrapper import LayerParam, Wrapper, layer_from
 from netcore.node import Node
-from netcore.params import Choice
 
 
 class Reversed(Layer):
@@ -36,12 +36,6 @@ MERGES: dict[str, type[Layer]] = {"concat": Concatenate, "sum": Add, "mul": Mult
 class Bidirectional(Wrapper):
     """Two copies of a recurrent layer: one reads the sequence from its beginning, one from its end; answers merged.
 
-    Args:
-        layer: recurrent layer; both directions are made from its arguments, each with weights of its own.
-        merge_mode: "concat" side by side, "sum", "mul", "ave" (mean), or None for two outputs.
-        weights: start values, those of the forward layer first; as `set_weights` takes them, for both together.
-        backward_layer: another layer for the way back; it needs go_backwards=True.
-
     With return_sequences the answers of the way back are put in the order of the data before they are merged, and both
     are 0 at missing steps.
 
@@ -55,40 +49,44 @@ class Bidirectional(Wrapper):
     Source: Schuster & Paliwal (1997); as keras.layers.Bidirectional.
     """
 
-    params: ClassVar = {
-        "layer": LayerParam(typical="LSTM", base=Recurrent),
-        "merge_mode": Choice(names=lambda: tuple(MERGES), optional=True),
-        "backward_layer": LayerParam(
-            typical="LSTM", options=(("go_backwards", True),), base=Recurrent, optional=True, advanced=True
-        ),
-    }
-    ndim = 3
-    forward_layer: Recurrent
-    backward_layer: Recurrent
+    _given: Any = Described(
+        LayerParam(typical="LSTM", base=Recurrent),
+        alias="layer",
+        about="recurrent layer; both directions are made from its arguments, each with weights of its own",
+    )
+    merge_mode: str | None = Choice(
+        default="concat",
+        names=lambda: tuple(MERGES),
+        optional=True,
+        about='"concat" side by side, "sum", "mul", "ave" (mean), or None for two outputs',
+    )
+    _start_weights: Any = Given(
+        default=None,
+        alias="weights",
+        about="start values, those of the forward layer first; as `set_weights` takes them, for both together",
+    )
+    _given_back: Any = Described(
+        LayerParam(typical="LSTM", options=(("go_backwards", True),), base=Recurrent, optional=True, advanced=True),
+        default=None,
+        alias="backward_layer",
+        about="another layer for the way back; it needs go_backwards=True",
+    )
 
-    def __init__(
-        self,
-        layer: Any,
-        merge_mode: str | None = "concat",
-        weights: Any = None,
-        backward_layer: Any = None,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(**keywords)
-        self.keep_arguments(layer=layer, merge_mode=merge_mode, backward_layer=backward_layer)
-        self.merge_mode = merge_mode
-        kept = self._arguments["layer"]
-        name = layer_from(kept).name  # its own, or the next that is free where the dict gives none
-        self.forward_layer = _recurrent(kept, name=f"forward_{name.removeprefix('forward_')}")
-        if backward_layer is None:
-            self.backward_layer = _recurrent(kept, name=f"backward_{name.removeprefix('backward_')}", go_backwards=True)
+    ndim = 3
+
+    def after_arguments(self) -> None:
+        self._given, (back, self._given_back) = plain(self._given), (self._given_back, plain(self._given_back))
+        name = layer_from(self._given).name  # its own, or the next that is free where the dict gives none
+        self.forward_layer = _recurrent(self._given, name=f"forward_{name.removeprefix('forward_')}")
+        if back is None:
+            own_name = f"backward_{name.removeprefix('backward_')}"
+            self.backward_layer = _recurrent(self._given, name=own_name, go_backwards=True)
         else:
-            given = isinstance(backward_layer, Recurrent)
-            self.backward_layer = backward_layer if given else _recurrent(backward_layer)
+            self.backward_layer = back if isinstance(back, Recurrent) else _recurrent(back)
+        self._inner = [self.forward_layer, self.backward_layer]
         self._check_pair()
-        for one in self.inner_layers():
+        for one in (self.forward_layer, self.backward_layer):
             one.zero_output_for_mask = one.return_sequences
-        self._start_weights = weights
 
     def _check_pair(self) -> None:
         forward, backward = self.forward_layer, self.backward_layer
@@ -119,9 +117,6 @@ class Bidirectional(Wrapper):
         """Whether a batch starts where the last one ended."""
         return self.forward_layer.stateful
 
-    def inner_layers(self) -> list[Recurrent]:
-        return [self.forward_layer, self.backward_layer]
-
     def check_input(self, shapes: list[Any]) -> None:
         super().check_input(shapes[:1])
 
@@ -150,8 +145,8 @@ class Bidirectional(Wrapper):
 
     def reset_state(self) -> None:
         """Forget the states that stateful layers have kept."""
-        for layer in self.inner_layers():
-            layer.reset_state()
+        self.forward_layer.reset_state()
+        self.backward_layer.reset_state()
 
     def reset_states(self) -> None:
         """The same as `reset_state`."""

@@ -7,26 +7,25 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy import add, copyto, matmul
 
-from netcore import activations
-from netcore.activations import Function, FunctionParam
+from netcore.activations import ActivationFunction, Function
+from netcore.arguments import Bool, Choice, Described, Int, Into, Ints
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
-from netcore.initializers import start_value
-from netcore.layers.layer import LAYERS, Layer
-from netcore.node import Node, Operation
-from netcore.params import Bool, Choice, Int, Ints
+from netcore.initializers import StartValue
+from netcore.layers.kernel import KernelAndBias
+from netcore.layers.layer import LAYERS
+from netcore.node import Node
+from netcore.params import ChoiceParam
 from netcore.windows import Sweep, WindowGradient, Windows, sweep
 
 KEPT = 1 << 20  # numbers in the columns of a node that are kept for the way back (4 MB in float32)
 PART = 1 << 18  # beyond that they are made in parts of this size, which stay in the second-level cache
 
-DATA_FORMAT = Choice(names=lambda: ("channels_last",), optional=True, advanced=True)
-
-
-def sizes(axes: int, *typical: int) -> Ints:
-    """A whole number for each of the axes, or one for all."""
-    return Ints(low=1, length=axes, spread=True, typical=typical * axes)
+PADDINGS = ("valid", "same")
+DATA_FORMAT = ChoiceParam(
+    names=lambda: ("channels_last",), optional=True, advanced=True, about="accepted for Keras programs; channels last"
+)
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ class Buffers:
     more: Any
 
 
-class Convolution(Layer):
+class Convolution(KernelAndBias):
     """What Conv1D and Conv2D share; see there.
 
     The windows are copied into columns, so that one matrix product serves all places and samples:
@@ -80,50 +79,46 @@ class Convolution(Layer):
         backward  d[kernel; bias] = [columns; 1] dzᵀ,  dcolumns = kernel dz, added up where windows overlap.
     """
 
-    axes: ClassVar[int]
-    min_ndim: ClassVar[int] = 3
-    filters: int
-    kernel_size: tuple[int, ...]
-    strides: tuple[int, ...]
-    padding: str
-    dilation_rate: tuple[int, ...]
-    groups: int
-    activation: Function
-    use_bias: bool
-    kernel_initializer: Any
-    bias_initializer: Any
-    kernel: Array
-    kernel_and_bias: Array
+    filters: int = Int(low=1, typical=(1, 64), about="channels of the output")
+    kernel_size: Into[tuple[int, ...]] = Ints(
+        low=1, per_axis=True, spread=True, typical=(3,), about="size of a window, one number or one for each axis"
+    )
+    strides: Into[tuple[int, ...]] = Ints(
+        default=1, low=1, per_axis=True, spread=True, typical=(1,), about="steps from one window to the next, likewise"
+    )
+    padding: str = Choice(
+        default="valid",
+        names=lambda: PADDINGS,
+        spelling=str.lower,
+        about='"valid" windows lie inside only; "same" zeros around, the odd one behind, so that ceil(size / stride) '
+        "windows come out along each axis",
+    )
+    data_format: str | None = Described(DATA_FORMAT, default=None)
+    dilation_rate: Into[tuple[int, ...]] = Ints(
+        default=1,
+        low=1,
+        per_axis=True,
+        spread=True,
+        typical=(1,),
+        advanced=True,
+        about="steps from one cell of a window to the next; not together with strides",
+    )
+    groups: int = Int(
+        default=1,
+        low=1,
+        typical=(1, 4),
+        advanced=True,
+        about="the channels are split into so many groups, each with filters of its own",
+    )
+    activation: Into[Function] = ActivationFunction(default=None, about="name of an activation function, None for none")
+    use_bias: bool = Bool(default=True, advanced=True, about="whether there is a bias")
+    kernel_initializer: Any = StartValue(default="glorot_uniform", about="start value of the kernel")
+    bias_initializer: Any = StartValue(default="zeros", about="start value of the bias")
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Any = 1,
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        **keywords: Any,
-    ) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(
-            filters=filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding.lower() if isinstance(padding, str) else padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            groups=groups,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-        )
+    axes: ClassVar[int]
+    min_ndim = 3
+
+    def after_arguments(self) -> None:
         if self.filters % self.groups:
             raise NetcoreValueError(
                 "conv.groups_filters",
@@ -145,7 +140,7 @@ class Convolution(Layer):
     # --- shapes
 
     def build(self, input_shape: Shape) -> None:
-        channels = self.features_of(input_shape)
+        self.features = channels = self.features_of(input_shape)
         if channels % self.groups:
             raise NetcoreValueError(
                 "conv.groups_channels",
@@ -156,19 +151,7 @@ class Convolution(Layer):
                 shape=input_shape,
                 groups=self.groups,
             )
-        self.channels = channels
-        shape = (*self.kernel_size, channels // self.groups, self.filters)
-        kernel = self.add_weight("kernel", shape, self.kernel_initializer)
-        if self.use_bias:
-            bias = self.add_weight("bias", (self.filters,), self.bias_initializer)
-            self.join("kernel_and_bias", kernel, bias)
-        else:
-            self.join("kernel_and_bias", kernel)
-
-    def check_input(self, shapes: list[Shape]) -> None:
-        super().check_input(shapes)
-        if self.built:
-            self.check_features(shapes[0], self.channels)
+        self.add_kernel_and_bias((*self.kernel_size, channels // self.groups, self.filters))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         outputs = window_counts(self.name, input_shape, self._sweep)
@@ -179,14 +162,11 @@ class Convolution(Layer):
 
     # --- equations
 
-    def operations(self) -> list[Operation]:
-        return [self] if self.activation is activations.linear else [self, self.activation]
-
     def prepare(self, node: Node, *, training: bool) -> None:
         plan = self._sweep(node.x.shape[: self.axes])
         windows = Windows(plan, node.x.shape, node.y.dtype, copy=True)
         gradient = WindowGradient(plan, node.dx) if node.dx is not None else None
-        row = math.prod(plan.size) * self.channels * math.prod(plan.outputs[1:]) * node.y.shape[-1]
+        row = math.prod(plan.size) * self.features * math.prod(plan.outputs[1:]) * node.y.shape[-1]
         whole = row * plan.outputs[0] <= KEPT
         rows = plan.outputs[0] if whole else max(1, PART // row)
         height = self.kernel_and_bias.size // self.filters
@@ -222,7 +202,7 @@ class Convolution(Layer):
         filled = matrix[:, :, : count * self._places(plan, node)]
         if filled.shape != matrix.shape:  # the last part is smaller: a matrix of its own, without gaps
             filled = np.ones(filled.shape, matrix.dtype)
-        cells = math.prod(plan.size) * self.channels // self.groups
+        cells = math.prod(plan.size) * self.features // self.groups
         columns = filled[:, :cells].reshape(source.shape, copy=False)
         z = np.empty((self.groups, self.filters // self.groups, filled.shape[-1]), matrix.dtype)
         z_image = np.moveaxis(z.reshape(self.filters, *outputs, n), 0, -2)
@@ -237,7 +217,7 @@ class Convolution(Layer):
 
     def _grouped(self, view: Array, leading: int) -> Array:
         """(size…, outputs…, channels, n), `leading` axes in front, as (groups, size…, channels, outputs…, n)."""
-        split = view.reshape((*view.shape[:-2], self.groups, self.channels // self.groups, view.shape[-1]), copy=False)
+        split = view.reshape((*view.shape[:-2], self.groups, self.features // self.groups, view.shape[-1]), copy=False)
         place = leading - self.axes  # where the axes of the outputs begin
         return np.moveaxis(split, (-3, -2), (0, place + 1))
 
@@ -278,23 +258,6 @@ class Convolution(Layer):
         return kernel.reshape(-1, self.groups, self.filters // self.groups).swapaxes(0, 1)
 
 
-def convolution_params(axes: int, paddings: tuple[str, ...]) -> dict[str, Any]:
-    """The arguments of a convolution over that many axes."""
-    return {
-        "filters": Int(low=1, typical=(1, 64)),
-        "kernel_size": sizes(axes, 3),
-        "strides": sizes(axes, 1),
-        "padding": Choice(names=lambda: paddings),
-        "data_format": DATA_FORMAT,
-        "dilation_rate": Ints(low=1, length=axes, spread=True, typical=(1,) * axes, advanced=True),
-        "groups": Int(low=1, typical=(1, 4), advanced=True),
-        "activation": FunctionParam(),
-        "use_bias": Bool(advanced=True),
-        "kernel_initializer": start_value(),
-        "bias_initializer": start_value(),
-    }
-
-
 def window_counts(name: str, input_shape: Shape, plan: Any) -> tuple[int | None, ...]:
     """How many windows fit along each axis between batch and channels; None for an axis of open length.
 
@@ -320,18 +283,6 @@ def window_counts(name: str, input_shape: Shape, plan: Any) -> tuple[int | None,
 class Conv1D(Convolution):
     """outputs[t, f] = activation(bias[f] + sum over i, c of kernel[i, c, f] * inputs[t * stride + i * dilation, c]).
 
-    Args:
-        filters: channels of the output.
-        kernel_size: steps that a window holds.
-        strides: steps from one window to the next.
-        padding: "valid" windows lie inside only; "same" zeros at both ends, so that ceil(t / stride) steps come out;
-            "causal" zeros in front only, so that no output sees what comes later.
-        dilation_rate: steps from one cell of a window to the next; not together with strides.
-        groups: the channels are split into so many groups, each with filters of its own.
-        activation: name of an activation function, None for none.
-        use_bias: whether there is a bias.
-        kernel_initializer, bias_initializer: start values.
-
     Shapes (n samples, t steps, c channels, u windows):
         inputs (n, t, c) -> outputs (n, u, filters); kernel (kernel_size, c / groups, filters); bias (filters,)
 
@@ -346,22 +297,23 @@ class Conv1D(Convolution):
     dx[t * stride + i * dilation, c] = sum over all such t, i and f of kernel[i, c, f] * dz[t, f].
     """
 
+    padding: str = Choice(
+        default="valid",
+        names=lambda: (*PADDINGS, "causal"),
+        spelling=str.lower,
+        about='"valid" windows lie inside only; "same" zeros at both ends, so that ceil(t / stride) steps come out; '
+        '"causal" zeros in front only, so that no output sees what comes later',
+    )
+
     axes = 1
     ndim = 3
     aliases = ("Convolution1D",)
-    params: ClassVar = convolution_params(1, ("valid", "same", "causal"))
 
 
 @LAYERS.add
 class Conv2D(Convolution):
     """outputs[y, x, f] = activation(bias[f] + sum over i, j, c of
     kernel[i, j, c, f] * inputs[y * stride + i * dilation, x * stride + j * dilation, c]).
-
-    Args:
-        filters: channels of the output.
-        kernel_size, strides, dilation_rate: one number, or (rows, columns).
-        padding: "valid" windows lie inside only; "same" zeros around, the odd one right and below.
-        groups, activation, use_bias, kernel_initializer, bias_initializer: as in Conv1D.
 
     Shapes (n images of h rows, w columns, c channels):
         inputs (n, h, w, c) -> outputs (n, u, v, filters); kernel (rows, columns, c / groups, filters); bias (filters,)
@@ -377,4 +329,3 @@ class Conv2D(Convolution):
     axes = 2
     ndim = 4
     aliases = ("Convolution2D",)
-    params: ClassVar = convolution_params(2, ("valid", "same"))

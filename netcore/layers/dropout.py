@@ -1,16 +1,16 @@
 """Dropout: switch random units off while training."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy import copyto, greater_equal, multiply
 
+from netcore.arguments import Described, Float, Into, Ints
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Float, Int, Ints
-from netcore.streams import Stream, next_stream
+from netcore.streams import SEED, next_stream
 
 
 @LAYERS.add
@@ -19,11 +19,8 @@ class Dropout(Layer):
 
     Otherwise outputs = inputs. The division keeps the mean, so that prediction needs no change.
 
-    Args:
-        rate: share of numbers to drop, 0 … 1.
-        noise_shape: where to draw anew, batch axis first: along an axis with 1 all numbers share one draw, along one
-            with None each has its own. (None, 1, None) drops a feature for all steps of a series at once.
-        seed: fixes this layer's random numbers.
+    `noise_shape` has the batch axis first: along an axis with 1 all numbers share one draw, along one with None each
+    has its own. (None, 1, None) drops a feature for all steps of a series at once.
 
     Shapes: inputs (n, …) -> outputs of the same shape; no weights.
 
@@ -34,22 +31,23 @@ class Dropout(Layer):
     Backward: dx = dy / (1 - rate) for what stayed, 0 for what was dropped.
     """
 
-    params: ClassVar = {
-        "rate": Float(low=0.0, high=1.0, typical=(0.2, 0.5)),
-        "noise_shape": Ints(low=1, gaps=True, optional=True, typical=(1,), advanced=True),
-        "seed": Int(low=0, optional=True, advanced=True),
-    }
+    rate: float = Float(low=0.0, high=1.0, typical=(0.2, 0.5), about="share of numbers to drop, 0 … 1")
+    noise_shape: Into[tuple[int | None, ...] | None] = Ints(
+        default=None,
+        low=1,
+        gaps=True,
+        optional=True,
+        typical=(1,),
+        advanced=True,
+        about="where to draw anew",
+    )
+    seed: int | None = Described(SEED, default=None)
+
     in_place = True
     keeps_mask = True
     training_only = True
-    rate: float
-    noise_shape: tuple[int | None, ...] | None
-    seed: int | None
-    stream: Stream
 
-    def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(rate=rate, noise_shape=noise_shape, seed=seed)
+    def after_arguments(self) -> None:
         self.stackable = self.noise_shape is None
 
     def check_input(self, shapes: list[Shape]) -> None:

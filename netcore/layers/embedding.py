@@ -1,15 +1,17 @@
 """Embedding: a learnt vector for each word of a vocabulary."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
+from netcore.arguments import Bool, Given, Int
 from netcore.config import Array
+from netcore.constraints import Bounds
 from netcore.errors import NetcoreValueError
-from netcore.initializers import start_value
+from netcore.initializers import StartValue
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Bool, Int
+from netcore.regularizers import Penalty
 
 
 @LAYERS.add
@@ -17,14 +19,6 @@ class Embedding(Layer):
     """outputs = embeddings[inputs]: each whole number is replaced by the row of that number.
 
     Backward: the gradient of a row is the sum of dy at all places where it was used; the inputs get none.
-
-    Args:
-        input_dim: size of the vocabulary; inputs are whole numbers 0 … input_dim - 1.
-        output_dim: length of the vectors.
-        embeddings_initializer: start values; "uniform" is U(-0.05, 0.05).
-        mask_zero: 0 stands for "nothing here": the layers behind skip such a time step.
-        weights: start values as an array (input_dim, output_dim), perhaps in a list.
-        input_length: accepted for older Keras programs; without effect.
 
     Shapes (n = batch size, t = time steps):
         inputs (n, t) -> outputs (n, t, output_dim); embeddings (input_dim, output_dim)
@@ -35,38 +29,30 @@ class Embedding(Layer):
     Source: Bengio et al. (2003); as keras.layers.Embedding.
     """
 
-    params: ClassVar = {
-        "input_dim": Int(low=1, typical=(10, 1000)),
-        "output_dim": Int(low=1, typical=(2, 64)),
-        "embeddings_initializer": start_value(),
-        "mask_zero": Bool(),
-    }
-    takes_indices = True
-    input_dim: int
-    output_dim: int
-    embeddings_initializer: Any
-    mask_zero: bool
-    embeddings: Array
+    input_dim: int = Int(
+        low=1, typical=(10, 1000), about="size of the vocabulary; inputs are whole numbers 0 … input_dim - 1"
+    )
+    output_dim: int = Int(low=1, typical=(2, 64), about="length of the vectors")
+    embeddings_initializer: Any = StartValue(default="uniform", about='start values; "uniform" is U(-0.05, 0.05)')
+    embeddings_regularizer: Any = Penalty(default=None, kw_only=True, about="penalty on the vectors, added to the loss")
+    embeddings_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of the vectors")
+    mask_zero: bool = Bool(
+        default=False, kw_only=True, about='0 stands for "nothing here": the layers behind skip such a time step'
+    )
+    _start_weights: Any = Given(
+        default=None,
+        kw_only=True,
+        alias="weights",
+        about="start values as an array (input_dim, output_dim), perhaps in a list",
+    )
+    input_length: int | None = Given(
+        default=None, kw_only=True, about="accepted for older Keras programs; without effect"
+    )
 
-    def __init__(
-        self,
-        input_dim: int,
-        output_dim: int,
-        embeddings_initializer: Any = "uniform",
-        mask_zero: bool = False,
-        weights: Any = None,
-        input_length: int | None = None,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(
-            input_dim=input_dim,
-            output_dim=output_dim,
-            embeddings_initializer=embeddings_initializer,
-            mask_zero=mask_zero,
-        )
+    takes_indices = True
+
+    def after_arguments(self) -> None:
         self.makes_mask = self.mask_zero
-        self._start_weights = weights
 
     def build(self, input_shape: Any) -> None:
         weight = self.add_weight("embeddings", (self.input_dim, self.output_dim), self.embeddings_initializer)

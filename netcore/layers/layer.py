@@ -3,23 +3,37 @@
 import difflib
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 import numpy as np
 
 from netcore import config, constraints, initializers, regularizers
-from netcore.activations import Function
+from netcore.activations import ActivationFunction, Function
+from netcore.arguments import (
+    Arguments,
+    Bool,
+    Choice,
+    Described,
+    Float,
+    Given,
+    Int,
+    Into,
+    Ints,
+    Made,
+    Margins,
+    Numbers,
+)
 from netcore.config import Array
-from netcore.constraints import constraint_param
+from netcore.constraints import Bounds
 from netcore.errors import NetcoreAttributeError, NetcoreTypeError, NetcoreValueError
 from netcore.graph import Graph, GraphNode, Shape, Tensor
+from netcore.initializers import StartValue
 from netcore.names import unique_name
 from netcore.node import Operation
 from netcore.parameters import ParameterVector, Weight, WeightArray, joined, spend
-from netcore.params import Param
 from netcore.parts import Part
 from netcore.registry import Registry
-from netcore.regularizers import regularizer_param
+from netcore.regularizers import Penalty
 
 
 def whole(build: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
@@ -35,65 +49,87 @@ def whole(build: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
     return build_once
 
 
-class Layer(Operation):
+@dataclass_transform(
+    eq_default=False,
+    field_specifiers=(
+        Int,
+        Float,
+        Bool,
+        Choice,
+        Ints,
+        Margins,
+        Numbers,
+        Given,
+        Described,
+        Made,
+        ActivationFunction,
+        StartValue,
+        Penalty,
+        Bounds,
+    ),
+)
+class LayerArguments(Arguments):
+    """What layers are made with: also functions, start values, penalties and bounds."""
+
+
+class Layer(Operation, LayerArguments):
     """Base of all layers.
 
-    A subclass lists its arguments in `params`, makes its weights in `build`, says its output shape in
-    `compute_output_shape` and writes its equations in `forward` and `backward`.
-
-    Args:
-        name: unique within a model; made from the class if left out.
-        dtype: float type of the weights; `config.floatx()` if left out.
-        trainable: False keeps the weights as they are.
-        activity_regularizer: penalty on the outputs, divided by the batch size.
-        input_shape, input_dim: shape of one sample, for a first layer without Input.
-        batch_size: together with these, how many samples a batch will have, for those who want to know beforehand.
-
-    Wherever a layer lists `<weight>_initializer`, it takes `<weight>_regularizer` (a penalty on that weight, added to
-    the loss) and `<weight>_constraint` (bounds that it is brought back into after each update) too.
+    A subclass writes its arguments in its body, makes its weights in `build`, says its output shape in
+    `compute_output_shape` and writes its equations in `forward` and `backward`. A weight has the start value, the
+    penalty (added to the loss) and the bounds (that it is brought back into after each update) of the arguments
+    `<weight>_initializer`, `<weight>_regularizer` and `<weight>_constraint`.
     """
 
-    params: ClassVar[dict[str, Param]] = {}
-    tail: ClassVar[tuple[str, ...]] = ()  # those of the params that are the base's: penalties and bounds
-    graph: Graph | None = None  # a model used as a layer has one
+    activity_regularizer: Any = Penalty(
+        default=None, kw_only=True, about="penalty on the outputs, divided by the batch size"
+    )
+    name: Into[str] = Given(default=None, kw_only=True, about="unique within a model; made from the class if left out")
+    dtype: Into[str] = Given(
+        default=None, kw_only=True, about="float type of the weights, `config.floatx()` if left out"
+    )
+    _trainable: bool = Given(default=True, kw_only=True, alias="trainable", about="False keeps the weights as they are")
+    _sample_shape: Any = Given(
+        default=None, kw_only=True, alias="input_shape", about="shape of one sample, for a first layer without Input"
+    )
+    input_dim: Any = Given(default=None, kw_only=True, about="the same for samples of one axis: its size")
+    _batch_size: int | None = Given(
+        default=None, kw_only=True, alias="batch_size", about="how many samples a batch will have, if that is known"
+    )
+
+    graph: Graph | None = Made(default=None)  # a model used as a layer has one
+    ndim: int | None = Made(default=None)  # exact number of axes, where only one will do
+    activity_losses: Sequence[float] = Made(default=())  # penalties on the outputs of the last call on arrays
+    declared_shape: Shape | None = Made()
     time_as_samples: ClassVar[bool] = False  # what is inside takes every time step by itself
     min_ndim: ClassVar[int] = 1  # fewest axes of an input, batch axis included
-    ndim: int | None = None  # exact number of axes, where only one will do
     several_inputs: ClassVar[bool] = False  # called on a list of tensors
     training_only: ClassVar[bool] = False  # passes its inputs on as they are, except while training
-    activity_losses: Sequence[float] = ()  # penalties on the outputs of the last call on arrays
     takes_indices: ClassVar[bool] = False  # inputs are whole numbers that stand for something; they have no gradient
     flattens: ClassVar[bool] = False  # gives all numbers of a sample in one row, however many axes they had
 
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        dtype: str | None = None,
-        trainable: bool = True,
-        input_shape: Sequence[int | None] | None = None,
-        input_dim: int | None = None,
-        batch_size: int | None = None,
-        **more: Any,
-    ) -> None:
-        self.set_arguments(**{name: more.pop(name, None) for name in self.tail})
-        if more:
-            self._refuse(more)
-        self.name = name or unique_name(self.class_name())
-        self.dtype = dtype_name(dtype)
-        self.trainable = trainable
+    def _set_up(self) -> None:
+        self.name = self.name or unique_name(self.class_name())
+        self.dtype = dtype_name(self.dtype)
         self.built = self._building = False
-        self.declared_shape: Shape | None = None
-        if input_dim is not None:
-            input_shape = (input_dim,)
-        if input_shape is not None:
-            self.declared_shape = (batch_size, *((input_shape,) if isinstance(input_shape, int) else input_shape))
+        self.declared_shape = self._declared()
         self._weights: list[Weight] = []
         self._views: dict[str, tuple[Weight, ...]] = {}
         self.gradients: dict[str, Array] = {}
         self.calls: list[GraphNode] = []
 
-    def _refuse(self, unknown: dict[str, Any]) -> None:
+    def _declared(self) -> Shape | None:
+        """The shape that the arguments tell, batch axis in front. They have served their purpose with that."""
+        given = vars(self)
+        sample, batch_size = given.pop("_sample_shape"), given.pop("_batch_size")
+        features = None if "input_dim" in self.params else given.pop("input_dim")
+        if features is not None:
+            sample = (features,)
+        if sample is None:
+            return None
+        return (batch_size, *((sample,) if isinstance(sample, int) else sample))
+
+    def understand(self, unknown: dict[str, Any]) -> dict[str, Any]:
         name = next(iter(unknown))
         choices = [*self.params, "name", "dtype", "trainable", "input_shape", "input_dim"]
         near = difflib.get_close_matches(name, choices, n=1, cutoff=0.4)
@@ -107,16 +143,23 @@ class Layer(Operation):
             choices=", ".join(choices),
         )
 
+    @staticmethod
+    def _rank(name: str) -> int:  # as in Keras: penalties, that on the outputs, bounds
+        return ("_regularizer" in name) + (name == "activity_regularizer") + 3 * name.endswith("_constraint")
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the weights learn."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = value
+
     @classmethod
     def class_name(cls) -> str:
         """Keras's name of the class: in automatic names, summaries and configs."""
         return cls.__name__
-
-    def set_arguments(self, **arguments: Any) -> None:
-        """Check each argument against `params` and keep it under its name."""
-        for name, value in arguments.items():
-            param = self.params[name]
-            setattr(self, name, param.kept(param.check(type(self).__name__, name, value)))
 
     # --- what a subclass writes
 
@@ -425,7 +468,7 @@ class Layer(Operation):
             "name": self.name,
             "trainable": self.trainable,
             "dtype": self.dtype,
-            **{name: plain(getattr(self, name)) for name in self.params},
+            **{name: plain(value) for name, value in self.arguments().items()},
         }
 
     @classmethod
@@ -453,8 +496,8 @@ class Layer(Operation):
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
         return near[0] if near else "get_config"
 
-    def __init_subclass__(cls) -> None:
-        cls.params, cls.tail = with_tail(cls.params)
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         if "build" in cls.__dict__ and cls.ensure_built is Layer.ensure_built:
             cls.build = whole(cls.__dict__["build"])  # type: ignore[method-assign]
         if "call" in cls.__dict__:
@@ -485,26 +528,15 @@ def wrong_features(name: str, expected: int | None, shape: Shape) -> NetcoreValu
 
 
 def plain(value: Any) -> Any:
-    """An argument as JSON can hold it: functions by their names, a program's own parts by their class and arguments."""
+    """An argument as JSON can hold it: functions by their names, layers and own parts by their class and arguments."""
     if isinstance(value, Function):
         return value.name
+    if isinstance(value, Layer):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
     if isinstance(value, Part | initializers.Initializer):
         own = getattr(value, "function", None) is not None
         return {"class_name": value.name if own else type(value).__name__, "config": value.get_config()}  # type: ignore[union-attr]
     return value
-
-
-def with_tail(params: dict[str, Param]) -> tuple[dict[str, Param], tuple[str, ...]]:
-    """The arguments of a layer and those that the base adds: a penalty and bounds for each weight with a start value.
-
-    Moving statistics are not learnt, so nothing pulls at them.
-    """
-    stems = [name.removesuffix("_initializer") for name in params if name.endswith("_initializer")]
-    stems = [stem for stem in stems if not stem.startswith("moving_")]
-    tail: dict[str, Param] = {f"{stem}_regularizer": regularizer_param() for stem in stems}
-    tail["activity_regularizer"] = regularizer_param()
-    tail |= {f"{stem}_constraint": constraint_param() for stem in stems}
-    return {**params, **tail}, tuple(tail)
 
 
 def dtype_name(dtype: Any) -> str:

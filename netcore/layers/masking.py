@@ -1,13 +1,13 @@
 """Masking: say which time steps are missing."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
+from netcore.arguments import Float
 from netcore.config import Array
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Float
 
 
 @LAYERS.add
@@ -17,23 +17,18 @@ class Masking(Layer):
     The layers behind learn of it by the mask that comes along with the tensor: recurrent layers skip a missing step
     (their state stays), losses and means leave it out. The gradient goes through where a step is there.
 
-    Args:
-        mask_value: what the data holds where there is nothing, in their own unit.
-
     Shapes (n = batch size, t = time steps, d = features):
         inputs (n, t, d) -> outputs (n, t, d), mask (n, t); no weights.
 
     Source: as keras.layers.Masking.
     """
 
-    params: ClassVar = {"mask_value": Float(typical=(0.0, -1.0))}
+    mask_value: float = Float(
+        default=0.0, typical=(0.0, -1.0), about="what the data holds where there is nothing, in their own unit"
+    )
+
     min_ndim = 3
     makes_mask = True
-    mask_value: float
-
-    def __init__(self, mask_value: float = 0.0, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(mask_value=mask_value)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Array:
         """(n, t, d) -> (n, t), False where a step is missing."""

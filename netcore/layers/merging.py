@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import config
+from netcore.arguments import Bool, Int, Ints
 from netcore.config import Array, scalar
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
 from netcore.layers.normalization import AXIS, place_of
 from netcore.node import Node
-from netcore.params import Bool, Int, Ints
 
 
 class Merge(Layer):
@@ -250,9 +250,6 @@ class Minimum(Extreme):
 class Concatenate(Merge):
     """Inputs side by side along one axis; each gets its part of the gradient.
 
-    Args:
-        axis: along which; -1 is the features.
-
     Shapes: list of (n, …, d1), (n, …, d2), … -> (n, …, d1 + d2 + …); all other axes alike; no weights.
 
     Raises: NetcoreValueError "layer.axis", and as Merge.
@@ -260,13 +257,9 @@ class Concatenate(Merge):
     Source: as keras.layers.Concatenate.
     """
 
-    params: ClassVar = {"axis": Int(low=AXIS, typical=(-1, -1), advanced=True)}
-    taped = True
-    axis: int
+    axis: int = Int(default=-1, low=AXIS, typical=(-1, -1), advanced=True, about="along which; -1 is the features")
 
-    def __init__(self, axis: int = -1, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(axis=axis)
+    taped = True
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         first = input_shape[0]
@@ -304,10 +297,6 @@ class Dot(Merge):
     da = dy b, db = dy a, summed over the places of the other input. Normalised, â = a / |a|, and
     da = (dâ - â (â · dâ)) / |a|. Lengths below 1e-7 count as 1e-7.
 
-    Args:
-        axes: the axis summed over, one number for both inputs or (axis of a, axis of b).
-        normalize: scale both to length 1 along that axis first.
-
     Shapes: [(n, d), (n, d)] -> (n, 1); [(n, t, d), (n, u, d)] with axes=2 -> (n, t, u); no weights.
 
     Raises: NetcoreValueError "layer.axis", and as Merge.
@@ -315,16 +304,18 @@ class Dot(Merge):
     Source: as keras.layers.Dot.
     """
 
-    params: ClassVar = {"axes": Ints(low=AXIS, length=2, single=True, typical=(1, 1)), "normalize": Bool(advanced=True)}
+    axes: Any = Ints(
+        low=AXIS,
+        length=2,
+        single=True,
+        typical=(1, 1),
+        about="the axis summed over, one number for both inputs or (axis of a, axis of b)",
+    )
+    normalize: bool = Bool(default=False, advanced=True, about="scale both to length 1 along that axis first")
+
     exactly = 2
     keeps_mask = False
     min_ndim = 2
-    axes: Any
-    normalize: bool
-
-    def __init__(self, axes: Any, normalize: bool = False, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(axes=axes, normalize=normalize)
 
     def _places(self, shapes: list[Shape]) -> list[int]:
         axes = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)

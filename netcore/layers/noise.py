@@ -1,41 +1,31 @@
 """Noise: random changes while training, so that no single number is relied upon."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
+from netcore.arguments import Described, Float
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Float, Int
-from netcore.streams import Stream, next_stream
+from netcore.streams import SEED, next_stream
 
 
 @LAYERS.add
 class GaussianNoise(Layer):
     """While training outputs = inputs + normal noise; else outputs = inputs. The gradient passes as it is.
 
-    Args:
-        stddev: standard deviation of the noise, in the unit of the inputs.
-        seed: fixes this layer's random numbers.
-
     Shapes: inputs (n, …) -> outputs of the same shape; no weights. Source: Bishop (1995).
     """
 
-    params: ClassVar = {
-        "stddev": Float(low=0.0, typical=(0.05, 0.5)),
-        "seed": Int(low=0, optional=True, advanced=True),
-    }
+    stddev: float = Float(
+        low=0.0, typical=(0.05, 0.5), about="standard deviation of the noise, in the unit of the inputs"
+    )
+    seed: int | None = Described(SEED, default=None)
+
     in_place = True
     keeps_mask = True
     stackable = True
     training_only = True
-    stddev: float
-    seed: int | None
-    stream: Stream
-
-    def __init__(self, stddev: float, seed: int | None = None, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(stddev=stddev, seed=seed)
 
     def build(self, input_shape: Any) -> None:
         self.stream = next_stream("random layer", self.seed)

@@ -1,18 +1,21 @@
 """Normalisation: features or samples brought to mean 0 and variance 1, then scaled and shifted as learnt."""
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from netcore import config
+from netcore.arguments import Described, Float, Int, Ints, Made
 from netcore.config import Array, scalar
+from netcore.constraints import Bounds
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
-from netcore.initializers import start_value
+from netcore.initializers import StartValue
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Bool, Float, Int, Ints
+from netcore.params import BoolParam, FloatParam
+from netcore.regularizers import Penalty
 
 AXIS = -9  # no array has more axes
 
@@ -52,6 +55,13 @@ def size_of(shape: Shape, place: int, name: str) -> int:
             shape=shape,
         )
     return size
+
+
+EPSILON = FloatParam(
+    low=0.0, open_low=True, typical=(1e-5, 1e-3), log=True, advanced=True, about="added to the variance"
+)
+CENTER = BoolParam(advanced=True, about="whether there is a beta")
+SCALE = BoolParam(advanced=True, about="whether there is a gamma")
 
 
 class Standardized:
@@ -134,12 +144,13 @@ class Standardized:
 class ScaledAndShifted(Layer):
     """What the two layers share: y = gamma x̂ + beta, dgamma = sum dy x̂, dbeta = sum dy, dx̂ = gamma dy."""
 
+    beta_regularizer: Any = Penalty(default=None, kw_only=True, about="penalty on beta, added to the loss")
+    gamma_regularizer: Any = Penalty(default=None, kw_only=True, about="penalty on gamma, added to the loss")
+    beta_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of beta, kept after each update")
+    gamma_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of gamma, kept after each update")
+    weight_shape: tuple[int, ...] = Made()  # of gamma and beta among the axes of x, batch axis last
+
     keeps_mask = True
-    center: bool
-    scale: bool
-    gamma: Array
-    beta: Array
-    weight_shape: tuple[int, ...]  # of gamma and beta among the axes of x, batch axis last
 
     def add_gamma_and_beta(self, shape: tuple[int, ...]) -> None:
         """Make the weights that scale and shift."""
@@ -188,13 +199,6 @@ class BatchNormalization(ScaledAndShifted):
         dgamma = sum dy x̂,  dbeta = sum dy,
         dinputs = gamma / sqrt(variance + epsilon) * (dy - mean(dy) - x̂ mean(dy x̂)).
 
-    Args:
-        axis: the axis of the features.
-        momentum: memory of the moving mean and variance.
-        epsilon: added to the variance.
-        center, scale: whether there is a beta, a gamma.
-        beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: start values.
-
     Shapes (d features): inputs (n, …, d) -> outputs of the same shape; gamma, beta, moving_mean, moving_variance (d,)
 
     Raises: NetcoreValueError "layer.axis", "layer.open_axis".
@@ -202,55 +206,21 @@ class BatchNormalization(ScaledAndShifted):
     Source: Ioffe & Szegedy (2015); the moving variance is the biased one, as in Keras.
     """
 
-    params: ClassVar = {
-        "axis": Int(low=AXIS, typical=(-1, -1), advanced=True),
-        "momentum": Float(low=0.0, high=1.0, typical=(0.9, 0.99)),
-        "epsilon": Float(low=0.0, open_low=True, typical=(1e-5, 1e-3), log=True, advanced=True),
-        "center": Bool(advanced=True),
-        "scale": Bool(advanced=True),
-        "beta_initializer": start_value(),
-        "gamma_initializer": start_value(),
-        "moving_mean_initializer": start_value(),
-        "moving_variance_initializer": start_value(),
-    }
+    axis: int = Int(default=-1, low=AXIS, typical=(-1, -1), advanced=True, about="the axis of the features")
+    momentum: float = Float(
+        default=0.99, low=0.0, high=1.0, typical=(0.9, 0.99), about="memory of the moving mean and variance"
+    )
+    epsilon: float = Described(EPSILON, default=0.001)
+    center: bool = Described(CENTER, default=True)
+    scale: bool = Described(SCALE, default=True)
+    beta_initializer: Any = StartValue(default="zeros", about="start value of beta")
+    gamma_initializer: Any = StartValue(default="ones", about="start value of gamma")
+    moving_mean_initializer: Any = StartValue(default="zeros", about="start value of the moving mean")
+    moving_variance_initializer: Any = StartValue(default="ones", about="start value of the moving variance")
+
     min_ndim = 2
     reads_mask = True
     differs_in_training = True
-    axis: int
-    momentum: float
-    epsilon: float
-    beta_initializer: Any
-    gamma_initializer: Any
-    moving_mean_initializer: Any
-    moving_variance_initializer: Any
-    moving_mean: Array
-    moving_variance: Array
-
-    def __init__(
-        self,
-        axis: int = -1,
-        momentum: float = 0.99,
-        epsilon: float = 0.001,
-        center: bool = True,
-        scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        moving_mean_initializer: Any = "zeros",
-        moving_variance_initializer: Any = "ones",
-        **keywords: Any,
-    ) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(
-            axis=axis,
-            momentum=momentum,
-            epsilon=epsilon,
-            center=center,
-            scale=scale,
-            beta_initializer=beta_initializer,
-            gamma_initializer=gamma_initializer,
-            moving_mean_initializer=moving_mean_initializer,
-            moving_variance_initializer=moving_variance_initializer,
-        )
 
     def build(self, input_shape: Shape) -> None:
         self._place = place = place_of(self.axis, input_shape, self.name)
@@ -311,12 +281,6 @@ class LayerNormalization(ScaledAndShifted):
 
     The same while training and predicting. The gradient is that of BatchNormalization with means over those axes.
 
-    Args:
-        axis: the axis or axes that one mean is taken over.
-        epsilon: added to the variance.
-        center, scale: whether there is a beta, a gamma.
-        beta_initializer, gamma_initializer: start values.
-
     Shapes: inputs (n, …, d) -> outputs of the same shape; gamma, beta: sizes of the axes.
 
     Raises: NetcoreValueError "layer.axis", "layer.open_axis".
@@ -324,39 +288,21 @@ class LayerNormalization(ScaledAndShifted):
     Source: Ba, Kiros & Hinton (2016); as keras.layers.LayerNormalization.
     """
 
-    params: ClassVar = {
-        "axis": Ints(low=AXIS, single=True, typical=(-1,), advanced=True),
-        "epsilon": Float(low=0.0, open_low=True, typical=(1e-5, 1e-3), log=True, advanced=True),
-        "center": Bool(advanced=True),
-        "scale": Bool(advanced=True),
-        "beta_initializer": start_value(),
-        "gamma_initializer": start_value(),
-    }
-    min_ndim = 2
-    axis: Any
-    epsilon: float
-    beta_initializer: Any
-    gamma_initializer: Any
+    axis: Any = Ints(
+        default=-1,
+        low=AXIS,
+        single=True,
+        typical=(-1,),
+        advanced=True,
+        about="the axis or axes that one mean is taken over",
+    )
+    epsilon: float = Described(EPSILON, default=0.001)
+    center: bool = Described(CENTER, default=True)
+    scale: bool = Described(SCALE, default=True)
+    beta_initializer: Any = StartValue(default="zeros", about="start value of beta")
+    gamma_initializer: Any = StartValue(default="ones", about="start value of gamma")
 
-    def __init__(
-        self,
-        axis: Any = -1,
-        epsilon: float = 0.001,
-        center: bool = True,
-        scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        **keywords: Any,
-    ) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(
-            axis=axis,
-            epsilon=epsilon,
-            center=center,
-            scale=scale,
-            beta_initializer=beta_initializer,
-            gamma_initializer=gamma_initializer,
-        )
+    min_ndim = 2
 
     def build(self, input_shape: Shape) -> None:
         axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)

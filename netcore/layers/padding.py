@@ -1,20 +1,16 @@
 """Padding: zeros around a series or an image."""
 
-from typing import Any, ClassVar
-
 import numpy as np
 
+from netcore.arguments import Described, Into, Ints, Margins
 from netcore.graph import Shape
 from netcore.layers.convolution import DATA_FORMAT
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Ints, Margins
 
 
 class ZeroPadding(Layer):
     """y = x with zeros around; dx = the inner part of dy."""
-
-    padding: Any
 
     def margins(self) -> tuple[tuple[int, int], ...]:
         """(before, after) for each axis between batch and channels."""
@@ -46,21 +42,17 @@ class ZeroPadding(Layer):
 class ZeroPadding1D(ZeroPadding):
     """Zeros before and after a series.
 
-    Args:
-        padding: steps added at each end, or (before, after).
-
     Shapes: inputs (n, t, c) -> outputs (n, before + t + after, c); no weights. Source: as keras.layers.ZeroPadding1D.
 
     Backward: dx = dy without the steps that were added.
     """
 
-    params: ClassVar = {"padding": Ints(low=0, length=2, spread=True, typical=(1, 1)), "data_format": DATA_FORMAT}
-    ndim = 3
-    padding: tuple[int, int]
+    padding: Into[tuple[int, int]] = Ints(
+        default=1, low=0, length=2, spread=True, typical=(1, 1), about="steps added at each end, or (before, after)"
+    )
+    data_format: str | None = Described(DATA_FORMAT, default=None)
 
-    def __init__(self, padding: Any = 1, data_format: str | None = None, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(padding=padding, data_format=data_format)
+    ndim = 3
 
     def margins(self) -> tuple[tuple[int, int], ...]:
         return (self.padding,)
@@ -70,22 +62,19 @@ class ZeroPadding1D(ZeroPadding):
 class ZeroPadding2D(ZeroPadding):
     """Zeros around an image.
 
-    Args:
-        padding: cells added on all sides, or (above and below, left and right), or ((top, bottom), (left, right)).
-
     Shapes: inputs (n, h, w, c) -> outputs (n, top + h + bottom, left + w + right, c); no weights.
     Source: as keras.layers.ZeroPadding2D.
 
     Backward: dx = dy without the cells that were added.
     """
 
-    params: ClassVar = {"padding": Margins(), "data_format": DATA_FORMAT}
-    ndim = 4
-    padding: tuple[tuple[int, int], ...]
+    padding: Into[tuple[tuple[int, int], ...]] = Margins(
+        default=(1, 1),
+        about="cells added on all sides, or (above and below, left and right), or ((top, bottom), (left, right))",
+    )
+    data_format: str | None = Described(DATA_FORMAT, default=None)
 
-    def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(padding=padding, data_format=data_format)
+    ndim = 4
 
     def margins(self) -> tuple[tuple[int, int], ...]:
         return self.padding

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy import add, copyto, divide, equal, greater, maximum, multiply
 
+from netcore.arguments import Bool, Choice, Described, Into, Ints
 from netcore.config import Array, scalar
 from netcore.graph import Shape
-from netcore.layers.convolution import DATA_FORMAT, sizes, window_counts
+from netcore.layers.convolution import DATA_FORMAT, PADDINGS, window_counts
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Bool, Choice, Ints
+from netcore.params import IntsParam
 from netcore.windows import Sweep, WindowGradient, Windows, sweep
 
 
@@ -36,35 +37,41 @@ class Buffers:
     share: Any = None
 
 
+POOL_SIZE = IntsParam(
+    low=1, per_axis=True, spread=True, typical=(2,), about="size of a window, one number or one for each axis"
+)
+
+
 class Pooling(Layer):
     """What the pooling layers over windows share: copying the windows, and bringing gradients back to the input."""
 
+    pool_size: Into[tuple[int, ...]] = Described(POOL_SIZE)
+    strides: Into[tuple[int, ...]] = Ints(
+        default=None,
+        low=1,
+        per_axis=True,
+        spread=True,
+        optional=True,
+        typical=(2,),
+        about="steps from one window to the next, one number or one for each axis; left out: pool_size",
+    )
+    padding: str = Choice(
+        default="valid",
+        names=lambda: PADDINGS,
+        spelling=str.lower,
+        about='"valid" windows lie inside only, "same" ones may stand out; what is outside never counts',
+    )
+    data_format: str | None = Described(DATA_FORMAT, default=None)
+
     axes: ClassVar[int]
     fill: ClassVar[float] = 0.0
-    pool_size: tuple[int, ...]
-    strides: tuple[int, ...] | None
-    padding: str
 
-    def __init__(
-        self,
-        pool_size: Any,
-        strides: Any = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(
-            pool_size=pool_size,
-            strides=strides,
-            padding=padding.lower() if isinstance(padding, str) else padding,
-            data_format=data_format,
-        )
+    def after_arguments(self) -> None:
         if self.strides is None:
             self.strides = self.pool_size
 
     def _sweep(self, lengths: tuple[int, ...]) -> Sweep:
-        return sweep(lengths, self.pool_size, self.strides or self.pool_size, self.padding)
+        return sweep(lengths, self.pool_size, self.strides, self.padding)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], *window_counts(self.name, input_shape, self._sweep), input_shape[-1])
@@ -105,12 +112,11 @@ class Pooling(Layer):
 class MaxPooling(Pooling):
     """y = largest number of each window and channel; the gradient goes to where it stands, to the first of several."""
 
+    pool_size: Into[tuple[int, ...]] = Described(POOL_SIZE, default=2)
+
     fill = -np.inf
     needs_y = True
     takes_largest = True
-
-    def __init__(self, pool_size: Any = 2, *arguments: Any, **keywords: Any) -> None:
-        super().__init__(pool_size, *arguments, **keywords)
 
     def prepare_more(self, node: Node, plan: Sweep) -> None:
         if node.dx is not None:
@@ -155,26 +161,11 @@ class AveragePooling(Pooling):
         self.give_back(node)
 
 
-def pooling_params(axes: int) -> dict[str, Any]:
-    """The arguments of a pooling layer over so many axes."""
-    return {
-        "pool_size": sizes(axes, 2),
-        "strides": Ints(low=1, length=axes, spread=True, optional=True, typical=(2,) * axes),
-        "padding": Choice(names=lambda: ("valid", "same")),
-        "data_format": DATA_FORMAT,
-    }
-
-
 @LAYERS.add
 class MaxPooling1D(MaxPooling):
     """outputs[u, c] = largest of inputs[u * strides … u * strides + pool_size - 1, c].
 
     The gradient goes to where that number stands, to the first place if it stands in several.
-
-    Args:
-        pool_size: steps of a window.
-        strides: steps from one window to the next, pool_size if left out.
-        padding: "valid" or "same"; padding is never the largest.
 
     Shapes: inputs (n, t, c) -> outputs (n, u, c); no weights.
 
@@ -186,16 +177,11 @@ class MaxPooling1D(MaxPooling):
     axes = 1
     ndim = 3
     aliases = ("MaxPool1D",)
-    params: ClassVar = pooling_params(1)
 
 
 @LAYERS.add
 class MaxPooling2D(MaxPooling):
     """outputs[u, v, c] = largest number of inputs[…, …, c] in a window of pool_size, as in MaxPooling1D.
-
-    Args:
-        pool_size, strides: one number, or (rows, columns).
-        padding: "valid" or "same".
 
     Shapes: inputs (n, h, w, c) -> outputs (n, u, v, c); no weights.
 
@@ -209,7 +195,6 @@ class MaxPooling2D(MaxPooling):
     axes = 2
     ndim = 4
     aliases = ("MaxPool2D",)
-    params: ClassVar = pooling_params(2)
 
 
 @LAYERS.add
@@ -217,11 +202,6 @@ class AveragePooling1D(AveragePooling):
     """outputs[u, c] = mean of inputs[u * strides … u * strides + pool_size - 1, c]; each gets 1 / count back.
 
     Only real cells count, not those of the padding.
-
-    Args:
-        pool_size: steps of a window.
-        strides: steps from one window to the next, pool_size if left out.
-        padding: "valid" or "same".
 
     Shapes: inputs (n, t, c) -> outputs (n, u, c); no weights.
 
@@ -235,16 +215,11 @@ class AveragePooling1D(AveragePooling):
     axes = 1
     ndim = 3
     aliases = ("AvgPool1D",)
-    params: ClassVar = pooling_params(1)
 
 
 @LAYERS.add
 class AveragePooling2D(AveragePooling):
     """outputs[u, v, c] = mean of inputs[…, …, c] in a window of pool_size, as in AveragePooling1D.
-
-    Args:
-        pool_size, strides: one number, or (rows, columns).
-        padding: "valid" or "same".
 
     Shapes: inputs (n, h, w, c) -> outputs (n, u, v, c); no weights.
 
@@ -258,19 +233,17 @@ class AveragePooling2D(AveragePooling):
     axes = 2
     ndim = 4
     aliases = ("AvgPool2D",)
-    params: ClassVar = pooling_params(2)
 
 
 class GlobalPooling(Layer):
     """One number for each channel of the whole series or image."""
 
-    axes: ClassVar[int]
-    params: ClassVar = {"data_format": DATA_FORMAT, "keepdims": Bool(advanced=True)}
-    keepdims: bool
+    data_format: str | None = Described(DATA_FORMAT, default=None)
+    keepdims: bool = Bool(
+        default=False, advanced=True, about="keep an axis of length 1 in place of each that is pooled over"
+    )
 
-    def __init__(self, data_format: str | None = None, keepdims: bool = False, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(data_format=data_format, keepdims=keepdims)
+    axes: ClassVar[int]
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], *((1,) * self.axes if self.keepdims else ()), input_shape[-1])
@@ -331,9 +304,6 @@ class GlobalAveragePooling(GlobalPooling):
 class GlobalMaxPooling1D(GlobalMaxPooling):
     """outputs[c] = largest of inputs[:, c]; steps that tie for it share the gradient.
 
-    Args:
-        keepdims: keep an axis of length 1 in place of the steps.
-
     Shapes: inputs (n, t, c) -> outputs (n, c), or (n, 1, c); no weights. Source: as keras.layers.GlobalMaxPooling1D.
     """
 
@@ -345,9 +315,6 @@ class GlobalMaxPooling1D(GlobalMaxPooling):
 @LAYERS.add
 class GlobalMaxPooling2D(GlobalMaxPooling):
     """outputs[c] = largest of inputs[:, :, c]; places that tie for it share the gradient.
-
-    Args:
-        keepdims: keep two axes of length 1 in place of rows and columns.
 
     Shapes: inputs (n, h, w, c) -> outputs (n, c), or (n, 1, 1, c); no weights.
     Source: as keras.layers.GlobalMaxPooling2D.
@@ -363,9 +330,6 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
     """outputs[c] = mean of inputs[:, c]; each of the t steps gets 1 / t of the gradient.
 
     Steps that a mask calls missing do not count: the mean is over the others.
-
-    Args:
-        keepdims: keep an axis of length 1 in place of the steps.
 
     Shapes: inputs (n, t, c) -> outputs (n, c), or (n, 1, c); no weights.
     Source: as keras.layers.GlobalAveragePooling1D.
@@ -394,9 +358,6 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
 @LAYERS.add
 class GlobalAveragePooling2D(GlobalAveragePooling):
     """outputs[c] = mean of inputs[:, :, c]; each of the h * w places gets 1 / (h * w) of the gradient.
-
-    Args:
-        keepdims: keep two axes of length 1 in place of rows and columns.
 
     Shapes: inputs (n, h, w, c) -> outputs (n, c), or (n, 1, 1, c); no weights.
     Source: as keras.layers.GlobalAveragePooling2D; Lin et al. (2014).

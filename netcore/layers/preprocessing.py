@@ -1,10 +1,11 @@
 """Preprocessing inside a model: numbers brought to a common scale, so that a saved model takes raw data."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from netcore import config
+from netcore.arguments import Bool, Ints, Numbers
 from netcore.config import Array
 from netcore.data import as_floats
 from netcore.errors import NetcoreValueError
@@ -12,7 +13,6 @@ from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
 from netcore.layers.normalization import AXIS, place_of, size_of
 from netcore.node import Node
-from netcore.params import Bool, Ints, Numbers
 
 
 @LAYERS.add
@@ -20,11 +20,6 @@ class Normalization(Layer):
     """outputs = (inputs - mean) / max(sqrt(variance), 1e-7), with the mean and variance of the data given to `adapt`.
 
     The gradient of the inputs is dy / max(sqrt(variance), 1e-7); nothing is learnt while training.
-
-    Args:
-        axis: the axis or axes that keep a mean of their own (-1: each feature); None for one mean of all numbers.
-        mean, variance: known values instead of `adapt`; both or none.
-        invert: undo the normalisation instead: outputs = inputs * max(sqrt(variance), 1e-7) + mean.
 
     Shapes: inputs (n, …, d) -> outputs of the same shape; mean, variance (d,), count (); none of them trainable.
 
@@ -35,26 +30,32 @@ class Normalization(Layer):
     Source: as keras.layers.Normalization; the variance is that of the population.
     """
 
-    params: ClassVar = {
-        "axis": Ints(low=AXIS, single=True, optional=True, typical=(-1,), advanced=True),
-        "mean": Numbers(optional=True, advanced=True),
-        "variance": Numbers(optional=True, advanced=True),
-        "invert": Bool(advanced=True),
-    }
-    keeps_mask = True
-    axis: Any
-    invert: bool
+    axis: Any = Ints(
+        default=-1,
+        low=AXIS,
+        single=True,
+        optional=True,
+        typical=(-1,),
+        advanced=True,
+        about="the axis or axes that keep a mean of their own (-1: each feature); None for one mean of all numbers",
+    )
+    known_mean: Any = Numbers(
+        default=None, optional=True, advanced=True, alias="mean", about="known mean instead of `adapt`"
+    )
+    known_variance: Any = Numbers(
+        default=None, optional=True, advanced=True, alias="variance", about="known variance; both are given or none"
+    )
+    invert: bool = Bool(
+        default=False,
+        advanced=True,
+        about="undo the normalisation instead: outputs = inputs * max(sqrt(variance), 1e-7) + mean",
+    )
 
-    def __init__(
-        self, axis: Any = -1, mean: Any = None, variance: Any = None, invert: bool = False, **keywords: Any
-    ) -> None:
-        super().__init__(**keywords)
-        check = self.params["mean"].check
-        self.given = tuple(
-            check("Normalization", name, value) for name, value in (("mean", mean), ("variance", variance))
-        )
-        self.set_arguments(axis=axis, invert=invert)
-        if (self.given[0] is None) != (self.given[1] is None) or np.shape(mean) != np.shape(variance):
+    keeps_mask = True
+
+    def after_arguments(self) -> None:
+        mean, variance = self.known_mean, self.known_variance
+        if (mean is None) != (variance is None) or np.shape(mean) != np.shape(variance):
             raise NetcoreValueError(
                 "normalization.both",
                 "Normalization: `mean` and `variance` must be given together and with the same shape, "
@@ -62,12 +63,6 @@ class Normalization(Layer):
                 mean=mean,
                 variance=variance,
             )
-
-    def get_config(self) -> dict[str, Any]:
-        mean, variance = self.given
-        keywords = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
-        own = {"axis": self.axis, "mean": mean, "variance": variance, "invert": self.invert}
-        return {**keywords, **own, **{name: getattr(self, name) for name in self.tail}}
 
     def build(self, input_shape: Shape) -> None:
         axes = () if self.axis is None else self.axis if isinstance(self.axis, tuple) else (self.axis,)
@@ -77,18 +72,19 @@ class Normalization(Layer):
             *(shape[self._places.index(i)] if i in self._places else 1 for i in range(len(input_shape) - 1)),
             1,
         )
-        if self.given[0] is None:
+        if self.known_mean is None:
             self.add_weight("mean", shape, "zeros", trainable=False)
             self.add_weight("variance", shape, "ones", trainable=False)
             self.add_weight("count", (), "zeros", trainable=False)
         else:
-            self.mean, self.variance = (np.broadcast_to(np.asarray(v, self.dtype), shape) for v in self.given)
+            known = (self.known_mean, self.known_variance)
+            self.mean, self.variance = (np.broadcast_to(np.asarray(one, self.dtype), shape) for one in known)
 
     def adapt(self, data: Any) -> None:
         """Take mean and variance from data: an array (n, …, d), or an iterable of such batches."""
         array = np.concatenate([as_floats(batch, "data", "float64") for batch in _batches(data)])
         self.ensure_built((None, *array.shape[1:]))
-        if self.given[0] is not None:
+        if self.known_mean is not None:
             return
         rest = tuple(axis for axis in range(array.ndim) if axis - 1 not in self._places)
         weights = {weight.name: weight for weight in self.weights}
@@ -123,20 +119,13 @@ def _batches(data: Any) -> list[Any]:
 class Rescaling(Layer):
     """outputs = inputs * scale + offset; the gradient of the inputs is dy * scale. 1 / 255 brings pixels to 0 … 1.
 
-    Args:
-        scale, offset: a number, or one for each feature.
-
     Shapes: inputs (n, …, d) -> outputs of the same shape; no weights. Source: as keras.layers.Rescaling.
     """
 
-    params: ClassVar = {"scale": Numbers(typical=1 / 255), "offset": Numbers(typical=0.0)}
-    keeps_mask = True
-    scale: Any
-    offset: Any
+    scale: Any = Numbers(typical=1 / 255, about="a number, or one for each feature")
+    offset: Any = Numbers(default=0.0, typical=0.0, about="a number, or one for each feature")
 
-    def __init__(self, scale: Any, offset: Any = 0.0, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(scale=scale, offset=offset)
+    keeps_mask = True
 
     def prepare(self, node: Node, *, training: bool) -> None:
         node.scratch = tuple(

@@ -1,17 +1,16 @@
 """Reshaping: the same numbers with other axes."""
 
 import math
-from typing import Any, ClassVar
 
 import numpy as np
 
+from netcore.arguments import Described, Int, Into, Ints
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
 from netcore.layers.convolution import DATA_FORMAT
 from netcore.layers.layer import LAYERS, Layer
 from netcore.node import Node
-from netcore.params import Int, Ints
 
 
 class SameNumbers(Layer):
@@ -56,12 +55,9 @@ class Flatten(SameNumbers):
     Shapes: inputs (n, …) -> outputs (n, d); no weights. The gradient is reshaped back. Source: as keras.layers.Flatten.
     """
 
-    params: ClassVar = {"data_format": DATA_FORMAT}
-    flattens = True
+    data_format: str | None = Described(DATA_FORMAT, default=None)
 
-    def __init__(self, data_format: str | None = None, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(data_format=data_format)
+    flattens = True
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         sizes = input_shape[1:]
@@ -72,9 +68,6 @@ class Flatten(SameNumbers):
 class Reshape(SameNumbers):
     """The numbers of a sample with other axes, the last axis fastest.
 
-    Args:
-        target_shape: sizes without the batch axis; one of them may be -1, which stands for what is left.
-
     Shapes: inputs (n, …) -> outputs (n, *target_shape); no weights. The gradient is reshaped back.
 
     Raises:
@@ -84,12 +77,11 @@ class Reshape(SameNumbers):
     Source: as keras.layers.Reshape.
     """
 
-    params: ClassVar = {"target_shape": Ints(low=-1, typical=(-1, 1))}
-    target_shape: tuple[int, ...]
+    target_shape: Into[tuple[int, ...]] = Ints(
+        low=-1, typical=(-1, 1), about="sizes without the batch axis; one of them may be -1, for what is left"
+    )
 
-    def __init__(self, target_shape: Any, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(target_shape=target_shape)
+    def after_arguments(self) -> None:
         if self.target_shape.count(-1) > 1:
             raise NetcoreValueError(
                 "reshape.two_gaps",
@@ -122,9 +114,6 @@ class Reshape(SameNumbers):
 class Permute(Layer):
     """Axes in another order: axis i of the output is axis dims[i] of the input. The gradient goes the way back.
 
-    Args:
-        dims: each of 1, 2, … once (1 is the first axis after the batch axis); (2, 1) swaps two axes.
-
     Shapes: inputs (n, a, b) -> outputs (n, b, a) for dims=(2, 1); no weights.
 
     Raises: NetcoreValueError "permute.dims", "layer.rank_exact".
@@ -132,12 +121,13 @@ class Permute(Layer):
     Source: as keras.layers.Permute.
     """
 
-    params: ClassVar = {"dims": Ints(low=1, typical=(2, 1))}
-    dims: tuple[int, ...]
+    dims: Into[tuple[int, ...]] = Ints(
+        low=1,
+        typical=(2, 1),
+        about="each of 1, 2, … once (1 is the first axis after the batch axis); (2, 1) swaps two axes",
+    )
 
-    def __init__(self, dims: Any, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(dims=dims)
+    def after_arguments(self) -> None:
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise NetcoreValueError(
                 "permute.dims",
@@ -163,19 +153,12 @@ class Permute(Layer):
 class RepeatVector(Layer):
     """The same features at each of n steps: outputs[t] = inputs. The gradients of the steps add up.
 
-    Args:
-        n: number of steps.
-
     Shapes: inputs (batch, d) -> outputs (batch, n, d); no weights. Source: as keras.layers.RepeatVector.
     """
 
-    params: ClassVar = {"n": Int(low=1, typical=(2, 10))}
-    ndim = 2
-    n: int
+    n: int = Int(low=1, typical=(2, 10), about="number of steps")
 
-    def __init__(self, n: int, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.set_arguments(n=n)
+    ndim = 2
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], self.n, input_shape[-1])

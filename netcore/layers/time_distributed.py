@@ -1,9 +1,10 @@
 """TimeDistributed: the same layer at every time step."""
 
-from typing import Any, ClassVar
+from typing import Any
 
+from netcore.arguments import Described
 from netcore.graph import Graph, Shape, Tensor
-from netcore.layers.layer import LAYERS, Layer
+from netcore.layers.layer import LAYERS, Layer, plain
 from netcore.layers.wrapper import LayerParam, Wrapper, layer_from
 from netcore.penalties import warn_of_ignored_penalty
 
@@ -15,9 +16,7 @@ class TimeDistributed(Wrapper):
     All steps are computed at once, as if they were samples; so are the gradients. Batch normalisation inside keeps the
     steps apart: each is a batch of its own, as in Keras, which calls the layer once for each step.
 
-    Args:
-        layer: what is done at each step. Its `activity_regularizer` has no effect, as in Keras: give
-            TimeDistributed one.
+    An `activity_regularizer` of the layer has no effect, as in Keras: give TimeDistributed one.
 
     Shapes (n = batch size, t = time steps): inputs (n, t, …) -> outputs (n, t, …); weights of the layer.
 
@@ -27,19 +26,16 @@ class TimeDistributed(Wrapper):
     Source: as keras.layers.TimeDistributed.
     """
 
-    params: ClassVar = {"layer": LayerParam(typical="Dense")}
+    _given: Any = Described(LayerParam(typical="Dense"), alias="layer", about="what is done at each step")
+
     min_ndim = 3
     time_as_samples = True
-    layer: Layer
 
-    def __init__(self, layer: Any, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self.keep_arguments(layer=layer)
-        self.layer = layer if isinstance(layer, Layer) else layer_from(layer)
+    def after_arguments(self) -> None:
+        given, self._given = self._given, plain(self._given)
+        self.layer = given if isinstance(given, Layer) else layer_from(given)
+        self._inner = [self.layer]
         warn_of_ignored_penalty(self.layer, self)
-
-    def inner_layers(self) -> list[Layer]:
-        return [self.layer]
 
     def inner_graph(self, shapes: list[Shape]) -> Graph:
         return super().inner_graph([(None, *shape[2:]) for shape in shapes])

@@ -22,6 +22,11 @@ class LayerParam(Param):
     options: tuple[tuple[str, Any], ...] = ()
     base: type[Layer] = Layer
 
+    def take(self, owner: str, name: str, value: Any) -> Any:
+        """As it was given: whether the layer itself is used, or copies of it, the wrapper decides."""
+        self.check(owner, name, value)
+        return value
+
     def _check(self, owner: str, name: str, value: Any) -> Any:
         fits = isinstance(value, self.base) or (
             isinstance(value, dict)
@@ -38,18 +43,15 @@ class LayerParam(Param):
                 value=value,
                 typical=self.typical,
             )
-        return value if isinstance(value, dict) else layer_config(value)
+        return plain(value)
 
     def invalid(self) -> tuple[Any, ...]:
         return (3, self.typical, {"class_name": "NoSuchLayer", "config": {}})
 
     def example(self) -> dict[str, Any]:
-        return layer_config(LAYERS.get(self.typical)(2, **dict(self.options)))  # type: ignore[call-arg, arg-type]  # units
-
-
-def layer_config(layer: Layer) -> dict[str, Any]:
-    """{"class_name", "config"} of a layer."""
-    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+        cls: Any = LAYERS.get(self.typical)
+        config: dict[str, Any] = plain(cls(2, **dict(self.options)))
+        return config
 
 
 def layer_from(value: Any, **changes: Any) -> Layer:
@@ -60,14 +62,14 @@ def layer_from(value: Any, **changes: Any) -> Layer:
 class Wrapper(Layer):
     """Base of layers that are made of other layers; a subclass says which, and draws the graph of its inside."""
 
-    def __init__(self, **keywords: Any) -> None:
+    def _set_up(self) -> None:
         self._graphs: dict[tuple[Shape, ...], Graph] = {}
-        self._arguments: dict[str, Any] = {}
-        super().__init__(**keywords)
+        self._inner: list[Layer] = []  # a subclass puts them there, once it has its arguments
+        super()._set_up()
 
     def inner_layers(self) -> Sequence[Layer]:
         """The layers inside, in the order of their weights."""
-        raise NotImplementedError
+        return self._inner
 
     def draw(self, inputs: list[Tensor]) -> list[Tensor]:
         """Call the layers inside on `inputs`; returns the outputs."""
@@ -106,13 +108,12 @@ class Wrapper(Layer):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = value
-        if self._arguments:  # the layers inside are there
-            for layer in self.inner_layers():
-                layer.trainable = value
+        for layer in self._inner:
+            layer.trainable = value
 
     @property
     def _weights(self) -> list[Weight]:
-        return [weight for layer in self.inner_layers() for weight in layer.weights] if self._arguments else []
+        return [weight for layer in self._inner for weight in layer.weights]
 
     @_weights.setter
     def _weights(self, value: list[Weight]) -> None:
@@ -120,23 +121,12 @@ class Wrapper(Layer):
 
     @property
     def trainable_weights(self) -> list[Weight]:
-        if not (self.trainable and self._arguments):
-            return []
-        return [weight for layer in self.inner_layers() for weight in layer.trainable_weights]
+        return [weight for layer in self._inner for weight in layer.trainable_weights] if self.trainable else []
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
         learning = {id(weight) for weight in self.trainable_weights}
         return [weight for weight in self._weights if id(weight) not in learning]
-
-    def get_config(self) -> dict[str, Any]:
-        common = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
-        return {**common, **self._arguments, **{name: plain(getattr(self, name)) for name in self.tail}}
-
-    def keep_arguments(self, **arguments: Any) -> None:
-        """Check the arguments and keep them for `get_config`, apart from the layers themselves."""
-        owner = type(self).__name__
-        self._arguments = {name: self.params[name].check(owner, name, value) for name, value in arguments.items()}
 
 
 def _shapes(input_shape: Any) -> list[Shape]:

@@ -4,11 +4,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from netcore.arguments import Bool, Float, Int
 from netcore.config import Array
 from netcore.errors import Advice, NetcoreValueError
 from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, Loss, clipped, inside, public_shape
-from netcore.params import Bool, Float, Int, Param
+from netcore.params import Param
 
 FROM_LOGITS = Bool(advanced=True)
 LABEL_SMOOTHING = Float(low=0.0, high=1.0, typical=(0.1, 0.2), advanced=True)

@@ -4,11 +4,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from netcore.arguments import Bool, Float
 from netcore.config import Array
 from netcore.losses.crossentropy import FROM_LOGITS, LABEL_SMOOTHING, ForEachOutput, OverClasses
 from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, clipped, inside
-from netcore.params import Bool, Float
 
 ALPHA = Float(low=0.0, high=1.0, typical=(0.25, 0.5))
 GAMMA = Float(low=0.0, typical=(1.0, 2.0))

@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import config
+from netcore.arguments import Choice
 from netcore.config import Array
 from netcore.data import as_floats, batch_last
 from netcore.errors import Advice, NetcoreTypeError, NetcoreValueError
 from netcore.names import snake_case
-from netcore.params import Choice, Param
+from netcore.params import Param
 from netcore.registry import Registry
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")

@@ -7,11 +7,11 @@ import numpy as np
 from numpy import add, divide, log, logaddexp, maximum, minimum, multiply, negative, sign, sqrt, square, subtract, tanh
 
 from netcore import config
+from netcore.arguments import Float
 from netcore.config import Array
 from netcore.errors import Advice
 from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, Loss
-from netcore.params import Float
 
 
 @LOSSES.add

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from netcore.arguments import Float, Int
 from netcore.config import Array
 from netcore.metrics.functions import function_of
 from netcore.metrics.mean import MeanMetric
 from netcore.metrics.metric import METRICS
-from netcore.params import Float, Int
 
 
 def class_numbers(y_true: Array, y_pred: Array) -> Array:

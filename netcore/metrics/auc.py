@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import config
+from netcore.arguments import Bool, Choice, Int, Numbers
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.metrics.confusion import FN, FP, TN, TP, confusion, passed
 from netcore.metrics.metric import METRICS, Metric, divided, matched, spread
-from netcore.params import Bool, Choice, Int, Numbers
 
 CURVES = ("ROC", "PR", "PRGAIN")
 SUMMATIONS = ("interpolation", "minoring", "majoring")

@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from netcore.arguments import Int, Numbers
 from netcore.config import Array
 from netcore.metrics.metric import METRICS, Metric, divided, matched, number_or_array, spread
-from netcore.params import Int, Numbers
 
 THRESHOLDS = Numbers(low=0.0, high=1.0, typical=0.5, optional=True)
 OUTSIDE = -1e10  # outputs that are not among the `top_k`, and the threshold that all others pass

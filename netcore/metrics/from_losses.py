@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import losses
+from netcore.arguments import Int
 from netcore.config import Array
 from netcore.losses.crossentropy import FROM_LOGITS, LABEL_SMOOTHING
 from netcore.metrics.mean import MeanMetric
 from netcore.metrics.metric import METRICS, spread
-from netcore.params import Int
 
 
 class LossMetric(MeanMetric):

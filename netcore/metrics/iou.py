@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import config
+from netcore.arguments import Bool, Float, Int, Ints
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.metrics.metric import METRICS, Metric, spread
-from netcore.params import Bool, Float, Int, Ints, Param
+from netcore.params import Param
 
 CLASSES = Int(low=2, typical=(2, 10))
 TARGETS = Ints(low=0, typical=(0, 1))

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import config
+from netcore.arguments import Choice, Float, Int
 from netcore.config import Array
 from netcore.errors import NetcoreValueError, NetcoreWarning
 from netcore.metrics.metric import METRICS, Metric, matched, spread
-from netcore.params import Choice, Float, Int
 
 AVERAGES = ("micro", "macro", "weighted")
 AGGREGATIONS = ("uniform_average", "variance_weighted_average")

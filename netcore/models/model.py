@@ -21,7 +21,7 @@ from netcore.models.describing import MODELS, entry, functional_config, function
 from netcore.models.intake import Intake, fitted, take, with_weight
 from netcore.models.saving import load_weights, save_model, save_weights
 from netcore.models.structures import per_input
-from netcore.params import Float, Int
+from netcore.params import FloatParam, IntParam
 from netcore.progress import Progress
 from netcore.run import Run, Validation
 from netcore.stream import (
@@ -36,8 +36,8 @@ from netcore.stream import (
 )
 from netcore.trace import Trace, trace
 
-SPLIT = Float(low=0.0, high=1.0, open_high=True, typical=(0.2, 0.3))
-STEPS = Int(low=1, typical=(1, 100), optional=True)
+SPLIT = FloatParam(low=0.0, high=1.0, open_high=True, typical=(0.2, 0.3))
+STEPS = IntParam(low=1, typical=(1, 100), optional=True)
 
 
 class Model(Compiled):

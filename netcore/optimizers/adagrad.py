@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 from numpy import add, divide, multiply, sqrt, subtract
 
+from netcore.arguments import Float
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
-from netcore.params import Float
 
 EPSILON = Float(low=0.0, typical=(1e-7, 1e-3), log=True, advanced=True)
 

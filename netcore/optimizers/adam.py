@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy import add, divide, maximum, multiply, sqrt, subtract
 
+from netcore.arguments import Bool, Float
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
-from netcore.params import Bool, Float, Param
+from netcore.params import Param
 
 BETA_1 = Float(low=0.0, high=1.0, open_high=True, typical=(0.9, 0.99))
 BETA_2 = Float(low=0.0, high=1.0, open_high=True, typical=(0.99, 0.999))

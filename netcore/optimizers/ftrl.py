@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy import add, divide, multiply, power, subtract
 
+from netcore.arguments import Float
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
-from netcore.params import Float, Param
+from netcore.params import Param
 
 STRENGTH = Float(low=0.0, typical=(0.001, 0.1), log=True, advanced=True)
 

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy import add, multiply, sign, subtract
 
+from netcore.arguments import Float
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
-from netcore.params import Float
 
 
 @OPTIMIZERS.add

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from netcore.arguments import Bool, Float, Int
 from netcore.config import Array, scalar
 from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
 from netcore.names import unique_name
 from netcore.optimizers.schedules import LearningRateSchedule, deserialize, serialize
 from netcore.parameters import ParameterVector
-from netcore.params import Bool, Float, Int, Param
+from netcore.params import FloatParam, Param
 from netcore.registry import Registry
 from netcore.tape import Call, record
 
@@ -35,7 +36,7 @@ COMMON: dict[str, Param] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class RateParam(Float):
+class RateParam(FloatParam):
     """A learning rate: a number, or a schedule that gives one for each update."""
 
     def _check(self, owner: str, name: str, value: Any) -> Any:

@@ -7,8 +7,9 @@ import math
 from bisect import bisect_left
 from typing import Any, ClassVar
 
+from netcore.arguments import Bool, Float, Int, Numbers
 from netcore.errors import NetcoreValueError
-from netcore.params import Bool, Float, Int, Numbers, Param
+from netcore.params import Param
 from netcore.registry import Registry
 
 RATE = Float(low=0.0, typical=(0.001, 0.1), log=True)

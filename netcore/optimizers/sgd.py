@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 from numpy import add, multiply, subtract
 
+from netcore.arguments import Bool, Float
 from netcore.config import Array, scalar
 from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
-from netcore.params import Bool, Float
 
 
 @OPTIMIZERS.add

@@ -19,7 +19,7 @@ from netcore.layers import LAYERS
 from netcore.layers.wrapper import LayerParam
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
-from netcore.params import Bool, Choice, Float, Int, Param, defaults
+from netcore.params import BoolParam, ChoiceParam, FloatParam, IntParam, Param, defaults
 from netcore.registry import Registry
 from pages.ui.state import AppState, Change, edit, set_widget_value, widget_value
 from pages.ui.text import about, argument_help, argument_name, name_of, tell_error
@@ -199,15 +199,15 @@ def argument_field(place: Place, name: str, param: Param, state: AppState, *, be
     def change(experiment: Experiment, new: Any) -> Experiment:
         return place.with_argument(experiment, name, new)
 
-    if isinstance(param, Bool):
+    if isinstance(param, BoolParam):
         switch_field(label, bool(value), key, change, state, help=help)
-    elif isinstance(param, Choice):
+    elif isinstance(param, ChoiceParam):
         options = [*([None] if param.optional else []), *param.names()]
         choice_field(label, options, value, key, change, state, show=_choice_name(state.language), help=help)
-    elif isinstance(param, Float) and param.log:
+    elif isinstance(param, FloatParam) and param.log:
         tenfold_field(label, value, key, change, state, help=help)
-    elif isinstance(param, Float | Int):
-        number_field(label, value, key, change, state, help=help, whole=isinstance(param, Int))
+    elif isinstance(param, FloatParam | IntParam):
+        number_field(label, value, key, change, state, help=help, whole=isinstance(param, IntParam))
     else:
         written_field(label, value, key, change, state, help=help)
 

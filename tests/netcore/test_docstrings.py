@@ -73,7 +73,16 @@ def test_every_layer_writes_its_equations_and_shapes(cls):
     text = inspect.getdoc(cls)
     assert "Shapes" in text
     assert BACKWARD.search(text)
-    assert set(cls.params) - set(cls.tail) <= {"data_format"} or "Args:" in text
+
+
+@pytest.mark.parametrize("cls", LAYERS, ids=lambda cls: cls.__name__)
+def test_every_argument_is_explained_once_where_it_stands(cls):
+    """In the class body, from where the section "Args" of the docstring is made."""
+    shown = inspect.getdoc(cls).split("\nArgs:\n")
+    assert len(shown) == 2
+    told = re.findall(r"^    (\w+): \S.*\.$", shown[1], re.MULTILINE)
+    assert told == list(inspect.signature(cls).parameters)
+    assert len(told) == len(shown[1].splitlines())
 
 
 @pytest.mark.parametrize("cls", LOSSES, ids=lambda cls: cls.__name__)

@@ -13,7 +13,7 @@ from netcore.errors import NetcoreTypeError, NetcoreValueError
 from netcore.optimizers import OPTIMIZERS, SCHEDULES, schedules
 from netcore.optimizers.optimizer import CHUNK
 from netcore.parameters import ParameterVector, Weight
-from netcore.params import Float
+from netcore.params import FloatParam
 from tests.netcore.golden import training_cases as cases
 from tests.netcore.helpers import ready_arguments
 
@@ -101,7 +101,7 @@ def test_every_optimizer_walks_downhill(cls):
 
 @pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
 def test_a_step_allocates_no_slots_and_a_number_is_a_learning_rate_for_forms(cls):
-    assert isinstance(cls.params["learning_rate"], Float)
+    assert isinstance(cls.params["learning_rate"], FloatParam)
     assert optimizers.get(cls.__name__.upper()).__class__ is cls
     assert optimizers.get(cls.__name__.lower()).__class__ is cls
 

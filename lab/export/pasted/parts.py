@@ -17,7 +17,7 @@ from netcore.initializers import INITIALIZERS
 from netcore.layers import LAYERS
 from netcore.metrics import METRICS
 from netcore.optimizers import SCHEDULES
-from netcore.params import Bool, Choice, Float, Int, Param, defaults
+from netcore.params import BoolParam, ChoiceParam, FloatParam, IntParam, Param, defaults
 from netcore.registry import Registry
 
 CLEAR = 0.72  # likeness (difflib's ratio) from which a misspelt name is taken as the nearest one
@@ -170,8 +170,8 @@ def named(cls: Any, called: Called, notes: Notes) -> list[tuple[str, Argument]]:
     """The arguments of a call with their names, also of those given by position."""
     positions = [
         name
-        for name, parameter in inspect.signature(cls.__init__).parameters.items()
-        if name != "self" and parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        for name, parameter in inspect.signature(cls).parameters.items()
+        if parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
     ]
     found = []
     for place, argument in enumerate(called.arguments):
@@ -251,7 +251,7 @@ def _checked(cls: Any, name: str, argument: Argument, notes: Notes) -> Any:
 def _plain(argument: Argument, name: str, param: Param, notes: Notes) -> Any:
     """The value without references and calls: functions become their names, parts the dicts that netcore keeps."""
     value = argument.value
-    if isinstance(param, Int | Float | Bool) and isinstance(value, str):
+    if isinstance(param, IntParam | FloatParam | BoolParam) and isinstance(value, str):
         number = _number_in(value)
         if number is not None:
             values = {"argument": name, "given": repr(value), "meant": str(number)}
@@ -261,7 +261,7 @@ def _plain(argument: Argument, name: str, param: Param, notes: Notes) -> Any:
         if len(value.path) == 1 and misspelt(value.name, _choices(param)) is not None:
             notes.add("warning", "paste.quotes_missing", argument.line, argument=name, name=value.name)
         return value.name
-    if isinstance(value, Called) and value.name in SCHEDULES and isinstance(param, Float):
+    if isinstance(value, Called) and value.name in SCHEDULES and isinstance(param, FloatParam):
         return _schedule(value, notes)
     if isinstance(value, Called):
         candidates = (param.registry,) if hasattr(param, "registry") else NESTED
@@ -290,7 +290,7 @@ def _schedule(called: Called, notes: Notes) -> Any:
 
 def _choices(param: Param) -> tuple[str, ...]:
     """The names that an argument takes, if it takes names at all."""
-    if isinstance(param, Choice):
+    if isinstance(param, ChoiceParam):
         return tuple(param.names())
     registry: Registry[Any] | None = getattr(param, "registry", None)
     return () if registry is None else registry.names()

@@ -1,18 +1,16 @@
 """GRU: one gate says how much of the state stays, another how much of it the candidate for the rest sees."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy import add, matmul, multiply, subtract
 
-from netcore import activations
-from netcore.activations import Elementwise
+from netcore.arguments import Bool
 from netcore.config import Array
 from netcore.layers.layer import LAYERS
 from netcore.layers.recurrent.gates import Gates
-from netcore.layers.recurrent.recurrent import FIRST, LAST, WEIGHTS, Products, Recurrent, Run, function_param
+from netcore.layers.recurrent.recurrent import Gated, Products, Run
 from netcore.node import Node
-from netcore.params import Bool
 
 
 class GruRun(Run):
@@ -31,14 +29,14 @@ class GruRun(Run):
         super().__init__(layer, node, training=training)
         t, units, n, dtype = len(self.x), layer.units, node.x.shape[-1], self.block.dtype
         gate_weights = layer.all_weights[:, : 2 * units]
-        self.functions = Gates([layer.gate_function, layer.gate_function], units, n, dtype)
+        self.functions = Gates([layer.recurrent_activation, layer.recurrent_activation], units, n, dtype)
         self.weights = self.functions.prepared(gate_weights)
         self.y = self.for_each_step((2 * units, n))
         self.gate_sums = self.for_each_step((2 * units, n)) if self.functions.keeps_sums else self.y
         self.from_x: Array = np.empty((t, units, n), dtype)
         self.from_h = self.for_each_step((units, n))
         self.candidate = self.for_each_step((units, n))
-        self.sums = self.for_each_step((units, n)) if layer.function.needs_x else self.candidate
+        self.sums = self.for_each_step((units, n)) if layer.activation.needs_x else self.candidate
         self.carried = self.h[:t] if layer.reset_after else self.for_each_step((units, n))
         self.part: Array = np.empty((units, n), dtype)
         h = self.states[0]
@@ -83,7 +81,7 @@ class GruRun(Run):
 
 
 @LAYERS.add
-class GRU(Recurrent):
+class GRU(Gated):
     """Gated recurrent unit.
 
         z, r = recurrent_activation(x[s] @ kernel + h[s-1] @ recurrent_kernel + bias)    (columns 0 and 1 of 3)
@@ -97,11 +95,7 @@ class GRU(Recurrent):
         otherwise: dq = dg is that of (r * h[s-1]) @ recurrent_kernel, and dr = (dq @ recurrent_kernel.T) * h[s-1] * r';
         before the step dh = dh * z + what comes back through the products; weights as in SimpleRNN.
 
-    Args:
-        units: size of the state; no unit of measure, at least 1.
-        activation, recurrent_activation: names of elementwise activation functions, None for none.
-        reset_after: r is multiplied in after the product with the recurrent weights, which then has its own bias.
-        others: as for SimpleRNN. One dropout mask serves all gates.
+    One dropout mask serves all gates.
 
     Shapes (n = batch size, t = time steps, d = features):
         inputs (n, t, d) -> outputs (n, units) or (n, t, units); state h (n, units);
@@ -114,46 +108,20 @@ class GRU(Recurrent):
     Source: Cho et al. (2014); as keras.layers.GRU.
     """
 
-    params: ClassVar = {
-        "units": FIRST["units"],
-        "activation": FIRST["activation"],
-        "recurrent_activation": function_param(advanced=True),
-        **WEIGHTS,
-        **LAST,
-        "reset_after": Bool(advanced=True),
-    }
+    reset_after: bool = Bool(
+        default=True,
+        kw_only=True,
+        advanced=True,
+        about="r is multiplied in after the product with the recurrent weights, which then has its own bias",
+    )
+
     gates = 3
     gate_signs = ("z", "r", "g")
     run_class = GruRun
-    recurrent_activation: Elementwise
-    reset_after: bool
-
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        reset_after: bool = True,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(
-            units,
-            activation,
-            use_bias,
-            recurrent_activation=recurrent_activation,
-            reset_after=reset_after,
-            **keywords,
-        )
 
     @property
     def rows_of_ones(self) -> int:
         return (2 if self.reset_after else 1) if self.use_bias else 0
-
-    @property
-    def gate_function(self) -> Elementwise:
-        """The activation function of the gates."""
-        return activations.get(self.recurrent_activation)  # type: ignore[return-value]  # as for `function`
 
     def add_bias(self, columns: int) -> Any:
         return self.add_weight("bias", (2, columns) if self.reset_after else (columns,), self.bias_initializer)
@@ -184,7 +152,7 @@ class GRU(Recurrent):
             multiply(r, h_seen, carried)
             recurrent.T.dot(carried, run.part)
         add(from_x, run.part, total)
-        self.function.apply(total, g)
+        self.activation.apply(total, g)
         subtract(h_before, g, run.part)  # h = g + z (h_before - g)
         multiply(z, run.part, run.part)
         add(g, run.part, h)
@@ -197,7 +165,7 @@ class GRU(Recurrent):
         multiply(factor_z, run.candidate, factor_z)
         subtract(run.from_x, factor_z, factor_z)
         multiply(factor_r, run.from_h if self.reset_after else run.h[:-1], factor_r)
-        self.function.slope(run.sums, run.candidate, factor_g)
+        self.activation.slope(run.sums, run.candidate, factor_g)
         subtract(1, run.y[:, :units], run.from_x)
         multiply(factor_g, run.from_x, factor_g)
 

@@ -1,19 +1,17 @@
 """LSTM: a cell state that gates let in, keep and let out."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy import add, multiply
 
-from netcore import activations
-from netcore.activations import Elementwise
+from netcore.arguments import Bool
 from netcore.config import Array, floatx
 from netcore.initializers import Initializer, get
 from netcore.layers.layer import LAYERS
 from netcore.layers.recurrent.gates import Gates
-from netcore.layers.recurrent.recurrent import FIRST, LAST, WEIGHTS, Products, Recurrent, Run, function_param
+from netcore.layers.recurrent.recurrent import Gated, Products, Run
 from netcore.node import Node
-from netcore.params import Bool
 
 
 class LstmRun(Run):
@@ -22,7 +20,7 @@ class LstmRun(Run):
     def __init__(self, layer: "LSTM", node: Node, *, training: bool) -> None:
         super().__init__(layer, node, training=training)
         t, units, n, dtype = len(self.x), layer.units, node.x.shape[-1], self.block.dtype
-        gate, function = layer.gate_function, layer.function
+        gate, function = layer.recurrent_activation, layer.activation
         self.functions = Gates([gate, gate, function, gate], units, n, dtype)
         self.weights = self.functions.prepared(layer.all_weights)
         self.y = self.for_each_step((4 * units, n))
@@ -64,7 +62,7 @@ class LstmRun(Run):
 
 
 @LAYERS.add
-class LSTM(Recurrent):
+class LSTM(Gated):
     """Long short-term memory.
 
         i, f, o = recurrent_activation(x[s] @ kernel + h[s-1] @ recurrent_kernel + bias)   (columns 0, 1 and 3 of 4)
@@ -76,11 +74,7 @@ class LSTM(Recurrent):
         dz_o = dh * activation(c[s]) * o';   before the step dc = dc * f and dh = dz @ recurrent_kernel.T;
         weights as in SimpleRNN. The primed factors are had for all steps at once before the loop begins.
 
-    Args:
-        units: size of each state; no unit of measure, at least 1.
-        activation, recurrent_activation: names of elementwise activation functions, None for none.
-        unit_forget_bias: the bias of the forget gate f starts at 1, so that the cell begins by remembering.
-        others: as for SimpleRNN. One dropout mask serves all gates.
+    One dropout mask serves all gates.
 
     Shapes (n = batch size, t = time steps, d = features):
         inputs (n, t, d) -> outputs (n, units) or (n, t, units); states h and c (n, units);
@@ -93,44 +87,20 @@ class LSTM(Recurrent):
     as keras.layers.LSTM.
     """
 
-    params: ClassVar = {
-        "units": FIRST["units"],
-        "activation": FIRST["activation"],
-        "recurrent_activation": function_param(advanced=True),
-        **WEIGHTS,
-        "unit_forget_bias": Bool(advanced=True),
-        **LAST,
-    }
+    unit_forget_bias: bool = Bool(
+        default=True,
+        advanced=True,
+        about="the bias of the forget gate f starts at 1, so that the cell begins by remembering",
+    )
+
     gates = 4
     gate_signs = ("i", "f", "g", "o")
     state_count = 2
     run_class = LstmRun
-    recurrent_activation: Elementwise
-    unit_forget_bias: bool
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        unit_forget_bias: bool = True,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(
-            units,
-            activation,
-            use_bias,
-            recurrent_activation=recurrent_activation,
-            unit_forget_bias=unit_forget_bias,
-            **keywords,
-        )
+    def after_arguments(self) -> None:
+        super().after_arguments()
         self.taped = not (self.dropout or self.recurrent_dropout or self.stateful)
-
-    @property
-    def gate_function(self) -> Elementwise:
-        """The activation function of the gates."""
-        return activations.get(self.recurrent_activation)  # type: ignore[return-value]  # as for `function`
 
     def add_bias(self, columns: int) -> Any:
         start = get(self.bias_initializer)
@@ -146,7 +116,7 @@ class LSTM(Recurrent):
         multiply(i, g, run.part)
         multiply(f, c_before, c)
         add(c, run.part, c)
-        self.function.apply(c, shown)
+        self.activation.apply(c, shown)
         multiply(o, shown, h)
 
     def begin_backward(self, run: LstmRun) -> None:
@@ -159,7 +129,7 @@ class LSTM(Recurrent):
         multiply(factor_f, c[:-1], factor_f)
         multiply(factor_g, i, factor_g)
         multiply(factor_o, run.shown, factor_o)
-        self.function.slope(c[1:], run.shown, run.through)
+        self.activation.slope(c[1:], run.shown, run.through)
         multiply(run.through, o, run.through)
 
     def step_back(self, run: LstmRun, views: Any) -> None:

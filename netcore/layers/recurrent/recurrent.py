@@ -10,50 +10,24 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy import add, copyto, greater_equal, matmul, multiply
 
-from netcore import activations
-from netcore.activations import Elementwise, FunctionParam
+from netcore.activations import ActivationFunction, Elementwise
+from netcore.arguments import Bool, Described, Int, Into
 from netcore.config import Array
+from netcore.constraints import Bounds
 from netcore.errors import NetcoreValueError
-from netcore.initializers import start_value
+from netcore.initializers import StartValue
 from netcore.layers.layer import Layer
 from netcore.layers.recurrent.gates import elementwise_names
 from netcore.node import Buffers, Node
-from netcore.params import Bool, Float, Int, Param
-from netcore.streams import Stream, next_stream
+from netcore.params import FloatParam
+from netcore.regularizers import Penalty
+from netcore.streams import SEED, next_stream
 
 PRODUCT_NUMBERS = (
     1_000_000  # numbers of weight gradients kept apart, one set for each time step, before they are summed
 )
 
-RATE = Float(low=0.0, high=1.0, typical=(0.1, 0.5), advanced=True)
-
-
-def function_param(*, advanced: bool = False) -> FunctionParam:
-    """An argument that is an elementwise activation function."""
-    return FunctionParam(names=elementwise_names, advanced=advanced)
-
-
-FIRST: dict[str, Param] = {
-    "units": Int(low=1, typical=(1, 64)),
-    "activation": function_param(advanced=True),
-}
-WEIGHTS: dict[str, Param] = {
-    "use_bias": Bool(advanced=True),
-    "kernel_initializer": start_value(),
-    "recurrent_initializer": start_value(),
-    "bias_initializer": start_value(),
-}
-LAST: dict[str, Param] = {
-    "dropout": RATE,
-    "recurrent_dropout": RATE,
-    "return_sequences": Bool(),
-    "return_state": Bool(advanced=True),
-    "go_backwards": Bool(advanced=True),
-    "stateful": Bool(advanced=True),
-    "unroll": Bool(advanced=True),
-    "zero_output_for_mask": Bool(advanced=True),
-    "seed": Int(low=0, optional=True, advanced=True),
-}
+RATE = FloatParam(low=0.0, high=1.0, typical=(0.1, 0.5), advanced=True)
 
 
 class Run(Buffers):
@@ -112,72 +86,43 @@ class Recurrent(Layer):
         opened(run): for those who explain, how far each gate was open.
     """
 
+    kernel_regularizer: Any = Penalty(default=None, kw_only=True, about="penalty on the kernel, added to the loss")
+    recurrent_regularizer: Any = Penalty(default=None, kw_only=True, about="penalty on the recurrent kernel")
+    bias_regularizer: Any = Penalty(default=None, kw_only=True, about="penalty on the bias")
+    kernel_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of the kernel, kept after each update")
+    recurrent_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of the recurrent kernel")
+    bias_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of the bias")
+    dropout: float = Described(
+        RATE, default=0.0, kw_only=True, about="share of x that is switched off while training, the same at all steps"
+    )
+    recurrent_dropout: float = Described(RATE, default=0.0, kw_only=True, about="likewise the share of h")
+    return_sequences: bool = Bool(default=False, kw_only=True, about="all outputs instead of the last one")
+    return_state: bool = Bool(
+        default=False, kw_only=True, advanced=True, about="the last state as further output, or outputs"
+    )
+    go_backwards: bool = Bool(
+        default=False, kw_only=True, advanced=True, about="read the sequence from its end; outputs come in that order"
+    )
+    stateful: bool = Bool(
+        default=False,
+        kw_only=True,
+        advanced=True,
+        about="start a batch where the last one ended, until `reset_state()`",
+    )
+    unroll: bool = Bool(default=False, kw_only=True, advanced=True, about="accepted for Keras programs; without effect")
+    zero_output_for_mask: bool = Bool(
+        default=False, kw_only=True, advanced=True, about="output 0 at missing steps instead of the output before"
+    )
+    seed: int | None = Described(SEED, default=None, kw_only=True, about="fixes what is dropped")
+
     ndim = 3
     reads_mask = True
     gates: ClassVar[int] = 1
     gate_signs: ClassVar[tuple[str, ...]] = ("h",)  # of the equations, in the order of the weights' columns
     state_count: ClassVar[int] = 1
     run_class: ClassVar[type[Run]] = Run
-    units: int
-    activation: Elementwise
-    use_bias: bool
-    kernel_initializer: Any
-    recurrent_initializer: Any
-    bias_initializer: Any
-    dropout: float
-    recurrent_dropout: float
-    return_sequences: bool
-    return_state: bool
-    go_backwards: bool
-    stateful: bool
-    unroll: bool
-    zero_output_for_mask: bool
-    seed: int | None
-    kernel: Array
-    recurrent_kernel: Array
-    bias: Array
-    all_weights: Array
-    stream: Stream
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        unroll: bool = False,
-        zero_output_for_mask: bool = False,
-        seed: int | None = None,
-        **keywords: Any,
-    ) -> None:
-        own = {name: keywords.pop(name) for name in list(keywords) if name in self.params}
-        super().__init__(**keywords)
-        self.set_arguments(
-            units=units,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            zero_output_for_mask=zero_output_for_mask,
-            seed=seed,
-            **own,
-        )
+    def after_arguments(self) -> None:
         self.states: list[Array] | None = None  # (n, units) each, kept from batch to batch if stateful
 
     # --- shapes and weights
@@ -186,11 +131,6 @@ class Recurrent(Layer):
     def rows_of_ones(self) -> int:
         """Rows of ones below x and h, for the bias as last row of the weights."""
         return int(self.use_bias)
-
-    @property
-    def function(self) -> Elementwise:
-        """The activation function of the candidate or the state."""
-        return activations.get(self.activation)  # type: ignore[return-value]  # `params` allows elementwise ones only
 
     @property
     def differs_in_training(self) -> bool:
@@ -443,6 +383,22 @@ class Recurrent(Layer):
 def _sequence_shape(shape: Any) -> Any:
     """Shape of the sequence, where the states' shapes may come with it."""
     return shape[0] if isinstance(shape, list) else shape
+
+
+class Gated(Recurrent):
+    """Base of the layers whose gates have an activation function of their own."""
+
+    units: int = Int(low=1, typical=(1, 64), about="size of each state; no unit of measure")
+    activation: Into[Elementwise] = ActivationFunction(
+        default="tanh", names=elementwise_names, advanced=True, about="elementwise activation function of what is new"
+    )
+    recurrent_activation: Into[Elementwise] = ActivationFunction(
+        default="sigmoid", names=elementwise_names, advanced=True, about="elementwise activation function of the gates"
+    )
+    use_bias: bool = Bool(default=True, advanced=True, about="whether there is a bias")
+    kernel_initializer: Any = StartValue(default="glorot_uniform", about="start value of the kernel")
+    recurrent_initializer: Any = StartValue(default="orthogonal", about="start value of the recurrent kernel")
+    bias_initializer: Any = StartValue(default="zeros", about="start value of the bias")
 
 
 class Products:

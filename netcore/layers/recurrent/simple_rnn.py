@@ -1,12 +1,15 @@
 """SimpleRNN: the state is the last output."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from numpy import multiply
 
+from netcore.activations import ActivationFunction, Elementwise
+from netcore.arguments import Bool, Int, Into
+from netcore.initializers import StartValue
 from netcore.layers.layer import LAYERS
-from netcore.layers.recurrent.gates import Gates
-from netcore.layers.recurrent.recurrent import FIRST, LAST, WEIGHTS, Products, Recurrent, Run
+from netcore.layers.recurrent.gates import Gates, elementwise_names
+from netcore.layers.recurrent.recurrent import Products, Recurrent, Run
 from netcore.node import Node
 from netcore.penalties import warn_of_ignored_penalty
 
@@ -18,7 +21,7 @@ class SimpleRun(Run):
         super().__init__(layer, node, training=training)
         t, units, n = len(self.x), layer.units, node.x.shape[-1]
         h = self.states[0][1:]
-        self.functions = Gates([layer.function], units, n, self.block.dtype)
+        self.functions = Gates([layer.activation], units, n, self.block.dtype)
         self.weights = self.functions.prepared(layer.all_weights)
         self.z = self.for_each_step((units, n)) if self.functions.keeps_sums else h
         self.forward_steps = list(zip(self.block[:t], self.z, h, strict=True))
@@ -37,20 +40,7 @@ class SimpleRNN(Recurrent):
         dz[s] = dh[s] * activation'(z[s]),  dh[s-1] += dz[s] @ recurrent_kernel.T,
         dkernel = sum of x[s].T @ dz[s],  drecurrent_kernel = sum of h[s-1].T @ dz[s],  dbias = sum of dz[s].
 
-    Args:
-        units: size of the state; no unit of measure, at least 1.
-        activation: name of an elementwise activation function, None for none.
-        use_bias: whether there is a bias.
-        kernel_initializer, recurrent_initializer, bias_initializer: start values.
-        dropout, recurrent_dropout: share of x and of h that is switched off while training, the same at all steps.
-        return_sequences: all outputs instead of the last one.
-        return_state: the last state as further output(s).
-        go_backwards: read the sequence from its end; outputs come in that order.
-        stateful: start a batch where the last one ended, until `reset_state()`.
-        unroll: accepted for Keras programs; without effect.
-        zero_output_for_mask: output 0 at missing steps instead of the output before.
-        seed: fixes what is dropped.
-        activity_regularizer: accepted for Keras programs; without effect, as in Keras 3.15.1, and a warning says so.
+    An `activity_regularizer` has no effect, as in Keras 3.15.1, and a warning says so.
 
     Shapes (n = batch size, t = time steps, d = features):
         inputs (n, t, d) -> outputs (n, units) or (n, t, units); states (n, units);
@@ -63,7 +53,15 @@ class SimpleRNN(Recurrent):
     Source: Elman (1990); as keras.layers.SimpleRNN.
     """
 
-    params: ClassVar = {**FIRST, **WEIGHTS, **LAST}
+    units: int = Int(low=1, typical=(1, 64), about="size of the state; no unit of measure")
+    activation: Into[Elementwise] = ActivationFunction(
+        default="tanh", names=elementwise_names, advanced=True, about="elementwise activation function, None for none"
+    )
+    use_bias: bool = Bool(default=True, advanced=True, about="whether there is a bias")
+    kernel_initializer: Any = StartValue(default="glorot_uniform", about="start value of the kernel")
+    recurrent_initializer: Any = StartValue(default="orthogonal", about="start value of the recurrent kernel")
+    bias_initializer: Any = StartValue(default="zeros", about="start value of the bias")
+
     run_class = SimpleRun
 
     def build(self, input_shape: Any) -> None:

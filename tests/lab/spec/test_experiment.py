@@ -26,7 +26,7 @@ from netcore.errors import NetcoreValueError
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
-from netcore.params import Bool, Choice, Float, Int, defaults
+from netcore.params import BoolParam, ChoiceParam, FloatParam, IntParam, defaults
 
 
 def iris(**changes):
@@ -53,14 +53,14 @@ names = st.text(max_size=20)
 
 def arguments(param):
     """Values that a Param allows."""
-    if isinstance(param, Int):
+    if isinstance(param, IntParam):
         return st.integers(param.low, param.high if param.high is not None else param.low + 100)
-    if isinstance(param, Float):
+    if isinstance(param, FloatParam):
         low, high = max(param.low, -1e6), min(param.high, 1e6)
         return st.floats(low, high, exclude_min=param.open_low, exclude_max=param.open_high)
-    if isinstance(param, Bool):
+    if isinstance(param, BoolParam):
         return st.booleans()
-    if isinstance(param, Choice):
+    if isinstance(param, ChoiceParam):
         return st.sampled_from(sorted(param.names()))
     return st.just(param.example())
 

@@ -1,0 +1,43 @@
+"""Products of a matrix with a batch, in the form that BLAS is quickest with."""
+
+from typing import Any
+
+import numpy as np
+
+from netcore.config import Array
+from netcore.node import Buffers, Node
+
+FEW_UNITS, MANY_PRODUCTS = 64, 1 << 20  # measured on 784 features: a third to a half of the time of the product
+
+
+class BatchProducts(Buffers):
+    """The three products of a layer y = A x with x (d, n): forward, and back to x and to A.
+
+    x may have axes between batch and features, (…, d, n): then there is one product for each place along them.
+    """
+
+    def __init__(self, node: Node, gradient: Array | None) -> None:
+        """`gradient` is the array that d A.T goes to, None where nothing is learnt."""
+        x, y, units = node.x, node.y, node.y.shape[-2]
+        self.product: Any = np.dot if x.ndim == 2 else np.matmul  # matmul does it at each of the leading axes
+        # many rows as they were given, and few units: quicker the other way round, as x.T A.T
+        given = x.ndim == 2 and not x.flags.c_contiguous
+        turned = given and units <= FEW_UNITS and units * x.size > MANY_PRODUCTS
+        self.turned = np.empty(y.shape[::-1], y.dtype) if turned else None
+        if gradient is not None:
+            self.dy_turned = node.dy.swapaxes(-1, -2)  # a view made once
+            self.each = np.empty((*x.shape[:-1], units), y.dtype) if x.ndim > gradient.ndim else gradient
+
+    def forward(self, a: Array, x: Array, y: Array) -> None:
+        """y = a @ x."""
+        if self.turned is None:
+            self.product(a, x, y)
+        else:
+            np.dot(x.T, a.T, self.turned)
+            np.copyto(y, self.turned.T)
+
+    def back_to_weights(self, x: Array, gradient: Array) -> None:
+        """gradient = x @ dy.T, which sums over the samples, and over the places along axes between."""
+        self.product(x, self.dy_turned, self.each)
+        if self.each is not gradient:
+            np.sum(self.each, tuple(range(self.each.ndim - 2)), out=gradient)
