@@ -17,7 +17,6 @@ from tests.netcore.helpers import outputs_for, targets_for
 
 keras = pytest.importorskip("keras", reason="the oracle is a development requirement")
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own, NumPy 2
 
 OPTIMIZERS = {
     "SGD": {"learning_rate": 0.05},

@@ -13,10 +13,7 @@ import netcore
 
 keras = pytest.importorskip("keras", reason="the oracle is a development requirement")
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # Keras's own, NumPy 2
-    pytest.mark.filterwarnings("ignore::netcore.errors.NetcoreWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore::netcore.errors.NetcoreWarning")
 
 PROGRAMS: list[Callable[[Any], Any]] = []
 

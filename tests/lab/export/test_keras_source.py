@@ -89,7 +89,6 @@ def spec_of(experiment, input_shape):
 
 
 # Keras 3.15 with NumPy 2.4 warns about its own __array__
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 @pytest.mark.parametrize("name", [name for name in STARTS if start(name).model.kind == "sequential"])
 def test_keras_builds_the_same_network(name):
     experiment = start(name)

@@ -11,7 +11,6 @@ from tests.lab.export.experiments import experiments
 from tests.lab.export.runs import Made
 
 # Keras 3.15 with NumPy 2.4 warns about its own __array__
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 CASES = experiments()
 
