@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from lab.edits.follow import can_continue
 from lab.model.problems import updates_arithmetic
 from lab.runs.kept.record import RunView
 from lab.runs.wire.messages import Pause, Resume, Stop
@@ -28,7 +29,6 @@ from pages.ui.problems import show_problems
 from pages.ui.run.curves import draw_run
 from pages.ui.run.ended import ended
 from pages.ui.run.training import (
-    can_continue,
     continue_training,
     current_run,
     knobs_differ,

@@ -143,6 +143,11 @@ class Remedy:
     code: str
     change: Callable[[Experiment], Experiment]
 
+    def applied_to(self, experiment: Experiment) -> Experiment:
+        """The experiment with it. On other data it cannot go on from weights that were learned on the former."""
+        changed = self.change(experiment)
+        return changed if changed.data == experiment.data else changed.replace(origin=None)
+
 
 def remedies(experiment: Experiment, causes: dict[str, float]) -> tuple[Remedy, ...]:
     """What changes this experiment and may keep its numbers finite, the likeliest help first."""

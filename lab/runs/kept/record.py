@@ -68,6 +68,37 @@ class RunRecord:
         """The verdict on its curves."""
         return self.context.judge(self.history, self.state, self.extras)
 
+    @property
+    def view(self) -> "RunView":
+        """The run as a page may draw it."""
+        fit = self.experiment.fit
+        last = {
+            "epochs": fit.epochs,
+            "batch_size": fit.batch_size,
+            "learning_rate": self.experiment.compile.learning_rate,
+        }
+        last |= {change.name: change.value for change in self.changes}
+        return RunView(
+            id=self.id,
+            number=self.number,
+            name=self.name,
+            state=self.state,
+            epoch=self.epochs_done,
+            epochs=int(last["epochs"]),
+            updates=0,
+            updates_per_epoch=0,
+            history=self.history,
+            compute_s=self.compute_s,
+            elapsed_s=self.elapsed_s,
+            learning_rate=last["learning_rate"],
+            batch_size=int(last["batch_size"]),
+            epochs_per_s=None,
+            changes=self.changes,
+            reason=self.reason,
+            created=self.created,
+            extras=self.extras,
+        )
+
     def experiment_with_changes(self) -> Experiment:
         """The experiment that gives this very curve again, on any machine."""
         return self.experiment.with_fit(changes=self.changes)

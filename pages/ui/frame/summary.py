@@ -6,7 +6,6 @@ from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench
 from pages.ui.compare.shelf import opened_runs
-from pages.ui.run.follow import learning_rate
 from pages.ui.run.training import current_run
 from pages.ui.state import AppState
 from pages.ui.text import name_of, plain
@@ -60,7 +59,7 @@ def layers_line(state: AppState, bench: Bench) -> str:
 
 def compile_line(state: AppState) -> str:
     compiled = state.experiment.compile
-    rate = learning_rate(state.experiment)
+    rate = state.experiment.compile.learning_rate
     model = state.experiment.model
     if isinstance(model, GraphSpec):
         loss = say(f"summary.losses.{compiled.combine_losses}", state.language, count=len(model.outputs))

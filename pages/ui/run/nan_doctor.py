@@ -78,11 +78,8 @@ def what_happened(state: AppState, found: Breakdown) -> None:
 
 
 def take_remedy(remedy: Remedy, record: RunRecord) -> None:
-    """The run again with one thing mended. What changes the data cannot go on from weights learned on other data."""
+    """The run again with one thing mended."""
     state = app_state()
-    mended = remedy.change(record.experiment)
-    if mended.data != record.experiment.data:
-        mended = mended.replace(origin=None)
-    state.replace_experiment(mended)
+    state.replace_experiment(remedy.applied_to(record.experiment))
     start_run()
     state.notice("info", "nan_doctor.started", number=record.number)

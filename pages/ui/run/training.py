@@ -2,6 +2,7 @@
 
 import time
 
+from lab.edits.follow import answer_to_a_turn, as_it_runs, can_go_on, commands_to_follow, one_epoch_more
 from lab.errors import LabError
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.runs.serve.engine import RunRequest
@@ -10,7 +11,6 @@ from lab.runs.wire.messages import ENDED, Command, Extend, Pause, Resume, Speed,
 from lab.spec.experiment import Experiment
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of
-from pages.ui.run.follow import as_it_runs, commands_to_follow, learning_rate
 from pages.ui.state import AppState, app_state
 
 PATIENCE_S = 0.3
@@ -36,7 +36,7 @@ def look_at(state: AppState, run_id: str) -> RunView:
     try:
         return engine().view(run_id, state.owner)
     except LabError:
-        return view_of_record(kept_record(state, run_id))
+        return kept_record(state, run_id).view
 
 
 def kept_record(state: AppState, run_id: str) -> RunRecord:
@@ -49,34 +49,6 @@ def kept_record(state: AppState, run_id: str) -> RunRecord:
     return kept[run_id]
 
 
-def view_of_record(record: RunRecord) -> RunView:
-    """A kept run as a page may draw it."""
-    fit = record.experiment.fit
-    last = {
-        "epochs": fit.epochs,
-        "batch_size": fit.batch_size,
-        "learning_rate": learning_rate(record.experiment) or 0.0,
-    }
-    last.update({change.name: change.value for change in record.changes})
-    return RunView(
-        id=record.id,
-        number=record.number,
-        name=record.name,
-        state=record.state,
-        epoch=record.epochs_done,
-        epochs=int(last["epochs"]),
-        updates=0,
-        updates_per_epoch=0,
-        history=record.history,
-        compute_s=record.compute_s,
-        elapsed_s=record.elapsed_s,
-        learning_rate=last["learning_rate"],
-        batch_size=int(last["batch_size"]),
-        epochs_per_s=None,
-        changes=record.changes,
-        reason=record.reason,
-        created=record.created,
-    )
 
 
 def past_runs(state: AppState) -> list[RunSummary]:
@@ -175,7 +147,7 @@ def one_epoch() -> None:
     elif run is None or not can_go_on(run) or knobs_differ(state, run) != []:
         start_run(paused=True, then=Step(1))
     else:
-        state.replace_experiment(state.experiment.with_fit(epochs=max(run.epochs, run.epoch + 1)))
+        state.replace_experiment(state.experiment.with_fit(epochs=one_epoch_more(run)))
         continue_training()
         send(Step(1))
 
@@ -224,27 +196,12 @@ def answer_knobs(state: AppState, bench: Bench) -> None:
     run = current_run(state) if wanted and not state.refusals else None
     if run is None or bench.errors:
         return
-    commands = knobs_differ(state, run)
-    if run.active and commands is not None:
+    answer = answer_to_a_turn(
+        run, knobs_differ(state, run), state.experiment, anew=state.train_on_change
+    )
+    if answer == "follow":
         follow(state, run)
-    elif not state.train_on_change or commands == []:
-        return
-    elif commands is not None and asks_for_more(run, state.experiment):
+    elif answer == "continue":
         continue_training()
-    else:
+    elif answer == "start":
         start_run()
-
-
-def asks_for_more(run: RunView, wanted: Experiment) -> bool:
-    """The knob shows more epochs than the run was to have, and its weights are good to go on with."""
-    return can_continue(run, wanted) and wanted.fit.epochs > run.epochs
-
-
-def can_continue(run: RunView, wanted: Experiment) -> bool:
-    """It can go on, and has not made all the epochs on the knob."""
-    return can_go_on(run) and wanted.fit.epochs > run.epoch
-
-
-def can_go_on(run: RunView) -> bool:
-    """An ended run with good weights that the engine still holds."""
-    return run.live and run.state in ("finished", "stopped")
