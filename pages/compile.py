@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from lab.edits.places import LOSS, OPTIMIZER
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
-from pages.ui.forms import LOSS, OPTIMIZER, part_form, type_field
+from pages.ui.forms import part_form, type_field
 from pages.ui.model.code_box import code_box
 from pages.ui.model.metrics import OFFERED
 from pages.ui.model.outputs import outputs_section

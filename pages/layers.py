@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from lab.edits.places import layer_place
 from lab.edits.proposals import fitting_output, new_layer_params
 from lab.model.layer_table import LayerRow, parameter_count
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
 from lab.texts import say
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench, bench_of
-from pages.ui.forms import layer_place, part_form
+from pages.ui.forms import part_form
 from pages.ui.model.code_box import code_box
 from pages.ui.model.graph_editor import graph_page, model_kind, shape_text
 from pages.ui.problems import show_problems

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lab.edits.follow import can_continue
+from lab.edits.places import LOSS, OPTIMIZER, layer_place
 from lab.model.problems import updates_arithmetic
 from lab.runs.kept.record import RunView
 from lab.runs.wire.messages import Pause, Resume, Stop
@@ -12,18 +13,7 @@ from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.compare.way_in import ways_on
-from pages.ui.forms import (
-    LOSS,
-    OPTIMIZER,
-    argument_field,
-    layer_place,
-    number_field,
-    params_of,
-    required_params,
-    switch_field,
-    two_abreast,
-    type_field,
-)
+from pages.ui.forms import argument_field, number_field, switch_field, two_abreast, type_field
 from pages.ui.model.outputs import combine_section, weight_field
 from pages.ui.problems import show_problems
 from pages.ui.run.curves import draw_run
@@ -154,7 +144,7 @@ def knob_panel(state: AppState, bench: Bench) -> None:
     )
     layer_knobs(state)
     type_field(OPTIMIZER, state, say("compile_page.optimizer_label", state.language))
-    params = params_of(OPTIMIZER, state.experiment)
+    params = OPTIMIZER.params(state.experiment)
     if "learning_rate" in params:
         argument_field(OPTIMIZER, "learning_rate", params["learning_rate"], state)
     loss_knobs(state)
@@ -174,7 +164,7 @@ def layer_knobs(state: AppState) -> None:
         (f"{layer.id} · " if functional else f"{number}. ", place, name, param)
         for number, layer in enumerate(model.layers, start=1)
         for place in (layer_place(layer),)
-        for name, param in required_params(place, state.experiment).items()
+        for name, param in place.required(state.experiment).items()
     ]
     for before, place, name, param in two_abreast(knobs):
         argument_field(place, name, param, state, before=before)

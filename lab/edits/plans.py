@@ -67,14 +67,6 @@ def wishes_for(column: Column, data: DataSpec) -> frozenset[str]:
     return wishes - {"lags"} if data.split.draws_rows or data.task == "sequence_labels" else wishes
 
 
-def read_lags(text: str) -> tuple[int, ...]:
-    """ "1, 2, 7" as numbers. Raises LabError "preparation.lags_text"."""
-    words = text.replace(",", " ").split()
-    if not all(word.isdecimal() and word.isascii() for word in words):
-        raise LabError("preparation.lags_text", value=text[:60])
-    return tuple(int(word) for word in words)
-
-
 # --- rows
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from pages.ui.forms import read_value
 from pages.ui.text import plain
 from tests.pages.conftest import seen
 
@@ -47,11 +46,3 @@ def test_a_word_with_underscores_needs_no_backslash_which_a_code_span_would_show
 
 def test_a_long_name_is_shortened_and_stays_on_one_line():
     assert seen(plain("a\n" * 100, 10)) == "a a a a a…"
-
-
-@pytest.mark.parametrize(
-    ("written", "value"),
-    [("3", 3), ("3, 3", (3, 3)), ("(2, 4)", (2, 4)), ("", None), ("three", "three"), ("((((", "((((")],
-)
-def test_a_written_argument_is_read_as_python_or_left_for_the_experiment_to_refuse(written, value):
-    assert read_value(written) == value

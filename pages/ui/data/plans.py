@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from lab.data.table import Column, Table
-from lab.edits.plans import read_lags, wishes_for, with_plan, without_plans
+from lab.edits.plans import wishes_for, with_plan, without_plans
+from lab.edits.typed import read_lags
 from lab.spec.data import ColumnPlan, DataSpec
 from lab.spec.experiment import Experiment
 from lab.spec.value import short

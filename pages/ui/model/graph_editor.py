@@ -6,13 +6,14 @@ import streamlit as st
 
 from lab.charts.graph import graph_svg
 from lab.edits.graph import as_graph, as_sequential, gives_up_something, graph_of
+from lab.edits.places import layer_place
 from lab.edits.proposals import new_layer_params
 from lab.model.layer_table import LayerRow, parameter_count
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec
 from lab.texts import say
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench
-from pages.ui.forms import choice_field, layer_place, part_form
+from pages.ui.forms import choice_field, part_form
 from pages.ui.model.code_box import code_box
 from pages.ui.model.graph_drawing import graph_drawing
 from pages.ui.model.outputs import outputs_section

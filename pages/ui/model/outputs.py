@@ -6,10 +6,11 @@ import streamlit as st
 
 from lab.data.table import Table
 from lab.edits.graph import graph_of, with_target_changed
+from lab.edits.places import output_loss
 from lab.spec.experiment import Experiment, OutputSpec
 from lab.texts import say
 from pages.ui.bench import Bench
-from pages.ui.forms import choice_field, number_field, output_loss, part_form, text_field, type_field
+from pages.ui.forms import choice_field, number_field, part_form, text_field, type_field
 from pages.ui.model.metrics import OFFERED
 from pages.ui.state import AppState, app_state, apply, widget_value
 from pages.ui.text import heading, name_of, plain, tell
