@@ -7,6 +7,7 @@ from lab.data.samples import SAMPLE_DATA
 from lab.export.link import to_link
 from lab.spec.limits import ALONE
 from lab.texts import say
+from pages.ui.bench import bench_of
 from tests.pages.conftest import Person, seen
 from tests.pages.test_bad_input import NASTY, upload
 from tests.pages.test_train_page import reopened
@@ -136,7 +137,7 @@ def test_a_column_is_read_as_another_kind_and_the_rest_of_the_experiment_stays(p
     assert [(choice.column, choice.kind) for choice in data.reading.kinds] == [("kind", "category")]
     assert data.replace(reading=before.data.reading) == before.data
     assert person.experiment.model == before.model
-    assert "kind = 0" in " ".join(person.state().memo["bench"].dataset.feature_names)
+    assert "kind = 0" in " ".join(bench_of(person.state()).dataset.feature_names)
     assert "was read again" in person.sentences()
     undo(person, "read_as")
     assert person.experiment == before
@@ -151,7 +152,7 @@ def test_what_was_decided_travels_with_a_link_and_with_the_file(person):
     again.at.file_uploader(key=again.key("upload")).upload("codes.csv", CODES, "text/csv")
     again.look()
     assert again.experiment == person.experiment
-    assert again.state().memo["bench"].table.header_row is None
+    assert bench_of(again.state()).table.header_row is None
     assert not again.errors()
 
 
@@ -178,7 +179,7 @@ def test_a_spelling_of_no_value_is_taken_out_of_every_column(person):
     person.at.text_input(key=person.key("reading", "missing_words")).set_value("3")
     person.look()
     assert person.experiment.data.reading.missing_words == ("3",)
-    assert person.state().memo["bench"].table.column("kind").missing > 0
+    assert bench_of(person.state()).table.column("kind").missing > 0
 
 
 def test_variables_in_rows_are_turned_into_columns_and_back(person_in, language):
@@ -192,7 +193,7 @@ def test_variables_in_rows_are_turned_into_columns_and_back(person_in, language)
     before = person_in.experiment
     assert say("remedy.transpose", language) in [button.label for button in person_in.at.button]
     person_in.press(next(b.key for b in person_in.at.button if b.label == say("remedy.transpose", language)))
-    assert person_in.state().memo["bench"].table.column_names == ("일시", "기온(°C)", "습도(%)")
+    assert bench_of(person_in.state()).table.column_names == ("일시", "기온(°C)", "습도(%)")
     assert person_in.experiment.data.target == "습도(%)"
     undo(person_in, "transpose")
     assert person_in.experiment == before

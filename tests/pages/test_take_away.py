@@ -4,6 +4,7 @@ import pytest
 
 from lab.starts import start
 from lab.texts import say
+from pages.ui.bench import bench_of
 from pages.ui.run.take_away import parcels_of
 from pages.ui.run.training import current_run, record_of_run
 from tests.lab.export.test_take_away import members
@@ -19,7 +20,7 @@ def parcels(person):
     """Name -> file, each made as a click on its button makes it."""
     state = person.state()
     record = record_of_run(state, current_run(state))
-    bench = state.memo["bench"]
+    bench = bench_of(state)
     return {one.name: one.make() for one in parcels_of(state, record, bench.dataset, {})}
 
 
