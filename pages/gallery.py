@@ -5,6 +5,7 @@ import streamlit as st
 from lab.data.samples import Card, card, sample_names
 from lab.texts import say
 from pages.ui.data.gallery import card_line, card_notes, card_picture, sentence, use_sample
+from pages.ui.grid import in_rows
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading
 
@@ -31,11 +32,10 @@ def page(state: AppState) -> None:
     shown = [one for one in map(card, names) if belongs(one, group or "all") and not (real and one.synthetic)]
     numbers = {"shown": len(shown), "count": len(names)}
     st.caption(say("gallery.shown", state.language, **numbers))
-    number = 1
-    if len(shown) > ON_A_PAGE:
-        number = st.pagination(-(-len(shown) // ON_A_PAGE), key=f"gallery-page-{group}-{real}")
+    pages = list(in_rows(shown, ON_A_PAGE))
+    number = st.pagination(len(pages), key=f"gallery-page-{group}-{real}") if len(pages) > 1 else 1
     with st.container(key="gallery-cards"):
-        for one in shown[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]:
+        for one in pages[number - 1] if pages else ():
             sample(state, one)
 
 

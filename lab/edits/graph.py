@@ -6,7 +6,7 @@ Each function returns a new experiment in which groups of columns and inputs, ta
 import re
 from collections.abc import Sequence
 
-from lab.data.propose import guess_task, task_choices
+from lab.data.propose import guess_task, task_choices, usable_inputs
 from lab.data.table import Column, Table
 from lab.errors import ExperimentError
 from lab.model.outputs import way_to
@@ -105,6 +105,14 @@ def with_added_group(experiment: Experiment, columns: Sequence[str]) -> Experime
     return experiment.replace(
         data=experiment.data.with_groups(groups), model=graph.replace(inputs=(*graph.inputs, f"group{number}"))
     )
+
+
+def columns_for_new_group(data: DataSpec, table: Table) -> tuple[str, ...]:
+    """What a new group begins with: a column that is not in use, else the last one of the largest group."""
+    taken = {*data.inputs, *(target.column for target in data.targets)}
+    unused = tuple(name for name in usable_inputs(table, data.target) if name not in taken)
+    largest = max(data.input_groups, key=lambda group: len(group.columns))
+    return unused[:1] or (largest.columns[-1:] if len(largest.columns) > 1 else ())
 
 
 def _without(group: InputGroup, columns: set[str]) -> InputGroup:

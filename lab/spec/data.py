@@ -11,12 +11,16 @@ from lab.spec.limits import ALONE
 from lab.spec.value import ColumnName, Value, first_twice, short
 
 Task = Literal["binary", "multiclass", "regression", "sequence_labels"]
-Kind = Literal["numeric", "category", "datetime", "boolean", "text", "id", "empty"]  # of a column, see lab.data.table
+Kind = Literal["numeric", "category", "boolean", "datetime", "text", "id", "empty"]  # of a column, see lab.data.table
 Share = Annotated[float, Field(ge=0.0, le=0.9, allow_inf_nan=False)]
 Side = Annotated[int, Field(ge=1, le=ALONE.columns)]
 ImageShape = tuple[Side, Side]
 Lag = Annotated[int, Field(ge=0, le=ALONE.window_rows)]
 Scaling = Literal["standard", "min_max", "robust", "log", "constant", "none"]
+Gap = Literal["drop", "fill", "median", "zero"]
+Order = Literal["shuffled", "stratified", "time", "group", "column"]
+Encoding = Literal["utf-8", "cp949", "utf-16-le", "utf-16-be", "cp1252", "shift_jis"]
+Delimiter = Literal[",", ";", "\t", "|", " "]
 DatePart = Literal["year", "month", "day_of_year", "weekday", "hour"]
 ALL_INPUTS: Final = "inputs"  # name of the one input of a network whose columns are not grouped
 MOST_FOLDS: Final = 20
@@ -59,8 +63,8 @@ class ReadingSpec(Value):
     """
 
     path: ClassVar[str] = "data.reading"
-    encoding: Literal["utf-8", "cp949", "utf-16-le", "utf-16-be", "cp1252", "shift_jis"] | None = None
-    delimiter: Literal[",", ";", "\t", "|", " "] | None = None
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
     header_row: Annotated[int, Field(ge=0, le=ALONE.rows)] | Literal["none"] | None = None
     decimal: Literal[".", ","] | None = None
     table: Annotated[int, Field(ge=0, le=100)] = 0
@@ -143,7 +147,7 @@ class SplitSpec(Value):
     """
 
     path: ClassVar[str] = "data.split"
-    order: Literal["shuffled", "stratified", "time", "group", "column"] = "shuffled"
+    order: Order = "shuffled"
     validation: Share = 0.2
     test: Share = 0.2
     time_column: ColumnName | None = None
@@ -231,7 +235,7 @@ class DataSpec(Value):
     scaling: Scaling = "standard"
     scale_constant: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # used when scaling is "constant"
     target_scaling: Literal["standard", "none"] = "none"  # regression only
-    missing: Literal["drop", "fill", "median", "zero"] = "drop"
+    missing: Gap = "drop"
     missing_indicator: bool = False
     plans: Annotated[tuple[ColumnPlan, ...], Field(max_length=ALONE.columns)] = ()
     drop_duplicates: bool = False  # of rows alike in every input and target the first stays

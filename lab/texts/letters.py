@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9)
@@ -14,6 +15,21 @@ def visible(text: str) -> str:
     """On one line, control characters as their pictures (␀), without signs that change the direction of writing."""
     line = " ".join(DIRECTION.sub("", text).split())
     return CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] != "\x7f" else "\u2421", line)
+
+
+def shortened(text: str, longest: int) -> str:
+    """So many letters at most, the last of them an ellipsis where there were more."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """ "a, b, c, …": the first of some names."""
+    return ", ".join((*names[:most], *(["…"] if len(names) > most else [])))
+
+
+def megabytes(size: int) -> float:
+    """Of so many bytes, as file managers count them."""
+    return size / 1e6
 
 
 def isolated(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from lab.texts import Language, key_of, say, say_error
-from lab.texts.letters import isolated, visible
+from lab.texts.letters import isolated, shortened, visible
 from lab.texts.parts import about, argument_help, argument_name, name_of
 
 __all__ = ["about", "argument_help", "argument_name", "heading", "name_of", "plain", "tell", "tell_error"]
@@ -21,9 +21,7 @@ REPLACED = re.compile(r"([:<>~=-])")
 
 def plain(text: object, longest: int = 60) -> str:
     """A person's own words (column, class, file name) for a label or sentence: never markup, one line, shortened."""
-    line = visible(str(text))
-    if len(line) > longest:
-        line = line[: longest - 1] + "…"
+    line = shortened(visible(str(text)), longest)
     return isolated(MARKDOWN.sub(r"\\\1", REPLACED.sub(rf"\1{JOINER}", line)))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.data.doctor.column_checks import column_findings
-from lab.data.doctor.finding import SEVERITIES, Finding
+from lab.data.doctor.finding import SEVERITIES, Finding, Severity
 from lab.data.doctor.number_checks import number_findings
 from lab.data.doctor.reading_notes import note_findings
 from lab.data.doctor.remedies import Remedy, Together, remedies_in_force
@@ -73,6 +73,11 @@ class Report:
     in_force: tuple[Remedy | TrainingRemedy, ...]
     looked_at: int
     training: int
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """How many of the open findings are of each severity."""
+        return {severity: sum(one.severity == severity for one in self.findings) for severity in SEVERITIES}
 
 
 def examine(

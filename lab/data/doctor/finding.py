@@ -1,10 +1,13 @@
 """Finding: one thing about a table, or about what an experiment does with it, that a person should know."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lab.data.doctor.remedies import Remedy
 from lab.data.doctor.training import TrainingRemedy
+from lab.texts.letters import listed
 
 Severity = Literal["serious", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("serious", "warning", "info")
@@ -39,5 +42,22 @@ class Finding:
     @property
     def blanks(self) -> dict[str, Any]:
         """What fills the sentence."""
-        names = ", ".join(self.columns[:FIRST]) + (", …" if len(self.columns) > FIRST else "")
-        return {"columns": names, "n_columns": len(self.columns), "count": self.count, **self.values}
+        return {
+            "columns": listed(self.columns, FIRST),
+            "n_columns": len(self.columns),
+            "count": self.count,
+            **self.values,
+        }
+
+    @property
+    def more_columns(self) -> int:
+        """How many beyond the first are concerned."""
+        return max(0, len(self.columns) - 1)
+
+
+def numbered(findings: Iterable[Finding]) -> Iterator[tuple[Finding, int]]:
+    """Each with its number among those of its code, from 0."""
+    seen: Counter[str] = Counter()
+    for finding in findings:
+        yield finding, seen[finding.code]
+        seen[finding.code] += 1

@@ -9,6 +9,7 @@ from lab.data.look.pictures import Images, Signal, image_shape_of, images, signa
 from lab.data.look.profile import ColumnLook, column_look
 from lab.data.look.relation import Boxes, Means, Relation, Shares, related_columns, relation, tell_most
 from lab.data.look.series import Course, course, part_starts, time_columns
+from lab.data.look.views import by_weight, views_of
 from lab.data.look.visible import Look, look_at
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Relation",
     "Shares",
     "Signal",
+    "by_weight",
     "column_look",
     "correlated_columns",
     "correlations",
@@ -39,4 +41,5 @@ __all__ = [
     "tell_most",
     "telling_pair",
     "time_columns",
+    "views_of",
 ]

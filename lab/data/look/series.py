@@ -33,6 +33,12 @@ class Course:
     high: Array
     rows_each: int
 
+    @property
+    def ends(self) -> dict[str, float]:
+        """First and last value, and the lowest and highest of all."""
+        ends = {"first": self.mean[0], "last": self.mean[-1], "low": self.low.min(), "high": self.high.max()}
+        return {name: float(value) for name, value in ends.items()}
+
 
 def time_columns(look: Look, data: DataSpec) -> tuple[str, ...]:
     """The one that the experiment goes by comes first."""

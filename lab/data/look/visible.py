@@ -39,6 +39,11 @@ class Look:
         return len(self.rows)
 
     @property
+    def sealed(self) -> int:
+        """Rows that are kept from sight."""
+        return self.table.rows - self.visible
+
+    @property
     def drawn(self) -> int:
         return len(self.sample)
 

@@ -25,6 +25,7 @@ from lab.data.table import Note, Table
 from lab.errors import TableError
 from lab.spec.data import AS_FOUND, ReadingSpec
 from lab.spec.limits import Limits, current_limits
+from lab.texts.letters import megabytes
 
 NAME_CHARACTERS = 10_000  # of a column's name, as in an Experiment
 
@@ -82,6 +83,20 @@ def read_table(
     )
 
 
+def read_as_wished(content: bytes, name: str, reading: ReadingSpec) -> tuple[Table, ReadingSpec]:
+    """A file as an experiment reads it, and that reading; one that can't be read so is another file, read by itself.
+
+    Raises:
+        TableError: it is no table.
+    """
+    try:
+        return read_table(content, name, reading=reading), reading
+    except TableError:
+        if reading == AS_FOUND:
+            raise
+        return read_table(content, name), AS_FOUND
+
+
 def _load(source: bytes | bytearray | Path | str, limits: Limits) -> bytes:
     if isinstance(source, bytearray):
         source = bytes(source)
@@ -92,7 +107,9 @@ def _load(source: bytes | bytearray | Path | str, limits: Limits) -> bytes:
     except OSError as error:
         raise TableError("table.cannot_open", problem=error.strerror or str(error)) from None
     if size > limits.upload_bytes:
-        raise TableError("table.too_large", megabytes=f"{size / 1e6:.1f}", limit=f"{limits.upload_bytes / 1e6:g}")
+        raise TableError(
+            "table.too_large", megabytes=f"{megabytes(size):.1f}", limit=f"{megabytes(limits.upload_bytes):g}"
+        )
     try:
         return source if isinstance(source, bytes) else source.read_bytes()
     except OSError as error:

@@ -1,18 +1,18 @@
 """Data page: what the doctor found, with a button for each remedy, and what is in force, with a button to undo it."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import streamlit as st
 
-from lab.data.doctor import Finding, Remedy, Report, TrainingRemedy, examine
-from lab.data.doctor.finding import FIRST
+from lab.data.doctor import Finding, Report, TrainingRemedy, examine
+from lab.data.doctor.finding import FIRST, Severity, numbered
 from lab.data.doctor.preview import turned
 from lab.data.doctor.remedies import TRANSPOSE, ReadAsKind, Together
+from lab.edits.remedies import AnyRemedy, possible, with_remedy, without_remedy
 from lab.errors import LabError
-from lab.spec.data import DataSpec
+from lab.spec.experiment import Experiment
 from lab.texts import has_text, say
+from lab.texts.letters import listed
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench
 from pages.ui.data.reading import take_reading
@@ -21,10 +21,9 @@ from pages.ui.progress import size_of_file, slowly
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, plain, tell
 
-AnyRemedy = Remedy | TrainingRemedy
 SHOWN = 8
 Colour = Literal["red", "orange", "blue"]
-LOOKS: dict[str, tuple[str, Colour]] = {  # severity -> icon and colour; the word beside them says the same
+LOOKS: dict[Severity, tuple[str, Colour]] = {  # severity -> icon and colour; the word beside them says the same
     "serious": (":material/error:", "red"),
     "warning": (":material/warning:", "orange"),
     "info": (":material/info:", "blue"),
@@ -39,11 +38,12 @@ def doctor_section(state: AppState, bench: Bench) -> None:
         return
     st.caption(summary(state, report))
     findings = list(numbered(report.findings))
-    for finding, number in findings[:SHOWN]:
+    first, more = findings[:SHOWN], findings[SHOWN:]
+    for finding, number in first:
         show_finding(state, bench, finding, number)
-    if findings[SHOWN:]:
-        with st.expander(say("doctor.more", state.language, count=len(findings) - SHOWN), key="more-findings"):
-            for finding, number in findings[SHOWN:]:
+    if more:
+        with st.expander(say("doctor.more", state.language, count=len(more)), key="more-findings"):
+            for finding, number in more:
                 show_finding(state, bench, finding, number)
     if report.in_force:
         in_force_section(state, report.in_force)
@@ -62,18 +62,9 @@ def report_of(state: AppState, bench: Bench) -> Report | None:
     return state.once("report", bench, examined)
 
 
-def numbered(findings: Iterable[Finding]) -> Iterator[tuple[Finding, int]]:
-    """Each with its number among those of its code."""
-    seen: Counter[str] = Counter()
-    for finding in findings:
-        yield finding, seen[finding.code]
-        seen[finding.code] += 1
-
-
 def summary(state: AppState, report: Report) -> str:
     """How many findings there are, and how many rows were looked at."""
-    counts = {severity: sum(f.severity == severity for f in report.findings) for severity in LOOKS}
-    words = say("doctor.counts" if report.findings else "doctor.nothing", state.language, **counts)
+    words = say("doctor.counts" if report.findings else "doctor.nothing", state.language, **report.counts)
     rows = "doctor.sampled" if report.looked_at < report.training else "doctor.all_rows"
     told = say(rows, state.language, looked_at=f"{report.looked_at:,}", training=f"{report.training:,}")
     return f"{words} {told}"
@@ -92,10 +83,8 @@ def show_finding(state: AppState, bench: Bench, finding: Finding, number: int) -
         if finding.rows:
             numbers = ", ".join(f"{row + 1:,}" for row in finding.rows)
             st.caption(say("doctor.rows", state.language, numbers=numbers))
-        of_data = [remedy for remedy in finding.remedies if remedy.is_possible(state.experiment.data)]
-        of_training = [remedy for remedy in finding.training if remedy.is_possible(state.experiment)]
-        remedies: list[AnyRemedy] = [*of_data, *of_training]
-        if TRANSPOSE in of_data and bench.table is not None:
+        remedies = possible(finding, state.experiment)
+        if TRANSPOSE in remedies and bench.table is not None:
             st.caption(say("doctor.turned", state.language))
             st.dataframe(turned(bench.table), height=210)
         if remedies:
@@ -114,8 +103,8 @@ def sentence(finding: Finding, state: AppState) -> str:
     if not finding.code.startswith("note."):
         return tell(f"finding.{finding.code}", state.language, **finding.blanks)
     told = tell(finding.code, state.language, **finding.values)
-    others = len(finding.columns) - 1
-    return told if others < 1 else f"{told} {tell('doctor.more_columns', state.language, count=others)}"
+    others = finding.more_columns
+    return f"{told} {tell('doctor.more_columns', state.language, count=others)}" if others else told
 
 
 def remedy_button(state: AppState, finding: Finding, number: int, remedy: AnyRemedy) -> None:
@@ -155,9 +144,8 @@ def in_force_section(state: AppState, remedies: tuple[AnyRemedy, ...]) -> None:
 
 
 def done(remedy: AnyRemedy, state: AppState) -> str:
-    columns = ", ".join(remedy.columns[:FIRST]) + (", …" if len(remedy.columns) > FIRST else "")
-    key = f"remedy.{remedy.code}.done"
-    return say(key, state.language, columns=plain(columns, 120), word=word_of(remedy, state))
+    columns = plain(listed(remedy.columns, FIRST), 120)
+    return say(f"remedy.{remedy.code}.done", state.language, columns=columns, word=word_of(remedy, state))
 
 
 def apply_remedy(remedy: AnyRemedy) -> None:
@@ -165,10 +153,7 @@ def apply_remedy(remedy: AnyRemedy) -> None:
     state = app_state()
     before = state.experiment
     try:
-        if isinstance(remedy, TrainingRemedy):
-            state.replace_experiment(remedy.change(before))
-        else:
-            take_data(state, remedy, remedy.change(before.data))
+        take_experiment(state, with_remedy(before, remedy), rereads=rereads(remedy))
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return
@@ -180,23 +165,24 @@ def apply_remedy(remedy: AnyRemedy) -> None:
 
 
 def undo_remedy(remedy: AnyRemedy) -> None:
-    """Callback: if nothing else was changed since, the very experiment of before; else only what the remedy touched."""
+    """Callback: the experiment without it; what was changed since stays."""
     state = app_state()
     kept = state.desk.treatment(remedy, state.experiment.data)
+    before, after = (None, None) if kept is None else (kept.before, kept.after)
     try:
-        if kept is not None and kept.after == state.experiment:
-            state.replace_experiment(kept.before)
-        elif isinstance(remedy, TrainingRemedy):
-            state.replace_experiment(remedy.undo(state.experiment, None if kept is None else kept.before))
-        else:
-            was = None if kept is None else kept.before.data
-            take_data(state, remedy, remedy.undo(state.experiment.data, was))
+        undone = without_remedy(state.experiment, remedy, before, after)
+        take_experiment(state, undone, rereads=rereads(remedy) and undone is not before)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
 
 
-def take_data(state: AppState, remedy: Remedy, data: DataSpec) -> None:
-    if remedy.rereads:
-        take_reading(state, data.reading)
+def rereads(remedy: AnyRemedy) -> bool:
+    """Whether the file has to be read again for it."""
+    return not isinstance(remedy, TrainingRemedy) and remedy.rereads
+
+
+def take_experiment(state: AppState, experiment: Experiment, *, rereads: bool) -> None:
+    if rereads:
+        take_reading(state, experiment.data.reading)
     else:
-        state.replace_experiment(state.experiment.replace(data=data))
+        state.replace_experiment(experiment)

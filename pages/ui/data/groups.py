@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from lab.data.propose import task_choices, usable_inputs
+from lab.data.propose import task_choices
 from lab.data.table import Table
 from lab.edits.graph import (
+    columns_for_new_group,
     free_targets,
     with_added_group,
     with_added_target,
@@ -96,7 +97,7 @@ def groups_section(state: AppState, table: Table) -> None:
     for group in groups:
         with st.container(border=True, gap="small", key=f"group-{group.name}"):
             group_card(state, table, group, alone=len(groups) == 1)
-    free = columns_to_move(state, table)
+    free = columns_for_new_group(state.experiment.data, table)
     if free:
         st.button(
             say("graph.add_group", state.language),
@@ -105,15 +106,6 @@ def groups_section(state: AppState, table: Table) -> None:
             on_click=renew,
             args=(lambda experiment: with_added_group(experiment, free),),
         )
-
-
-def columns_to_move(state: AppState, table: Table) -> tuple[str, ...]:
-    """What a new group begins with: columns that are not in use, else the last one of the largest group."""
-    data = state.experiment.data
-    taken = {*data.inputs, *(target.column for target in data.targets)}
-    unused = tuple(name for name in usable_inputs(table, data.target) if name not in taken)
-    largest = max(data.input_groups, key=lambda group: len(group.columns))
-    return unused[:1] or (largest.columns[-1:] if len(largest.columns) > 1 else ())
 
 
 def group_card(state: AppState, table: Table, group: InputGroup, *, alone: bool) -> None:

@@ -12,6 +12,7 @@ from lab.charts.table import correlation_chart, course_chart, images_chart, scat
 from lab.data.look import (
     ColumnLook,
     Look,
+    by_weight,
     column_look,
     correlated_columns,
     correlations,
@@ -23,11 +24,11 @@ from lab.data.look import (
     points,
     related_columns,
     relation,
-    signal_columns,
     signals,
     tell_most,
     telling_pair,
     time_columns,
+    views_of,
 )
 from lab.data.table import Table
 from lab.spec.data import DataSpec
@@ -35,13 +36,14 @@ from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.data.look_words import column_words, relation_words
 from pages.ui.data.reading import label
+from pages.ui.grid import in_rows
 from pages.ui.progress import size_of_file, slowly
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, tell
 
 ON_A_PAGE = 12
 SMALL_WIDTH = 310  # pixels: four beside each other on a projector, one on a phone
-CORRELATED = 15  # columns at first
+CORRELATED, MOST_CORRELATED = 15, 30  # columns at first, and at most
 CONFIG = {"displaylogo": False, "displayModeBar": False}
 FACTS = ("name", "kind", "missing", "distinct", "minimum", "maximum", "mean")
 
@@ -80,27 +82,11 @@ def look_of(state: AppState, bench: Bench, table: Table) -> Look:
     return state.once("look", bench, lambda: look_at(table, bench.experiment.data, bench.experiment.seed, before))
 
 
-def views_of(look: Look, data: DataSpec) -> tuple[str, ...]:
-    """The views that this table has something for, the most telling first."""
-    views = ["columns"]
-    if data.task != "sequence_labels":
-        views.append("target")
-    if time_columns(look, data) or data.split.order == "time" or data.in_series:
-        views.append("time")
-    if len(correlated_columns(look, data)) > 1:
-        views += ["scatter", "correlation"]
-    if signal_columns(data):
-        views.insert(0, "signals")
-    elif image_shape_of(look, data):
-        views.insert(0, "images")
-    return (*views, "table")
-
-
 def rows_sentence(state: AppState, look: Look) -> str:
     """How many rows are drawn, of how many, and how many are kept from sight."""
     drawn = "look.rows.drawn" if look.drawn < look.visible else "look.rows.all"
     told = say(drawn, state.language, drawn=f"{look.drawn:,}", visible=f"{look.visible:,}")
-    sealed = look.table.rows - look.visible
+    sealed = look.sealed
     return f"{told} {say('look.rows.sealed', state.language, sealed=f'{sealed:,}')}" if sealed else told
 
 
@@ -121,10 +107,7 @@ def draw(chart: go.Figure, key: str, alt: str, *, width: int | None = None) -> N
 
 def columns_view(state: AppState, bench: Bench, look: Look) -> None:
     about(state, look, "columns")
-    data = bench.experiment.data
-    targets = [target.column for target in data.targets if target.column in look.table.column_names]
-    first = [*targets, *(name for name in data.inputs if name in look.table.column_names and name not in targets)]
-    names = (*first, *(name for name in look.table.column_names if name not in set(first)))
+    names = by_weight(look.table, bench.experiment.data)
     with many():
         for number, name in enumerate(shown_names(state, look, names, "columns")):
             one = column_look(look, name)
@@ -168,12 +151,11 @@ def shown_names(state: AppState, look: Look, names: tuple[str, ...], view: str) 
     )
     if chosen:
         return tuple(chosen[:ON_A_PAGE])
-    page = st.pagination(-(-len(names) // ON_A_PAGE), key=f"{key}-page")
-    first = (page - 1) * ON_A_PAGE
-    last = min(first + ON_A_PAGE, len(names))
-    numbers = {"first": f"{first + 1:,}", "last": f"{last:,}", "columns": f"{len(names):,}"}
+    pages = list(in_rows(list(enumerate(names, start=1)), ON_A_PAGE))
+    page = pages[st.pagination(len(pages), key=f"{key}-page") - 1]
+    numbers = {"first": f"{page[0][0]:,}", "last": f"{page[-1][0]:,}", "columns": f"{len(names):,}"}
     st.caption(say("look.page_of", state.language, **numbers))
-    return names[first:last]
+    return tuple(name for _number, name in page)
 
 
 def target_of(state: AppState, data: DataSpec) -> DataSpec:
@@ -202,7 +184,7 @@ def correlation_view(state: AppState, bench: Bench, look: Look) -> None:
         key = f"look-correlated-{hash(names)}-{state.language}"
         words = say("look.choose_columns", state.language)
         picked = st.multiselect(words, names, default=names[:CORRELATED], format_func=label, key=key)
-        chosen = tuple(picked[: 2 * CORRELATED])
+        chosen = tuple(picked[:MOST_CORRELATED])
     if len(chosen) < 2:
         st.info(say("look.few_numbers", state.language))
         return
@@ -253,8 +235,7 @@ def time_view(state: AppState, bench: Bench, look: Look) -> None:
     starts = {} if bench.dataset is None else part_starts(look, bench.dataset, time)
     if not len(found.mean):
         return
-    ends = {"first": found.mean[0], "last": found.mean[-1], "low": found.low.min(), "high": found.high.max()}
-    facts = {name: f"{number:.4g}" for name, number in ends.items()}
+    facts = {name: f"{number:.4g}" for name, number in found.ends.items()}
     words = say("look.alt.time", state.language, name=label(value), **facts)
     draw(course_chart(found, starts, language=state.language), "time", words)
 

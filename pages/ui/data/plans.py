@@ -1,26 +1,31 @@
 """Data page: the plan of one column, where it is prepared otherwise than all the others."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import streamlit as st
 
 from lab.data.table import Column, Table
-from lab.edits.plans import wishes_for, with_plan, without_plans
+from lab.edits.plans import (
+    categories_to_order,
+    gaps_for,
+    only_by_its_past,
+    planned_columns,
+    wishes_for,
+    with_wish,
+    without_plans,
+)
 from lab.edits.typed import read_lags
-from lab.spec.data import ColumnPlan, DataSpec
+from lab.spec.data import ColumnPlan, DataSpec, DatePart, Scaling
 from lab.spec.experiment import Experiment
 from lab.spec.value import short
 from lab.texts import say
 from pages.ui.forms import choice_field, show_refusal, switch_field
 from pages.ui.state import AppState, edit_anew, renew
 
-SCALINGS = ("standard", "min_max", "robust", "log", "constant", "none")
-DATE_PARTS = ("year", "month", "day_of_year", "weekday", "hour")
-GAPS_OF_NUMBERS = ("drop", "mean", "median", "zero")
-GAPS_OF_CATEGORIES = ("drop", "category")
-MOST_ORDERED = 200  # categories that are put in order by hand on a page
+SCALINGS: tuple[str, ...] = get_args(Scaling)
+DATE_PARTS: tuple[str, ...] = get_args(DatePart)
 
 
 def plans_section(state: AppState, data: DataSpec, table: Table) -> None:
@@ -41,24 +46,12 @@ def plans_section(state: AppState, data: DataSpec, table: Table) -> None:
         all_plans(state, data, table)
 
 
-def planned_columns(data: DataSpec, table: Table) -> list[str]:
-    """Inputs, dates that may become some, and targets whose past may."""
-    named = {*data.inputs, *(target.column for target in data.targets)}
-    chosen = [column for column in table.columns if column.name in named or column.kind == "datetime"]
-    return [column.name for column in chosen if wishes_for(column, data)]
-
-
 def plan_form(state: AppState, data: DataSpec, table: Table, column: Column) -> None:
     """The fields that mean something for this kind of column."""
     wishes, plan = wishes_for(column, data), data.plan_of(column.name)
 
     def change(wish: str) -> Callable[[Experiment, Any], Experiment]:
-        def with_wish(experiment: Experiment, value: Any) -> Experiment:
-            value = tuple(value) if isinstance(value, list) else value
-            changed = experiment.data.plan_of(column.name).replace(**{wish: value})
-            return with_plan(experiment, column, changed, table)
-
-        return with_wish
+        return lambda experiment, value: with_wish(experiment, column, wish, value, table)
 
     def key(wish: str) -> str:
         return state.key("plan", column.name, wish)
@@ -66,8 +59,7 @@ def plan_form(state: AppState, data: DataSpec, table: Table, column: Column) -> 
     left, right = st.columns(2)
     with left:
         if "missing" in wishes and column.missing:
-            gaps = GAPS_OF_CATEGORIES if column.kind == "category" else GAPS_OF_NUMBERS
-            word_field(state, "missing", gaps, plan.missing, key("missing"), change("missing"))
+            word_field(state, "missing", gaps_for(column), plan.missing, key("missing"), change("missing"))
         if "indicator" in wishes and column.missing:
             label = say("preparation.indicator", state.language)
             switch_field(label, plan.indicator, key("indicator"), change("indicator"), state)
@@ -82,11 +74,9 @@ def plan_form(state: AppState, data: DataSpec, table: Table, column: Column) -> 
             label, help = say("preparation.clip", state.language), say("preparation.clip_help", state.language)
             switch_field(label, plan.clip, key("clip"), change("clip"), state, help=help)
         if "lags" in wishes:
-            is_target = any(column.name == target.column for target in data.targets) and data.windows is None
-            lags_field(state, plan, key("lags"), change("lags"), is_target=is_target)
+            lags_field(state, plan, key("lags"), change("lags"), is_target=only_by_its_past(column, data))
     if "order" in wishes:
-        values = sorted({*plan.order, *(value for value, _count in column.top)})[:MOST_ORDERED]
-        several_field(state, "order", values, plan.order, key("order"), change("order"))
+        several_field(state, "order", categories_to_order(column, plan), plan.order, key("order"), change("order"))
     if "date_parts" in wishes:
         several_field(state, "date_parts", DATE_PARTS, plan.date_parts, key("date_parts"), change("date_parts"))
 

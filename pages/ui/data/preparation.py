@@ -1,27 +1,34 @@
 """Data page: how rows are divided and columns prepared, and what was measured on the training part for it."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import get_args
 
 import pandas as pd
 import streamlit as st
 
 from lab.data.prepare import PART_NAMES, Dataset, PreparedColumn
 from lab.data.table import Table
-from lab.edits.plans import image_shapes, with_image_shape, with_order
-from lab.errors import LabError
-from lab.spec.data import DataSpec
-from lab.spec.experiment import Experiment, GraphSpec
+from lab.edits.plans import (
+    dividing_columns,
+    image_choices,
+    order_columns,
+    other_numbers,
+    with_image_shape,
+    with_order,
+    with_part_share,
+)
+from lab.edits.typed import percent_of
+from lab.spec.data import DataSpec, Gap, ImageShape, Order, Scaling
+from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench
 from pages.ui.data.plans import plans_section
 from pages.ui.forms import choice_field, number_field, switch_field
-from pages.ui.state import AppState, edit_anew
+from pages.ui.state import AppState, Change, edit_anew
 from pages.ui.text import heading
 
-ORDERS = ("shuffled", "stratified", "time", "group", "column")
-SCALINGS = ("standard", "min_max", "robust", "log", "constant", "none")
-GAPS = ("drop", "fill", "median", "zero")
+ORDERS: tuple[str, ...] = get_args(Order)
+SCALINGS: tuple[str, ...] = get_args(Scaling)
+GAPS: tuple[str, ...] = get_args(Gap)
 
 # --- which rows train, which validate, which stay sealed
 
@@ -56,10 +63,9 @@ def split_section(state: AppState, data: DataSpec, bench: Bench) -> None:
 
 def order_fields(state: AppState, data: DataSpec, table: Table) -> None:
     """The columns that the way to divide goes by."""
-    order, names = data.split.order, [column.name for column in table.columns if column.distinct > 1]
+    order, names = data.split.order, dividing_columns(table)
     if order == "time" or data.in_series:
-        wanted = data.split.time_column
-        dates = [column.name for column in table.columns if column.kind == "datetime" or column.name == wanted]
+        dates = order_columns(data, table)
         split_column(state, data, "time_column", dates, say("data_page.time_column", state.language), "row_order")
     if order == "group":
         split_column(state, data, "group_column", names, say("preparation.group_column", state.language))
@@ -89,17 +95,12 @@ def split_column(
 
 
 def percent_field(part: str, state: AppState) -> None:
-    def change(experiment: Experiment, percent: float | None) -> Experiment:
-        if percent is None or not 0 <= percent <= 90:  # the experiment would speak of shares from 0 to 0.9
-            raise LabError("data_page.percent_range", value=percent)
-        return experiment.with_data(split=experiment.data.split.replace(**{part: percent / 100}))
-
-    share = getattr(state.experiment.data.split, part)
+    """In percent, since the experiment would speak of shares from 0 to 0.9."""
     number_field(
         say(f"data_page.{part}_percent", state.language),
-        100 * share,
+        percent_of(getattr(state.experiment.data.split, part)),
         state.key("data.split", part),
-        change,
+        lambda experiment, percent: with_part_share(experiment, part, percent),
         state,
         step=5,
         help=say(f"data_page.{part}_help", state.language),
@@ -187,13 +188,9 @@ def data_switch(state: AppState, field: str, value: bool) -> None:
     )
 
 
-def image_field(
-    state: AppState, shape: Any, pixels: int, key: str, change: Callable[[Experiment, Any], Experiment]
-) -> None:
+def image_field(state: AppState, shape: ImageShape | None, pixels: int, key: str, change: Change) -> None:
     """Inputs as an image, if there are enough for one."""
-    shapes = list(image_shapes(pixels))
-    if shape is not None and shape not in shapes:
-        shapes.append(shape)
+    shapes = image_choices(pixels, shape)
     if shapes:
         choice_field(
             say("preparation.image_shape", state.language),
@@ -221,10 +218,9 @@ def regression_fields(state: AppState, data: DataSpec, table: Table) -> None:
             help=say("data_page.target_scaling_help", state.language),
         )
     with right:
-        numbers = [c.name for c in table.columns if c.kind == "numeric" and c.name != data.target]
         choice_field(
             say("data_page.persistence", state.language),
-            [None, *numbers],
+            [None, *other_numbers(data, table)],
             data.persistence_column,
             state.key("data.persistence_column", data.target),
             lambda experiment, name: experiment.with_data(persistence_column=name),

@@ -1,26 +1,27 @@
 """Data page: what the person decides about the file instead of the reader. Each choice reads the file again."""
 
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 
-from lab.data.doctor.remedies import with_kind
 from lab.data.table import Table
 from lab.edits.proposals import with_reading
+from lab.edits.rereading import tables_to_choose, with_choice
 from lab.errors import LabError
-from lab.spec.data import Kind, ReadingSpec
+from lab.spec.data import Delimiter, Encoding, Kind, ReadingSpec
 from lab.texts import say
-from lab.texts.letters import isolated, visible
+from lab.texts.letters import isolated, listed, shortened, visible
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of, table_of
 from pages.ui.forms import show_refusal
 from pages.ui.progress import size_of_file, slowly
 from pages.ui.state import AppState, app_state, widget_value
 
-ENCODINGS = ("utf-8", "cp949", "utf-16-le", "utf-16-be", "cp1252", "shift_jis")
-DELIMITERS = (",", ";", "\t", "|", " ")
+ENCODINGS: tuple[str, ...] = get_args(Encoding)
+DELIMITERS: tuple[str, ...] = get_args(Delimiter)
+NAMED = 5  # columns in a sentence
 HEADER_LINES = 20  # offered by number; a header further down is found by the reader
-KINDS: tuple[Kind, ...] = ("numeric", "category", "boolean", "datetime", "text", "id")
+KINDS = tuple(kind for kind in get_args(Kind) if kind != "empty")  # that a column can be read as
 
 
 def reading_section(state: AppState, bench: Bench) -> None:
@@ -106,11 +107,10 @@ def decimal_field(state: AppState, reading: ReadingSpec) -> None:
 
 def table_field(state: AppState, reading: ReadingSpec, table: Table | None) -> None:
     """Only where the file holds several tables."""
-    tables = max((note.count for note in table.notes if note.code == "two_tables"), default=1) if table else 1
-    if tables < 2 and not reading.table:
-        return
-    options = tuple(range(max(tables, reading.table + 1)))
-    pick(state, "table", options, reading.table, lambda number: say("doctor.table", state.language, number=number + 1))
+    options = tables_to_choose(table, reading)
+    if len(options) > 1:
+        show = lambda number: say("doctor.table", state.language, number=number + 1)  # noqa: E731
+        pick(state, "table", options, reading.table, show)
 
 
 def words_field(state: AppState, reading: ReadingSpec) -> None:
@@ -168,8 +168,7 @@ def kind_fields(state: AppState, reading: ReadingSpec, table: Table) -> None:
 
 def label(name: str) -> str:
     """Options of a list are shown as they are, never as Markdown; only their length is bounded."""
-    line = visible(name)
-    return isolated(line if len(line) <= 60 else line[:59] + "…")
+    return isolated(shortened(visible(name), 60))
 
 
 # --- reading again
@@ -180,12 +179,8 @@ def read_again(key: str, name: str, column: str = "") -> None:
     state = app_state()
     value = widget_value(key)
     reading = state.experiment.data.reading
-    if name == "kinds":
-        value = with_kind(reading.kinds, column, value)
-    elif name == "missing_words":
-        value = tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
     try:
-        take_reading(state, reading.replace(**{name: value}))
+        take_reading(state, with_choice(reading, name, value, column))
     except (LabError, NetcoreError) as refusal:
         state.refusals[key] = refusal
 
@@ -203,11 +198,6 @@ def take_reading(state: AppState, reading: ReadingSpec) -> None:
     if reread.fit.new_target:
         state.notice("warning", "doctor.new_target", target=reread.fit.data.target)
     if reread.fit.lost:
-        state.notice("warning", "doctor.lost_columns", names=names_of(reread.fit.lost))
+        state.notice("warning", "doctor.lost_columns", names=listed(reread.fit.lost, NAMED))
     if reread.fit.gained:
-        state.notice("info", "doctor.gained_columns", names=names_of(reread.fit.gained))
-
-
-def names_of(columns: tuple[str, ...]) -> str:
-    shown = ", ".join(columns[:5])
-    return f"{shown}, …" if len(columns) > 5 else shown
+        state.notice("info", "doctor.gained_columns", names=listed(reread.fit.gained, NAMED))

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from lab.data.read import read_table
+from lab.data.read import read_as_wished
 from lab.edits.proposals import for_own_table, with_table
-from lab.errors import LabError, TableError
+from lab.errors import LabError
 from lab.spec.data import AS_FOUND, ReadingSpec, UploadSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits, current_limits
 from lab.texts import say
+from lab.texts.letters import megabytes
 from pages.ui.desk import OwnFile
 from pages.ui.progress import slowly
 from pages.ui.state import AppState, app_state, widget_value
@@ -35,7 +36,7 @@ def limits_sentence(limits: Limits, state: AppState) -> str:
     return say(
         "doctor.limits",
         state.language,
-        megabytes=f"{limits.upload_bytes / 1e6:g}",
+        megabytes=f"{megabytes(limits.upload_bytes):g}",
         most_rows=f"{limits.rows:,}",
         most_columns=f"{limits.columns:,}",
         characters=f"{limits.cell_characters:,}",
@@ -85,12 +86,8 @@ def read_upload(state: AppState, name: str, content: bytes, reading: ReadingSpec
         TableError: it is no table.
     """
     with slowly(state, "doctor.reading_file", len(content)):
-        try:
-            return OwnFile(name, content, read_table(content, name, current_limits(), reading), reading)
-        except TableError:
-            if reading == AS_FOUND:
-                raise
-            return OwnFile(name, content, read_table(content, name, current_limits()))
+        table, used = read_as_wished(content, name, reading)
+        return OwnFile(name, content, table, used)
 
 
 def use_file(file: OwnFile) -> None:

@@ -18,6 +18,7 @@ from lab.runs.kept.record import RunRecord
 from lab.runs.serve.host import engine
 from lab.texts import Language, say, say_error
 from netcore.errors import NetcoreError
+from pages.ui.grid import in_rows
 from pages.ui.run.verdict import verdict_on
 from pages.ui.state import AppState
 from pages.ui.text import heading
@@ -42,9 +43,8 @@ def take_away(state: AppState, record: RunRecord, dataset: Dataset, evaluations:
     heading(say("take.title", state.language))
     st.caption(say("take.about", state.language))
     parcels = parcels_of(state, record, dataset, evaluations)
-    for first in range(0, len(parcels), IN_A_ROW):
-        columns = st.columns(IN_A_ROW, gap="medium")
-        for column, parcel in zip(columns, parcels[first : first + IN_A_ROW], strict=False):
+    for row in in_rows(parcels, IN_A_ROW):
+        for column, parcel in zip(st.columns(IN_A_ROW, gap="medium"), row, strict=False):
             with column, st.container(key=f"parcel-{parcel.name}"):
                 parcel_button(state, record, parcel)
 

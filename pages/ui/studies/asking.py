@@ -18,6 +18,7 @@ from lab.studies.definition import cells_of, rows_to_learn_from
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, table_of
+from pages.ui.grid import in_rows
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import plain, tell_error
@@ -68,10 +69,8 @@ def cards(state: AppState) -> None:
             on_click=choose,
             args=(state.desk.study.name,),
         )
-    names = list(STUDIES)
-    for first in range(0, len(names), CARDS_A_ROW):
-        columns = st.columns(CARDS_A_ROW, gap="medium")
-        for column, name in zip(columns, names[first : first + CARDS_A_ROW], strict=False):
+    for row in in_rows(STUDIES, CARDS_A_ROW):
+        for column, name in zip(st.columns(CARDS_A_ROW, gap="medium"), row, strict=False):
             with column, st.container(border=True, height="stretch"):
                 _card(state, STUDIES[name])
 

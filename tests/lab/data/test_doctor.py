@@ -8,6 +8,7 @@ import pytest
 
 from lab.data import read_table
 from lab.data.doctor import SEVERITIES, examine
+from lab.data.doctor.finding import numbered
 from lab.data.doctor.remedies import LeaveOut, ReadAsKind, remedies_in_force
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
@@ -659,3 +660,11 @@ def test_an_experiment_that_does_not_fit_its_table_is_no_trouble(code):
             for remedy in finding.remedies:
                 if remedy.is_possible(data):
                     remedy.undo(remedy.change(data), data)
+
+
+def test_the_report_counts_its_findings_and_numbers_those_of_one_code():
+    _table, _data, report = look(clean(leak=list(ANSWER), z=with_gaps(numbers(3), 5)))
+    assert report.counts == {"serious": 0, "warning": 0, "info": 1}
+    ranks = list(numbered(report.findings))
+    assert [finding for finding, _ in ranks] == list(report.findings)
+    assert len({(finding.code, number) for finding, number in ranks}) == len(ranks)

@@ -9,6 +9,7 @@ from lab.data.look import (
     Boxes,
     Means,
     Shares,
+    by_weight,
     column_look,
     correlations,
     course,
@@ -22,12 +23,14 @@ from lab.data.look import (
     tell_most,
     telling_pair,
     time_columns,
+    views_of,
 )
 from lab.data.look.relation import share_told
 from lab.data.look.visible import DRAWN, Look
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.samples import load_sample, picture, sample_names
+from lab.edits.proposals import for_sample
 from lab.spec.data import SampleSource, SplitSpec
 from tests.lab.data.tables import gaps_at, spec, table_of
 
@@ -242,3 +245,31 @@ def test_every_sample_has_the_picture_that_is_drawn_of_it():
     assert all(picture(name).startswith("<svg ") for name in sample_names())
     for name in ("iris", "digits_8x8", "ctc_morse", "sunspots_yearly", "outliers_1d"):
         assert draw_sample(name) == picture(name)
+
+
+# --- which views there are
+
+
+@pytest.mark.parametrize(
+    ("sample", "views"),
+    [
+        ("iris", ("columns", "target", "scatter", "correlation", "table")),
+        ("co2_weekly", ("columns", "target", "time", "table")),
+        ("digits_8x8", ("images", "columns", "target", "scatter", "correlation", "table")),
+        ("ctc_morse", ("signals", "columns", "scatter", "correlation", "table")),
+    ],
+)
+def test_a_table_is_looked_at_in_the_views_it_has_something_for(sample, views):
+    table = load_sample(sample)
+    data = for_sample(sample, table).data
+    assert views_of(look_at(table, data, 0), data) == views
+
+
+def test_columns_are_looked_at_target_first_then_inputs_then_the_rest():
+    table = load_sample("iris")
+    data = propose_data(table).replace(inputs=table.column_names[2:4])
+    first = (data.target, *data.inputs)
+    assert by_weight(table, data)[: len(first)] == first
+    assert sorted(by_weight(table, data)) == sorted(table.column_names)
+    gone = data.replace(inputs=(*data.inputs, "no such column"))
+    assert by_weight(table, gone) == by_weight(table, data)

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.data.read import patch, read_table
+from lab.data.read import patch, read_as_wished, read_table
 from lab.errors import TableError
-from lab.spec.data import KindChoice, ReadingSpec
+from lab.spec.data import AS_FOUND, KindChoice, ReadingSpec
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 
@@ -171,3 +171,13 @@ def test_too_many_rows_in_an_irregular_file_are_refused(monkeypatch, end):
     with pytest.raises(TableError) as caught:
         read_table(b"a,b,c\n" + b"1,2,3\n" * 300 + end + b"\n1,2,3\n", "x", replace(ALONE, rows=250))
     assert caught.value.code == "too_large"
+
+
+def test_a_file_that_cannot_be_read_as_wished_is_read_by_itself():
+    wished = ReadingSpec(encoding="utf-16-le")
+    table, used = read_as_wished(PLACES.encode(), "places.csv", wished)
+    assert (used, table.column_names) == (AS_FOUND, read_table(PLACES.encode(), "places.csv").column_names)
+    fitting = ReadingSpec(encoding="utf-8")
+    assert read_as_wished(PLACES.encode(), "places.csv", fitting)[1] == fitting
+    with pytest.raises(TableError):
+        read_as_wished(b"", "empty.csv", AS_FOUND)

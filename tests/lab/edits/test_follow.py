@@ -50,7 +50,7 @@ def test_only_a_run_with_good_weights_that_the_engine_holds_goes_on():
     run = ended()
     assert can_go_on(run)
     assert can_go_on(replace(run, state="stopped"))
-    assert not can_go_on(replace(run, live=False))
+    assert not can_go_on(replace(run, stream=""))
     assert not can_go_on(replace(run, state="diverged"))
 
 
