@@ -45,9 +45,7 @@ def can_continue(run: RunView, wanted: Experiment) -> bool:
 Answer = Literal["nothing", "follow", "continue", "start"]
 
 
-def answer_to_a_turn(
-    run: RunView, commands: Sequence[Command] | None, wanted: Experiment, *, anew: bool
-) -> Answer:
+def answer_to_a_turn(run: RunView, commands: Sequence[Command] | None, wanted: Experiment, *, anew: bool) -> Answer:
     """What a turned knob asks for: the run takes it over, or goes on for longer, or another run begins.
 
     Args:

@@ -48,8 +48,7 @@ class Place:
 
     def with_argument(self, experiment: Experiment, argument: str, value: Any) -> Experiment:
         """One argument changed."""
-        part = self.get(experiment)
-        return self.put(experiment, part.replace(params={**part.params, argument: value}))
+        return self.put(experiment, self.get(experiment).with_params(**{argument: value}))
 
     def with_type(self, experiment: Experiment, chosen: str) -> Experiment:
         """Another part at its defaults; the learning rate stays if it has one."""

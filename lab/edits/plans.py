@@ -9,7 +9,6 @@ from lab.data.prepare.settings import fitting_wishes
 from lab.data.split import part_of_word
 from lab.data.table import Column, Table
 from lab.edits.layers import with_fitting_front
-from lab.errors import LabError
 from lab.edits.typed import share_of
 from lab.spec.data import ColumnPlan, DataSpec, ImageShape, InputGroup
 from lab.spec.experiment import Experiment

@@ -59,15 +59,13 @@ def layers_line(state: AppState, bench: Bench) -> str:
 
 def compile_line(state: AppState) -> str:
     compiled = state.experiment.compile
-    rate = state.experiment.compile.learning_rate
     model = state.experiment.model
     if isinstance(model, GraphSpec):
         loss = say(f"summary.losses.{compiled.combine_losses}", state.language, count=len(model.outputs))
     else:
         loss = name_of("loss", compiled.loss.type, state.language)
-    if rate is None:
-        return say("summary.compile_no_rate", state.language, optimizer=compiled.optimizer.type, loss=loss)
-    return say("summary.compile", state.language, optimizer=compiled.optimizer.type, rate=f"{rate:g}", loss=loss)
+    rate = f"{compiled.learning_rate:g}"
+    return say("summary.compile", state.language, optimizer=compiled.optimizer.type, rate=rate, loss=loss)
 
 
 def train_line(state: AppState) -> str:

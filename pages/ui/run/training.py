@@ -49,8 +49,6 @@ def kept_record(state: AppState, run_id: str) -> RunRecord:
     return kept[run_id]
 
 
-
-
 def past_runs(state: AppState) -> list[RunSummary]:
     """The owner's runs, newest first, as they were when this screen began: head and page both ask for them."""
     known: list[RunSummary] | None = state.memo.get("runs")
@@ -196,9 +194,7 @@ def answer_knobs(state: AppState, bench: Bench) -> None:
     run = current_run(state) if wanted and not state.refusals else None
     if run is None or bench.errors:
         return
-    answer = answer_to_a_turn(
-        run, knobs_differ(state, run), state.experiment, anew=state.train_on_change
-    )
+    answer = answer_to_a_turn(run, knobs_differ(state, run), state.experiment, anew=state.train_on_change)
     if answer == "follow":
         follow(state, run)
     elif answer == "continue":

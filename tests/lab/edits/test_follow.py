@@ -6,7 +6,8 @@ import pytest
 
 from lab.edits.follow import answer_to_a_turn, as_it_runs, can_continue, can_go_on, commands_to_follow, one_epoch_more
 from lab.runs.kept.record import RunView
-from lab.runs.serve.engine import InlineEngine
+from lab.runs.serve.engine import RunRequest
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.messages import Extend, SetBatchSize, SetLearningRate
 from lab.spec.limits import ALONE
 from tests.lab.runs.runs import iris, iris_data
@@ -14,9 +15,9 @@ from tests.lab.runs.runs import iris, iris_data
 
 def ended(epochs: int = 3) -> RunView:
     engine = InlineEngine(ALONE)
-    run = engine.start(iris(epochs), iris_data(), "me")
+    run = engine.start(RunRequest(iris(epochs), iris_data()), "me")
     engine.advance()
-    return engine.view(run)
+    return engine.view(run, "me")
 
 
 def test_learning_rate_batch_size_and_epochs_are_followed_the_epochs_first():
@@ -43,7 +44,7 @@ def test_what_changes_the_run_from_its_first_update_needs_a_new_run(wanted):
 def test_the_experiment_as_it_runs_has_what_is_in_force_now():
     run = replace(ended(), learning_rate=0.25, batch_size=5, epochs=40)
     found = as_it_runs(iris(3), run)
-    assert (found.learning_rate, found.fit.batch_size, found.fit.epochs) == (0.25, 5, 40)
+    assert (found.compile.learning_rate, found.fit.batch_size, found.fit.epochs) == (0.25, 5, 40)
 
 
 def test_only_a_run_with_good_weights_that_the_engine_holds_goes_on():
@@ -82,10 +83,10 @@ def test_a_turned_knob_is_followed_or_continues_the_run_or_begins_another(state,
 
 def test_a_kept_run_is_drawn_with_all_its_curves_and_the_knobs_as_they_were_last():
     engine = InlineEngine(ALONE)
-    run = engine.start(iris(3), iris_data(), "me")
+    run = engine.start(RunRequest(iris(3), iris_data()), "me")
     engine.advance(1)
-    engine.command(run, SetLearningRate(0.02))
+    engine.command(run, "me", SetLearningRate(0.02))
     engine.advance()
-    live, kept = engine.view(run), engine.record(run, "me").view
+    live, kept = engine.view(run, "me"), engine.record(run, "me").view
     assert (kept.history, kept.extras, kept.epoch, kept.epochs) == (live.history, live.extras, live.epoch, live.epochs)
     assert kept.learning_rate == live.learning_rate == 0.02
