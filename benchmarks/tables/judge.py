@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.tables.labels import ANY, Label
-from lab.data.propose import propose_data
+from lab.data.prepare import prepare
+from lab.data.propose import propose
 from lab.data.read import read_table
 from lab.data.table import Table
 from lab.errors import DataError, TableError
@@ -23,6 +24,7 @@ class Outcome:
         table: None if it was refused.
         refusal: the code of the error.
         told: columns that are left out with a reason.
+        dead_end: the code of the error if the rows cannot be prepared as proposed.
         usable: columns that a network can learn from, found without the project's reader.
     """
 
@@ -30,6 +32,7 @@ class Outcome:
     table: Table | None = None
     data: DataSpec | None = None
     refusal: str = ""
+    dead_end: str = ""
     told: frozenset[str] = frozenset()
     usable: frozenset[str] = frozenset()
 
@@ -47,10 +50,16 @@ def outcome(path: Path, name: str) -> Outcome:
         return Outcome(name, refusal=error.code)
     usable = usable_columns(body, table)
     try:
-        data = propose_data(table)
+        proposal = propose(table)
     except (TableError, DataError) as error:
         return Outcome(name, table, refusal=error.code, usable=usable)
-    return Outcome(name, table, data, told=frozenset(), usable=usable)
+    told = frozenset(one.column for one in proposal.left_out)
+    try:
+        prepare(table, proposal.data, seed=0)
+        dead_end = ""
+    except DataError as error:
+        dead_end = error.code
+    return Outcome(name, table, proposal.data, dead_end=dead_end, told=told, usable=usable)
 
 
 def usable_columns(body: bytes, table: Table) -> frozenset[str]:
@@ -76,7 +85,7 @@ def wrong(found: Outcome, label: Label) -> list[str]:
     data = found.data
     if data is None:
         return [] if label.may_be_refused else [f"refused ({found.refusal})"]
-    faults = []
+    faults = [f"cannot be prepared ({found.dead_end})"] if found.dead_end else []
     tasks = tasks_of(data)
     if not label.accepts(data.target, tasks):
         faults.append(f"target {data.target} as {'/'.join(sorted(tasks))}")

@@ -44,6 +44,7 @@ PAIRS = (  # spellings of no, of yes
     (("무",), ("유",)),
     (("없음",), ("있음",)),
     (("off",), ("on",)),
+    (("-",), ("+",)),
 )
 
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")

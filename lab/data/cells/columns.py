@@ -56,7 +56,8 @@ def as_truth(s: Spellings) -> Typed | None:
     codes = s.used()
     if len(codes) > 10:
         return None
-    missing = s.missing()
+    signs = {s.words[code] for code in codes} == {"-", "+"}  # there a dash says no, not nothing
+    missing = [] if signs else s.missing()
     meaning = {code: s.words[code].lower() for code in codes if code not in missing}
     answers = set(meaning.values())
     for no, yes in PAIRS:

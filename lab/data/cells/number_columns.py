@@ -19,7 +19,7 @@ ENOUGH_PARSE = 0.9  # share of cells that must read as a number or time for the 
 FEW = 20
 ID_NAME = re.compile(
     r"(번호|순번|순서|연번|일련번호|지점|관측소|stn|stn_?id|station|지점코드|측정소코드|.*코드|.*번호|우편번호|학번|행번호|"
-    r"id|idx|index|no\.?|rowid|row|row_?number|.*[_ ]id|.*[_ ]no\.?|.*code|zip|unnamed: ?0|zipcode|key|uuid|"
+    r"id|idx|index|no\.?|rowid|row|row_?number|.*[_ ]id|.*[_ ]no\.?|.*code|zip|unnamed: ?0|zipcode|uuid|"
     r"(?-i:.*[a-z]I[dD]))",
     re.IGNORECASE,
 )

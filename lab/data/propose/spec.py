@@ -1,38 +1,77 @@
-"""A first DataSpec for a table: what to predict, from what, as which task, split how. All of it may be changed."""
+"""A first DataSpec for a table: what to predict, from what, as which task, split how. All of it may be changed.
+
+Every column that is left out is named with its reason, and every column that could be predicted with its own.
+"""
 
 import re
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
+from lab.data.propose.leaks import Leaks
+from lab.data.propose.roles import USABLE, Reason, why_no_input
+from lab.data.propose.targets import Candidate, Ranking
+from lab.data.propose.tasks import guess_task, task_choices
 from lab.data.samples import card
-from lab.data.sequences import alphabet
 from lab.data.table import Column, Table
 from lab.errors import DataError, TableError
-from lab.spec.data import DataSpec, SampleSource, SplitSpec, Task, UploadSource
-from lab.spec.limits import current_limits
+from lab.spec.data import DataSpec, SampleSource, SplitSpec, Task, UploadSource, WindowSpec
 
-Array = npt.NDArray[Any]
-
-FEW_CLASSES = 20
 LENGTH_NAME = re.compile(r"length|len|길이", re.IGNORECASE)
-MOST_ONE_HOT = 50  # categories of an input; more make the network wide and learn little each
-CLASS_NAME = re.compile(
-    r"class|label|type|species|categor|digit|grade|level|quality|cluster|group|target|kind|rating|"
-    r"종류|분류|등급|품종|유형|계급|라벨|범주|단계|날씨|숫자|구분",
-    re.IGNORECASE,
-)
+FEWEST_IN_COURSE = 12  # rows from which windows can be cut
+MOST_STEPS = 24  # rows of a window
+MANY_WINDOWS = 4000  # as many train in seconds
+TRIED = 12  # candidates that are looked at for one with inputs
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A column that is no input.
+
+    Args:
+        can_return: whether it can be taken as an input all the same, as it is read.
+    """
+
+    column: str
+    reason: Reason
+    can_return: bool
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """
+    Args:
+        candidates: all columns that could be predicted, the best first.
+        left_out: every column that is neither target nor input.
+    """
+
+    data: DataSpec
+    candidates: tuple[Candidate, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def chosen(self) -> Candidate | None:
+        return next((one for one in self.candidates if one.column == self.data.target), None)
+
+    @property
+    def next_best(self) -> tuple[Candidate, ...]:
+        return tuple(one for one in self.candidates if one.column != self.data.target)
 
 
 def propose_data(
     table: Table, target: str | None = None, source: SampleSource | UploadSource | None = None
 ) -> DataSpec:
-    """A sensible spec.
+    """A sensible spec; see `propose`."""
+    return propose(table, target, source).data
+
+
+def propose(table: Table, target: str | None = None, source: SampleSource | UploadSource | None = None) -> Proposal:
+    """A sensible spec with the reasons for it.
 
     Args:
-        target: None for the card's, or the last column that can be predicted.
+        target: None for the card's, or the column for which most speaks.
         source: None for an upload of this table.
 
     Raises:
@@ -42,14 +81,55 @@ def propose_data(
     _check_can_teach(table)
     if source is None:
         source = UploadSource(name=table.name[:255], sha256=table.sha256, columns=table.column_names)
+    ranked = Ranking(table).candidates()
     if source.kind == "sample" and target in (None, card(source.name).target):
-        return _of_card(source)
-    if target is not None and task_choices(table.column(target))[:1] == ("sequence_labels",):
-        return _of_label(table, table.column(target), source)
-    column = table.column(target) if target else default_target(table)
-    left_out = _left_out(source, column.name)
-    inputs = tuple(name for name in usable_inputs(table, column.name) if name not in left_out)
-    task = guess_task(column)
+        data = _of_card(source)
+    elif target is not None and task_choices(table.column(target))[:1] == ("sequence_labels",):
+        data = _of_label(table, table.column(target), source)
+    else:
+        data, ranked = _of_ranked(table, target, source, ranked)
+    return Proposal(data, tuple(ranked), left_out(table, data))
+
+
+def _check_can_teach(table: Table) -> None:
+    """A network needs an input and a target, and something to count with. Raises TableError."""
+    useful = [column for column in table.columns if column.kind != "empty"]
+    if len(useful) < 2:
+        raise TableError("table.one_column")
+    if not any(column.kind in USABLE for column in useful):
+        raise TableError("table.only_text")
+
+
+def _of_ranked(
+    table: Table, target: str | None, source: SampleSource | UploadSource, ranked: list[Candidate]
+) -> tuple[DataSpec, list[Candidate]]:
+    """The spec for a column; for the best one that anything can be learned of if none is named."""
+    leaks = Leaks(table)
+    names = [target] if target is not None else [candidate.column for candidate in ranked[:TRIED]]
+    for name in names:
+        column = table.column(name)
+        task = guess_task(column)
+        barred = _barred_by_card(source, name)
+        inputs = tuple(one for one in _inputs(table, column, task, leaks) if one not in barred)
+        if inputs:
+            return _spec(table, column, task, inputs, source), ranked
+        course = _in_course(table, column, source)
+        if course is not None:
+            ranked = [_with_course(one) if one.column == name else one for one in ranked]
+            return course, ranked
+        if target is not None:
+            return _spec(table, column, task, inputs, source), ranked
+    raise DataError("data.no_target")
+
+
+def _with_course(candidate: Candidate) -> Candidate:
+    reasons = (Reason("course"), *candidate.reasons)
+    return Candidate(candidate.column, candidate.task, candidate.points, reasons, in_course=True)
+
+
+def _spec(
+    table: Table, column: Column, task: Task, inputs: tuple[str, ...], source: SampleSource | UploadSource
+) -> DataSpec:
     return DataSpec(
         source=source,
         inputs=inputs,
@@ -61,16 +141,96 @@ def propose_data(
     )
 
 
-def _check_can_teach(table: Table) -> None:
-    """A network needs an input and a target, and something to count with. Raises TableError."""
-    useful = [column for column in table.columns if column.kind != "empty"]
-    if len(useful) < 2:
-        raise TableError("table.one_column")
-    if not any(column.kind in ("numeric", "category", "boolean") for column in useful):
-        raise TableError("table.only_text")
+def _in_course(table: Table, column: Column, source: SampleSource | UploadSource) -> DataSpec | None:
+    """Windows over the column's own past, in the order of time; None if it holds no numbers, or too few."""
+    said = table.rows - column.missing
+    if column.kind != "numeric" or said < FEWEST_IN_COURSE:
+        return None
+    times = next((c.name for c in table.columns if c.kind == "datetime" and c.distinct > 2 and not c.missing), None)
+    split = SplitSpec(order="time", time_column=times)
+    judged = int(min(split.validation, split.test) * table.rows)
+    steps = max(1, min(MOST_STEPS, judged // 2 - 2))  # so that some windows fit between the gaps beside each part
+    return DataSpec(
+        source=source,
+        inputs=(column.name,),
+        target=column.name,
+        task="regression",
+        target_scaling="standard",
+        missing="fill" if column.missing else "drop",
+        split=split,
+        windows=WindowSpec(steps=steps, every=max(1, table.rows // MANY_WINDOWS)),
+    )
 
 
-def _left_out(source: SampleSource | UploadSource, target: str) -> tuple[str, ...]:
+# --- inputs
+
+
+def usable_inputs(table: Table, target: str) -> tuple[str, ...]:
+    """Columns to learn from: no row numbers, times, long texts or constants, and none that tells the target."""
+    column = table.column(target)
+    return _inputs(table, column, guess_task(column), Leaks(table))
+
+
+def _inputs(table: Table, target: Column, task: Task, leaks: Leaks) -> tuple[str, ...]:
+    possible = _possible(table, target)
+    telling = leaks.of(target, possible, classes=task != "regression")
+    copies = _copies(table, possible)
+    told = telling if len(telling) < len(possible) or all(r.code == "same" for r in telling.values()) else {}
+    return tuple(c.name for c in possible if c.name not in told and c.name not in copies)
+
+
+def _possible(table: Table, target: Column) -> list[Column]:
+    return [c for c in table.columns if c.name != target.name and c.kind in USABLE and why_no_input(table, c) is None]
+
+
+def _copies(table: Table, columns: Iterable[Column]) -> dict[str, str]:
+    """Column → an earlier one with the same cells."""
+    seen: dict[tuple[object, ...], list[str]] = {}
+    copies: dict[str, str] = {}
+    for column in columns:
+        if column.distinct <= 2:
+            continue
+        mark = (column.kind, column.minimum, column.maximum, column.mean, column.distinct, column.missing, column.top)
+        twin = next((name for name in seen.get(mark, []) if table.frame[name].equals(table.frame[column.name])), None)
+        if twin is not None:
+            copies[column.name] = twin
+        else:
+            seen.setdefault(mark, []).append(column.name)
+    return copies
+
+
+def left_out(table: Table, data: DataSpec) -> tuple[LeftOut, ...]:
+    """Every column that is neither predicted nor an input, with its reason."""
+    used = {*data.inputs, *(target.column for target in data.targets)}
+    rest = [column for column in table.columns if column.name not in used]
+    if not rest:
+        return ()
+    target = table.column(data.target) if data.target in table.column_names else None
+    telling, copies = {}, {}
+    if target is not None and data.task != "sequence_labels":
+        possible = _possible(table, target)
+        telling = Leaks(table).of(target, possible, classes=data.task != "regression")
+        telling = {name: telling[name] for name in telling if name not in used}
+        copies = _copies(table, possible)
+    return tuple(_left_out_one(table, column, data, telling, copies) for column in rest)
+
+
+def _left_out_one(
+    table: Table, column: Column, data: DataSpec, telling: dict[str, Reason], copies: dict[str, str]
+) -> LeftOut:
+    reason = why_no_input(table, column) or telling.get(column.name)
+    if reason is None and column.name in copies:
+        reason = Reason("copy", {"other": copies[column.name]})
+    if reason is None:
+        reason = Reason("length" if column.name == data.length_column else "by_hand")
+    can_return = column.kind in USABLE or (column.kind == "id" and column.minimum is not None)
+    return LeftOut(column.name, reason, can_return)
+
+
+# --- samples, and texts to be read
+
+
+def _barred_by_card(source: SampleSource | UploadSource, target: str) -> tuple[str, ...]:
     """Columns that the sample's card knows to be no inputs for this target."""
     if source.kind != "sample":
         return ()
@@ -115,95 +275,7 @@ def _of_label(table: Table, column: Column, source: SampleSource | UploadSource)
     )
 
 
-# --- target and task
-
-
-def default_target(table: Table) -> Column:
-    """The last column that can be predicted. Raises DataError "data.no_target"."""
-    for column in reversed(table.columns):
-        if column.kind in ("numeric", "category", "boolean") and column.distinct > 1:
-            return column
-    raise DataError("data.no_target")
-
-
-def task_choices(column: Column) -> tuple[Task, ...]:
-    """The tasks that this column can be the target of; the likeliest first, none if it can't be one."""
-    if column.kind in ("datetime", "empty") or column.distinct < 2:
-        return ()
-    tasks: list[Task] = []
-    if column.minimum is not None:
-        tasks.append("regression")
-    countable = column.whole or column.minimum is None or column.distinct == 2
-    if countable and column.distinct <= current_limits().classes:
-        tasks.append("multiclass")
-        if column.distinct == 2:
-            tasks.append("binary")
-    if is_label(column):
-        tasks.append("sequence_labels")
-    likeliest = guess_task(column)
-    return tuple(sorted(tasks, key=lambda task: task != likeliest))
-
-
-def is_label(column: Column) -> bool:
-    """Texts that differ from row to row are no classes, but they can be spelled letter by letter."""
-    return column.kind == "text" or (column.kind == "id" and column.minimum is None)
-
-
-def class_count(table: Table, data: DataSpec) -> int:
-    """How many classes the target has: its different values, or for sequence labels the letters and the blank."""
-    column = table.column(data.target)
-    if data.task != "sequence_labels":
-        return column.distinct
-    return len(alphabet([str(cell) for cell in table.frame[column.name].dropna()]))
-
-
-def guess_task(column: Column) -> Task:
-    """Two values: binary. Texts, or few whole numbers under a name for classes: multiclass. Else regression."""
-    if column.distinct == 2 or column.kind == "boolean":
-        return "binary"
-    if column.minimum is None or column.maximum is None:
-        return "multiclass"
-    few = column.whole and column.distinct <= FEW_CLASSES
-    return "multiclass" if few and CLASS_NAME.search(column.name) else "regression"
-
-
-# --- inputs
-
-
-def usable_inputs(table: Table, target: str) -> tuple[str, ...]:
-    """Columns to learn from: no row numbers, times, long texts or constants, and no copy of the target."""
-    return tuple(
-        column.name
-        for column in table.columns
-        if column.name != target
-        and column.kind in ("numeric", "category", "boolean")
-        and column.distinct > 1
-        and (column.kind != "category" or column.distinct <= MOST_ONE_HOT)
-        and not is_twin(table, column.name, target)
-    )
-
-
-def is_twin(table: Table, name: str, target: str) -> bool:
-    """Whether a column says the same as the target, in the same or in other words: class names, units, sign."""
-    a, b = table.frame[name], table.frame[target]
-    both = (a.notna() & b.notna()).to_numpy()
-    if both.sum() < 3:
-        return False
-    a, b = a[both], b[both]
-    if pd.api.types.is_float_dtype(a) and pd.api.types.is_float_dtype(b):
-        return _is_linear(a.to_numpy(np.float64), b.to_numpy(np.float64))
-    codes, kinds = pd.factorize(a)
-    target_codes, target_kinds = pd.factorize(b)
-    return len(kinds) == len(target_kinds) > 1 and bool((codes == target_codes).all())
-
-
-def _is_linear(a: Array, b: Array) -> bool:
-    """°C and °F, m and cm: one is a straight line of the other."""
-    peak_a, peak_b = np.abs(a).max(), np.abs(b).max()
-    a, b = a / (peak_a or 1.0), b / (peak_b or 1.0)
-    a, b = a - a.mean(), b - b.mean()
-    size = float(np.sqrt((a @ a) * (b @ b)))
-    return size > 0 and abs(float(a @ b)) / size > 0.999999
+# --- gaps, split
 
 
 def _missing(table: Table, inputs: tuple[str, ...]) -> Literal["drop", "fill"]:
@@ -213,9 +285,6 @@ def _missing(table: Table, inputs: tuple[str, ...]) -> Literal["drop", "fill"]:
         if table.column(name).missing:
             gaps |= table.frame[name].isna().to_numpy()
     return "fill" if gaps.sum() > 0.1 * table.rows else "drop"
-
-
-# --- split
 
 
 def propose_split(table: Table) -> SplitSpec:

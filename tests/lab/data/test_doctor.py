@@ -272,7 +272,8 @@ def test_classes_of_several_targets_are_not_weighed():
 
 
 def test_the_most_harmful_comes_first():
-    _table, _data, report = look(clean(same=[5] * ROWS, after=CASES["leak"]["after"], d=with_gaps(numbers(3), 5)))
+    columns = clean(same=[5] * ROWS, after=CASES["leak"]["after"], d=with_gaps(numbers(3), 5))
+    _table, _data, report = look(columns, inputs=("a", "b", "c", "after", "d"))
     severities = [SEVERITIES.index(finding.severity) for finding in report.findings]
     assert severities == sorted(severities)
     assert report.findings[0].code == "leak"

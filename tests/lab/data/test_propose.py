@@ -1,13 +1,18 @@
 """Proposals: a sensible start for any table, and no column that gives the target away."""
 
+import math
+
 import pytest
 
-from lab.data.propose import default_target, guess_task, propose_data, task_choices
+from lab.data.prepare import prepare
+from lab.data.propose import guess_task, propose, propose_data, task_choices
+from lab.data.propose.targets import POINTS
 from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.errors import DataError
 from lab.spec.data import SampleSource
 from lab.spec.limits import ALONE
+from lab.texts import LANGUAGES, say
 
 
 def table_of(**columns):
@@ -17,7 +22,15 @@ def table_of(**columns):
 
 
 N = 40
+LEFT_OUT = (
+    *("empty", "constant", "date", "text", "row_numbers", "identifier", "near_empty", "many_categories"),
+    *("same", "function", "tells", "part_of_sum", "copy", "length", "by_hand"),
+)
 NOISE = [(i * 37) % 101 / 7 for i in range(N)]
+OTHER = [(i * 53) % 97 / 3 for i in range(N)]
+GOLD = [(i * 7) % 13 for i in range(N)]
+SILVER = [(i * 5) % 11 for i in range(N)]
+YEARS = [2000 + i % 10 for i in range(N)]
 DAYS = [f"2021-{1 + i // 28:02d}-{1 + i % 28:02d}" for i in range(N)]
 
 
@@ -47,9 +60,111 @@ def test_a_column_of_dates_or_of_one_value_is_no_target():
     assert task_choices(table.column("one")) == ()
 
 
-def test_the_target_is_the_last_column_that_can_be_one():
-    table = table_of(x=NOISE, y=NOISE[::-1], day=DAYS, one=[3] * N)
-    assert default_target(table).name == "y"
+def test_of_columns_that_say_nothing_else_the_last_that_can_be_one_is_the_target():
+    table = table_of(x=NOISE, w=NOISE[::-1], day=DAYS, one=[3] * N)
+    assert propose_data(table).target == "w"
+
+
+@pytest.mark.parametrize(
+    ("columns", "target", "task"),
+    [
+        ({"price": OTHER, "rooms": [1, 2, 3, 4] * 10, "year": YEARS}, "price", "regression"),
+        (
+            {"Ozone": OTHER, "Wind": NOISE, "Month": [5, 6, 7, 8] * 10, "Day": [1, 2, 3, 4, 5] * 8},
+            "Wind",
+            "regression",
+        ),
+        ({"label": [0, 1, 2, 1] * 10, "x1": NOISE, "x2": OTHER}, "label", "multiclass"),
+        ({"px0": NOISE, "px1": OTHER, "target": [i % 10 for i in range(40)]}, "target", "multiclass"),
+        ({"x1": NOISE, "x2": OTHER, "code": [0, 1, 2, 1] * 10, "kind": ["a", "b"] * 20}, "kind", "binary"),
+        ({"len": OTHER, "supp": ["VC", "OJ"] * 20, "dose": [1, 1, 2, 2] * 10}, "len", "regression"),
+        ({"time": OTHER, "status": [0, 1, 1, 1] * 10, "age": NOISE, "sex": [1, 2] * 20}, "status", "binary"),
+        ({"날짜": DAYS, "기온": NOISE, "강수량": OTHER, "판매량": OTHER[::-1]}, "판매량", "regression"),
+        (
+            {"survived": ["yes", "no"] * 20, "fare": OTHER, "cabin": ["" for _ in range(38)] + ["A", "B"]},
+            "survived",
+            "binary",
+        ),
+    ],
+)
+def test_the_target_is_the_column_for_which_most_speaks(columns, target, task):
+    data = propose_data(table_of(**columns))
+    assert (data.target, data.task) == (target, task)
+
+
+def test_every_candidate_comes_with_its_reasons_and_the_chosen_one_first():
+    proposal = propose(table_of(age=NOISE, place=["a", "b"] * 20, price=OTHER))
+    assert proposal.candidates[0] is proposal.chosen
+    assert [reason.code for reason in proposal.chosen.for_it][:1] == ["result"]
+    assert {one.column for one in proposal.next_best} == {"age", "place"}
+    assert all(one.reasons for one in proposal.candidates)
+
+
+def test_every_column_left_out_has_its_reason_and_says_whether_it_can_return():
+    table = table_of(
+        번호=range(1, N + 1),
+        day=DAYS,
+        one=[7] * N,
+        name=[f"station {i}" for i in range(N)],
+        nearly=["" for _ in range(N - 3)] + [1, 2, 3],
+        gold=GOLD,
+        silver=SILVER,
+        x=OTHER,
+        x_again=OTHER,
+        total=[g + s for g, s in zip(GOLD, SILVER, strict=True)],
+        log=[round(math.log(v + 1), 9) for v in OTHER],
+    )
+    proposal = propose(table, "total")
+    assert {one.column: one.reason.code for one in proposal.left_out} == {
+        "번호": "row_numbers",
+        "day": "date",
+        "one": "constant",
+        "name": "text",
+        "nearly": "near_empty",
+        "gold": "part_of_sum",
+        "silver": "part_of_sum",
+        "x_again": "copy",
+    }
+    assert {one.column for one in proposal.left_out if not one.can_return} == {"day", "name"}
+    told = propose(table, "x").left_out
+    assert {one.column: one.reason.code for one in told}["log"] == "function"
+
+
+def test_no_column_vanishes_without_a_reason():
+    table = table_of(a=NOISE, b=range(100, 100 + N), c=[i * i for i in range(N)], y=OTHER)
+    proposal = propose(table)
+    used = {proposal.data.target, *proposal.data.inputs, *(one.column for one in proposal.left_out)}
+    assert used == set(table.column_names)
+
+
+def test_two_columns_whose_values_all_differ_are_no_copies_of_each_other():
+    height, sleep = [150 + (i * 7) % 41 for i in range(N)], [300 + (i * 11) % 43 for i in range(N)]
+    weight = [50 + (i * 13) % 47 for i in range(N)]
+    data = propose_data(table_of(height=height, sleep=sleep, weight=weight))
+    assert data.inputs == ("height", "sleep")
+
+
+def test_row_numbers_with_gaps_and_shuffled_ones_are_no_inputs():
+    gaps = [i + 3 * (i // 7) for i in range(N)]
+    shuffled = [(i * 17) % N + 1 for i in range(N)]
+    for numbers, name in ((gaps, ""), (shuffled, "id"), (gaps, "case")):
+        table = table_of(**{name: numbers}, x=NOISE, z=OTHER, y=OTHER[::-1])
+        assert propose_data(table, "y").inputs == ("x", "z"), name
+
+
+def test_a_date_with_one_column_of_values_becomes_time_windows():
+    data = propose_data(table_of(day=DAYS, temp=NOISE))
+    assert (data.target, data.inputs, data.task) == ("temp", ("temp",), "regression")
+    assert data.windows is not None
+    assert (data.split.order, data.split.time_column) == ("time", "day")
+    assert prepare(table_of(day=DAYS, temp=NOISE), data, seed=0).train.target.size > 0
+
+
+def test_a_class_in_other_codes_is_no_input_but_a_strong_one_is():
+    codes, kinds = [1, 2, 3, 4] * 10, ["a", "b", "c", "d"] * 10
+    strong = [k if i % 5 else 9 for i, k in enumerate(codes)]
+    proposal = propose(table_of(x=NOISE, code=codes, strong=strong, weather=kinds), "weather")
+    assert proposal.data.inputs == ("x", "strong")
 
 
 def test_a_table_without_any_target_is_refused():
@@ -105,3 +220,15 @@ def test_an_upload_is_recognised_again_by_what_was_in_it():
     source = propose_data(table).source
     assert source.kind == "upload"
     assert (source.sha256, source.columns) == (table.sha256, ("x", "y"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_its_words(language):
+    reasons = {*POINTS, "course", *LEFT_OUT}
+    for code in reasons:
+        assert "{" not in say(f"reason.{code}", language, target="y", other="x", percent="5", distinct=3)
+
+
+def test_every_reason_that_is_given_for_leaving_out_is_known():
+    table = table_of(번호=range(1, N + 1), day=DAYS, one=[7] * N, x=OTHER, again=OTHER, y=NOISE)
+    assert {one.reason.code for one in propose(table, "y").left_out} <= set(LEFT_OUT)
