@@ -4,19 +4,20 @@ A program's own one is a function from an array to the allowed one, or a subclas
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 
 from netcore import config
-from netcore.arguments import Common, Float, Ints
+from netcore.arguments import Common, Described, Float
 from netcore.config import Array
 from netcore.own import name_of
+from netcore.params import FloatParam, IntsParam
 from netcore.parts import Part, PartParam, find
 from netcore.registry import Registry
 
-AXIS = Ints(single=True, low=-8, typical=(0,))
-NORM = Float(low=0.0, typical=(1.0, 3.0))
+AXIS = IntsParam(single=True, low=-8, typical=(0,), about="along which a vector lies, as for MaxNorm")
+NORM = FloatParam(low=0.0, typical=(1.0, 3.0))
 
 
 class Constraint(Part):
@@ -54,19 +55,15 @@ def _resize(weight: Array, now: Array, wanted: Array | float) -> None:
 class MaxNorm(Constraint):
     """Vectors longer than `max_value` are shortened to it: w * min(|w|, max_value) / |w|.
 
-    Args:
-        max_value: largest length.
-        axis: along which a vector lies; 0 for the weights that go into one unit of Dense, (0, 1, 2) for Conv2D.
-
     Source: Srivastava et al. (2014), section 5.1.
     """
 
-    params: ClassVar = {"max_value": NORM, "axis": AXIS}
-    max_value: float
-    axis: Any
-
-    def __init__(self, max_value: float = 2, axis: Any = 0) -> None:
-        super().__init__(max_value=max_value, axis=axis)
+    max_value: float = Described(NORM, default=2, about="largest length")
+    axis: Any = Described(
+        AXIS,
+        default=0,
+        about="along which a vector lies; 0 for the weights that go into one unit of Dense, (0, 1, 2) for Conv2D",
+    )
 
     def project(self, weight: Array) -> None:
         now = lengths(weight, self.axis)
@@ -80,9 +77,6 @@ class NonNeg(Constraint):
     Source: as keras.constraints.NonNeg.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-
     def project(self, weight: Array) -> None:
         np.maximum(weight, 0, out=weight)
 
@@ -91,17 +85,10 @@ class NonNeg(Constraint):
 class UnitNorm(Constraint):
     """Every vector gets the length 1: w / |w|.
 
-    Args:
-        axis: along which a vector lies, as for MaxNorm.
-
     Source: as keras.constraints.UnitNorm.
     """
 
-    params: ClassVar = {"axis": AXIS}
-    axis: Any
-
-    def __init__(self, axis: Any = 0) -> None:
-        super().__init__(axis=axis)
+    axis: Any = Described(AXIS, default=0)
 
     def project(self, weight: Array) -> None:
         _resize(weight, lengths(weight, self.axis), 1.0)
@@ -111,27 +98,19 @@ class UnitNorm(Constraint):
 class MinMaxNorm(Constraint):
     """Lengths are brought between `min_value` and `max_value`, by the share `rate` of the way at each update.
 
-    Args:
-        min_value, max_value: smallest and largest length.
-        rate: from 0 (nothing happens) to 1 (the bounds are kept strictly).
-        axis: along which a vector lies, as for MaxNorm.
-
     Source: as keras.constraints.MinMaxNorm.
     """
 
-    params: ClassVar = {
-        "min_value": NORM,
-        "max_value": NORM,
-        "rate": Float(low=0.0, high=1.0, typical=(0.5, 1.0)),
-        "axis": AXIS,
-    }
-    min_value: float
-    max_value: float
-    rate: float
-    axis: Any
-
-    def __init__(self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Any = 0) -> None:
-        super().__init__(min_value=min_value, max_value=max_value, rate=rate, axis=axis)
+    min_value: float = Described(NORM, default=0.0, about="smallest length")
+    max_value: float = Described(NORM, default=1.0, about="largest length")
+    rate: float = Float(
+        default=1.0,
+        low=0.0,
+        high=1.0,
+        typical=(0.5, 1.0),
+        about="from 0 (nothing happens) to 1 (the bounds are kept strictly)",
+    )
+    axis: Any = Described(AXIS, default=0)
 
     def project(self, weight: Array) -> None:
         now = lengths(weight, self.axis)

@@ -10,31 +10,27 @@ from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
-from netcore.arguments import Common, Float
+from netcore.arguments import Arguments, Choice, Common, Described, Float
 from netcore.config import Array, floatx
 from netcore.errors import NetcoreValueError
 from netcore.names import snake_case
 from netcore.own import name_of, own_class
-from netcore.params import ChoiceParam, Param, defaults
+from netcore.params import ChoiceParam, defaults
 from netcore.registry import Registry
 from netcore.streams import SEED, next_stream
 
 
-class Initializer:
+class Initializer(Arguments):
     """Base: `initializer(shape)` gives an array of start values.
 
     A random one takes the next stream of start weights, or, with a `seed`, always the same numbers.
     A subclass writes `values`, or `__call__(shape, dtype)` as in Keras.
     """
 
-    params: ClassVar[dict[str, Param]] = {}
     aliases: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, **arguments: Any) -> None:
-        for name, value in arguments.items():
-            setattr(self, name, self.params[name].check(type(self).__name__, name, value))
-
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         cls.aliases = (*cls.aliases, snake_case(cls.__name__))
 
     def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
@@ -50,7 +46,7 @@ class Initializer:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, as JSON can hold them."""
-        return {name: getattr(self, name) for name in self.params}
+        return self.arguments()
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Initializer":
@@ -155,9 +151,6 @@ class Zeros(Initializer):
     Source: as keras.initializers.Zeros.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-
     def values(self, shape: tuple[int, ...]) -> Array:
         return np.zeros(shape)
 
@@ -168,9 +161,6 @@ class Ones(Initializer):
 
     Source: as keras.initializers.Ones.
     """
-
-    def __init__(self) -> None:
-        super().__init__()
 
     def values(self, shape: tuple[int, ...]) -> Array:
         return np.ones(shape)
@@ -183,11 +173,7 @@ class Constant(Initializer):
     Source: as keras.initializers.Constant.
     """
 
-    params: ClassVar = {"value": Float(typical=(0.0, 1.0))}
-    value: float
-
-    def __init__(self, value: float = 0.0) -> None:
-        super().__init__(value=value)
+    value: float = Float(default=0.0, typical=(0.0, 1.0), about="what each number is")
 
     def values(self, shape: tuple[int, ...]) -> Array:
         return np.full(shape, self.value)
@@ -200,12 +186,9 @@ class RandomNormal(Initializer):
     Source: as keras.initializers.RandomNormal.
     """
 
-    params: ClassVar = {"mean": Float(), "stddev": Float(low=0.0, typical=(0.05, 1.0)), "seed": SEED}
-    mean: float
-    stddev: float
-
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
-        super().__init__(mean=mean, stddev=stddev, seed=seed)
+    mean: float = Float(default=0.0, about="mean of the numbers")
+    stddev: float = Float(default=0.05, low=0.0, typical=(0.05, 1.0), about="their standard deviation")
+    seed: int | None = Described(SEED, default=None)
 
     def values(self, shape: tuple[int, ...]) -> Array:
         return self.generator().normal(self.mean, self.stddev, shape)
@@ -218,13 +201,11 @@ class RandomUniform(Initializer):
     Source: as keras.initializers.RandomUniform.
     """
 
-    aliases = ("uniform",)
-    params: ClassVar = {"minval": Float(typical=(-0.05, 0.0)), "maxval": Float(typical=(0.05, 1.0)), "seed": SEED}
-    minval: float
-    maxval: float
+    minval: float = Float(default=-0.05, typical=(-0.05, 0.0), about="smallest number")
+    maxval: float = Float(default=0.05, typical=(0.05, 1.0), about="largest number")
+    seed: int | None = Described(SEED, default=None)
 
-    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
-        super().__init__(minval=minval, maxval=maxval, seed=seed)
+    aliases = ("uniform",)
 
     def values(self, shape: tuple[int, ...]) -> Array:
         return self.minval + (self.maxval - self.minval) * self.generator().random(shape)
@@ -237,12 +218,9 @@ class TruncatedNormal(Initializer):
     Source: as keras.initializers.TruncatedNormal.
     """
 
-    params: ClassVar = {"mean": Float(), "stddev": Float(low=0.0, typical=(0.05, 1.0)), "seed": SEED}
-    mean: float
-    stddev: float
-
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
-        super().__init__(mean=mean, stddev=stddev, seed=seed)
+    mean: float = Float(default=0.0, about="mean of the numbers")
+    stddev: float = Float(default=0.05, low=0.0, typical=(0.05, 1.0), about="their standard deviation")
+    seed: int | None = Described(SEED, default=None)
 
     def values(self, shape: tuple[int, ...]) -> Array:
         return self.mean + within_two_deviations(self.generator(), shape, self.stddev)
@@ -255,21 +233,15 @@ class VarianceScaling(Initializer):
     Source: He et al. (2015); a truncated normal is drawn wider by 1 / 0.8796 so that its final variance is right.
     """
 
-    params: ClassVar = {
-        "scale": Float(low=0.0, open_low=True, typical=(1.0, 2.0)),
-        "mode": ChoiceParam(names=lambda: ("fan_in", "fan_out", "fan_avg")),
-        "distribution": ChoiceParam(names=lambda: ("truncated_normal", "untruncated_normal", "uniform")),
-        "seed": SEED,
-    }
-    scale: float
-    mode: str
-    distribution: str
-
-    def __init__(
-        self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: int | None = None
-    ) -> None:
-        distribution = "truncated_normal" if distribution == "normal" else distribution
-        super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
+    scale: float = Float(default=1.0, low=0.0, open_low=True, typical=(1.0, 2.0), about="the variance is scale / n")
+    mode: str = Choice(default="fan_in", names=lambda: ("fan_in", "fan_out", "fan_avg"), about="what n is")
+    distribution: str = Choice(
+        default="truncated_normal",
+        names=lambda: ("truncated_normal", "untruncated_normal", "uniform"),
+        spelling=lambda name: "truncated_normal" if name == "normal" else name,
+        about="shape of the distribution",
+    )
+    seed: int | None = Described(SEED, default=None)
 
     def values(self, shape: tuple[int, ...]) -> Array:
         return scaled(self.generator(), shape, self.scale, self.mode, self.distribution)
@@ -291,11 +263,9 @@ def scaled(generator: np.random.Generator, shape: tuple[int, ...], scale: float,
 class _Scaled(Initializer):
     """A VarianceScaling with a name of its own."""
 
-    params: ClassVar = {"seed": SEED}
-    recipe: ClassVar[tuple[float, str, str]]
+    seed: int | None = Described(SEED, default=None)
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(seed=seed)
+    recipe: ClassVar[tuple[float, str, str]]
 
     def values(self, shape: tuple[int, ...]) -> Array:
         return scaled(self.generator(), shape, *self.recipe)
@@ -350,11 +320,8 @@ class LecunNormal(_Scaled):
 class Orthogonal(Initializer):
     """A random rotation (orthonormal rows or columns) times `gain`. Source: Saxe et al. (2014)."""
 
-    params: ClassVar = {"gain": Float(typical=(1.0, 2.0)), "seed": SEED}
-    gain: float
-
-    def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
-        super().__init__(gain=gain, seed=seed)
+    gain: float = Float(default=1.0, typical=(1.0, 2.0), about="a factor of all numbers")
+    seed: int | None = Described(SEED, default=None)
 
     def values(self, shape: tuple[int, ...]) -> Array:
         _need_matrix("Orthogonal", shape, len(shape) >= 2)
@@ -371,11 +338,7 @@ class Identity(Initializer):
     Source: as keras.initializers.Identity.
     """
 
-    params: ClassVar = {"gain": Float(typical=(1.0, 2.0))}
-    gain: float
-
-    def __init__(self, gain: float = 1.0) -> None:
-        super().__init__(gain=gain)
+    gain: float = Float(default=1.0, typical=(1.0, 2.0), about="what stands on the diagonal")
 
     def values(self, shape: tuple[int, ...]) -> Array:
         _need_matrix("Identity", shape, len(shape) == 2)

@@ -4,31 +4,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
+from netcore.arguments import Arguments
 from netcore.errors import NetcoreValueError
 from netcore.names import snake_case
 from netcore.own import own_class
-from netcore.params import ChoiceParam, Param, defaults, nearest_of
+from netcore.params import ChoiceParam, defaults, nearest_of
 from netcore.registry import Registry
 
 P = TypeVar("P", bound="Part")
 
 
-class Part:
-    """Base: arguments are checked against `params` and kept; `get_config` gives them back."""
+class Part(Arguments):
+    """Base of what is nothing but its arguments and its equation."""
 
-    params: ClassVar[dict[str, Param]] = {}
     aliases: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, **arguments: Any) -> None:
-        for name, value in arguments.items():
-            setattr(self, name, self.params[name].check(type(self).__name__, name, value))
-
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         cls.aliases = (*cls.__dict__.get("aliases", ()), snake_case(cls.__name__))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, as JSON can hold them."""
-        return {name: getattr(self, name) for name in self.params}
+        return self.arguments()
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

@@ -9,13 +9,14 @@ from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
-from netcore.arguments import Common, Float
+from netcore.arguments import Common, Described, Made
 from netcore.config import Array
 from netcore.own import gradient_of, name_of
+from netcore.params import FloatParam
 from netcore.parts import Part, PartParam, find
 from netcore.registry import Registry
 
-FACTOR = Float(low=0.0, typical=(0.001, 0.1), log=True)
+FACTOR = FloatParam(low=0.0, typical=(0.001, 0.1), log=True, about="strength; 0 is none")
 
 
 class Regularizer(Part):
@@ -52,8 +53,8 @@ class _Sums(Regularizer):
     """l1 * Σ|w| + l2 * Σw²; a class lists which of the two factors it takes."""
 
     stackable = any_order = True
-    l1: float = 0.0
-    l2: float = 0.0
+    l1: float = Made(default=0.0)
+    l2: float = Made(default=0.0)
 
     def value(self, weight: Array) -> float:
         total = 0.0
@@ -76,49 +77,35 @@ class _Sums(Regularizer):
 class L1(_Sums):
     """value = l1 * Σ|w|; its derivative is l1 * sign(w): weights that are not needed become 0.
 
-    Args:
-        l1: strength; 0 is none.
-
     Source: Tibshirani (1996); as keras.regularizers.L1.
     """
 
-    params: ClassVar = {"l1": FACTOR}
-
-    def __init__(self, l1: float = 0.01) -> None:
-        super().__init__(l1=l1)
+    l1: float = Described(FACTOR, default=0.01)
 
 
 @REGULARIZERS.add
 class L2(_Sums):
     """value = l2 * Σw² (without a ½); its derivative is 2 * l2 * w: large weights shrink most.
 
-    Args:
-        l2: strength; 0 is none.
-
     Source: Krogh & Hertz (1991); as keras.regularizers.L2.
     """
 
-    params: ClassVar = {"l2": FACTOR}
-
-    def __init__(self, l2: float = 0.01) -> None:
-        super().__init__(l2=l2)
+    l2: float = Described(FACTOR, default=0.01)
 
 
 @REGULARIZERS.add
 class L1L2(_Sums):
     """value = l1 * Σ|w| + l2 * Σw².
 
-    Args:
-        l1, l2: strengths. As the name "l1l2" alone would be no penalty, say at least one of them.
+    As the name "l1l2" alone would be no penalty, say at least one of the two strengths.
 
     Source: Zou & Hastie (2005), the elastic net; as keras.regularizers.L1L2.
     """
 
     aliases = ("l1_l2",)
-    params: ClassVar = {"l1": FACTOR, "l2": FACTOR}
 
-    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        super().__init__(l1=l1, l2=l2)
+    l1: float = Described(FACTOR, default=0.0)
+    l2: float = Described(FACTOR, default=0.0)
 
 
 l1, l2, l1_l2 = L1, L2, L1L2  # Keras's second names

@@ -9,6 +9,7 @@ import pytest
 
 import netcore
 from netcore.activations import ACTIVATIONS
+from netcore.arguments import Arguments
 from netcore.callbacks.callback import CALLBACKS
 from netcore.constraints import CONSTRAINTS
 from netcore.initializers import INITIALIZERS
@@ -75,10 +76,13 @@ def test_every_layer_writes_its_equations_and_shapes(cls):
     assert BACKWARD.search(text)
 
 
-@pytest.mark.parametrize("cls", LAYERS, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", [cls for cls in PARTS if issubclass(cls, Arguments)], ids=lambda cls: cls.__name__)
 def test_every_argument_is_explained_once_where_it_stands(cls):
     """In the class body, from where the section "Args" of the docstring is made."""
     shown = inspect.getdoc(cls).split("\nArgs:\n")
+    if not inspect.signature(cls).parameters:
+        assert len(shown) == 1
+        return
     assert len(shown) == 2
     told = re.findall(r"^    (\w+): \S.*\.$", shown[1], re.MULTILINE)
     assert told == list(inspect.signature(cls).parameters)
