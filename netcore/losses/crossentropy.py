@@ -4,39 +4,52 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from netcore.arguments import Bool, Float, Int
+from netcore.arguments import Arguments, Described, Given, Into, Made
 from netcore.config import Array
 from netcore.errors import Advice, NetcoreValueError
 from netcore.losses.functions import function_of
-from netcore.losses.loss import LOSSES, Loss, clipped, inside, public_shape
-from netcore.params import Param
+from netcore.losses.loss import AXIS, LOSSES, AlongAxis, Loss, clipped, inside, public_shape
+from netcore.params import BoolParam, FloatParam, IntParam
 
-FROM_LOGITS = Bool(advanced=True)
-LABEL_SMOOTHING = Float(low=0.0, high=1.0, typical=(0.1, 0.2), advanced=True)
+FROM_LOGITS = BoolParam(advanced=True, about="y_pred has not been through sigmoid or softmax yet")
+LABEL_SMOOTHING = FloatParam(
+    low=0.0,
+    high=1.0,
+    typical=(0.1, 0.2),
+    advanced=True,
+    about="pulls targets towards equal shares of the k classes, t -> t (1 - s) + s / k; k is 2 for a yes or no",
+)
+IGNORE_CLASS = IntParam(
+    low=-(2**31),
+    typical=(-1, 0),
+    optional=True,
+    advanced=True,
+    about='a number in the targets that means "no answer": such samples are left out, of the mean too',
+)
 
 
-class Crossentropy(Loss):
-    """What the cross-entropies share: `from_logits` says that y_pred has not been through sigmoid or softmax yet."""
+class FromLogits(Arguments):
+    """For what takes outputs with or without their last activation function."""
 
-    params: ClassVar[dict[str, Param]] = {"from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}
+    from_logits: bool = Described(FROM_LOGITS, default=False)
+
+
+class Smoothing(FromLogits):
+    """For what may be told that its targets are not quite certain."""
+
+    label_smoothing: float = Described(LABEL_SMOOTHING, default=0.0)
+
+
+class IgnoringClass(FromLogits):
+    """For what may leave out a class."""
+
+    ignore_class: int | None = Described(IGNORE_CLASS, default=None)
+
+
+class Crossentropy(Loss, AlongAxis, FromLogits):
+    """What the cross-entropies share."""
+
     function: ClassVar[str]
-    from_logits: bool
-    label_smoothing: float = 0.0
-
-    def __init__(
-        self,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = None,
-        dtype: str | None = None,
-        **arguments: Any,
-    ) -> None:
-        if "label_smoothing" in self.params:
-            arguments["label_smoothing"] = label_smoothing
-        super().__init__(reduction, name, dtype, from_logits=from_logits, **arguments)
-        self.axis = Int(low=-10, high=10).check(type(self).__name__, "axis", axis)
 
     @property
     def probabilities(self) -> str | None:  # type: ignore[override]
@@ -62,7 +75,7 @@ class Crossentropy(Loss):
         return {**super().get_config(), "axis": self.axis}
 
 
-class ForEachOutput(Crossentropy):
+class ForEachOutput(Crossentropy, Smoothing):
     """Every output is a yes or no of its own, told by sigmoid."""
 
     function = "sigmoid"
@@ -84,7 +97,7 @@ class ForEachOutput(Crossentropy):
         return super().advice(last_activation, units)
 
 
-class OverClasses(Crossentropy):
+class OverClasses(Crossentropy, Smoothing):
     """The outputs are shares of classes that exclude each other, told by softmax; targets are one-hot."""
 
     function = "softmax"
@@ -127,10 +140,6 @@ class OverClasses(Crossentropy):
 class BinaryCrossentropy(ForEachOutput):
     """-(t log p + (1 - t) log(1 - p)), mean over the outputs; t is 0 or 1, p a probability (one sigmoid unit).
 
-    Args:
-        from_logits: y_pred comes before the sigmoid.
-        label_smoothing: pulls targets towards 1/2, t -> t (1 - s) + s / 2.
-
     Slope: (p - t) / (p (1 - p)), with logits sigmoid(z) - t.
     Shapes: y_true, y_pred (k, n) -> (n,). No unit. Source: as keras.losses.BinaryCrossentropy.
     """
@@ -160,10 +169,6 @@ binary_crossentropy = function_of(BinaryCrossentropy)
 @LOSSES.add
 class CategoricalCrossentropy(OverClasses):
     """-sum of t log p over the classes; t is one-hot, p are probabilities that are first scaled to add up to 1.
-
-    Args:
-        from_logits: y_pred comes before the softmax.
-        label_smoothing: pulls targets towards equal shares, t -> t (1 - s) + s / k.
 
     Gradient, for outputs y that add up to s: (sum of t - t / p) / s; with logits p * (sum of t) - t.
     Shapes: y_true, y_pred (k, n) -> (n,). No unit. Source: as keras.losses.CategoricalCrossentropy.
@@ -196,33 +201,19 @@ categorical_crossentropy = function_of(CategoricalCrossentropy)
 
 
 @LOSSES.add
-class SparseCategoricalCrossentropy(CategoricalCrossentropy):
+class SparseCategoricalCrossentropy(CategoricalCrossentropy, IgnoringClass):
     """-log p of the right class; a target is the number of its class, 0 … k - 1.
-
-    Args:
-        from_logits: y_pred comes before the softmax.
-        ignore_class: a number in the targets that means "no answer": such samples are left out, of the mean too.
 
     Gradient: that of CategoricalCrossentropy, 0 for samples that are left out.
     Shapes: y_true (1, n), y_pred (k, n) -> (n,). No unit. Source: as keras.losses.SparseCategoricalCrossentropy.
     """
 
-    params: ClassVar = {
-        "from_logits": FROM_LOGITS,
-        "ignore_class": Int(low=-(2**31), typical=(-1, 0), optional=True, advanced=True),
-    }
-    sparse = True
-    ignore_class: int | None
+    label_smoothing: float = Made(default=0.0)  # the class is known
+    axis: int = Described(AXIS, default=-1, kw_only=True)
+    name: Into[str] = Given(default=None, kw_only=True, about="name in messages; made from the class if left out")
+    dtype: str | None = Given(default=None, kw_only=True, about="accepted for Keras programs; without effect")
 
-    def __init__(
-        self,
-        from_logits: bool = False,
-        ignore_class: int | None = None,
-        axis: int = -1,
-        reduction: str | None = "sum_over_batch_size",
-        **keywords: Any,
-    ) -> None:
-        super().__init__(from_logits, axis=axis, reduction=reduction, ignore_class=ignore_class, **keywords)
+    sparse = True
 
     def encode(self, y: Array, width: int) -> Array:
         """Class numbers (1, n) as one-hot columns (k, n); a column of zeros where the class is left out.

@@ -44,8 +44,7 @@ class CTC(Loss):
     sequence = True
     told_values = True
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str | None = None, **keywords: Any) -> None:
-        super().__init__(reduction, name, **keywords)
+    def after_arguments(self) -> None:
         self._workspaces: dict[tuple[Any, ...], Workspace] = {}
 
     def value_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:

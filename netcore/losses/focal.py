@@ -1,28 +1,37 @@
 """Focal losses: cross-entropies that care less about what is right already. Source: Lin et al. (2018)."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from netcore.arguments import Bool, Float
+from netcore.arguments import Arguments, Bool, Float
 from netcore.config import Array
-from netcore.losses.crossentropy import FROM_LOGITS, LABEL_SMOOTHING, ForEachOutput, OverClasses
+from netcore.losses.crossentropy import ForEachOutput, OverClasses
 from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, clipped, inside
 
-ALPHA = Float(low=0.0, high=1.0, typical=(0.25, 0.5))
-GAMMA = Float(low=0.0, typical=(1.0, 2.0))
+
+class Focal(Arguments):
+    """What makes a loss focal."""
+
+    alpha: float = Float(default=0.25, low=0.0, high=1.0, typical=(0.25, 0.5), about="a factor of the whole loss")
+    gamma: float = Float(
+        default=2.0,
+        low=0.0,
+        typical=(1.0, 2.0),
+        about="how little counts what is nearly right; 0 gives the plain cross-entropy",
+    )
+
+
+class Balanced(Arguments):
+    """For losses that may weigh ones and zeros apart."""
+
+    apply_class_balancing: bool = Bool(default=False, about="also weigh ones with `alpha` and zeros with 1 - alpha")
 
 
 @LOSSES.add
-class BinaryFocalCrossentropy(ForEachOutput):
+class BinaryFocalCrossentropy(ForEachOutput, Focal, Balanced):
     """(1 - q)^gamma * BinaryCrossentropy, mean over the outputs; q = t p + (1 - t)(1 - p) is what the truth was given.
-
-    Args:
-        apply_class_balancing: also weigh ones with `alpha` and zeros with 1 - alpha.
-        alpha: weight of the ones.
-        gamma: how little counts what is nearly right; 0 gives the plain cross-entropy.
-        from_logits, label_smoothing: as in BinaryCrossentropy.
 
     Slope, with b the cross-entropy: (1 - q)^gamma (p - t) / (p (1 - p)) - gamma (1 - q)^(gamma - 1) (2 t - 1) b.
 
@@ -30,36 +39,7 @@ class BinaryFocalCrossentropy(ForEachOutput):
     Source: Lin et al. (2017); as keras.losses.BinaryFocalCrossentropy.
     """
 
-    params: ClassVar = {
-        "apply_class_balancing": Bool(),
-        "alpha": ALPHA,
-        "gamma": GAMMA,
-        "from_logits": FROM_LOGITS,
-        "label_smoothing": LABEL_SMOOTHING,
-    }
-    apply_class_balancing: bool
-    alpha: float
-    gamma: float
-
-    def __init__(
-        self,
-        apply_class_balancing: bool = False,
-        alpha: float = 0.25,
-        gamma: float = 2.0,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(
-            from_logits,
-            label_smoothing,
-            axis,
-            apply_class_balancing=apply_class_balancing,
-            alpha=alpha,
-            gamma=gamma,
-            **keywords,
-        )
+    alpha: float = Float(default=0.25, low=0.0, high=1.0, typical=(0.25, 0.5), about="weight of the ones")
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
         p = self._probability(y_pred)
@@ -95,13 +75,8 @@ binary_focal_crossentropy = function_of(BinaryFocalCrossentropy)
 
 
 @LOSSES.add
-class CategoricalFocalCrossentropy(OverClasses):
+class CategoricalFocalCrossentropy(OverClasses, Focal):
     """-sum of alpha (1 - p)^gamma t log p over the classes; p are probabilities that are first scaled to add up to 1.
-
-    Args:
-        alpha: a factor of the whole loss.
-        gamma: how little counts what is nearly right; 0 gives alpha times the plain cross-entropy.
-        from_logits, label_smoothing: as in CategoricalCrossentropy.
 
     Gradient: with h = alpha t (gamma (1 - p)^(gamma - 1) log p - (1 - p)^gamma / p) and outputs that add up to s,
     (h - sum of h p) / s; with logits p (h - sum of h p).
@@ -109,21 +84,6 @@ class CategoricalFocalCrossentropy(OverClasses):
     Shapes: as BinaryFocalCrossentropy.
     Source: Lin et al. (2017); as keras.losses.CategoricalFocalCrossentropy.
     """
-
-    params: ClassVar = {"alpha": ALPHA, "gamma": GAMMA, "from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}
-    alpha: float
-    gamma: float
-
-    def __init__(
-        self,
-        alpha: float = 0.25,
-        gamma: float = 2.0,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(from_logits, label_smoothing, axis, alpha=alpha, gamma=gamma, **keywords)
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
         p = clipped(self._shares(y_pred)[0])

@@ -3,6 +3,7 @@
 Arguments of the class follow, in its order: `huber(y_true, y_pred, 0.5)`. `compile(loss=…)` takes one like its class.
 """
 
+import inspect
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -15,9 +16,14 @@ from netcore.names import snake_case
 @cache
 def function_of(cls: Callable[..., Loss]) -> Callable[..., Array]:
     """The function of a loss class, always the same one."""
+    names = [name for name in inspect.signature(cls).parameters if name not in ("reduction", "name", "dtype")]
 
     def function(y_true: Any, y_pred: Any, *arguments: Any, **keywords: Any) -> Array:
-        return cls(*arguments, **keywords, reduction="none").per_sample(y_true, y_pred)[0]
+        if len(arguments) > len(names):
+            takes = f"takes at most {len(names) + 2} positional arguments but {len(arguments) + 2} were given"
+            raise TypeError(f"{function.__name__}() {takes}")
+        placed = dict(zip(names, arguments, strict=False))
+        return cls(**placed, **keywords, reduction="none").per_sample(y_true, y_pred)[0]
 
     function.__name__ = function.__qualname__ = snake_case(cls.__name__)
     function.__doc__ = cls.__doc__

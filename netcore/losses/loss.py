@@ -10,23 +10,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import config
-from netcore.arguments import Choice
+from netcore.arguments import Arguments, Choice, Described, Given, Into
 from netcore.config import Array
 from netcore.data import as_floats, batch_last
 from netcore.errors import Advice, NetcoreTypeError, NetcoreValueError
 from netcore.names import snake_case
-from netcore.params import Param
+from netcore.params import IntParam
 from netcore.registry import Registry
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
 
 
-class Loss:
+class Loss(Arguments):
     """Base of all losses.
-
-    Args:
-        reduction: how the values of a batch become one number; "sum_over_batch_size" is their mean.
-        name: name in messages; made from the class if left out.
 
     Attributes:
         probabilities: "sigmoid" or "softmax" where y_pred must be such probabilities, else None.
@@ -35,42 +31,45 @@ class Loss:
         positive: True where y_pred must be above 0.
         taped: True where `gradient` may be put on a tape, as Operation.taped says.
         told_values: True where `gradient` finds the values on its way, and `gradient_and_values` tells them.
+
+    Arguments of a subclass come before these three, as in Keras: they stand in a class of their own, which is given as
+    its last base.
     """
 
-    params: ClassVar[dict[str, Param]] = {}
+    reduction: Into[str] = Choice(
+        default="sum_over_batch_size",
+        names=lambda: REDUCTIONS,
+        optional=True,
+        listed=False,
+        about='how the values of a batch become one number; "sum_over_batch_size" is their mean, None is "none"',
+    )
+    name: Into[str] = Given(default=None, about="name in messages; made from the class if left out")
+    dtype: str | None = Given(default=None, about="accepted for Keras programs; without effect")
+
     aliases: ClassVar[tuple[str, ...]] = ()
     sparse: ClassVar[bool] = False
     sequence: ClassVar[bool] = False
     positive: ClassVar[bool] = False
     taped: ClassVar[bool] = False
     told_values: ClassVar[bool] = False
-    probabilities: str | None = None
-    axis: int = -1
+    probabilities: ClassVar[str | None] = None
+    axis = -1
 
-    def __init__(
-        self,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = None,
-        dtype: str | None = None,
-        **arguments: Any,
-    ) -> None:
-        owner = type(self).__name__
-        reduction = "none" if reduction is None else reduction
-        self.reduction: str = Choice(names=lambda: REDUCTIONS).check(owner, "reduction", reduction)
-        self.name = name or snake_case(owner)
-        self.dtype = dtype
-        for argument, value in arguments.items():
-            if argument not in self.params:
-                raise NetcoreTypeError(
-                    "loss.unknown_argument",
-                    "{owner} has no argument {name!r}. It takes: {choices}.",
-                    owner=owner,
-                    name=argument,
-                    choices=", ".join([*self.params, "reduction", "name"]),
-                )
-            setattr(self, argument, self.params[argument].check(owner, argument, value))
+    def _set_up(self) -> None:
+        self.reduction = "none" if self.reduction is None else self.reduction
+        self.name = self.name or snake_case(type(self).__name__)
 
-    def __init_subclass__(cls) -> None:
+    def understand(self, unknown: dict[str, Any]) -> dict[str, Any]:
+        raise NetcoreTypeError(
+            "loss.unknown_argument",
+            "{owner} has no argument {name!r}. It takes: {choices}.",
+            owner=type(self).__name__,
+            name=next(iter(unknown)),
+            choices=", ".join([*self.params, "reduction", "name"]),
+        )
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         cls.aliases = (*cls.__dict__.get("aliases", ()), snake_case(cls.__name__))
 
     # --- what a loss is
@@ -177,7 +176,7 @@ class Loss:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, as JSON can hold them."""
-        return {"name": self.name, "reduction": self.reduction, **{name: getattr(self, name) for name in self.params}}
+        return {"name": self.name, "reduction": self.reduction, **self.arguments()}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Loss":
@@ -189,6 +188,16 @@ class Loss:
 
 
 LOSSES: Registry[type[Loss]] = Registry("loss")
+
+AXIS = IntParam(
+    low=-10, high=10, listed=False, about="where the outputs of a sample lie; in a model always the last axis"
+)
+
+
+class AlongAxis(Arguments):
+    """For losses of all outputs of a sample together, when they are called by themselves."""
+
+    axis: int = Described(AXIS, default=-1)
 
 
 def loss_of(identifier: Any) -> Loss:

@@ -1,17 +1,17 @@
 """Losses for numbers: by how much a prediction misses."""
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy import add, divide, log, logaddexp, maximum, minimum, multiply, negative, sign, sqrt, square, subtract, tanh
 
 from netcore import config
-from netcore.arguments import Float
+from netcore.arguments import Arguments, Float, Given, Into
 from netcore.config import Array
 from netcore.errors import Advice
 from netcore.losses.functions import function_of
-from netcore.losses.loss import LOSSES, Loss
+from netcore.losses.loss import LOSSES, AlongAxis, Loss
 
 
 @LOSSES.add
@@ -146,23 +146,28 @@ class MeanSquaredLogarithmicError(PerOutput):
 mean_squared_logarithmic_error = function_of(MeanSquaredLogarithmicError)
 
 
-@LOSSES.add
-class Huber(PerOutput):
-    """e²/2 for misses |e| up to `delta`, delta |e| - delta²/2 beyond: squared near the target, absolute far from it.
+class Delta(Arguments):
+    """For losses that change their form where a miss is large."""
 
-    Args:
-        delta: where the parabola ends, in the target's own unit.
+    delta: float = Float(
+        default=1.0,
+        low=0.0,
+        open_low=True,
+        typical=(0.5, 2.0),
+        about="where the parabola ends, in the target's own unit",
+    )
+
+
+@LOSSES.add
+class Huber(PerOutput, Delta):
+    """e²/2 for misses |e| up to `delta`, delta |e| - delta²/2 beyond: squared near the target, absolute far from it.
 
     Slope: e, kept within -delta … delta. Source: Huber (1964).
 
     Shapes: as MeanSquaredError.
     """
 
-    params: ClassVar = {"delta": Float(low=0.0, open_low=True, typical=(0.5, 2.0))}
-    delta: float
-
-    def __init__(self, delta: float = 1.0, reduction: str | None = "sum_over_batch_size", **keywords: Any) -> None:
-        super().__init__(reduction=reduction, **{"name": "huber_loss", **keywords}, delta=delta)
+    name: Into[str] = Given(default="huber_loss", about="name in messages")
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
         error = np.abs(y_pred - y_true)
@@ -196,7 +201,7 @@ log_cosh = function_of(LogCosh)
 
 
 @LOSSES.add
-class CosineSimilarity(Loss):
+class CosineSimilarity(Loss, AlongAxis):
     """-cos of the angle between y_true and y_pred: -1 where they point the same way, whatever their lengths.
 
     Gradient: with u = y_true / |y_true| and v = y_pred / |y_pred|, -(u - (u·v) v) / |y_pred|. Lengths below 1e-7 count
@@ -204,12 +209,6 @@ class CosineSimilarity(Loss):
 
     Shapes: as MeanSquaredError.
     """
-
-    def __init__(
-        self, axis: int = -1, reduction: str | None = "sum_over_batch_size", name: str | None = None, **keywords: Any
-    ) -> None:
-        super().__init__(reduction=reduction, name=name, **keywords)
-        self.axis = axis
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
         np.sum(y_true * y_pred * (_shrink(y_true) * _shrink(y_pred)), axis=-2, out=out)

@@ -1,6 +1,7 @@
 """Losses: golden numbers of Keras 3 (golden/make_losses.py), CTC summed path by path, what is refused and advised."""
 
 import itertools
+import math
 import warnings
 from pathlib import Path
 
@@ -107,6 +108,11 @@ def test_every_loss_has_its_function(cls):
 
 def test_functions_take_the_arguments_of_the_class():
     np.testing.assert_allclose(losses.huber([[0.0, 0.0]], [[1.0, 3.0]], 0.5), [(0.5 - 0.125 + 1.5 - 0.125) / 2])
+    logits = [[0.0, math.log(3)], [0.0, 0.0]]  # classes in the first axis: the sample of column 1 has 3 : 1
+    told = losses.sparse_categorical_crossentropy([1, 0], np.array(logits), True, 1, 0)
+    np.testing.assert_allclose(told, [0, -math.log(0.75)], rtol=1e-6)  # class 1 is left out
+    with pytest.raises(TypeError, match="takes at most 5 positional arguments but 6 were given"):
+        losses.sparse_categorical_crossentropy([1], np.array(logits), True, 1, 0, "sum")
     np.testing.assert_allclose(losses.binary_crossentropy([[1.0]], [[0.0]], from_logits=True), [np.log(2)], rtol=1e-6)
 
 
