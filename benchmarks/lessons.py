@@ -156,7 +156,7 @@ def learning_rates() -> list[Measured]:
         (0.1, (1.82, 0.12)),
         (1.0, (2.74, 0.44)),
     ]
-    with_adam = base.with_compile(optimizer=bases.adam(0.01))
+    with_adam = base.with_compile(optimizer=adam(0.01))
     return found + [
         Measured("L07 b", f"Adam {rate:g}", with_adam.with_learning_rate(rate), {"val_mae": mae}) for rate, mae in adam
     ]

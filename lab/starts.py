@@ -5,6 +5,7 @@ copied. Their titles, and a sentence on what to look at, stand in the catalogue 
 "start.<name>.look".
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,10 +70,8 @@ def propose_experiment(table: Table, source: SampleSource | UploadSource, data: 
     return Experiment(
         name=table.name[:200],
         data=data.replace(source=source),
-        model=ModelSpec(layers=(*hidden, LayerSpec(id=f"l{len(hidden)}", type="Dense", params=output))),
-        compile=CompileSpec(
-            optimizer=PartSpec(type="Adam", params={"learning_rate": rate}), loss=loss, metrics=metrics
-        ),
+        model=ending_in(output, hidden),
+        compile=CompileSpec(optimizer=adam(rate), loss=loss, metrics=metrics),
         fit=FitSpec(epochs=epochs, batch_size=10 if table.rows <= MANY_ROWS else 32),
     )
 
@@ -88,7 +87,26 @@ def _hidden(data: DataSpec) -> tuple[tuple[LayerSpec, ...], float, int]:
         filters = {"filters": 16, "kernel_size": (3, 3), "padding": "same", "activation": "relu"}
         return (LayerSpec(id="l0", type="Conv2D", params=filters), LayerSpec(id="l1", type="Flatten")), 0.005, 20
     units = 32 if len(data.inputs) > MANY_FEATURES else 16
-    return (LayerSpec(id="l0", type="Dense", params={"units": units, "activation": "relu"}),), 0.01, 100
+    return dense_layers((units,), "relu"), 0.01, 100
+
+
+def dense_layers(units: Sequence[int], activation: str) -> tuple[LayerSpec, ...]:
+    """Dense layers one behind the other, so many units each."""
+    every = ({"units": count, "activation": activation} for count in units)
+    return tuple(LayerSpec(id=f"l{place}", type="Dense", params=params) for place, params in enumerate(every))
+
+
+def ending_in(output: dict[str, Any], hidden: Sequence[LayerSpec]) -> ModelSpec:
+    """The hidden layers, and behind them an output layer with these arguments."""
+    return ModelSpec(layers=(*hidden, LayerSpec(id=f"l{len(hidden)}", type="Dense", params=output)))
+
+
+def adam(rate: float) -> PartSpec:
+    return PartSpec(type="Adam", params={"learning_rate": rate})
+
+
+def sgd(rate: float) -> PartSpec:
+    return PartSpec(type="SGD", params={"learning_rate": rate})
 
 
 def with_fitting_output(experiment: Experiment, n_classes: int) -> Experiment:

@@ -40,8 +40,9 @@ def only_dense_hidden(experiment: Experiment) -> bool:
 def with_depth(experiment: Experiment, depth: int) -> Experiment:
     """So many hidden layers, all like the first one."""
     first, output = experiment.model.layers[0], experiment.model.layers[-1]
-    hidden = [first.replace(id=f"h{place}") for place in range(depth)]
-    return experiment.with_layers([*hidden, output.replace(id="output")])
+    return experiment.with_layers(
+        [layer.replace(id=f"l{place}") for place, layer in enumerate([first] * depth + [output])]
+    )
 
 
 def with_after_hidden(experiment: Experiment, type: str, **params: Any) -> Experiment:

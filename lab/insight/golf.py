@@ -10,9 +10,11 @@ from functools import cache
 from typing import Final, Literal
 
 from lab.spec.data import DataSpec, SampleSource, SplitSpec, Task
-from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
+from lab.spec.experiment import CompileSpec, Experiment, FitSpec
+from lab.starts import adam, dense_layers, ending_in, propose_output
 
 SPLIT_SEED: Final = 1
+CLASSES: Final = 3  # where there are more than two
 VALIDATION, TEST = 0.3, 0.2
 FIRST_UNITS: Final = 16  # of the network that a hole begins with: it reaches every target but the hardest
 
@@ -23,8 +25,7 @@ class Hole:
 
     Args:
         sample: name of its table.
-        metric: "accuracy" or "mae", of the validation part at the end of the run.
-        target: at least this accuracy, or at most this error.
+        target: at least this accuracy of the validation part at the end of the run, or at most this error.
         par: parameters of the smallest of the plain networks tried that got there from at least 4 of 5 seeds.
         epochs, rate: what that took.
     """
@@ -33,12 +34,17 @@ class Hole:
     inputs: tuple[str, ...]
     label: str
     task: Task
-    metric: Literal["accuracy", "mae"]
     target: float
     par: int
     par_units: tuple[int, ...]
     epochs: int
     rate: float
+
+    @property
+    def metric(self) -> str:
+        """What it is judged by."""
+        _output, _loss, (metric,) = propose_output(self.task, CLASSES)
+        return metric
 
     @property
     def key(self) -> str:
@@ -54,11 +60,7 @@ class Hole:
 
     def experiment(self, units: Sequence[int] = (FIRST_UNITS,)) -> Experiment:
         """A network on this hole: one tanh layer for each of `units`."""
-        hidden = [
-            LayerSpec(id=f"l{place}", type="Dense", params={"units": count, "activation": "tanh"})
-            for place, count in enumerate(units)
-        ]
-        output, loss = OUTPUTS[self.task]
+        output, loss, metrics = propose_output(self.task, CLASSES)
         return Experiment(
             data=DataSpec(
                 source=SampleSource(name=self.sample),
@@ -72,30 +74,21 @@ class Hole:
                     seed=SPLIT_SEED,
                 ),
             ),
-            model=ModelSpec(layers=(*hidden, LayerSpec(id=f"l{len(hidden)}", type="Dense", params=output))),
-            compile=CompileSpec(
-                optimizer=PartSpec(type="Adam", params={"learning_rate": self.rate}),
-                loss=PartSpec(type=loss),
-                metrics=(self.metric,),
-            ),
+            model=ending_in(output, dense_layers(units, "tanh")),
+            compile=CompileSpec(optimizer=adam(self.rate), loss=loss, metrics=metrics),
             fit=FitSpec(epochs=self.epochs, batch_size=10),
         )
 
 
-OUTPUTS: Final[dict[str, tuple[dict[str, object], str]]] = {
-    "binary": ({"units": 1, "activation": "sigmoid"}, "BinaryCrossentropy"),
-    "multiclass": ({"units": 3, "activation": "softmax"}, "CategoricalCrossentropy"),
-    "regression": ({"units": 1}, "MeanSquaredError"),
-}
 XY: Final = ("x1", "x2")
 IRIS: Final = ("sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm")
 HOLES: Final = (
-    Hole("gauss", XY, "label", "binary", "accuracy", 0.97, 3, (), 60, 0.03),
-    Hole("circle", XY, "label", "binary", "accuracy", 0.95, 13, (3,), 200, 0.03),
-    Hole("xor", XY, "label", "binary", "accuracy", 0.95, 17, (4,), 200, 0.03),
-    Hole("sine_1d", ("x",), "y", "regression", "mae", 0.26, 10, (3,), 300, 0.03),
-    Hole("iris", IRIS, "species", "multiclass", "accuracy", 0.93, 15, (), 100, 0.03),
-    Hole("spiral", XY, "label", "binary", "accuracy", 0.90, 151, (10, 10), 400, 0.01),
+    Hole("gauss", XY, "label", "binary", 0.97, 3, (), 60, 0.03),
+    Hole("circle", XY, "label", "binary", 0.95, 13, (3,), 200, 0.03),
+    Hole("xor", XY, "label", "binary", 0.95, 17, (4,), 200, 0.03),
+    Hole("sine_1d", ("x",), "y", "regression", 0.26, 10, (3,), 300, 0.03),
+    Hole("iris", IRIS, "species", "multiclass", 0.93, 15, (), 100, 0.03),
+    Hole("spiral", XY, "label", "binary", 0.90, 151, (10, 10), 400, 0.01),
 )
 
 

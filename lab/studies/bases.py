@@ -3,28 +3,26 @@
 from functools import cache
 from typing import Any
 
-from lab.data.propose import propose_data
+from lab.data.propose import class_count, propose_data
 from lab.data.samples import load_sample
 from lab.spec.data import SampleSource, SplitSpec
-from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
+from lab.spec.experiment import CompileSpec, Experiment, FitSpec, PartSpec
+from lab.starts import adam, dense_layers, ending_in, propose_output, sgd
 
 
 def experiment(
     sample: str,
     hidden: tuple[int, ...],
-    output: dict[str, Any],
     *,
-    loss: str,
     optimizer: PartSpec,
     epochs: int,
     batch_size: int,
     judged: int,
     rows: int | None = None,
     activation: str = "relu",
-    metrics: tuple[str, ...] = (),
     **data: Any,
 ) -> Experiment:
-    """A small network on a sample.
+    """A small network on a sample; its output, loss and metric are those that fit the task.
 
     Args:
         judged: rows that validate; all others may be learned from.
@@ -34,29 +32,13 @@ def experiment(
     table = load_sample(sample)
     spec = propose_data(table, source=SampleSource(name=sample))
     split = SplitSpec(validation=judged / table.rows, test=0.0, train_rows=rows)
-    layers = [
-        LayerSpec(id=f"h{place}", type="Dense", params={"units": units, "activation": activation})
-        for place, units in enumerate(hidden)
-    ]
+    output, loss, metrics = propose_output(spec.task, class_count(table, spec))
     return Experiment(
         data=spec.replace(**{"split": split, **data}),
-        model=ModelSpec(layers=(*layers, LayerSpec(id="output", type="Dense", params=output))),
-        compile=CompileSpec(optimizer=optimizer, loss=PartSpec(type=loss), metrics=metrics),
+        model=ending_in(output, dense_layers(hidden, activation)),
+        compile=CompileSpec(optimizer=optimizer, loss=loss, metrics=metrics),
         fit=FitSpec(epochs=epochs, batch_size=batch_size),
     )
-
-
-def sgd(rate: float) -> PartSpec:
-    return PartSpec(type="SGD", params={"learning_rate": rate})
-
-
-def adam(rate: float) -> PartSpec:
-    return PartSpec(type="Adam", params={"learning_rate": rate})
-
-
-NUMBER: dict[str, Any] = {"units": 1}
-YES_NO: dict[str, Any] = {"units": 1, "activation": "sigmoid"}
-TEN_CLASSES: dict[str, Any] = {"units": 10, "activation": "softmax"}
 
 
 @cache
@@ -65,15 +47,12 @@ def tomorrows_maximum() -> Experiment:
     return experiment(
         "kr_tmax_tomorrow",
         (16,),
-        NUMBER,
-        loss="MeanSquaredError",
         optimizer=sgd(0.02),
         epochs=20,
         batch_size=10,
         judged=800,
         rows=1000,
         target_scaling="standard",
-        metrics=("mae",),
     )
 
 
@@ -83,15 +62,12 @@ def maximum_in_degrees() -> Experiment:
     return experiment(
         "kr_tmax_tomorrow",
         (16,),
-        NUMBER,
-        loss="MeanSquaredError",
         optimizer=sgd(0.01),
         epochs=20,
         batch_size=32,
         judged=624,
         rows=1200,
         target_scaling="none",
-        metrics=("mae",),
     )
 
 
@@ -101,13 +77,10 @@ def digits() -> Experiment:
     return experiment(
         "digits_8x8",
         (32,),
-        TEN_CLASSES,
-        loss="CategoricalCrossentropy",
         optimizer=sgd(0.1),
         epochs=20,
         batch_size=32,
         judged=597,
-        metrics=("accuracy",),
         image_shape=None,
     )
 
@@ -118,14 +91,11 @@ def rain_amount() -> Experiment:
     return experiment(
         "rain_amount",
         (16,),
-        NUMBER,
-        loss="MeanSquaredError",
         optimizer=adam(0.01),
         epochs=60,
         batch_size=10,
         judged=300,
         target_scaling="none",
-        metrics=("mae",),
     )
 
 
@@ -135,13 +105,10 @@ def heavy_rain() -> Experiment:
     return experiment(
         "imbalanced_heavy_rain",
         (16,),
-        YES_NO,
-        loss="BinaryCrossentropy",
         optimizer=adam(0.003),
         epochs=20,
         batch_size=32,
         judged=1000,
-        metrics=("accuracy",),
     )
 
 
@@ -151,14 +118,11 @@ def broken_sensor() -> Experiment:
     return experiment(
         "outliers_1d",
         (),
-        NUMBER,
-        loss="MeanSquaredError",
         optimizer=adam(0.1),
         epochs=100,
         batch_size=10,
         judged=90,
         target_scaling="none",
-        metrics=("mae",),
     )
 
 
@@ -168,14 +132,11 @@ def rainy_days(hidden: tuple[int, ...] = (128, 128), rows: int = 60, epochs: int
     return experiment(
         "kr_rain_tomorrow",
         hidden,
-        YES_NO,
-        loss="BinaryCrossentropy",
         optimizer=adam(0.001),
         epochs=epochs,
         batch_size=10,
         judged=600,
         rows=rows,
-        metrics=("accuracy",),
     )
 
 
@@ -185,13 +146,10 @@ def circle() -> Experiment:
     return experiment(
         "circle",
         (4,),
-        YES_NO,
-        loss="BinaryCrossentropy",
         optimizer=adam(0.03),
         epochs=100,
         batch_size=10,
         judged=120,
-        metrics=("accuracy",),
     )
 
 
@@ -201,14 +159,11 @@ def spiral() -> Experiment:
     return experiment(
         "spiral",
         (16, 16),
-        YES_NO,
-        loss="BinaryCrossentropy",
         optimizer=adam(0.005),
         epochs=200,
         batch_size=10,
         judged=120,
         activation="tanh",
-        metrics=("accuracy",),
     )
 
 
@@ -218,8 +173,6 @@ def sine(hidden: tuple[int, ...] = (16,), rows: int | None = None, epochs: int =
     return experiment(
         "sine_1d",
         hidden,
-        NUMBER,
-        loss="MeanSquaredError",
         optimizer=adam(0.03),
         epochs=epochs,
         batch_size=10,
@@ -236,14 +189,11 @@ def weather_types(epochs: int = 100) -> Experiment:
     return experiment(
         "kr_weather_type",
         (16,),
-        {"units": 5, "activation": "softmax"},
-        loss="CategoricalCrossentropy",
         optimizer=adam(0.01),
         epochs=epochs,
         batch_size=10,
         judged=600,
         rows=300,
-        metrics=("accuracy",),
     )
 
 
@@ -253,14 +203,11 @@ def noisy_circle() -> Experiment:
     base = experiment(
         "circle_noisy",
         (16,),
-        YES_NO,
-        loss="BinaryCrossentropy",
         optimizer=adam(0.01),
         epochs=200,
         batch_size=10,
         judged=200,
         rows=60,
-        metrics=("accuracy",),
     )
     return base.with_data(split=base.data.split.replace(seed=2))
 
@@ -271,13 +218,10 @@ def time_trap() -> Experiment:
     return experiment(
         "time_trap",
         (64, 64),
-        YES_NO,
-        loss="BinaryCrossentropy",
         optimizer=adam(0.003),
         epochs=60,
         batch_size=32,
         judged=500,
-        metrics=("accuracy",),
     )
 
 
@@ -287,11 +231,8 @@ def leak() -> Experiment:
     return experiment(
         "leaky_rain",
         (16,),
-        YES_NO,
-        loss="BinaryCrossentropy",
         optimizer=adam(0.003),
         epochs=30,
         batch_size=10,
         judged=300,
-        metrics=("accuracy",),
     )
