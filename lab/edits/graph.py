@@ -6,11 +6,11 @@ Each function returns a new experiment in which groups of columns and inputs, ta
 import re
 from collections.abc import Sequence
 
-from lab.data.propose import guess_task, task_choices, usable_inputs
+from lab.data.propose import guess_task, task_choices, usable_inputs, usual_scaling
 from lab.data.table import Column, Table
 from lab.errors import ExperimentError
 from lab.model.outputs import way_to
-from lab.spec.data import ALL_INPUTS, DataSpec, InputGroup, TargetSpec, Task
+from lab.spec.data import ALL_INPUTS, InputGroup, TargetSpec, Task
 from lab.spec.experiment import CompileSpec, Experiment, GraphNode, GraphSpec, ModelSpec, OutputSpec
 from lab.spec.graph import is_name, reads_as_a_key
 from lab.starts import propose_output
@@ -128,21 +128,13 @@ def without_group(experiment: Experiment, name: str) -> Experiment:
 
 
 def with_group_columns(experiment: Experiment, name: str, columns: Sequence[str]) -> Experiment:
-    return with_groups(
-        experiment,
-        [
-            group.replace(columns=tuple(columns)) if group.name == name else group
-            for group in experiment.data.input_groups
-        ],
-    )
+    return experiment.replace(data=experiment.data.with_group(name, columns=tuple(columns)))
 
 
 def with_group_renamed(experiment: Experiment, old: str, new: str) -> Experiment:
     """Another name for an input, everywhere. Raises ExperimentError if it cannot be one."""
-    groups = [group.replace(name=new) if group.name == old else group for group in experiment.data.input_groups]
-    return experiment.replace(
-        data=experiment.data.with_groups(groups), model=graph_of(experiment).with_input_renamed(old, new)
-    )
+    model = graph_of(experiment).with_input_renamed(old, new)
+    return experiment.replace(data=experiment.data.with_group(old, name=new), model=model)
 
 
 # --- targets and outputs
@@ -151,7 +143,7 @@ def with_group_renamed(experiment: Experiment, old: str, new: str) -> Experiment
 def with_added_target(experiment: Experiment, column: Column) -> Experiment:
     """One more column to predict, and an output for it beside the last one."""
     graph, target = graph_of(experiment), target_for(column)
-    data = _not_as_input(experiment.data, column.name)
+    data = experiment.data.without_inputs(column.name)
     data = data.with_targets([*data.targets, target])
     params, loss, metrics = propose_output(target.task, column.distinct)
     beside = next((output.reads for output in reversed(graph.outputs) if output.reads is not None), None)
@@ -170,7 +162,7 @@ def with_added_target(experiment: Experiment, column: Column) -> Experiment:
 def target_for(column: Column, task: Task | None = None) -> TargetSpec:
     """The likeliest task of a column, a number standardised: of several outputs each is to count alike."""
     chosen = task if task is not None else (*task_choices(column), guess_task(column))[0]
-    return TargetSpec(column=column.name, task=chosen, scaling="standard" if chosen == "regression" else "none")
+    return TargetSpec(column=column.name, task=chosen, scaling=usual_scaling(chosen))
 
 
 def without_target(experiment: Experiment, column: str) -> Experiment:
@@ -191,7 +183,7 @@ def without_target(experiment: Experiment, column: str) -> Experiment:
 def with_target_changed(experiment: Experiment, old: str, column: Column, task: Task | None = None) -> Experiment:
     """Another column, or another task, in the place of a target; its outputs follow with layer, loss and metrics."""
     target = target_for(column, task)
-    data = experiment.data if old == column.name else _not_as_input(experiment.data, column.name)
+    data = experiment.data if old == column.name else experiment.data.without_inputs(column.name)
     data = data.with_targets([target if known.column == old else known for known in data.targets])
     graph = graph_of(experiment)
     params, loss, metrics = propose_output(target.task, column.distinct)
@@ -215,17 +207,6 @@ def with_target_scaling(experiment: Experiment, column: str, scaling: str) -> Ex
         target.replace(scaling=scaling) if target.column == column else target for target in experiment.data.targets
     ]
     return experiment.replace(data=experiment.data.with_targets(targets))
-
-
-def _not_as_input(data: DataSpec, column: str) -> DataSpec:
-    """A target is no input."""
-    if column not in data.inputs:
-        return data
-    if not data.groups:
-        return data.replace(inputs=tuple(name for name in data.inputs if name != column))
-    return data.with_groups(
-        [group.replace(columns=tuple(name for name in group.columns if name != column)) for group in data.groups]
-    )
 
 
 def free_targets(experiment: Experiment, table: Table) -> list[str]:

@@ -10,7 +10,7 @@ from lab.data.split import part_of_word
 from lab.data.table import Column, Table
 from lab.edits.layers import with_fitting_front
 from lab.edits.typed import share_of
-from lab.spec.data import ColumnPlan, DataSpec, ImageShape, InputGroup
+from lab.spec.data import ColumnPlan, DataSpec, ImageShape
 from lab.spec.experiment import Experiment
 
 LONGEST_SIDE = 4  # times the other: longer strips of pixels are no images
@@ -52,17 +52,13 @@ def _as_input(data: DataSpec, name: str, table: Table, *, wanted: bool) -> DataS
     """A column among the inputs or not; in groups it goes to the first."""
     if wanted == (name in data.inputs):
         return data
+    if not wanted:
+        return data.without_inputs(name)
     if data.groups:
-        first, *others = data.groups
-        columns = (*first.columns, name) if wanted else tuple(one for one in first.columns if one != name)
-        kept = [_without(group, name) for group in others]
-        return data.with_groups([first.replace(columns=columns), *kept])
-    chosen = {*data.inputs, name} if wanted else {*data.inputs} - {name}
+        first = data.groups[0]
+        return data.with_group(first.name, columns=(*first.columns, name))
+    chosen = {*data.inputs, name}
     return data.replace(inputs=tuple(one for one in table.column_names if one in chosen))
-
-
-def _without(group: InputGroup, name: str) -> InputGroup:
-    return group.replace(columns=tuple(column for column in group.columns if column != name))
 
 
 def wishes_for(column: Column, data: DataSpec) -> frozenset[str]:
@@ -170,7 +166,4 @@ def with_image_shape(experiment: Experiment, shape: ImageShape | None) -> Experi
 
 def with_group_image(experiment: Experiment, name: str, shape: ImageShape | None) -> Experiment:
     """One input of a functional model as an image, or as numbers side by side."""
-    groups = [
-        group.replace(image_shape=shape) if group.name == name else group for group in experiment.data.input_groups
-    ]
-    return experiment.replace(data=experiment.data.with_groups(groups))
+    return experiment.replace(data=experiment.data.with_group(name, image_shape=shape))

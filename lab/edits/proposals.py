@@ -6,7 +6,7 @@ Each function returns a new experiment and touches no screen; the hidden layers 
 from typing import Any, NamedTuple
 
 from lab.data.prepare import Dataset
-from lab.data.propose import class_count, propose_data
+from lab.data.propose import class_count, propose_data, usual_scaling
 from lab.data.samples import card
 from lab.data.table import Table
 from lab.edits.layers import with_fitting_front
@@ -82,9 +82,10 @@ def with_target(experiment: Experiment, table: Table, target: str) -> Experiment
 
 def with_task(experiment: Experiment, table: Table, task: Task) -> Experiment:
     """The same column as another task: classes, or a number."""
-    scaling = "standard" if task == "regression" else "none"
     windows = None if task == "sequence_labels" else experiment.data.windows
-    changed = experiment.with_data(task=task, target_scaling=scaling, persistence_column=None, windows=windows)
+    changed = experiment.with_data(
+        task=task, target_scaling=usual_scaling(task), persistence_column=None, windows=windows
+    )
     return with_fitting_output(changed, class_count(table, changed.data))
 
 

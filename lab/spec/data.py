@@ -1,7 +1,7 @@
 """DataSpec: which table an Experiment learns from, how the file is read, and how its rows and columns are prepared."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -305,6 +305,18 @@ class DataSpec(Value):
         columns = tuple(dict.fromkeys(column for group in groups for column in group.columns))
         return self.replace(groups=tuple(groups), inputs=columns, image_shape=None)
 
+    def with_group(self, name: str, /, **changes: Any) -> "DataSpec":
+        """One group with some fields changed."""
+        return self.with_groups(
+            [group.replace(**changes) if group.name == name else group for group in self.input_groups]
+        )
+
+    def without_inputs(self, *columns: str) -> "DataSpec":
+        """These columns are no inputs, in no group either."""
+        if self.groups:
+            return self.with_groups([group.replace(columns=_left(group.columns, columns)) for group in self.groups])
+        return self.replace(inputs=_left(self.inputs, columns))
+
     def plan_of(self, column: str) -> ColumnPlan:
         """What is planned for a column; a plan without wishes if nothing is."""
         return next((plan for plan in self.plans if plan.column == column), ColumnPlan(column=column))
@@ -330,3 +342,8 @@ class DataSpec(Value):
     def for_target(self, target: TargetSpec) -> "DataSpec":
         """The same rows and inputs with this column alone to predict."""
         return self.with_targets([target])
+
+
+def _left(names: Sequence[str], gone: Sequence[str]) -> tuple[str, ...]:
+    taken = set(gone)
+    return tuple(name for name in names if name not in taken)

@@ -200,7 +200,7 @@ def leaving_out() -> Axis:
         return (
             every,
             *(
-                Option(f"no {column}", Words("studies.option.without", {"column": column}), _without(column))
+                Option(f"no {column}", Words("studies.option.without", {"column": column}), partial(_without, column))
                 for column in data.inputs
             ),
         )
@@ -211,12 +211,8 @@ def leaving_out() -> Axis:
 MOST_COLUMNS = 20
 
 
-def _without(column: str) -> Change:
-    def change(experiment: Experiment) -> Experiment:
-        kept = tuple(name for name in experiment.data.inputs if name != column)
-        return experiment.with_data(inputs=kept)
-
-    return change
+def _without(column: str, experiment: Experiment) -> Experiment:
+    return experiment.replace(data=experiment.data.without_inputs(column))
 
 
 # --- against overfitting

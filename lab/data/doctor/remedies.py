@@ -62,10 +62,7 @@ class LeaveOut(Remedy):
     order: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def change(self, data: DataSpec) -> DataSpec:
-        gone = set(self.columns)
-        if data.groups:
-            return data.with_groups([group.replace(columns=_without(group.columns, gone)) for group in data.groups])
-        return data.replace(inputs=_without(data.inputs, gone))
+        return data.without_inputs(*self.columns)
 
     def undo(self, data: DataSpec, before: DataSpec | None = None) -> DataSpec:
         back = tuple(column for column in self.columns if column not in data.inputs)
@@ -230,10 +227,6 @@ def with_kind(kinds: tuple[KindChoice, ...], column: str, kind: Kind | None) -> 
 
 
 # --- parts of a spec
-
-
-def _without(columns: tuple[str, ...], gone: set[str]) -> tuple[str, ...]:
-    return tuple(column for column in columns if column not in gone)
 
 
 def _in_order(columns: Iterable[str], order: tuple[str, ...]) -> tuple[str, ...]:

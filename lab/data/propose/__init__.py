@@ -3,7 +3,7 @@
 from lab.data.propose.roles import MOST_ONE_HOT, Reason
 from lab.data.propose.spec import LeftOut, Proposal, left_out, propose, propose_data, propose_split, usable_inputs
 from lab.data.propose.targets import Candidate
-from lab.data.propose.tasks import class_count, guess_task, is_label, task_choices
+from lab.data.propose.tasks import class_count, guess_task, is_label, task_choices, usual_scaling
 
 __all__ = [
     "MOST_ONE_HOT",
@@ -20,4 +20,5 @@ __all__ = [
     "propose_split",
     "task_choices",
     "usable_inputs",
+    "usual_scaling",
 ]

@@ -13,7 +13,7 @@ import numpy as np
 from lab.data.propose.leaks import Leaks
 from lab.data.propose.roles import USABLE, Reason, why_no_input
 from lab.data.propose.targets import Candidate, Ranking
-from lab.data.propose.tasks import guess_task, task_choices
+from lab.data.propose.tasks import guess_task, task_choices, usual_scaling
 from lab.data.samples import card
 from lab.data.table import Column, Table
 from lab.errors import DataError, TableError
@@ -135,7 +135,7 @@ def _spec(
         inputs=inputs,
         target=column.name,
         task=task,
-        target_scaling="standard" if task == "regression" else "none",
+        target_scaling=usual_scaling(task),
         missing=_missing(table, inputs),
         split=propose_split(table),
     )

@@ -1,6 +1,7 @@
 """As what a column can be predicted: classes, a number, or a text letter by letter."""
 
 import re
+from typing import Literal
 
 from lab.data.propose.names import ANSWER, COUNT, words_of
 from lab.data.sequences import alphabet
@@ -65,3 +66,8 @@ def class_count(table: Table, data: DataSpec) -> int:
     if data.task != "sequence_labels":
         return column.distinct
     return len(alphabet([str(cell) for cell in table.frame[column.name].dropna()]))
+
+
+def usual_scaling(task: Task) -> Literal["standard", "none"]:
+    """In which unit a target is learned: numbers as their distance from the mean, classes as they are."""
+    return "standard" if task == "regression" else "none"
