@@ -13,34 +13,31 @@ on standard error, 2 when the command itself was mistyped. A person's Ctrl-C giv
 
 import argparse
 import json
-import math
 import os
 import sys
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from lab import reference
 from lab.data.prepare import Dataset, prepare
 from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.data.table import Table
-from lab.errors import LabError
+from lab.errors import LabError, RunError
+from lab.export.lines import run_document, run_lines
 from lab.export.package import experiment_of
-from lab.insight.evaluate import evaluate
 from lab.model.problem import say_problem
-from lab.model.problems import model_problems, updates_arithmetic
-from lab.runs.orders.run import run_spec
-from lab.runs.work.trainer import Trainer
+from lab.model.problems import model_problems
+from lab.runs.kept.record import RunRecord
+from lab.runs.serve.engine import RunRequest
+from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import current_limits
 from lab.texts import Language, say, say_error
-from lab.verdict.judging import judge_outputs, judge_run
-from lab.verdict.verdict import Verdict, say_advice, say_kind, say_verdict
 from netcore.errors import NetcoreError
 
-ROWS = 20  # lines of the epoch table; a longer run is thinned out
+OWNER = "command-line"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,18 +80,11 @@ class CliError(LabError):
 def run(file: Path, table_file: Path | None, language: Language, *, as_json: bool) -> None:
     """Train the experiment of a file and print what came of it. Raises LabError or NetcoreError."""
     experiment, dataset = _laid_out(file, table_file, language)
-    trainer = Trainer(*run_spec(experiment, dataset))
-    trainer.advance()
-    verdict = judge_run(experiment, dataset, trainer.history, trainer.state, trainer.extras)
-    outputs = judge_outputs(experiment, dataset, trainer.history, trainer.state)
-    scores = _letter_scores(experiment, dataset, trainer)
+    _engine, record = _trained(experiment, dataset)
     if as_json:
-        document = _document(experiment, trainer, verdict, outputs) | ({"scores": scores} if scores else {})
-        print(json.dumps(document, ensure_ascii=False))
+        print(json.dumps(run_document(record, dataset), ensure_ascii=False))
     else:
-        print(_report(experiment, dataset, trainer, verdict, outputs, language))
-        for part, score in scores.items():
-            print(say("sequences.scores", language, part=say(f"part.{part}", language), **score))
+        print("\n".join(run_lines(record, dataset, language)))
 
 
 def export(file: Path, table_file: Path | None, folder: Path, language: Language) -> None:
@@ -102,8 +92,9 @@ def export(file: Path, table_file: Path | None, folder: Path, language: Language
     from lab.export.folder import write_files  # pictures need Plotly's colours, which no other command waits for
 
     experiment, dataset = _laid_out(file, table_file, language)
+    engine, record = _trained(experiment, dataset)
     try:
-        files = write_files(experiment, dataset, folder, language)
+        files = write_files(engine, record, dataset, folder, language)
     except OSError:
         raise CliError("cli.no_folder", folder=str(folder)) from None
     print(say("cli.exported", language, folder=str(folder), files=", ".join(one.name for one in files)))
@@ -124,14 +115,15 @@ def _laid_out(file: Path, table_file: Path | None, language: Language) -> tuple[
     return experiment, dataset
 
 
-def _letter_scores(experiment: Experiment, dataset: Dataset, trainer: Trainer) -> dict[str, dict[str, float]]:
-    """How well texts are read, by part; empty for other tasks. The test part stays sealed."""
-    if dataset.task != "sequence_labels" or experiment.model.kind != "sequential":
-        return {}
-    return {
-        part: score.metrics
-        for part, score in evaluate(experiment, trainer.weights, dataset, ("train", "validation")).scores.items()
-    }
+def _trained(experiment: Experiment, dataset: Dataset) -> tuple[InlineEngine, RunRecord]:
+    """The run from start to end, and the engine that it was made in."""
+    engine = InlineEngine()
+    run_id = engine.start(RunRequest(experiment, dataset), OWNER)
+    engine.advance()
+    record = engine.record(run_id, OWNER)
+    if record.state == "failed" and record.reason is not None:
+        raise RunError(record.reason.code, **record.reason.values)
+    return engine, record
 
 
 # --- what goes in
@@ -162,108 +154,6 @@ def _warnings_about(experiment: Experiment, table: Table) -> list[LabError]:
     if source.kind == "sample" and table is not load_sample(source.name, experiment.data.reading):
         return [CliError("cli.not_the_sample", name=table.name, expected=source.name)]
     return []
-
-
-# --- what comes out
-
-
-def _document(
-    experiment: Experiment, trainer: Trainer, verdict: Verdict, outputs: dict[str, Verdict]
-) -> dict[str, Any]:
-    """Everything as plain data. A loss that is no number is null: JSON has no NaN."""
-    document = {
-        "experiment": json.loads(experiment.to_json()),
-        "state": trainer.state,
-        "epochs": trainer.epochs_done,
-        "history": {name: [_number(value) for value in values] for name, values in trainer.history.items()},
-        "changes": trainer.log,
-        "verdict": _told(verdict),
-        "compute_s": trainer.compute_s,
-    }
-    if outputs:
-        document["outputs"] = {name: _told(one) for name, one in outputs.items()}
-    return document
-
-
-def _told(verdict: Verdict) -> dict[str, Any]:
-    return verdict.as_dict() | {"text": {language: say_verdict(verdict, language) for language in get_args(Language)}}
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _report(
-    experiment: Experiment,
-    dataset: Dataset,
-    trainer: Trainer,
-    verdict: Verdict,
-    outputs: dict[str, Verdict],
-    language: Language,
-) -> str:
-    rows, fit = len(dataset.train.x), experiment.fit
-    per_epoch, updates = updates_arithmetic(rows, fit.batch_size, fit.epochs)
-    advice = set(say_advice(verdict, language))
-    said = [line for line in say_verdict(verdict, language) if line not in advice]
-    return "\n".join(
-        [
-            experiment.name,
-            say(
-                "cli.rows" if len(dataset.test.rows) else "cli.rows_without_test",
-                language,
-                train=rows,
-                validation=len(dataset.validation.x),
-                test=len(dataset.test.x),
-                batch_size=min(fit.batch_size, rows),
-                per_epoch=per_epoch,
-                epochs=fit.epochs,
-                updates=updates,
-            ),
-            *(line for one in (dataset, *dataset.others) for line in _unit_of_losses(one, language)),
-            "",
-            *epoch_table(trainer.history, language),
-            "",
-            *said,
-            *(f"{name}: {say_kind(one, language)}" for name, one in outputs.items()),
-            say("cli.next", language),
-            *(f"  - {line}" for line in say_advice(verdict, language)),
-        ]
-    )
-
-
-def _unit_of_losses(dataset: Dataset, language: Language) -> list[str]:
-    """Loss and metrics of a standardised target are in its standard deviations: say how large one is."""
-    if dataset.task != "regression" or dataset.target_scale == 1.0:
-        return []
-    one = f"{dataset.target_scale:.4g} {dataset.target_unit}".rstrip()
-    return [say("cli.standardised", language, target=dataset.target_name, one=one)]
-
-
-def epoch_table(history: dict[str, list[float]], language: Language) -> list[str]:
-    """The history as lines of text: every epoch of a short run, at most ROWS of a long one, always first and last."""
-    names = list(history)
-    epochs = len(history[names[0]]) if names else 0
-    widths = [max(len(name), 10) for name in names]
-    head = "  ".join(name.rjust(width) for name, width in zip(names, widths, strict=True))
-    lines = [f"{right(say('cli.epoch', language), 6)}  {head}"]
-    for epoch in shown_epochs(epochs):
-        cells = (f"{history[name][epoch]:{width}.4f}" for name, width in zip(names, widths, strict=True))
-        lines.append(f"{epoch + 1:>6}  {'  '.join(cells)}")
-    return lines
-
-
-def right(text: str, width: int) -> str:
-    """The text moved right to end at a column; a Hangul syllable is two columns wide."""
-    columns = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-    return " " * (width - columns) + text
-
-
-def shown_epochs(epochs: int) -> list[int]:
-    """0-based epochs to print, at most ROWS of them, closer together at the start, where curves bend most."""
-    if epochs <= ROWS:
-        return list(range(epochs))
-    ratio = epochs ** (1 / (ROWS - 1))
-    return sorted({min(round(ratio**step), epochs) - 1 for step in range(ROWS)} | {0, epochs - 1})
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,11 +7,10 @@ import streamlit as st
 
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
-from lab.insight.evaluate import Evaluation, evaluate_outputs, evaluate_run
+from lab.insight.evaluate import Evaluation, evaluate_run
 from lab.insight.part_values import values_on
 from lab.model.outputs import combined
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
-from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import lay_out
 from pages.ui.compare.shelf import mark, marks_of, opened_runs
@@ -165,13 +164,9 @@ def evaluations_of(
     state: AppState, record: RunRecord, dataset: Dataset, parts: tuple[PartName, ...]
 ) -> dict[str, Evaluation]:
     """Name of each output -> its evaluation, worked out once for a run and the parts that are open."""
-
-    def evaluated() -> dict[str, Evaluation]:
-        if isinstance(record.experiment.model, GraphSpec):
-            return evaluate_outputs(record, dataset, parts)
-        return {"": evaluate_run(record, dataset, parts)}
-
-    return state.once("evaluations", (record.id, record.epochs_done, parts), evaluated)
+    return state.once(
+        "evaluations", (record.id, record.epochs_done, parts), lambda: evaluate_run(record, dataset, parts)
+    )
 
 
 # --- tables and pictures

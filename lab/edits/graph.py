@@ -10,7 +10,7 @@ from lab.data.propose import guess_task, task_choices, usable_inputs, usual_scal
 from lab.data.table import Column, Table
 from lab.errors import ExperimentError
 from lab.model.outputs import way_to
-from lab.spec.data import ALL_INPUTS, InputGroup, TargetSpec, Task
+from lab.spec.data import ALL_INPUTS, DataSpec, InputGroup, TargetSpec, Task
 from lab.spec.experiment import CompileSpec, Experiment, GraphNode, GraphSpec, ModelSpec, OutputSpec
 from lab.spec.graph import is_name, reads_as_a_key
 from lab.starts import propose_output

@@ -17,7 +17,7 @@ from lab.model.outputs import output_views
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.run import run_spec
 from lab.runs.work.build import build_model
-from lab.spec.experiment import Experiment
+from lab.spec.experiment import Experiment, GraphSpec
 from lab.verdict.baseline import Baseline, baseline
 from lab.verdict.baseline_loss import baseline_loss
 from netcore.activations import ACTIVATIONS
@@ -83,33 +83,16 @@ class Evaluation:
 
 
 def evaluate_run(
-    record: RunRecord, dataset: Dataset, parts: Sequence[PartName] = ("train", "validation"), *, best: bool = False
-) -> Evaluation:
-    """Evaluate a finished run on the parts named; those without rows are left out.
-
-    Args:
-        best: judge the weights of the epoch of lowest validation loss instead of the last good ones.
-    """
-    return evaluate(record.experiment, record.best_weights if best else record.weights, dataset, parts)
-
-
-def evaluate(
-    experiment: Experiment, weights: Sequence[Array], dataset: Dataset, parts: Sequence[PartName]
-) -> Evaluation:
-    """As `evaluate_run`, from an experiment and weights in Keras order."""
-    model = trained_model(experiment, weights, dataset)
-    asked = [part for part in parts if len(dataset.part(part).x)]
-    return _evaluation(
-        experiment, dataset, {part: np.asarray(model.predict(dataset.part(part).x, verbose=0)) for part in asked}
-    )
-
-
-def evaluate_outputs(
-    record: RunRecord, dataset: Dataset, parts: Sequence[PartName] = ("train", "validation"), *, best: bool = False
+    record: RunRecord, dataset: Dataset, parts: Sequence[PartName] = ("train", "validation")
 ) -> dict[str, Evaluation]:
-    """As `evaluate_run`, for each output of a functional model by its name."""
+    """Evaluate a run's last good weights on the parts named, those without rows left out: each output by its name.
+
+    The one output of a sequential network is called "".
+    """
     experiment = record.experiment
-    model = trained_model(experiment, record.best_weights if best else record.weights, dataset)
+    if not isinstance(experiment.model, GraphSpec):
+        return {"": evaluate(experiment, record.weights, dataset, parts)}
+    model = trained_model(experiment, record.weights, dataset)
     asked = [part for part in parts if len(dataset.part(part).x)]
     predicted = {
         part: model.predict({name: dataset.x_of(part, name) for name in model.input_names}, verbose=0) for part in asked
@@ -118,6 +101,17 @@ def evaluate_outputs(
         name: _evaluation(*view, {part: np.asarray(predicted[part][name]) for part in asked})
         for name, view in output_views(experiment, dataset).items()
     }
+
+
+def evaluate(
+    experiment: Experiment, weights: Sequence[Array], dataset: Dataset, parts: Sequence[PartName]
+) -> Evaluation:
+    """As `evaluate_run`, of a sequential network with weights in Keras order."""
+    model = trained_model(experiment, weights, dataset)
+    asked = [part for part in parts if len(dataset.part(part).x)]
+    return _evaluation(
+        experiment, dataset, {part: np.asarray(model.predict(dataset.part(part).x, verbose=0)) for part in asked}
+    )
 
 
 def trained_model(experiment: Experiment, weights: Sequence[Array], dataset: Dataset) -> Any:

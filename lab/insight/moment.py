@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lab.data.prepare import Dataset, PartName
-from lab.insight.evaluate import Evaluation, as_probabilities, evaluate_outputs, evaluate_run
+from lab.insight.evaluate import Evaluation, as_probabilities, evaluate_run
 from lab.runs.kept.record import RunRecord
 from lab.spec.experiment import Experiment, GraphSpec
 
@@ -88,9 +88,7 @@ def moment(model: Any, record: RunRecord, dataset: Dataset) -> Moment:
         return Moment(line=_line(dataset, answer))
     part: PartName = "validation" if len(dataset.validation.x) else "train"
     then = replace(record, weights=model.get_weights())
-    if isinstance(experiment.model, GraphSpec):
-        return Moment(evaluations=evaluate_outputs(then, dataset, (part,)), part=part)
-    return Moment(evaluations={"": evaluate_run(then, dataset, (part,))}, part=part)
+    return Moment(evaluations=evaluate_run(then, dataset, (part,)), part=part)
 
 
 def _numbers_only(experiment: Experiment, dataset: Dataset) -> bool:

@@ -15,7 +15,6 @@ from lab.verdict.baseline_metrics import baseline_metrics, output_baselines
 from lab.verdict.context import RunContext
 from lab.verdict.suspects import likely_causes
 from lab.verdict.verdict import Verdict
-from netcore.optimizers import OPTIMIZERS
 
 
 def judge_run(
@@ -104,9 +103,9 @@ def _graph_units(graph: GraphSpec, dataset: Dataset) -> list[int]:
 
 def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """What makes a divergence of this experiment likely (the highest learning rate it ever has counts)."""
-    optimizer, fit = experiment.compile.optimizer, experiment.fit
+    fit = experiment.fit
     rates = [change.value for change in fit.changes if change.name == "learning_rate"]
-    rate = max(float(optimizer.filled(OPTIMIZERS)["learning_rate"]), *rates, 0.0)
+    rate = max(experiment.compile.learning_rate, *rates, 0.0)
     scaled = [
         (one.train.target - one.target_mean) / one.target_scale
         for one in (dataset, *dataset.others)
@@ -115,7 +114,7 @@ def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     largest_target = max((float(np.abs(target).max(initial=0.0)) for target in scaled), default=0.0)
     return likely_causes(
         learning_rate=rate,
-        optimizer=optimizer.type,
+        optimizer=experiment.compile.optimizer.type,
         largest_input=float(np.abs(dataset.train.x).max(initial=0.0)),
         largest_target=largest_target,
         batch_size=fit.batch_size,

@@ -11,6 +11,7 @@ import pytest
 from lab import cli
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
+from lab.export.lines import ROWS, shown_epochs
 from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.data import UploadSource
@@ -113,8 +114,8 @@ def test_a_diverged_run_is_valid_json_too(capsys, tmp_path):
 
 def test_long_runs_are_thinned_and_keep_first_and_last():
     for epochs in (0, 1, 5, 20, 21, 100, 2000, 20_000):
-        shown = cli.shown_epochs(epochs)
-        assert len(shown) <= cli.ROWS
+        shown = shown_epochs(epochs)
+        assert len(shown) <= ROWS
         assert shown == sorted(set(shown))
         if epochs:
             assert (shown[0], shown[-1]) == (0, epochs - 1)

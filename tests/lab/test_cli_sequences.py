@@ -5,7 +5,7 @@ import json
 import pytest
 
 from lab import cli
-from lab.starts import EXAMPLES
+from lab.starts import EXAMPLES, start
 
 
 def run_json(capsys, name):
@@ -36,3 +36,13 @@ def test_letter_errors_are_printed(capsys, tmp_path):
     file.write_text(short, encoding="utf-8")
     assert cli.main(["run", str(file), "--language", "en"]) == 0
     assert "Validation: letter error 1.000, whole texts right 0.000, share of blanks 1.000" in capsys.readouterr().out
+
+
+def test_a_run_without_one_good_epoch_reads_no_letters(capsys, tmp_path):
+    wild = start("ctc_morse").with_compile(optimizer={"type": "SGD", "params": {"learning_rate": 1e38}})
+    file = tmp_path / "wild.json"
+    file.write_text(wild.to_json(), encoding="utf-8")
+    assert cli.main(["run", str(file), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["state"], document["verdict"]["kind"]) == ("diverged", "diverged")
+    assert "scores" not in document

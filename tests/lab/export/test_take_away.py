@@ -20,7 +20,7 @@ from lab.export.package import experiment_of, keras_package
 from lab.export.pasted.reader import read_keras
 from lab.export.program import DATA_FILE, WEIGHTS_FILE
 from lab.export.report import report
-from lab.insight.evaluate import evaluate_outputs, evaluate_run
+from lab.insight.evaluate import evaluate_run
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import LayerSpec
 from lab.starts import start
@@ -267,9 +267,7 @@ ALLOWED = {
 
 
 def page_of(run, language="en"):
-    graph = run.experiment.model.kind == "graph"
-    found = evaluate_outputs(run.record, run.dataset) if graph else {"": evaluate_run(run.record, run.dataset)}
-    return report(run.record, run.dataset, found, run.record.verdict, language).decode()
+    return report(run.record, run.dataset, evaluate_run(run.record, run.dataset), run.record.verdict, language).decode()
 
 
 def checked(page):

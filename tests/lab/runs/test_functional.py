@@ -6,7 +6,7 @@ import pytest
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.edits.graph import as_graph, with_added_target, without_target
-from lab.insight.evaluate import evaluate_outputs
+from lab.insight.evaluate import evaluate_run
 from lab.model.layer_table import graph_table, parameter_count
 from lab.model.outputs import history_keys, history_of, split_key
 from lab.model.problems import model_problems
@@ -143,7 +143,7 @@ def test_each_output_is_judged_and_evaluated_in_its_own_unit():
     run_id = engine.start(RunRequest(experiment, dataset), "someone")
     engine.advance()
     record = engine.record(run_id, "someone")
-    evaluations = evaluate_outputs(record, dataset, ("validation", "test"))
+    evaluations = evaluate_run(record, dataset, ("validation", "test"))
     assert evaluations["tmax"].target_unit == "degC"
     assert evaluations["tmax"].scores["test"].metrics["mae"] < 0.4 * evaluations["tmax"].baseline["test"].metrics["mae"]
     assert evaluations["rain"].classes == ("0", "1")
