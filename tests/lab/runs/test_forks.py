@@ -212,28 +212,6 @@ def test_forks_of_forks_have_an_end():
 # --- early stopping and class weights
 
 
-def test_early_stopping_ends_the_run_and_goes_back_to_the_best_weights():
-    stopping = EarlyStoppingSpec(patience=3)
-    trainer = trained(with_rate(iris(300, early_stopping=stopping), 0.3))
-    losses = trainer.history["val_loss"]
-    assert trainer.state == "finished"
-    assert trainer.reason.code == "run.stopped_early"
-    assert len(losses) == trainer.best_epoch + 3 < 300
-    assert trainer.best_epoch == int(np.argmin(losses)) + 1
-    assert all(np.array_equal(a, b) for a, b in zip(trainer.weights, trainer.best_weights, strict=True))
-
-
-def test_a_run_that_stopped_early_may_be_told_to_go_on_and_the_file_repeats_it():
-    experiment = with_rate(iris(300, early_stopping=EarlyStoppingSpec(patience=3)), 0.3)
-    trainer = trained(experiment)
-    ended = trainer.epochs_done
-    trainer.apply(Extend(400))
-    trainer.advance()
-    assert trainer.epochs_done > ended
-    changes = tuple(Change(**{**change, "value": float(change["value"])}) for change in trainer.log)
-    assert trained(experiment.with_fit(changes=changes)).history == trainer.history
-
-
 def test_early_stopping_can_watch_the_data_loss_without_the_penalty():
     experiment = iris(30, early_stopping=EarlyStoppingSpec(monitor="val_data_loss", patience=30))
     dense = experiment.model.layers[0]

@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 
 import numpy as np
 import pytest
@@ -12,7 +11,8 @@ from hypothesis import strategies as st
 from lab.runs.kept.record import as_changes
 from lab.runs.wire.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Step, Stop
 from lab.runs.work.trainer import Trainer
-from lab.spec.experiment import Change
+from lab.spec.experiment import Change, EarlyStoppingSpec, Experiment
+from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, same_weights, spec_of, trained, with_rate
 
 
@@ -75,16 +75,19 @@ def test_changes_made_live_are_logged_with_their_positions_and_replayed_to_the_s
 
 
 def test_a_run_that_takes_many_batches_in_one_go_still_logs_and_replays_exactly():
-    experiment = iris(300)
-    live = Trainer(*spec_of(experiment))
+    experiment = iris(100)
+    tick = 0.0001
+    clock = Clock(step=tick)  # a look at it takes a third of the time between two looks: some batches go in one go
+    live = Trainer(*spec_of(experiment), clock=clock)
     for rate in (0.02, 0.005, 0.03):
-        for _ in range(5):
-            live.advance(deadline=time.perf_counter() + 0.002)
+        for _ in range(3):
+            live.advance(deadline=clock.now + 3.5 * tick)
         live.apply(SetLearningRate(rate))
+    assert {change["batch"] for change in live.log} != {0}  # in the middle of epochs, too
     live.advance()
     assert len(live.log) == 3
-    replayed = Trainer(*spec_of(experiment.with_fit(changes=as_changes(live.log))))
-    while replayed.advance(deadline=time.perf_counter() + 0.003):
+    replayed = Trainer(*spec_of(experiment.with_fit(changes=as_changes(live.log))), clock=clock)
+    while replayed.advance(deadline=clock.now + 5.5 * tick):
         pass
     assert replayed.history == live.history
     assert replayed.log == live.log
@@ -221,6 +224,89 @@ def test_compute_time_counts_only_computing():
     trainer.advance()
     assert before > 0
     assert trainer.compute_s - before <= 1  # two looks at the clock
+
+
+# --- early stopping
+
+
+def standing_still(patience: int, epochs: int = 30, **stopping) -> Experiment:
+    """A run whose validation loss is the same after each epoch, so that the first epoch stays the best."""
+    return with_rate(iris(epochs, early_stopping=EarlyStoppingSpec(patience=patience, **stopping)), 0.0)
+
+
+@pytest.mark.parametrize("patience", [1, 2, 7])
+def test_early_stopping_waits_for_exactly_as_many_epochs_as_its_patience(patience):
+    trainer = trained(standing_still(patience))
+    assert len(set(trainer.history["val_loss"])) == 1
+    assert (trainer.state, trainer.epochs_done, trainer.best_epoch) == ("finished", 1 + patience, 1)
+    assert trainer.reason.values == {"epoch": 1 + patience, "best_epoch": 1}
+
+
+def test_patience_that_is_as_long_as_the_run_ends_nothing():
+    trainer = trained(standing_still(patience=5, epochs=5))
+    assert (trainer.epochs_done, trainer.reason) == (5, None)
+
+
+def test_a_better_epoch_begins_the_patience_anew():
+    """It stands still for three epochs, learns for three, and stands still again."""
+    turns = (Change(epoch=3, batch=0, name="learning_rate", value=0.05),)
+    turns += (Change(epoch=6, batch=0, name="learning_rate", value=0.0),)
+    trainer = trained(standing_still(patience=4).with_fit(changes=turns))
+    assert trainer.best_epoch == 6
+    assert trainer.epochs_done == 6 + 4
+
+
+def test_what_is_better_by_no_more_than_min_delta_is_not_better():
+    learning = iris(12, early_stopping=EarlyStoppingSpec(patience=2, min_delta=1e6))
+    trainer = trained(learning)
+    assert trainer.history["val_loss"][2] < trainer.history["val_loss"][0]
+    assert (trainer.best_epoch, trainer.epochs_done) == (1, 3)
+
+
+@pytest.mark.parametrize("restore", [True, False])
+def test_early_stopping_goes_back_to_the_best_weights_only_if_it_was_told_to(restore):
+    stopping = EarlyStoppingSpec(patience=2, min_delta=1e6, restore_best_weights=restore)
+    trainer = trained(iris(12, early_stopping=stopping))
+    assert same_weights(trainer, trained(iris(1 if restore else 3)))
+
+
+def test_a_stop_that_was_overruled_begins_the_patience_anew():
+    trainer = trained(standing_still(patience=3, epochs=10))
+    assert trainer.epochs_done == 4
+    trainer.apply(Extend(20))
+    trainer.advance()
+    assert (trainer.epochs_done, trainer.reason.code) == (4 + 3, "run.stopped_early")
+
+
+def test_patience_goes_on_where_it_was_in_another_process():
+    experiment = standing_still(patience=4)
+    trainer = Trainer(*spec_of(experiment))
+    trainer.advance(epochs=3)
+    other = moved(trainer, experiment)
+    other.advance()
+    assert other.epochs_done == 1 + 4
+
+
+def test_early_stopping_ends_the_run_and_goes_back_to_the_best_weights():
+    stopping = EarlyStoppingSpec(patience=3)
+    trainer = trained(with_rate(iris(300, early_stopping=stopping), 0.3))
+    losses = trainer.history["val_loss"]
+    assert trainer.state == "finished"
+    assert trainer.reason.code == "run.stopped_early"
+    assert len(losses) == trainer.best_epoch + 3 < 300
+    assert trainer.best_epoch == int(np.argmin(losses)) + 1
+    assert all(np.array_equal(a, b) for a, b in zip(trainer.weights, trainer.best_weights, strict=True))
+
+
+def test_a_run_that_stopped_early_may_be_told_to_go_on_and_the_file_repeats_it():
+    experiment = with_rate(iris(300, early_stopping=EarlyStoppingSpec(patience=3)), 0.3)
+    trainer = trained(experiment)
+    ended = trainer.epochs_done
+    trainer.apply(Extend(400))
+    trainer.advance()
+    assert trainer.epochs_done > ended
+    changes = tuple(Change(**{**change, "value": float(change["value"])}) for change in trainer.log)
+    assert trained(experiment.with_fit(changes=changes)).history == trainer.history
 
 
 def test_a_status_is_plain_json():
