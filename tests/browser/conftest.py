@@ -1,27 +1,52 @@
 """A real server and a real Chromium. Screenshots go to tests/browser/screenshots, which git ignores."""
 
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as WaitedInVain
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from lab.texts import Language, say
 from pages import page_named
 from tests.chromium import find_chromium
+from tests.waiting import LONGEST_MS, LONGEST_S, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 SIZES = {"wide": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
-START_S = 60
+FIELD = {
+    **{name: field.number for name, field in BackMsg.DESCRIPTOR.fields_by_name.items()},
+    **{name: field.number for name, field in ForwardMsg.DESCRIPTOR.fields_by_name.items()},
+    "early_for_rerun": ForwardMsg.FINISHED_EARLY_FOR_RERUN,
+}
+WATCH = f"(() => {{ const FIELD = {json.dumps(FIELD)};\n{(Path(__file__).parent / 'watch.js').read_text()} }})()"
+# the answer to the last click is there with all its parts, and the page has kept its size through some frames
+AT_REST = """() => {
+  const main = document.querySelector("[data-testid='stMain']");
+  const shown = document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === "notRunning"
+    && !document.querySelector("[data-testid='stSkeleton'], [data-testid='stAppSkeleton']");
+  const size = main && shown && window.scriptRun === "ended" && `${main.scrollWidth} x ${main.scrollHeight}`;
+  window.stillFrames = size && size === window.sizeBefore ? window.stillFrames + 1 : 0;
+  window.sizeBefore = size;
+  return window.stillFrames >= 3;
+}"""
+CLIPPED = """() => [...document.querySelectorAll('[data-testid=stMain] :is(p, button, label, h3)')]
+    .filter(element => element.offsetParent && element.clientWidth > 1
+                       && element.scrollWidth > element.clientWidth + 1
+                       && getComputedStyle(element).overflowX !== 'visible')
+    .map(element => element.textContent)"""
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=LONGEST_MS)
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +63,11 @@ def address(tmp_path_factory) -> Iterator[str]:
             command, cwd=ROOT, env={**os.environ, "LAB_HOME": str(folder)}, stdout=log, stderr=subprocess.STDOUT
         )
         try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server)
+            wait_for(lambda: _answers(f"http://127.0.0.1:{port}/_stcore/health", server), "the server")
             yield f"http://127.0.0.1:{port}/"
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=LONGEST_S)
 
 
 @pytest.fixture(scope="session")
@@ -54,13 +79,27 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def new_context(browser: Browser, **options) -> BrowserContext:
+    """A person's browser, whose pages tell when they are at rest (see `watch.js`)."""
+    context = browser.new_context(**options)
+    context.add_init_script(WATCH)
+    context.set_default_timeout(LONGEST_MS)
+    return context
+
+
+def settle(page: Page) -> None:
+    """Wait until the script that answers the last click has run, and what it changed has found its place."""
+    page.evaluate("() => { window.stillFrames = 0; window.sizeBefore = null; }")
+    page.wait_for_function(AT_REST)
+
+
 class Visitor:
     """Someone with a browser. What the console complains of, and what is fetched from elsewhere, is remembered."""
 
     def __init__(self, browser: Browser, address: str, language: Language, size: str) -> None:
         self.language, self.size, self.address = language, size, address
         locale = {"ko": "ko-KR", "en": "en-US"}[language]
-        self.context = browser.new_context(viewport=SIZES[size], locale=locale)
+        self.context = new_context(browser, viewport=SIZES[size], locale=locale)
         self.complaints: list[str] = []
         self.page = self.open(address)
 
@@ -94,22 +133,35 @@ class Visitor:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the script that answers the last click has run."""
-        self.page.wait_for_timeout(150)
-        expect(self.page.locator("[data-testid='stApp']")).to_have_attribute("data-test-script-state", "notRunning")
+        settle(self.page)
 
     def points(self, series: str = "loss") -> int:
         return int(self.page.locator(f"path[data-series='{series}']").get_attribute("data-points") or 0)
 
+    def train(self) -> None:
+        """Press the button, and wait until the curve of the new run has begun."""
+        before = self.run_shown()
+        self.button("train").click()
+        self.wait_for_another_run(before)
+
+    def run_shown(self) -> str:
+        """The run whose curve is on the page; "" without one."""
+        return self.page.evaluate("() => document.querySelector('.live-curve')?.dataset.run ?? ''")
+
+    def wait_for_another_run(self, before: str) -> None:
+        """Until the curve on the page is that of another run than `before`, and has a point."""
+        self.page.wait_for_function(
+            """(before) => {
+              const { run, epoch } = document.querySelector('.live-curve')?.dataset ?? {};
+              return run && run !== before && Number(epoch) > 0;
+            }""",
+            arg=before,
+        )
+
     def watch_curve(self) -> list[int]:
-        """Numbers of painted points, looked at until the run has ended: each number once."""
-        seen: list[int] = []
-        until = time.monotonic() + 60
-        while self.page.locator(".live-curve").get_attribute("data-state") not in ("finished", "diverged"):
-            seen.append(self.points())
-            self.page.wait_for_timeout(60)
-            assert time.monotonic() < until, f"the run did not end; points seen: {seen[-5:]}"
-        return sorted(set(seen))
+        """Wait for the end of the run. The numbers of points with which it was painted, each number once."""
+        expect(self.page.locator(".live-curve")).to_have_attribute("data-state", re.compile("finished|diverged"))
+        return sorted(set(self.page.evaluate("run => window.paintedPoints[run] ?? []", self.run_shown())))
 
     def on_each_screen(self, name: str, tops: tuple[int, ...] = (0,)) -> None:
         """The page as it is, wide and on a phone: nothing too wide, and a picture at each height."""
@@ -117,11 +169,11 @@ class Visitor:
         for size in (*(other for other in SIZES if other != self.size), self.size):
             self.size = size
             self.page.set_viewport_size(SIZES[size])
-            self.page.wait_for_timeout(400)
+            self.settle()
             self.assert_fits()
             for place, top in enumerate(tops):
                 main.evaluate(f"main => main.scrollTo(0, {top})")
-                self.page.wait_for_timeout(150)
+                self.settle()
                 self.screenshot(f"{name}-{place}" if place else name)
             main.evaluate("main => main.scrollTo(0, 0)")
 
@@ -131,19 +183,13 @@ class Visitor:
 
     def assert_fits(self) -> None:
         """No scrolling sideways once charts have their new size, and no text wider than the box that clips it."""
-        self.page.wait_for_function(
-            """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
-               .every(element => element.scrollWidth <= element.clientWidth)""",
-            timeout=5000,
-        )
-        clipped = self.page.evaluate(
-            """() => [...document.querySelectorAll('[data-testid=stMain] :is(p, button, label, h3)')]
-               .filter(element => element.offsetParent && element.clientWidth > 1
-                                  && element.scrollWidth > element.clientWidth + 1
-                                  && getComputedStyle(element).overflowX !== 'visible')
-               .map(element => element.textContent)"""
-        )
-        assert not clipped
+        try:
+            self.page.wait_for_function(
+                f"""() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+                    .every(element => element.scrollWidth <= element.clientWidth) && !({CLIPPED})().length"""
+            )
+        except WaitedInVain:
+            raise AssertionError(f"wider than the screen, or clipped: {self.page.evaluate(CLIPPED)}") from None
 
 
 @pytest.fixture
@@ -154,7 +200,8 @@ def visit(chromium, address):
     def open_app(language: Language = "ko", size: str = "wide") -> Visitor:
         visitor = Visitor(chromium, address, language, size)
         visitors.append(visitor)
-        visitor.button("train").wait_for(timeout=30_000)
+        visitor.button("train").wait_for()
+        visitor.settle()
         return visitor
 
     yield open_app
@@ -163,13 +210,10 @@ def visit(chromium, address):
     assert not [complaint for visitor in visitors for complaint in visitor.complaints]
 
 
-def _wait_for(url: str, server: subprocess.Popen) -> None:
-    until = time.monotonic() + START_S
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5)  # noqa: S310  # our own server
-            return
-        except OSError:
-            assert server.poll() is None, "the server ended"
-            assert time.monotonic() < until, "the server did not answer"
-            time.sleep(0.2)
+def _answers(url: str, server: subprocess.Popen) -> bool:
+    assert server.poll() is None, "the server ended"
+    try:
+        urllib.request.urlopen(url, timeout=LONGEST_S)  # noqa: S310  # our own server
+    except OSError:  # it does not listen yet
+        return False
+    return True

@@ -4,6 +4,8 @@ import asyncio
 import threading
 from contextlib import suppress
 
+from tests.waiting import LONGEST_S
+
 
 class Relay:
     """Listens on a port of its own and passes bytes on to the server, in a thread."""
@@ -14,10 +16,11 @@ class Relay:
         self._passing = True
         self._loop = asyncio.new_event_loop()
         self.port = 0
+        self.refused = 0  # connections since it began
         ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(ready,), daemon=True)
         self._thread.start()
-        ready.wait(10)
+        ready.wait(LONGEST_S)
 
     def cut(self) -> None:
         """End every connection and refuse new ones."""
@@ -29,7 +32,7 @@ class Relay:
     def close(self) -> None:
         self.cut()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(LONGEST_S)
         self._loop.close()
 
     def _serve(self, ready: threading.Event) -> None:
@@ -51,6 +54,7 @@ class Relay:
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._passing:
+            self.refused += 1
             writer.transport.abort()
             return
         there, back = await asyncio.open_connection(self._target[0], int(self._target[2]))

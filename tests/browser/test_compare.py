@@ -16,7 +16,7 @@ CURVES = """([key, count, last]) => {
 
 def curves(person, key: str, count: int) -> list[dict]:
     """What the chart draws, as soon as it draws so many curves up to the last epoch."""
-    return person.page.wait_for_function(CURVES, arg=[key, count, EPOCHS], timeout=15_000).json_value()
+    return person.page.wait_for_function(CURVES, arg=[key, count, EPOCHS]).json_value()
 
 
 def train_to_the_end(person) -> None:
@@ -33,12 +33,13 @@ def test_compare_fork_and_look_back(visit):
     epochs.fill(str(EPOCHS))
     epochs.press("Enter")
     person.settle()
-    person.button("train").click()
+    person.train()
     train_to_the_end(person)
+    first = person.run_shown()
     rate = person.page.locator("[class*='learning_rate'] input:visible").first
     rate.fill("0.1")
     rate.press("Enter")
-    person.page.get_by_text(person.say("train_page.earlier", count=2)).wait_for()
+    person.wait_for_another_run(first)
     train_to_the_end(person)
 
     # both on the shelf; an eye hides one

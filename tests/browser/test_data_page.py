@@ -48,7 +48,7 @@ def test_an_export_of_the_weather_service_is_treated_and_trained_on(visit):
     person.assert_fits()
 
     person.go_to("train")
-    person.button("train").click()
+    person.train()
     person.watch_curve()
     expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "finished")
     expect(person.page.locator(".st-key-verdict")).to_be_visible()

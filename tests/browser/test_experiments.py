@@ -44,7 +44,7 @@ def start(person, name: str) -> None:
     person.settle()
     predict(person)
     person.button("study-run").click()
-    person.button("study-take").wait_for(timeout=60_000)
+    person.button("study-take").wait_for()
 
 
 def downloaded(person) -> str:

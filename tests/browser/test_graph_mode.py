@@ -34,7 +34,7 @@ def test_two_inputs_and_two_outputs_from_the_graph_to_the_evaluation(visit, lang
     expect(boxes(person)).to_have_count(10)
 
     person.go_to("train")
-    person.button("train").click()
+    person.train()
     person.watch_curve()
     assert {person.points(key) for key in CURVES} == {40}
     assert {person.points(f"val_{key}") for key in CURVES} == {40}
@@ -67,7 +67,7 @@ def test_every_page_of_a_functional_model_fits_its_screen(visit, language):
     person = visit(language)
     open_start(person, "two_in_two_out")
     person.button("train").click()
-    person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
+    person.page.locator(".st-key-verdict").wait_for()
     for step in (page for page in PAGES if page.kind == "step"):
         person.go_to(step.name)
         person.on_each_screen(f"graph-page-{step.name}", tops=(0, 700))

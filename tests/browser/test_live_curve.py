@@ -1,12 +1,15 @@
 """The component in a real Chromium: one stream, whatever happens to page, network or tab."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from benchmarks.live.experiments import long_run, query_of
+from tests.browser.conftest import SIZES, new_context, settle
 from tests.browser.relay import Relay
+from tests.waiting import wait_for
 
 LOOK = """() => {
   const root = document.querySelector('.live-curve');
@@ -17,33 +20,35 @@ LOOK = """() => {
 
 @pytest.fixture
 def page(chromium) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
+    context = new_context(chromium, viewport=SIZES["wide"], locale="en-US")
     page = context.new_page()
     yield page
     context.close()
 
 
 def start_training(page: Page, address: str) -> None:
-    page.goto(f"{address}?{query_of(long_run('iris'))}")
-    page.locator(".st-key-train button").first.wait_for()
-    page.wait_for_timeout(500)
-    page.locator(".st-key-train button").first.click()
+    press_train(page, address)
     grows(page)
+
+
+def press_train(page: Page, address: str) -> None:
+    page.goto(f"{address}?{query_of(long_run('iris'))}")
+    settle(page)
+    page.locator(".st-key-train button").first.click()
 
 
 def look(page: Page) -> dict:
     return page.evaluate(LOOK)
 
 
-def grows(page: Page, by: int = 5, seconds: float = 15.0) -> None:
+def grows(page: Page, by: int = 5) -> None:
     """Wait until every moving mark has `by` more points than now."""
     at = look(page)["epoch"]
     page.wait_for_function(
         f"""() => {{
           const paths = [...document.querySelectorAll('path[data-series]')];
           return paths.length && paths.every((path) => Number(path.dataset.points) >= {at + by});
-        }}""",
-        timeout=1000 * seconds,
+        }}"""
     )
 
 
@@ -59,7 +64,7 @@ def test_one_stream_feeds_all_curves_and_a_rerun_opens_no_second(page, address):
     start_training(page, address)
     for language in ("한국어", "English"):
         page.get_by_role("radio", name=language).or_(page.get_by_text(language, exact=True)).first.click()
-        page.wait_for_timeout(500)
+        settle(page)
         grows(page)
     assert len(streams) == 1
     assert whole(page)
@@ -80,7 +85,7 @@ def test_a_broken_network_leaves_no_gap(page, address):
     start_training(page, f"http://127.0.0.1:{relay.port}/")
     before = look(page)["epoch"]
     relay.cut()
-    page.wait_for_timeout(2000)
+    wait_for(lambda: relay.refused >= 2, "a browser that tries to come back")
     relay.mend()
     grows(page, by=20)
     assert look(page)["epoch"] > before + 20
@@ -92,10 +97,14 @@ def test_a_hidden_tab_lets_its_connection_go_and_catches_up_when_it_is_seen(page
     start_training(page, address)
     hide = "(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
     hide += " document.dispatchEvent(new Event('visibilitychange')); }"
-    page.evaluate(hide, True)
-    page.wait_for_timeout(300)
+    with page.expect_event("requestfailed", lambda request: "/live/" in request.url):  # it hangs up
+        page.evaluate(hide, True)
+    settle(page)
     at = look(page)["epoch"]
-    page.wait_for_timeout(1000)
+    other = page.context.new_page()
+    other.goto(address)  # the same person's: it shows the same run, and goes on showing it
+    other.wait_for_function(f"() => Number(document.querySelector('.live-curve')?.dataset.epoch) > {at + 20}")
+    other.close()
     assert look(page)["epoch"] == at
     page.evaluate(hide, False)
     grows(page, by=20)
@@ -107,22 +116,17 @@ def test_where_the_stream_is_blocked_the_page_draws_the_same_run(page, address):
         """Never answers, as a proxy that buffers does."""
 
     page.route("**/live/**", swallow)
-    page.goto(f"{address}?{query_of(long_run('iris'))}")
-    page.locator(".st-key-train button").first.wait_for()
-    page.wait_for_timeout(500)
-    page.locator(".st-key-train button").first.click()
-    page.wait_for_function("() => Number(document.querySelector('.live-curve')?.dataset.epoch) > 20", timeout=20_000)
+    press_train(page, address)
+    page.wait_for_function("() => Number(document.querySelector('.live-curve')?.dataset.epoch) > 20")
     grows(page, by=20)
     assert whole(page)
 
 
 def test_the_curve_can_be_heard_and_read_without_colours(page, address):
     start_training(page, address)
-    page.wait_for_timeout(500)
-    pictures = page.get_by_role("img", name="by epoch")
-    assert pictures.count() == 2
-    assert "Epoch" in page.locator(".live-curve [aria-live=polite]").inner_text()
-    assert page.get_by_role("progressbar").get_attribute("aria-valuenow") is not None
+    expect(page.get_by_role("img", name="by epoch")).to_have_count(2)
+    expect(page.locator(".live-curve [aria-live=polite]")).to_contain_text("Epoch")
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", re.compile(r"\d+"))
     strokes = page.evaluate(
         """() => [...document.querySelectorAll('[data-series]')].map((path) =>
              [path.dataset.series, getComputedStyle(path).strokeDasharray])"""

@@ -28,7 +28,7 @@ def test_morse_code_from_the_signal_to_the_letters(visit, language):
     epochs.fill(str(EPOCHS))
     epochs.press("Enter")
     person.settle()
-    person.button("train").click()
+    person.train()
     person.watch_curve()
     assert person.points("loss") == person.points("val_loss") == EPOCHS
 

@@ -16,7 +16,7 @@ def downloaded(person, name, folder):
 
 def test_report_and_archive_are_taken_away_and_opened_again(visit, tmp_path):
     person = visit("ko", "phone")
-    person.button("train").click()
+    person.train()
     person.watch_curve()
     person.go_to("evaluate")
     person.page.locator(".st-key-parcel-report").scroll_into_view_if_needed()

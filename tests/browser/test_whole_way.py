@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from lab.data.samples import SAMPLE_DATA
 from pages import PAGES
 
+MOVES = 3  # a curve that moves is painted more often than this, however slowly the machine paints
 OWN_FILE = SAMPLE_DATA / "kr_station_daily_cp949.csv"
 
 
@@ -44,10 +45,9 @@ def test_from_the_sample_to_the_verdict_and_on_with_an_own_file(visit, language)
 
 
 def train_and_watch(person) -> None:
-    person.button("train").click()
-    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "running")
+    person.train()
     grown = person.watch_curve()
-    assert len(grown) >= 8, f"the curve was painted with {grown} points"
+    assert len(grown) > MOVES, f"the curve was painted with {grown} points"
     assert person.points("val_loss") == person.points("loss") > 50
 
 
@@ -55,7 +55,7 @@ def train_and_watch(person) -> None:
 def test_every_page_fits_its_screen(visit, language):
     person = visit(language)
     person.button("train").click()
-    person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
+    person.page.locator(".st-key-verdict").wait_for()
     assert person.page.locator("html").get_attribute("lang") == language  # screen readers choose the voice by it
     for page in PAGES:
         person.go_to(page.name)
@@ -66,8 +66,9 @@ def test_one_knob_beside_the_curves_and_the_last_curve_stays_behind(visit):
     person = visit("ko")
     train_and_watch(person)
     person.settle()
+    before = person.run_shown()
     person.page.locator("[class*='learning_rate-down'] button:visible").first.click()  # one click, and it trains anew
-    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "running")
+    person.wait_for_another_run(before)
     expect(person.page.locator("path[data-ghost='loss']")).to_have_attribute("d", re.compile("^M"))
     person.watch_curve()
     person.settle()
@@ -96,7 +97,7 @@ def test_a_reloaded_page_finds_its_running_run(visit):
     person.button("train").click()
     expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", "2")
     person.page.reload()
-    person.button("pause").wait_for(timeout=30_000)
+    person.button("pause").wait_for()
     expect(person.page.locator("path[data-series='loss']")).not_to_have_attribute("data-points", "0")
     person.button("stop").click()
     person.button("continue").wait_for()
@@ -109,7 +110,7 @@ def test_where_the_stream_is_blocked_the_page_draws_by_itself(visit):
     person.page.locator("[class*='fit-epochs'] input").press("Enter")
     person.button("train").click()
     expect(person.page.get_by_text(person.say("train_page.blocked"))).to_be_visible()
-    person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
+    person.page.locator(".st-key-verdict").wait_for()
     # the curve moves into the page together with the verdict and paints in its next animation frame
     expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", "300")
 
@@ -119,7 +120,7 @@ def test_the_person_can_go_the_way_by_keyboard(visit):
     person.button("train").focus()
     person.page.keyboard.press("Enter")
     person.button("pause").wait_for()
-    person.page.locator(".st-key-verdict").wait_for(timeout=30_000)
+    person.page.locator(".st-key-verdict").wait_for()
 
 
 def test_bad_numbers_are_answered_in_the_language_of_the_page(visit):
@@ -135,15 +136,16 @@ def test_a_second_run_says_that_the_first_was_kept_and_the_sentence_stays(visit)
     person.page.locator("[class*='fit-epochs'] input").fill("2000")
     person.page.locator("[class*='fit-epochs'] input").press("Enter")
     person.settle()
-    person.button("train").click()
-    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "running")
+    person.train()
     for first, units in ((1, "9"), (2, "10")):
-        person.page.wait_for_timeout(800)
+        person.settle()
+        before = person.run_shown()
         person.page.locator("[class*='Dense-units'] input").first.fill(units)
         person.page.locator("[class*='Dense-units'] input").first.press("Enter")
         kept = person.page.locator("[data-testid='stAlert']", has_text=f"#{first}:").first
         expect(kept).to_be_visible()
-        person.page.wait_for_timeout(1500)  # the curves of the new run ask for screens of their own
+        person.wait_for_another_run(before)
+        person.settle()  # the curves of the new run ask for screens of their own
         expect(kept).to_be_visible()
     person.button("stop").click()
 

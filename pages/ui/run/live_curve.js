@@ -182,6 +182,7 @@ class LiveCurve {
     for (const panel of this.panels) panel.paint(this.columns, this.data, shown);
     this.paintProgress();
     this.root.dataset.paints = ++this.paints;
+    this.root.dataset.run = this.run;
     this.root.dataset.epoch = this.progress.epoch;
     this.root.dataset.state = this.progress.state;
   }
