@@ -2,8 +2,11 @@
 
 import json
 from dataclasses import replace
+from unittest import mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lab.runs.serve import hub as hub_module
 from lab.runs.serve.hub import Hub, LiveRun, Stopwatch
@@ -43,13 +46,16 @@ def hub(clock) -> Hub:
 
 
 @pytest.fixture
-def run(hub, clock) -> LiveRun:
-    made = LiveRun(
-        "r", "owner", 1, None, {}, {}, None, 0.0, status("r"), RunContext(90, 30), Stopwatch(clock), seen_at=0.0
-    )
-    hub.add(made)
+def run(hub) -> LiveRun:
+    return running(hub)
+
+
+def running(hub: Hub) -> LiveRun:
+    stopwatch = Stopwatch(hub.clock)
+    run = LiveRun("r", "owner", 1, None, {}, {}, None, 0.0, status("r"), RunContext(90, 30), stopwatch, seen_at=0.0)
+    hub.add(run)
     hub.set_status(status("r"))
-    return made
+    return run
 
 
 def frame(first: int, last: int) -> list:
@@ -100,6 +106,75 @@ def test_points_that_a_restarted_worker_sends_again_are_dropped_also_in_the_midd
     hub.publish(Frames([frame(4, 8)]))
     assert points(hub.subscribe(run, 0, Bell()).read()) == list(range(1, 9))
     assert hub.columns(run)["e"] == list(range(1, 9))
+
+
+class Page:
+    """What a browser makes of a stream: it begins anew at a reset, and comes back behind its last point."""
+
+    def __init__(self, hub: Hub, run: LiveRun) -> None:
+        self.hub, self.run, self.seen = hub, run, []
+        self.reader = hub.subscribe(run, 0, Bell())
+
+    def look(self) -> None:
+        events = self.reader.read()
+        self.seen = points(events) if "reset" in names(events) else self.seen + points(events)
+
+    def come_back(self, last_epoch: int) -> None:
+        self.hub.unsubscribe(self.reader)
+        self.seen = self.seen[:last_epoch]
+        self.reader = self.hub.subscribe(self.run, len(self.seen), Bell())
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("sent"), st.integers(1, 4)),  # so many new points
+    st.tuples(st.just("again"), st.integers(0, 6)),  # a new worker goes on so many points before the last one
+    st.tuples(st.just("look"), st.integers(0, 1)),  # one of the two pages reads
+    st.tuples(st.just("back"), st.integers(0, 40)),  # the first page has lost its stream, and what came after this
+)
+
+
+@given(steps=st.lists(STEPS, max_size=40), ring=st.integers(1, 6))
+def test_whatever_is_sent_again_every_reader_hears_every_point_once_and_in_order(steps, ring):
+    hub = Hub(LIMITS, Clock())
+    run = running(hub)
+    pages, sent = (Page(hub, run), Page(hub, run)), 0
+    with mock.patch.object(hub_module, "RING", ring):
+        for step, number in steps:
+            if step == "sent":
+                hub.publish(Frames([frame(sent + 1, sent + number)]))
+                sent += number
+            elif step == "again":
+                sent = max(0, sent - number)
+            elif step == "look":
+                pages[number].look()
+            else:
+                pages[0].come_back(number)
+            for page in pages:
+                assert page.seen == list(range(1, len(page.seen) + 1))
+    for page in pages:
+        page.look()
+        assert page.seen == list(range(1, run.last_epoch + 1))
+    assert hub.columns(run).get("e", []) == page.seen
+
+
+@pytest.mark.parametrize("again", [frame(1, 3), frame(3, 3), frame(2, 3)], ids=["all", "the last", "some"])
+def test_points_that_are_sent_twice_wake_nobody_and_are_not_news(hub, run, again):
+    bell = Bell()
+    reader = hub.subscribe(run, 0, bell)
+    hub.publish(Frames([frame(1, 3)]))
+    reader.read()
+    rung = bell.rung
+    hub.publish(Frames([again]))
+    assert bell.rung == rung
+    assert reader.read() == []
+    assert len(run.ring) == 1
+
+
+def test_a_reader_that_stood_in_the_middle_of_a_frame_gets_the_rest_of_it(hub, run):
+    hub.publish(Frames([frame(1, 3), frame(4, 9)]))
+    assert points(hub.subscribe(run, 5, Bell()).read()) == [6, 7, 8, 9]
+    hub.publish(Frames([frame(9, 10)]))  # the last point once more, and a new one
+    assert points(hub.subscribe(run, 8, Bell()).read()) == [9, 10]
 
 
 def test_a_reader_further_behind_than_the_ring_starts_anew_with_a_thinned_curve(hub, run, monkeypatch):
@@ -164,11 +239,7 @@ def test_a_run_that_nobody_reads_is_parked_after_the_grace_time_and_forgotten_la
 
 def test_a_run_over_its_time_is_ended_once(clock):
     hub = Hub(replace(LIMITS, running_s=600.0), clock)
-    run = LiveRun(
-        "r", "owner", 1, None, {}, {}, None, 0.0, status("r"), RunContext(90, 30), Stopwatch(clock), seen_at=0.0
-    )
-    hub.add(run)
-    hub.set_status(status("r"))
+    run = running(hub)
     hub.subscribe(run, 0, Bell())
     clock.now = 600.0
     assert hub.sweep() == []

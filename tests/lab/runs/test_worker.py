@@ -1,0 +1,222 @@
+"""The worker's loop in this process, with a clock that goes on only while the loop waits: pace, frames, snapshots."""
+
+import queue
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from lab.runs.wire.frame import decode
+from lab.runs.wire.messages import (
+    ENDED,
+    Frames,
+    Message,
+    Ping,
+    Pong,
+    Quit,
+    SetLearningRate,
+    Snapshot,
+    Speed,
+    Start,
+    Status,
+    Step,
+    Stop,
+    order,
+)
+from lab.runs.work.worker import FRAMES_PER_S, SUSPECT_BYTES, Suspect, Worker
+from tests.lab.runs.clock import Clock
+from tests.lab.runs.runs import iris, spec_of, trained, with_rate
+
+ENDLESS = iris(5_000).with_fit(batch_size=1000)  # one update an epoch
+
+
+class Letters:
+    """An inbox in which letters come at their time. Waiting for one takes no time: the clock is put forward."""
+
+    def __init__(self, clock: Clock, letters: list[tuple[float, Message]]) -> None:
+        self.clock, self.letters = clock, sorted(letters, key=lambda letter: letter[0])
+
+    def get(self, timeout: float) -> Message:
+        until = self.clock.now + timeout
+        if self.letters and self.letters[0][0] <= until:
+            at, message = self.letters.pop(0)
+            self.clock.now = max(self.clock.now, at)
+            return message
+        self.clock.now = until
+        raise queue.Empty
+
+    def get_nowait(self) -> Message:
+        return self.get(0.0)
+
+
+class Told:
+    """What the worker has said, each with its time."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.said = clock, []
+
+    def __call__(self, message: Message) -> None:
+        self.said.append((self.clock.now, message))
+
+    def of(self, kind: type, run: str = "") -> list[tuple[float, Message]]:
+        return [(at, one) for at, one in self.said if isinstance(one, kind) and (not run or one.run == run)]
+
+    def points(self, run: str) -> list[tuple[float, list[int]]]:
+        """Epochs of each frame of a run, and when it went out."""
+        frames = [(at, frame) for at, message in self.of(Frames) for frame in message.frames]
+        return [(at, list(decode(data)["e"])) for at, (name, _, _, data) in frames if name == run]
+
+    def end(self, run: str) -> Status:
+        return self.of(Status, run)[-1][1]
+
+
+@pytest.fixture
+def start(tmp_path):
+    """start(run, experiment, pace) is the message that begins a run; its arrays lie in files."""
+
+    def message(run: str, experiment, pace: float | None = None, snapshot: bytes = b"") -> Start:
+        spec, arrays = spec_of(experiment)
+        paths = {}
+        for name, array in arrays.items():
+            paths[name] = str(tmp_path / f"{name}.npy")
+            np.save(paths[name], array)
+        return Start(run, spec, paths, snapshot, pace, [])
+
+    return message
+
+
+@pytest.fixture
+def work(tmp_path):
+    """work((time, message), …, until=…) lets a worker have these letters, and tells what it said."""
+    (tmp_path / "suspect").write_bytes(b" " * SUSPECT_BYTES)
+
+    def told(*letters: tuple[float, Message], until: float = 60.0, step: float = 0.0) -> Told:
+        clock = Clock(step)
+        said = Told(clock)
+        inbox = Letters(clock, [*letters, (until, Quit())])
+        Worker(inbox, said, Suspect(tmp_path / "suspect"), clock).run()
+        return said
+
+    return told
+
+
+def stop(run: str, number: int = 1) -> Message:
+    return order(run, number, Stop())
+
+
+def test_a_pace_is_kept_and_computing_is_told_apart_from_waiting(work, start):
+    told = work((0.0, start("r", ENDLESS, 20.0)), (10.0, stop("r")), step=1e-6)
+    end = told.end("r")
+    assert end.state == "stopped"
+    assert end.epoch == pytest.approx(200, abs=2)
+    assert 0 < end.compute_s < 0.1  # of the ten seconds
+
+
+def test_a_pace_can_be_changed_on_the_way(work, start):
+    faster = order("r", 1, Speed(50.0))
+    end = work((0.0, start("r", ENDLESS, 2.0)), (10.0, faster), (20.0, stop("r", 2))).end("r")
+    assert end.epoch == pytest.approx(2 * 10 + 50 * 10, abs=2)
+
+
+def test_no_more_frames_a_second_go_out_than_the_eye_can_see_and_no_point_is_missing(work, start):
+    told = work((0.0, start("r", ENDLESS, 100.0)), (5.0, stop("r")))
+    frames = told.points("r")
+    assert 0.9 < len(frames) / (5 * FRAMES_PER_S) < 1.15  # one more a second goes out before its snapshot
+    assert [epoch for _, epochs in frames for epoch in epochs] == list(range(1, told.end("r").epoch + 1))
+
+
+def test_frames_of_a_slow_run_go_out_as_soon_as_there_is_a_point(work, start):
+    told = work((0.0, start("r", ENDLESS, 2.0)), (5.0, stop("r")))
+    assert [epochs for _, epochs in told.points("r")] == [[epoch] for epoch in range(1, told.end("r").epoch + 1)]
+    for at, (epoch,) in told.points("r"):
+        assert at == pytest.approx((epoch - 1) / 2.0, abs=0.05)
+
+
+def test_a_snapshot_is_taken_each_second_and_is_never_ahead_of_the_points_that_went_out(work, start):
+    told = work((0.0, start("r", ENDLESS, 30.0)), (10.0, stop("r")))
+    shots = told.of(Snapshot, "r")
+    assert len(shots) == pytest.approx(11, abs=1)
+    out = 0
+    for _, message in told.said:
+        if isinstance(message, Frames):
+            out = message.frames[-1][2]
+        if isinstance(message, Snapshot):
+            assert message.epoch <= out
+
+
+def test_a_run_goes_on_from_its_last_snapshot_to_the_same_numbers(work, start):
+    half = work((0.0, start("r", iris(40), 10.0)), until=2.0)
+    shot = half.of(Snapshot, "r")[-1][1]
+    assert 0 < shot.epoch < 40
+    rest = work((0.0, start("r", iris(40), None, shot.data)))
+    assert [epoch for _, epochs in rest.points("r") for epoch in epochs] == list(range(shot.epoch + 1, 41))
+    losses = [value for _, message in rest.of(Frames) for frame in message.frames for value in decode(frame[3])["loss"]]
+    assert losses == pytest.approx(trained(iris(40)).history["loss"][shot.epoch :], rel=1e-5)  # six digits cross
+
+
+def test_every_order_is_answered_with_its_number(work, start):
+    letters = [(0.0, start("r", ENDLESS, 10.0)), (1.0, order("r", 1, SetLearningRate(0.5)))]
+    told = work(*letters, (2.0, order("r", 2, SetLearningRate(0.25))), (3.0, stop("r", 3)))
+    answers = [status.last_order for _, status in told.of(Status, "r")]
+    assert answers == sorted(answers)
+    assert set(answers) == {0, 1, 2, 3}
+    assert [change["value"] for change in told.end("r").changes] == [0.5, 0.25]
+
+
+def test_a_step_is_made_at_once_however_slow_the_pace(work, start):
+    told = work((0.0, start("r", ENDLESS, 0.01)), (5.0, order("r", 1, Step(1))), until=20.0)
+    paused = [(at, status) for at, status in told.of(Status, "r") if status.state == "paused"]
+    assert [(at, status.epoch) for at, status in paused] == [(5.0, 2)]
+
+
+def test_runs_that_share_a_worker_are_each_kept_to_their_pace(work, start):
+    told = work(
+        (0.0, start("slow", ENDLESS, 5.0)),
+        (0.0, start("quick", ENDLESS, 40.0)),
+        (10.0, stop("slow")),
+        (10.0, stop("quick")),
+    )
+    assert told.end("slow").epoch == pytest.approx(50, abs=2)
+    assert told.end("quick").epoch == pytest.approx(400, abs=2)
+
+
+def test_a_run_that_goes_wrong_ends_with_a_reason_and_the_others_go_on(work, start, capsys):
+    broken = start("broken", iris(5))
+    broken.arrays["x"] = "/nowhere.npy"
+    diverging = with_rate(iris(50), 1e30)
+    told = work((0.0, broken), (0.0, start("wild", diverging, 10.0)), (0.0, start("good", iris(20), 10.0)))
+    assert (told.end("broken").state, told.end("broken").reason["code"]) == ("failed", "run.internal")
+    assert told.end("wild").state == "diverged"
+    assert (told.end("good").state, told.end("good").epoch) == ("finished", 20)
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_an_ended_run_says_so_once_and_nothing_after(work, start):
+    told = work((0.0, start("r", iris(5))), (5.0, stop("r")))
+    assert Counter(status.state for _, status in told.of(Status, "r") if status.state in ENDED) == {"finished": 1}
+    last = max(index for index, (_, message) in enumerate(told.said) if not isinstance(message, Pong))
+    assert isinstance(told.said[last][1], Status)
+
+
+def test_a_ping_is_answered_while_runs_are_computed_and_when_there_are_none(work, start):
+    told = work((1.0, Ping(1)), (2.0, start("r", ENDLESS, 10.0)), (3.0, Ping(2)), (4.0, stop("r")))
+    assert [(at, pong.number, pong.runs) for at, pong in told.of(Pong)] == [(1.0, 1, 0), (3.0, 2, 1)]
+
+
+def test_whoever_is_computed_is_named_and_nobody_is_while_the_worker_waits(tmp_path, start):
+    path = tmp_path / "suspect"
+    path.write_bytes(b" " * SUSPECT_BYTES)
+    clock, named = Clock(), []
+    suspect = Suspect(path)
+
+    class Looking(Letters):
+        def get(self, timeout: float) -> Message:
+            named.append(Suspect.read(path))
+            return super().get(timeout)
+
+    def listen(message: Message) -> None:
+        if isinstance(message, Snapshot):
+            named.append(f"while it is computed: {Suspect.read(path)}")
+
+    Worker(Looking(clock, [(0.0, start("r", iris(3), 5.0)), (9.0, Quit())]), listen, suspect, clock).run()
+    assert set(named) == {"", "while it is computed: r"}
