@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST_S = 150.0  # that starting or ending may take on a crowded machine; a few seconds on another
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def running_app(app: str = "app.py", **environment: str) -> Iterator[tuple[str, 
         finally:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(timeout=10)
+                process.wait(timeout=LONGEST_S)
             except subprocess.TimeoutExpired:
                 process.kill()
 
@@ -55,11 +56,12 @@ def workers_of(server: psutil.Process) -> list[psutil.Process]:
 
 
 def _wait_until_it_answers(host: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    end = time.monotonic() + LONGEST_S
+    while time.monotonic() < end:
         if process.poll() is not None:
             raise SystemExit(f"the server ended with status {process.returncode}")
         try:
-            with urlopen(f"http://{host}/_stcore/health", timeout=1):  # a server of our own
+            with urlopen(f"http://{host}/_stcore/health", timeout=LONGEST_S):  # a server of our own
                 return
         except (URLError, OSError):
             time.sleep(0.1)

@@ -13,6 +13,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks.live.server import LONGEST_S
+
 
 @dataclass
 class Session:
@@ -36,6 +38,8 @@ class Session:
             additional_headers={"Cookie": cookie},
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
+            open_timeout=LONGEST_S,
+            ping_timeout=None,  # a crowded machine answers late
         ) as socket:
             session = cls(host, cookie, query, socket)
             await session.rerun()
@@ -82,7 +86,7 @@ class Session:
 
 def first_cookie(host: str) -> str:
     """The cookie that the server gives a new browser."""
-    with urlopen(Request(f"http://{host}/"), timeout=30) as answer:  # a server of our own
+    with urlopen(Request(f"http://{host}/"), timeout=LONGEST_S) as answer:  # a server of our own
         return str(answer.headers["set-cookie"]).split(";")[0]
 
 

@@ -1,12 +1,7 @@
 """A real server and a real Chromium. Screenshots go to tests/browser/screenshots, which git ignores."""
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +11,12 @@ from playwright.sync_api import TimeoutError as WaitedInVain
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from benchmarks.live.server import running_app
 from lab.texts import Language, say
 from pages import page_named
 from tests.chromium import find_chromium
-from tests.waiting import LONGEST_MS, LONGEST_S, wait_for
+from tests.waiting import LONGEST_MS
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 SIZES = {"wide": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 FIELD = {
@@ -50,24 +45,10 @@ expect.set_options(timeout=LONGEST_MS)
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory) -> Iterator[str]:
+def address() -> Iterator[str]:
     """A server of this test session on a free port, with a folder of its own for runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.fileWatcherType=none"]
-    with (folder / "log.txt").open("w") as log:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "LAB_HOME": str(folder)}, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_for(lambda: _answers(f"http://127.0.0.1:{port}/_stcore/health", server), "the server")
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            server.terminate()
-            server.wait(timeout=LONGEST_S)
+    with running_app() as (host, _):
+        yield f"http://{host}/"
 
 
 @pytest.fixture(scope="session")
@@ -208,12 +189,3 @@ def visit(chromium, address):
     for visitor in visitors:
         visitor.context.close()
     assert not [complaint for visitor in visitors for complaint in visitor.complaints]
-
-
-def _answers(url: str, server: subprocess.Popen) -> bool:
-    assert server.poll() is None, "the server ended"
-    try:
-        urllib.request.urlopen(url, timeout=LONGEST_S)  # noqa: S310  # our own server
-    except OSError:  # it does not listen yet
-        return False
-    return True

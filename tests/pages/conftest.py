@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.inline import InlineEngine
+from tests.waiting import LONGEST_S
 
 MAIN = Path(__file__).resolve().parent.parent.parent / "pages" / "main.py"
 
@@ -29,7 +30,7 @@ class Person:
 
     def __init__(self, engine: InlineEngine, language: str) -> None:
         self.engine = engine
-        self.at = AppTest.from_file(str(MAIN), default_timeout=30)
+        self.at = AppTest.from_file(str(MAIN), default_timeout=LONGEST_S)
         self.at.query_params["lang"] = language
         self.look()
 

@@ -13,6 +13,7 @@ from lab.spec.limits import ALONE
 from lab.starts import start
 from lab.texts import say
 from tests.pages.conftest import Person
+from tests.waiting import LONGEST_S
 
 
 def test_one_click_trains_and_the_verdict_follows(person_in, language):
@@ -187,7 +188,7 @@ def reopened(person, **query):
     """The same person's page, loaded again."""
     again = object.__new__(Person)
     again.engine = person.engine
-    again.at = type(person.at).from_file(person.at._script_path, default_timeout=30)
+    again.at = type(person.at).from_file(person.at._script_path, default_timeout=LONGEST_S)
     again.at.query_params.update(query)
     return again
 

@@ -12,6 +12,7 @@ from lab.texts import LANGUAGES, say_error
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 from tests.lab.spec.test_experiment import iris
+from tests.waiting import bounded_work
 
 LECTURE = """\
 from keras import models
@@ -347,11 +348,8 @@ def test_no_text_raises_and_every_finding_can_be_said(text):
     ],
 )
 def test_a_hostile_text_is_answered_quickly_and_in_sentences(text):
-    import time
-
-    began = time.perf_counter()
-    proposal = read(text)
-    assert time.perf_counter() - began < 5  # a second or less alone; the machine may be shared
+    with bounded_work():  # a quarter of a second or less
+        proposal = read(text)
     assert len(proposal.findings) <= FINDINGS
     assert all(len(say_error(finding, "en")) < 2000 for finding in proposal.findings)
 
