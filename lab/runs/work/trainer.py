@@ -30,12 +30,14 @@ from lab.runs.wire.messages import (
 from lab.runs.work.build import build_model, without_advice
 from lab.runs.work.stages import stages_of, taken_over
 from lab.verdict.divergence import likely_cause
+from lab.verdict.rows import RowWatch
 from netcore.events import EpochEnded, ValidationStep
 
 EXTENDABLE: tuple[RunState, ...] = ("running", "paused", "finished", "stopped")
 
 STRIDE_S = 0.0003  # between two looks at the clock
 LONGEST_STRIDE = 64
+BEST_ROWS = "rows/best"  # in snapshots and checkpoints: the validation rows' losses at the best epoch so far
 
 Change = dict[str, Any]  # {"epoch", "batch", "name", "value"} as in lab.spec.experiment.Change
 Columns = dict[str, list[float]]
@@ -76,6 +78,7 @@ class Trainer:
         self._taken = 0  # epochs already handed out by take_points
         self._later: list[Change] = []  # asked for before the fork was reached
         self._checkpoints: list[tuple[int, bytes]] = []  # not yet handed out by take_checkpoints
+        self._rows = RowWatch()
         self._begin(0)
         self._good_weights = self._best_weights = self.model.get_weights()
 
@@ -99,6 +102,7 @@ class Trainer:
                 verbose=0,
                 batch_events=True,
                 evaluate_training=True,
+                row_losses=True,
             )
 
     def _take_over(self) -> None:
@@ -319,7 +323,8 @@ class Trainer:
 
     def _end_epoch(self, event: EpochEnded) -> None:
         self.epochs_done += 1
-        for columns, values in ((self.history, event.logs), (self.extras, event.extras)):
+        extras = event.extras | self._rows.look(event.row_losses)
+        for columns, values in ((self.history, event.logs), (self.extras, extras)):
             for name, value in values.items():
                 columns.setdefault(name, []).append(float(value))
         weights = self.model.get_weights()
@@ -339,7 +344,7 @@ class Trainer:
         if self.best_epoch == 0 or watched[-1] < watched[self.best_epoch - 1] - self._min_delta:
             self.best_epoch, self._best_weights = self.epochs_done, weights
         if is_due(self.epochs_done):
-            self._checkpoints.append((self.epochs_done, pack_arrays({}, self._fit_run.get_state())))
+            self._checkpoints.append((self.epochs_done, pack_arrays({}, self._fit_run.get_state() | self._rows_kept())))
         self._stop_early()
         self._apply_what_is_due()  # before asking whether this was the end: more epochs may have been asked for here
         if self.epochs_done == self._stages[self._stage][1]:
@@ -380,6 +385,7 @@ class Trainer:
         arrays: Arrays = {f"fit/{name}": array for name, array in self._fit_run.get_state().items()}
         arrays.update({f"history/{name}": np.array(values) for name, values in self.history.items()})
         arrays.update({f"extras/{name}": np.array(values) for name, values in self.extras.items()})
+        arrays.update(self._rows_kept())
         arrays.update({f"weights/{index}": array for index, array in enumerate(self._good_weights)})
         if self.best_epoch != self.last_good_epoch:
             arrays.update({f"best/{index}": array for index, array in enumerate(self._best_weights)})
@@ -399,6 +405,9 @@ class Trainer:
             "compute_s": self.compute_s,
         }
         return pack_arrays(values, arrays)
+
+    def _rows_kept(self) -> Arrays:
+        return {} if self._rows.best is None else {BEST_ROWS: self._rows.best}
 
     def restore(self, data: bytes) -> None:
         """Take over what `snapshot` wrote; only on a Trainer of the same spec that has made no step yet.
@@ -423,6 +432,7 @@ class Trainer:
         self._best_weights = list(part(arrays, "best/").values()) or self._good_weights
         self._fit_run.set_state(part(arrays, "fit/"))
         self._fit_run.epochs = values["epochs"]
+        self._rows.best = arrays.get(BEST_ROWS)
 
     def resume_at(self, epoch: int, state: bytes, history: Columns, extras: Columns) -> None:
         """Go on from a checkpoint; only on a Trainer of the same spec that has made no step yet.
@@ -438,7 +448,9 @@ class Trainer:
         stage = next(index for index, (_, until) in enumerate(self._stages) if until is None or epoch <= until)
         if stage:
             self._begin(stage)
-        self._fit_run.set_state(unpack_arrays(state)[1])
+        arrays = unpack_arrays(state)[1]
+        self._rows.best = arrays.pop(BEST_ROWS, None)  # checkpoints of before do not have it
+        self._fit_run.set_state(arrays)
         self.history = {name: values[:epoch] for name, values in history.items()}
         self.extras = {name: values[:epoch] for name, values in extras.items()}
         self.epochs_done = self.last_good_epoch = self.best_epoch = epoch
