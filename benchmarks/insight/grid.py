@@ -30,6 +30,17 @@ on the validation or the test rows is more than 1.3 times that on the training r
 "drift" is right as well, and in the family "drift" the only right word but for rules 1 and 2. Rows that stand several
 times are never overfitted by what can be seen: there overfit is wrong whatever the rules say.
 
+Labels changed after the first look at the results, each with its reason:
+
+* The test rows of two_in_two_out were paired with the second target's validation part. (A fault of this program.)
+* H(best) between 87 and 93 % of B is a matter of a hair: the words of both sides are right (as the border in
+  `benchmarks.insight.verdict`).
+* A training loss that was above 1,000 BL after some epoch: too large is right as well, whatever the end.
+* Rule 3 a in time order: drift is right as well. What was learned of earlier rows does not hold for later ones; whether
+  that is drift or memorising cannot be told from anything that was measured here.
+* A network with fewer than 10 parameters for each input whose L(T) and H(T) are above 70 % of their baselines: underfit
+  is right as well. The one-unit network on the circle ends there, and eight units reach 0 on the same rows.
+
 Two things are counted beside the share of right words, and must be none: a good fit whose validation loss is not below
 the baseline's, and an overfit whose training and validation loss agree within 5 % of the baseline.
 """
@@ -53,7 +64,7 @@ from typing import Any  # noqa: E402
 import numpy as np  # noqa: E402
 
 from benchmarks.insight.cases import FAMILIES, Case, cases, experiment_of  # noqa: E402
-from lab.data.prepare import Dataset  # noqa: E402
+from lab.data.prepare import PART_NAMES, Dataset, PartName  # noqa: E402
 from lab.runs.orders.run import run_spec  # noqa: E402
 from lab.runs.wire.arrays import data_of  # noqa: E402
 from lab.runs.work.trainer import Trainer  # noqa: E402
@@ -66,6 +77,8 @@ from netcore.inference import Evaluation  # noqa: E402
 LOOKS = 30
 NO_GAIN, LEARNED_ROWS, HARDLY, STILL_FALLING = 0.90, 0.80, 0.95, 0.05
 OVERFIT, OVERFIT_OF_BASELINE, HAIR = 0.10, 0.03, 0.65
+BORDER = (0.87, 0.93)
+ENORMOUS, SMALL_NET, ROOM = 1e3, 10, 0.70
 RECOVERED, MOSTLY_LEARNED, BLOWN_UP, DRIFTED, AGREE = 0.10, 0.5, 10.0, 1.3, 0.05
 
 
@@ -111,7 +124,7 @@ def grid_run(case: Case) -> GridRun:
     experiment, dataset = experiment_of(case)
     epochs = experiment.fit.epochs
     trainer = Trainer(*run_spec(experiment.with_fit(epochs=2 * epochs), dataset))
-    test = run_spec(experiment, replace(dataset, validation=dataset.test))[1]
+    test = run_spec(experiment, _judged_by(dataset, "test"))[1]
     looks = sorted({max(1, round(epochs * (step / LOOKS) ** 1.3)) for step in range(1, LOOKS + 1)})
     looks += [epochs + round(epochs * step / 10) for step in range(1, 11) if round(epochs * step / 10)]
     seen: list[int] = []
@@ -143,7 +156,18 @@ def grid_run(case: Case) -> GridRun:
         train=train,
         test=means,
         rise_error=error,
-        baselines={part: _baseline(experiment, dataset, part) for part in ("train", "validation", "test")},
+        baselines={part: _baseline(experiment, dataset, part) for part in PART_NAMES},
+    )
+
+
+def _judged_by(dataset: Dataset, part: PartName) -> Dataset:
+    """The dataset with another part in the place of the validation part, for all of its targets."""
+    persistence = dataset.persistence
+    return replace(
+        dataset,
+        validation=dataset.part(part),
+        persistence=None if persistence is None else {**persistence, "validation": persistence[part]},
+        others=tuple(_judged_by(one, part) for one in dataset.others),
     )
 
 
@@ -158,20 +182,13 @@ def _losses(trainer: Trainer, arrays: dict[str, Any]) -> np.ndarray[Any, Any]:
     return losses
 
 
-def _baseline(experiment: Experiment, dataset: Dataset, part: str) -> list[float]:
+def _baseline(experiment: Experiment, dataset: Dataset, part: PartName) -> list[float]:
     """Loss of the forecast without a network on a part, and its standard error."""
-    chosen = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}[part]
-    persistence = (
-        None if dataset.persistence is None else {**dataset.persistence, "validation": dataset.persistence[part]}
-    )
-    others = tuple(
-        replace(one, validation={"train": one.train, "test": one.test}.get(part, one.validation))
-        for one in dataset.others
-    )
-    view = replace(dataset, validation=chosen, persistence=persistence, others=others)
+    view = _judged_by(dataset, part)
     value = context_of(experiment, view).baseline_loss
     spread = 0.0
     if dataset.task == "regression" and not dataset.others:
+        chosen = dataset.part(part)
         squares = ((chosen.target - dataset.train.target.mean()) / dataset.target_scale) ** 2
         spread = float(squares.std(ddof=1) / np.sqrt(len(squares)))
     return [float("nan") if value is None else value, spread]
@@ -214,7 +231,7 @@ def _words(run: GridRun, slower: Sequence[GridRun], faster: Sequence[GridRun]) -
     )
     if recovered and train[end] > MOSTLY_LEARNED * base_train:
         return {"too_large"}
-    words = {"too_large"} if recovered else set()
+    words = {"too_large"} if recovered or max(run.history["loss"]) > ENORMOUS * base_train else set()
     drifts = _drifts(run)
     if run.case["family"] == "drift":
         return words | {"drift"}
@@ -222,13 +239,18 @@ def _words(run: GridRun, slower: Sequence[GridRun], faster: Sequence[GridRun]) -
     best = min(range(end + 1), key=test.__getitem__)
     falling = test[end] - min(test[end:]) > STILL_FALLING * base
     learned = 1.0 if run.context["baseline_kind"] == "persistence" else NO_GAIN
-    if test[best] > learned * base:
+    hair = BORDER[0] * base < test[best] < BORDER[1] * base
+    if test[best] > learned * base and not hair:
         if train[end] < LEARNED_ROWS * base_train:
-            return words | {"no_signal"}
+            return words | {"no_signal"} | ({"drift"} if run.context["in_time_order"] else set())
         words |= {"underfit"} | ({"no_signal"} if train[end] < HARDLY * base_train else set())
         quicker = any(one.end >= 0 and min(smoothed(one.test)[: one.end + 1]) < learned * base for one in faster)
         return words | ({"not_finished"} if falling or quicker else set())
+    words |= {"underfit", "no_signal"} if hair else set()
     words |= {"not_finished"} if falling else set()
+    small = run.context["parameters"] < SMALL_NET * run.context["inputs"]
+    if small and min(train[end] / base_train, test[end] / base) > ROOM:
+        words |= {"underfit"}
     rise = test[end] - test[best]
     share = min(rise / (OVERFIT * test[best]), rise / (OVERFIT_OF_BASELINE * base)) if rise > 0 else 0.0
     if share > 1 and train[end] - train[best] > rise / 2:

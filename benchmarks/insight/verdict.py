@@ -11,7 +11,7 @@ which the verdict never sees: at the end against the best epoch, and against the
 t, each value the median of three looks in a row, so that one jumping epoch is no label; T is where the person's run
 ends, B the baseline's risk:
 
-* no gain    min R(t <= T) > 90 % of B. Right is "underfit", and "overfit" too, for what was learned of the training
+* no gain    min R(t <= T) > 90 % of B. Right is "underfit", and "no signal", for what was learned of the training
              rows only.
 * overfit    otherwise, if R(T) > 1.1 min R(t <= T) and R(T) - min R(t <= T) > 3 % of B.
 * good fit   everything else.
@@ -36,7 +36,16 @@ from statistics import median
 from benchmarks.insight.runs import KnownRun, known_run
 from lab.verdict.verdict import Verdict, judge
 
-CALLS = ("good_fit", "overfit", "underfit", "not_finished", "not_enough_data", "diverged")
+CALLS = (
+    "good_fit",
+    "overfit",
+    "underfit",
+    "no_signal",
+    "too_large",
+    "not_finished",
+    "not_enough_data",
+    "diverged",
+)
 LABELS = ("good_fit", "overfit", "no_gain")
 OVERFIT, OVERFIT_OF_BASELINE, STILL_FALLING, NO_GAIN = 0.10, 0.03, 0.05, 0.90
 BORDER = (0.65, 1.5)
@@ -69,7 +78,7 @@ def truth(run: KnownRun) -> Truth:
     rise = min((risk[end] / best - 1) / OVERFIT, (risk[end] - best) / (OVERFIT_OF_BASELINE * scale))
     falling = risk[end] - min(risk[end:]) > STILL_FALLING * scale
     label = "no_gain" if best > NO_GAIN * scale else "overfit" if rise > 1 else "good_fit"
-    right = {"underfit", "overfit"} if label == "no_gain" else {label}
+    right = {"underfit", "no_signal"} if label == "no_gain" else {label}
     borderline = _within(rise, BORDER) or _within(best / scale, BORDER_OF_NO_GAIN)
     return Truth(label, frozenset(right | {"not_finished"} if falling else right), falling, rise > 1, borderline)
 

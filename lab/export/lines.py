@@ -11,7 +11,8 @@ from lab.model.problems import updates_arithmetic
 from lab.runs.kept.record import RunRecord
 from lab.texts import Language, say
 from lab.verdict.judging import judge_outputs
-from lab.verdict.verdict import Verdict, say_advice, say_kind, say_verdict
+from lab.verdict.verdict import Verdict
+from lab.verdict.words import say_advice, say_kind, say_verdict
 
 ROWS = 20  # lines of the epoch table; a longer run is thinned out
 

@@ -21,7 +21,8 @@ from lab.runs.kept.record import RunRecord
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
 from lab.texts.parts import name_of
-from lab.verdict.verdict import Verdict, say_advice, say_evidence, say_kind
+from lab.verdict.verdict import Verdict
+from lab.verdict.words import say_advice, say_details, say_summary
 
 # nothing may be fetched and no script may run, whatever the file holds
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -111,8 +112,9 @@ def _about(record: RunRecord, language: Language) -> str:
 
 
 def _verdict(verdict: Verdict, language: Language) -> Element:
-    parts = [element("p", say_kind(verdict, language), class_="verdict")]
-    for key, sentences in (("evidence", say_evidence(verdict, language)), ("advice", say_advice(verdict, language))):
+    first, *more = say_summary(verdict, language)
+    parts = [element("p", first, class_="verdict"), *(element("p", sentence) for sentence in more)]
+    for key, sentences in (("evidence", say_details(verdict, language)), ("advice", say_advice(verdict, language))):
         if sentences:
             parts += [element("h3", say(f"verdict_box.{key}", language)), _list(sentences)]
     return _section(say("evaluate_page.verdict", language), *parts)

@@ -22,7 +22,8 @@ from lab.insight.differences import Difference, differences, say_value
 from lab.spec.experiment import Experiment
 from lab.texts import Language, say
 from lab.verdict.evidence import Evidence
-from lab.verdict.verdict import Verdict, say_advice_code, say_title
+from lab.verdict.verdict import Verdict
+from lab.verdict.words import say_advice_code, say_title
 
 STOPPING: Final = "fit.early_stopping"
 Outcome = Literal["better", "worse", "alike", "other_loss", "no_numbers"]

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self, get_args
 
-from lab.verdict.evidence import BaselineKind
+from lab.verdict.evidence import BaselineKind, RowCurves
+from lab.verdict.rows import RISE_ERROR, SKEW, SPREAD, TRAIN_SPREAD
 from lab.verdict.verdict import Verdict, judge
 
 Columns = Mapping[str, Sequence[float]]  # name of a curve -> its value after each epoch
@@ -31,6 +32,8 @@ class RunContext:
     baseline_metrics: dict[str, float] = field(default_factory=dict)
     in_time_order: bool = False
     test_rows: int | None = None
+    baseline_train_loss: float | None = None
+    high_rate: float | None = None
 
     @property
     def baselines(self) -> dict[str, float]:
@@ -57,8 +60,10 @@ class RunContext:
             train_rows=self.train_rows,
             validation_rows=self.validation_rows,
             evaluated_loss=evaluated,
+            rows=_row_curves(extras, len(val_loss)),
             without_penalty=penalised,
             baseline_loss=self.baseline_loss,
+            baseline_train_loss=self.baseline_train_loss,
             baseline_kind=self.baseline_kind,
             parameters=self.parameters,
             inputs=self.inputs,
@@ -66,6 +71,7 @@ class RunContext:
             test_rows=self.test_rows,
             state=state,
             causes=self.causes,
+            high_rate=self.high_rate,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -82,9 +88,9 @@ class RunContext:
             raise ValueError("rows and parameters are whole numbers")
         if type(context.in_time_order) is not bool:
             raise ValueError("the order is known or not")
-        line = context.baseline_loss
-        if line is not None and not (isinstance(line, float) and math.isfinite(line)):
-            raise ValueError("the baseline is a number")
+        for line in (context.baseline_loss, context.baseline_train_loss, context.high_rate):
+            if line is not None and not (isinstance(line, float) and math.isfinite(line)):
+                raise ValueError("the baseline is a number")
         if context.baseline_kind not in (None, *get_args(BaselineKind)):
             raise ValueError("unknown baseline")
         numbered = {
@@ -94,3 +100,11 @@ class RunContext:
         if not all(math.isfinite(value) for value in numbered["baseline_metrics"].values()):
             raise ValueError("the baseline is a number")
         return cls(**{**vars(context), **numbered})
+
+
+def _row_curves(extras: Columns, epochs: int) -> RowCurves | None:
+    """What was kept of the rows' losses; None for a run from before it was, or one that goes on from such a run."""
+    curves = [extras.get(name, ()) for name in (SPREAD, SKEW, RISE_ERROR, TRAIN_SPREAD)]
+    if not epochs or any(len(curve) != epochs or not all(map(math.isfinite, curve)) for curve in curves):
+        return None
+    return RowCurves(*curves)

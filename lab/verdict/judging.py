@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from lab.data.prepare import Dataset
+from lab.data.prepare import Dataset, PartName
 from lab.model.layer_table import graph_table, layer_rows, parameter_count
 from lab.model.outputs import history_of, output_units, output_views
+from lab.model.scales import rate_is_high
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.verdict.baseline import baseline
 from lab.verdict.baseline_loss import BaselineLoss, baseline_loss
@@ -15,6 +16,8 @@ from lab.verdict.baseline_metrics import baseline_metrics, output_baselines
 from lab.verdict.context import RunContext
 from lab.verdict.suspects import likely_causes
 from lab.verdict.verdict import Verdict
+
+JUDGED: tuple[PartName, PartName] = ("validation", "train")
 
 
 def judge_run(
@@ -46,24 +49,31 @@ def judge_outputs(
         output_views(experiment, dataset).items(), _graph_units(experiment.model, dataset), strict=True
     ):
         own = history_of(history, name, len(experiment.model.outputs))
-        verdicts[name] = _context(view, seen, _line(view, seen, units), parameters).judge(own, state)
+        line, on_training = (_line(view, seen, units, part) for part in JUDGED)
+        verdicts[name] = _context(view, seen, line, on_training, parameters).judge(own, state)
     return verdicts
 
 
 def context_of(experiment: Experiment, dataset: Dataset) -> RunContext:
     """What a verdict on a run of this experiment rests on, beside the curves."""
     if isinstance(experiment.model, GraphSpec):
-        line = _total_line(experiment, experiment.model, dataset)
+        line, on_training = (_total_line(experiment, experiment.model, dataset, part) for part in JUDGED)
         units = _graph_units(experiment.model, dataset)
         metrics = output_baselines(output_views(experiment, dataset), units)
     else:
-        line = _line(experiment, dataset, output_units(experiment))
+        line, on_training = (_line(experiment, dataset, output_units(experiment), part) for part in JUDGED)
         metrics = baseline_metrics(experiment, dataset, output_units(experiment))
-    context = _context(experiment, dataset, line, parameter_count(layer_rows(experiment, dataset)))
+    context = _context(experiment, dataset, line, on_training, parameter_count(layer_rows(experiment, dataset)))
     return replace(context, baseline_metrics=metrics)
 
 
-def _context(experiment: Experiment, dataset: Dataset, line: BaselineLoss | None, parameters: int) -> RunContext:
+def _context(
+    experiment: Experiment,
+    dataset: Dataset,
+    line: BaselineLoss | None,
+    on_training: BaselineLoss | None,
+    parameters: int,
+) -> RunContext:
     return RunContext(
         train_rows=len(dataset.train.x),
         validation_rows=len(dataset.validation.x),
@@ -74,18 +84,20 @@ def _context(experiment: Experiment, dataset: Dataset, line: BaselineLoss | None
         causes=causes_of(experiment, dataset),
         in_time_order=experiment.data.split.order == "time",
         test_rows=len(dataset.test.rows),
+        baseline_train_loss=None if on_training is None else on_training.value,
+        high_rate=_high_rate(experiment),
     )
 
 
-def _line(experiment: Experiment, dataset: Dataset, units: int) -> BaselineLoss | None:
-    """The baseline's loss on the validation part."""
-    return baseline_loss(experiment, dataset, baseline(dataset), "validation", units)
+def _line(experiment: Experiment, dataset: Dataset, units: int, part: PartName) -> BaselineLoss | None:
+    """The baseline's loss on a part."""
+    return baseline_loss(experiment, dataset, baseline(dataset), part, units)
 
 
-def _total_line(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> BaselineLoss | None:
+def _total_line(experiment: Experiment, graph: GraphSpec, dataset: Dataset, part: PartName) -> BaselineLoss | None:
     """The baselines of all outputs, combined as the run combines its losses."""
     views = output_views(experiment, dataset).values()
-    lines = [_line(*view, units) for view, units in zip(views, _graph_units(graph, dataset), strict=True)]
+    lines = [_line(*view, units, part) for view, units in zip(views, _graph_units(graph, dataset), strict=True)]
     total = 0.0
     for line, output in zip(lines, graph.outputs, strict=True):
         if line is None:
@@ -101,11 +113,19 @@ def _graph_units(graph: GraphSpec, dataset: Dataset) -> list[int]:
     return [int((shapes.get(str(output.reads)) or (None, 1))[-1] or 1) for output in graph.outputs]
 
 
+def _highest_rate(experiment: Experiment) -> float:
+    """The highest learning rate that the run ever has."""
+    rates = [change.value for change in experiment.fit.changes if change.name == "learning_rate"]
+    return max(experiment.compile.learning_rate, *rates, 0.0)
+
+
+def _high_rate(experiment: Experiment) -> float | None:
+    rate = _highest_rate(experiment)
+    return rate if rate_is_high(experiment.compile.optimizer.type, rate) else None
+
+
 def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """What makes a divergence of this experiment likely (the highest learning rate it ever has counts)."""
-    fit = experiment.fit
-    rates = [change.value for change in fit.changes if change.name == "learning_rate"]
-    rate = max(experiment.compile.learning_rate, *rates, 0.0)
     scaled = [
         (one.train.target - one.target_mean) / one.target_scale
         for one in (dataset, *dataset.others)
@@ -113,9 +133,9 @@ def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     ]
     largest_target = max((float(np.abs(target).max(initial=0.0)) for target in scaled), default=0.0)
     return likely_causes(
-        learning_rate=rate,
+        learning_rate=_highest_rate(experiment),
         optimizer=experiment.compile.optimizer.type,
         largest_input=float(np.abs(dataset.train.x).max(initial=0.0)),
         largest_target=largest_target,
-        batch_size=fit.batch_size,
+        batch_size=experiment.fit.batch_size,
     )

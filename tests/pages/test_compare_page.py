@@ -7,6 +7,7 @@ import pytest
 
 from lab.starts import start
 from lab.texts import say
+from lab.verdict.words import say_word
 from pages.ui.compare.state import CompareView
 from tests.pages.conftest import Person, seen
 from tests.pages.test_train_page import reopened
@@ -88,7 +89,7 @@ def test_eye_and_pin_and_filter_and_order(two):
     two.at.text_input(key="shelf-words").set_value("rate 0.1")
     two.look()
     assert list(table(two)["Run"].str[:2]) == ["#2"]
-    verdict = say(f"shelf.verdict.{summaries(two)[0].verdict}", "en")
+    verdict = say_word(summaries(two)[0].verdict, "en")
     two.at.text_input(key="shelf-words").set_value(f"{verdict} #2")
     two.look()
     assert list(table(two)["Run"].str[:2]) == ["#2"]

@@ -13,6 +13,7 @@ from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
 from lab.texts import say
 from lab.verdict.context import RunContext
+from lab.verdict.words import say_word
 from pages.ui.compare.state import CompareView
 from pages.ui.run.training import look_at, past_runs, record_of_run
 from pages.ui.state import AppState, app_state, widget_value
@@ -154,7 +155,7 @@ def arranged(entries: Sequence[Entry], state: AppState) -> list[Entry]:
 def searched(entry: Entry, state: AppState) -> str:
     """What the filter looks through: number, name, what differs, and the verdict."""
     kind = entry.summary.verdict
-    verdict = "" if kind is None else say(f"shelf.verdict.{kind}", state.language)
+    verdict = "" if kind is None else say_word(kind, state.language)
     return f"{entry.label} {entry.summary.title} {entry.differs} {verdict}".casefold()
 
 

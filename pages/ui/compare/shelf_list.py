@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from lab.texts import say
+from lab.verdict.words import say_word
 from pages.ui.compare.shelf import Entry, arranged, choose, keep, mark, more_rows, show_only
 from pages.ui.compare.state import CompareView
 from pages.ui.run.verdict import ICONS
@@ -91,6 +92,9 @@ COLORS: dict[str, Literal["green", "orange", "red", "gray"]] = {
     "good_fit": "green",
     "overfit": "orange",
     "underfit": "orange",
+    "no_signal": "orange",
+    "drift": "orange",
+    "too_large": "red",
     "diverged": "red",
     "not_finished": "gray",
     "not_enough_data": "gray",
@@ -103,7 +107,7 @@ def badge(state: AppState, entry: Entry) -> None:
     if kind is None:
         st.badge(say(f"run_state.{entry.summary.state}", state.language), color="blue")
         return
-    st.badge(say(f"shelf.verdict.{kind}", state.language), icon=ICONS[kind], color=COLORS[kind])
+    st.badge(say_word(kind, state.language), icon=ICONS[kind], color=COLORS[kind])
 
 
 def said_loss(state: AppState, entry: Entry) -> str:

@@ -9,7 +9,7 @@ from lab.insight.nan_doctor import Breakdown, Remedy, break_down, remedies
 from lab.runs.kept.record import RunRecord
 from lab.runs.serve.host import engine
 from lab.texts import say
-from lab.verdict.verdict import say_advice_code
+from lab.verdict.words import say_advice_code
 from pages.ui.run.training import start_run
 from pages.ui.state import AppState, app_state
 from pages.ui.text import tell, tell_error

@@ -6,7 +6,8 @@ from lab.data.prepare import Dataset
 from lab.runs.kept.record import RunRecord
 from lab.texts import say
 from lab.verdict.judging import judge_outputs, judge_run
-from lab.verdict.verdict import Verdict, say_advice, say_evidence, say_kind
+from lab.verdict.verdict import Verdict
+from lab.verdict.words import say_advice, say_details, say_kind, say_summary
 from pages.ui.state import AppState
 from pages.ui.text import plain
 
@@ -14,24 +15,33 @@ ICONS = {
     "good_fit": ":material/check_circle:",
     "overfit": ":material/call_split:",
     "underfit": ":material/trending_flat:",
+    "no_signal": ":material/signal_disconnected:",
+    "drift": ":material/moving:",
+    "too_large": ":material/speed:",
     "diverged": ":material/error:",
     "not_finished": ":material/hourglass_bottom:",
     "not_enough_data": ":material/help:",
+}
+
+BOXES = {
+    "good_fit": st.success,
+    "overfit": st.warning,
+    "underfit": st.warning,
+    "no_signal": st.warning,
+    "drift": st.warning,
+    "too_large": st.error,
+    "diverged": st.error,
 }
 
 
 def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
     """What it is, the numbers it rests on, and what to try next."""
     verdict = verdict_on(state, record, dataset)
-    boxes = {"good_fit": st.success, "overfit": st.warning, "underfit": st.warning, "diverged": st.error}
     with st.container(key="verdict", gap="small"):
-        box = st.info if verdict.rule == "room" else boxes.get(verdict.kind, st.info)  # no success yet
-        box(
-            say_kind(verdict, state.language), icon=ICONS["not_enough_data" if verdict.rule == "room" else verdict.kind]
-        )
+        BOXES.get(verdict.kind, st.info)("\n\n".join(say_summary(verdict, state.language)), icon=ICONS[verdict.kind])
         evidence, advice = st.columns(2, gap="medium")
         with evidence:
-            bullets(say("verdict_box.evidence", state.language), say_evidence(verdict, state.language))
+            bullets(say("verdict_box.evidence", state.language), say_details(verdict, state.language))
         with advice:
             bullets(say("verdict_box.advice", state.language), say_advice(verdict, state.language))
         output_verdicts(state, record, dataset)

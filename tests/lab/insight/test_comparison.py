@@ -69,11 +69,11 @@ def test_the_next_step_is_the_advice_of_the_best_run_that_was_not_tried_yet():
     found = compare([bad, run("stopped", stopping, end=0.45, rise=0.2, loss=0.01)])
     assert found.leader.verdict.kind == "overfit"
     assert say_comparison(found, "en")[0] == "What was tried: early stopping (early_stopping) off → on."
-    assert found.next == ("further", "more_rows")
+    assert found.next == ("further", "smaller_net")
     dropped = BASE.with_added_layer("Dropout", {"rate": 0.5})
     worse = compare([bad, run("dropped", dropped, end=0.9, rise=0.4, loss=0.01)])
     assert worse.leader.name == "base"
-    assert worse.next == ("stop_at_best", "more_rows")
+    assert worse.next == ("stop_at_best", "smaller_net")
 
 
 def test_several_changes_at_once_or_other_rows_beside_a_change_are_no_experiment():
@@ -100,7 +100,7 @@ def test_a_larger_network_that_learns_more_shows_that_the_small_one_was_an_under
     small, large = of_size("small", BASE, 10, 0.8), of_size("large", WIDER, 500, 0.3)
     assert small.verdict.rule == "room"
     said = say_comparison(compare([small, large]), "en")[1]
-    assert "Verdict: Not overfit, maybe underfit → Good fit." in said
+    assert "Verdict: Underfit → Good fit." in said
     assert said.endswith("so small was an underfit.")
     assert "underfit." not in say_comparison(compare([small, of_size("other", WIDER, 500, 0.79)]), "en")[1]
 

@@ -1,0 +1,196 @@
+"""What a verdict may say of two curves: each clause is a predicate on the evidence, true or not.
+
+A sentence of the verdict is made of these clauses (`lab.verdict.verdict.RULES` says of which), and is said only where
+all of them hold. Shares are shares of the baseline's loss, so that one set of thresholds serves every loss and unit:
+`scale` on the validation rows, `train_scale` on the training rows.
+"""
+
+from lab.verdict.evidence import Evidence
+
+RUNAWAY = 10.0
+EXPLODED = 1e6
+ABOVE = 1.02
+CLIMBED = 1.05
+TREMBLES = 0.01
+JUMPS = 0.05
+RISE = 0.06
+RISE_OF_BASELINE = 0.018
+SURE = 1.64  # standard errors: one-sided, 19 times out of 20
+LEARNED = 0.90
+STILL_BETTER = 0.97
+LEARNED_ROWS = 0.80
+WAS_LOWER = 0.87
+MEMORISED = 0.20
+STILL_FALLING = 0.05
+FEW_ROWS = 50
+DRIFTED = 1.3
+APART = 0.15
+APART_OF_LOSS = 0.35
+AGREE = 0.05
+ROOM = 0.70
+SMALL_NET = 10
+
+
+# --- the steps
+
+
+def ran_away(told: Evidence) -> bool:
+    """The training loss ends more than RUNAWAY times above its lowest value, and above the baseline."""
+    return told.end_loss > max(RUNAWAY * told.lowest_loss, told.train_scale)
+
+
+def exploded(told: Evidence) -> bool:
+    """The training loss once was more than EXPLODED times the baseline, and ends above the baseline."""
+    return told.has_baseline and told.highest_loss > EXPLODED * told.train_scale and told.end_loss > told.train_scale
+
+
+def ends_above_baseline(told: Evidence) -> bool:
+    """The training loss ends above that of a forecast without a network."""
+    return told.has_baseline and min(told.end_loss, told.last_loss) > ABOVE * told.train_scale
+
+
+def jumps_or_climbed(told: Evidence) -> bool:
+    """The training loss jumps from epoch to epoch, or ends above where it began: it is not just on its way down."""
+    return told.loss_jitter > TREMBLES * told.train_scale or told.end_loss > CLIMBED * told.first_loss
+
+
+def zigzags(told: Evidence) -> bool:
+    """The training loss jumps from epoch to epoch by JUMPS, and by more than half of its gain on the baseline."""
+    gained = told.train_scale - told.end_loss
+    return told.has_baseline and told.loss_jitter > max(JUMPS * told.train_scale, gained / 2)
+
+
+def training_was_lower(told: Evidence) -> bool:
+    """The training loss once was clearly below the baseline."""
+    return told.has_baseline and told.lowest_loss < WAS_LOWER * told.train_scale
+
+
+def rate_is_high(told: Evidence) -> bool:
+    """The learning rate is beyond what even well-scaled data bear."""
+    return told.high_rate is not None
+
+
+def training_not_learned(told: Evidence) -> bool:
+    """The training loss is not clearly below the baseline either."""
+    return told.has_baseline and told.end_loss >= LEARNED * told.train_scale
+
+
+# --- whether anything was learned
+
+
+def never_better_than_baseline(told: Evidence) -> bool:
+    """The validation loss was at no epoch clearly below the baseline.
+
+    Against persistence, a far better forecast than a mean, the question is only whether it got below it at all.
+    """
+    learned = 1.0 if told.baseline_kind == "persistence" else LEARNED
+    return told.has_baseline and told.best_val_loss >= learned * told.scale
+
+
+def within_chance_of_baseline(told: Evidence) -> bool:
+    """Even the lowest validation loss is no further below the baseline than chance may take it."""
+    return told.best_val_loss >= told.scale - max((1 - STILL_BETTER) * told.scale, SURE * told.uncertainty)
+
+
+def not_better_at_end(told: Evidence) -> bool:
+    """The validation loss ends not clearly below the baseline."""
+    better = 1.0 if told.baseline_kind == "persistence" else STILL_BETTER
+    sure = told.end_val_loss - told.level_error >= LEARNED * told.scale
+    return told.has_baseline and told.end_val_loss >= better * told.scale and sure
+
+
+def better_at_end(told: Evidence) -> bool:
+    """The validation loss ends below the baseline."""
+    return told.has_baseline and not not_better_at_end(told) and told.last_val_loss < told.scale
+
+
+def training_learned(told: Evidence) -> bool:
+    """The training loss ends clearly below the baseline."""
+    return told.has_baseline and told.end_loss + told.train_level_error < LEARNED_ROWS * told.train_scale
+
+
+def gap_is_wide(told: Evidence) -> bool:
+    """The validation loss ends far above the training loss, by more than chance."""
+    return told.gap_at_end > max(MEMORISED * told.scale, SURE * told.gap_error)
+
+
+def still_falling(told: Evidence) -> bool:
+    """The validation loss falls so fast at the end that as many epochs again would gain clearly more."""
+    return told.next_fall > max(STILL_FALLING * told.scale, 2 * told.level_error)
+
+
+# --- whether it holds for new rows
+
+
+def rose(told: Evidence) -> bool:
+    """The validation loss ends above its lowest level, by more than its jumps from epoch to epoch."""
+    smooth = told.rise > max(RISE * told.best_val_loss, RISE_OF_BASELINE * told.scale, 2 * told.level_error)
+    return smooth and told.last_val_loss > told.lowest_val_loss
+
+
+def few_validation_rows(told: Evidence) -> bool:
+    """There are so few validation rows that hardly any rise could be told from chance."""
+    return told.validation_rows < FEW_ROWS
+
+
+def rise_is_sure(told: Evidence) -> bool:
+    """The rows' own rises are larger than chance."""
+    return told.rise > SURE * told.rise_error
+
+
+def training_fell_on(told: Evidence) -> bool:
+    """The training loss fell on after the best epoch."""
+    return told.end_loss < told.loss_at_best and told.last_loss < told.loss_then
+
+
+def training_rose_too(told: Evidence) -> bool:
+    """The training loss has risen since the best epoch as well, by at least half as much."""
+    return told.end_loss - told.loss_at_best >= told.rise / 2 > 0 and told.last_loss > told.loss_then
+
+
+def training_hardly_rose(told: Evidence) -> bool:
+    """The training loss has not risen with the validation loss."""
+    return told.end_loss - told.loss_at_best < told.rise / 2
+
+
+def parted(told: Evidence) -> bool:
+    """The two curves have parted since the best epoch, and end apart by more than AGREE of the baseline."""
+    gap_then, gap_now = told.lowest_val_loss - told.loss_then, told.last_val_loss - told.last_loss
+    return told.gap_at_end > max(told.gap_at_best, AGREE * told.scale) and gap_now > gap_then
+
+
+def in_time_order(told: Evidence) -> bool:
+    """The validation rows are later than the training rows."""
+    return told.in_time_order
+
+
+def later_rows_differ(told: Evidence) -> bool:
+    """The forecast without a network, made from the training rows, is far worse on the later validation rows."""
+    return told.in_time_order and told.has_baseline and told.scale > DRIFTED * told.train_scale
+
+
+def lies_apart(told: Evidence) -> bool:
+    """The two losses end far from each other."""
+    return told.gap_at_end > max(APART * told.scale, APART_OF_LOSS * told.end_val_loss, SURE * told.gap_error)
+
+
+def close(told: Evidence) -> bool:
+    """The two losses end close together, or within chance of each other."""
+    return not lies_apart(told)
+
+
+def did_not_rise(told: Evidence) -> bool:
+    """The validation loss has not clearly risen since its lowest epoch."""
+    return not (rose(told) and rise_is_sure(told))
+
+
+def small_network(told: Evidence) -> bool:
+    """The network has few parameters for each input."""
+    return told.parameters is not None and told.parameters < SMALL_NET * (told.inputs or 1)
+
+
+def both_high(told: Evidence) -> bool:
+    """Both losses are still near the baseline, and close together."""
+    near = abs(told.gap_at_end) < max(AGREE * told.scale, told.gap_error)
+    calm = told.level_error < AGREE * told.scale
+    return told.has_baseline and near and calm and told.end_loss > ROOM * told.train_scale
