@@ -25,14 +25,14 @@ Combine = Literal["sum", "mean"]
 PROBLEMS: Final[tuple[Problem, ...]] = ("regression", "binary", "categorical", "outputs", "ctc")
 ACTIVATION: Final = {"regression": "linear", "binary": "sigmoid", "categorical": "softmax"}
 REACH: Final = {"regression": 4.0, "binary": 6.0, "categorical": 6.0}  # scores go from -REACH to REACH
-# losses that suit a problem although nothing about their predictions says so
-ELSEWHERE: Final[dict[str, Problem]] = {
-    "CosineSimilarity": "categorical",  # of a single number only its sign would count
-    "Hinge": "binary",
-    "SquaredHinge": "binary",
-    "CategoricalHinge": "categorical",
+# by a loss's targets: on which problem it is shown
+SHOWN_ON: Final[dict[str, Problem]] = {
+    "numbers": "regression",
+    "yes_no": "binary",
+    "classes": "categorical",
+    "vectors": "categorical",  # of a single number only its sign would count
+    "labels": "ctc",
 }
-RAW: Final = ("Hinge", "SquaredHinge", "CategoricalHinge")  # take the score itself
 GUESTS: Final = {"binary": ("MeanSquaredError",), "categorical": ("MeanSquaredError",)}  # shown for what goes wrong
 POINTS: Final = 121
 POLE: Final = 0.01  # share of the points that a picture may leave out at either end
@@ -110,14 +110,7 @@ class Scene:
 
 def problem_of(name: str) -> Problem:
     """The problem on which a registered loss is shown."""
-    loss = LOSSES.get(name)()
-    if name in ELSEWHERE:
-        return ELSEWHERE[name]
-    if loss.sequence:
-        return "ctc"
-    if loss.probabilities:
-        return "binary" if loss.probabilities == "sigmoid" else "categorical"
-    return "regression"
+    return SHOWN_ON[LOSSES.get(name).targets]
 
 
 def losses_for(problem: Problem) -> tuple[str, ...]:
@@ -153,7 +146,8 @@ def read(name: str, problem: Problem, y_true: Array, scores: Array) -> Read:
     loss: Loss = LOSSES.get(name)()
     target = np.array([y_true.argmax()], np.float64) if loss.sparse else y_true
     columns = np.ascontiguousarray(scores.T)  # (k, n), as inside netcore
-    activation = "linear" if name in RAW else ACTIVATION[problem]
+    takes_scores = loss.targets in ("yes_no", "classes") and loss.probabilities is None
+    activation = "linear" if takes_scores else ACTIVATION[problem]
     node = _after(activation, columns)
     encoded = loss.encode(np.repeat(target[:, np.newaxis], columns.shape[1], axis=1), len(columns))
     values = np.empty(columns.shape[1])

@@ -19,7 +19,7 @@ from lab.spec.limits import Limits, current_limits
 from lab.starts import propose_output
 from netcore.activations import ACTIVATIONS
 from netcore.layers import LAYERS
-from netcore.losses import LOSSES, Loss, MeanAbsolutePercentageError
+from netcore.losses import LOSSES, Loss
 from netcore.metrics import LossMetric, for_output
 
 Array = np.ndarray[Any, Any]
@@ -216,7 +216,7 @@ def metric_problem(name: str, experiment: Experiment, dataset: Dataset, units: i
         return Problem("model.metric_fails", {"metric": name})
     if dataset.task == "regression":
         # classes are hit or missed; between numbers only a distance means anything
-        says_something = isinstance(metrics[0], LossMetric) and not hasattr(metrics[0].loss, "function")
+        says_something = isinstance(metrics[0], LossMetric) and metrics[0].loss.targets == "numbers"
     else:
         says_something = results[0] != results[1]
     return None if says_something else Problem("model.metric_unfit", {"metric": name}, "warning")
@@ -245,7 +245,7 @@ def _of_target(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
     mean, spread = float(np.mean(target)), float(np.std(target))
     if max(abs(mean), spread) > LARGE_INPUT:
         yield Problem("model.target_large", {"mean": mean, "spread": spread}, "warning")
-    if issubclass(LOSSES.get(experiment.compile.loss.type), MeanAbsolutePercentageError):
+    if LOSSES.get(experiment.compile.loss.type).unit == "%":
         near_zero = int(np.sum(np.abs(dataset.train.target) <= NEAR_ZERO * np.mean(np.abs(dataset.train.target))))
         if experiment.data.target_scaling == "standard":
             yield Problem("model.mape_scaled_target", {}, "warning")

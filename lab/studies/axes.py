@@ -14,6 +14,7 @@ from lab.edits.layers import (
 from lab.spec.experiment import Experiment, GraphSpec, ModelSpec, PartSpec
 from lab.studies.definition import Axis, Change, Option
 from lab.studies.words import Words
+from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 
 FEWEST_ROWS = 10
@@ -101,7 +102,7 @@ def _has_outputs_for(experiment: Experiment, loss: str) -> bool:
     """Whether the output layer gives what the loss compares; two classes may have one output or two."""
     last = experiment.model.layers[-1] if experiment.model.layers else None
     units = last.params.get("units", 1) if last else 1
-    return loss != "BinaryCrossentropy" or units == 1
+    return LOSSES.get(loss).targets != "yes_no" or units == 1
 
 
 def balanced_classes() -> Axis:

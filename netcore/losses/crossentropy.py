@@ -78,6 +78,7 @@ class Crossentropy(Loss, AlongAxis, FromLogits):
 class ForEachOutput(Crossentropy, Smoothing):
     """Every output is a yes or no of its own, told by sigmoid."""
 
+    targets = "yes_no"
     function = "sigmoid"
 
     def encode(self, y: Array, width: int) -> Array:
@@ -100,6 +101,7 @@ class ForEachOutput(Crossentropy, Smoothing):
 class OverClasses(Crossentropy, Smoothing):
     """The outputs are shares of classes that exclude each other, told by softmax; targets are one-hot."""
 
+    targets = "classes"
     function = "softmax"
 
     def encode(self, y: Array, width: int) -> Array:

@@ -40,6 +40,7 @@ class CTC(Loss):
     Source: Graves et al. (2006).
     """
 
+    targets = "labels"
     sparse = True
     sequence = True
     told_values = True

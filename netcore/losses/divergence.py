@@ -22,6 +22,7 @@ class KLDivergence(Loss):
     """
 
     aliases = ("kld", "KLD")
+    targets = "classes"
     function = "softmax"
     probabilities = "softmax"
 

@@ -13,6 +13,8 @@ from netcore.losses.regression import PerOutput
 class MarginLoss(PerOutput):
     """What the hinges share: targets -1 and 1; targets that are all 0 or 1 become so."""
 
+    targets = "yes_no"
+
     def encode(self, y: Array, width: int) -> Array:
         y = super().encode(y, width)
         return np.asarray(2 * y - 1) if np.all((y == 0) | (y == 1)) else y
@@ -64,6 +66,8 @@ class CategoricalHinge(Loss):
 
     Shapes: as Hinge.
     """
+
+    targets = "classes"
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
         np.sum(y_true * y_pred, axis=-2, out=out)

@@ -5,7 +5,7 @@ Reduction and weights are the frame's work: `gradient` gets them as one factor p
 Called as in Keras, `loss(y_true, y_pred)` takes (n, k) and gives one number.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -25,6 +25,9 @@ class Loss(Arguments):
     """Base of all losses.
 
     Attributes:
+        targets: what they are: "numbers"; "yes_no", 0 or 1 for each output; "classes", one-hot or their numbers;
+            "vectors", of which the direction counts; "labels", a sequence of them for each sample.
+        unit: of a value, where the targets have one: "target", "target²" or "%"; "" for none.
         probabilities: "sigmoid" or "softmax" where y_pred must be such probabilities, else None.
         sparse: True where a target is the number of a class.
         sequence: True where a sample is a whole sequence, (t, k) outputs for one value.
@@ -47,6 +50,8 @@ class Loss(Arguments):
     dtype: str | None = Given(default=None, about="accepted for Keras programs; without effect")
 
     aliases: ClassVar[tuple[str, ...]] = ()
+    targets: ClassVar[Literal["numbers", "yes_no", "classes", "vectors", "labels"]] = "numbers"
+    unit: ClassVar[Literal["target", "target²", "%", ""]] = ""
     sparse: ClassVar[bool] = False
     sequence: ClassVar[bool] = False
     positive: ClassVar[bool] = False

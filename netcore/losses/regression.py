@@ -23,6 +23,7 @@ class MeanSquaredError(Loss):
     """
 
     aliases = ("mse", "MSE")
+    unit = "target²"
     taped = True
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
@@ -71,6 +72,7 @@ class MeanAbsoluteError(PerOutput):
     """
 
     aliases = ("mae", "MAE")
+    unit = "target"
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
         return np.abs(y_pred - y_true)
@@ -94,6 +96,7 @@ class MeanAbsolutePercentageError(PerOutput):
     """
 
     aliases = ("mape", "MAPE")
+    unit = "%"
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
         return 100.0 * np.abs(y_true - y_pred) / maximum(np.abs(y_true), config.epsilon())
@@ -209,6 +212,8 @@ class CosineSimilarity(Loss, AlongAxis):
 
     Shapes: as MeanSquaredError.
     """
+
+    targets = "vectors"
 
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
         np.sum(y_true * y_pred * (_shrink(y_true) * _shrink(y_pred)), axis=-2, out=out)

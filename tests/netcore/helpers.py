@@ -43,10 +43,9 @@ def targets_for(loss: Any, rng: np.random.Generator, n: int, k: int) -> np.ndarr
         return np.minimum(rng.integers(0, 2, (n, 2)).cumprod(axis=1) * rng.integers(1, 9, (n, 2)), k - 1).astype(float)
     if loss.sparse:
         return rng.integers(0, k, n).astype(float)
-    function = getattr(loss, "function", None)
-    if function == "softmax":
+    if loss.targets == "classes":
         return np.eye(k)[rng.integers(0, k, n)]
-    if function == "sigmoid":
+    if loss.targets == "yes_no":
         return rng.integers(0, 2, (n, k)).astype(float)
     return rng.normal(size=(n, k)) + 3 * rng.choice([-1, 1], (n, k))
 

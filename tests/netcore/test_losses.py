@@ -32,6 +32,17 @@ def made(name, dtype, **more):
     return LOSSES.get(cls)(**arguments, **more), y.astype(dtype), p.astype(dtype), weight.astype(dtype)
 
 
+@pytest.mark.parametrize("cls", [cls for cls in LOSSES if cls.targets == "numbers"], ids=lambda cls: cls.__name__)
+def test_a_loss_has_the_unit_by_whose_power_its_values_grow_with_targets_and_predictions(cls):
+    y, p = np.array([[1.0, 2.0, 4.0], [5.0, 3.0, 2.0]])
+    once, twice, four_times = (cls()(factor * y, factor * p) for factor in (1, 2, 4))
+    growth = {"%": 1, "target": 2, "target²": 4}.get(cls.unit)
+    if growth is None:
+        assert twice / once != pytest.approx(four_times / twice, rel=1e-3)  # by no power: it has no unit
+    else:
+        assert (twice / once, four_times / twice) == pytest.approx((growth, growth))
+
+
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("name", cases.LOSSES)
 def test_values_and_gradients_are_those_of_keras(name, dtype):

@@ -12,6 +12,7 @@ from lab.data.split import Rows
 from lab.data.table import Note
 from lab.errors import DataError
 from lab.spec.data import ImageShape, Task
+from netcore.losses import LOSSES
 
 Array = npt.NDArray[Any]
 PartName = Literal["train", "validation", "test"]
@@ -133,7 +134,7 @@ class Dataset:
             if output_units < classes:
                 raise DataError("data.outputs_do_not_fit", outputs=output_units, expected=str(classes))
             return target
-        if loss_type == "SparseCategoricalCrossentropy" and output_units >= classes:
+        if LOSSES.get(loss_type).sparse and output_units >= classes:
             return target.astype(np.int64)
         if classes == 2 and output_units == 1:
             return target.astype(np.float32)[:, None]
