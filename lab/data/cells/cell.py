@@ -10,7 +10,27 @@ from lab.data.cells.moments import to_time
 
 # Spellings of "no value", in lower case. Those that can also be an answer count among numbers and times only.
 MISSING = frozenset(
-    ["na", "n/a", "nan", "null", "#n/a", "#na", "<na>", "-", "--", ".", "?", "…", "...", "결측", "자료없음", "미측정"]
+    (
+        *(
+            "na",
+            "n/a",
+            "nan",
+            "null",
+            "#n/a",
+            "#na",
+            "<na>",
+            "-",
+            "--",
+            ".",
+            "?",
+            "…",
+            "...",
+            "결측",
+            "자료없음",
+            "미측정",
+        ),
+        "\\n",  # \N: of MySQL
+    )
 )
 MISSING_AMONG_NUMBERS = MISSING | frozenset(
     [
@@ -58,6 +78,7 @@ BEFORE = re.compile(r"([₩￦$€£¥])\s*")
 NUMBER_THEN_UNIT = re.compile(
     r"([+-]?[\d.,'’\u00a0]*\d\.?(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:|'\"=<>+\-()][^\d;|\"()]{0,9}\d?)"
 )
+NO_UNIT = re.compile(r"^(and|or|to|of|bis|und|oder|a|ou|y|및|또는)\b|\s\d", re.IGNORECASE)  # 1 and 2, 3 or more
 LONGEST_RATED = 100  # characters of a cell that could be a number or a time
 SIGNS = str.maketrans({"−": "-", "－": "-", "–": "-", "＋": "+"})
 
@@ -95,6 +116,8 @@ def _dressed(text: str, decimal: str) -> Number | None:
     plain = _plain(text, decimal)
     if plain is None and not unit and (found := NUMBER_THEN_UNIT.fullmatch(text)):
         plain, unit = _plain(found[1], decimal), found[2].strip()
+        if NO_UNIT.search(unit):
+            return None
     if plain is None:
         return None
     digits, dress = plain

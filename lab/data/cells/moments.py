@@ -27,7 +27,7 @@ MONTHS = dict(
     zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
 )
 NAMED_MONTH = re.compile(
-    r"(?:(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>\d{1,2})|(?P<day2>\d{1,2})[ -](?P<month2>[A-Za-z]{3,9})\.?)[, -]\s*"
+    r"(?:(?P<month>[A-Za-z]{3,9})\.?[\s-]+(?P<day>\d{1,2})|(?P<day2>\d{1,2})[ -](?P<month2>[A-Za-z]{3,9})\.?)[, -]\s*"
     r"(?P<year>1[5-9]\d\d|2[01]\d\d)" + CLOCK
 )
 DIGITS = re.compile(

@@ -1,5 +1,6 @@
 """Columns of numbers: which cells mean "no value", and what stands around the digits."""
 
+import operator
 import re
 from typing import Any
 
@@ -9,12 +10,14 @@ import pandas as pd
 
 from lab.data.cells.cell import INFINITE, SENTINELS, Number, to_number
 from lab.data.cells.moments import TIME_NAME, to_compact
+from lab.data.cells.short_years import is_time_name, with_full_years
 from lab.data.cells.spellings import MANY, Spellings, Style, Typed, Values
 from lab.data.cells.time_columns import as_times
 from lab.data.cells.units import unit_in_name
 from lab.data.table import Column, Kind, Note
 
 ENOUGH_DISTINCT = 1_000  # more are not counted in long columns: there are too many for classes
+ENOUGH_DATES = 10
 ENOUGH_PARSE = 0.9  # share of cells that must read as a number or time for the column to be one
 FEW = 20
 ID_NAME = re.compile(
@@ -52,6 +55,10 @@ def numbers_as(
     whole = is_whole(present)
     if whole and not decided and _may_be_compact_times(present):
         times = _compact_times(cells, name, style, notes)
+        if times is not None:
+            return times
+    if whole and not decided and _may_be_six_digits(present) and is_time_name(name):
+        times = _six_digit_times(cells, name, style, notes)
         if times is not None:
             return times
     is_code = whole and not decided and is_name_of_codes(name)
@@ -162,6 +169,22 @@ def _compact_times(cells: "pd.Series[Any]", name: str, style: Style, notes: tupl
     if late.any():
         notes += (Note("hour24", int(late.sum()), style.first_line(late), name),)
     return as_times(times, codes, cells.index, name, notes)
+
+
+def _may_be_six_digits(present: Values) -> bool:
+    """`800102`; `199001` is a month of a year, which stays a number."""
+    low, high = present.min(), present.max()
+    return bool(low >= 10_000 and high <= 991_231 and not (low >= 190_000 and high <= 210_012))
+
+
+def _six_digit_times(cells: "pd.Series[Any]", name: str, style: Style, notes: tuple[Note, ...]) -> Typed | None:
+    codes, uniques = pd.factorize(cells)
+    words = [f"{int(value):06d}" for value in uniques]
+    days = with_full_years(words, is_time_name=True)
+    if days is None or len(days) < ENOUGH_DATES or any(map(operator.eq, days, words)):
+        return None
+    note = Note("short_years", len(cells), style.first_line(cells.notna().to_numpy()), name, f"{words[0]} = {days[0]}")
+    return as_times(np.array(days, "datetime64[us]"), codes, cells.index, name, (*notes, note))
 
 
 def _is_evenly_spaced(times: Values) -> bool:

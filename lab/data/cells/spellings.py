@@ -19,6 +19,7 @@ Values = npt.NDArray[Any]
 SAMPLE = 1_000  # spellings looked at before a big text column is given up as text
 MANY = 20_000  # rows in which distinct values are counted in any case
 MOST_SHOWN = 20
+SODIUM = "Na"
 EXCEL_TEXT = re.compile(r'="(.*)"')
 
 
@@ -39,6 +40,8 @@ class Style:
         return int(self.lines[cells.argmax()]) if len(self.lines) == len(cells) else None
 
     def is_missing(self, word: str, *, among_numbers: bool = False) -> bool:
+        if word == SODIUM and not among_numbers:  # nobody writes "not available" so
+            return False
         word = word.lower()
         return word in (MISSING_AMONG_NUMBERS if among_numbers else MISSING) or word in self.missing_words
 

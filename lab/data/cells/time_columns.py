@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 
 from lab.data.cells.moments import commonest, is_day_first, to_compact, to_moments, to_time
+from lab.data.cells.short_years import is_time_name, with_full_years
 from lab.data.cells.spellings import Codes, Spellings, Typed, Values
 from lab.data.table import Column, Note
 
 ENOUGH_PARSE = 0.9
+LONGEST_SHORT = 40  # characters of the longest cell in a column of dates with short years
 
 
 def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
@@ -15,6 +17,9 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
     Args:
         decided: the person said that these are times: what is none becomes missing.
     """
+    short = _of_short_years(s)
+    if short is not None:
+        return short
     if not decided:
         looked = [word for word in s.looked_at() if not s.style.is_missing(word)]
         day_first = is_day_first(looked)
@@ -40,6 +45,24 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
     if moments.zones:
         notes.append(Note("zone", len(s.index), None, s.name, ", ".join(moments.zones[:3])))
     return as_times(moments.times, s.codes, s.index, s.name, tuple(notes))
+
+
+def _of_short_years(s: Spellings) -> Typed | None:
+    """Dates whose years have two digits, with what was taken for them."""
+    said = [word for word in s.words if not s.style.is_missing(word)]
+    if not said or len(max(said, key=len)) > LONGEST_SHORT:
+        return None
+    full = with_full_years(said, is_time_name=is_time_name(s.name))
+    if full is None:
+        return None
+    meaning = dict(zip(said, full, strict=True))
+    moments = to_moments([meaning.get(word, "") for word in s.words])
+    odd = [c for c in s.used() if moments.forms[c] < 0 and not s.style.is_missing(s.words[c])]
+    example = next(word for word in said if meaning[word] != word)
+    notes = [s.note("short_years", s.present, f"{example} = {meaning[example]}")]
+    if odd:
+        notes.append(s.note("not_times", s.where(odd), s.examples(odd)))
+    return as_times(moments.times, s.codes, s.index, s.name, (*notes, *s.missing_note(s.missing())))
 
 
 def as_times(times: Values, codes: Codes, index: pd.Index, name: str, notes: tuple[Note, ...]) -> Typed:

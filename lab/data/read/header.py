@@ -108,12 +108,13 @@ def is_comment(row: Record, width: int) -> bool:
 
 def names_in_comment(comments: list[Record], width: int) -> tuple[Record, tuple[str, ...]] | None:
     """The comment line above a table without header that names as many columns as there are, and the units below it."""
-    for place, row in enumerate(comments):
-        if (names := _words_of_comment(row, width)) and all(rough_kind(name) == "text" for name in names):
-            below = _words_of_comment(comments[place + 1], width) if place + 1 < len(comments) else None
-            units = tuple(below) if below and sum(map(_is_unit, below)) >= width / 2 else ()
-            return names, units
-    return None
+    found = [words for row in comments if (words := _words_of_comment(row, width))]
+    named = [words for words in found if all(rough_kind(name) == "text" for name in words)]
+    last = found[-1] if found else Record()
+    others = [words for words in named if words is not last]
+    if others and sum(map(_is_unit, last)) >= width / 2:
+        return others[-1], tuple(last)
+    return (named[-1], ()) if named else None  # the nearest: further up the table is described
 
 
 def _words_of_comment(row: Record, width: int) -> Record | None:
@@ -136,6 +137,8 @@ def has_header(rows: list[Record], width: int) -> bool:
         return True
     if not body:
         return "text" in kinds
+    if _numbers_over_a_table(kinds, body):
+        return True
     if _years_over_a_table(head, kinds, body):
         return True
     typed = [(column, kind) for column in range(width) if (kind := column_kind(body, column)) in ("number", "time")]
@@ -159,6 +162,13 @@ def _years_over_a_table(head: Record, kinds: list[str], body: list[Record]) -> b
     return not falls and not all(
         YEAR.fullmatch(row[place].strip()) for row in body for place in places if place < len(row)
     )
+
+
+def _numbers_over_a_table(kinds: list[str], body: list[Record]) -> bool:
+    """`,5,10,20` over `a,3,4,5`: a corner without a name, over words that all differ."""
+    corners = [row[0].strip() for row in body]
+    is_corner = kinds[0] == "blank" and len(kinds) > 2 and set(kinds[1:]) == {"number"}
+    return is_corner and all(corners) and len(set(corners)) == len(corners) and column_kind(body, 0) == "text"
 
 
 def _counts_columns(head: Record) -> bool:

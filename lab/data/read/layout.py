@@ -30,6 +30,7 @@ from lab.data.table import Note
 from lab.errors import TableError
 from lab.spec.data import ReadingSpec
 
+QUOTED_LINES = 20
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*\r?\n', re.IGNORECASE)
 
 
@@ -77,7 +78,7 @@ def find_layout(body: bytes, dialect: Dialect, *, skip_first: bool, reading: Rea
         width = width_of(rows)
         if reading.delimiter is None:
             refuse_prose(rows, width)
-        head, units, rows, notes = _find_header(rows, width, dialect)
+        head, units, rows, notes = _find_header(rows, width, dialect, lines)
     else:
         head, units, rows, notes = _decided_header(rows, reading.header_row)
         width = width_of(rows) if rows else len(head or ())
@@ -115,18 +116,26 @@ def _body_line(found: list[Record], rows: list[Record], head: Record | None) -> 
 Found = tuple[Record | None, tuple[str, ...], list[Record], tuple[Note, ...]]  # header, units, rows, notes
 
 
-def _find_header(rows: list[Record], width: int, dialect: Dialect) -> Found:
+def _find_header(rows: list[Record], width: int, dialect: Dialect, lines: list[str]) -> Found:
     start = first_row(rows, width, dialect)
     above, rows = rows[:start], rows[start:]
     fill_up(rows, width)
     notes: tuple[Note, ...] = (Note("preamble", start, above[0].line + 1),) if above else ()
-    if has_header(rows, width):
+    if has_header(rows, width) or _is_quoted_header(rows, width, dialect, lines):
         head, rows, header_notes = take_more_header(rows[0], rows[1:], width)
         units, rows, unit_notes = take_units(rows, width)
         return head, units, rows, (*notes, *header_notes, *unit_notes)
     if named := names_in_comment(above, width):
         return *named, rows, notes
     return None, (), rows, (*notes, Note("no_header"))
+
+
+def _is_quoted_header(rows: list[Record], width: int, dialect: Dialect, lines: list[str]) -> bool:
+    """`"sex","5","10"` over `"a",3,4`: R quotes names, whatever they look like, and no numbers."""
+    if width < 2 or len(rows) < 3 or dialect.delimiter == " ":
+        return False
+    quotes = [lines[row.line].count(dialect.quote) for row in rows[:QUOTED_LINES]]
+    return quotes[0] == 2 * width and max(quotes[1:]) < 2 * width
 
 
 def _decided_header(rows: list[Record], header_row: int | str) -> Found:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from lab.data.read.dialect import SWALLOWED_LINES, Dialect, Record, records
 from lab.data.read.encoding import decode, with_plain_line_ends
+from lab.data.read.signs import with_plain_signs
 
 Array = npt.NDArray[np.int64]
 
@@ -49,8 +50,8 @@ class Original:
 
     @cached_property
     def _text(self) -> bytes:
-        """The file in UTF-8; the bytes themselves where they are that already."""
-        return with_plain_line_ends(decode(self.data, self._decided).body)
+        """The file in UTF-8 and in signs that are known; the bytes themselves where they are that already."""
+        return with_plain_signs(with_plain_line_ends(decode(self.data, self._decided).body))[0]
 
     @property
     def _decided(self) -> str | None:

@@ -19,6 +19,7 @@ from lab.data.read.encoding import decode, with_plain_line_ends
 from lab.data.read.layout import Layout, dialect_of, find_layout
 from lab.data.read.magic import refuse_other_formats
 from lab.data.read.original import Original
+from lab.data.read.signs import with_plain_signs
 from lab.data.read.tables import Part, chosen_table
 from lab.data.read.transpose import looks_transposed, transposed
 from lab.data.table import Note, Table
@@ -54,12 +55,12 @@ def read_table(
     elif not data.strip():
         raise TableError("table.empty")
     decoded = decode(data, reading.encoding)
-    body = with_plain_line_ends(decoded.body)
+    body, sign_notes = with_plain_signs(with_plain_line_ends(decoded.body))
     dialect, sep_line = dialect_of(body, reading)
     part, layout, rows = _find_table(body, dialect, reading, limits, sep_line=sep_line)
     if not len(rows.lines):
         raise TableError("table.no_rows", columns=", ".join(layout.names or ())[:200])
-    notes = [*decoded.notes, *part.notes, *_shifted(layout.notes, part.first_line), *rows.notes]
+    notes = [*decoded.notes, *sign_notes, *part.notes, *_shifted(layout.notes, part.first_line), *rows.notes]
     lines = rows.lines
     if reading.transpose:
         rows = transposed(rows, limits)
@@ -196,7 +197,8 @@ def _is_index(name: str, first: Typed) -> bool:
     if name and not name.lower().startswith("unnamed:"):
         return False
     values = first.cells.to_numpy()
-    if values.dtype.kind in "iuf":
-        return values[0] in (0, 1) and bool((values == np.arange(len(values)) + values[0]).all())
+    if values.dtype.kind in "iuf":  # with gaps or shuffled where rows were picked; one total may stand below
+        numbers = values[:-1] if len(values) > 2 and np.isnan(values[-1]) else values
+        return bool((numbers == np.floor(numbers)).all()) and len(np.unique(numbers)) == len(values[: len(numbers)])
     column = first.column
     return column.kind in ("text", "id") and not column.missing and first.cells.is_unique

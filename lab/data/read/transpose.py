@@ -19,6 +19,7 @@ from lab.spec.limits import Limits
 
 MOST_VARIABLES = 60  # rows of a table that holds one variable each
 FEWEST_OBSERVATIONS = 4
+FEWEST_WITH_CLASSES = 3  # rows, one of which names classes
 VARIABLE = re.compile(
     r"기온|온도|습도|풍속|풍향|강수|기압|일조|일사|시정|운량|농도|평균|최고|최저|temp|humid|wind|rain|pressure|"
     r"length|width|height|weight|PM\d|SO2|NO2|O3|CO2?$",
@@ -34,13 +35,24 @@ def looks_transposed(layout: Layout, typed: list[Typed]) -> bool:
     first, others = typed[0], typed[1:]
     if first.column.kind not in ("text", "category", "id") or first.column.missing or not first.cells.is_unique:
         return False
-    if any(one.column.kind not in ("numeric", "boolean", "empty", "id") for one in others):
+    if not _hold_numbers(others, rows):
         return False
     variables = [str(cell) for cell in first.cells]
     named = sum(bool(unit_in_name(name) or VARIABLE.search(name)) for name in variables)
     if 2 * named < rows and len(typed) <= 2 * rows:
         return False
     return _are_observations(list(layout.names[1:])) and (2 * named >= rows or not _are_years(layout.names[1:]))
+
+
+def _hold_numbers(columns: list[Typed], rows: int) -> bool:
+    """Numbers in every row, but for one that names classes."""
+    worded = [one for one in columns if one.column.kind not in ("numeric", "boolean", "empty", "id")]
+    if not worded:
+        return True
+    if len(worded) < len(columns) or rows < FEWEST_WITH_CLASSES:
+        return False
+    texts = np.array([[rough_kind(str(cell)) == "text" for cell in one.cells] for one in worded])  # (columns, rows)
+    return bool(texts.any(axis=0).sum() == 1 and texts.all(axis=0).sum() == 1)
 
 
 def _are_observations(names: list[str]) -> bool:
