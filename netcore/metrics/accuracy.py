@@ -1,10 +1,8 @@
 """Accuracies: the share of answers that are right."""
 
-from typing import ClassVar
-
 import numpy as np
 
-from netcore.arguments import Float, Int
+from netcore.arguments import Arguments, Float, Int
 from netcore.config import Array
 from netcore.metrics.functions import function_of
 from netcore.metrics.mean import MeanMetric
@@ -36,11 +34,9 @@ class BinaryAccuracy(MeanMetric):
     Source: as keras.metrics.BinaryAccuracy.
     """
 
-    params: ClassVar = {"threshold": Float(low=0.0, high=1.0, typical=(0.5, 0.5), advanced=True)}
-    threshold: float
-
-    def __init__(self, name: str | None = None, dtype: str | None = None, threshold: float = 0.5) -> None:
-        super().__init__(name, dtype, threshold=threshold)
+    threshold: float = Float(
+        default=0.5, low=0.0, high=1.0, typical=(0.5, 0.5), advanced=True, about="an output above it counts as 1"
+    )
 
     def values(self, y_true: Array, y_pred: Array) -> Array:
         return np.asarray(y_true == (y_pred > self.threshold))
@@ -80,18 +76,18 @@ class SparseCategoricalAccuracy(MeanMetric):
 sparse_categorical_accuracy = function_of(SparseCategoricalAccuracy)
 
 
+class AmongFirst(Arguments):
+    """For metrics that are content if the right class is among the first."""
+
+    k: int = Int(default=5, low=1, typical=(2, 5), about="how many of the largest outputs count")
+
+
 @METRICS.add
-class TopKCategoricalAccuracy(MeanMetric):
+class TopKCategoricalAccuracy(MeanMetric, AmongFirst):
     """Share of samples whose class is among the `k` largest outputs; targets one-hot.
 
     Source: as keras.metrics.TopKCategoricalAccuracy.
     """
-
-    params: ClassVar = {"k": Int(low=1, typical=(2, 5))}
-    k: int
-
-    def __init__(self, k: int = 5, name: str | None = None, dtype: str | None = None) -> None:
-        super().__init__(name, dtype, k=k)
 
     def values(self, y_true: Array, y_pred: Array) -> Array:
         return self._among_first(y_true.argmax(axis=-1), y_pred)

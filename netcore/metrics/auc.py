@@ -1,11 +1,11 @@
 """AUC: how well outputs tell positive from negative samples, whatever the threshold."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from netcore import config
-from netcore.arguments import Bool, Choice, Int, Numbers
+from netcore.arguments import Arguments, Bool, Choice, Int, Into, Numbers
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.metrics.confusion import FN, FP, TN, TP, confusion, passed
@@ -15,20 +15,29 @@ CURVES = ("ROC", "PR", "PRGAIN")
 SUMMATIONS = ("interpolation", "minoring", "majoring")
 
 
-@METRICS.add
-class AUC(Metric):
-    """Area under a curve that is drawn by moving the threshold, as a sum of strips between neighbouring thresholds.
+class Curve(Arguments):
+    """Which curve, and how its area is computed."""
 
-    Args:
-        num_thresholds: how many thresholds, evenly spread from 0 to 1.
-        curve: "ROC" (true positive rate over false positive rate), "PR" (precision over recall) or "PRGAIN" (gains).
-        summation_method: height of a strip: the mean of its two ends (for PR a better curve between them), or the
-            smaller ("minoring") or larger ("majoring") one.
-        thresholds: thresholds of one's own, instead.
-        multi_label: one area for each output, then their mean.
-        num_labels: number of outputs, for multi_label; found out if left out.
-        label_weights: weights of the outputs.
-        from_logits: outputs come before the sigmoid.
+    num_thresholds: int = Int(
+        default=200, low=2, typical=(100, 200), about="how many thresholds, evenly spread from 0 to 1"
+    )
+    curve: str = Choice(
+        default="ROC",
+        names=lambda: CURVES,
+        spelling=str.upper,
+        about='"ROC" (true positive rate over false positive rate), "PR" (precision over recall) or "PRGAIN" (gains)',
+    )
+    summation_method: str = Choice(
+        default="interpolation",
+        names=lambda: SUMMATIONS,
+        about="height of a strip: the mean of its two ends (for PR a better curve between them), or the smaller "
+        '("minoring") or larger ("majoring") one',
+    )
+
+
+@METRICS.add
+class AUC(Metric, Curve):
+    """Area under a curve that is drawn by moving the threshold, as a sum of strips between neighbouring thresholds.
 
     Raises:
         NetcoreValueError "metric.num_labels": num_labels without multi_label.
@@ -36,58 +45,36 @@ class AUC(Metric):
     Source: Davis & Goadrich (2006) for the interpolated PR curve; Flach & Kull (2015) for the gains.
     """
 
-    params: ClassVar = {
-        "num_thresholds": Int(low=2, typical=(100, 200)),
-        "curve": Choice(names=lambda: CURVES),
-        "summation_method": Choice(names=lambda: SUMMATIONS),
-        "thresholds": Numbers(low=0.0, high=1.0, single=False, typical=(0.25, 0.5, 0.75), optional=True),
-        "multi_label": Bool(),
-        "num_labels": Int(low=1, typical=(2, 10), optional=True),
-        "label_weights": Numbers(low=0.0, single=False, typical=(1.0, 2.0), optional=True),
-        "from_logits": Bool(),
-    }
-    num_thresholds: int
-    curve: str
-    summation_method: str
-    thresholds: list[float] | None
-    multi_label: bool
-    num_labels: int | None
-    label_weights: list[float] | None
-    from_logits: bool
+    thresholds: Into[list[float] | None] = Numbers(
+        default=None,
+        low=0.0,
+        high=1.0,
+        single=False,
+        typical=(0.25, 0.5, 0.75),
+        optional=True,
+        about="thresholds of one's own, instead",
+    )
+    multi_label: bool = Bool(default=False, about="one area for each output, then their mean")
+    num_labels: int | None = Int(
+        default=None,
+        low=1,
+        typical=(2, 10),
+        optional=True,
+        about="number of outputs, for multi_label; found out if left out",
+    )
+    label_weights: Into[list[float] | None] = Numbers(
+        default=None, low=0.0, single=False, typical=(1.0, 2.0), optional=True, about="weights of the outputs"
+    )
+    from_logits: bool = Bool(default=False, about="outputs come before the sigmoid")
 
-    def __init__(
-        self,
-        num_thresholds: int = 200,
-        curve: str = "ROC",
-        summation_method: str = "interpolation",
-        name: str | None = None,
-        dtype: str | None = None,
-        thresholds: Any = None,
-        multi_label: bool = False,
-        num_labels: int | None = None,
-        label_weights: Any = None,
-        from_logits: bool = False,
-    ) -> None:
-        curve = curve.upper() if isinstance(curve, str) and curve.upper() in CURVES else curve
-        super().__init__(
-            name,
-            dtype,
-            num_thresholds=num_thresholds,
-            curve=curve,
-            summation_method=summation_method,
-            thresholds=thresholds,
-            multi_label=multi_label,
-            num_labels=num_labels,
-            label_weights=label_weights,
-            from_logits=from_logits,
-        )
+    def after_arguments(self) -> None:
         if self.num_labels is not None and not self.multi_label:
             raise NetcoreValueError(
                 "metric.num_labels",
                 "{owner}: `num_labels` is used with multi_label=True only. Leave it out, or set multi_label.",
                 owner=type(self).__name__,
             )
-        between = np.linspace(0, 1, self.num_thresholds)[1:-1] if thresholds is None else np.sort(self.thresholds or [])
+        between = np.linspace(0, 1, self.num_thresholds)[1:-1] if self.thresholds is None else np.sort(self.thresholds)
         low = config.epsilon()
         self.limits: Array = np.array([-low, *between, 1 + low])  # every probability is above the first, below the last
         self.build(self.num_labels or 1)

@@ -4,11 +4,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from netcore.arguments import Int, Numbers
+from netcore.arguments import Arguments, Int, Numbers
 from netcore.config import Array
 from netcore.metrics.metric import METRICS, Metric, divided, matched, number_or_array, spread
 
-THRESHOLDS = Numbers(low=0.0, high=1.0, typical=0.5, optional=True)
 OUTSIDE = -1e10  # outputs that are not among the `top_k`, and the threshold that all others pass
 TP, FP, TN, FN = range(4)
 
@@ -39,32 +38,29 @@ def passed(y_pred: Array, thresholds: Array) -> Array:
     return np.where(np.isnan(y_pred), 0, np.searchsorted(limits, y_pred, side="left"))
 
 
-class Counts(Metric):
-    """What Precision, Recall and the four counters share.
+class Thresholds(Arguments):
+    """For metrics of a yes or no."""
 
-    Args:
-        thresholds: one, or a list: then the result is an array. A prediction above it is a yes; 0.5 if left out.
-        top_k: only the k largest outputs of a sample can be a yes (with every output a yes if no threshold is given).
-        class_id: look at this output alone.
-    """
+    thresholds: Any = Numbers(
+        default=None,
+        low=0.0,
+        high=1.0,
+        typical=0.5,
+        optional=True,
+        about="one, or a list: then the result is an array. A prediction above it is a yes; left out: 0.5, or with "
+        "`top_k` every output",
+    )
 
-    params: ClassVar = {"thresholds": THRESHOLDS}
-    thresholds: Any
-    top_k: int | None = None
-    class_id: int | None = None
 
-    def __init__(
-        self, thresholds: Any = None, name: str | None = None, dtype: str | None = None, **arguments: Any
-    ) -> None:
-        super().__init__(name, dtype, thresholds=thresholds, **arguments)
-        self.build(1)
+class Counts(Metric, Thresholds):
+    """What Precision, Recall and the four counters share."""
+
+    usual = 0.5
 
     @property
     def limits(self) -> Array:
         """The thresholds as given, as an array."""
-        given = getattr(self, "thresholds", None)
-        usual = 0.5 if self.top_k is None else OUTSIDE
-        return np.atleast_1d(np.asarray(usual if given is None else given, float))
+        return np.atleast_1d(np.asarray(self.usual if self.thresholds is None else self.thresholds, float))
 
     def state_shape(self, width: int) -> tuple[int, ...]:
         return (4, len(self.limits))
@@ -72,11 +68,6 @@ class Counts(Metric):
     def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
         y_true, y_pred = matched(y_true, y_pred)
         each = None if weight is None else spread(weight, y_pred.shape)
-        if self.top_k is not None:
-            y_pred = top(y_pred, self.top_k)
-        if self.class_id is not None:
-            y_true, y_pred = y_true[..., self.class_id], y_pred[..., self.class_id]
-            each = None if each is None else each[..., self.class_id]
         order = np.argsort(self.limits, kind="stable")
         y_true, y_pred = y_true.reshape(-1, 1), y_pred.reshape(-1, 1)
         each = None if each is None else each.reshape(-1, 1)
@@ -136,25 +127,32 @@ class FalseNegatives(Counts):
         return number_or_array(self.state[FN])
 
 
-class Share(Counts):
+class Chosen(Thresholds):
+    """For metrics that may look at some of the outputs only."""
+
+    top_k: int | None = Int(
+        default=None, low=1, typical=(1, 3), optional=True, about="only the k largest outputs of a sample can be a yes"
+    )
+    class_id: int | None = Int(default=None, low=0, typical=(0, 1), optional=True, about="look at this output alone")
+
+
+class Share(Counts, Chosen):
     """True positives against positives that were claimed, or that exist."""
 
-    params: ClassVar = {
-        "thresholds": THRESHOLDS,
-        "top_k": Int(low=1, typical=(1, 3), optional=True),
-        "class_id": Int(low=0, typical=(0, 1), optional=True),
-    }
     among: ClassVar[int]
 
-    def __init__(
-        self,
-        thresholds: Any = None,
-        top_k: int | None = None,
-        class_id: int | None = None,
-        name: str | None = None,
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(thresholds, name, dtype, top_k=top_k, class_id=class_id)
+    def after_arguments(self) -> None:
+        self.usual = 0.5 if self.top_k is None else OUTSIDE
+
+    def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
+        y_true, y_pred = matched(y_true, y_pred)
+        weight = None if weight is None else spread(weight, y_pred.shape)
+        if self.top_k is not None:
+            y_pred = top(y_pred, self.top_k)
+        if self.class_id is not None:
+            y_true, y_pred = y_true[..., self.class_id], y_pred[..., self.class_id]
+            weight = None if weight is None else weight[..., self.class_id]
+        super().count(y_true, y_pred, weight)
 
     def result(self) -> Any:
         return number_or_array(divided(self.state[TP], self.state[TP] + self.state[self.among]))

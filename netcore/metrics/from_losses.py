@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netcore import losses
-from netcore.arguments import Int
+from netcore.arguments import Described, Int, Made
 from netcore.config import Array
-from netcore.losses.crossentropy import FROM_LOGITS, LABEL_SMOOTHING
+from netcore.losses.crossentropy import FROM_LOGITS, IGNORE_CLASS, LABEL_SMOOTHING
+from netcore.losses.loss import AXIS
 from netcore.metrics.mean import MeanMetric
 from netcore.metrics.metric import METRICS, spread
 
@@ -18,7 +19,7 @@ class LossMetric(MeanMetric):
     What the loss leaves out (ignore_class) counts as 0, or not at all where there are sample weights: as in Keras.
     """
 
-    loss: losses.Loss
+    loss: losses.Loss = Made()
 
     def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
         values, counted = self.loss.per_sample(y_true, y_pred)
@@ -102,11 +103,16 @@ class CosineSimilarity(LossMetric):
     Source: as keras.metrics.CosineSimilarity.
     """
 
-    params: ClassVar = {"axis": Int(low=-10, high=10, typical=(-1, -1), advanced=True)}
-    axis: int
+    axis: int = Int(
+        default=-1,
+        low=-10,
+        high=10,
+        typical=(-1, -1),
+        advanced=True,
+        about="where the outputs of a sample lie: in a model last",
+    )
 
-    def __init__(self, name: str | None = None, dtype: str | None = None, axis: int = -1) -> None:
-        super().__init__(name, dtype, axis=axis)
+    def after_arguments(self) -> None:
         self.loss = losses.CosineSimilarity(axis=self.axis)
 
     def add(self, values: Array, weight: Array | None) -> None:
@@ -168,11 +174,10 @@ class CrossentropyMetric(LossMetric):
     """A cross-entropy of probabilities or of logits: the arguments of the loss of the same name."""
 
     loss_class: ClassVar[Any]
+    axis = -1
 
-    def __init__(self, name: str | None = None, dtype: str | None = None, **arguments: Any) -> None:
-        axis = arguments.pop("axis", -1)
-        super().__init__(name, dtype, **arguments)
-        self.loss = self.loss_class(**arguments, axis=axis)
+    def after_arguments(self) -> None:
+        self.loss = self.loss_class(**self.arguments(), axis=self.axis)
 
 
 @METRICS.add
@@ -183,13 +188,10 @@ class BinaryCrossentropy(CrossentropyMetric):
     """
 
     aliases = ("bce", "BCE")
-    params: ClassVar = {"from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}
     loss_class = losses.BinaryCrossentropy
 
-    def __init__(
-        self, name: str | None = None, dtype: str | None = None, from_logits: bool = False, label_smoothing: float = 0.0
-    ) -> None:
-        super().__init__(name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
+    from_logits: bool = Described(FROM_LOGITS, default=False)
+    label_smoothing: float = Described(LABEL_SMOOTHING, default=0.0)
 
 
 @METRICS.add
@@ -200,18 +202,11 @@ class CategoricalCrossentropy(CrossentropyMetric):
     """
 
     aliases = ("cce", "CCE")
-    params: ClassVar = {"from_logits": FROM_LOGITS, "label_smoothing": LABEL_SMOOTHING}
     loss_class = losses.CategoricalCrossentropy
 
-    def __init__(
-        self,
-        name: str | None = None,
-        dtype: str | None = None,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-    ) -> None:
-        super().__init__(name, dtype, from_logits=from_logits, label_smoothing=label_smoothing, axis=axis)
+    from_logits: bool = Described(FROM_LOGITS, default=False)
+    label_smoothing: float = Described(LABEL_SMOOTHING, default=0.0)
+    axis: int = Described(AXIS, default=-1)
 
 
 @METRICS.add
@@ -221,15 +216,8 @@ class SparseCategoricalCrossentropy(CrossentropyMetric):
     Source: as keras.metrics.SparseCategoricalCrossentropy.
     """
 
-    params: ClassVar = losses.SparseCategoricalCrossentropy.params
     loss_class = losses.SparseCategoricalCrossentropy
 
-    def __init__(
-        self,
-        name: str | None = None,
-        dtype: str | None = None,
-        from_logits: bool = False,
-        ignore_class: int | None = None,
-        axis: int = -1,
-    ) -> None:
-        super().__init__(name, dtype, from_logits=from_logits, ignore_class=ignore_class, axis=axis)
+    from_logits: bool = Described(FROM_LOGITS, default=False)
+    ignore_class: int | None = Described(IGNORE_CLASS, default=None)
+    axis: int = Described(AXIS, default=-1)

@@ -1,36 +1,30 @@
 """IoU: by how much predicted and right regions overlap, for a class at each place of an image (or each sample)."""
 
-from typing import Any, ClassVar
-
 import numpy as np
 
 from netcore import config
-from netcore.arguments import Bool, Float, Int, Ints
+from netcore.arguments import Arguments, Bool, Float, Int, Into, Ints, Made
 from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.metrics.metric import METRICS, Metric, spread
-from netcore.params import Param
 
-CLASSES = Int(low=2, typical=(2, 10))
-TARGETS = Ints(low=0, typical=(0, 1))
-LAYOUT: dict[str, Param] = {
-    "ignore_class": Int(low=-(2**31), typical=(-1, 0), optional=True),
-    "sparse_y_true": Bool(),
-    "sparse_y_pred": Bool(),
-    "axis": Int(low=-10, high=10, typical=(-1, -1)),
-}
+
+class Classes(Arguments):
+    """Which classes there are, and which of them are looked at."""
+
+    num_classes: int = Int(low=2, typical=(2, 10), about="how many classes there are")
+    target_class_ids: Into[tuple[int, ...]] = Ints(
+        low=0,
+        typical=(0, 1),
+        about="the classes to look at; those that neither prediction nor truth ever says are left out",
+    )
 
 
 @METRICS.add
-class IoU(Metric):
+class IoU(Metric, Classes):
     """Mean over some classes of (places where prediction and truth say the class) / (places where either says it).
 
-    Args:
-        num_classes: how many classes there are.
-        target_class_ids: the classes to look at; those that neither prediction nor truth ever says are left out.
-        dtype: "float32" to count sample weights as they are; left out, their whole parts count, as in Keras.
-        ignore_class: places where the truth is this number do not count.
-        sparse_y_true, sparse_y_pred: True for class numbers, False for one score per class along `axis`.
+    With dtype="float32" sample weights count as they are; left out, their whole parts count, as in Keras.
 
     Raises:
         NetcoreValueError "metric.class_ids": a class of target_class_ids that does not exist.
@@ -38,35 +32,18 @@ class IoU(Metric):
     Source: as keras.metrics.IoU.
     """
 
-    params: ClassVar[dict[str, Param]] = {"num_classes": CLASSES, "target_class_ids": TARGETS, **LAYOUT}
-    num_classes: int = 2
-    target_class_ids: tuple[int, ...]
-    ignore_class: int | None = None
-    sparse_y_true: bool = True
-    sparse_y_pred: bool = True
-    axis: int = -1
+    ignore_class: int | None = Int(
+        default=None,
+        low=-(2**31),
+        typical=(-1, 0),
+        optional=True,
+        about="places where the truth is this number do not count",
+    )
+    sparse_y_true: bool = Bool(default=True, about="whether the truth is class numbers, or one score per class")
+    sparse_y_pred: bool = Bool(default=True, about="whether the prediction is class numbers, or one score per class")
+    axis: int = Int(default=-1, low=-10, high=10, typical=(-1, -1), about="where the scores of the classes lie")
 
-    def __init__(
-        self,
-        num_classes: int,
-        target_class_ids: Any,
-        name: str | None = None,
-        dtype: str | None = None,
-        ignore_class: int | None = None,
-        sparse_y_true: bool = True,
-        sparse_y_pred: bool = True,
-        axis: int = -1,
-    ) -> None:
-        super().__init__(
-            name,
-            dtype,
-            num_classes=num_classes,
-            target_class_ids=target_class_ids,
-            ignore_class=ignore_class,
-            sparse_y_true=sparse_y_true,
-            sparse_y_pred=sparse_y_pred,
-            axis=axis,
-        )
+    def after_arguments(self) -> None:
         self.check_class_ids()
 
     def check_class_ids(self) -> None:
@@ -104,28 +81,29 @@ class IoU(Metric):
         return float(np.sum(np.where(there, overlap / (either + tiny), 0)) / (there.sum() + tiny))
 
 
+class TwoClasses(Classes):
+    """The two classes of a yes or no."""
+
+    num_classes: int = Made(default=2)
+    target_class_ids: Into[tuple[int, ...]] = Ints(
+        default=(0, 1), low=0, typical=(0, 1), about="the classes to look at, 0 or 1 or both"
+    )
+    threshold: float = Float(
+        default=0.5, low=0.0, high=1.0, typical=(0.5, 0.5), about="an output of that much or more says class 1"
+    )
+
+
 @METRICS.add
-class BinaryIoU(IoU):
+class BinaryIoU(IoU, TwoClasses):
     """IoU of two classes told by one output: at `threshold` and above it is class 1.
 
     Source: as keras.metrics.BinaryIoU.
     """
 
-    params: ClassVar[dict[str, Param]] = {
-        "target_class_ids": TARGETS,
-        "threshold": Float(low=0.0, high=1.0, typical=(0.5, 0.5)),
-    }
-    threshold: float
-
-    def __init__(
-        self,
-        target_class_ids: Any = (0, 1),
-        threshold: float = 0.5,
-        name: str | None = None,
-        dtype: str | None = None,
-    ) -> None:
-        Metric.__init__(self, name, dtype, target_class_ids=target_class_ids, threshold=threshold)
-        self.check_class_ids()
+    ignore_class: int | None = Made(default=None)
+    sparse_y_true: bool = Made(default=True)
+    sparse_y_pred: bool = Made(default=True)
+    axis: int = Made(default=-1)
 
     def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
         super().count(y_true, np.asarray(y_pred >= self.threshold), weight)
@@ -138,26 +116,7 @@ class MeanIoU(IoU):
     Source: as keras.metrics.MeanIoU.
     """
 
-    params: ClassVar[dict[str, Param]] = {"num_classes": CLASSES, **LAYOUT}
+    target_class_ids: tuple[int, ...] = Made()
 
-    def __init__(
-        self,
-        num_classes: int,
-        name: str | None = None,
-        dtype: str | None = None,
-        ignore_class: int | None = None,
-        sparse_y_true: bool = True,
-        sparse_y_pred: bool = True,
-        axis: int = -1,
-    ) -> None:
-        Metric.__init__(
-            self,
-            name,
-            dtype,
-            num_classes=num_classes,
-            ignore_class=ignore_class,
-            sparse_y_true=sparse_y_true,
-            sparse_y_pred=sparse_y_pred,
-            axis=axis,
-        )
+    def after_arguments(self) -> None:
         self.target_class_ids = tuple(range(self.num_classes))

@@ -7,45 +7,47 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from netcore.arguments import Arguments, Given, Into, Made
 from netcore.config import Array
 from netcore.data import as_floats
 from netcore.errors import NetcoreTypeError
 from netcore.names import snake_case, unique_name
-from netcore.params import Param
 from netcore.registry import Registry
 
 
-class Metric:
+class Metric(Arguments):
     """Base of all metrics. What has been counted lies in `self.state`, float64, so that a run can be continued.
 
-    Args:
-        name: key in the history. If left out it is made from the class, numbered where Keras numbers it
-            (auc, auc_1, …: see `numbered`).
+    Arguments of a subclass that come before `name`, as in Keras, stand in a class of their own, its last base.
     """
 
-    params: ClassVar[dict[str, Param]] = {}
+    name: Into[str] = Given(
+        default=None,
+        about="key in the history; left out it is made from the class, numbered where Keras numbers it (auc, auc_1, …)",
+    )
+    dtype: str | None = Given(default=None, about="accepted for Keras programs; without effect, but in IoU")
+    state: Array = Made()
+
     aliases: ClassVar[tuple[str, ...]] = ()
     slots: ClassVar[int] = 2
     numbered: ClassVar[bool] = True
     default_name: ClassVar[str | None] = None
-    state: Array
 
-    def __init__(self, name: str | None = None, dtype: str | None = None, **arguments: Any) -> None:
-        self.name = name or self._own_name()
-        self.dtype = dtype
-        for argument, value in arguments.items():
-            if argument not in self.params:
-                raise NetcoreTypeError(
-                    "metric.unknown_argument",
-                    "{owner} has no argument {name!r}. It takes: {choices}.",
-                    owner=type(self).__name__,
-                    name=argument,
-                    choices=", ".join([*self.params, "name"]),
-                )
-            setattr(self, argument, self.params[argument].check(type(self).__name__, argument, value))
+    def _set_up(self) -> None:
+        self.name = self.name or self._own_name()
         self.build(1)
 
-    def __init_subclass__(cls) -> None:
+    def understand(self, unknown: dict[str, Any]) -> dict[str, Any]:
+        raise NetcoreTypeError(
+            "metric.unknown_argument",
+            "{owner} has no argument {name!r}. It takes: {choices}.",
+            owner=type(self).__name__,
+            name=next(iter(unknown)),
+            choices=", ".join([*self.params, "name"]),
+        )
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
         cls.aliases = (*cls.__dict__.get("aliases", ()), snake_case(cls.__name__))
 
     def _own_name(self) -> str:
@@ -93,7 +95,7 @@ class Metric:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, as JSON can hold them."""
-        return {"name": self.name, **{name: getattr(self, name) for name in self.params}}
+        return {"name": self.name, **self.arguments()}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Metric":

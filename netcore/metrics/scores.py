@@ -1,12 +1,12 @@
 """Scores: F for classes, R² for numbers."""
 
 import warnings
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from netcore import config
-from netcore.arguments import Choice, Float, Int
+from netcore.arguments import Arguments, Choice, Float, Int, Made
 from netcore.config import Array
 from netcore.errors import NetcoreValueError, NetcoreWarning
 from netcore.metrics.metric import METRICS, Metric, matched, spread
@@ -30,39 +30,43 @@ def columns(metric: Metric, y_true: Array, y_pred: Array) -> tuple[Array, Array]
     return y_true, y_pred
 
 
-@METRICS.add
-class FBetaScore(Metric):
-    """(1 + beta²) precision recall / (beta² precision + recall), one for each class.
+class FBeta(Arguments):
+    """What an F score is made of."""
 
-    Args:
-        average: None for an array of one score per class; "macro" for their mean, "weighted" for the mean weighted by
-            how often each class is right, "micro" for one score of all counts together.
-        beta: how many times more recall matters than precision.
-        threshold: an output above it is a yes; None for the largest output of a sample.
+    average: str | None = Choice(
+        default=None,
+        names=lambda: AVERAGES,
+        optional=True,
+        about='None for an array of one score per class; "macro" for their mean, "weighted" for the mean weighted by '
+        'how often each class is right, "micro" for one score of all counts together',
+    )
+    beta: float = Float(
+        default=1.0,
+        low=0.0,
+        open_low=True,
+        typical=(0.5, 2.0),
+        about="how many times more recall matters than precision",
+    )
+    threshold: float | None = Float(
+        default=None,
+        low=0.0,
+        high=1.0,
+        open_low=True,
+        typical=(0.5, 0.5),
+        optional=True,
+        about="an output above it is a yes; None for the largest output of a sample",
+    )
+
+
+@METRICS.add
+class FBetaScore(Metric, FBeta):
+    """(1 + beta²) precision recall / (beta² precision + recall), one for each class.
 
     Source: as keras.metrics.FBetaScore.
     """
 
-    params: ClassVar = {
-        "average": Choice(names=lambda: AVERAGES, optional=True),
-        "beta": Float(low=0.0, open_low=True, typical=(0.5, 2.0)),
-        "threshold": Float(low=0.0, high=1.0, open_low=True, typical=(0.5, 0.5), optional=True),
-    }
     numbered = False
     default_name = "fbeta_score"
-    average: str | None
-    beta: float = 1.0
-    threshold: float | None
-
-    def __init__(
-        self,
-        average: str | None = None,
-        beta: float = 1.0,
-        threshold: float | None = None,
-        name: str | None = None,
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(name, dtype, average=average, beta=beta, threshold=threshold)
 
     def state_shape(self, width: int) -> tuple[int, ...]:
         return (4, width)  # true positives, false positives, false negatives, weight of the right ones
@@ -95,47 +99,37 @@ class F1Score(FBetaScore):
     Source: as keras.metrics.F1Score.
     """
 
-    params: ClassVar = {name: FBetaScore.params[name] for name in ("average", "threshold")}
+    beta: float = Made(default=1.0)
+
     default_name = "f1_score"
 
-    def __init__(
-        self,
-        average: str | None = None,
-        threshold: float | None = None,
-        name: str | None = None,
-        dtype: str | None = None,
-    ) -> None:
-        Metric.__init__(self, name, dtype, average=average, threshold=threshold)
+
+class Regressors(Arguments):
+    """What an R² score is made of."""
+
+    class_aggregation: str | None = Choice(
+        default="uniform_average",
+        names=lambda: AGGREGATIONS,
+        optional=True,
+        about="None for one score per output, else how they become one",
+    )
+    num_regressors: int = Int(
+        default=0,
+        low=0,
+        typical=(1, 10),
+        about="number of inputs p; above 0 the score is adjusted, 1 - (1 - r²) (n - 1) / (n - p - 1)",
+    )
 
 
 @METRICS.add
-class R2Score(Metric):
+class R2Score(Metric, Regressors):
     """1 - (sum of squared errors) / (sum of squared distances of the targets from their mean): 1 is best, 0 is as good
     as always saying the mean.
-
-    Args:
-        class_aggregation: None for one score per output, else how they become one.
-        num_regressors: number of inputs p; above 0 the score is adjusted, 1 - (1 - r²) (n - 1) / (n - p - 1).
 
     Source: as keras.metrics.R2Score.
     """
 
-    params: ClassVar = {
-        "class_aggregation": Choice(names=lambda: AGGREGATIONS, optional=True),
-        "num_regressors": Int(low=0, typical=(1, 10)),
-    }
     numbered = False
-    class_aggregation: str | None
-    num_regressors: int
-
-    def __init__(
-        self,
-        class_aggregation: str | None = "uniform_average",
-        num_regressors: int = 0,
-        name: str | None = None,
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(name, dtype, class_aggregation=class_aggregation, num_regressors=num_regressors)
 
     def state_shape(self, width: int) -> tuple[int, ...]:
         return (5, width)  # sums of y, y², squared errors, weights, and numbers seen
