@@ -4,44 +4,26 @@ from typing import Any, ClassVar
 
 from numpy import add, divide, multiply, sqrt, subtract
 
-from netcore.arguments import Float
+from netcore.arguments import Described, Float, Into
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
-
-EPSILON = Float(low=0.0, typical=(1e-7, 1e-3), log=True, advanced=True)
+from netcore.optimizers.optimizer import EPSILON, LEARNING_RATE, OPTIMIZERS, LearningRate, Optimizer
 
 
 @OPTIMIZERS.add
 class Adagrad(Optimizer):
     """a += g², w -= learning_rate * g / sqrt(a + epsilon): a only grows, so steps become shorter and shorter.
 
-    Args:
-        learning_rate: length of a step.
-        initial_accumulator_value: where a starts.
-        epsilon: keeps the root away from 0.
-
     Source: Duchi et al. (2011).
     """
 
-    params: ClassVar = {
-        "initial_accumulator_value": Float(low=0.0, typical=(0.1, 1.0), advanced=True),
-        "epsilon": EPSILON,
-    }
+    learning_rate: Into[LearningRate] = Described(LEARNING_RATE, default=0.001)
+    initial_accumulator_value: float = Float(
+        default=0.1, low=0.0, typical=(0.1, 1.0), advanced=True, about="where a starts"
+    )
+    epsilon: float = Described(EPSILON, default=1e-7, about="keeps the root away from 0")
+
     slot_names = ("accumulator",)
     slot_starts: ClassVar[dict[str, str]] = {"accumulator": "initial_accumulator_value"}
-    initial_accumulator_value: float
-    epsilon: float
-
-    def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(
-            learning_rate, initial_accumulator_value=initial_accumulator_value, epsilon=epsilon, **keywords
-        )
 
     def prepare(self, dtype: Any) -> None:
         self._epsilon = scalar(self.epsilon, dtype)
@@ -62,21 +44,16 @@ class Adadelta(Optimizer):
     """a = rho a + (1 - rho) g², step d = g * sqrt(s + epsilon) / sqrt(a + epsilon), s = rho s + (1 - rho) d²,
     w -= learning_rate * d: past steps stand in for a unit, so that a learning_rate of 1 is the paper's method.
 
-    Args:
-        learning_rate: a factor of the step.
-        rho: how slowly the running means forget.
-        epsilon: size of the first steps.
-
     Source: Zeiler (2012).
     """
 
-    params: ClassVar = {"rho": Float(low=0.0, high=1.0, typical=(0.9, 0.99)), "epsilon": EPSILON}
-    slot_names = ("accumulator", "steps")
-    rho: float
-    epsilon: float
+    learning_rate: Into[LearningRate] = Described(LEARNING_RATE, default=0.001, about="a factor of the step")
+    rho: float = Float(
+        default=0.95, low=0.0, high=1.0, typical=(0.9, 0.99), about="how slowly the running means forget"
+    )
+    epsilon: float = Described(EPSILON, default=1e-7, about="size of the first steps")
 
-    def __init__(self, learning_rate: Rate = 0.001, rho: float = 0.95, epsilon: float = 1e-7, **keywords: Any) -> None:
-        super().__init__(learning_rate, rho=rho, epsilon=epsilon, **keywords)
+    slot_names = ("accumulator", "steps")
 
     def prepare(self, dtype: Any) -> None:
         self._rho, self._rest = scalar(self.rho, dtype), scalar(1 - self.rho, dtype)

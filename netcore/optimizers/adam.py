@@ -1,20 +1,22 @@
 """Adam: momentum and a step size of its own for every weight; and its relatives AdamW, Nadam, Adamax."""
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy import add, divide, maximum, multiply, sqrt, subtract
 
-from netcore.arguments import Bool, Float
+from netcore.arguments import Bool, Described, Float, Into
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
-from netcore.params import Param
+from netcore.optimizers.optimizer import EPSILON, LEARNING_RATE, OPTIMIZERS, LearningRate, Optimizer
+from netcore.params import FloatParam
 
-BETA_1 = Float(low=0.0, high=1.0, open_high=True, typical=(0.9, 0.99))
-BETA_2 = Float(low=0.0, high=1.0, open_high=True, typical=(0.99, 0.999))
-EPSILON = Float(low=0.0, typical=(1e-7, 1e-3), log=True, advanced=True)
-ADAM: dict[str, Param] = {"beta_1": BETA_1, "beta_2": BETA_2, "epsilon": EPSILON, "amsgrad": Bool(advanced=True)}
+BETA_1 = FloatParam(
+    low=0.0, high=1.0, open_high=True, typical=(0.9, 0.99), about="how slowly the running mean of g forgets"
+)
+BETA_2 = FloatParam(
+    low=0.0, high=1.0, open_high=True, typical=(0.99, 0.999), about="how slowly that of the size of g forgets"
+)
 
 
 @OPTIMIZERS.add
@@ -26,33 +28,19 @@ class Adam(Optimizer):
     alpha * m / (sqrt(v) + epsilon) = alpha * s * M / (sqrt(V) + epsilon / r)
     with r = sqrt(1 - beta_2), s = (1 - beta_1) / r.
 
-    Args:
-        learning_rate: length of a step.
-        beta_1, beta_2: how slowly the running means of g and g² forget.
-        epsilon: keeps the division away from 0.
-        amsgrad: divide by the largest v so far.
-
     Source: Kingma & Ba (2015); Reddi et al. (2018) for amsgrad.
     """
 
-    taped = True
-    params: ClassVar[dict[str, Param]] = ADAM
-    beta_1: float
-    beta_2: float
-    epsilon: float
-    amsgrad: bool
+    learning_rate: Into[LearningRate] = Described(LEARNING_RATE, default=0.001)
+    beta_1: float = Described(BETA_1, default=0.9)
+    beta_2: float = Described(BETA_2, default=0.999)
+    epsilon: float = Described(EPSILON, default=1e-7)
+    amsgrad: bool = Bool(default=False, advanced=True, about="divide by the largest v so far")
 
-    def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        amsgrad: bool = False,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, amsgrad=amsgrad, **keywords)
-        self.slot_names = ("m", "v", "v_max") if amsgrad else ("m", "v")  # type: ignore[misc]
+    taped = True
+
+    def after_arguments(self) -> None:
+        self.slot_names = ("m", "v", "v_max") if self.amsgrad else ("m", "v")  # type: ignore[misc]
 
     def prepare(self, dtype: Any) -> None:
         root = math.sqrt(1 - self.beta_2)
@@ -85,27 +73,16 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with weight decay: w -= learning_rate * weight_decay * w before each step of Adam, apart from the gradient.
 
-    Args:
-        learning_rate: length of a step.
-        weight_decay: share (times learning_rate) by which weights shrink.
-        beta_1, beta_2, epsilon, amsgrad: as for Adam.
-
     Source: Loshchilov & Hutter (2019).
     """
 
-    params: ClassVar[dict[str, Param]] = {"weight_decay": Float(low=0.0, typical=(0.001, 0.01), log=True), **ADAM}
-
-    def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        weight_decay: float = 0.004,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        amsgrad: bool = False,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **keywords)
+    weight_decay: float = Float(
+        default=0.004,
+        low=0.0,
+        typical=(0.001, 0.01),
+        log=True,
+        about="share (times learning_rate) by which weights shrink",
+    )
 
 
 @OPTIMIZERS.add
@@ -115,28 +92,18 @@ class Nadam(Optimizer):
     m = beta_1 m + (1 - beta_1) g, v = beta_2 v + (1 - beta_2) g²,
     w -= learning_rate * (u_(t+1) m / (1 - P_(t+1)) + (1 - u_t) g / (1 - P_t)) / (sqrt(v / (1 - beta_2^t)) + epsilon).
 
-    Args:
-        learning_rate, beta_1, beta_2, epsilon: as for Adam.
-
     Source: Dozat (2016).
     """
 
-    params: ClassVar = {"beta_1": BETA_1, "beta_2": BETA_2, "epsilon": EPSILON}
+    learning_rate: Into[LearningRate] = Described(LEARNING_RATE, default=0.001)
+    beta_1: float = Described(BETA_1, default=0.9)
+    beta_2: float = Described(BETA_2, default=0.999)
+    epsilon: float = Described(EPSILON, default=1e-7)
+
     slot_names = ("m", "v")
     numbers = ("product",)
-    beta_1: float
-    beta_2: float
-    epsilon: float
 
-    def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **keywords)
+    def after_arguments(self) -> None:
         self.product = 1.0  # P_t
 
     def prepare(self, dtype: Any) -> None:
@@ -179,27 +146,15 @@ class Adamax(Optimizer):
     m = beta_1 m + (1 - beta_1) g, u = max(beta_2 u, |g|),
     w -= learning_rate / (1 - beta_1^t) * m / (u + epsilon) at update t.
 
-    Args:
-        learning_rate, beta_1, beta_2, epsilon: as for Adam.
-
     Source: Kingma & Ba (2015), section 7.
     """
 
-    params: ClassVar = {"beta_1": BETA_1, "beta_2": BETA_2, "epsilon": EPSILON}
-    slot_names = ("m", "u")
-    beta_1: float
-    beta_2: float
-    epsilon: float
+    learning_rate: Into[LearningRate] = Described(LEARNING_RATE, default=0.001)
+    beta_1: float = Described(BETA_1, default=0.9)
+    beta_2: float = Described(BETA_2, default=0.999)
+    epsilon: float = Described(EPSILON, default=1e-7)
 
-    def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **keywords)
+    slot_names = ("m", "u")
 
     def prepare(self, dtype: Any) -> None:
         self._rest_1, self._beta_2 = scalar(1 - self.beta_1, dtype), scalar(self.beta_2, dtype)

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy import add, divide, multiply, power, subtract
 
-from netcore.arguments import Float
+from netcore.arguments import Described, Float, Into
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
-from netcore.params import Param
+from netcore.optimizers.optimizer import LEARNING_RATE, OPTIMIZERS, LearningRate, Optimizer
+from netcore.params import FloatParam
 
-STRENGTH = Float(low=0.0, typical=(0.001, 0.1), log=True, advanced=True)
+STRENGTH = FloatParam(low=0.0, typical=(0.001, 0.1), log=True, advanced=True)
 
 
 @OPTIMIZERS.add
@@ -21,55 +21,29 @@ class Ftrl(Optimizer):
     z += g + 2 shrinkage w - (a'^p - a^p) / learning_rate * w, a = a',
     w = (z kept within -l1 … l1, minus z) / (a^p / learning_rate + 2 l2 + beta / learning_rate).
 
-    Args:
-        learning_rate: length of a step.
-        learning_rate_power: how steps shrink as gradients add up; at most 0, and 0 for steps that do not shrink.
-        initial_accumulator_value: where a starts.
-        l1_regularization_strength, l2_regularization_strength: l1, l2.
-        l2_shrinkage_regularization_strength: shrinkage, an l2 penalty on the gradient's side.
-        beta: the paper's beta.
-
     Source: McMahan et al. (2013).
     """
 
-    params: ClassVar[dict[str, Param]] = {
-        "learning_rate_power": Float(high=0.0, typical=(-0.5, -0.5), advanced=True),
-        "initial_accumulator_value": Float(low=0.0, typical=(0.1, 1.0), advanced=True),
-        "l1_regularization_strength": STRENGTH,
-        "l2_regularization_strength": STRENGTH,
-        "l2_shrinkage_regularization_strength": STRENGTH,
-        "beta": Float(low=0.0, typical=(0.1, 1.0), advanced=True),
-    }
+    learning_rate: Into[LearningRate] = Described(LEARNING_RATE, default=0.001)
+    learning_rate_power: float = Float(
+        default=-0.5,
+        high=0.0,
+        typical=(-0.5, -0.5),
+        advanced=True,
+        about="how steps shrink as gradients add up; at most 0, and 0 for steps that do not shrink",
+    )
+    initial_accumulator_value: float = Float(
+        default=0.1, low=0.0, typical=(0.1, 1.0), advanced=True, about="where a starts"
+    )
+    l1_regularization_strength: float = Described(STRENGTH, default=0.0, about="l1")
+    l2_regularization_strength: float = Described(STRENGTH, default=0.0, about="l2")
+    l2_shrinkage_regularization_strength: float = Described(
+        STRENGTH, default=0.0, about="shrinkage, an l2 penalty on the gradient's side"
+    )
+    beta: float = Float(default=0.0, low=0.0, typical=(0.1, 1.0), advanced=True, about="the paper's beta")
+
     slot_names = ("accumulator", "linear")
     slot_starts: ClassVar[dict[str, str]] = {"accumulator": "initial_accumulator_value"}
-    learning_rate_power: float
-    initial_accumulator_value: float
-    l1_regularization_strength: float
-    l2_regularization_strength: float
-    l2_shrinkage_regularization_strength: float
-    beta: float
-
-    def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        learning_rate_power: float = -0.5,
-        initial_accumulator_value: float = 0.1,
-        l1_regularization_strength: float = 0.0,
-        l2_regularization_strength: float = 0.0,
-        l2_shrinkage_regularization_strength: float = 0.0,
-        beta: float = 0.0,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(
-            learning_rate,
-            learning_rate_power=learning_rate_power,
-            initial_accumulator_value=initial_accumulator_value,
-            l1_regularization_strength=l1_regularization_strength,
-            l2_regularization_strength=l2_regularization_strength,
-            l2_shrinkage_regularization_strength=l2_shrinkage_regularization_strength,
-            beta=beta,
-            **keywords,
-        )
 
     def prepare(self, dtype: Any) -> None:
         self._power = scalar(-self.learning_rate_power, dtype)

@@ -1,37 +1,38 @@
 """Lion: steps of one length for all weights; only their signs are learnt."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy import add, multiply, sign, subtract
 
-from netcore.arguments import Float
+from netcore.arguments import Described, Float, Into
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
+from netcore.optimizers.optimizer import LEARNING_RATE, OPTIMIZERS, LearningRate, Optimizer
 
 
 @OPTIMIZERS.add
 class Lion(Optimizer):
     """w -= learning_rate * sign(beta_1 m + (1 - beta_1) g), then m = beta_2 m + (1 - beta_2) g.
 
-    Args:
-        learning_rate: length of every step; a third to a tenth of what Adam gets.
-        beta_1: how much the past decides about the sign.
-        beta_2: how slowly the running mean of g forgets.
-
     Source: Chen et al. (2023).
     """
 
-    params: ClassVar = {
-        "beta_1": Float(low=0.0, high=1.0, open_low=True, typical=(0.9, 0.99)),
-        "beta_2": Float(low=0.0, high=1.0, typical=(0.9, 0.99)),
-    }
-    slot_names = ("m",)
-    beta_1: float
-    beta_2: float
+    learning_rate: Into[LearningRate] = Described(
+        LEARNING_RATE, default=0.001, about="length of every step; a third to a tenth of what Adam gets"
+    )
+    beta_1: float = Float(
+        default=0.9,
+        low=0.0,
+        high=1.0,
+        open_low=True,
+        typical=(0.9, 0.99),
+        about="how much the past decides about the sign",
+    )
+    beta_2: float = Float(
+        default=0.99, low=0.0, high=1.0, typical=(0.9, 0.99), about="how slowly the running mean of g forgets"
+    )
 
-    def __init__(self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.99, **keywords: Any) -> None:
-        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, **keywords)
+    slot_names = ("m",)
 
     def prepare(self, dtype: Any) -> None:
         self._beta_1, self._rest_1 = scalar(self.beta_1, dtype), scalar(1 - self.beta_1, dtype)

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from netcore.arguments import Bool, Float, Int
+from netcore.arguments import Arguments, Bool, Described, Float, Given, Int, Into
 from netcore.config import Array, scalar
 from netcore.errors import NetcoreTypeError, NetcoreValueError, NetcoreWarning
 from netcore.names import unique_name
 from netcore.optimizers.schedules import LearningRateSchedule, deserialize, serialize
 from netcore.parameters import ParameterVector
-from netcore.params import FloatParam, Param
+from netcore.params import FloatParam
 from netcore.registry import Registry
 from netcore.tape import Call, record
 
@@ -22,37 +22,33 @@ CHUNK = 32_768  # numbers: above twice that, chunks that stay in the second-leve
 TINY = 1e-30  # slots of dead units decay into denormal numbers, which are a hundred times slower: flushed below this
 FLUSHED_AFTER = 128  # updates: 0.9^128 of what was left is not denormal yet
 
-COMMON: dict[str, Param] = {
-    "weight_decay": Float(low=0.0, typical=(1e-4, 1e-2), log=True, optional=True, advanced=True),
-    "clipnorm": Float(low=0.0, open_low=True, typical=(1.0, 5.0), optional=True, advanced=True),
-    "clipvalue": Float(low=0.0, open_low=True, typical=(0.5, 1.0), optional=True, advanced=True),
-    "global_clipnorm": Float(low=0.0, open_low=True, typical=(1.0, 5.0), optional=True, advanced=True),
-    "use_ema": Bool(advanced=True),
-    "ema_momentum": Float(low=0.0, high=1.0, typical=(0.9, 0.99), advanced=True),
-    "ema_overwrite_frequency": Int(low=1, typical=(10, 100), optional=True, advanced=True),
-    "loss_scale_factor": Float(low=0.0, open_low=True, typical=(1.0, 1024.0), log=True, optional=True, advanced=True),
-    "gradient_accumulation_steps": Int(low=2, typical=(2, 8), optional=True, advanced=True),
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class RateParam(FloatParam):
     """A learning rate: a number, or a schedule that gives one for each update."""
 
     def _check(self, owner: str, name: str, value: Any) -> Any:
-        return value if isinstance(value, LearningRateSchedule) else super()._check(owner, name, value)
+        if isinstance(value, LearningRateSchedule):
+            return value
+        plain = float(value) if isinstance(value, np.ndarray) and value.ndim == 0 else value
+        return super()._check(owner, name, plain)
 
 
-LEARNING_RATE = RateParam(low=0.0, typical=(0.001, 0.1), log=True)
-Rate = float | LearningRateSchedule
+LEARNING_RATE = RateParam(
+    low=0.0,
+    typical=(0.001, 0.1),
+    log=True,
+    about="length of a step: a number, which may be assigned at any time, or a schedule",
+)
+EPSILON = FloatParam(low=0.0, typical=(1e-7, 1e-3), log=True, advanced=True, about="keeps the division away from 0")
 
 
 class LearningRate(float):
     """The learning rate in force: a plain number that can also be assigned, `optimizer.learning_rate.assign(0.5)`."""
 
-    _optimizer: "Optimizer"
+    _optimizer: "Rated"
 
-    def __new__(cls, value: float, optimizer: "Optimizer") -> "LearningRate":
+    def __new__(cls, value: float, optimizer: "Rated") -> "LearningRate":
         rate = super().__new__(cls, value)
         rate._optimizer = optimizer
         return rate
@@ -69,122 +65,13 @@ class LearningRate(float):
         return float, (float(self),)
 
 
-class Optimizer:
-    """Base of all optimizers.
+class Rated:
+    """What has a learning rate: a number, or a schedule by the updates made."""
 
-    Args:
-        learning_rate: length of a step, a number (which may be assigned at any time) or a schedule.
-        weight_decay: weights shrink by this share (times learning_rate) before each step.
-        clipnorm, clipvalue, global_clipnorm: bounds of the gradient, per weight, per number, over all; at most one.
-        use_ema: keep a running average of the weights, a = ema_momentum * a + (1 - ema_momentum) * w after each step
-            (a = w after the first one). It takes the weights' place every `ema_overwrite_frequency` steps and at
-            the end of fit.
-        loss_scale_factor: of the loss, divided out of the gradient again. It keeps half-precision gradients from
-            vanishing; netcore computes in float32 or float64, where it changes nothing.
-        gradient_accumulation_steps: make one update from the mean gradient of that many batches.
-
-    Raises:
-        NetcoreValueError "optimizer.unknown_argument", "optimizer.two_clips", or that of a value out of range.
-    """
-
-    params: ClassVar[dict[str, Param]] = {}
-    slot_names: ClassVar[tuple[str, ...]] = ()
-    slot_starts: ClassVar[dict[str, str]] = {}  # slot -> argument that it starts from, where that is not 0
-    numbers: ClassVar[tuple[str, ...]] = ()  # further attributes that the next update depends on
-    taped: ClassVar[bool] = False  # `step` asks the same of NumPy at every update, of nothing but what it is given
-    weight_decay: float | None
-    clipnorm: float | None
-    clipvalue: float | None
-    global_clipnorm: float | None
-    use_ema: bool
-    ema_momentum: float
-    ema_overwrite_frequency: int | None
-    loss_scale_factor: float | None
-    gradient_accumulation_steps: int | None
-
-    def __init__(
-        self,
-        learning_rate: Rate,
-        *,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **arguments: Any,
-    ) -> None:
-        self.name = name or unique_name(type(self).__name__)
-        self._calls = 0  # of apply: batches seen
-        self.update_number = 0  # of the update being made, from 1
-        self._rate_array = np.array(0.0)
-        self._schedule: LearningRateSchedule | None = None
-        self.learning_rate = learning_rate
-        self._refuse_unknown(arguments)
-        arguments |= {
-            "weight_decay": weight_decay,
-            "clipnorm": clipnorm,
-            "clipvalue": clipvalue,
-            "global_clipnorm": global_clipnorm,
-            "use_ema": use_ema,
-            "ema_momentum": ema_momentum,
-            "ema_overwrite_frequency": ema_overwrite_frequency,
-            "loss_scale_factor": loss_scale_factor,
-            "gradient_accumulation_steps": gradient_accumulation_steps,
-        }
-        for argument, value in arguments.items():
-            setattr(self, argument, self._checked(argument, value))
-        clips = [clip for clip in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, clip) is not None]
-        if len(clips) > 1:
-            raise NetcoreValueError(
-                "optimizer.two_clips",
-                "{owner}: only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set, but got {given}.",
-                owner=type(self).__name__,
-                given=", ".join(clips),
-            )
-        self.vector: ParameterVector | None = None
-        self.slots: dict[str, Array] = {}
-
-    def __init_subclass__(cls) -> None:
-        own = cls.__dict__.get("params", {})
-        cls.params = {
-            "learning_rate": LEARNING_RATE,
-            **own,
-            **{name: COMMON[name] for name in COMMON if name not in own},
-        }
-
-    def _checked(self, name: str, value: Any) -> Any:
-        return self.params[name].check(type(self).__name__, name, value)
-
-    def _refuse_unknown(self, arguments: dict[str, Any]) -> None:
-        if "decay" in arguments:
-            warnings.warn(
-                NetcoreWarning(
-                    "optimizer.decay",
-                    "`decay` is no longer an argument of optimizers and is ignored. To shrink weights, use "
-                    "weight_decay.",
-                ),
-                stacklevel=4,
-            )
-            del arguments["decay"]
-        unknown = {name: value for name, value in arguments.items() if name not in self.params}
-        if unknown:
-            name = next(iter(unknown))
-            near = difflib.get_close_matches(name, self.params, n=1, cutoff=0.6)  # "r", "lr": none is near
-            raise NetcoreValueError(
-                "optimizer.unknown_argument",
-                "Argument(s) not recognized: {unknown}. Did you mean {nearest}? {owner} takes: {choices}.",
-                owner=type(self).__name__,
-                unknown=unknown,
-                nearest=near[0] if near else "learning_rate",
-                choices=", ".join(self.params),
-            )
-
-    # --- learning rate and counter
+    _rate: float
+    _rate_array: Array
+    _schedule: LearningRateSchedule | None
+    _calls: int  # of Optimizer.apply: batches seen
 
     @property
     def learning_rate(self) -> LearningRate:
@@ -209,12 +96,158 @@ class Optimizer:
                 owner=type(self).__name__,
                 schedule=self._schedule.name,
             )
-        plain = float(value) if isinstance(value, np.ndarray) and value.ndim == 0 else value
-        self._set_rate(self._checked("learning_rate", plain))
+        self._set_rate(LEARNING_RATE.check(type(self).__name__, "learning_rate", value))
 
     def _set_rate(self, rate: float) -> None:
         self._rate = rate
         self._rate_array[...] = rate
+
+
+class Optimizer(Rated, Arguments):
+    """Base of all optimizers.
+
+    With `use_ema` a running average of the weights is kept: a = ema_momentum * a + (1 - ema_momentum) * w after each
+    step (a = w after the first one). It takes the weights' place every `ema_overwrite_frequency` steps and at the end
+    of fit.
+
+    `loss_scale_factor` keeps half-precision gradients from vanishing; netcore computes in float32 or float64, where it
+    changes nothing.
+
+    Raises:
+        NetcoreValueError "optimizer.unknown_argument", "optimizer.two_clips", or that of a value out of range.
+    """
+
+    learning_rate: Into[LearningRate] = Described(LEARNING_RATE)
+    weight_decay: float | None = Float(
+        default=None,
+        kw_only=True,
+        low=0.0,
+        typical=(1e-4, 1e-2),
+        log=True,
+        optional=True,
+        advanced=True,
+        about="weights shrink by this share (times learning_rate) before each step",
+    )
+    clipnorm: float | None = Float(
+        default=None,
+        kw_only=True,
+        low=0.0,
+        open_low=True,
+        typical=(1.0, 5.0),
+        optional=True,
+        advanced=True,
+        about="bound of the gradient's length, for each weight; at most one of the three bounds",
+    )
+    clipvalue: float | None = Float(
+        default=None,
+        kw_only=True,
+        low=0.0,
+        open_low=True,
+        typical=(0.5, 1.0),
+        optional=True,
+        advanced=True,
+        about="bound of each number of the gradient",
+    )
+    global_clipnorm: float | None = Float(
+        default=None,
+        kw_only=True,
+        low=0.0,
+        open_low=True,
+        typical=(1.0, 5.0),
+        optional=True,
+        advanced=True,
+        about="bound of the length of the whole gradient",
+    )
+    use_ema: bool = Bool(default=False, kw_only=True, advanced=True, about="keep a running average of the weights")
+    ema_momentum: float = Float(
+        default=0.99,
+        kw_only=True,
+        low=0.0,
+        high=1.0,
+        typical=(0.9, 0.99),
+        advanced=True,
+        about="how slowly that average forgets",
+    )
+    ema_overwrite_frequency: int | None = Int(
+        default=None,
+        kw_only=True,
+        low=1,
+        typical=(10, 100),
+        optional=True,
+        advanced=True,
+        about="updates after which the average takes the weights' place; None for the end of fit only",
+    )
+    loss_scale_factor: float | None = Float(
+        default=None,
+        kw_only=True,
+        low=0.0,
+        open_low=True,
+        typical=(1.0, 1024.0),
+        log=True,
+        optional=True,
+        advanced=True,
+        about="of the loss, divided out of the gradient again",
+    )
+    gradient_accumulation_steps: int | None = Int(
+        default=None,
+        kw_only=True,
+        low=2,
+        typical=(2, 8),
+        optional=True,
+        advanced=True,
+        about="make one update from the mean gradient of that many batches",
+    )
+    name: Into[str] = Given(default=None, kw_only=True, about="made from the class if left out")
+
+    slot_names: ClassVar[tuple[str, ...]] = ()
+    slot_starts: ClassVar[dict[str, str]] = {}  # slot -> argument that it starts from, where that is not 0
+    numbers: ClassVar[tuple[str, ...]] = ()  # further attributes that the next update depends on
+    taped: ClassVar[bool] = False  # `step` asks the same of NumPy at every update, of nothing but what it is given
+
+    def _set_up(self) -> None:
+        self.name = self.name or unique_name(type(self).__name__)
+        self._calls = 0
+        self.update_number = 0  # of the update being made, from 1
+        self._rate_array = np.array(0.0)
+        self._schedule = None
+        self.learning_rate = vars(self).pop("learning_rate")
+        self.vector: ParameterVector | None = None
+        self.slots: dict[str, Array] = {}
+        clips = [clip for clip in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, clip) is not None]
+        if len(clips) > 1:
+            raise NetcoreValueError(
+                "optimizer.two_clips",
+                "{owner}: only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set, but got {given}.",
+                owner=type(self).__name__,
+                given=", ".join(clips),
+            )
+
+    def understand(self, unknown: dict[str, Any]) -> dict[str, Any]:
+        unknown = dict(unknown)
+        if "decay" in unknown:
+            warnings.warn(
+                NetcoreWarning(
+                    "optimizer.decay",
+                    "`decay` is no longer an argument of optimizers and is ignored. To shrink weights, use "
+                    "weight_decay.",
+                ),
+                stacklevel=3,
+            )
+            del unknown["decay"]
+        if unknown:
+            name = next(iter(unknown))
+            near = difflib.get_close_matches(name, self.params, n=1, cutoff=0.6)  # "r", "lr": none is near
+            raise NetcoreValueError(
+                "optimizer.unknown_argument",
+                "Argument(s) not recognized: {unknown}. Did you mean {nearest}? {owner} takes: {choices}.",
+                owner=type(self).__name__,
+                unknown=unknown,
+                nearest=near[0] if near else "learning_rate",
+                choices=", ".join(self.params),
+            )
+        return {}
+
+    # --- counter
 
     @property
     def variables(self) -> list[Array]:
@@ -379,7 +412,7 @@ class Optimizer:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, as JSON can hold them."""
-        config = {"name": self.name, **{name: getattr(self, name) for name in self.params}}
+        config = {"name": self.name, **self.arguments()}
         config["learning_rate"] = self._rate if self._schedule is None else serialize(self._schedule)
         return config
 

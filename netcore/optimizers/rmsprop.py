@@ -1,51 +1,35 @@
 """RMSprop: steps divided by the running size of the gradient."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from numpy import add, divide, multiply, sqrt, subtract
 
-from netcore.arguments import Bool, Float
+from netcore.arguments import Bool, Described, Float, Into
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
+from netcore.optimizers.optimizer import EPSILON, LEARNING_RATE, OPTIMIZERS, LearningRate, Optimizer
 
 
 @OPTIMIZERS.add
 class RMSprop(Optimizer):
     """v = rho * v + (1 - rho) * g², w -= learning_rate * g / sqrt(v + epsilon), epsilon inside the root as in Keras.
 
-    Args:
-        learning_rate: length of a step.
-        rho: how slowly the running mean of g² forgets.
-        momentum: share of the last step that is kept.
-        epsilon: keeps the root away from 0.
-        centered: divide by the spread, sqrt(v - mean(g)² + epsilon).
-
     Source: Hinton (2012), lecture 6e; Graves (2013) for the centered form.
     """
 
-    taped = True
-    params: ClassVar = {
-        "rho": Float(low=0.0, high=1.0, typical=(0.9, 0.99)),
-        "momentum": Float(low=0.0, high=1.0, typical=(0.0, 0.9)),
-        "epsilon": Float(low=0.0, typical=(1e-7, 1e-3), log=True, advanced=True),
-        "centered": Bool(advanced=True),
-    }
-    rho: float
-    momentum: float
-    epsilon: float
-    centered: bool
+    learning_rate: Into[LearningRate] = Described(LEARNING_RATE, default=0.001)
+    rho: float = Float(
+        default=0.9, low=0.0, high=1.0, typical=(0.9, 0.99), about="how slowly the running mean of g² forgets"
+    )
+    momentum: float = Float(
+        default=0.0, low=0.0, high=1.0, typical=(0.0, 0.9), about="share of the last step that is kept"
+    )
+    epsilon: float = Described(EPSILON, default=1e-7, about="keeps the root away from 0")
+    centered: bool = Bool(default=False, advanced=True, about="divide by the spread, sqrt(v - mean(g)² + epsilon)")
 
-    def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        rho: float = 0.9,
-        momentum: float = 0.0,
-        epsilon: float = 1e-7,
-        centered: bool = False,
-        **keywords: Any,
-    ) -> None:
-        super().__init__(learning_rate, rho=rho, momentum=momentum, epsilon=epsilon, centered=centered, **keywords)
-        names = ("velocity", *(["average"] if centered else []), *(["momentum"] if momentum else []))
+    taped = True
+
+    def after_arguments(self) -> None:
+        names = ("velocity", *(["average"] if self.centered else []), *(["momentum"] if self.momentum else []))
         self.slot_names = names  # type: ignore[misc]
 
     def prepare(self, dtype: Any) -> None:

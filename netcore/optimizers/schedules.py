@@ -5,26 +5,27 @@ A schedule is called with the number of updates made so far (0 before the first 
 
 import math
 from bisect import bisect_left
-from typing import Any, ClassVar
+from typing import Any
 
-from netcore.arguments import Bool, Float, Int, Numbers
+from netcore.arguments import Arguments, Bool, Described, Float, Int, Into, Numbers
 from netcore.errors import NetcoreValueError
-from netcore.params import Param
+from netcore.params import AnyParam, BoolParam, FloatParam
 from netcore.registry import Registry
 
-RATE = Float(low=0.0, typical=(0.001, 0.1), log=True)
-STEPS = Float(low=0.0, open_low=True, typical=(100.0, 1000.0))
+RATE = FloatParam(low=0.0, typical=(0.001, 0.1), log=True, about="the rate to begin with")
+STEPS = FloatParam(low=0.0, open_low=True, typical=(100.0, 1000.0))
+STAIRCASE = BoolParam(about="change the rate once in decay_steps only")
+ALPHA = FloatParam(low=0.0, typical=(0.0, 0.1), about="share of the start that is left at the end")
+NAME = AnyParam(about="name in messages and configs")
 
 
-class LearningRateSchedule:
+class LearningRateSchedule(Arguments):
     """Base of all schedules; one of your own overrides `__call__` (and `get_config`, if the model is to be saved)."""
 
-    params: ClassVar[dict[str, Param]] = {}
+    name = ""
 
-    def __init__(self, name: str | None = None, **arguments: Any) -> None:
-        self.name = name or type(self).__name__
-        for argument, value in arguments.items():
-            setattr(self, argument, self.params[argument].check(type(self).__name__, argument, value))
+    def _set_up(self) -> None:
+        self.name = self.name or type(self).__name__
 
     def __call__(self, step: Any) -> float:
         """The learning rate of the update that follows `step` updates."""
@@ -32,7 +33,7 @@ class LearningRateSchedule:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, as JSON can hold them."""
-        return {**{name: getattr(self, name) for name in self.params}, "name": self.name}
+        return {**self.arguments(), "name": self.name}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LearningRateSchedule":
@@ -60,32 +61,11 @@ class ExponentialDecay(LearningRateSchedule):
     Source: as keras.optimizers.schedules.ExponentialDecay.
     """
 
-    params: ClassVar = {
-        "initial_learning_rate": RATE,
-        "decay_steps": STEPS,
-        "decay_rate": Float(low=0.0, typical=(0.5, 0.99)),
-        "staircase": Bool(),
-    }
-    initial_learning_rate: float
-    decay_steps: float
-    decay_rate: float
-    staircase: bool
-
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: float,
-        decay_rate: float,
-        staircase: bool = False,
-        name: str = "ExponentialDecay",
-    ) -> None:
-        super().__init__(
-            name,
-            initial_learning_rate=initial_learning_rate,
-            decay_steps=decay_steps,
-            decay_rate=decay_rate,
-            staircase=staircase,
-        )
+    initial_learning_rate: float = Described(RATE)
+    decay_steps: float = Described(STEPS, about="updates in which the rate is multiplied once")
+    decay_rate: float = Float(low=0.0, typical=(0.5, 0.99), about="what it is multiplied with")
+    staircase: bool = Described(STAIRCASE, default=False)
+    name: str = Described(NAME, default="ExponentialDecay")
 
     def __call__(self, step: Any) -> float:
         return float(self.initial_learning_rate * self.decay_rate ** stairs(step / self.decay_steps, self.staircase))
@@ -98,32 +78,11 @@ class InverseTimeDecay(LearningRateSchedule):
     Source: as keras.optimizers.schedules.InverseTimeDecay.
     """
 
-    params: ClassVar = {
-        "initial_learning_rate": RATE,
-        "decay_steps": STEPS,
-        "decay_rate": Float(low=0.0, typical=(0.5, 1.0)),
-        "staircase": Bool(),
-    }
-    initial_learning_rate: float
-    decay_steps: float
-    decay_rate: float
-    staircase: bool
-
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: float,
-        decay_rate: float,
-        staircase: bool = False,
-        name: str = "InverseTimeDecay",
-    ) -> None:
-        super().__init__(
-            name,
-            initial_learning_rate=initial_learning_rate,
-            decay_steps=decay_steps,
-            decay_rate=decay_rate,
-            staircase=staircase,
-        )
+    initial_learning_rate: float = Described(RATE)
+    decay_steps: float = Described(STEPS, about="updates that count as one period")
+    decay_rate: float = Float(low=0.0, typical=(0.5, 1.0), about="how much each period adds to the divisor")
+    staircase: bool = Described(STAIRCASE, default=False)
+    name: str = Described(NAME, default="InverseTimeDecay")
 
     def __call__(self, step: Any) -> float:
         passed = stairs(step / self.decay_steps, self.staircase)
@@ -140,15 +99,15 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     Source: as keras.optimizers.schedules.PiecewiseConstantDecay.
     """
 
-    params: ClassVar = {
-        "boundaries": Numbers(single=False, typical=(100.0, 200.0)),
-        "values": Numbers(single=False, typical=(0.1, 0.01, 0.001)),
-    }
-    boundaries: list[float]
-    values: list[float]
+    boundaries: Into[list[float]] = Numbers(
+        single=False, typical=(100.0, 200.0), about="updates after which the next value holds"
+    )
+    values: Into[list[float]] = Numbers(
+        single=False, typical=(0.1, 0.01, 0.001), about="rates, one more than there are boundaries"
+    )
+    name: str = Described(NAME, default="PiecewiseConstant")
 
-    def __init__(self, boundaries: Any, values: Any, name: str = "PiecewiseConstant") -> None:
-        super().__init__(name, boundaries=boundaries, values=values)
+    def after_arguments(self) -> None:
         if len(self.boundaries) != len(self.values) - 1:
             raise NetcoreValueError(
                 "schedule.lengths",
@@ -172,36 +131,14 @@ class PolynomialDecay(LearningRateSchedule):
     Source: as keras.optimizers.schedules.PolynomialDecay.
     """
 
-    params: ClassVar = {
-        "initial_learning_rate": RATE,
-        "decay_steps": STEPS,
-        "end_learning_rate": Float(low=0.0, typical=(1e-4, 1e-3), log=True),
-        "power": Float(low=0.0, typical=(1.0, 2.0)),
-        "cycle": Bool(),
-    }
-    initial_learning_rate: float
-    decay_steps: float
-    end_learning_rate: float
-    power: float
-    cycle: bool
-
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: float,
-        end_learning_rate: float = 0.0001,
-        power: float = 1.0,
-        cycle: bool = False,
-        name: str = "PolynomialDecay",
-    ) -> None:
-        super().__init__(
-            name,
-            initial_learning_rate=initial_learning_rate,
-            decay_steps=decay_steps,
-            end_learning_rate=end_learning_rate,
-            power=power,
-            cycle=cycle,
-        )
+    initial_learning_rate: float = Described(RATE)
+    decay_steps: float = Described(STEPS, about="updates until the end is reached")
+    end_learning_rate: float = Float(
+        default=0.0001, low=0.0, typical=(1e-4, 1e-3), log=True, about="the rate at the end"
+    )
+    power: float = Float(default=1.0, low=0.0, typical=(1.0, 2.0), about="1 for a straight line")
+    cycle: bool = Bool(default=False, about="begin again whenever decay_steps have passed")
+    name: str = Described(NAME, default="PolynomialDecay")
 
     def __call__(self, step: Any) -> float:
         steps = self.decay_steps * (max(math.ceil(step / self.decay_steps), 1) if self.cycle else 1)
@@ -213,46 +150,21 @@ class PolynomialDecay(LearningRateSchedule):
 class CosineDecay(LearningRateSchedule):
     """Half a cosine wave from the start down to alpha times the start, perhaps after a straight rise.
 
-    Args:
-        initial_learning_rate: where it starts.
-        decay_steps: length of the half wave.
-        alpha: share of the start that is left at the end.
-        warmup_target: if given, the rate first rises to it in a straight line; the wave starts from there.
-        warmup_steps: length of the rise.
-
     Source: Loshchilov & Hutter (2017).
     """
 
-    params: ClassVar = {
-        "initial_learning_rate": RATE,
-        "decay_steps": STEPS,
-        "alpha": Float(low=0.0, typical=(0.0, 0.1)),
-        "warmup_target": Float(low=0.0, typical=(0.01, 0.1), optional=True),
-        "warmup_steps": Int(low=0, typical=(100, 1000)),
-    }
-    initial_learning_rate: float
-    decay_steps: float
-    alpha: float
-    warmup_target: float | None
-    warmup_steps: int
-
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: float,
-        alpha: float = 0.0,
-        name: str = "CosineDecay",
-        warmup_target: float | None = None,
-        warmup_steps: int = 0,
-    ) -> None:
-        super().__init__(
-            name,
-            initial_learning_rate=initial_learning_rate,
-            decay_steps=decay_steps,
-            alpha=alpha,
-            warmup_target=warmup_target,
-            warmup_steps=warmup_steps,
-        )
+    initial_learning_rate: float = Described(RATE)
+    decay_steps: float = Described(STEPS, about="length of the half wave, in updates")
+    alpha: float = Described(ALPHA, default=0.0)
+    name: str = Described(NAME, default="CosineDecay")
+    warmup_target: float | None = Float(
+        default=None,
+        low=0.0,
+        typical=(0.01, 0.1),
+        optional=True,
+        about="if given, the rate first rises to it in a straight line; the wave starts from there",
+    )
+    warmup_steps: int = Int(default=0, low=0, typical=(100, 1000), about="length of the rise, in updates")
 
     def __call__(self, step: Any) -> float:
         top, rise = self.initial_learning_rate, 0
@@ -271,36 +183,14 @@ class CosineDecayRestarts(LearningRateSchedule):
     Source: Loshchilov & Hutter (2017).
     """
 
-    params: ClassVar = {
-        "initial_learning_rate": RATE,
-        "first_decay_steps": STEPS,
-        "t_mul": Float(low=1.0, typical=(1.0, 2.0)),
-        "m_mul": Float(low=0.0, typical=(0.5, 1.0)),
-        "alpha": Float(low=0.0, typical=(0.0, 0.1)),
-    }
-    initial_learning_rate: float
-    first_decay_steps: float
-    t_mul: float
-    m_mul: float
-    alpha: float
-
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        first_decay_steps: float,
-        t_mul: float = 2.0,
-        m_mul: float = 1.0,
-        alpha: float = 0.0,
-        name: str = "SGDRDecay",
-    ) -> None:
-        super().__init__(
-            name,
-            initial_learning_rate=initial_learning_rate,
-            first_decay_steps=first_decay_steps,
-            t_mul=t_mul,
-            m_mul=m_mul,
-            alpha=alpha,
-        )
+    initial_learning_rate: float = Described(RATE)
+    first_decay_steps: float = Described(STEPS, about="length of the first wave, in updates")
+    t_mul: float = Float(
+        default=2.0, low=1.0, typical=(1.0, 2.0), about="how many times as long as the last each wave is"
+    )
+    m_mul: float = Float(default=1.0, low=0.0, typical=(0.5, 1.0), about="how many times as high it starts")
+    alpha: float = Described(ALPHA, default=0.0)
+    name: str = Described(NAME, default="SGDRDecay")
 
     def __call__(self, step: Any) -> float:
         passed = float(step / self.first_decay_steps)  # in lengths of the first wave

@@ -1,38 +1,30 @@
 """Gradient descent, with momentum."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from numpy import add, multiply, subtract
 
-from netcore.arguments import Bool, Float
+from netcore.arguments import Bool, Described, Float, Into
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import OPTIMIZERS, Optimizer, Rate
+from netcore.optimizers.optimizer import LEARNING_RATE, OPTIMIZERS, LearningRate, Optimizer
 
 
 @OPTIMIZERS.add
 class SGD(Optimizer):
     """w -= learning_rate * g; with momentum: b = momentum * b - learning_rate * g, then w += b.
 
-    Args:
-        learning_rate: length of a step.
-        momentum: share of the last step that is kept, 0 … 1.
-        nesterov: look ahead, w += momentum * b - learning_rate * g.
-
     Source: Polyak (1964); Sutskever et al. (2013) for Nesterov's form.
     """
 
-    taped = True
-    params: ClassVar = {
-        "momentum": Float(low=0.0, high=1.0, typical=(0.5, 0.9)),
-        "nesterov": Bool(),
-    }
-    momentum: float
-    nesterov: bool
+    learning_rate: Into[LearningRate] = Described(LEARNING_RATE, default=0.01)
+    momentum: float = Float(
+        default=0.0, low=0.0, high=1.0, typical=(0.5, 0.9), about="share of the last step that is kept, 0 … 1"
+    )
+    nesterov: bool = Bool(default=False, about="look ahead, w += momentum * b - learning_rate * g")
 
-    def __init__(
-        self, learning_rate: Rate = 0.01, momentum: float = 0.0, nesterov: bool = False, **keywords: Any
-    ) -> None:
-        super().__init__(learning_rate, momentum=momentum, nesterov=nesterov, **keywords)
+    taped = True
+
+    def after_arguments(self) -> None:
         self.slot_names = ("momentum",) if self.momentum else ()  # type: ignore[misc]
 
     def prepare(self, dtype: Any) -> None:
