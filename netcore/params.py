@@ -374,19 +374,5 @@ def nearest_of(value: Any, choices: Sequence[str]) -> str:
 
 def defaults(cls: type) -> dict[str, Any]:
     """Default of each argument in `cls.params`, as the class body writes it; required ones are absent."""
-    if not hasattr(cls, "_plan"):
-        return _defaults(cls)
     table: dict[str, Param] = getattr(cls, "params", {})
     return {name: param.default for name, param in table.items() if param.default is not REQUIRED}
-
-
-def _defaults(cls: type) -> dict[str, Any]:
-    import inspect
-
-    found: dict[str, Any] = {}
-    for base in reversed(cls.__mro__):
-        for name, parameter in inspect.signature(base.__init__).parameters.items():  # type: ignore[misc]
-            found[name] = parameter.default
-    return {
-        name: found.get(name) for name in getattr(cls, "params", {}) if found.get(name) is not inspect.Parameter.empty
-    }

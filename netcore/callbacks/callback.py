@@ -5,27 +5,20 @@ Order: train_begin, then for each epoch epoch_begin, (train_batch_begin, train_b
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
-from netcore.params import Param
+from netcore.arguments import Arguments, Made
 from netcore.registry import Registry
 
 
-class Callback:
+class Callback(Arguments):
     """Base: a subclass overrides the moments that it needs; `self.model` and `self.params` are set before the first.
 
     On a class `params` is the table of its arguments, as for any registered part. On an object it is, from the
     beginning of a fit, what Keras calls so: {"verbose", "epochs", "steps"}.
     """
 
-    params: ClassVar[Any] = {}
-    model: Any = None
-
-    def set_arguments(self, **arguments: Any) -> None:
-        """Check each argument against the table and keep it under its name."""
-        table: dict[str, Param] = type(self).params
-        for name, value in arguments.items():
-            setattr(self, name, table[name].check(type(self).__name__, name, value))
+    model: Any = Made(default=None)
 
     def set_model(self, model: Any) -> None:
         """Called before the first moment, with the model."""
@@ -138,8 +131,6 @@ class History(Callback):
     Where regularizers add a penalty to the loss, `extras` keeps both apart: data_loss, penalty, val_data_loss,
     val_penalty.
     """
-
-    params: ClassVar[Any] = {}
 
     def __init__(self) -> None:
         self.history: dict[str, list[float]] = {}

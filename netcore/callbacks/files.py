@@ -3,11 +3,11 @@
 import csv
 import warnings
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from netcore.arguments import Bool, Float
+from netcore.arguments import Bool, Described, Float, Given, Into, Made
 from netcore.callbacks.callback import CALLBACKS, Callback
-from netcore.callbacks.monitors import MODE, VERBOSE, Monitor
+from netcore.callbacks.monitors import MODE, MONITOR, VERBOSE, Monitor
 from netcore.errors import NetcoreValueError, NetcoreWarning
 
 
@@ -15,20 +15,15 @@ from netcore.errors import NetcoreValueError, NetcoreWarning
 class CSVLogger(Callback):
     """Writes the numbers of each epoch into a CSV file: epoch, then the names in order.
 
-    Args:
-        filename: path of the file.
-        separator: between the columns.
-        append: go on in a file that is there, instead of starting it anew.
-
     Source: as keras.callbacks.CSVLogger.
     """
 
-    params: ClassVar[Any] = {"append": Bool()}
-    append: bool
+    filename: Into[str] = Given(about="path of the file")
+    sep: str = Given(default=",", alias="separator", about="between the columns")
+    append: bool = Bool(default=False, about="go on in a file that is there, instead of starting it anew")
 
-    def __init__(self, filename: Any, separator: str = ",", append: bool = False) -> None:
-        self.filename, self.sep = str(filename), separator
-        self.set_arguments(append=append)
+    def after_arguments(self) -> None:
+        self.filename = str(self.filename)
         self._keys: list[str] = []
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -56,15 +51,7 @@ class CSVLogger(Callback):
 class ModelCheckpoint(Monitor):
     """Saves the model, or its weights, after each epoch, every few updates, or when it is at its best.
 
-    Args:
-        filepath: path; {epoch} (from 1) and the names of the logs may stand in braces, as "{epoch:02d}-{val_loss:.2f}".
-            It ends in .keras, or in .weights.h5 with save_weights_only.
-        monitor, mode: as Monitor says; they count with save_best_only.
-        verbose: 1 says when it saves.
-        save_best_only: only where `monitor` has improved.
-        save_weights_only: the weights without the model.
-        save_freq: "epoch", or a number of updates.
-        initial_value_threshold: what must be beaten for the first time.
+    {epoch} (from 1) and the names of the logs may stand in braces in the path, as "{epoch:02d}-{val_loss:.2f}".
 
     Raises:
         NetcoreValueError "callback.filepath", "callback.save_freq".
@@ -72,37 +59,21 @@ class ModelCheckpoint(Monitor):
     Source: as keras.callbacks.ModelCheckpoint.
     """
 
-    params: ClassVar[Any] = {
-        "verbose": VERBOSE,
-        "save_best_only": Bool(),
-        "save_weights_only": Bool(),
-        "mode": MODE,
-        "initial_value_threshold": Float(optional=True, advanced=True),
-    }
-    verbose: int
-    save_best_only: bool
-    save_weights_only: bool
-    initial_value_threshold: float | None
+    filepath: Into[str] = Given(about="path, which ends in .keras, or in .weights.h5 with save_weights_only")
+    monitor: str = Described(MONITOR, default="val_loss", about="name in the logs; it counts with save_best_only")
+    verbose: int = Described(VERBOSE, default=0, about="1 says when it saves")
+    save_best_only: bool = Bool(default=False, about="only where `monitor` has improved")
+    save_weights_only: bool = Bool(default=False, about="the weights without the model")
+    mode: str = Described(MODE, default="auto")
+    save_freq: Any = Given(default="epoch", about='"epoch", or a number of updates')
+    initial_value_threshold: float | None = Float(
+        default=None, optional=True, advanced=True, about="what must be beaten for the first time"
+    )
 
-    def __init__(
-        self,
-        filepath: Any,
-        monitor: str = "val_loss",
-        verbose: int = 0,
-        save_best_only: bool = False,
-        save_weights_only: bool = False,
-        mode: str = "auto",
-        save_freq: Any = "epoch",
-        initial_value_threshold: float | None = None,
-    ) -> None:
-        super().__init__(monitor, mode, 0.0)
-        self.set_arguments(
-            verbose=verbose,
-            save_best_only=save_best_only,
-            save_weights_only=save_weights_only,
-            initial_value_threshold=initial_value_threshold,
-        )
-        self.filepath, self.save_freq = str(filepath), save_freq
+    min_delta: float = Made(default=0.0)
+
+    def after_arguments(self) -> None:
+        self.filepath = str(self.filepath)
         self.best = self.initial_value_threshold
         self._check()
         self._updates = 0

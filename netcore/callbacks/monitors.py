@@ -1,41 +1,43 @@
 """Callbacks that watch one number of the logs."""
 
 import warnings
-from typing import Any, ClassVar
+from typing import Any
 
-from netcore.arguments import Bool, Choice, Float, Int
+from netcore.arguments import Bool, Described, Float, Int
 from netcore.callbacks.callback import CALLBACKS, Callback
 from netcore.errors import NetcoreValueError, NetcoreWarning
+from netcore.params import AnyParam, ChoiceParam, IntParam
 
 UPWARDS = ("acc", "auc", "precision", "recall", "f1", "iou", "r2", "cosine", "positives", "negatives")
 DOWNWARDS_AFTER_ALL = ("false_positives", "false_negatives")
 
-MODE = Choice(names=lambda: ("auto", "min", "max"))
-VERBOSE = Int(low=0, high=1, typical=(0, 1), advanced=True)
-PATIENCE = Int(low=0, typical=(3, 10))
+MODE = ChoiceParam(
+    names=lambda: ("auto", "min", "max"),
+    about='what is better: "min", "max", or "auto" (accuracy and the like go up, everything else down)',
+)
+MONITOR = AnyParam(about="name in the logs of what is watched")
+VERBOSE = IntParam(low=0, high=1, typical=(0, 1), advanced=True)
+PATIENCE = IntParam(low=0, typical=(3, 10))
 
 
-class Monitor(Callback):
-    """Base: knows what an improvement of `monitor` is.
-
-    Args:
-        monitor: name in the logs.
-        mode: "min", "max", or "auto" (accuracy and the like go up, everything else down).
-        min_delta: smallest change that counts as an improvement.
-
-    Raises, at the end of the first epoch:
-        NetcoreValueError "callback.monitor": `monitor` is no loss or metric of the model.
-    """
+class Watching:
+    """What a Monitor has, each class in the order in which Keras's takes it."""
 
     monitor: str
     mode: str
     min_delta: float
 
-    def __init__(self, monitor: str, mode: str, min_delta: float) -> None:
-        self.monitor = monitor
-        self.set_arguments(mode=mode)
-        self.min_delta = abs(min_delta)
-        name = monitor.removeprefix("val_")
+
+class Monitor(Watching, Callback):
+    """Base: knows what an improvement of `monitor` is.
+
+    Raises, at the end of the first epoch:
+        NetcoreValueError "callback.monitor": `monitor` is no loss or metric of the model.
+    """
+
+    def _set_up(self) -> None:
+        self.min_delta = abs(self.min_delta)
+        name, mode = self.monitor.removeprefix("val_"), self.mode
         goes_up = any(part in name for part in UPWARDS) and not any(part in name for part in DOWNWARDS_AFTER_ALL)
         self._sign = -1.0 if mode == "max" or (mode == "auto" and goes_up) else 1.0
         self.best: float | None = None
@@ -76,55 +78,29 @@ class Monitor(Callback):
 class EarlyStopping(Monitor):
     """Ends the training when the monitored number has stopped improving.
 
-    Args:
-        monitor, min_delta, mode: as Monitor says.
-        patience: epochs without improvement before the end.
-        verbose: 1 says when it stops.
-        baseline: a value that must be beaten for the patience to start anew.
-        restore_best_weights: put the best epoch's weights back at the end, also if it never stopped early.
-        start_from_epoch: epochs to wait before watching.
-
     Attributes:
         best, best_epoch, stopped_epoch, wait: as in Keras.
 
     Source: as keras.callbacks.EarlyStopping.
     """
 
-    params: ClassVar[Any] = {
-        "min_delta": Float(typical=(0.0, 0.01)),
-        "patience": PATIENCE,
-        "verbose": VERBOSE,
-        "mode": MODE,
-        "baseline": Float(optional=True, advanced=True),
-        "restore_best_weights": Bool(),
-        "start_from_epoch": Int(low=0, advanced=True),
-    }
-    patience: int
-    verbose: int
-    baseline: float | None
-    restore_best_weights: bool
-    start_from_epoch: int
+    monitor: str = Described(MONITOR, default="val_loss")
+    min_delta: float = Float(default=0, typical=(0.0, 0.01), about="smallest change that counts as an improvement")
+    patience: int = Described(PATIENCE, default=0, about="epochs without improvement before the end")
+    verbose: int = Described(VERBOSE, default=0, about="1 says when it stops")
+    mode: str = Described(MODE, default="auto")
+    baseline: float | None = Float(
+        default=None,
+        optional=True,
+        advanced=True,
+        about="a value that must be beaten for the patience to start anew",
+    )
+    restore_best_weights: bool = Bool(
+        default=False, about="put the best epoch's weights back at the end, also if it never stopped early"
+    )
+    start_from_epoch: int = Int(default=0, low=0, advanced=True, about="epochs to wait before watching")
 
-    def __init__(
-        self,
-        monitor: str = "val_loss",
-        min_delta: float = 0,
-        patience: int = 0,
-        verbose: int = 0,
-        mode: str = "auto",
-        baseline: float | None = None,
-        restore_best_weights: bool = False,
-        start_from_epoch: int = 0,
-    ) -> None:
-        self.set_arguments(
-            min_delta=min_delta,
-            patience=patience,
-            verbose=verbose,
-            baseline=baseline,
-            restore_best_weights=restore_best_weights,
-            start_from_epoch=start_from_epoch,
-        )
-        super().__init__(monitor, mode, self.min_delta)
+    def after_arguments(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
@@ -172,47 +148,28 @@ class EarlyStopping(Monitor):
 class ReduceLROnPlateau(Monitor):
     """Makes the learning rate smaller when the monitored number has stopped improving; keeps it in the history.
 
-    Args:
-        monitor, mode, min_delta: as Monitor says.
-        factor: the new rate is the old one times this, below 1.
-        patience: epochs without improvement before that.
-        verbose: 1 says when it happens.
-        cooldown: epochs after a change in which nothing is counted.
-        min_lr: smallest learning rate.
-
     Source: as keras.callbacks.ReduceLROnPlateau.
     """
 
-    params: ClassVar[Any] = {
-        "factor": Float(low=0.0, high=1.0, open_high=True, typical=(0.1, 0.5)),
-        "patience": PATIENCE,
-        "verbose": VERBOSE,
-        "mode": MODE,
-        "min_delta": Float(typical=(0.0001, 0.01)),
-        "cooldown": Int(low=0, advanced=True),
-        "min_lr": Float(low=0.0, typical=(0.0, 1e-5), advanced=True),
-    }
-    factor: float
-    patience: int
-    verbose: int
-    cooldown: int
-    min_lr: float
+    monitor: str = Described(MONITOR, default="val_loss")
+    factor: float = Float(
+        default=0.1,
+        low=0.0,
+        high=1.0,
+        open_high=True,
+        typical=(0.1, 0.5),
+        about="the new rate is the old one times this, below 1",
+    )
+    patience: int = Described(PATIENCE, default=10, about="epochs without improvement before that")
+    verbose: int = Described(VERBOSE, default=0, about="1 says when it happens")
+    mode: str = Described(MODE, default="auto")
+    min_delta: float = Float(
+        default=1e-4, typical=(0.0001, 0.01), about="smallest change that counts as an improvement"
+    )
+    cooldown: int = Int(default=0, low=0, advanced=True, about="epochs after a change in which nothing is counted")
+    min_lr: float = Float(default=0.0, low=0.0, typical=(0.0, 1e-5), advanced=True, about="smallest learning rate")
 
-    def __init__(
-        self,
-        monitor: str = "val_loss",
-        factor: float = 0.1,
-        patience: int = 10,
-        verbose: int = 0,
-        mode: str = "auto",
-        min_delta: float = 1e-4,
-        cooldown: int = 0,
-        min_lr: float = 0.0,
-    ) -> None:
-        self.set_arguments(
-            factor=factor, patience=patience, verbose=verbose, min_delta=min_delta, cooldown=cooldown, min_lr=min_lr
-        )
-        super().__init__(monitor, mode, self.min_delta)
+    def after_arguments(self) -> None:
         self.on_train_begin()
 
     def on_train_begin(self, logs: Any = None) -> None:

@@ -4,9 +4,9 @@ import inspect
 import math
 import numbers
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
-from netcore.arguments import Bool
+from netcore.arguments import Bool, Described, Given
 from netcore.callbacks.callback import CALLBACKS, Callback
 from netcore.callbacks.monitors import VERBOSE
 from netcore.errors import NetcoreRuntimeError, NetcoreValueError
@@ -53,22 +53,16 @@ class LambdaCallback(Callback):
 class LearningRateScheduler(Callback):
     """Sets the learning rate at the beginning of each epoch; keeps it in the history.
 
-    Args:
-        schedule: function(epoch, learning_rate) or function(epoch) that gives the rate.
-        verbose: 1 says each of them.
-
     Raises, in fit:
         NetcoreValueError "callback.schedule": `schedule` gave no number.
 
     Source: as keras.callbacks.LearningRateScheduler.
     """
 
-    params: ClassVar[Any] = {"verbose": VERBOSE}
-    verbose: int
-
-    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
-        self.schedule = schedule
-        self.set_arguments(verbose=verbose)
+    schedule: Callable[..., float] = Given(
+        about="function(epoch, learning_rate) or function(epoch) that gives the rate"
+    )
+    verbose: int = Described(VERBOSE, default=0, about="1 says each of them")
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         rate = float(self.model.optimizer.learning_rate)
@@ -101,20 +95,13 @@ def _takes_two(function: Callable[..., Any]) -> bool:
 class TerminateOnNaN(Callback):
     """Ends the training at the first batch whose loss is NaN or infinite.
 
-    Args:
-        raise_error: raise an error instead of ending quietly.
-
     Raises, in fit:
         NetcoreRuntimeError "callback.nan": with `raise_error`, at that batch.
 
     Source: as keras.callbacks.TerminateOnNaN.
     """
 
-    params: ClassVar[Any] = {"raise_error": Bool()}
-    raise_error: bool
-
-    def __init__(self, raise_error: bool = False) -> None:
-        self.set_arguments(raise_error=raise_error)
+    raise_error: bool = Bool(default=False, about="raise an error instead of ending quietly")
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         loss = (logs or {}).get("loss")
