@@ -19,10 +19,10 @@ from pages.ui.data.groups import groups_section, targets_section
 from pages.ui.data.looking import looking_section
 from pages.ui.data.preparation import preparation_section, split_section, statistics_section
 from pages.ui.data.reading import delimiter_name, header_name, reading_section
+from pages.ui.data.sequences import alphabet_line, order_section
 from pages.ui.data.upload import missing_file, own_file
 from pages.ui.forms import choice_field
 from pages.ui.problems import show_problems
-from pages.ui.run.sequences import alphabet_line, order_section
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import heading, plain, tell
 

@@ -10,13 +10,13 @@ from lab.data.prepare import Dataset, PartName
 from lab.insight.evaluate import Evaluation, evaluate_run
 from lab.insight.part_values import values_on
 from lab.model.outputs import combined
+from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.texts import say
 from pages.ui.bench import lay_out
 from pages.ui.compare.shelf import mark, marks_of, opened_runs
 from pages.ui.problems import show_problems
-from pages.ui.run.curves import quantity
-from pages.ui.run.sequences import by_epoch_section, decoded_section
+from pages.ui.run.letters import by_epoch_section, decoded_section
 from pages.ui.run.take_away import take_away
 from pages.ui.run.training import current_run, record_of_run
 from pages.ui.run.verdict import show_verdict
@@ -178,7 +178,9 @@ def scores_section(state: AppState, evaluation: Evaluation) -> None:
     without = f" · {say('charts.baseline', state.language)}"
     rows = {}
     metrics = list(next(iter(evaluation.scores.values())).metrics)
-    titles = {name: with_unit(quantity(name, state), evaluation.units.get(name, "")) for name in ("loss", *metrics)}
+    titles = {
+        name: with_unit(quantity(name, state.language), evaluation.units.get(name, "")) for name in ("loss", *metrics)
+    }
     for scores, suffix in ((evaluation.scores, ""), (evaluation.baseline, without)):
         for part, score in scores.items():
             rows[say(f"part.{part}", state.language) + suffix] = {

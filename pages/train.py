@@ -6,7 +6,7 @@ import streamlit as st
 
 from lab.edits.follow import can_continue
 from lab.edits.places import LOSS, OPTIMIZER, layer_place
-from lab.model.problems import updates_arithmetic
+from lab.model.problems import batches_are_full, updates_arithmetic
 from lab.runs.kept.record import RunView
 from lab.runs.wire.messages import Pause, Resume, Stop
 from lab.spec.experiment import GraphSpec
@@ -234,7 +234,7 @@ def arithmetic(state: AppState, bench: Bench) -> None:
     per_epoch, updates = updates_arithmetic(rows, fit.batch_size, fit.epochs)
     st.caption(
         say(
-            "train_page.arithmetic" if rows % fit.batch_size == 0 else "train_page.arithmetic_rounded",
+            "train_page.arithmetic" if batches_are_full(rows, fit.batch_size) else "train_page.arithmetic_rounded",
             state.language,
             rows=f"{rows:,}",
             batch_size=f"{fit.batch_size:,}",
@@ -281,7 +281,7 @@ def earlier_runs(state: AppState) -> None:
     with st.expander(say("train_page.earlier", state.language, count=len(runs))):
         st.caption(say("train_page.earlier_about", state.language))
         for run in runs[:SHOWN_RUNS]:
-            loss = run.metrics.get("val_loss", run.metrics.get("loss"))
+            loss = run.watched(run.metrics)
             label = say(
                 "train_page.run_line",
                 state.language,

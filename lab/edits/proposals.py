@@ -11,6 +11,7 @@ from lab.data.samples import card
 from lab.data.table import Table
 from lab.edits.layers import with_fitting_front
 from lab.edits.refit import Refit, refit
+from lab.errors import LabError
 from lab.spec.data import ReadingSpec, SampleSource, Task, UploadSource, WindowSpec
 from lab.spec.experiment import Experiment, ModelSpec
 from lab.starts import propose_experiment, start, with_fitting_output
@@ -103,6 +104,14 @@ def with_windows(experiment: Experiment, table: Table, *, on: bool) -> Experimen
     wanted = {*data.inputs, data.target} if table.column(data.target).kind == "numeric" else set(data.inputs)
     inputs = tuple(name for name in table.column_names if name in wanted)
     return with_fitting_front(experiment.with_data(split=split, windows=windows, inputs=inputs))
+
+
+def with_window(experiment: Experiment, name: str, value: object) -> Experiment:
+    """One number of the windows changed. Raises LabError "sequences.windows_off", ExperimentError."""
+    windows = experiment.data.windows
+    if windows is None:  # switched off in another tab
+        raise LabError("sequences.windows_off")
+    return experiment.with_data(windows=windows.replace(**{name: value}))
 
 
 def fitting_output(experiment: Experiment, dataset: Dataset) -> Experiment:

@@ -55,6 +55,10 @@ class Sample:
     probability: float | None
     loss: float
 
+    @property
+    def is_right(self) -> bool:
+        return self.actual == self.predicted
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -80,6 +84,10 @@ class Evaluation:
     points: dict[str, tuple[list[float], list[float]]]
     worst: dict[str, tuple[Sample, ...]]
     decoded: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
+
+    def only_blanks(self, part: str) -> bool:
+        """Whether the network reads nothing at all: every step of every row is a blank."""
+        return self.scores[part].metrics.get("blank_share") == 1
 
 
 def evaluate_run(

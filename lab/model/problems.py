@@ -33,6 +33,11 @@ def updates_arithmetic(rows: int, batch_size: int, epochs: int) -> tuple[int, in
     return per_epoch, per_epoch * epochs
 
 
+def batches_are_full(rows: int, batch_size: int) -> bool:
+    """Whether the last batch of an epoch has as many rows as the others."""
+    return rows % batch_size == 0
+
+
 # --- what does not fit
 
 

@@ -5,7 +5,7 @@ import pytest
 from lab.starts import start
 from lab.texts import say
 from pages.ui.bench import bench_of
-from pages.ui.run.take_away import parcels_of
+from pages.ui.run import take_away
 from pages.ui.run.training import current_run, record_of_run
 from tests.lab.export.test_take_away import members
 
@@ -21,7 +21,7 @@ def parcels(person):
     state = person.state()
     record = record_of_run(state, current_run(state))
     bench = bench_of(state)
-    return {one.name: one.make() for one in parcels_of(state, record, bench.dataset, {})}
+    return {one.name: one.make() for one in take_away.parcels(state, record, bench.dataset, {})}
 
 
 def test_every_file_is_offered_and_can_be_made(trained, language):

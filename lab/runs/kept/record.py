@@ -153,6 +153,10 @@ class RunSummary:
         """What it is called; "" if neither person nor experiment gave it a name."""
         return self.marks.name or self.name
 
+    def watched(self, values: dict[str, float], name: str = "loss") -> float | None:
+        """One quantity of its `metrics` or `best`: of the validation part if there is one."""
+        return values.get(f"val_{name}", values.get(name))
+
 
 @dataclass(frozen=True)
 class RunView:
@@ -197,6 +201,11 @@ class RunView:
     def active(self) -> bool:
         """Not ended: it waits, runs or is paused."""
         return self.state not in ENDED
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return min(1.0, self.epoch / self.epochs) if self.epochs else 0.0
 
     @property
     def summary(self) -> RunSummary:

@@ -63,5 +63,16 @@ def decimate(columns: Columns, points: int = DISPLAY_POINTS) -> Columns:
     return {name: [values[index] for index in kept] for name, values in columns.items()}
 
 
+def with_epochs(history: dict[str, list[float]]) -> Columns:
+    """Columns as a browser takes them: "e" counts epochs from 1, and what is not finite becomes None."""
+    length = max(map(len, history.values()), default=0)
+    columns: Columns = {"e": list(range(1, length + 1))}
+    return columns | {name: [_finite(value) for value in values] for name, values in history.items()}
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
 def _number(value: Any) -> str:
     return f"{value:.6g}" if math.isfinite(value) else "null"

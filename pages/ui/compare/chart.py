@@ -10,12 +10,12 @@ from lab.charts.compare import DASHES, LONGEST, Frame, RunCurves, overlaid
 from lab.errors import LabError
 from lab.insight.differences import legends
 from lab.insight.honest import is_penalised
+from lab.model.quantities import quantity
 from lab.runs.kept.positions import AXES, positions
 from lab.runs.kept.record import RunView
 from lab.texts import say
 from pages.ui.compare.shelf import Entry, keep, side_by_side
 from pages.ui.compare.state import CompareView
-from pages.ui.run.curves import quantity
 from pages.ui.run.training import look_at
 from pages.ui.state import AppState
 
@@ -85,7 +85,7 @@ def quantities(entries: Sequence[Entry]) -> list[str]:
 def said_quantity(state: AppState, name: str, entries: Sequence[Entry]) -> str:
     """A history key in words."""
     data_loss = say("compare.data_loss", state.language)
-    return data_loss if name == DATA_LOSS else quantity(name, state, entries[0].experiment)
+    return data_loss if name == DATA_LOSS else quantity(name, state.language, entries[0].experiment)
 
 
 def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | None = None) -> None:

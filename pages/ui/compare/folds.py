@@ -7,6 +7,7 @@ import streamlit as st
 from lab.charts.folds import fold_points
 from lab.errors import LabError
 from lab.insight.folds import FOLDS, FoldScores, as_many_rows, fold_cells, fold_scores, learns_from, lower_is_better
+from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.study import RunOutcome, StudyView
 from lab.runs.serve.host import engine
@@ -14,7 +15,6 @@ from lab.runs.wire.messages import ENDED
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.bench import table_of
-from pages.ui.run.curves import quantity
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
 
@@ -120,7 +120,7 @@ def of_quantity(state: AppState, record: RunRecord, name: str, found: FoldScores
     Args:
         alike: whether nothing but luck sets the folds apart from the run.
     """
-    title = quantity(name, state, record.experiment)
+    title = quantity(name, state.language, record.experiment)
     values = {"mean": f"{found.mean:.4g}", "deviation": f"{found.deviation:.2g}", "own": f"{found.own:.4g}"}
     told = say("folds.result", state.language, quantity=title, folds=len(found.values), **values)
     place = say(f"folds.{found.place(lower_wins=lower_is_better(name))}", state.language) if alike else ""

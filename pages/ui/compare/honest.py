@@ -4,9 +4,9 @@ import streamlit as st
 
 from lab.charts.curves import measured
 from lab.insight.honest import Honesty, honesty
+from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
 from lab.texts import say
-from pages.ui.run.curves import quantity
 from pages.ui.run.verdict import bullets
 from pages.ui.state import AppState
 from pages.ui.text import name_of
@@ -21,7 +21,7 @@ def honest_section(state: AppState, record: RunRecord) -> None:
         st.info(say("honest.nothing", state.language))
         return
     history, extras = record.history, record.extras
-    title, line = quantity("loss", state, record.experiment), record.context.baseline_loss
+    title, line = quantity("loss", state.language, record.experiment), record.context.baseline_loss
     curves = {"running": history["loss"], "evaluated": extras["evaluated_loss"], "validation": history["val_loss"]}
     chart = measured(curves, language=state.language, title=title, baseline=line)
     st.plotly_chart(chart, key="honest", theme=None, config=PLOT, alt=say("honest.alt", state.language))
@@ -53,7 +53,7 @@ def penalty_section(state: AppState, record: RunRecord, found: Honesty) -> None:
         "total_validation": record.history["val_loss"],
         "penalty": extras["val_penalty"],
     }
-    title, line = quantity("loss", state, record.experiment), record.context.baseline_loss
+    title, line = quantity("loss", state.language, record.experiment), record.context.baseline_loss
     chart = measured(curves, language=state.language, title=title, baseline=line)
     st.plotly_chart(chart, key="penalty", theme=None, config=PLOT, alt=say("honest.penalty_alt", state.language))
     values = {"share": f"{found.penalty_share:.0%}", "total": found.best_total, "data": found.best_data}

@@ -12,13 +12,13 @@ from lab.data.prepare import Dataset
 from lab.errors import LabError
 from lab.insight.evaluate import Evaluation
 from lab.insight.moment import Moment, moment
+from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import seconds_to, trainer_from
 from lab.runs.serve.host import engine
 from lab.runs.wire.checkpoints import Checkpoints, nearest
 from lab.runs.work.trainer import Trainer
 from lab.texts import say
-from pages.ui.run.curves import quantity
 from pages.ui.state import AppState, set_widget_value, widget_value
 from pages.ui.text import plain, tell, tell_error
 
@@ -169,7 +169,7 @@ def _draw(chart: Any, alt: str, key: str) -> None:
 
 def losses_then(state: AppState, record: RunRecord, epoch: int) -> None:
     """The losses at that epoch, and where on the curves it lies."""
-    title = quantity("loss", state, record.experiment)
+    title = quantity("loss", state.language, record.experiment)
     with st.container(horizontal=True, gap="medium"):
         for name, part in (("loss", "train"), ("val_loss", "validation")):
             values = record.history.get(name)

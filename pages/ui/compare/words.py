@@ -7,13 +7,13 @@ import streamlit as st
 
 from lab.insight.comparison import Judged, compare, say_against, say_next, say_tried
 from lab.insight.differences import Difference, brief, differences, say_value
+from lab.model.quantities import quantity
 from lab.runs.kept.positions import updates_at
 from lab.spec.experiment import Experiment
 from lab.texts import say
 from pages.ui.compare.chart import DATA_LOSS, view_of
 from pages.ui.compare.shelf import Entry, is_fair, keep, side_by_side
 from pages.ui.compare.state import CompareView
-from pages.ui.run.curves import quantity
 from pages.ui.run.training import start_run
 from pages.ui.state import AppState, app_state
 from pages.ui.text import plain
@@ -131,7 +131,7 @@ def judged(state: AppState, entry: Entry, experiment: Experiment) -> Judged | No
 def table(state: AppState, entries: Sequence[Entry]) -> None:
     """Final, best and test value of each run on the shelf; the test column stays empty while it is sealed."""
     name = state.held(CompareView).quantity.replace(DATA_LOSS, "loss")  # what is kept in short of each run
-    title = quantity(name, state, entries[0].experiment)
+    title = quantity(name, state.language, entries[0].experiment)
     columns = {part: f"{title} · {say(f'compare.column.{part}', state.language)}" for part in VALUES}
     words = {part: say(f"compare.column.{part}", state.language) for part in ("run", "differs", "verdict", *COUNTS)}
     rows = [

@@ -5,23 +5,21 @@ from typing import Any
 import streamlit as st
 
 from lab.errors import LabError
-from lab.model.outputs import history_keys, split_key
+from lab.model.outputs import history_keys
+from lab.model.quantities import History, comparable, losses, quantity
 from lab.runs.kept.record import RunView
 from lab.runs.wire.frame import EXTRA
-from lab.spec.data import DataSpec
-from lab.spec.experiment import Experiment, GraphSpec
+from lab.spec.experiment import Experiment
 from lab.texts import say
 from lab.verdict.judging import context_of
 from pages.ui.bench import Bench, bench_of
 from pages.ui.run.live_curve import live_curve
 from pages.ui.run.training import current_run, look_at, told_experiment
 from pages.ui.state import AppState, app_state
-from pages.ui.text import name_of
 
 REDRAW_S = 1.0
 AFTERWARDS = (f"{EXTRA}evaluated_loss",)  # curves beside those of Keras's history
 
-History = dict[str, list[float]]
 Series = tuple[str, ...]
 
 
@@ -57,7 +55,7 @@ def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, 
         epochs=run.epochs if run is not None else state.experiment.fit.epochs,
         language=state.language,
         key="curves",
-        texts={name: quantity(name, state, shown) for name in series if not name.startswith(("val_", EXTRA))},
+        texts={name: quantity(name, state.language, shown) for name in series if not name.startswith(("val_", EXTRA))},
         baselines=baselines_of(state, bench, shown),
         ghost=ghost_history(state, shown),
         history=history,
@@ -116,39 +114,3 @@ def ghost_history(state: AppState, shown: Experiment) -> History | None:
     except LabError:  # it is no longer kept
         state.ghost_id = None
         return None
-
-
-def comparable(history: History, ghost: Experiment, shown: Experiment) -> History | None:
-    """Curves of another table, target or split mean something else; so do the losses of another loss function."""
-
-    def question(data: DataSpec) -> tuple[object, ...]:
-        return data.source, data.targets, data.split
-
-    if question(ghost.data) != question(shown.data):
-        return None
-    if losses(ghost) == losses(shown):
-        return history
-    return {name: values for name, values in history.items() if name not in ("loss", "val_loss")}
-
-
-def losses(experiment: Experiment) -> tuple[object, ...]:
-    """What the loss curves measure."""
-    if not isinstance(experiment.model, GraphSpec):
-        return (experiment.compile.loss,)
-    outputs = [(output.name, output.target, output.loss, output.weight) for output in experiment.model.outputs]
-    return (*outputs, experiment.compile.combine_losses)
-
-
-def has_outputs(experiment: Experiment) -> bool:
-    """Whether there is a loss for each output beside the total."""
-    return isinstance(experiment.model, GraphSpec) and len(experiment.model.outputs) > 1
-
-
-def quantity(name: str, state: AppState, experiment: Experiment | None = None) -> str:
-    """A history key in words; of several outputs it begins with the output's name."""
-    output, name = (None, name) if experiment is None else split_key(name, experiment)
-    if output is not None:
-        return f"{output} · {quantity(name, state)}"
-    if name == "loss" and experiment is not None and has_outputs(experiment):
-        return say(f"graph.total.{experiment.compile.combine_losses}", state.language)
-    return say("evaluate_page.loss", state.language) if name == "loss" else name_of("metric", name, state.language)

@@ -6,11 +6,15 @@ from typing import Any
 
 import streamlit as st
 
-from lab.runs.wire.frame import decimate
+from lab.runs.wire.frame import decimate, with_epochs
 from lab.texts import Language, say
 
 FOLDER = Path(__file__).parent
 GHOST_POINTS = 500  # the thin line behind needs no more, and it is sent again at each rerun
+WORDS = (
+    *("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about"),
+    *("progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued"),
+)
 STATES = ("queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 
 # registered once, when this module is imported; the function mounts it
@@ -86,22 +90,8 @@ def live_curve(
     )
 
 
-def with_epochs(history: dict[str, list[float]]) -> dict[str, list[float | None]]:
-    """Columns as the browser takes them: "e" counts epochs from 1, and what is not finite becomes None."""
-    length = max(map(len, history.values()), default=0)
-    columns: dict[str, list[float | None]] = {"e": list(range(1, length + 1))}
-    columns.update({name: [value if _finite(value) else None for value in values] for name, values in history.items()})
-    return columns
-
-
 def _texts(language: Language) -> dict[str, Any]:
-    names: tuple[str, ...] = ("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about")
-    names += ("progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued")
     return {
-        **{name: say(f"live.{name}", language) for name in names},
+        **{name: say(f"live.{name}", language) for name in WORDS},
         "states": {state: say(f"live.state.{state}", language) for state in STATES},
     }
-
-
-def _finite(value: float | None) -> bool:
-    return value is not None and abs(value) < float("inf")

@@ -1,19 +1,17 @@
 """Starting, steering and finding runs: the few things the train page asks of the engine."""
 
-import time
-
 from lab.edits.follow import answer_to_a_turn, as_it_runs, can_go_on, commands_to_follow, one_epoch_more
 from lab.errors import LabError
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
+from lab.runs.serve.answer import wait_for_answer
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.host import engine
-from lab.runs.wire.messages import ENDED, Command, Extend, Pause, Resume, Speed, Step, Stop
+from lab.runs.wire.messages import Command, Extend, Resume, Speed, Step, Stop
 from lab.spec.experiment import Experiment
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of
 from pages.ui.state import AppState, app_state
 
-PATIENCE_S = 0.3
 KEPT_IN_SESSION = 2  # records at hand: the run on the screen and the one behind it
 
 # --- finding runs
@@ -117,23 +115,9 @@ def send(command: Command) -> None:
         return
     try:
         engine().command(state.run_id, state.owner, command)
-        wait_for_answer(state.run_id, state.owner, command)
+        wait_for_answer(engine(), state.run_id, state.owner, command)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
-
-
-def wait_for_answer(run_id: str, owner: str, command: Command) -> None:
-    """A worker answers within a slice of some milliseconds; then the buttons already show the new state."""
-    answers = {
-        Pause: ("paused", *ENDED),
-        Stop: ENDED,
-        Resume: ("running", *ENDED),
-        Extend: ("running", "queued", *ENDED),
-    }
-    wanted = answers.get(type(command))
-    until = time.monotonic() + PATIENCE_S
-    while wanted and engine().view(run_id, owner).state not in wanted and time.monotonic() < until:
-        time.sleep(0.005)
 
 
 def one_epoch() -> None:

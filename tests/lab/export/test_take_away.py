@@ -17,6 +17,7 @@ from lab.export.curves_csv import curves_csv, neutral
 from lab.export.notebook import code_of, notebook
 from lab.export.npz import npz, weights_file
 from lab.export.package import experiment_of, keras_package
+from lab.export.parcels import Kept, parcels_of
 from lab.export.pasted.reader import read_keras
 from lab.export.program import DATA_FILE, WEIGHTS_FILE
 from lab.export.report import report
@@ -24,7 +25,7 @@ from lab.insight.evaluate import evaluate_run
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import LayerSpec
 from lab.starts import start
-from lab.texts import LANGUAGES
+from lab.texts import LANGUAGES, say
 from netcore.errors import NetcoreError
 from tests.lab.export.runs import Made, made
 
@@ -308,3 +309,32 @@ def test_a_run_that_diverged_has_a_report_too():
     assert run.record.state == "diverged"
     words = checked(report(run.record, run.dataset, {}, run.record.verdict, "ko").decode())
     assert "nan" in words
+
+
+# --- all files of a run
+
+
+def test_every_file_is_made_when_it_is_asked_for_and_one_that_cannot_be_says_why():
+    run, asked = made(start("iris").with_fit(epochs=2)), []
+
+    def gone():
+        asked.append("checkpoints")
+        raise ExperimentError("experiment.not_json")
+
+    kept = Kept(gone, lambda: asked.append("export") or b"file")
+    found = {one.name: one for one in parcels_of(run.record, run.dataset, {}, run.record.verdict, kept, "en")}
+    assert not asked
+    assert {"report", "keras", "notebook", "curves", "weights", "run", "experiment"} <= set(found)
+    assert ("best_weights" in found) == (run.record.best_epoch != run.record.last_good_epoch)
+    assert found["run"].make() == b"file"
+    assert found["keras"].make().decode() == say("experiment.not_json", "en")
+    assert asked == ["export", "checkpoints"]
+
+
+def test_the_weights_of_the_best_epoch_are_a_file_of_their_own_where_it_is_not_the_last():
+    run = made(start("iris").with_fit(epochs=2))
+    kept = Kept(dict, bytes)
+    for best, there in ((1, True), (2, False)):
+        record = replace(run.record, best_epoch=best)
+        names = [one.name for one in parcels_of(record, run.dataset, {}, record.verdict, kept, "ko")]
+        assert ("best_weights" in names) == there

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lab.data.prepare import Dataset, Part
 from lab.model.layer_table import model_table, parameter_count
-from lab.model.problems import activation_range, model_problems, updates_arithmetic
+from lab.model.problems import activation_range, batches_are_full, model_problems, updates_arithmetic
 from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import LayerSpec, PartSpec
@@ -107,6 +107,12 @@ def test_a_layer_that_cannot_take_its_input_has_the_problem_and_later_rows_are_b
 )
 def test_updates_are_counted_as_on_paper(rows, batch_size, epochs, expected):
     assert updates_arithmetic(rows, batch_size, epochs) == expected
+
+
+def test_a_batch_is_full_where_the_rows_come_out_even():
+    assert batches_are_full(960, 10)
+    assert not batches_are_full(7, 3)
+    assert not batches_are_full(5, 100)
 
 
 # --- what does not fit

@@ -3,7 +3,7 @@
 import json
 import math
 
-from lab.runs.wire.frame import after, decimate, decode, encode, event, reset_event
+from lab.runs.wire.frame import after, decimate, decode, encode, event, reset_event, with_epochs
 
 
 def test_a_frame_is_an_event_whose_id_is_its_last_epoch():
@@ -36,3 +36,8 @@ def test_decimating_keeps_the_newest_point_and_the_bound():
 def test_named_events_carry_no_id_of_their_own_but_a_reset_does():
     assert event("end", {"state": "finished"}) == b'event:end\ndata:{"state":"finished"}\n\n'
     assert reset_event({"e": [7], "loss": [1.0]}).startswith(b"event:reset\nid:7\n")
+
+
+def test_a_browser_gets_epochs_from_1_and_nothing_for_what_is_no_number():
+    assert with_epochs({"loss": [0.5, math.nan, math.inf]}) == {"e": [1, 2, 3], "loss": [0.5, None, None]}
+    assert with_epochs({}) == {"e": []}
