@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+from lab.charts.compare import MOST_RUNS
+from lab.insight.shelf import arranged, drawn
 from lab.texts import say
 from pages.ui.compare.chart import chart_controls, draw_chart
 from pages.ui.compare.run import closer, import_section
-from pages.ui.compare.shelf import arranged, chosen_entry, drawn, shelf_of
+from pages.ui.compare.shelf import shelf_of
 from pages.ui.compare.shelf_list import shelf_list
+from pages.ui.compare.state import CompareView
 from pages.ui.compare.words import fairness, in_a_sentence, table
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading
@@ -19,9 +22,11 @@ def page(state: AppState) -> None:
         st.info(say("compare.empty", state.language))
         import_section(state)
         return
-    chosen = chosen_entry(entries, state)
-    listed = arranged(entries, state) or entries
-    in_chart, left_out, too_many = drawn(listed, chosen, state)
+    view = state.held(CompareView)
+    chosen = next((entry for entry in entries if entry.id == view.chosen), entries[0])
+    found = arranged(entries, view.words, view.sort, state.language)
+    listed = found or entries
+    in_chart, left_out, too_many = drawn(listed, chosen, MOST_RUNS, fair=view.fair)
     picture, shelf = st.columns([5, 3], gap="medium")
     with picture:
         chart_controls(state, listed)
@@ -34,7 +39,7 @@ def page(state: AppState) -> None:
         fairness(state, in_chart, chosen, left_out)
         in_a_sentence(state, in_chart, chosen)
     with shelf, st.container(border=True, key="shelf", gap="small"):
-        shelf_list(state, entries, chosen, {entry.id: place for place, entry in enumerate(in_chart)})
+        shelf_list(state, found, len(entries), chosen, {entry.id: place for place, entry in enumerate(in_chart)})
         import_section(state)
     heading(say("compare.table", state.language))
     table(state, listed)

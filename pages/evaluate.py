@@ -9,6 +9,7 @@ from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
 from lab.insight.evaluate import Evaluation, evaluate_run
 from lab.insight.part_values import values_on
+from lab.insight.shelf import openings
 from lab.model.outputs import combined
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
@@ -154,7 +155,7 @@ def open_test(record: RunRecord, dataset: Dataset) -> None:
 
 def opened_sentence(state: AppState, opened: Sequence[RunSummary]) -> None:
     """How often test parts of these very rows were looked at."""
-    count, runs = sum(run.marks.opened for run in opened), ", ".join(f"#{run.number}" for run in opened)
+    count, runs = openings(opened), ", ".join(f"#{run.number}" for run in opened)
     st.caption(say("evaluate_page.opened", state.language, count=count, runs=runs))
     if count > 1:
         st.warning(say("evaluate_page.opened_often", state.language))

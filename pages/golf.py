@@ -4,8 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from lab.charts.golf import tries
-from lab.insight.golf import HOLES, Hole, Played, Score, score
-from lab.runs.wire.messages import ENDED
+from lab.insight.golf import HOLES, Hole, Score, played, score
 from lab.texts import say
 from pages.ui.compare.shelf import shelf_of
 from pages.ui.state import AppState, app_state
@@ -17,7 +16,7 @@ CHART = {"displaylogo": False, "displayModeBar": False}
 def page(state: AppState) -> None:
     heading(say("page.golf", state.language))
     st.caption(say("golf.rules", state.language))
-    runs = played(state)
+    runs = played(shelf_of(state))
     scores = {hole.sample: score(hole, runs) for hole in HOLES}
     name: str = st.segmented_control(
         say("golf.hole", state.language),
@@ -36,23 +35,6 @@ def page(state: AppState) -> None:
         chart = tries(scores[name], state.language)
         st.plotly_chart(chart, key="golf-tries", theme=None, config=CHART)
     card(scores, state)
-
-
-def played(state: AppState) -> list[Played]:
-    """The owner's runs that have ended."""
-    return [
-        Played(
-            entry.summary.number,
-            entry.experiment,
-            entry.context.parameters,
-            entry.summary.metrics,
-            entry.summary.best,
-            entry.summary.epoch,
-            entry.summary.state not in ("finished", "stopped"),
-        )
-        for entry in shelf_of(state)
-        if entry.summary.state in ENDED
-    ]
 
 
 def title(one: Score, state: AppState) -> str:

@@ -16,6 +16,8 @@ from netcore.optimizers import OPTIMIZERS
 from netcore.params import defaults
 from netcore.regularizers import REGULARIZERS
 
+MORE_EPOCHS: Final = 20  # a fork needs some of its own
+
 
 @dataclass(frozen=True)
 class ForkKnob:
@@ -48,6 +50,25 @@ def forked(parent: Experiment, epoch: int, knob: ForkKnob, value: Any, epochs: i
         fork = fork.with_fit(changes=ahead)
     ahead = tuple(change for change in fork.fit.changes if change.name != "epochs")
     return knob.turn(fork.with_fit(changes=ahead, epochs=epochs), value)
+
+
+def epoch_to_fork(last: int, best: int, wished: int | None) -> int:
+    """The epoch to go on from: the one that was wished for, else the best one, at most the last good one."""
+    return min(last, wished or best or last)
+
+
+def end_of_fork(parent: Experiment, last: int, epoch: int) -> tuple[int, bool]:
+    """Epochs that a fork from `epoch` is to have, and whether that is the parent's own end.
+
+    A fork from one of the last epochs needs some of its own.
+    """
+    own, needed = max(parent.fit.epochs, last), epoch + MORE_EPOCHS
+    return max(own, needed), needed <= own
+
+
+def step_beside(proposed: float) -> float:
+    """A step for a number that is turned from the value proposed."""
+    return float(proposed) / 2
 
 
 def knobs_of(experiment: Experiment) -> tuple[ForkKnob, ...]:

@@ -12,6 +12,7 @@ from typing import Literal
 from lab.data.prepare import prepare_cached
 from lab.data.split import fold_specs
 from lab.data.table import Table
+from lab.runs.kept.record import RunRecord
 from lab.runs.orders.study import Cell, RunOutcome
 from lab.spec.experiment import Experiment
 from netcore.metrics import METRICS
@@ -68,6 +69,11 @@ def fold_scores(outcomes: dict[str, tuple[RunOutcome, ...]], own: Sequence[float
     if len(values) < 2 or not own:
         return None
     return FoldScores(values, own[-1], mean(values), stdev(values))
+
+
+def validated(record: RunRecord) -> list[str]:
+    """The quantities that a run has of its validation part: the loss, then its metrics."""
+    return [name for name in ("loss", *record.experiment.compile.metrics) if f"val_{name}" in record.history]
 
 
 def learns_from(cells: Sequence[Cell]) -> int:

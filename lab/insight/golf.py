@@ -4,11 +4,12 @@ A hole fixes the data and how they are divided; everything else is the player's.
 data is a try, whatever it was made for. It is judged by its validation part alone: the test part stays sealed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
+from lab.insight.shelf import Entry
 from lab.spec.data import DataSpec, SampleSource, SplitSpec, Task
 from lab.spec.experiment import CompileSpec, Experiment, FitSpec
 from lab.starts import adam, dense_layers, ending_in, propose_output
@@ -111,6 +112,23 @@ class Played:
     best: Mapping[str, float]
     epoch: int
     diverged: bool = False
+
+
+def played(entries: Iterable[Entry]) -> list[Played]:
+    """The runs on a shelf that have ended."""
+    return [
+        Played(
+            entry.number,
+            entry.experiment,
+            entry.context.parameters,
+            entry.summary.metrics,
+            entry.summary.best,
+            entry.summary.epoch,
+            diverged=entry.summary.state not in ("finished", "stopped"),
+        )
+        for entry in entries
+        if entry.ended
+    ]
 
 
 @dataclass(frozen=True)

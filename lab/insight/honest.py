@@ -55,6 +55,21 @@ def honesty(experiment: Experiment, history: Columns, extras: Columns) -> Honest
     )
 
 
+def ways_of_measuring(history: Columns, extras: Columns) -> dict[str, Sequence[float]]:
+    """The loss of a run, measured in three ways; only where `honesty` finds something."""
+    return {"running": history["loss"], "evaluated": extras["evaluated_loss"], "validation": history["val_loss"]}
+
+
+def penalty_apart(history: Columns, extras: Columns) -> dict[str, Sequence[float]]:
+    """What the errors cost and what the weights cost; only of a run with a penalty."""
+    return {
+        "data_evaluated": extras.get("evaluated_data_loss", extras.get("data_loss", ())),
+        "data_validation": extras["val_data_loss"],
+        "total_validation": history["val_loss"],
+        "penalty": extras["val_penalty"],
+    }
+
+
 def random_layers(experiment: Experiment) -> tuple[str, ...]:
     """Class names of layers that act in training alone: at random, or on the statistics of the batch."""
     return tuple(

@@ -99,6 +99,11 @@ class RunRecord:
             extras=self.extras,
         )
 
+    @property
+    def good_history(self) -> dict[str, list[float]]:
+        """Its history up to the last epoch whose numbers were all finite."""
+        return {name: values[: self.last_good_epoch] for name, values in self.history.items()}
+
     def experiment_with_changes(self) -> Experiment:
         """The experiment that gives this very curve again, on any machine."""
         return self.experiment.with_fit(changes=self.changes)

@@ -1,5 +1,8 @@
 """Any epoch of a run again: from its nearest checkpoint, exactly as it was."""
 
+from collections.abc import Iterator
+from typing import Final
+
 from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.runs.kept.record import RunRecord
@@ -8,6 +11,8 @@ from lab.runs.wire.checkpoints import Checkpoints, nearest
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from netcore.errors import NetcoreError
+
+SLICE_S: Final = 0.2  # between two looks at how far it is
 
 
 def trainer_from(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int) -> Trainer:
@@ -26,9 +31,38 @@ def trainer_at(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, ep
         RunError "run.damaged".
     """
     trainer = trainer_from(record, checkpoints, dataset, epoch)
+    bring_on(trainer, epoch)
+    return trainer
+
+
+def bring_on(trainer: Trainer, epoch: int) -> None:
+    """Train the epochs that are missing up to `epoch`."""
     if trainer.epochs_done < epoch:
         trainer.advance(epochs=epoch - trainer.epochs_done)
-    return trainer
+
+
+def brought_on(trainer: Trainer, epoch: int, seconds: float) -> Iterator[float]:
+    """As `bring_on`, slice by slice: yields how much of it is done, from 0 to 1.
+
+    Args:
+        seconds: that it will take, see `seconds_to`.
+    """
+    start = trainer.epochs_done
+    missing = epoch - start
+    stride = max(1, int(missing * SLICE_S / seconds)) if seconds else missing
+    while trainer.epochs_done < epoch:
+        bring_on(trainer, min(epoch, trainer.epochs_done + stride))
+        yield (trainer.epochs_done - start) / missing
+
+
+def is_on_the_way(trainer: Trainer, checkpoints: Checkpoints, epoch: int) -> bool:
+    """Whether going on from where the trainer stands is no longer than from the nearest checkpoint."""
+    return nearest(checkpoints, epoch) <= trainer.epochs_done <= epoch
+
+
+def epoch_beside(epoch: int, step: int, last: int) -> int:
+    """The epoch a step on or back, between 0 and the last one."""
+    return min(last, max(0, epoch + step))
 
 
 def seconds_to(record: RunRecord, checkpoints: Checkpoints, epoch: int) -> float:

@@ -1,28 +1,24 @@
 """The chart of the compare page: curves of the runs that are shown, over epochs, updates or seconds."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from lab.charts.compare import DASHES, LONGEST, Frame, RunCurves, overlaid
 from lab.errors import LabError
-from lab.insight.differences import legends
-from lab.insight.honest import is_penalised
-from lab.model.quantities import quantity
+from lab.insight.overlay import baselines, curves_of, fork_place, legend_lines, quantities, said_quantity
+from lab.insight.shelf import Entry
 from lab.runs.kept.positions import AXES, positions
 from lab.runs.kept.record import RunView
 from lab.texts import say
-from pages.ui.compare.shelf import Entry, keep, side_by_side
+from pages.ui.compare.shelf import keep
 from pages.ui.compare.state import CompareView
 from pages.ui.run.training import look_at
 from pages.ui.state import AppState
 
 REDRAW_S = 1.0
-DATA_LOSS = "data_loss"
-ROOM = 48  # letters that a legend has room for
-KERAS_NAME = re.compile(r" \([a-z_.]+\)")
 PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
@@ -36,7 +32,7 @@ def chart_controls(state: AppState, entries: Sequence[Entry]) -> None:
             say("compare.quantity", state.language),
             names,
             index=names.index(view.quantity),
-            format_func=lambda name: said_quantity(state, name, entries),
+            format_func=lambda name: said_quantity(name, entries, state.language),
             key=state.key("compare", "quantity"),
             on_change=keep,
             args=("quantity", state.key("compare", "quantity")),
@@ -75,19 +71,6 @@ def keep_parts(key: str) -> None:
     keep("parts", key)
 
 
-def quantities(entries: Sequence[Entry]) -> list[str]:
-    """History keys that one of the runs has, the loss first; with a weight penalty the loss without it too."""
-    found = dict.fromkeys(name.removeprefix("val_") for entry in entries for name in entry.summary.metrics)
-    apart = [DATA_LOSS] if any(is_penalised(entry.experiment) for entry in entries) else []
-    return ["loss", *apart, *(name for name in found if name != "loss")]
-
-
-def said_quantity(state: AppState, name: str, entries: Sequence[Entry]) -> str:
-    """A history key in words."""
-    data_loss = say("compare.data_loss", state.language)
-    return data_loss if name == DATA_LOSS else quantity(name, state.language, entries[0].experiment)
-
-
 def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | None = None) -> None:
     """The curves; while one of the runs goes on they are drawn anew once a second.
 
@@ -105,15 +88,9 @@ def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | No
         if not any(view is not None and view.active for view in views):
             st.rerun()
         for view in views:
-            if view is not None and view.active and view.epochs:
-                about = say(
-                    "compare.going_on",
-                    state.language,
-                    number=view.number,
-                    epoch=f"{view.epoch:,}",
-                    epochs=f"{view.epochs:,}",
-                )
-                st.progress(min(1.0, view.epoch / view.epochs), text=about)
+            if view is not None and view.active:
+                numbers = {"number": view.number, "epoch": f"{view.epoch:,}", "epochs": f"{view.epochs:,}"}
+                st.progress(view.share, text=say("compare.going_on", state.language, **numbers))
         st.plotly_chart(figure_of(state, drawn, fork), key=key, theme=None, config=PLOT, alt=alt(state, drawn))
 
     tick()
@@ -122,75 +99,33 @@ def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | No
 def alt(state: AppState, drawn: Sequence[Entry]) -> str:
     """The chart in words, for those who cannot see it."""
     numbers = ", ".join(entry.label for entry in drawn)
-    what = said_quantity(state, state.held(CompareView).quantity, drawn)
+    what = said_quantity(state.held(CompareView).quantity, drawn, state.language)
     return say("compare.alt", state.language, quantity=what, runs=numbers)
 
 
-def figure_of(state: AppState, drawn: Sequence[Entry], fork: int | None = None) -> Any:
+def figure_of(state: AppState, drawn: Sequence[Entry], fork: int | None = None) -> Figure:
     view = state.held(CompareView)
-    curves = [
-        curves_of(state, entry, place, legend)
-        for place, (entry, legend) in enumerate(zip(drawn, named(state, drawn), strict=True))
-    ]
+    lines = legend_lines(drawn, state.language, LONGEST)
+    curves = [run_curves(state, entry, look, line) for look, (entry, line) in enumerate(zip(drawn, lines, strict=True))]
     found = [one for one in curves if one is not None]
-    start = None
-    if fork is not None:
-        start = next((one.x[fork - 1] for one in found if len(one.x) >= fork), None)
     frame = Frame(
         x_title=say(f"compare.x.{view.axis}", state.language),
-        y_title=said_quantity(state, view.quantity, drawn),
-        baselines=baselines(state, drawn),
-        fork=start,
+        y_title=said_quantity(view.quantity, drawn, state.language),
+        baselines=baselines(drawn, view.quantity),
+        fork=None if fork is None else fork_place([one.x for one in found], fork),
         logarithmic=view.logarithmic,
     )
     return overlaid(found, frame, language=state.language)
 
 
-def named(state: AppState, drawn: Sequence[Entry]) -> list[str]:
-    """Each run's line in the legend: its number, a name that not all have, and what it alone is set to."""
-    told = legends(side_by_side(drawn), state.language)
-    if max(map(len, told)) > ROOM:  # the argument's Keras name can be read on the shelf
-        told = tuple(KERAS_NAME.sub("", words) for words in told)
-    if max(map(len, told)) > LONGEST:  # too much differs for one line: as on the shelf, from the run before
-        told = tuple(KERAS_NAME.sub("", entry.differs) for entry in drawn)
-    alike = len({entry.summary.title for entry in drawn}) == 1
-    parts = [
-        (entry.label, "" if alike else entry.summary.title, words) for entry, words in zip(drawn, told, strict=True)
-    ]
-    return [" · ".join(part for part in line if part) for line in parts]
-
-
-def baselines(state: AppState, drawn: Sequence[Entry]) -> dict[float, str]:
-    """Level of a forecast without a network -> the runs that it belongs to, "" if to all."""
-    found: dict[float, list[str]] = {}
-    for entry in drawn:
-        level = entry.context.baselines.get(
-            state.held(CompareView).quantity.replace(DATA_LOSS, "loss")
-        )  # it has no weights
-        if level is not None:
-            found.setdefault(float(f"{level:.6g}"), []).append(entry.label)
-    named = {level: runs[0] if len(runs) == 1 else f"{runs[0]} +{len(runs) - 1}" for level, runs in found.items()}
-    return named if len(named) > 1 else dict.fromkeys(named, "")
-
-
-def curves_of(state: AppState, entry: Entry, look: int, legend: str) -> RunCurves | None:
+def run_curves(state: AppState, entry: Entry, look: int, legend: str) -> RunCurves | None:
     """One run as it is drawn; None if it has gone meanwhile or has no such curve."""
-    view = view_of(state, entry)
-    if view is None:
+    run, chosen = view_of(state, entry), state.held(CompareView)
+    found = {} if run is None else curves_of(run, chosen.quantity, chosen.parts)
+    if run is None or not found:
         return None
-    name, columns = state.held(CompareView).quantity, {**view.extras, **view.history}
-    if name == DATA_LOSS and name not in columns:
-        name = "loss"  # of a run without a penalty they are the same
-    keys = {"train": name, "validation": f"val_{name}", "evaluated": f"evaluated_{name}"}
-    found = {
-        part: columns[key] for part, key in keys.items() if columns.get(key) and part in state.held(CompareView).parts
-    }
-    if not found:
-        return None
-    place = positions(
-        entry.experiment, entry.context.train_rows, view.epoch, view.compute_s, state.held(CompareView).axis
-    )
-    return RunCurves(legend, look, place, found, diverged=view.state == "diverged")
+    place = positions(entry.experiment, entry.context.train_rows, run.epoch, run.compute_s, chosen.axis)
+    return RunCurves(legend, look, place, found, diverged=run.state == "diverged")
 
 
 def view_of(state: AppState, entry: Entry) -> RunView | None:

@@ -6,7 +6,16 @@ import streamlit as st
 
 from lab.charts.folds import fold_points
 from lab.errors import LabError
-from lab.insight.folds import FOLDS, FoldScores, as_many_rows, fold_cells, fold_scores, learns_from, lower_is_better
+from lab.insight.folds import (
+    FOLDS,
+    FoldScores,
+    as_many_rows,
+    fold_cells,
+    fold_scores,
+    learns_from,
+    lower_is_better,
+    validated,
+)
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.study import RunOutcome, StudyView
@@ -101,7 +110,7 @@ def look(state: AppState, asked: Folded) -> StudyView | None:
 
 
 def result(state: AppState, record: RunRecord, asked: Folded) -> None:
-    names = [name for name in ("loss", *record.experiment.compile.metrics) if f"val_{name}" in record.history]
+    names = validated(record)
     scores = {name: fold_scores(asked.outcomes, record.history.get(f"val_{name}", []), name) for name in names}
     alike = as_many_rows(asked.rows, record.context.train_rows)
     if not alike:

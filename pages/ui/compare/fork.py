@@ -5,8 +5,9 @@ from typing import Any
 import streamlit as st
 
 from lab.data.prepare import Dataset
-from lab.edits.forks import ForkKnob, forked, knobs_of
+from lab.edits.forks import ForkKnob, end_of_fork, epoch_to_fork, forked, knobs_of, step_beside
 from lab.errors import LabError
+from lab.insight.shelf import Entry, newest_fork
 from lab.model.problems import model_problems
 from lab.runs.kept.record import RunRecord
 from lab.runs.serve.engine import RunRequest
@@ -15,14 +16,12 @@ from lab.spec.experiment import Experiment
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.compare.chart import draw_chart
-from pages.ui.compare.shelf import Entry, keep, parent_of
+from pages.ui.compare.shelf import keep
 from pages.ui.compare.state import CompareView
 from pages.ui.problems import show_problems
 from pages.ui.run.training import show_run
 from pages.ui.state import AppState, app_state
 from pages.ui.text import name_of, tell_error
-
-MORE_EPOCHS = 20  # a fork from the last epoch needs some of its own
 
 
 def fork_section(state: AppState, entries: list[Entry], entry: Entry, record: RunRecord, dataset: Dataset) -> None:
@@ -35,7 +34,7 @@ def fork_section(state: AppState, entries: list[Entry], entry: Entry, record: Ru
     with form:
         fork_form(state, record, dataset)
     with picture:
-        child = newest_fork(entries, entry, state)
+        child = newest_fork(entries, entry, state.held(CompareView).forked)
         if child is None:
             st.caption(say("fork.none_yet", state.language))
         else:
@@ -43,55 +42,17 @@ def fork_section(state: AppState, entries: list[Entry], entry: Entry, record: Ru
             draw_chart(state, [entry, child], "fork-chart", fork=origin.epoch if origin else None)
 
 
-def newest_fork(entries: list[Entry], entry: Entry, state: AppState) -> Entry | None:
-    """The last run that forks from this one."""
-    forks = [one for one in entries if one.experiment.origin is not None and parent_of(one, [entry]) is not None]
-    started = [one for one in forks if one.id == state.held(CompareView).forked]
-    return next(iter([*started, *forks]), None)
-
-
 def fork_form(state: AppState, record: RunRecord, dataset: Dataset) -> None:
-    experiment, view = record.experiment_with_changes(), state.held(CompareView)
-    last, number = record.last_good_epoch, record.number
-    knobs = {knob.code: knob for knob in knobs_of(experiment)}
-    if view.fork_knob not in knobs:
-        view.fork_knob = next(iter(knobs))
-    epoch = 1
-    if last > 1:
-        proposed = min(last, view.fork_epoch or record.best_epoch or last)
-        epoch = st.slider(
-            say("fork.epoch", state.language),
-            1,
-            last,
-            value=proposed,
-            key=f"fork-epoch-{number}",
-            on_change=keep,
-            args=("fork_epoch", f"fork-epoch-{number}"),
-        )
-    st.selectbox(
-        say("fork.knob", state.language),
-        list(knobs),
-        index=list(knobs).index(view.fork_knob),
-        format_func=lambda code: say(f"fork.knob.{code}", state.language),
-        key=f"fork-knob-{number}",
-        on_change=keep,
-        args=("fork_knob", f"fork-knob-{number}"),
-    )
-    knob = knobs[view.fork_knob]
+    """From which epoch, which knob, until when; and a button where nothing stands against it."""
+    experiment, number = record.experiment_with_changes(), record.number
+    epoch = epoch_field(state, record)
+    knob = knob_choice(state, experiment, number)
     value = knob_field(state, knob, experiment, number)
+    proposed, shared = end_of_fork(experiment, record.last_good_epoch, epoch)
     until = st.number_input(
-        say("fork.until", state.language),
-        value=max(experiment.fit.epochs, last, epoch + MORE_EPOCHS),
-        step=10,
-        key=f"fork-until-{number}-{epoch + MORE_EPOCHS > max(experiment.fit.epochs, last)}",
+        say("fork.until", state.language), value=proposed, step=10, key=f"fork-until-{number}-{not shared}"
     )
-    wanted, refusal = None, None
-    try:
-        wanted = forked(experiment, epoch, knob, value, int(until or 0))
-    except (LabError, NetcoreError) as error:
-        refusal = error
-    if refusal is not None:
-        st.error(tell_error(refusal, state.language))
+    wanted = refused_or(state, experiment, epoch, knob, value, int(until or 0))
     problems = [] if wanted is None else [one for one in model_problems(wanted, dataset) if one.severity == "error"]
     show_problems(problems, state)
     st.button(
@@ -103,6 +64,43 @@ def fork_form(state: AppState, record: RunRecord, dataset: Dataset) -> None:
         on_click=start_fork,
         args=(wanted, record.id, dataset),
     )
+
+
+def refused_or(
+    state: AppState, parent: Experiment, epoch: int, knob: ForkKnob, value: Any, until: int
+) -> Experiment | None:
+    """The fork; None, and the reason on the screen, for a setting that is out of range."""
+    try:
+        return forked(parent, epoch, knob, value, until)
+    except (LabError, NetcoreError) as refusal:
+        st.error(tell_error(refusal, state.language))
+        return None
+
+
+def epoch_field(state: AppState, record: RunRecord) -> int:
+    """The epoch to go on from; the first one where there is no other."""
+    last, key = record.last_good_epoch, f"fork-epoch-{record.number}"
+    if last == 1:
+        return 1
+    proposed = epoch_to_fork(last, record.best_epoch, state.held(CompareView).fork_epoch)
+    words = say("fork.epoch", state.language)
+    return st.slider(words, 1, last, value=proposed, key=key, on_change=keep, args=("fork_epoch", key))
+
+
+def knob_choice(state: AppState, experiment: Experiment, number: int) -> ForkKnob:
+    view, knobs = state.held(CompareView), {knob.code: knob for knob in knobs_of(experiment)}
+    if view.fork_knob not in knobs:
+        view.fork_knob = next(iter(knobs))
+    st.selectbox(
+        say("fork.knob", state.language),
+        list(knobs),
+        index=list(knobs).index(view.fork_knob),
+        format_func=lambda code: say(f"fork.knob.{code}", state.language),
+        key=f"fork-knob-{number}",
+        on_change=keep,
+        args=("fork_knob", f"fork-knob-{number}"),
+    )
+    return knobs[view.fork_knob]
 
 
 def knob_field(state: AppState, knob: ForkKnob, experiment: Experiment, number: int) -> Any:
@@ -124,7 +122,7 @@ def knob_field(state: AppState, knob: ForkKnob, experiment: Experiment, number: 
         )
     if isinstance(now, int):
         return st.number_input(label, value=int(proposed), step=1, key=key)
-    return st.number_input(label, value=float(proposed), step=float(proposed) / 2, format="%g", key=key)
+    return st.number_input(label, value=float(proposed), step=step_beside(proposed), format="%g", key=key)
 
 
 def start_fork(wanted: Experiment, run_id: str, dataset: Dataset) -> None:
@@ -138,4 +136,5 @@ def start_fork(wanted: Experiment, run_id: str, dataset: Dataset) -> None:
     show_run(state, fork_id)
     state.told[fork_id] = wanted
     state.replace_experiment(wanted)
-    state.held(CompareView).forked, state.held(CompareView).chosen = fork_id, run_id
+    view = state.held(CompareView)
+    view.forked, view.chosen = fork_id, run_id

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lab.charts.curves import measured
-from lab.insight.honest import Honesty, honesty
+from lab.insight.honest import Honesty, honesty, penalty_apart, ways_of_measuring
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
 from lab.texts import say
@@ -20,10 +20,10 @@ def honest_section(state: AppState, record: RunRecord) -> None:
     if found is None:
         st.info(say("honest.nothing", state.language))
         return
-    history, extras = record.history, record.extras
     title, line = quantity("loss", state.language, record.experiment), record.context.baseline_loss
-    curves = {"running": history["loss"], "evaluated": extras["evaluated_loss"], "validation": history["val_loss"]}
-    chart = measured(curves, language=state.language, title=title, baseline=line)
+    chart = measured(
+        ways_of_measuring(record.history, record.extras), language=state.language, title=title, baseline=line
+    )
     st.plotly_chart(chart, key="honest", theme=None, config=PLOT, alt=say("honest.alt", state.language))
     reasons(state, found)
     if found.penalty_share is not None:
@@ -46,15 +46,9 @@ def reasons(state: AppState, found: Honesty) -> None:
 def penalty_section(state: AppState, record: RunRecord, found: Honesty) -> None:
     """What the weights cost, apart from what the errors cost."""
     st.markdown(f"**{say('honest.penalty', state.language)}**")
-    extras = record.extras
-    curves = {
-        "data_evaluated": extras.get("evaluated_data_loss", extras.get("data_loss", [])),
-        "data_validation": extras["val_data_loss"],
-        "total_validation": record.history["val_loss"],
-        "penalty": extras["val_penalty"],
-    }
     title, line = quantity("loss", state.language, record.experiment), record.context.baseline_loss
-    chart = measured(curves, language=state.language, title=title, baseline=line)
+    apart = penalty_apart(record.history, record.extras)
+    chart = measured(apart, language=state.language, title=title, baseline=line)
     st.plotly_chart(chart, key="penalty", theme=None, config=PLOT, alt=say("honest.penalty_alt", state.language))
     values = {"share": f"{found.penalty_share:.0%}", "total": found.best_total, "data": found.best_data}
     st.markdown(say("honest.penalty_about", state.language, **values))

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from lab.errors import LabError
+from lab.insight.shelf import Entry
 from lab.runs.kept.record import RunRecord
 from lab.runs.serve.host import engine
 from lab.texts import say
@@ -13,7 +14,7 @@ from pages.ui.bench import Bench, lay_out
 from pages.ui.compare.folds import folds_section
 from pages.ui.compare.fork import fork_section
 from pages.ui.compare.honest import honest_section
-from pages.ui.compare.shelf import Entry, keep, mark, record_of
+from pages.ui.compare.shelf import keep, mark, record_of
 from pages.ui.compare.slider import slider_section
 from pages.ui.compare.state import CompareView
 from pages.ui.problems import show_problems

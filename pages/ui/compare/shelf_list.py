@@ -2,30 +2,37 @@
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import streamlit as st
 
+from lab.insight.shelf import Entry, Sort
 from lab.texts import say
 from lab.verdict.words import say_word
-from pages.ui.compare.shelf import Entry, arranged, choose, keep, mark, more_rows, show_only
+from pages.ui.compare.shelf import choose, keep, mark, more_rows, show_only
 from pages.ui.compare.state import CompareView
 from pages.ui.run.verdict import ICONS
 from pages.ui.state import AppState
 from pages.ui.text import plain
 
 SYMBOLS = "●◆■▲✕★✚▼"  # as lab.charts.compare.LOOKS draws them
-SORTS = ("newest", "best", "final", "gap")
+SORTS = get_args(Sort)
 LEGEND = 110  # letters of what sets a run apart
 
 
-def shelf_list(state: AppState, entries: Sequence[Entry], chosen: Entry, looks: dict[str, int]) -> None:
-    """The runs one below the other; `looks` is the place of each drawn run among symbols and colours."""
-    st.markdown(f"**{say('shelf.title', state.language, count=len(entries))}**")
+def shelf_list(state: AppState, found: Sequence[Entry], count: int, chosen: Entry, looks: dict[str, int]) -> None:
+    """The runs one below the other.
+
+    Args:
+        found: by the filter, of `count` on the shelf.
+        looks: place of each drawn run among symbols and colours.
+    """
+    view = state.held(CompareView)
+    st.markdown(f"**{say('shelf.title', state.language, count=count)}**")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.text_input(
             say("shelf.filter", state.language),
-            value=state.held(CompareView).words,
+            value=view.words,
             key="shelf-words",
             on_change=keep,
             args=("words", "shelf-words"),
@@ -33,21 +40,20 @@ def shelf_list(state: AppState, entries: Sequence[Entry], chosen: Entry, looks: 
         st.selectbox(
             say("shelf.sort", state.language),
             SORTS,
-            index=SORTS.index(state.held(CompareView).sort),
+            index=SORTS.index(view.sort),
             format_func=lambda name: say(f"shelf.sort.{name}", state.language),
             key="shelf-sort",
             on_change=keep,
             args=("sort", "shelf-sort"),
         )
-    found = arranged(entries, state)
-    for entry in found[: state.held(CompareView).rows]:
+    for entry in found[: view.rows]:
         shelf_row(state, entry, chosen, looks)
     if not found:
         st.caption(say("shelf.none_found", state.language))
+    rest = found[view.rows :]
     with st.container(horizontal=True, gap="small"):
-        if len(found) > state.held(CompareView).rows:
-            rest = len(found) - state.held(CompareView).rows
-            st.button(say("shelf.more", state.language, count=rest), key="shelf-more", on_click=more_rows)
+        if rest:
+            st.button(say("shelf.more", state.language, count=len(rest)), key="shelf-more", on_click=more_rows)
         st.button(say("shelf.only", state.language), key="shelf-only", on_click=show_only, args=(chosen.id,))
 
 
@@ -112,7 +118,7 @@ def badge(state: AppState, entry: Entry) -> None:
 
 def said_loss(state: AppState, entry: Entry) -> str:
     """Final and best loss in a few words."""
-    values = [entry.watched(entry.summary.metrics), entry.watched(entry.summary.best)]
+    values = [entry.summary.watched(entry.summary.metrics), entry.summary.watched(entry.summary.best)]
     if values[0] is None or not math.isfinite(values[0]):
         ended = say(f"run_state.{entry.summary.state}", state.language)
         return say("shelf.ended", state.language, state=ended, epoch=f"{entry.summary.epoch:,}")

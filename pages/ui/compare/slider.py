@@ -14,9 +14,9 @@ from lab.insight.evaluate import Evaluation
 from lab.insight.moment import Moment, moment
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
-from lab.runs.kept.replay import seconds_to, trainer_from
+from lab.runs.kept.replay import bring_on, brought_on, epoch_beside, is_on_the_way, seconds_to, trainer_from
 from lab.runs.serve.host import engine
-from lab.runs.wire.checkpoints import Checkpoints, nearest
+from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.work.trainer import Trainer
 from lab.texts import say
 from pages.ui.state import AppState, set_widget_value, widget_value
@@ -25,7 +25,6 @@ from pages.ui.text import plain, tell, tell_error
 PLOT = {"displaylogo": False, "displayModeBar": False}
 KEPT_MOMENTS = 48
 SLOW_S = 0.5  # a way back that takes longer shows how far it is
-SLICE_S = 0.2
 
 
 def slider_section(state: AppState, record: RunRecord, dataset: Dataset) -> None:
@@ -71,7 +70,7 @@ def _remember(key: str, last: int) -> None:
 
 
 def _step(key: str, step: int, last: int) -> None:
-    set_widget_value(key, min(last, max(0, int(widget_value(key)) + step)))
+    set_widget_value(key, epoch_beside(int(widget_value(key)), step, last))
 
 
 # --- back to an epoch
@@ -102,7 +101,7 @@ def _trainer_at(state: AppState, record: RunRecord, dataset: Dataset, epoch: int
         trainer = trainer_from(record, checkpoints, dataset, epoch)
     else:
         _, checkpoints, trainer = known
-        if not nearest(checkpoints, epoch) <= trainer.epochs_done <= epoch:
+        if not is_on_the_way(trainer, checkpoints, epoch):
             trainer = trainer_from(record, checkpoints, dataset, epoch)
     state.memo["moment_trainer"] = mark, checkpoints, trainer
     _bring_on(state, trainer, epoch, seconds_to(record, checkpoints, epoch))
@@ -111,19 +110,13 @@ def _trainer_at(state: AppState, record: RunRecord, dataset: Dataset, epoch: int
 
 def _bring_on(state: AppState, trainer: Trainer, epoch: int, seconds: float) -> None:
     """Train the missing epochs again, with a bar where that takes a while."""
-    missing = epoch - trainer.epochs_done
-    if missing <= 0:
-        return
     if seconds < SLOW_S:
-        trainer.advance(epochs=missing)
+        bring_on(trainer, epoch)
         return
-    start, bar = trainer.epochs_done, st.progress(0.0)
-    stride = max(1, int(missing * SLICE_S / seconds))
-    while trainer.epochs_done < epoch:
-        trainer.advance(epochs=min(stride, epoch - trainer.epochs_done))
-        done = trainer.epochs_done - start
+    bar = st.progress(0.0)
+    for share in brought_on(trainer, epoch, seconds):
         about = say("slider.recomputing", state.language, epoch=f"{trainer.epochs_done:,}", wanted=f"{epoch:,}")
-        bar.progress(done / missing, text=about)
+        bar.progress(share, text=about)
     bar.empty()
 
 
@@ -178,7 +171,6 @@ def losses_then(state: AppState, record: RunRecord, epoch: int) -> None:
                 st.metric(f"{title} · {say(f'part.{part}', state.language)}", shown)
     if not epoch:
         st.caption(say("slider.untrained", state.language))
-    good = {name: values[: record.last_good_epoch] for name, values in record.history.items()}
     line = record.context.baseline_loss
-    chart = curves(good, language=state.language, title=title, baseline=line, at_epoch=epoch)
+    chart = curves(record.good_history, language=state.language, title=title, baseline=line, at_epoch=epoch)
     _draw(chart.update_layout(height=330), say("slider.alt.curves", state.language, epoch=epoch), "moment-curves")

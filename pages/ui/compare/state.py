@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lab.insight.shelf import Sort
 from lab.runs.kept.positions import Axis
 
 
@@ -24,7 +25,7 @@ class CompareView:
     parts: tuple[str, ...] = ("train", "validation")
     logarithmic: bool = False
     fair: bool = True
-    sort: str = "newest"
+    sort: Sort = "newest"
     words: str = ""
     rows: int = 8
     look: str = "verdict"

@@ -7,12 +7,13 @@ import streamlit as st
 
 from lab.insight.comparison import Judged, compare, say_against, say_next, say_tried
 from lab.insight.differences import Difference, brief, differences, say_value
+from lab.insight.overlay import kept_name
+from lab.insight.shelf import COUNTS, VALUES, Entry, alike, can_be_made_alike, openings, opponents, side_by_side
 from lab.model.quantities import quantity
-from lab.runs.kept.positions import updates_at
 from lab.spec.experiment import Experiment
 from lab.texts import say
-from pages.ui.compare.chart import DATA_LOSS, view_of
-from pages.ui.compare.shelf import Entry, is_fair, keep, side_by_side
+from pages.ui.compare.chart import view_of
+from pages.ui.compare.shelf import keep
 from pages.ui.compare.state import CompareView
 from pages.ui.run.training import start_run
 from pages.ui.state import AppState, app_state
@@ -39,7 +40,7 @@ def fairness(state: AppState, drawn: Sequence[Entry], chosen: Entry, left_out: i
     if unfair:
         st.warning(say("compare.unfair", state.language, what=named(unfair, state)), icon=":material/balance:")
         for entry in drawn:
-            if entry.ended and not is_fair(entry, chosen) and same_question(entry.experiment, chosen.experiment):
+            if can_be_made_alike(entry, chosen):
                 st.button(
                     say("compare.again", state.language, number=entry.summary.number, chosen=chosen.summary.number),
                     key=f"again-{entry.summary.number}",
@@ -60,14 +61,9 @@ def named(found: Sequence[Difference], state: AppState) -> str:
     return "; ".join(told)
 
 
-def same_question(one: Experiment, other: Experiment) -> bool:
-    """The same table and targets, so that one may be trained on the other's split."""
-    return (one.data.source, one.data.targets) == (other.data.source, other.data.targets)
-
-
 def train_alike(one: Experiment, chosen: Experiment) -> None:
     """Train one run's settings on the data, split and seed of the chosen run."""
-    app_state().replace_experiment(one.replace(data=chosen.data, seed=chosen.seed, origin=None, name=""))
+    app_state().replace_experiment(alike(one, chosen))
     start_run()
 
 
@@ -94,27 +90,22 @@ def in_a_sentence(state: AppState, drawn: Sequence[Entry], chosen: Entry) -> Non
 
 def pair(state: AppState, ended: Sequence[Entry], chosen: Entry) -> tuple[Entry, Entry]:
     """The run that is held against, and the other; of more than two the person says which."""
-    by_id = {entry.id: entry for entry in sorted(ended, key=lambda entry: entry.summary.number)}
-    if len(ended) == 2:
-        first, other = by_id.values()
-        return first, other
-    other = by_id.get(chosen.id, ended[0])
-    rest = [run_id for run_id in by_id if run_id != other.id]
     view = state.held(CompareView)
-    against = view.against if view.against in rest else None
-    if against is None:
-        before = [run_id for run_id in rest if by_id[run_id].summary.number < other.summary.number]
-        against = view.against = before[-1] if before else rest[0]
-    st.selectbox(
-        say("compare.against", state.language, number=other.summary.number),
-        rest,
-        index=rest.index(against),
-        format_func=lambda run_id: f"{by_id[run_id].name} · {by_id[run_id].differs}",
-        key=state.key("against", *rest),
-        on_change=keep,
-        args=("against", state.key("against", *rest)),
-    )
-    return by_id[against], other
+    first, other, rest = opponents(ended, chosen, view.against)
+    if len(rest) > 1:
+        view.against = first.id
+        by_id = {entry.id: entry for entry in rest}
+        key = state.key("against", *by_id)
+        st.selectbox(
+            say("compare.against", state.language, number=other.number),
+            list(by_id),
+            index=rest.index(first),
+            format_func=lambda run_id: f"{by_id[run_id].name} · {by_id[run_id].differs}",
+            key=key,
+            on_change=keep,
+            args=("against", key),
+        )
+    return first, other
 
 
 def judged(state: AppState, entry: Entry, experiment: Experiment) -> Judged | None:
@@ -130,7 +121,7 @@ def judged(state: AppState, entry: Entry, experiment: Experiment) -> Judged | No
 
 def table(state: AppState, entries: Sequence[Entry]) -> None:
     """Final, best and test value of each run on the shelf; the test column stays empty while it is sealed."""
-    name = state.held(CompareView).quantity.replace(DATA_LOSS, "loss")  # what is kept in short of each run
+    name = kept_name(state.held(CompareView).quantity)  # what is kept in short of each run
     title = quantity(name, state.language, entries[0].experiment)
     columns = {part: f"{title} · {say(f'compare.column.{part}', state.language)}" for part in VALUES}
     words = {part: say(f"compare.column.{part}", state.language) for part in ("run", "differs", "verdict", *COUNTS)}
@@ -139,8 +130,8 @@ def table(state: AppState, entries: Sequence[Entry]) -> None:
             words["run"]: f"{entry.label} {entry.summary.title}".strip()[:NAME],
             words["differs"]: entry.differs,
             words["verdict"]: said_verdict(state, entry),
-            **dict(zip(columns.values(), values_of(entry, name), strict=True)),
-            **dict(zip((words[part] for part in COUNTS), counts_of(entry), strict=True)),
+            **dict(zip(columns.values(), entry.values(name), strict=True)),
+            **dict(zip((words[part] for part in COUNTS), entry.counts, strict=True)),
         }
         for entry in entries
     ]
@@ -154,32 +145,8 @@ def table(state: AppState, entries: Sequence[Entry]) -> None:
         key="run-table",
         alt=say("compare.table", state.language),
     )
-    opened = sum(entry.marks.opened for entry in entries)
+    opened = openings(entry.summary for entry in entries)
     st.caption(say("compare.openings", state.language, count=opened))
-
-
-VALUES = ("final_train", "final", "best", "test")
-COUNTS = ("best_epoch", "epochs", "updates", "seconds", "opened")
-
-
-def values_of(entry: Entry, name: str) -> tuple[float | None, ...]:
-    """As VALUES; None where there is none, or where it is sealed."""
-    summary = entry.summary
-    test = entry.marks.test.get(name) if entry.marks.opened else None
-    return summary.metrics.get(name), entry.watched(summary.metrics, name), entry.watched(summary.best, name), test
-
-
-def counts_of(entry: Entry) -> tuple[float | None, ...]:
-    """As COUNTS."""
-    summary = entry.summary
-    updates = updates_at(entry.experiment, entry.context.train_rows, summary.epoch)
-    return (
-        summary.best_epoch or None,
-        summary.epoch,
-        updates[-1] if updates else 0,
-        summary.compute_s,
-        entry.marks.opened,
-    )
 
 
 def said_verdict(state: AppState, entry: Entry) -> str:

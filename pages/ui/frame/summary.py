@@ -1,6 +1,7 @@
 """The experiment in one line for each step of the pipeline."""
 
 from lab.data.samples import card
+from lab.insight.shelf import openings
 from lab.model.layer_table import parameter_count
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
@@ -85,7 +86,7 @@ def train_line(state: AppState) -> str:
 def evaluate_line(state: AppState, bench: Bench) -> str:
     opened = [] if bench.dataset is None else opened_runs(state, state.experiment)
     if opened:
-        return say("summary.opened", state.language, count=sum(run.marks.opened for run in opened))
+        return say("summary.opened", state.language, count=openings(opened))
     if bench.dataset is not None and not len(bench.dataset.test.rows):
         return say("summary.no_test", state.language)
     return say("summary.sealed", state.language)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.edits.forks import KNOBS, forked, knobs_of
+from lab.edits.forks import KNOBS, end_of_fork, epoch_to_fork, forked, knobs_of, step_beside
 from lab.errors import ExperimentError
 from lab.insight.differences import differences
 from lab.insight.honest import honesty, random_layers
@@ -101,3 +101,16 @@ def test_a_penalty_is_told_apart():
     assert 0 < found.penalty_share < 1
     assert found.best_data
     assert honesty(experiment, trainer.history, {}) is None
+
+
+# --- what a form proposes
+
+
+def test_a_fork_is_proposed_from_the_best_epoch_and_given_epochs_of_its_own():
+    assert epoch_to_fork(10, 7, None) == 7
+    assert epoch_to_fork(10, 7, 3) == 3
+    assert epoch_to_fork(5, 7, None) == 5  # the best one may lie where the numbers had gone bad
+    assert epoch_to_fork(10, 0, None) == 10
+    assert end_of_fork(iris(100), 100, 7) == (100, True)
+    assert end_of_fork(iris(30), 30, 29) == (49, False)
+    assert step_beside(0.5) == 0.25

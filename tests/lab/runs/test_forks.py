@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lab.errors import ExperimentError
-from lab.runs.kept.replay import seconds_to, trainer_at
+from lab.runs.kept.replay import brought_on, epoch_beside, is_on_the_way, seconds_to, trainer_at
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -247,3 +247,25 @@ def test_a_checkpoint_does_not_grow_with_the_rows():
     assert epoch == 1
     assert max(array.size for array in arrays.values()) < len(iris_data().train.x) + 20_000
     assert arrays["run.order"].size == 0
+
+
+# --- back to an epoch
+
+
+def test_an_epoch_is_reached_in_slices_that_say_how_far_it_is():
+    run = trained(iris(12))
+    trainer = Trainer(*spec_of(iris(12)))
+    trainer.advance(epochs=2)
+    shares = list(brought_on(trainer, 12, seconds=1.0))  # two epochs in a slice
+    assert shares == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
+    assert same_weights(trainer, run)
+    assert list(brought_on(trainer, 12, seconds=1.0)) == []
+
+
+def test_going_on_from_where_one_stands_is_taken_where_no_checkpoint_is_nearer():
+    trainer = Trainer(*spec_of(iris(12)))
+    trainer.advance(epochs=4)
+    assert is_on_the_way(trainer, {2: b""}, 6)
+    assert not is_on_the_way(trainer, {5: b""}, 6)
+    assert not is_on_the_way(trainer, {}, 3)
+    assert (epoch_beside(3, 1, 12), epoch_beside(12, 1, 12), epoch_beside(0, -1, 12)) == (4, 12, 0)
