@@ -3,12 +3,12 @@
 import streamlit as st
 
 from lab.edits.places import LOSS, OPTIMIZER
+from lab.edits.proposals import offered_metrics
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import part_form, type_field
 from pages.ui.model.code_box import code_box
-from pages.ui.model.metrics import OFFERED
 from pages.ui.model.outputs import outputs_section
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
@@ -58,10 +58,9 @@ def metrics_section(state: AppState) -> None:
     heading(say("compile_page.metrics", state.language))
     key = state.key("compile.metrics")
     chosen = state.experiment.compile.metrics
-    choices = dict.fromkeys((*OFFERED[state.experiment.data.task], *chosen))
     st.multiselect(
         say("compile_page.metrics_label", state.language),
-        list(choices),
+        offered_metrics(state.experiment.data.task, chosen),
         default=list(chosen),
         format_func=lambda name: name_of("metric", name, state.language),
         key=key,

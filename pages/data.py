@@ -7,6 +7,7 @@ from lab.data.doctor.preview import beginning
 from lab.data.propose import task_choices
 from lab.data.samples import card
 from lab.data.table import Note, Table
+from lab.edits.inputs import possible_inputs, with_input, with_inputs
 from lab.edits.proposals import with_target, with_task
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
@@ -157,9 +158,7 @@ def columns_section(state: AppState, table: Table) -> None:
     )
     st.caption(say(f"task.{data.task}.about", state.language))
     heading(say("data_page.inputs", state.language))
-    # in windows, or by lags, the target's own past is an input like any other
-    past = data.windows is not None or data.target in data.inputs
-    names = [name for name in table.column_names if name != data.target or past]
+    names = possible_inputs(data, table)
     if len(names) <= TICKED_ONE_BY_ONE:
         tick_inputs(state, names)
     else:
@@ -180,9 +179,7 @@ def tick_inputs(state: AppState, names: list[str]) -> None:
 def tick(key: str, name: str, names: list[str]) -> None:
     """Callback: the inputs keep the order of the table."""
     state = app_state()
-    others = set(state.experiment.data.inputs) - {name}
-    chosen = others | {name} if widget_value(key) else others
-    state.change_experiment(state.experiment.with_data(inputs=tuple(n for n in names if n in chosen)))
+    state.change_experiment(with_input(state.experiment, names, name, on=widget_value(key)))
 
 
 def take_inputs(inputs: tuple[str, ...]) -> None:
@@ -194,8 +191,10 @@ def take_inputs(inputs: tuple[str, ...]) -> None:
 def leave_out_inputs(state: AppState, names: list[str]) -> None:
     """For hundreds of columns: all are inputs but those named here."""
     key = state.key("data.left_out", state.experiment.data.target)
-    left_out = [name for name in names if name not in set(state.experiment.data.inputs)]
-    st.markdown(say("data_page.many_columns", state.language, columns=f"{len(names) - len(left_out):,}"))
+    chosen = set(state.experiment.data.inputs)
+    left_out = [name for name in names if name not in chosen]
+    kept = [name for name in names if name in chosen]
+    st.markdown(say("data_page.many_columns", state.language, columns=f"{len(kept):,}"))
     st.multiselect(
         say("data_page.left_out", state.language),
         names,
@@ -210,8 +209,8 @@ def leave_out_inputs(state: AppState, names: list[str]) -> None:
 def leave_out(key: str, names: list[str]) -> None:
     """Callback of the list of columns to leave out."""
     state = app_state()
-    left_out = set(widget_value(key))
-    state.change_experiment(state.experiment.with_data(inputs=tuple(n for n in names if n not in left_out)))
+    chosen = set(names).difference(widget_value(key))
+    state.change_experiment(with_inputs(state.experiment, names, chosen))
 
 
 # --- what came out of it

@@ -184,7 +184,7 @@ def scores_section(state: AppState, evaluation: Evaluation) -> None:
     }
     for scores, suffix in ((evaluation.scores, ""), (evaluation.baseline, without)):
         for part, score in scores.items():
-            rows[say(f"part.{part}", state.language) + suffix] = {
+            rows[f"{say(f'part.{part}', state.language)}{suffix}"] = {
                 say("evaluate_page.rows", state.language): f"{score.rows:,}",
                 titles["loss"]: f"{score.loss:.4g}",
                 **{titles[name]: f"{score.metrics[name]:.4g}" for name in metrics},

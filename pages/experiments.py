@@ -6,7 +6,7 @@ from lab.studies import told
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.state import AppState, app_state
-from pages.ui.studies.asking import Asked, ask, cards, choose, chosen, look, wait
+from pages.ui.studies.asking import ask, cards, choose, chosen, look, wait
 from pages.ui.studies.result import show
 from pages.ui.text import heading
 
@@ -27,14 +27,14 @@ def page(state: AppState, bench: Bench) -> None:
         )
         lesson = say("experiments_page.lesson", state.language, lesson=one.lesson)
         st.markdown(f"**{told(one.title, state.language)}** :gray[{lesson}]")
-    asked: Asked | None = state.desk.study
+    asked = state.desk.study
     if asked is None or asked.name != one.name or state.memo.get("study_anew"):
         ask(state, bench, one)
         return
     st.markdown(f"#### {say(f'studies.{one.name}.question', state.language)}")
-    if asked.result is None and asked.state == "running":
+    if asked.going_on:
         look(state, asked)
-    if asked.result is None and asked.state == "running":
+    if asked.going_on:
         wait(state, asked)
     else:
         show(state, asked)

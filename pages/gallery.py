@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lab.data.samples import Card, card, sample_names
+from lab.data.samples import CARD_GROUPS, Card, card, sample_names
 from lab.texts import say
 from pages.ui.data.gallery import card_line, card_notes, card_picture, sentence, use_sample
 from pages.ui.grid import in_rows
@@ -10,7 +10,6 @@ from pages.ui.state import AppState, app_state
 from pages.ui.text import heading
 
 ON_A_PAGE = 12
-GROUPS = ("all", "binary", "multiclass", "regression", "series", "sequence_labels")
 
 
 def page(state: AppState) -> None:
@@ -21,7 +20,7 @@ def page(state: AppState) -> None:
     with left:
         group = st.segmented_control(
             say("gallery.task", state.language),
-            GROUPS,
+            CARD_GROUPS,
             default="all",
             required=True,
             format_func=lambda one: group_name(one, state),
@@ -29,7 +28,7 @@ def page(state: AppState) -> None:
         )
     with right:
         real = st.toggle(say("gallery.real_only", state.language), key=f"gallery-real-{state.language}")
-    shown = [one for one in map(card, names) if belongs(one, group or "all") and not (real and one.synthetic)]
+    shown = [one for one in map(card, names) if one.belongs_to(group or "all") and not (real and one.synthetic)]
     numbers = {"shown": len(shown), "count": len(names)}
     st.caption(say("gallery.shown", state.language, **numbers))
     pages = list(in_rows(shown, ON_A_PAGE))
@@ -42,13 +41,6 @@ def page(state: AppState) -> None:
 def group_name(group: str, state: AppState) -> str:
     own = ("all", "series")
     return say(f"gallery.{group}" if group in own else f"task.{group}", state.language)
-
-
-def belongs(one: Card, group: str) -> bool:
-    """Windows of rows are a kind of their own, whatever they predict."""
-    if group == "series":
-        return one.windows is not None
-    return group == "all" or (one.task == group and one.windows is None)
 
 
 def sample(state: AppState, one: Card) -> None:

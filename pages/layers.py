@@ -5,16 +5,17 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from lab.edits.layers import with_new_layer
 from lab.edits.places import layer_place
-from lab.edits.proposals import fitting_output, new_layer_params
-from lab.model.layer_table import LayerRow, parameter_count
-from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
+from lab.edits.proposals import fitting_proposal
+from lab.model.layer_table import LayerRow, parameter_count, shape_text
+from lab.spec.experiment import GraphSpec, LayerSpec
 from lab.texts import say
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import part_form
 from pages.ui.model.code_box import code_box
-from pages.ui.model.graph_editor import graph_page, model_kind, shape_text
+from pages.ui.model.graph_editor import graph_page, model_kind
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, Edit, app_state, apply
 from pages.ui.text import about, heading, name_of, tell_error
@@ -34,9 +35,8 @@ def sequential_page(state: AppState, bench: Bench) -> None:
     with build:
         input_card(state, bench)
         rows = {row.id: row for row in bench.rows}
-        last = len(state.experiment.model.layers) - 1
-        for index, layer in enumerate(state.experiment.model.layers):
-            layer_card(state, layer, index, rows.get(layer.id), is_last=index == last)
+        for layer in state.experiment.model.layers:
+            layer_card(state, layer, rows.get(layer.id))
         add_layer(state)
     with look:
         heading(say("layers_page.summary", state.language))
@@ -57,15 +57,17 @@ def input_card(state: AppState, bench: Bench) -> None:
                 st.markdown(say("layers_page.input", state.language, **words))
 
 
-def layer_card(state: AppState, layer: LayerSpec, index: int, row: LayerRow | None, *, is_last: bool) -> None:
+def layer_card(state: AppState, layer: LayerSpec, row: LayerRow | None) -> None:
+    layers = state.experiment.model.layers
+    number, is_first, is_last = layers.index(layer) + 1, layer is layers[0], layer is layers[-1]
     with st.container(border=True, gap="small", key=f"layer-{layer.id}"):
         head, tools = st.columns([3, 2], vertical_alignment="center")
-        title = f"**{index + 1}. {name_of('layer', layer.type, state.language)}**"
+        title = f"**{number}. {name_of('layer', layer.type, state.language)}**"
         if is_last:
-            title += f" · {say('layers_page.output', state.language)}"
+            title = f"{title} · {say('layers_page.output', state.language)}"
         head.markdown(f"{title}  \n{shape_line(state, row)}")  # two blanks: a new line in Markdown
         with tools, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
-            tool(state, layer, "up", lambda e: e.with_moved_layer(layer.id, -1), disabled=index == 0)
+            tool(state, layer, "up", lambda e: e.with_moved_layer(layer.id, -1), disabled=is_first)
             tool(state, layer, "down", lambda e: e.with_moved_layer(layer.id, 1), disabled=is_last)
             tool(state, layer, "duplicate", lambda e: e.with_duplicated_layer(layer.id))
             tool(state, layer, "remove", lambda e: e.without_layer(layer.id))
@@ -111,7 +113,7 @@ def add_layer(state: AppState) -> None:
                     key=f"add-{name}",
                     help=about("layer", name, state.language) or None,
                     on_click=apply,
-                    args=(adding(name),),
+                    args=(lambda experiment, name=name: with_new_layer(experiment, name),),
                 )
         st.caption(say("layers_page.add_where", state.language))
 
@@ -131,16 +133,6 @@ def choose_layer(state: AppState, names: Sequence[str]) -> str:
     )
     st.caption(about("layer", chosen, state.language))
     return chosen
-
-
-def adding(name: str) -> Edit:
-    """Before the output layer: that is where a further layer is wanted nearly always."""
-
-    def change(experiment: Experiment) -> Experiment:
-        position = max(len(experiment.model.layers) - 1, 0) or None
-        return experiment.with_added_layer(name, new_layer_params(name, experiment), position)
-
-    return change
 
 
 def summary(state: AppState, bench: Bench) -> None:
@@ -165,10 +157,10 @@ def propose_output_button(state: AppState, bench: Bench) -> None:
     """Offer the output layer and loss that the task asks for, where the present ones do not fit."""
     if bench.dataset is None or all(problem.severity == "note" for problem in bench.problems):
         return
-    proposal = fitting_output(state.experiment, bench.dataset)
-    layer, loss = proposal.model.layers[-1], proposal.compile.loss
-    if state.experiment.model.layers[-1:] == (layer,) and state.experiment.compile.loss == loss:
+    proposal = fitting_proposal(state.experiment, bench.dataset)
+    if proposal is None:
         return
+    layer, loss = proposal.model.layers[-1], proposal.compile.loss
     arguments = ", ".join(str(value) for value in layer.params.values())
     st.info(
         say(

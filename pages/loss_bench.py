@@ -117,7 +117,7 @@ def ctc(language: Language) -> None:
     settings, pictures = st.columns([1, 3], gap="medium")
     with settings:
         word: str = choice("ctc.word", language, tuple(WORDS), str, start="AB")
-        step: int = choice("ctc.step", language, tuple(range(len(FIRST_SCORES))), lambda place: str(1 + place))
+        step: int = choice("ctc.step", language, tuple(range(len(FIRST_SCORES))), lambda place: str(place + 1))
         scores = app_state().memo.setdefault("loss_bench_scores", list(FIRST_SCORES))
         # the sliders of other time steps are not on the screen, and so not kept by the page
         scores[step] = tuple(

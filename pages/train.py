@@ -203,6 +203,13 @@ def fit_knobs(state: AppState, bench: Bench) -> None:
             step=10,
         )
     arithmetic(state, bench)
+    luck_knobs(state)
+    goes_on_note(state)
+    replayed_changes(state)
+
+
+def luck_knobs(state: AppState) -> None:
+    """Seed and shuffling, which a first lesson leaves alone."""
     with st.expander(say("form.advanced", state.language)):
         number_field(
             say("train_page.seed", state.language),
@@ -221,8 +228,6 @@ def fit_knobs(state: AppState, bench: Bench) -> None:
             state,
             help=say("train_page.shuffle_help", state.language),
         )
-    goes_on_note(state)
-    replayed_changes(state)
 
 
 def arithmetic(state: AppState, bench: Bench) -> None:

@@ -89,6 +89,51 @@ def test_pages_reach_the_network_only_through_the_lab(path):
     assert not roots(path) & {"numpy", "app", "tests", "benchmarks"}, "pages hold no arithmetic"
 
 
+COMPUTING = {"sum", "min", "max", "round", "abs", "divmod", "pow"}
+
+
+def computed(tree: ast.AST) -> list[int]:
+    """Lines with an operator of arithmetic, or a call of what computes, other than counting by one: `place + 1`."""
+    lines = []
+    for node in ast.walk(tree):
+        by_one = isinstance(node, ast.BinOp) and ast.unparse(node.right) == "1"
+        if isinstance(node, ast.AugAssign):
+            by_one = ast.unparse(node.value) == "1"
+        if isinstance(node, ast.BinOp | ast.AugAssign):
+            if not isinstance(node.op, ast.BitOr | ast.BitAnd) and not (
+                by_one and isinstance(node.op, ast.Add | ast.Sub)
+            ):
+                lines.append(node.lineno)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in COMPUTING:
+            lines.append(node.lineno)
+    return lines
+
+
+@pytest.mark.parametrize("path", modules("pages"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_pages_compute_nothing_but_count_by_one(path):
+    assert not computed(ast.parse(path.read_text(encoding="utf-8"))), "what computes has a place in lab/, with a test"
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("row + 1", 0),
+        ("count -= 1", 0),
+        ("first | second", 0),
+        ("f'{a}{b}'", 0),
+        ("a - b", 1),
+        ("share * 100", 1),
+        ("rows += MORE", 1),
+        ("done / total", 1),
+        ("-(-rows // size)", 1),
+        ("max(losses)", 1),
+        ("sum(run.opened for run in runs)", 1),
+    ],
+)
+def test_arithmetic_on_a_page_is_seen(code, found):
+    assert len(computed(ast.parse(code))) == found
+
+
 @pytest.mark.parametrize("path", modules("pages/ui"), ids=lambda p: str(p.relative_to(ROOT)))
 def test_what_pages_share_imports_no_page(path):
     pages = {page.stem for page in (ROOT / "pages").glob("*.py")} - {"__init__"}

@@ -18,6 +18,8 @@ from lab.texts import Language
 SAMPLE_DATA = Path(__file__).resolve().parent.parent.parent / "sample_data"
 PICTURES = SAMPLE_DATA / "pictures"  # drawn by lab.charts.thumbnail
 
+CARD_GROUPS = ("all", "binary", "multiclass", "regression", "series", "sequence_labels")
+
 
 @dataclass(frozen=True)
 class Card:
@@ -65,6 +67,12 @@ class Card:
     about: dict[Language, str]
     units: dict[Language, str]
     pitfalls: dict[Language, str]
+
+    def belongs_to(self, group: str) -> bool:
+        """One of CARD_GROUPS. Windows of rows are a kind of their own, whatever they predict."""
+        if group == "series":
+            return self.windows is not None
+        return group == "all" or (self.task == group and self.windows is None)
 
 
 def sample_names() -> tuple[str, ...]:

@@ -5,9 +5,11 @@ Each function returns a new experiment in which groups of columns and inputs, ta
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from lab.data.propose import guess_task, task_choices, usable_inputs, usual_scaling
 from lab.data.table import Column, Table
+from lab.edits.layers import new_layer_params
 from lab.errors import ExperimentError
 from lab.model.outputs import way_to
 from lab.spec.data import ALL_INPUTS, DataSpec, InputGroup, TargetSpec, Task
@@ -214,6 +216,23 @@ def free_targets(experiment: Experiment, table: Table) -> list[str]:
     taken = {target.column for target in experiment.data.targets}
     free = [column for column in table.columns if column.name not in taken and task_choices(column)]
     return [column.name for column in reversed(free)]
+
+
+def with_new_node(experiment: Experiment, name: str, reads: Sequence[str]) -> Experiment:
+    """A node more in a functional model."""
+    params = new_layer_params(name, experiment)
+    return experiment.with_model(graph_of(experiment).with_added_node(name, params, reads))
+
+
+def with_reads(experiment: Experiment, id: str, reads: Sequence[str]) -> Experiment:
+    """A node that reads something else."""
+    graph = graph_of(experiment)
+    return experiment.with_model(graph.with_layer(graph.node(id).replace(reads=tuple(reads))))
+
+
+def with_output(experiment: Experiment, name: str, /, **changes: Any) -> Experiment:
+    """Fields of an output changed."""
+    return experiment.with_model(graph_of(experiment).with_output(name, **changes))
 
 
 def graph_of(experiment: Experiment) -> GraphSpec:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec, ModelSpec
 from netcore.layers import LAYERS
+from netcore.params import IntParam, Param, defaults
 
 KERNEL_PENALTY: Final = "kernel_regularizer"
 
@@ -91,3 +92,32 @@ def with_fitting_front(experiment: Experiment) -> Experiment:
         return experiment.with_layers(layers[1:]) if flattened else experiment
     taken = flattened or any(LAYERS.get(layer.type).ndim == axes for layer in layers)
     return experiment if taken else experiment.with_added_layer("Flatten", {}, 0)
+
+
+# --- a new one
+
+
+def with_new_layer(experiment: Experiment, name: str) -> Experiment:
+    """A layer more, before the output layer: that is where a further one is wanted nearly always."""
+    position = max(len(experiment.model.layers) - 1, 0) or None
+    return experiment.with_added_layer(name, new_layer_params(name, experiment), position)
+
+
+def new_layer_params(name: str, experiment: Experiment) -> dict[str, Any]:
+    """Arguments to begin with: those of a hidden layer of the same kind, else an example worth trying."""
+    for layer in reversed(experiment.model.layers[:-1]):
+        if layer.type == name:
+            return layer.params
+    cls = LAYERS.get(name)
+    known = defaults(cls)
+    params = {argument: _to_begin_with(param) for argument, param in cls.params.items() if argument not in known}
+    if "activation" in cls.params and known.get("activation") is None:
+        params["activation"] = "relu"  # a hidden layer without one could as well be left out
+    return params
+
+
+def _to_begin_with(param: Param) -> Any:
+    if isinstance(param, IntParam):
+        low, high = param.typical
+        return max(param.low, round((max(low, 1) * high) ** 0.5))  # between 1 and 64 units: 8
+    return param.example()

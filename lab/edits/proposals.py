@@ -1,24 +1,26 @@
-"""What follows from a choice: another table, target or task brings its inputs, its output layer and its loss.
+"""What follows from the choice of a table, a target or a task: inputs, output layer, loss and metrics that fit.
 
 Each function returns a new experiment and touches no screen; the hidden layers stay as the person built them.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from lab.data.prepare import Dataset
 from lab.data.propose import class_count, propose_data, usual_scaling
 from lab.data.samples import card
 from lab.data.table import Table
-from lab.edits.layers import with_fitting_front
 from lab.edits.refit import Refit, refit
-from lab.errors import LabError
-from lab.spec.data import ReadingSpec, SampleSource, Task, UploadSource, WindowSpec
+from lab.spec.data import ReadingSpec, SampleSource, Task, UploadSource
 from lab.spec.experiment import Experiment, ModelSpec
 from lab.starts import propose_experiment, start, with_fitting_output
-from netcore.layers import LAYERS
-from netcore.params import IntParam, Param, defaults
 
-MANY_WINDOWS = 4000  # as many train in seconds
+METRICS_OF: Final[Mapping[Task, tuple[str, ...]]] = {
+    "regression": ("mae", "mse", "mape"),
+    "binary": ("accuracy", "precision", "recall"),
+    "multiclass": ("accuracy",),
+    "sequence_labels": (),  # texts are judged after the run, letter by letter
+}
 
 
 def for_sample(name: str, table: Table) -> Experiment:
@@ -31,7 +33,7 @@ def for_sample(name: str, table: Table) -> Experiment:
 
 
 def for_own_table(table: Table) -> Experiment:
-    """A sensible experiment on an uploaded table. Raises DataError if nothing in it can be predicted."""
+    """A sensible experiment on an uploaded table. Raises DataError or TableError: nothing in it can be predicted."""
     data = propose_data(table)
     return propose_experiment(table, data.source, data)
 
@@ -90,50 +92,18 @@ def with_task(experiment: Experiment, table: Table, task: Task) -> Experiment:
     return with_fitting_output(changed, class_count(table, changed.data))
 
 
-def with_windows(experiment: Experiment, table: Table, *, on: bool) -> Experiment:
-    """Several rows a sample, or each row one; the front of the network follows."""
-    data = experiment.data
-    if not on:
-        inputs = tuple(name for name in data.inputs if name != data.target)
-        kept = None if data.persistence_column == data.target else data.persistence_column
-        return with_fitting_front(experiment.with_data(windows=None, inputs=inputs, persistence_column=kept))
-    times = next((column.name for column in table.columns if column.kind == "datetime"), None)
-    order = "time" if data.split.draws_rows else data.split.order
-    split = data.split.replace(order=order, time_column=data.split.time_column or times)
-    windows = WindowSpec(every=max(1, table.rows // MANY_WINDOWS))
-    wanted = {*data.inputs, data.target} if table.column(data.target).kind == "numeric" else set(data.inputs)
-    inputs = tuple(name for name in table.column_names if name in wanted)
-    return with_fitting_front(experiment.with_data(split=split, windows=windows, inputs=inputs))
-
-
-def with_window(experiment: Experiment, name: str, value: object) -> Experiment:
-    """One number of the windows changed. Raises LabError "sequences.windows_off", ExperimentError."""
-    windows = experiment.data.windows
-    if windows is None:  # switched off in another tab
-        raise LabError("sequences.windows_off")
-    return experiment.with_data(windows=windows.replace(**{name: value}))
-
-
 def fitting_output(experiment: Experiment, dataset: Dataset) -> Experiment:
     """Output layer, loss and metrics as the task asks for them; equal to `experiment` where they are so already."""
     return with_fitting_output(experiment, len(dataset.classes))
 
 
-def new_layer_params(name: str, experiment: Experiment) -> dict[str, Any]:
-    """Arguments to begin with: those of a hidden layer of the same kind, else an example worth trying."""
-    for layer in reversed(experiment.model.layers[:-1]):
-        if layer.type == name:
-            return layer.params
-    cls = LAYERS.get(name)
-    known = defaults(cls)
-    params = {argument: _to_begin_with(param) for argument, param in cls.params.items() if argument not in known}
-    if "activation" in cls.params and known.get("activation") is None:
-        params["activation"] = "relu"  # a hidden layer without one could as well be left out
-    return params
+def fitting_proposal(experiment: Experiment, dataset: Dataset) -> Experiment | None:
+    """`fitting_output` where output layer or loss would be others than now; None where they are as the task asks."""
+    proposal = fitting_output(experiment, dataset)
+    same_layer = experiment.model.layers[-1:] == proposal.model.layers[-1:]
+    return None if same_layer and experiment.compile.loss == proposal.compile.loss else proposal
 
 
-def _to_begin_with(param: Param) -> Any:
-    if isinstance(param, IntParam):
-        low, high = param.typical
-        return max(param.low, round((max(low, 1) * high) ** 0.5))  # between 1 and 64 units: 8
-    return param.example()
+def offered_metrics(task: Task | None, chosen: Sequence[str]) -> list[str]:
+    """Metrics to choose from: those that a first course speaks of, and any other that a file or link brought."""
+    return list(dict.fromkeys((*(METRICS_OF[task] if task else ()), *chosen)))

@@ -1,7 +1,7 @@
 """Shapes and parameter counts of a model, layer by layer, without making a single weight."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,6 +54,22 @@ def model_table(experiment: Experiment, input_shape: tuple[int, ...]) -> tuple[L
         rows.append(row)
         shape = row.output_shape
     return tuple(rows)
+
+
+def shape_text(shape: Shape | None) -> str:
+    """As Python writes it, (None, 28, 28); "" for one that is not known."""
+    return "" if shape is None else str(tuple(shape))
+
+
+def layer_widths(rows: Sequence[LayerRow]) -> list[int | None]:
+    """Numbers a sample has at the beginning and behind each layer with parameters; None where they are not known."""
+    shapes = [rows[0].input_shape, *(row.output_shape for row in rows if row.parameters)]
+    return [None if shape is None else shape[-1] for shape in shapes]
+
+
+def merges(type: str) -> bool:
+    """Whether a layer takes several inputs at once."""
+    return bool(LAYERS.get(type).several_inputs)
 
 
 def parameter_count(table: tuple[LayerRow, ...]) -> int:

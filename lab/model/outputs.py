@@ -2,7 +2,8 @@
 network (problems, baseline, verdict, evaluation) holds for each output of a functional model too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from lab.data.prepare import Dataset
 from lab.errors import ExperimentError
@@ -58,6 +59,18 @@ def combined(experiment: Experiment, losses: Mapping[str, float]) -> float:
         raise ExperimentError("experiment.needs_graph")
     total = sum(output.weight * losses[output.name] for output in experiment.model.outputs)
     return total / len(losses) if experiment.compile.combine_losses == "mean" else total
+
+
+def total_formula(
+    outputs: Sequence[OutputSpec], combine: Literal["sum", "mean"], plain: Callable[[str], str] = str
+) -> str:
+    """How the total loss is made of the losses of the outputs: "1 × tmax_loss + 0.5 × rain_loss".
+
+    Args:
+        plain: makes a name safe for where the formula is shown.
+    """
+    terms = " + ".join(f"{output.weight:g} × {plain(f'{output.name}_loss')}" for output in outputs)
+    return terms if combine == "sum" else f"({terms}) ÷ {len(outputs)}"
 
 
 def history_keys(experiment: Experiment, *, validated: bool) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
-"""The answer to a study's question, for a prediction to be held against."""
+"""The answer to a study's question, and a prediction held against it."""
 
 import math
+from collections.abc import Sequence
+from typing import Literal
 
 from lab.studies.result import Result, SettingResult
 from lab.studies.scores import distance
@@ -21,6 +23,22 @@ def answers(result: Result) -> tuple[SettingResult, ...]:
         fewest = min(alike, key=lambda one: one.setting.at[0].x or 0.0)
         return (fewest, *(one for one in alike if one is not fewest))
     return alike
+
+
+Judgement = Literal["right", "right_among", "alike", "wrong"]
+
+
+def judged(prediction: str, known: Sequence[SettingResult]) -> Judgement:
+    """How good a prediction was: the answer (alone, or among others that cannot be told from it), one of them, none.
+
+    Args:
+        prediction: key of a setting.
+        known: of `answers`, at least one.
+    """
+    best, *others = (one.setting.key for one in known)
+    if prediction == best:
+        return "right_among" if others else "right"
+    return "alike" if prediction in others else "wrong"
 
 
 def _by_score(result: Result, score: str) -> tuple[SettingResult, ...]:

@@ -140,6 +140,11 @@ def _with_all(options: Sequence[Option], experiment: Experiment) -> Experiment:
     return experiment
 
 
+def from_start_weights(experiment: Experiment) -> Experiment:
+    """A study begins with start weights: what a fork had learned before, and knobs turned on the way, are left out."""
+    return experiment.replace(origin=None).with_fit(changes=())
+
+
 def cells_of(settings: Sequence[Setting], seeds: Sequence[int], table: Table) -> list[Cell]:
     """What the engine trains: each setting from each seed, its rows prepared.
 

@@ -6,7 +6,6 @@ and the person's own tables, in memory only, bounded, and gone with the server.
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
 
 import streamlit as st
 
@@ -17,6 +16,7 @@ from lab.errors import LabError
 from lab.spec.data import AS_FOUND, DataSpec, ReadingSpec, UploadSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import current_limits
+from lab.studies.asked import Asked
 from lab.texts import Language
 
 OWNERS = 500
@@ -56,7 +56,7 @@ class Desk:
     files: OrderedDict[str, OwnFile] = field(default_factory=OrderedDict)  # SHA-256 -> file
     tables: OrderedDict[tuple[str, ReadingSpec], Table] = field(default_factory=OrderedDict)
     treatments: dict[tuple[str, tuple[str, ...]], Treatment] = field(default_factory=dict)  # (remedy, its columns)
-    study: Any = None  # the one-click experiment that was started last, see pages/ui/studies/asking.py
+    study: Asked | None = None  # the one-click experiment that was started last
 
     def keep_file(self, file: OwnFile) -> None:
         sha256 = file.table.sha256

@@ -24,20 +24,9 @@ PLOT = {"displaylogo": False, "displayModeBar": False}
 
 def chart_controls(state: AppState, entries: Sequence[Entry]) -> None:
     """What is drawn, over what."""
-    view, names = state.held(CompareView), quantities(entries)
-    if view.quantity not in names:
-        view.quantity = "loss"
+    view = state.held(CompareView)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="chart-controls"):
-        st.selectbox(
-            say("compare.quantity", state.language),
-            names,
-            index=names.index(view.quantity),
-            format_func=lambda name: said_quantity(name, entries, state.language),
-            key=state.key("compare", "quantity"),
-            on_change=keep,
-            args=("quantity", state.key("compare", "quantity")),
-            width=200,
-        )
+        quantity_choice(state, entries)
         st.segmented_control(
             say("compare.axis", state.language),
             AXES,
@@ -65,6 +54,22 @@ def chart_controls(state: AppState, entries: Sequence[Entry]) -> None:
             on_change=keep,
             args=("logarithmic", "compare-log"),
         )
+
+
+def quantity_choice(state: AppState, entries: Sequence[Entry]) -> None:
+    view, names, key = state.held(CompareView), quantities(entries), state.key("compare", "quantity")
+    if view.quantity not in names:
+        view.quantity = "loss"
+    st.selectbox(
+        say("compare.quantity", state.language),
+        names,
+        index=names.index(view.quantity),
+        format_func=lambda name: said_quantity(name, entries, state.language),
+        key=key,
+        on_change=keep,
+        args=("quantity", key),
+        width=200,
+    )
 
 
 def keep_parts(key: str) -> None:

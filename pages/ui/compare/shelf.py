@@ -12,8 +12,6 @@ from pages.ui.compare.state import CompareView
 from pages.ui.run.training import look_at, past_runs, record_of_run
 from pages.ui.state import AppState, app_state, widget_value
 
-MORE_ROWS = 8
-
 
 def shelf_of(state: AppState) -> list[Entry]:
     """All runs, newest first."""
@@ -77,8 +75,8 @@ def keep(name: str, key: str) -> None:
     setattr(app_state().held(CompareView), name, widget_value(key))
 
 
-def more_rows() -> None:
-    app_state().held(CompareView).rows += MORE_ROWS
+def more_runs() -> None:
+    app_state().held(CompareView).screens += 1
 
 
 def choose(run_id: str) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal, get_args
 
 import streamlit as st
@@ -9,14 +10,16 @@ import streamlit as st
 from lab.insight.shelf import Entry, Sort
 from lab.texts import say
 from lab.verdict.words import say_word
-from pages.ui.compare.shelf import choose, keep, mark, more_rows, show_only
+from pages.ui.compare.shelf import choose, keep, mark, more_runs, show_only
 from pages.ui.compare.state import CompareView
+from pages.ui.grid import in_rows
 from pages.ui.run.verdict import ICONS
 from pages.ui.state import AppState
 from pages.ui.text import plain
 
 SYMBOLS = "●◆■▲✕★✚▼"  # as lab.charts.compare.LOOKS draws them
 SORTS = get_args(Sort)
+SCREEN = 8  # runs at first, and as many more at each click
 LEGEND = 110  # letters of what sets a run apart
 
 
@@ -46,14 +49,15 @@ def shelf_list(state: AppState, found: Sequence[Entry], count: int, chosen: Entr
             on_change=keep,
             args=("sort", "shelf-sort"),
         )
-    for entry in found[: view.rows]:
+    screens = list(in_rows(found, SCREEN))
+    for entry in chain(*screens[: view.screens]):
         shelf_row(state, entry, chosen, looks)
     if not found:
         st.caption(say("shelf.none_found", state.language))
-    rest = found[view.rows :]
+    rest = list(chain(*screens[view.screens :]))
     with st.container(horizontal=True, gap="small"):
         if rest:
-            st.button(say("shelf.more", state.language, count=len(rest)), key="shelf-more", on_click=more_rows)
+            st.button(say("shelf.more", state.language, count=len(rest)), key="shelf-more", on_click=more_runs)
         st.button(say("shelf.only", state.language), key="shelf-only", on_click=show_only, args=(chosen.id,))
 
 

@@ -13,7 +13,7 @@ class CompareView:
     against: id of the run that it is compared with in words.
     axis, quantity, parts, logarithmic: of the chart; `quantity` is a history key without "val_".
     fair: only runs on the same data, split and seed as the chosen one are drawn.
-    sort, words, rows: order and filter of the shelf, and how many runs it lists.
+    sort, words, screens: order and filter of the shelf, and how many times SCREEN runs it lists.
     look: what of the chosen run is shown.
     fork_epoch, fork_knob, forked: where and how to branch off, and the run that came of it last.
     """
@@ -27,7 +27,7 @@ class CompareView:
     fair: bool = True
     sort: Sort = "newest"
     words: str = ""
-    rows: int = 8
+    screens: int = 1
     look: str = "verdict"
     fork_epoch: int | None = None
     fork_knob: str = "learning_rate"

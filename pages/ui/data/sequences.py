@@ -4,8 +4,8 @@ import streamlit as st
 
 from lab.data.prepare import Dataset
 from lab.data.table import Table
+from lab.edits.inputs import with_window, with_windows
 from lab.edits.plans import numbers_beside_inputs
-from lab.edits.proposals import with_window, with_windows
 from lab.spec.data import DataSpec
 from lab.texts import say
 from pages.ui.forms import choice_field, number_field, switch_field

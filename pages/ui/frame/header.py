@@ -133,7 +133,7 @@ def shared_experiment(state: AppState) -> Experiment:
 def _address() -> str:
     """Address of the landing page: links from any page open there."""
     address = st.context.url or ""
-    return address.split("?")[0].rstrip("/").removesuffix(f"/{app_state().page}") + "/"
+    return f"{address.split('?')[0].rstrip('/').removesuffix(f'/{app_state().page}')}/"
 
 
 def _language(state: AppState) -> None:

@@ -2,7 +2,7 @@
 
 from lab.data.samples import card
 from lab.insight.shelf import openings
-from lab.model.layer_table import parameter_count
+from lab.model.layer_table import layer_widths, parameter_count
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench
@@ -47,15 +47,14 @@ def data_line(state: AppState, bench: Bench) -> str:
 def layers_line(state: AppState, bench: Bench) -> str:
     if not bench.rows:
         mark = "⚠ " if bench.dataset is not None else ""
-        return mark + say("summary.no_layers", state.language)
+        return f"{mark}{say('summary.no_layers', state.language)}"
     mark = "⚠ " if any(row.problem for row in bench.rows) else ""
     parameters, model = f"{parameter_count(bench.rows):,}", state.experiment.model
     if isinstance(model, GraphSpec):
         counts = {"inputs": len(model.inputs), "nodes": len(model.nodes), "outputs": len(model.outputs)}
-        return mark + say("summary.graph", state.language, parameters=parameters, **counts)
-    widths = [bench.rows[0].input_shape, *(row.output_shape for row in bench.rows if row.parameters)]
-    shape = " → ".join("?" if width is None else str(width[-1]) for width in widths)
-    return mark + say("summary.layers", state.language, shape=shape, parameters=parameters)
+        return f"{mark}{say('summary.graph', state.language, parameters=parameters, **counts)}"
+    shape = " → ".join("?" if width is None else str(width) for width in layer_widths(bench.rows))
+    return f"{mark}{say('summary.layers', state.language, shape=shape, parameters=parameters)}"
 
 
 def compile_line(state: AppState) -> str:

@@ -11,7 +11,7 @@ _component = st.components.v2.component(
     "lab_graph_drawing",
     html='<div class="graph-drawing"></div>',
     css=".graph-drawing { color: var(--st-text-color, currentColor); font-family: var(--st-font, sans-serif); }",
-    js=(FOLDER / "graph_drawing.js").read_text(encoding="utf-8"),
+    js=FOLDER.joinpath("graph_drawing.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

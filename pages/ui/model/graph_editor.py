@@ -1,15 +1,14 @@
 """Layers page, functional models: inputs, nodes that read one another, outputs, and the graph drawn with shapes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
 from lab.charts.graph import graph_svg
-from lab.edits.graph import as_graph, as_sequential, gives_up_something, graph_of
+from lab.edits.graph import as_graph, as_sequential, gives_up_something, graph_of, with_new_node, with_reads
 from lab.edits.places import layer_place
-from lab.edits.proposals import new_layer_params
-from lab.model.layer_table import LayerRow, parameter_count
-from lab.spec.experiment import Experiment, GraphNode, GraphSpec
+from lab.model.layer_table import LayerRow, merges, parameter_count, shape_text
+from lab.spec.experiment import GraphNode, GraphSpec
 from lab.texts import say
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench
@@ -18,16 +17,8 @@ from pages.ui.model.code_box import code_box
 from pages.ui.model.graph_drawing import graph_drawing
 from pages.ui.model.outputs import outputs_section
 from pages.ui.problems import show_problems
-from pages.ui.state import AppState, Edit, app_state, edit, renew
+from pages.ui.state import AppState, app_state, edit, renew
 from pages.ui.text import about, heading, name_of, plain, tell_error
-
-Shape = tuple[int | None, ...]
-
-
-def shape_text(shape: Shape | None) -> str:
-    return (
-        "" if shape is None else "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
-    )
 
 
 def model_kind(state: AppState) -> None:
@@ -94,7 +85,7 @@ def node_card(state: AppState, graph: GraphSpec, node: GraphNode, row: LayerRow 
         head, tools = st.columns([3, 2], vertical_alignment="center")
         title = f"**{node.id} · {name_of('layer', layer.type, state.language)}**"
         if node.shares is not None:
-            title += f" · {say('graph.shares', state.language, node=node.shares)}"
+            title = f"{title} · {say('graph.shares', state.language, node=node.shares)}"
         head.markdown(f"{title}  \n{shape_line(state, row)}")  # two blanks: a new line in Markdown
         with tools, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
             share_button(state, node)
@@ -162,15 +153,6 @@ def reads_field(state: AppState, graph: GraphSpec, node: GraphNode) -> None:
         )
 
 
-def with_reads(experiment: Experiment, id: str, reads: Sequence[str]) -> Experiment:
-    graph = graph_of(experiment)
-    return experiment.with_model(graph.with_layer(graph.node(id).replace(reads=tuple(reads))))
-
-
-def merges(type: str) -> bool:
-    return bool(LAYERS.get(type).several_inputs)
-
-
 def source_name(state: AppState, graph: GraphSpec) -> Callable[[str], str]:
     """Name of an input, or id and type of a node."""
 
@@ -208,17 +190,9 @@ def add_node(state: AppState, graph: GraphSpec) -> None:
             f"+ {name_of('layer', chosen, state.language)}",
             key="add-node",
             on_click=renew,
-            args=(adding(chosen, read),),
+            args=(lambda experiment: with_new_node(experiment, chosen, read),),
         )
         st.caption(say("graph.add_about", state.language))
-
-
-def adding(type: str, reads: Sequence[str]) -> Edit:
-    def change(experiment: Experiment) -> Experiment:
-        params = new_layer_params(type, experiment)
-        return experiment.with_model(graph_of(experiment).with_added_node(type, params, reads))
-
-    return change
 
 
 # --- the drawing

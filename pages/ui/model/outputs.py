@@ -5,13 +5,14 @@ from typing import Any
 import streamlit as st
 
 from lab.data.table import Table
-from lab.edits.graph import graph_of, with_target_changed
+from lab.edits.graph import graph_of, with_output, with_target_changed
 from lab.edits.places import output_loss
-from lab.spec.experiment import Experiment, OutputSpec
+from lab.edits.proposals import offered_metrics
+from lab.model.outputs import total_formula
+from lab.spec.experiment import OutputSpec
 from lab.texts import say
 from pages.ui.bench import Bench
 from pages.ui.forms import choice_field, number_field, part_form, text_field, type_field
-from pages.ui.model.metrics import OFFERED
 from pages.ui.state import AppState, app_state, apply, widget_value
 from pages.ui.text import heading, name_of, plain, tell
 
@@ -53,10 +54,6 @@ def weight_field(state: AppState, output: OutputSpec, *, named: bool = True) -> 
     )
 
 
-def with_output(experiment: Experiment, name: str, /, **changes: Any) -> Experiment:
-    return experiment.with_model(graph_of(experiment).with_output(name, **changes))
-
-
 def link_fields(state: AppState, output: OutputSpec) -> None:
     graph = graph_of(state.experiment)
     left, right = st.columns(2, gap="small")
@@ -83,11 +80,10 @@ def link_fields(state: AppState, output: OutputSpec) -> None:
 
 def metrics_field(state: AppState, output: OutputSpec) -> None:
     targets = {target.column: target.task for target in state.experiment.data.targets}
-    offered = OFFERED[targets[output.target]] if output.target in targets else ()
     key = state.key("output", output.name, "metrics")
     st.multiselect(
         say("compile_page.metrics_label", state.language),
-        list(dict.fromkeys((*offered, *output.metrics))),
+        offered_metrics(targets.get(output.target), output.metrics),
         default=list(output.metrics),
         format_func=lambda name: name_of("metric", name, state.language),
         key=key,
@@ -140,8 +136,6 @@ def combine_section(state: AppState) -> None:
         state,
         show=lambda value: say(f"graph.combine.{value}", state.language),
     )
-    terms = " + ".join(f"{output.weight:g} × {plain(f'{output.name}_loss')}" for output in outputs)
-    total = terms if combine == "sum" else f"({terms}) ÷ {len(outputs)}"
-    st.markdown(f"**loss = {total}**")
+    st.markdown(f"**loss = {total_formula(outputs, combine, plain)}**")
     with st.expander(say("graph.combine_why", state.language)):
         st.markdown(say("graph.combine_about", state.language, count=len(outputs)))

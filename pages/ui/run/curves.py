@@ -13,7 +13,7 @@ from lab.spec.experiment import Experiment
 from lab.texts import say
 from lab.verdict.judging import context_of
 from pages.ui.bench import Bench, bench_of
-from pages.ui.run.live_curve import live_curve
+from pages.ui.run.live_curve import Drawing, live_curve
 from pages.ui.run.training import current_run, look_at, told_experiment
 from pages.ui.state import AppState, app_state
 
@@ -48,21 +48,19 @@ def at_rest(state: AppState, bench: Bench, run: RunView) -> None:
 def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, history: History | None) -> Any:
     """The component. With a history it draws that and asks for no stream."""
     shown = state.experiment if run is None else told_experiment(state, run)
-    return live_curve(
+    drawn = Drawing(
         run_id=run.id if run is not None else f"none {state.ghost_id}",
         stream="" if run is None else run.stream,
         series=series,
         epochs=run.epochs if run is not None else state.experiment.fit.epochs,
-        language=state.language,
-        key="curves",
-        texts={name: quantity(name, state.language, shown) for name in series if not name.startswith(("val_", EXTRA))},
+        titles={name: quantity(name, state.language, shown) for name in series if not name.startswith(("val_", EXTRA))},
         baselines=baselines_of(state, bench, shown),
         ghost=ghost_history(state, shown),
         history=history,
-        progress=None if run is None else progress_of(run),
+        progress={} if run is None else progress_of(run),
         running=history is None and run is not None and run.active,
-        on_news=curves_ask,
     )
+    return live_curve(drawn, state.language, key="curves", on_news=curves_ask)
 
 
 def curves_ask() -> None:

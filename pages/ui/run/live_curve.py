@@ -1,11 +1,13 @@
 """The moving curves: one component, one event stream from the server to the browser, no script run for a point."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from lab.model.quantities import History
 from lab.runs.wire.frame import decimate, with_epochs
 from lab.texts import Language, say
 
@@ -21,46 +23,62 @@ STATES = ("queued", "running", "paused", "finished", "stopped", "diverged", "fai
 _component = st.components.v2.component(
     "lab_live_curve",
     html='<div class="live-curve"></div>',
-    css=(FOLDER / "live_curve.css").read_text(encoding="utf-8"),
-    js=(FOLDER / "live_curve.js").read_text(encoding="utf-8"),
+    css=FOLDER.joinpath("live_curve.css").read_text(encoding="utf-8"),
+    js=FOLDER.joinpath("live_curve.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
 
-def _nothing() -> None:
-    """A trigger needs a callback to appear in the result; the rerun itself is all that is wanted."""
-
-
-def live_curve(
-    *,
-    run_id: str,
-    series: Sequence[str],
-    epochs: int,
-    language: Language,
-    key: str,
-    stream: str = "",
-    texts: dict[str, str] | None = None,
-    ghost: dict[str, list[float]] | None = None,
-    baselines: dict[str, float] | None = None,
-    history: dict[str, list[float]] | None = None,
-    progress: dict[str, Any] | None = None,
-    running: bool = True,
-    on_news: Callable[[], None] = _nothing,
-) -> Any:
-    """Mount the curves of a run; they go on by themselves.
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """What the component is to draw.
 
     Args:
         run_id: a new id makes a new drawing, the same id goes on with what is there.
+        stream: key of its event stream, see `RunView`; not asked for where a history is given.
         series: keys to draw ("loss", "val_loss", "accuracy", …); a key, its val_ twin and "+evaluated_" of it share
             a chart.
         epochs: how many there are to be.
-        stream: key of its event stream, see `RunView`; not asked for where a history is given.
-        texts: title of each chart by history key ("accuracy": "정확도"); the key itself where none is given.
+        titles: of each chart by history key ("accuracy": "정확도"); the key itself where none is given.
         baselines: level of a forecast without a network, by history key; drawn as a line.
         ghost: history of an earlier run, drawn thin and grey behind; value i belongs to epoch i + 1.
         history: of a run that is drawn from here and not from a stream.
         progress: its "state", "updates", "compute_s" and "elapsed_s", shown below such a history.
         running: False for a run that has ended: no "finished" will come.
+    """
+
+    run_id: str
+    stream: str
+    series: Sequence[str]
+    epochs: int
+    titles: dict[str, str]
+    baselines: dict[str, float]
+    ghost: History | None
+    history: History | None
+    progress: dict[str, object]
+    running: bool
+
+    def data(self, language: Language) -> dict[str, Any]:
+        """As the browser takes it."""
+        return {
+            "run": self.run_id,
+            "url": f"live/{self.stream}",  # relative to the page
+            "series": list(self.series),
+            "epochs": self.epochs,
+            "language": language,
+            "texts": {**_texts(language), "titles": {"loss": say("live.loss", language), **self.titles}},
+            "ghost": None if self.ghost is None else decimate(with_epochs(self.ghost), GHOST_POINTS),
+            "baselines": self.baselines,
+            "history": None if self.history is None else with_epochs(self.history),
+            "progress": self.progress,
+            "running": self.running,
+        }
+
+
+def live_curve(drawing: Drawing, language: Language, *, key: str, on_news: Callable[[], None]) -> Any:
+    """Mount the curves of a run; they go on by themselves.
+
+    Args:
         on_news: called before the script run that one of the results below brings about.
 
     Returns:
@@ -69,19 +87,7 @@ def live_curve(
         paused, or goes on) is one as well.
     """
     return _component(
-        data={
-            "run": run_id,
-            "url": f"live/{stream}",  # relative to the page
-            "series": list(series),
-            "epochs": epochs,
-            "language": language,
-            "texts": {**_texts(language), "titles": {"loss": say("live.loss", language), **(texts or {})}},
-            "ghost": None if ghost is None else decimate(with_epochs(ghost), GHOST_POINTS),
-            "baselines": baselines or {},
-            "history": None if history is None else with_epochs(history),
-            "progress": progress or {},
-            "running": running,
-        },
+        data=drawing.data(language),
         key=key,
         on_finished_change=on_news,
         on_lost_change=on_news,

@@ -62,7 +62,7 @@ def output_verdicts(state: AppState, record: RunRecord, dataset: Dataset) -> Non
 
 def bullets(title: str, sentences: list[str]) -> None:
     if sentences:
-        st.markdown(f"**{title}**\n\n" + "\n".join(f"- {sentence}" for sentence in sentences))
+        st.markdown("\n".join([f"**{title}**", "", *(f"- {sentence}" for sentence in sentences)]))
 
 
 def verdict_on(state: AppState, record: RunRecord, dataset: Dataset) -> Verdict:

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import streamlit as st
 
 from lab.charts.sketches import sketch
 from lab.data.table import Table
 from lab.errors import LabError
-from lab.runs.orders.study import Cell, StudyView
+from lab.runs.orders.study import StudyView
 from lab.runs.serve.host import engine
-from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
-from lab.studies import STUDIES, Option, Result, Setting, Study, Words, result_of, study, told
-from lab.studies.definition import cells_of, rows_to_learn_from
+from lab.studies import STUDIES, Option, Setting, Study, Words, told
+from lab.studies.asked import NO_IDEA, Asked, runs_of
+from lab.studies.definition import cells_of, from_start_weights, rows_to_learn_from
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, table_of
@@ -26,28 +25,6 @@ from pages.ui.text import plain, tell_error
 LOOK_S = 0.5  # between two looks at a study that goes on
 CARDS_A_ROW = 3
 MOST_ABREAST = 12  # values to predict from that are all shown; more are put into a list
-NO_IDEA = ""
-
-
-@dataclass
-class Asked:
-    """An experiment that was started, and what came of it.
-
-    Args:
-        prediction: key of a setting, NO_IDEA, or None where there is nothing to choose from.
-        cells: until it has ended.
-    """
-
-    name: str
-    settings: tuple[Setting, ...]
-    seeds: int
-    own: bool
-    prediction: str | None
-    thought: str
-    id: str
-    cells: list[Cell] = field(repr=False)
-    result: Result | None = None
-    state: str = "running"
 
 
 def safe(text: str) -> str:
@@ -164,12 +141,7 @@ def _base(state: AppState, bench: Bench, one: Study) -> Experiment | None:
     if bench.errors:
         show_problems(bench.errors, state)
         return None
-    return without_history(state.experiment)
-
-
-def without_history(experiment: Experiment) -> Experiment:
-    """A study begins with start weights: what a fork had learned before, and knobs turned on the way, are left out."""
-    return experiment.replace(origin=None).with_fit(changes=())
+    return from_start_weights(state.experiment)
 
 
 def _size(state: AppState, one: Study, experiment: Experiment, rows: int) -> tuple[Experiment, int, list[list[str]]]:
@@ -257,12 +229,8 @@ def _run_button(
     *,
     ready: bool,
 ) -> None:
-    runs = len(settings) * seeds
-    st.caption(
-        say(
-            "experiments_page.size", state.language, settings=f"{len(settings):,}", seeds=f"{seeds:,}", runs=f"{runs:,}"
-        )
-    )
+    numbers = {"settings": len(settings), "seeds": seeds, "runs": runs_of(settings, seeds)}
+    st.caption(say("experiments_page.size", state.language, **{name: f"{count:,}" for name, count in numbers.items()}))
     pressed = st.button(
         say("experiments_page.run", state.language),
         key="study-run",
@@ -312,29 +280,23 @@ def wait(state: AppState, asked: Asked) -> None:
 
 
 def look(state: AppState, asked: Asked) -> StudyView | None:
-    """Where the study is; its result is kept as soon as it has ended. None if the engine no longer knows it."""
+    """Where the study is; None if the engine no longer knows it."""
     try:
         view = engine().study(asked.id, state.owner)
     except LabError:
-        asked.state, asked.cells = "lost", []
+        asked.lost()
         return None
-    if view.state in ENDED and asked.result is None:
-        asked.result = result_of(study(asked.name), asked.settings, asked.cells, view.outcomes)
-        asked.state, asked.cells = view.state, []
+    asked.seen(view)
     return view
 
 
 def _progress(state: AppState, asked: Asked, view: StudyView) -> None:
-    done = sum(
-        len(outcomes) == asked.seeds and all(outcome.ended for outcome in outcomes)
-        for outcomes in view.outcomes.values()
-    )
     st.progress(
         view.share,
         say(
             "experiments_page.progress",
             state.language,
-            done=done,
+            done=asked.done(view),
             settings=len(asked.settings),
             epochs=f"{view.done:,}",
             all_epochs=f"{view.total:,}",

@@ -1,20 +1,30 @@
 """What came out of a one-click experiment: prediction, sentences, pictures, numbers, and a setting to go on with."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from lab.charts.studies import OVERS, Over, draw
 from lab.studies import Result, told
-from lab.studies.answers import answers
+from lab.studies.answers import Judgement, answers, judged
+from lab.studies.asked import Asked
 from lab.studies.result import measure_name
 from lab.studies.table import table_of
 from lab.texts import say
+from pages.ui.grid import in_rows
 from pages.ui.state import AppState, app_state
-from pages.ui.studies.asking import NO_IDEA, Asked, anew, safe
+from pages.ui.studies.asking import anew, safe
 from pages.ui.text import heading, plain
 
 CONFIG = {"displayModeBar": False}
 ABREAST = 3  # small charts
+BOXES: dict[Judgement, tuple[Callable[..., object], str]] = {
+    "right": (st.success, ":material/check_circle:"),
+    "right_among": (st.success, ":material/check_circle:"),
+    "alike": (st.info, ":material/balance:"),
+    "wrong": (st.warning, ":material/close:"),
+}
 
 
 def show(state: AppState, asked: Asked) -> None:
@@ -62,36 +72,28 @@ def _predicted(state: AppState, asked: Asked, result: Result) -> None:
     """The prediction beside the answer."""
     known = answers(result)
     labels = {one.setting.key: told(one.setting.label, state.language, safe) for one in result.settings}
-    said = [] if asked.prediction in (None, NO_IDEA) else [labels.get(str(asked.prediction), str(asked.prediction))]
-    said += [plain(asked.thought, 300)] if asked.thought else []
+    predicted = asked.predicted
+    words = None if predicted is None else labels.get(predicted, predicted)
+    said = [text for text in (words, plain(asked.thought, 300)) if text]
     if said:
         st.markdown(say("experiments_page.predicted", state.language, prediction=f"**{' · '.join(said)}**"))
-    if asked.prediction in (None, NO_IDEA) or not known:
+    if predicted is None or not known:
         return
-    values = {"best": labels[known[0].setting.key], "prediction": said[0]}
-    others = ", ".join(labels[one.setting.key] for one in known[1:])
-    if asked.prediction == known[0].setting.key and others:
-        st.success(
-            say("experiments_page.right_among", state.language, **values, others=others), icon=":material/check_circle:"
-        )
-    elif asked.prediction == known[0].setting.key:
-        st.success(say("experiments_page.right", state.language, **values), icon=":material/check_circle:")
-    elif asked.prediction in [one.setting.key for one in known]:
-        st.info(say("experiments_page.alike", state.language, **values), icon=":material/balance:")
-    else:
-        st.warning(say("experiments_page.wrong", state.language, **values), icon=":material/close:")
+    best, *others = (labels[one.setting.key] for one in known)
+    values = {"best": best, "prediction": words, "others": ", ".join(others)}
+    judgement = judged(predicted, known)
+    box, icon = BOXES[judgement]
+    box(say(f"experiments_page.{judgement}", state.language, **values), icon=icon)
 
 
 def _pictures(state: AppState, result: Result) -> None:
     for picture in result.study.pictures:
         over = _over(state) if picture == "curves" else "epoch"
         charts = draw(result, picture, state.language, over)
-        abreast = 2 if len(charts) == 4 else min(len(charts), ABREAST)
-        for first in range(0, len(charts), abreast):
-            columns = st.columns(abreast, gap="small")
-            for place, (column, chart) in enumerate(zip(columns, charts[first:], strict=False), start=first):
-                with column:
-                    st.plotly_chart(chart, key=f"study-{picture}-{place}", config=CONFIG, theme=None)
+        abreast = 2 if len(charts) == 4 else len(charts[:ABREAST])
+        for row in in_rows(enumerate(charts), abreast):
+            for column, (place, chart) in zip(st.columns(abreast, gap="small"), row, strict=False):
+                column.plotly_chart(chart, key=f"study-{picture}-{place}", config=CONFIG, theme=None)
     st.caption(say("experiments_page.bands_about", state.language))
 
 
@@ -148,7 +150,7 @@ def _take(state: AppState, result: Result) -> None:
 
 def _put_on_knobs(key: str) -> None:
     state = app_state()
-    asked: Asked | None = state.desk.study
+    asked = state.desk.study
     found = next((setting for setting in asked.settings if setting.key == key), None) if asked else None
     if found is None:
         return

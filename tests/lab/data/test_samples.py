@@ -7,7 +7,7 @@ import pytest
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.read import read_table
-from lab.data.samples import SAMPLE_DATA, card, load_sample, sample_names
+from lab.data.samples import CARD_GROUPS, SAMPLE_DATA, card, load_sample, sample_names
 from lab.errors import DataError
 from lab.spec.data import SampleSource
 from lab.spec.limits import ALONE
@@ -93,3 +93,11 @@ def test_an_unknown_sample_is_a_refusal():
     with pytest.raises(DataError) as caught:
         card("mnist")
     assert all("mnist" in say_error(caught.value, language) for language in LANGUAGES)
+
+
+def test_every_sample_stands_in_one_group_of_the_gallery_beside_all():
+    for one in map(card, sample_names()):
+        assert next(group for group in CARD_GROUPS if one.belongs_to(group)) == "all"
+        assert len([group for group in CARD_GROUPS if one.belongs_to(group)]) == 2
+    assert card("kr_hourly").belongs_to("series")
+    assert not card("kr_hourly").belongs_to("regression")

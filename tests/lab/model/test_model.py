@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.data.prepare import Dataset, Part
-from lab.model.layer_table import model_table, parameter_count
+from lab.model.layer_table import layer_widths, merges, model_table, parameter_count, shape_text
+from lab.model.outputs import total_formula
 from lab.model.problems import activation_range, batches_are_full, model_problems, updates_arithmetic
 from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import LayerSpec, PartSpec
 from lab.spec.limits import CLASS
-from lab.starts import propose_output, with_fitting_output
+from lab.starts import propose_output, start, with_fitting_output
 from lab.texts import LANGUAGES, say_error
 from netcore import activations
 from netcore.layers import LAYERS
@@ -322,3 +323,29 @@ def test_a_metric_without_a_problem_trains_and_one_that_would_break_the_run_is_a
 def test_what_a_metric_is_worth_is_found_by_trying_it(case, metric, code):
     experiment, data = CASES[case]
     assert codes(experiment.with_compile(metrics=(metric,)), data) == ([] if code is None else [code])
+
+
+# --- shapes in words
+
+
+def test_a_shape_is_written_as_python_writes_it():
+    assert (shape_text((None, 28, 28)), shape_text((None,)), shape_text(None)) == ("(None, 28, 28)", "(None,)", "")
+
+
+def test_the_widths_of_a_model_are_those_behind_its_layers_with_parameters():
+    experiment = start("iris")
+    rows = model_table(experiment.with_added_layer("Dropout", {"rate": 0.5}, 1), (4,))
+    assert layer_widths(rows) == [4, experiment.model.layers[0].params["units"], 3]
+    assert layer_widths(model_table(experiment, ())[:1]) == [None]
+
+
+def test_only_merging_layers_take_several_inputs():
+    assert merges("Concatenate")
+    assert not merges("Dense")
+
+
+def test_the_total_loss_is_written_as_the_sum_or_mean_of_the_losses():
+    outputs = start("two_in_two_out").model.outputs
+    assert total_formula(outputs, "sum") == " + ".join(f"{one.weight:g} × {one.name}_loss" for one in outputs)
+    assert total_formula(outputs, "mean") == f"({total_formula(outputs, 'sum')}) ÷ 2"
+    assert "<b>" not in total_formula(outputs, "sum", lambda name: name.upper())
