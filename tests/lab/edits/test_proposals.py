@@ -24,7 +24,8 @@ from lab.spec.limits import ALONE
 from lab.starts import STARTS, start
 from netcore.metrics import METRICS
 
-CODED = b"code,x,y\n" + b"".join(b"%d,%d,%s\n" % (row % 3, row, b"abc"[row % 2 : row % 2 + 1]) for row in range(60))
+ROWS = [(row % 3, row * 37 % 50 / 10, row * 23 % 31 / 4, "ab"[row * row % 7 % 2]) for row in range(60)]
+CODED = ("code,warm,wet,kind\n" + "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in ROWS)).encode()
 
 
 @pytest.mark.parametrize("name", sample_names())
