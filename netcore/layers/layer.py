@@ -154,7 +154,10 @@ class Layer(Operation, LayerArguments):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        """For the layer and, as in Keras, for all layers inside."""
         self._trainable = value
+        for layer in self.inner_layers():
+            layer.trainable = value
 
     @classmethod
     def class_name(cls) -> str:
@@ -178,11 +181,14 @@ class Layer(Operation, LayerArguments):
     def set_carried(self, arrays: list[Array]) -> None:
         """Put back what `carried` gave."""
 
+    def inner_layers(self) -> Sequence["Layer"]:
+        """The layers that it is made of, in the order of their weights; none of most."""
+        return () if self.graph is None else self.graph.layers
+
     @property
     def differs_in_training(self) -> bool:
         """Whether it computes something else while training: at random, or from the numbers of the whole batch."""
-        inside = () if self.graph is None else self.graph.layers
-        return self.training_only or any(layer.differs_in_training for layer in inside)
+        return self.training_only or any(layer.differs_in_training for layer in self.inner_layers())
 
     def inner_graph(self, shapes: list[Shape]) -> Graph | None:
         """What the layer is made of, for inputs of those shapes, if it is made of other layers."""

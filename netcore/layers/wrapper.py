@@ -68,17 +68,11 @@ class Wrapper(Layer):
         super()._set_up()
 
     def inner_layers(self) -> Sequence[Layer]:
-        """The layers inside, in the order of their weights."""
         return self._inner
 
     def draw(self, inputs: list[Tensor]) -> list[Tensor]:
         """Call the layers inside on `inputs`; returns the outputs."""
         raise NotImplementedError
-
-    @property
-    def differs_in_training(self) -> bool:
-        """Whether a layer inside does."""
-        return any(layer.differs_in_training for layer in self.inner_layers())
 
     def inner_graph(self, shapes: list[Shape]) -> Graph:
         """The graph inside for inputs of those shapes; another number of time steps has another graph."""
@@ -99,17 +93,6 @@ class Wrapper(Layer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         shapes = [tensor.shape for tensor in self.inner_graph(_shapes(input_shape)).outputs]
         return shapes[0] if len(shapes) == 1 else shapes
-
-    @property
-    def trainable(self) -> bool:
-        """Whether the layers inside learn."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = value
-        for layer in self._inner:
-            layer.trainable = value
 
     @property
     def _weights(self) -> list[Weight]:

@@ -188,21 +188,6 @@ class Network(Layer):
         if self.graph is None:
             self.build(input_shape)
 
-    @property
-    def trainable(self) -> bool:
-        """Whether the model learns at all."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        """For the model and, as in Keras, for all layers inside."""
-        self._trainable = value
-        for layer in self._known_layers():
-            layer.trainable = value
-
-    def _known_layers(self) -> list[Layer]:
-        return [] if self.graph is None else self.graph.layers
-
     def summary(
         self,
         line_length: int | None = None,

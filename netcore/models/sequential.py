@@ -116,7 +116,7 @@ class Sequential(Model):
         known = isinstance(first, Model) and first.graph is not None and len(self._stack) > 1
         return first.input_shape if known else None
 
-    def _known_layers(self) -> list[Layer]:
+    def inner_layers(self) -> list[Layer]:
         known: list[Layer] = self.__dict__.get("_stack", [])
         return known
 
