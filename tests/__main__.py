@@ -1,6 +1,6 @@
 """`python -m tests`: every check of the project, fastest failure first.
 
-`python -m tests --fast` leaves out servers and browser. The command is the same on a
+`python -m tests --fast` leaves out servers, browser and other versions. The command is the same on a
 desk and in continuous integration.
 """
 
@@ -9,9 +9,11 @@ import os
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 from tests.chromium import find_chromium, install_chromium
+from tests.versions import constraints, major_minor
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ["app.py", "netcore", "lab", "pages", "tests", "benchmarks"]
@@ -30,15 +32,20 @@ def checks(fast: bool) -> dict[str, list[str]]:
         "tests": [*pytest, "-n", "auto", "--dist", "loadfile", *(f"--ignore={folder}" for folder in WAITING)],
         # they wait for each other more than they compute, but what they wait for must come in time: two, never more
         "tests of live servers and pages in a browser": [*pytest, "-n", "2", "--dist", "loadfile", *WAITING],
+        "lowest and newest versions": [*python, "tests.versions"],
     }
+    if major_minor(version("numpy")) < major_minor(constraints()["numpy"]):
+        print("── types left out: the annotations of this NumPy say less than those of the tested one", flush=True)
+        del found["types"]
     if fast:
         del found["tests of live servers and pages in a browser"]
+        del found["lowest and newest versions"]
     return found
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests", description=__doc__)
-    parser.add_argument("--fast", action="store_true", help="without the tests of servers and browser")
+    parser.add_argument("--fast", action="store_true", help="without the tests of servers, browser and other versions")
     fast = parser.parse_args().fast
     if not fast and find_chromium() is None:
         print("No Chromium found: installing one for the browser tests …", flush=True)
