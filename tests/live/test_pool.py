@@ -13,8 +13,8 @@ import pytest
 from lab.errors import RunError
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
-from lab.runs.serve.pool import SILENCE_S, WorkerPool
 from lab.runs.serve.pooled import PoolEngine
+from lab.runs.serve.pooled.pool import SILENCE_S, WorkerPool
 from lab.runs.wire.messages import ENDED, Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.runs.serve import hub as hub_module
-from lab.runs.serve.hub import Hub, LiveRun, Stopwatch
+from lab.runs.serve.pooled import hub as hub_module
+from lab.runs.serve.pooled.hub import Hub, LiveRun, Stopwatch
 from lab.runs.wire.frame import encode
 from lab.runs.wire.messages import Frames, Status
 from lab.spec.limits import ALONE

@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 from lab.runs.wire.messages import PROTOCOL, Hello, Message, Ping, Pong, Quit, read_messages, write_message
 from lab.runs.work.worker import SUSPECT_BYTES, Suspect
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 PING_S = 1.0
 SILENCE_S = 10.0  # a worker that answers no ping for so long hangs; one heavy batch may take seconds
 STARTS_IN_VAIN = 3  # workers that die before they say hello, in a row: something is wrong with the installation

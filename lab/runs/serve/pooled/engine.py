@@ -23,9 +23,9 @@ from lab.runs.orders.run import run_spec
 from lab.runs.orders.study import Cell, StudyView, check_study, study_specs, study_view
 from lab.runs.serve.asking import check_epochs, check_size, fork_start
 from lab.runs.serve.engine import RunRequest
-from lab.runs.serve.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable, set_all
 from lab.runs.serve.keys import new_key
-from lab.runs.serve.pool import WorkerPool, pool_size
+from lab.runs.serve.pooled.hub import Hub, LiveRun, Reader, Stopwatch, SweepAction, Wakeable, set_all
+from lab.runs.serve.pooled.pool import WorkerPool, pool_size
 from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.arrays import Arrays, rows_in
 from lab.runs.wire.checkpoints import Checkpoints
