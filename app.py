@@ -22,7 +22,7 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     engine = PoolEngine()
     await asyncio.to_thread(engine.begin, asyncio.get_running_loop())
     set_engine(engine)
-    sweeper = asyncio.create_task(engine.sweep_for_ever())
+    sweeper = asyncio.create_task(engine.caretaker.sweep_for_ever())
     try:
         yield {}
     finally:

@@ -42,13 +42,13 @@ async def measure(engine: PoolEngine) -> dict[str, float]:
     experiment, dataset = spiral_experiment()
     run = engine.start(RunRequest(experiment, dataset), "benchmark")
     news = asyncio.Event()
-    reader = engine.open_stream(engine.view(run, "benchmark").stream, 0, news)
+    reader = engine.streams.open(engine.view(run, "benchmark").stream, 0, news)
     assert reader is not None
     updates, began, first = 0, time.perf_counter(), 0
     while time.perf_counter() - began < SECONDS + 1.0:
         await asyncio.wait_for(news.wait(), 5)
         news.clear()
-        reader.read()
+        engine.streams.read(reader)
         assert not reader.done, engine.view(run, "benchmark").reason
         if time.perf_counter() - began < 1.0:
             first, start_s = reader.last_epoch, time.perf_counter()

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from lab.data.prepare import Dataset
-from lab.runs.kept.record import Weights
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.arrays import Arrays
+from lab.runs.wire.snapshot import Weights
 from lab.runs.work.build import build_model
 from lab.spec.experiment import Experiment
 

@@ -16,6 +16,7 @@ from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.arrays import Arrays, data_of, rows_in
 from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.wire.spec import RunSpec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from lab.verdict.judging import causes_of
@@ -105,7 +106,7 @@ def _first_bad_update(trainer: Trainer, updates: int) -> tuple[int, dict[int, fl
     return None
 
 
-def _trace(spec: dict[str, Any], arrays: Arrays, state: bytes, batch: int) -> Trace:
+def _trace(spec: RunSpec, arrays: Arrays, state: bytes, batch: int) -> Trace:
     """Every number of update `batch` (from 0) of the epoch that begins with this state."""
     trainer, before = Trainer(spec, arrays), Trainer(spec, arrays)
     trainer.restore(state)

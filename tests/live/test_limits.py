@@ -56,7 +56,7 @@ def test_a_run_that_has_had_its_time_is_stopped_with_the_reason_and_kept(engine_
     wait_for_epoch(engine, run, "one", 1)
     wait_for(lambda: engine.view(run, "one").state == "running", "a run that is running")
     clock.now += 601.0
-    engine.sweep()
+    engine.caretaker.sweep()
     wait_for_state(engine, run, "one", "stopped")
     assert engine.view(run, "one").reason.code == "run.time_over"
     assert all("600" in say_error(engine.view(run, "one").reason, language) for language in LANGUAGES)
@@ -74,12 +74,11 @@ def test_without_workers_a_run_fails_with_a_sentence(engine_with, monkeypatch):
 
 def test_too_little_memory_fails_that_run_alone(engine_with):
     pytest.importorskip("resource")
-    engine = engine_with(worker_memory_bytes=1_000_000_000)
+    engine = engine_with(worker_memory_bytes=1_000_000_000, parameters=10**10)
     other = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "one")
     wide = iris(3)
     for _ in range(2):
         wide = wide.with_added_layer("Dense", {"units": 30_000}, position=0)
-    engine.limits = replace(engine.limits, parameters=10**10)
     run = engine.start(RunRequest(wide, iris_data()), "two")
     wait_for_state(engine, run, "two", "failed")
     assert engine.view(run, "two").reason.code in ("run.out_of_memory", "run.worker_crashed")

@@ -130,7 +130,7 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on_without_a_gap(engine, o
     engine.command(run, owner, Stop())
     wait_for_state(engine, run, owner, "stopped")
     record = engine.record(run, owner)
-    assert engine.hub.columns(engine.hub.get(run))["e"][: record.epochs_done] == list(range(1, record.epochs_done + 1))
+    assert engine.hub.get(run).curve.points().epochs[: record.epochs_done] == list(range(1, record.epochs_done + 1))
     again = InlineEngine(ALONE)
     copy = again.start(RunRequest(iris(ENDLESS), iris_data()), owner)
     again.advance(record.epochs_done)
@@ -201,7 +201,7 @@ def test_a_run_that_kills_its_worker_twice_is_failed_and_the_others_live(engine,
         halt(pid)
         engine.pool._workers[live.worker].suspect.write_bytes(run.encode().ljust(64))
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda crashes=crashes: live.crashes == crashes, "the blame")
+        wait_for(lambda crashes=crashes: live.blame.in_a_row == crashes, "the blame")
     wait_for_state(engine, run, owner, "failed")
     reason = engine.view(run, owner).reason
     assert reason.code == "run.worker_crashed"
@@ -217,17 +217,17 @@ def test_a_run_that_nobody_reads_is_parked_and_goes_on_when_somebody_looks(engin
     wait_for_epoch(engine, run, owner, 3)
     live = engine.hub.get(run)
     live.seen_at -= 1500.0
-    engine.sweep()
+    engine.caretaker.sweep()
     wait_for(lambda: live.status.state == "paused", "a run that is paused")
     engine.view(run, owner)
     wait_for(lambda: live.status.state == "running", "a run that is running")
     live.seen_at -= 5000.0
-    engine.sweep()
+    engine.caretaker.sweep()
     wait_for(lambda: live.status.state == "stopped", "a run that is stopped")
     assert engine.record(run, owner).epochs_done > 2
     live.seen_at -= 5000.0
     wait_for(lambda: not live.saving, "the run on disk")
-    engine.sweep()
+    engine.caretaker.sweep()
     assert engine.hub.get(run) is None
     assert engine.record(run, owner).state == "stopped"
     assert engine.view(run, owner).state == "stopped"

@@ -25,14 +25,14 @@ def test_a_study_gives_the_same_numbers_as_in_the_callers_own_thread(engine, own
     assert {key: [run.history for run in runs] for key, runs in here.items()} == {
         key: [run.history for run in runs] for key, runs in there.items()
     }
-    assert {part.worker for part in engine.hub.parts_of(study)} == {0, 1}
+    assert {part.worker for part in engine.hub.parts_of(owner)} == {0, 1}
 
 
 def test_a_study_is_no_run_in_the_list_and_can_be_stopped(engine, owner):
     study = engine.start_study(cells(5000), owner)
     wait_for(lambda: engine.study(study, owner).done > 0, "the first epochs")
     assert engine.runs_of(owner) == []
-    part = engine.hub.parts_of(study)[0].id
+    part = engine.hub.parts_of(owner)[0].id
     with pytest.raises(RunError):
         engine.record(part, owner)
     engine.stop_study(study, owner)

@@ -1,18 +1,14 @@
 """What stays of a run: columns of numbers, saved weights, and the experiment that gives them again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
-
-from lab.runs.wire.arrays import part, unpack_arrays
-from lab.runs.wire.frame import EXTRA
 from lab.runs.wire.messages import ENDED, Reason, RunState, Status
+from lab.runs.wire.snapshot import TrainerSnapshot, Weights
+from lab.runs.wire.spec import KnobTurn
 from lab.spec.experiment import Change, Experiment
 from lab.verdict.context import RunContext
 from lab.verdict.verdict import Verdict
-
-Weights = list[np.ndarray[Any, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,13 +225,9 @@ class RunView:
         )
 
 
-def as_changes(log: list[dict[str, Any]]) -> tuple[Change, ...]:
-    """The log of a Trainer as fields of an Experiment."""
-    return tuple(Change(**{**change, "value": float(change["value"])}) for change in log)
-
-
-def as_reason(values: dict[str, Any] | None) -> Reason | None:
-    return None if values is None else Reason(**values)
+def as_changes(turns: Iterable[KnobTurn]) -> tuple[Change, ...]:
+    """Knobs turned during a run as a field of an Experiment."""
+    return tuple(Change(epoch=one.epoch, batch=one.batch, name=one.name, value=float(one.value)) for one in turns)
 
 
 def record_of(
@@ -251,17 +243,7 @@ def record_of(
     snapshot: bytes,
 ) -> RunRecord:
     """Put together the record of a run from what its Trainer last said and saved. No snapshot: no numbers yet."""
-    values: dict[str, Any] = {"last_good_epoch": 0, "best_epoch": 0, "epochs_done": 0}
-    history: dict[str, list[float]] = {}
-    extras: dict[str, list[float]] = {}
-    weights: Weights = []
-    best: Weights = []
-    if snapshot:
-        values, arrays = unpack_arrays(snapshot)
-        history = {name: array.tolist() for name, array in part(arrays, "history/").items()}
-        extras = {name: array.tolist() for name, array in part(arrays, "extras/").items()}
-        weights = list(part(arrays, "weights/").values())
-        best = list(part(arrays, "best/").values()) or weights
+    last = TrainerSnapshot.unpack(snapshot) if snapshot else None
     return RunRecord(
         id=id,
         owner=owner,
@@ -270,23 +252,17 @@ def record_of(
         experiment=experiment,
         changes=as_changes(status.changes),
         state=status.state,
-        epochs_done=values["epochs_done"],
-        history=history,
+        epochs_done=last.state.epochs_done if last else 0,
+        history=last.history if last else {},
         compute_s=status.compute_s,
         elapsed_s=elapsed_s,
-        reason=as_reason(status.reason),
-        weights=weights,
-        best_weights=best,
-        last_good_epoch=values["last_good_epoch"],
-        best_epoch=values["best_epoch"],
+        reason=status.reason,
+        weights=last.weights if last else [],
+        best_weights=last.best if last else [],
+        last_good_epoch=last.state.last_good_epoch if last else 0,
+        best_epoch=last.state.best_epoch if last else 0,
         created=created,
         context=context,
-        extras=extras,
+        extras=last.extras if last else {},
         snapshot=snapshot,
     )
-
-
-def split_extras(columns: dict[str, list[float]]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    """History and extras out of the columns that a Trainer hands out."""
-    extras = {name.removeprefix(EXTRA): values for name, values in columns.items() if name.startswith(EXTRA)}
-    return {name: values for name, values in columns.items() if not name.startswith(EXTRA)}, extras

@@ -17,6 +17,7 @@ from lab.runs.kept.record import Marks, RunRecord, record_of
 from lab.runs.wire.arrays import Arrays, pack_arrays, part, unpack_arrays
 from lab.runs.wire.checkpoints import SCHEDULE, Checkpoints, thinned
 from lab.runs.wire.messages import ENDED, RunState, Status
+from lab.runs.wire.typed import typed
 from lab.spec.experiment import Experiment
 from lab.spec.limits import ALONE
 from lab.verdict.context import RunContext
@@ -99,7 +100,7 @@ def checkpoints_of(arrays: Arrays) -> Checkpoints:
 
 def checked_status(values: Any) -> Status:
     """A Status of an ended run. Raises ValueError, TypeError or KeyError."""
-    status = Status(**values)
+    status = typed(Status, values)
     if status.state not in get_args(RunState) or status.state not in ENDED:
         raise ValueError("not an ended run")
     whole = (status.epoch, status.epochs, status.updates, status.updates_per_epoch, status.batch_size)

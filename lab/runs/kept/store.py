@@ -27,6 +27,7 @@ from lab.runs.kept.run_file import (
 )
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import Status
+from lab.runs.wire.typed import typed
 from lab.spec.limits import Limits
 
 CHECKPOINTS = ".checkpoints"
@@ -163,7 +164,7 @@ def _marks(path: Path) -> Marks:
 
 
 def _summary(entry: dict[str, Any]) -> RunSummary:
-    status = Status(**entry["status"])
+    status = typed(Status, entry["status"])
     return RunSummary(
         id=entry["id"],
         number=entry["number"],

@@ -9,6 +9,7 @@ from lab.errors import RunError
 from lab.model.layer_table import graph_table
 from lab.model.outputs import output_units
 from lab.runs.wire.arrays import Arrays
+from lab.runs.wire.spec import EarlyStopping, Fit, Functional, KnobTurn, Node, Origin, Output, Part, RunSpec, Sequential
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec, PartSpec
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
@@ -16,8 +17,8 @@ from netcore.optimizers import OPTIMIZERS
 from netcore.registry import Registry
 
 
-def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, Any], Arrays]:
-    """What `Trainer` takes: a JSON-able description, and "x" (n, ...), "y", "x_val", "y_val" as netcore wants them.
+def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[RunSpec, Arrays]:
+    """What `Trainer` takes: a plain description, and "x" (n, ...), "y", "x_val", "y_val" as netcore wants them.
 
     A functional model has several of each: "x/<input>", "y/<output>" and so on. The test part is not in it: no worker
     ever sees the sealed rows.
@@ -26,49 +27,49 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, Any], 
         RunError "run.no_layers": there is nothing to train.
     """
     if isinstance(experiment.model, GraphSpec):
-        return _graph_spec(experiment, experiment.model, dataset)
+        return _functional(experiment, experiment.model, dataset)
     layers = experiment.model.layers
     if not layers:
         raise RunError("run.no_layers")
-    spec = {
-        "layers": [_part(LAYERS, layer) for layer in layers],
-        "input_shape": list(dataset.input_shape),
-        "loss": _part(LOSSES, experiment.compile.loss),
-        "metrics": list(experiment.compile.metrics),
-        **_training(experiment, dataset),
-    }
+    network = Sequential(
+        layers=tuple(_part(LAYERS, layer) for layer in layers),
+        input_shape=tuple(dataset.input_shape),
+        loss=_part(LOSSES, experiment.compile.loss),
+        metrics=tuple(experiment.compile.metrics),
+    )
     units = output_units(experiment)
     arrays = {"x": dataset.train.x, "y": dataset.targets_for("train", experiment.compile.loss.type, units)}
     if len(dataset.validation.x):
         arrays["x_val"] = dataset.validation.x
         arrays["y_val"] = dataset.targets_for("validation", experiment.compile.loss.type, units)
-    return spec, {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return _spec(experiment, dataset, network), {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
-def _training(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
-    """What both kinds of model are trained with."""
+def _spec(experiment: Experiment, dataset: Dataset, network: Sequential | Functional) -> RunSpec:
+    """The network, and what it is trained with."""
     fit = experiment.fit
     stopping = fit.early_stopping
-    return {
-        "optimizer": _part(OPTIMIZERS, experiment.compile.optimizer),
-        "fit": {"epochs": fit.epochs, "batch_size": fit.batch_size, "shuffle": fit.shuffle},
-        "class_weight": _class_weight(dataset) if fit.class_weight else None,
-        "early_stopping": None if stopping is None else stopping.model_dump(),
-        "changes": [change.model_dump() for change in fit.changes],
-        "seed": experiment.seed,
-        "origin": _origin(experiment, dataset),
-    }
+    return RunSpec(
+        network=network,
+        optimizer=_part(OPTIMIZERS, experiment.compile.optimizer),
+        fit=Fit(fit.epochs, fit.batch_size, fit.shuffle),
+        seed=experiment.seed,
+        class_weight=_class_weight(dataset) if fit.class_weight else None,
+        early_stopping=None if stopping is None else EarlyStopping(**stopping.model_dump()),
+        changes=tuple(KnobTurn(**change.model_dump()) for change in fit.changes),
+        origin=_origin(experiment, dataset),
+    )
 
 
-def _origin(experiment: Experiment, dataset: Dataset) -> dict[str, Any] | None:
+def _origin(experiment: Experiment, dataset: Dataset) -> Origin | None:
     """The run that this one forks from, and after which epoch."""
     parent = experiment.parent()
     if parent is None or experiment.origin is None:
         return None
-    return {"spec": run_spec(parent, dataset)[0], "epoch": experiment.origin.epoch}
+    return Origin(run_spec(parent, dataset)[0], experiment.origin.epoch)
 
 
-def _class_weight(dataset: Dataset) -> list[float]:
+def _class_weight(dataset: Dataset) -> tuple[float, ...]:
     """Rows / (classes * rows of the class), as scikit-learn's "balanced"; 1 for a class that no training row has.
 
     Raises:
@@ -78,36 +79,28 @@ def _class_weight(dataset: Dataset) -> list[float]:
         raise RunError("run.class_weight")
     counts = np.bincount(dataset.train.target, minlength=len(dataset.classes))
     weights = len(dataset.train.target) / (len(counts) * np.maximum(counts, 1))
-    return [float(weight) if count else 1.0 for weight, count in zip(weights, counts, strict=True)]
+    return tuple(float(weight) if count else 1.0 for weight, count in zip(weights, counts, strict=True))
 
 
-def _graph_spec(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> tuple[dict[str, Any], Arrays]:
+def _functional(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> tuple[RunSpec, Arrays]:
     """A functional model. What leads to no output is left out: nothing would be learned from it."""
     used = graph.leading_to(graph.outputs)
     inputs = [name for name in graph.inputs if name in used]
     shapes = {row.id: row.output_shape for row in graph_table(graph, dataset.input_shapes)}
     if not inputs:
         raise RunError("run.no_layers")
-    spec = {
-        "inputs": {name: list(dataset.input_shapes[name]) for name in inputs},
-        "nodes": [
-            {"id": node.id, "reads": list(node.reads), "shares": node.shares}
-            | ({} if node.shares else _part(LAYERS, node))
+    network = Functional(
+        inputs={name: tuple(dataset.input_shapes[name]) for name in inputs},
+        nodes=tuple(
+            Node(node.id, tuple(node.reads), node.shares, None if node.shares else _part(LAYERS, node))
             for node in _owners_first(graph, used)
-        ],
-        "outputs": [
-            {
-                "name": output.name,
-                "reads": output.reads,
-                "loss": _part(LOSSES, output.loss),
-                "weight": output.weight,
-                "metrics": list(output.metrics),
-            }
+        ),
+        outputs=tuple(
+            Output(output.name, str(output.reads), _part(LOSSES, output.loss), output.weight, tuple(output.metrics))
             for output in graph.outputs
-        ],
-        "combine_losses": experiment.compile.combine_losses,
-        **_training(experiment, dataset),
-    }
+        ),
+        combine_losses=experiment.compile.combine_losses,
+    )
     arrays: Arrays = {}
     parts: list[tuple[PartName, str]] = [("train", "")]
     if len(dataset.validation.x):
@@ -119,7 +112,7 @@ def _graph_spec(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> t
             shape = shapes.get(str(output.reads)) or (None, 1)
             y = dataset.of_target(output.target).targets_for(part, output.loss.type, int(shape[-1] or 1))
             arrays[f"y{suffix}/{output.name}"] = np.ascontiguousarray(y)
-    return spec, arrays
+    return _spec(experiment, dataset, network), arrays
 
 
 def _owners_first(graph: GraphSpec, used: set[str]) -> list[GraphNode]:
@@ -137,5 +130,5 @@ def _owners_first(graph: GraphSpec, used: set[str]) -> list[GraphNode]:
     return nodes
 
 
-def _part(registry: Registry[Any], part: PartSpec) -> dict[str, Any]:
-    return {"type": part.type, "params": part.filled(registry)}
+def _part(registry: Registry[Any], part: PartSpec) -> Part:
+    return Part(part.type, part.filled(registry))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,9 @@ from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.arrays import Arrays, part, rows_in, unpack_arrays
-from lab.runs.wire.frame import EXTRA
-from lab.runs.wire.messages import RunState, Status
+from lab.runs.wire.frame import split_extras
+from lab.runs.wire.messages import Reason, RunState, Status
+from lab.runs.wire.spec import CellSpec, RunSpec, StudySpec
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
 
@@ -71,7 +72,7 @@ class StudyView:
     done: int
     total: int
     compute_s: float
-    reason: dict[str, Any] | None
+    reason: Reason | None
     outcomes: dict[str, tuple[RunOutcome, ...]]
 
     @property
@@ -104,8 +105,15 @@ class Piece:
     first: int = 0
 
 
-Made = tuple[dict[str, Any], Arrays]  # a run as a worker takes it
-Asked = tuple[list[Piece], dict[str, Any], Arrays]  # what one worker is to do, and the spec and arrays of its StudyJob
+Made = tuple[RunSpec, Arrays]  # a run as a worker takes it
+
+
+class Asked(NamedTuple):
+    """What one worker is to do, and the spec and arrays of its StudyJob."""
+
+    pieces: list[Piece]
+    spec: StudySpec
+    arrays: Arrays
 
 
 def study_specs(cells: Sequence[Cell], parts: int, *, predict: bool) -> list[Asked]:
@@ -138,15 +146,14 @@ def _spec_of(pile: list[tuple[Piece, list[Made]]], *, predict: bool) -> Asked:
             for array in data.values():
                 name = names.setdefault(id(array), f"a{len(names)}")
                 arrays[name] = array
-        used = [{name: names[id(array)] for name, array in data.items()} for _, data in runs]
-        cells.append({"runs": [spec for spec, _ in runs], "arrays": used})
-    return [piece for piece, _ in pile], {"cells": cells, "predict": predict}, arrays
+        used = tuple({name: names[id(array)] for name, array in data.items()} for _, data in runs)
+        cells.append(CellSpec(tuple(spec for spec, _ in runs), used))
+    return Asked([piece for piece, _ in pile], StudySpec(tuple(cells), predict), arrays)
 
 
-def _cost(spec: dict[str, Any], arrays: Arrays) -> float:
+def _cost(spec: RunSpec, arrays: Arrays) -> float:
     """Updates: what small networks spend their time on."""
-    fit = spec["fit"]
-    return float(fit["epochs"] * math.ceil(rows_in(arrays) / fit["batch_size"]))
+    return float(spec.fit.epochs * math.ceil(rows_in(arrays) / spec.fit.batch_size))
 
 
 def outcomes_of(pieces: Sequence[Piece], snapshot: bytes) -> dict[Piece, tuple[RunOutcome, ...]]:
@@ -190,9 +197,9 @@ def study_view(parts: Sequence[tuple[Sequence[Piece], Status, bytes]]) -> StudyV
 
 
 def _outcome(arrays: Arrays) -> RunOutcome:
-    curves = {name: values.tolist() for name, values in arrays.items() if not name.startswith(".")}
-    history = {name: values for name, values in curves.items() if not name.startswith(EXTRA)}
-    extras = {name.removeprefix(EXTRA): values for name, values in curves.items() if name.startswith(EXTRA)}
+    history, extras = split_extras(
+        {name: values.tolist() for name, values in arrays.items() if not name.startswith(".")}
+    )
     if ".updates" not in arrays:
         return RunOutcome(history, extras)
     return RunOutcome(

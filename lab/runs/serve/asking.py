@@ -1,14 +1,25 @@
 """What every engine asks before it starts something: is it allowed, and where does it begin."""
 
+from typing import Protocol
+
 from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.model.layer_table import layer_rows, parameter_count
+from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import fork_snapshot
-from lab.runs.serve.engine import Engine, RunRequest
+from lab.runs.serve.engine import RunRequest
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import Extend
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import Limits
+
+
+class Recorded(Protocol):
+    """What knows the runs of an owner, as Engine does. Both raise RunError "run.unknown"."""
+
+    def record(self, run_id: str, owner: str) -> RunRecord: ...
+
+    def checkpoints(self, run_id: str, owner: str) -> Checkpoints: ...
 
 
 def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
@@ -28,12 +39,12 @@ def check_epochs(command: Extend, limits: Limits) -> None:
         raise RunError("run.too_many_epochs", value=command.epochs, high=limits.epochs)
 
 
-def fork_start(engine: Engine, request: RunRequest, owner: str) -> tuple[bytes, Checkpoints]:
+def fork_start(runs: Recorded, request: RunRequest, owner: str) -> tuple[bytes, Checkpoints]:
     """The snapshot that a fork begins with, and the checkpoints that it shares; empty for any other run."""
     if request.fork_of is None:
         return b"", {}
     try:
-        parent, checkpoints = engine.record(request.fork_of, owner), engine.checkpoints(request.fork_of, owner)
+        parent, checkpoints = runs.record(request.fork_of, owner), runs.checkpoints(request.fork_of, owner)
     except RunError:  # no longer kept: what it had learned is learned again
         return b"", {}
     return fork_snapshot(request.experiment, parent, checkpoints, request.dataset)

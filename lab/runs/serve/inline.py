@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from lab.errors import RunError
@@ -17,6 +17,7 @@ from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.arrays import rows_in
 from lab.runs.wire.checkpoints import Checkpoints, thinned
 from lab.runs.wire.messages import ENDED, Command, Extend, Pause, Reason, Speed, Status, Stop
+from lab.runs.wire.points import Points
 from lab.runs.work.study_job import StudyJob
 from lab.runs.work.trainer import Trainer, start_status
 from lab.spec.experiment import Experiment
@@ -126,12 +127,16 @@ class InlineEngine:
         run = self._own(run_id, owner)
         if run.kept is not None:
             return kept_view(run.kept, run.status)
-        history = {} if run.trainer is None else {name: list(values) for name, values in run.trainer.history.items()}
-        extras = {} if run.trainer is None else {name: list(values) for name, values in run.trainer.extras.items()}
-        view = view_of(
-            run.status, history, run.number, run.experiment.name, run.created, run.status.compute_s, run.epochs_per_s
+        return view_of(
+            run.status,
+            Points() if run.trainer is None else run.trainer.points.after(0),
+            number=run.number,
+            name=run.experiment.name,
+            created=run.created,
+            elapsed_s=run.status.compute_s,
+            epochs_per_s=run.epochs_per_s,
+            stream=run_id,
         )
-        return replace(view, extras=extras, stream=run_id)
 
     def runs_of(self, owner: str) -> list[RunSummary]:
         return [

@@ -25,7 +25,7 @@ async def live(request: Request) -> Response:
     site's script can read the answer, and commands have no route at all.
     """
     engine, key = host.engine(), request.path_params["key"]
-    if not isinstance(engine, PoolEngine) or engine.hub.streamed(key) is None:
+    if not isinstance(engine, PoolEngine) or not engine.streams.known(key):
         return Response(status_code=404)
     events = _events(engine, key, _last_epoch(request))
     return StreamingResponse(events, media_type="text/event-stream", headers=HEADERS)
@@ -33,18 +33,18 @@ async def live(request: Request) -> Response:
 
 async def _events(engine: PoolEngine, key: str, last_epoch: int) -> AsyncIterator[bytes]:
     news = asyncio.Event()
-    reader = engine.open_stream(key, last_epoch, news)
+    reader = engine.streams.open(key, last_epoch, news)
     if reader is None:
         return
     try:
         yield b"retry:500\n\n"
         while not reader.done:
             news.clear()
-            yield b"".join(reader.read()) or b":\n\n"
+            yield b"".join(engine.streams.read(reader)) or b":\n\n"
             if not reader.done:
                 await _wait(news)
     finally:
-        engine.hub.unsubscribe(reader)
+        engine.streams.close(reader)
 
 
 async def _wait(news: asyncio.Event) -> None:

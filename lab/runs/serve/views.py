@@ -3,8 +3,9 @@
 import math
 from dataclasses import replace
 
-from lab.runs.kept.record import Marks, RunRecord, RunSummary, RunView, as_changes, as_reason
+from lab.runs.kept.record import Marks, RunRecord, RunSummary, RunView, as_changes
 from lab.runs.wire.messages import Status
+from lab.runs.wire.points import Points
 from lab.verdict.context import RunContext
 
 
@@ -24,19 +25,27 @@ def summary_of(view: RunView, context: RunContext, marks: Marks) -> RunSummary:
 
 def kept_view(record: RunRecord, status: Status) -> RunView:
     """A page's view of a run at rest."""
-    view = view_of(status, record.history, record.number, record.name, record.created, record.elapsed_s, None)
-    return replace(view, extras=record.extras)
+    return view_of(
+        status,
+        Points(list(range(1, record.epochs_done + 1)), record.history, record.extras),
+        number=record.number,
+        name=record.name,
+        created=record.created,
+        elapsed_s=record.elapsed_s,
+    )
 
 
 def view_of(
     status: Status,
-    history: dict[str, list[float]],
+    points: Points,
+    *,
     number: int,
     name: str,
     created: float,
     elapsed_s: float,
-    epochs_per_s: float | None,
+    epochs_per_s: float | None = None,
     queue_position: int = 0,
+    stream: str = "",
 ) -> RunView:
     """A page's view of a run from what its Trainer last said."""
     return RunView(
@@ -48,14 +57,16 @@ def view_of(
         epochs=status.epochs,
         updates=status.updates,
         updates_per_epoch=status.updates_per_epoch,
-        history=history,
+        history=points.history,
+        extras=points.extras,
         compute_s=status.compute_s,
         elapsed_s=elapsed_s,
         learning_rate=status.learning_rate,
         batch_size=status.batch_size,
         epochs_per_s=epochs_per_s,
         changes=as_changes(status.changes),
-        reason=as_reason(status.reason),
+        reason=status.reason,
         created=created,
         queue_position=queue_position,
+        stream=stream,
     )

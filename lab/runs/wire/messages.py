@@ -7,11 +7,13 @@ can build nothing but plain values and the classes of this module.
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Any, BinaryIO, Literal
+from dataclasses import dataclass, is_dataclass
+from typing import Any, BinaryIO, Literal, NamedTuple
 
-PROTOCOL = 1
-DEFAULT_EPOCHS_PER_S = 30.0  # an easy data set would otherwise be over before the eye sees a curve move
+from lab.runs.wire.spec import JobSpec, KnobTurn
+from lab.runs.wire.typed import typed
+
+PROTOCOL = 2
 
 RunState = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost"]
 ENDED: tuple[RunState, ...] = ("finished", "stopped", "diverged", "failed", "lost")
@@ -81,34 +83,34 @@ Command = Pause | Resume | Step | Stop | Speed | SetLearningRate | SetBatchSize 
 
 
 @dataclass(frozen=True)
-class Start:
-    """Begin a run, or go on with one from its last snapshot.
-
-    Args:
-        run: the run's id.
-        spec: what `lab.runs.orders.run.run_spec` made, without its arrays.
-        arrays: name of each array -> path of its .npy file.
-        snapshot: what the Trainer wrote last, or empty bytes for a new run.
-        epochs_per_s: pace, None for as fast as possible.
-        orders: [number, command, values] of each command to obey before the first update.
-    """
-
-    run: str
-    spec: dict[str, Any]
-    arrays: dict[str, str]
-    snapshot: bytes
-    epochs_per_s: float | None
-    orders: list[list[Any]]
-
-
-@dataclass(frozen=True)
 class Order:
     """A command for one run; `command` is its name and `values` its fields. A Status says which order it has obeyed."""
 
     run: str
     number: int
     command: str
-    values: dict[str, Any]
+    values: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Begin a run, or go on with one from its last snapshot.
+
+    Args:
+        run: the run's id.
+        spec: what to compute, without its arrays.
+        arrays: name of each array -> path of its .npy file.
+        snapshot: what the Trainer wrote last, or empty bytes for a new run.
+        epochs_per_s: pace, None for as fast as possible.
+        orders: commands to obey before the first update.
+    """
+
+    run: str
+    spec: JobSpec
+    arrays: dict[str, str]
+    snapshot: bytes
+    epochs_per_s: float | None
+    orders: tuple[Order, ...]
 
 
 @dataclass(frozen=True)
@@ -138,11 +140,20 @@ class Hello:
     protocol: int
 
 
+class Frame(NamedTuple):
+    """A ready server-sent event with the points of one run from epoch `first` to `last`."""
+
+    run: str
+    first: int
+    last: int
+    event: bytes
+
+
 @dataclass(frozen=True)
 class Frames:
-    """Ready server-sent events: a list of [run, first epoch, last epoch, bytes], relayed without being read."""
+    """Frames of several runs, relayed without being read."""
 
-    frames: list[list[Any]]
+    frames: list[Frame]
 
 
 @dataclass(frozen=True)
@@ -158,8 +169,8 @@ class Status:
     compute_s: float
     learning_rate: float
     batch_size: int
-    changes: list[dict[str, Any]]
-    reason: dict[str, Any] | None
+    changes: tuple[KnobTurn, ...]
+    reason: Reason | None
     last_order: int = 0
 
 
@@ -202,7 +213,7 @@ _MESSAGE_LENGTH = struct.Struct(">Q")
 
 def order(run: str, number: int, command: Command) -> Order:
     """A command addressed to a run. Goes by the class's name, so that a reloaded module still speaks the language."""
-    return Order(run, number, type(command).__name__, _values(command))
+    return Order(run, number, type(command).__name__, vars(command))
 
 
 def command_of(message: Order) -> Command:
@@ -215,13 +226,15 @@ def pack(message: Message) -> bytes:
     """One message as bytes: length of the header, JSON header, then every bytes value in the order of the header."""
     blobs: list[bytes] = []
 
-    def place(blob: Any) -> dict[str, int]:
-        if not isinstance(blob, bytes):
-            raise TypeError(f"{type(message).__name__} carries a {type(blob).__name__}, which is no plain value")
-        blobs.append(blob)
-        return {"bytes": len(blob)}
+    def place(value: Any) -> dict[str, Any]:
+        if isinstance(value, bytes):
+            blobs.append(value)
+            return {"bytes": len(value)}
+        if not is_dataclass(value):
+            raise TypeError(f"{type(message).__name__} carries a {type(value).__name__}, which is no plain value")
+        return vars(value)
 
-    header = json.dumps([type(message).__name__, _values(message)], default=place, separators=(",", ":")).encode()
+    header = json.dumps([type(message).__name__, vars(message)], default=place, separators=(",", ":")).encode()
     return b"".join((_HEADER_LENGTH.pack(len(header)), header, *blobs))
 
 
@@ -229,7 +242,7 @@ def unpack(data: bytes) -> Message:
     """The message that `pack` wrote.
 
     Raises:
-        ValueError: the bytes are no message of this protocol.
+        ValueError, TypeError: the bytes are no message of this protocol.
     """
     if len(data) < _HEADER_LENGTH.size:
         raise ValueError("message without a header")
@@ -238,7 +251,7 @@ def unpack(data: bytes) -> Message:
 
     def lift(value: dict[str, Any]) -> Any:
         nonlocal cursor
-        if value.keys() != {"bytes"}:
+        if len(value) != 1 or "bytes" not in value:
             return value
         start, cursor = cursor, cursor + value["bytes"]
         return data[start:cursor]
@@ -246,7 +259,9 @@ def unpack(data: bytes) -> Message:
     name, values = json.loads(data[_HEADER_LENGTH.size : cursor], object_hook=lift)
     if name not in MESSAGES:
         raise ValueError(f"unknown message {name!r}")
-    message: Message = MESSAGES[name](**values)
+    if name == Frames.__name__:  # by far the most of all messages: not looked at closely, as each is relayed unread
+        return Frames([Frame(*frame) for frame in values["frames"]])
+    message: Message = typed(MESSAGES[name], values)
     return message
 
 
@@ -266,7 +281,3 @@ def read_messages(stream: BinaryIO) -> Iterator[Message]:
         if len(data) < length:
             return  # the sender died in the middle of it
         yield unpack(data)
-
-
-def _values(message: Any) -> dict[str, Any]:
-    return {field.name: getattr(message, field.name) for field in fields(message)}

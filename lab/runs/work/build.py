@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from netcore import Model, Sequential
+import netcore
+from lab.runs.wire.spec import Functional, Output, Part, RunSpec, Sequential
 from netcore.errors import NetcoreWarning
 from netcore.layers import LAYERS, Input
 from netcore.losses import LOSSES
@@ -14,21 +15,22 @@ from netcore.registry import Registry
 from netcore.utils import set_random_seed
 
 
-def build_model(spec: dict[str, Any]) -> Any:
-    """The compiled netcore model of `spec` (see `lab.runs.orders.run.run_spec`); same spec, same start weights.
+def build_model(spec: RunSpec) -> Any:
+    """The compiled netcore model of `spec`; same spec, same start weights.
 
     Raises:
         NetcoreError: an argument or a shape does not fit.
     """
-    set_random_seed(spec["seed"])
+    set_random_seed(spec.seed)
     return unseeded_model(spec)
 
 
-def unseeded_model(spec: dict[str, Any]) -> Any:
+def unseeded_model(spec: RunSpec) -> Any:
     """As `build_model`, with start weights by the random numbers at hand."""
-    model = functional_model(spec) if "nodes" in spec else sequential_model(spec)
+    network = spec.network
+    model = functional_model(network) if isinstance(network, Functional) else sequential_model(network)
     with without_advice():
-        model.compile(optimizer=_part(OPTIMIZERS, spec["optimizer"]), **_losses(spec))
+        model.compile(optimizer=_made(OPTIMIZERS, spec.optimizer), **_losses(network))
     return model
 
 
@@ -40,43 +42,42 @@ def without_advice() -> Iterator[None]:
         yield
 
 
-def sequential_model(spec: dict[str, Any]) -> Any:
-    """The layers of `spec` one behind the other."""
-    layers = [_part(LAYERS, layer) for layer in spec["layers"]]
-    return Sequential([Input(tuple(spec["input_shape"])), *layers])
+def sequential_model(network: Sequential) -> Any:
+    """The layers one behind the other."""
+    layers = [_made(LAYERS, layer) for layer in network.layers]
+    return netcore.Sequential([Input(network.input_shape), *layers])
 
 
-def functional_model(spec: dict[str, Any]) -> Any:
-    """The graph of `spec`: each node calls its layer, or the layer of the node that it shares, on what it reads."""
-    inputs = {name: Input(tuple(shape), name=name) for name, shape in sorted(spec["inputs"].items())}
+def functional_model(network: Functional) -> Any:
+    """The graph: each node calls its layer, or the layer of the node that it shares, on what it reads."""
+    inputs = {name: Input(shape, name=name) for name, shape in sorted(network.inputs.items())}
     tensors = dict(inputs)
     layers: dict[str, Any] = {}
-    for node in spec["nodes"]:
-        owner = node["shares"] or node["id"]
-        if owner == node["id"]:
-            layers[owner] = _part(LAYERS, node, name=owner)
-        read = [tensors[name] for name in node["reads"]]
-        tensors[node["id"]] = layers[owner](read if layers[owner].several_inputs else read[0])
+    for node in network.nodes:
+        owner = node.shares or node.id
+        if node.layer is not None:
+            layers[owner] = _made(LAYERS, node.layer, name=owner)
+        read = [tensors[name] for name in node.reads]
+        tensors[node.id] = layers[owner](read if layers[owner].several_inputs else read[0])
     # by name, as Keras orders the entries of a dict: the weights then come in the same order in both
-    return Model(inputs, {out["name"]: tensors[out["reads"]] for out in sorted(spec["outputs"], key=_name)})
+    return netcore.Model(inputs, {out.name: tensors[out.reads] for out in sorted(network.outputs, key=_name)})
 
 
-def _losses(spec: dict[str, Any]) -> dict[str, Any]:
+def _losses(network: Sequential | Functional) -> dict[str, Any]:
     """Loss and metrics as `compile` takes them: one, or one for each output."""
-    if "nodes" not in spec:
-        return {"loss": _part(LOSSES, spec["loss"]), "metrics": list(spec["metrics"])}
-    outputs = spec["outputs"]
+    if isinstance(network, Sequential):
+        return {"loss": _made(LOSSES, network.loss), "metrics": list(network.metrics)}
     return {
-        "loss": {output["name"]: _part(LOSSES, output["loss"]) for output in outputs},
-        "loss_weights": {output["name"]: output["weight"] for output in outputs},
-        "metrics": {output["name"]: list(output["metrics"]) for output in outputs},
-        "combine_losses": spec["combine_losses"],
+        "loss": {output.name: _made(LOSSES, output.loss) for output in network.outputs},
+        "loss_weights": {output.name: output.weight for output in network.outputs},
+        "metrics": {output.name: list(output.metrics) for output in network.outputs},
+        "combine_losses": network.combine_losses,
     }
 
 
-def _part(registry: Registry[Any], part: dict[str, Any], **more: Any) -> Any:
-    return registry.get(part["type"])(**part["params"], **more)
+def _made(registry: Registry[Any], part: Part, **more: Any) -> Any:
+    return registry.get(part.type)(**part.params, **more)
 
 
-def _name(output: dict[str, Any]) -> str:
-    return str(output["name"])
+def _name(output: Output) -> str:
+    return output.name

@@ -4,20 +4,25 @@ Each stage has a network of its own, which takes over from the one before what f
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from lab.errors import RunError
 from lab.runs.wire.arrays import Arrays
-
-Spec = dict[str, Any]
-Stage = tuple[Spec, int | None]  # a spec, and the epoch after which the next one takes over; None for the last
+from lab.runs.wire.spec import RunSpec
 
 
-def stages_of(spec: Spec) -> list[Stage]:
+class Stage(NamedTuple):
+    """A spec, and the epoch after which the next stage takes over; None for the last."""
+
+    spec: RunSpec
+    until: int | None
+
+
+def stages_of(spec: RunSpec) -> list[Stage]:
     """The stages of a run in their order; one where it begins with start weights of its own."""
-    stages: list[Stage] = [(spec, None)]
-    while (origin := stages[0][0].get("origin")) is not None:
-        stages.insert(0, (origin["spec"], origin["epoch"]))
+    stages = [Stage(spec, None)]
+    while (origin := stages[0].spec.origin) is not None:
+        stages.insert(0, Stage(origin.spec, origin.epoch))
     return stages
 
 

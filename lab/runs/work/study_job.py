@@ -6,7 +6,8 @@ the same Trainer as any other run.
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,14 @@ import numpy as np
 from lab.runs.wire.arrays import Arrays, data_of, pack_arrays, rows_in, unpack_arrays
 from lab.runs.wire.frame import EXTRA
 from lab.runs.wire.messages import ENDED, Command, Pause, Reason, Resume, RunState, Status, Stop
+from lab.runs.wire.points import Points
+from lab.runs.wire.snapshot import StudyState
+from lab.runs.wire.spec import RunSpec, StudySpec
+from lab.runs.wire.typed import typed
 from lab.runs.work.build import build_model, unseeded_model, without_advice
 from lab.runs.work.trainer import Trainer
 from netcore.ensemble import iter_fit_seeds
 
-Curves = dict[str, list[float]]
-ALIKE = ("class_weight", "early_stopping", "origin", "changes")  # what keeps runs from being trained together, if set
 MOST_PREDICTIONS = 1 << 17  # numbers predicted for the validation rows of one run
 
 
@@ -27,8 +30,7 @@ class StudyJob:
     """Trains the runs of its cells one after the other; has the same outside as a Trainer.
 
     Args:
-        spec: {"cells": [{"runs": [spec of a run, …], "arrays": [{"x": name, …}, …]}, …], "predict": whether to keep
-            predictions of validation rows}. Names of a run's arrays as `lab.runs.orders.run.run_spec` gives them.
+        spec: the cells; names of a run's arrays as `lab.runs.orders.run.run_spec` gives them.
         arrays: by the names that the spec gives them; several runs may share one.
         clock: seconds.
 
@@ -38,7 +40,7 @@ class StudyJob:
 
     between_epochs = True
 
-    def __init__(self, spec: dict[str, Any], arrays: Arrays, *, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, spec: StudySpec, arrays: Arrays, *, clock: Callable[[], float] = time.perf_counter) -> None:
         self.state: RunState = "running"
         self.reason: Reason | None = None
         self.compute_s = 0.0
@@ -53,7 +55,7 @@ class StudyJob:
     @property
     def epochs(self) -> int:
         """Of all runs together, as far as one knows."""
-        return sum(int(run["fit"]["epochs"]) for cell in self._spec["cells"] for run in cell["runs"])
+        return sum(run.fit.epochs for cell in self._spec.cells for run in cell.runs)
 
     def advance(self, deadline: float = math.inf, epochs: int | None = None) -> bool:
         """Train until the clock passes `deadline`. True while there is more to do."""
@@ -67,7 +69,7 @@ class StudyJob:
                 self._results.update(self._partial)
                 self._partial, self._cell = {}, None
                 self._done += 1
-                if self._done == len(self._spec["cells"]):
+                if self._done == len(self._spec.cells):
                     self.state = "finished"
             else:
                 self._partial.update(found)
@@ -80,11 +82,9 @@ class StudyJob:
 
     def _train(self, cell: int) -> Iterator[Arrays]:
         """Train the runs of a cell; gives what is known of them each time there is something to draw."""
-        specs = self._spec["cells"][cell]["runs"]
-        data = [
-            {name: self._arrays[kept] for name, kept in used.items()} for used in self._spec["cells"][cell]["arrays"]
-        ]
-        if len(specs) > 1 and not any(spec[name] for spec in specs for name in ALIKE):
+        specs = self._spec.cells[cell].runs
+        data = [{name: self._arrays[kept] for name, kept in used.items()} for used in self._spec.cells[cell].arrays]
+        if len(specs) > 1 and not any(_goes_its_own_way(spec) for spec in specs):
             runs = self._joint(specs, data)
             if runs.together:
                 yield from self._train_together(cell, specs, data, runs)
@@ -92,9 +92,9 @@ class StudyJob:
         for run, (spec, arrays) in enumerate(zip(specs, data, strict=True)):
             yield from self._train_one(f"{cell}/{run}/", spec, arrays)
 
-    def _joint(self, specs: list[dict[str, Any]], data: list[Arrays]) -> Any:
-        places = {spec["seed"]: place for place, spec in enumerate(specs)}
-        first, fit = specs[0], specs[0]["fit"]
+    def _joint(self, specs: Sequence[RunSpec], data: list[Arrays]) -> Any:
+        places = {spec.seed: place for place, spec in enumerate(specs)}
+        first, fit = specs[0], specs[0].fit
 
         def per_seed(seed: int) -> dict[str, Any]:
             arrays = data[places[seed]]
@@ -107,19 +107,17 @@ class StudyJob:
                 lambda: unseeded_model(first),
                 seeds=list(places),
                 per_seed=per_seed,
-                batch_size=fit["batch_size"],
-                epochs=fit["epochs"],
-                shuffle=fit["shuffle"],
+                batch_size=fit.batch_size,
+                epochs=fit.epochs,
+                shuffle=fit.shuffle,
                 verbose=0,
                 evaluate_training=True,
             )
 
-    def _train_together(
-        self, cell: int, specs: list[dict[str, Any]], data: list[Arrays], runs: Any
-    ) -> Iterator[Arrays]:
+    def _train_together(self, cell: int, specs: Sequence[RunSpec], data: list[Arrays], runs: Any) -> Iterator[Arrays]:
         began, taken_s = self.epochs_done, 0.0
         started = self._clock()
-        per_epoch = math.ceil(rows_in(data[0]) / specs[0]["fit"]["batch_size"])
+        per_epoch = math.ceil(rows_in(data[0]) / specs[0].fit.batch_size)
         for event in runs:
             self.epochs_done = began + len(specs) * (event.epoch + 1)
             self.updates += per_epoch * len(specs)
@@ -140,13 +138,13 @@ class StudyJob:
             found |= self._outcome(name, specs[0], model, arrays, share, updates, diverged=diverged)
         yield found
 
-    def _train_one(self, name: str, spec: dict[str, Any], arrays: Arrays) -> Iterator[Arrays]:
+    def _train_one(self, name: str, spec: RunSpec, arrays: Arrays) -> Iterator[Arrays]:
         trainer = Trainer(spec, arrays, clock=self._clock)
         began, updates = self.epochs_done, self.updates
         while trainer.advance(self._deadline):
             self.epochs_done, self.updates = began + trainer.epochs_done, updates + trainer.updates
             yield _trainer_curves(name, trainer)
-        self.epochs_done, self.updates = began + int(spec["fit"]["epochs"]), updates + trainer.updates
+        self.epochs_done, self.updates = began + spec.fit.epochs, updates + trainer.updates
         diverged = trainer.state == "diverged"
         outcome = self._outcome(
             name, spec, trainer.model, arrays, trainer.compute_s, trainer.updates, diverged=diverged
@@ -156,7 +154,7 @@ class StudyJob:
     def _outcome(
         self,
         name: str,
-        spec: dict[str, Any],
+        spec: RunSpec,
         model: Any,
         arrays: Arrays,
         compute_s: float,
@@ -165,7 +163,7 @@ class StudyJob:
         diverged: bool,
     ) -> Arrays:
         """What is asked of a run when it has ended."""
-        batch_size = min(int(spec["fit"]["batch_size"]), rows_in(arrays))
+        batch_size = min(spec.fit.batch_size, rows_in(arrays))
         found: Arrays = {
             f"{name}.diverged": np.array(diverged),
             f"{name}.compute_s": np.array(compute_s),
@@ -174,7 +172,7 @@ class StudyJob:
             f"{name}.memory_bytes": np.array(model.memory(batch_size).peak),
         }
         x_val = data_of(arrays, "x_val")
-        if self._spec["predict"] and isinstance(x_val, np.ndarray) and not diverged:
+        if self._spec.predict and isinstance(x_val, np.ndarray) and not diverged:
             predictions = model.predict(x_val, verbose=0)
             if isinstance(predictions, np.ndarray) and predictions.size <= MOST_PREDICTIONS:
                 found[f"{name}.predictions"] = predictions
@@ -182,9 +180,9 @@ class StudyJob:
 
     # --- as a Trainer
 
-    def take_points(self) -> dict[str, list[Any]]:
+    def take_points(self) -> Points:
         """Nothing is streamed: what is known so far lies in the snapshot."""
-        return {}
+        return Points()
 
     def take_checkpoints(self) -> list[tuple[int, bytes]]:
         return []
@@ -211,23 +209,28 @@ class StudyJob:
             compute_s=self.compute_s,
             learning_rate=0.0,
             batch_size=0,
-            changes=[],
-            reason=None if self.reason is None else vars(self.reason),
+            changes=(),
+            reason=self.reason,
         )
 
     def snapshot(self) -> bytes:
         """All results so far; those of the cell at hand are there to be looked at and are computed anew elsewhere."""
-        values = {"state": self.state, "done": self._done, "epochs_done": self.epochs_done, "updates": self.updates}
-        return pack_arrays(values | {"compute_s": self.compute_s}, {**self._results, **self._partial})
+        state = StudyState(self.state, self._done, self.epochs_done, self.updates, self.compute_s)
+        return pack_arrays(asdict(state), {**self._results, **self._partial})
 
     def restore(self, data: bytes) -> None:
         """Go on behind the last cell that was finished."""
         values, arrays = unpack_arrays(data)
-        self.state, self._done = values["state"], values["done"]
-        self.updates, self.compute_s = values["updates"], values["compute_s"]
-        done = self._spec["cells"][: self._done]
-        self.epochs_done = sum(int(run["fit"]["epochs"]) for cell in done for run in cell["runs"])
+        state = typed(StudyState, values)
+        self.state, self._done = state.state, state.done
+        self.updates, self.compute_s = state.updates, state.compute_s
+        self.epochs_done = sum(run.fit.epochs for cell in self._spec.cells[: self._done] for run in cell.runs)
         self._results = {name: array for name, array in arrays.items() if int(name.partition("/")[0]) < self._done}
+
+
+def _goes_its_own_way(spec: RunSpec) -> bool:
+    """Runs with one of these are not trained together with others."""
+    return bool(spec.class_weight or spec.early_stopping or spec.origin or spec.changes)
 
 
 def _trainer_curves(name: str, trainer: Trainer) -> Arrays:

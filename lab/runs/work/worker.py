@@ -19,17 +19,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
 from lab.errors import LabError
-from lab.runs.wire.frame import encode
+from lab.runs.wire.arrays import Arrays
+from lab.runs.wire.frame import Progress, encode
 from lab.runs.wire.messages import (
     ENDED,
     PROTOCOL,
     Checkpoint,
     Drop,
+    Frame,
     Frames,
     Hello,
     Message,
@@ -48,6 +50,8 @@ from lab.runs.wire.messages import (
     read_messages,
     write_message,
 )
+from lab.runs.wire.points import Points
+from lab.runs.wire.spec import JobSpec, StudySpec
 from lab.runs.work.slicer import Pace, Slicer
 from lab.runs.work.study_job import StudyJob
 from lab.runs.work.trainer import Trainer, start_status
@@ -86,7 +90,7 @@ class Slot:
 
     trainer: Trainer | StudyJob
     pace: Pace
-    columns: dict[str, list[Any]] = field(default_factory=dict)  # points not yet sent
+    points: Points = field(default_factory=Points)  # not yet sent
     next_frame_at: float = 0.0
     next_snapshot_at: float = 0.0
     last_order: int = 0
@@ -112,7 +116,7 @@ class Worker:
         self._inbox, self._send, self._suspect, self._clock = inbox, send, suspect, clock
         self._slots: dict[str, Slot] = {}
         self._slicer = Slicer(clock)
-        self._outgoing: list[list[Any]] = []
+        self._outgoing: list[Frame] = []
         self._flushed_at = -FLUSH_S
         self._quit = False
 
@@ -135,7 +139,7 @@ class Worker:
                 self._obey(self._inbox.get_nowait())
 
     def _seconds_to_wait(self) -> float:
-        due = [slot.next_frame_at for slot in self._slots.values() if slot.columns]
+        due = [slot.next_frame_at for slot in self._slots.values() if slot.points]
         if self._outgoing:
             due.append(self._flushed_at + FLUSH_S)
         ready_at = self._slicer.earliest()
@@ -158,14 +162,13 @@ class Worker:
 
     def _start(self, message: Start) -> None:
         arrays = {name: np.load(path, mmap_mode="r", allow_pickle=False) for name, path in message.arrays.items()}
-        job = StudyJob if "cells" in message.spec else Trainer
-        trainer = job(message.spec, arrays, clock=self._clock)
+        trainer = _job(message.spec, arrays, self._clock)
         if message.snapshot:
             trainer.restore(message.snapshot)
         slot = Slot(trainer, Pace(message.epochs_per_s, self._clock()))
         self._slots[message.run] = slot
-        for number, command, values in message.orders:
-            self._apply(slot, Order(message.run, number, command, values))
+        for order in message.orders:
+            self._apply(slot, order)
         self._report(message.run, slot)
 
     def _order(self, message: Order) -> None:
@@ -210,8 +213,7 @@ class Worker:
         trainer.advance(self._slicer.deadline(), epochs=None if slot.pace.epochs_per_s is None else 1)
         if trainer.epochs_done > done:
             slot.pace.epoch_ended(self._clock())
-            for name, values in trainer.take_points().items():
-                slot.columns.setdefault(name, []).extend(values)
+            slot.points.extend(trainer.take_points())
             for epoch, state in trainer.take_checkpoints():
                 self._send(Checkpoint(run, epoch, state))
         if trainer.state == "running":
@@ -256,7 +258,7 @@ class Worker:
         now = self._clock()
         period = max(1 / FRAMES_PER_S, len(self._slicer) / WORKER_FRAMES_PER_S)
         for run, slot in self._slots.items():
-            if slot.columns and now >= slot.next_frame_at:
+            if slot.points and now >= slot.next_frame_at:
                 slot.next_frame_at = now + period
                 self._encode(run, slot)
         if self._outgoing and now >= self._flushed_at + FLUSH_S:
@@ -268,14 +270,10 @@ class Worker:
                 self._save(run, slot)
 
     def _encode(self, run: str, slot: Slot) -> None:
-        columns, slot.columns = slot.columns, {}
-        if columns:
-            progress = {
-                "updates": slot.trainer.updates,
-                "compute_s": round(slot.trainer.compute_s, 4),
-                "t": time.time(),
-            }
-            self._outgoing.append([run, columns["e"][0], columns["e"][-1], encode(columns, progress)])
+        points, slot.points = slot.points, Points()
+        if points:
+            progress = Progress(slot.trainer.updates, slot.trainer.compute_s, time.time())
+            self._outgoing.append(Frame(run, points.epochs[0], points.epochs[-1], encode(points, progress)))
 
     def _flush(self) -> None:
         if self._outgoing:
@@ -284,11 +282,15 @@ class Worker:
         self._flushed_at = self._clock()
 
 
-def _failed(run: str, spec: dict[str, Any], reason: Reason) -> Status:
+def _job(spec: JobSpec, arrays: Arrays, clock: Callable[[], float]) -> Trainer | StudyJob:
+    return StudyJob(spec, arrays, clock=clock) if isinstance(spec, StudySpec) else Trainer(spec, arrays, clock=clock)
+
+
+def _failed(run: str, spec: JobSpec, reason: Reason) -> Status:
     """The Status of what could not be begun."""
-    if "cells" not in spec:
-        return start_status(run, spec, 0, "failed", reason)
-    return replace(StudyJob(spec, {}).status(run), state="failed", reason=vars(reason))
+    if isinstance(spec, StudySpec):
+        return replace(StudyJob(spec, {}).status(run), state="failed", reason=reason)
+    return start_status(run, spec, 0, "failed", reason)
 
 
 def be_modest(memory_bytes: int) -> None:

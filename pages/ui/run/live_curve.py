@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from lab.model.quantities import History
-from lab.runs.wire.frame import decimate, with_epochs
+from lab.runs.wire.frame import with_epochs
+from lab.runs.wire.points import decimate
 from lab.texts import Language, say
 
 FOLDER = Path(__file__).parent

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from lab.export.keras_source import keras_source, model_lines
+from lab.runs.wire.spec import Fit, Part, RunSpec, Sequential
 from lab.runs.work.build import build_model
 from lab.spec.experiment import Change
 from lab.starts import STARTS, start
@@ -78,14 +79,10 @@ def executed(experiment, input_shape):
 
 def spec_of(experiment, input_shape):
     compiled = experiment.compile
-    return {
-        "layers": [{"type": layer.type, "params": layer.params} for layer in experiment.model.layers],
-        "input_shape": input_shape,
-        "optimizer": {"type": compiled.optimizer.type, "params": compiled.optimizer.params},
-        "loss": {"type": compiled.loss.type, "params": compiled.loss.params},
-        "metrics": list(compiled.metrics),
-        "seed": 0,
-    }
+    layers = tuple(Part(layer.type, layer.params) for layer in experiment.model.layers)
+    loss = Part(compiled.loss.type, compiled.loss.params)
+    network = Sequential(layers, input_shape, loss, compiled.metrics)
+    return RunSpec(network, Part(compiled.optimizer.type, compiled.optimizer.params), Fit(1, 1, True), seed=0)
 
 
 # Keras 3.15 with NumPy 2.4 warns about its own __array__

@@ -7,6 +7,7 @@ from lab.data.prepare import Dataset, prepare
 from lab.data.samples import load_sample
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.arrays import Arrays
+from lab.runs.wire.spec import RunSpec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from lab.starts import start
@@ -28,7 +29,7 @@ def with_rate(experiment: Experiment, rate: float) -> Experiment:
     return experiment.with_learning_rate(rate)
 
 
-def spec_of(experiment: Experiment) -> tuple[dict[str, Any], Arrays]:
+def spec_of(experiment: Experiment) -> tuple[RunSpec, Arrays]:
     return run_spec(experiment, iris_data())
 
 

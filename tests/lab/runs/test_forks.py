@@ -13,6 +13,7 @@ from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.arrays import unpack_arrays
 from lab.runs.wire.checkpoints import SCHEDULE, nearest, thinned
 from lab.runs.wire.messages import Extend, SetBatchSize, SetLearningRate
+from lab.runs.work.best import watched
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Change, EarlyStoppingSpec, Experiment
 from lab.spec.limits import ALONE
@@ -183,7 +184,7 @@ def test_knobs_turned_before_a_fork_is_reached_count_from_the_fork_on():
     trainer.advance()
     assert trainer.history["loss"][:5] == trained(iris(12)).history["loss"][:5]
     assert trainer.epochs_done == 14
-    assert [(change["epoch"], change["name"]) for change in trainer.changes] == [(5, "learning_rate"), (5, "epochs")]
+    assert [(turn.epoch, turn.name) for turn in trainer.changes] == [(5, "learning_rate"), (5, "epochs")]
 
 
 def test_what_a_fork_comes_from_stands_in_its_file():
@@ -220,13 +221,14 @@ def test_early_stopping_can_watch_the_data_loss_without_the_penalty():
     )
     trainer = trained(regularized)
     assert trainer.best_epoch == int(np.argmin(trainer.extras["val_data_loss"])) + 1
-    assert trained(experiment).watched == trained(experiment).history["val_loss"]  # no penalty: the same thing
+    plain = trained(experiment)  # no penalty: the same thing
+    assert watched(plain.points, experiment.fit.early_stopping) == plain.history["val_loss"]
 
 
 def test_balanced_class_weights_count_each_class_alike():
     spec, arrays = run_spec(iris(2, class_weight="balanced"), iris_data())
     counts = np.bincount(iris_data().train.target)
-    assert np.allclose(np.array(spec["class_weight"]) * counts, counts.sum() / 3)
+    assert np.allclose(np.array(spec.class_weight) * counts, counts.sum() / 3)
     trainer = Trainer(spec, arrays)
     trainer.advance()
     assert trainer.history["loss"] != trained(iris(2)).history["loss"]
@@ -236,7 +238,7 @@ def test_the_training_loss_after_each_epoch_is_that_of_the_weights_then():
     trainer = trained(iris(6))
     x, y = trainer._arrays["x"], trainer._arrays["y"]
     assert trainer.extras["evaluated_loss"][-1] == pytest.approx(trainer.model.evaluate(x, y, verbose=0)[0])
-    assert "+evaluated_loss" in trainer.take_points()
+    assert "evaluated_loss" in trainer.take_points().extras
 
 
 def test_a_checkpoint_does_not_grow_with_the_rows():

@@ -1,4 +1,4 @@
-"""The hub with a clock of its own and no process: what readers get, and what becomes of runs that nobody reads."""
+"""Hub and streams with a clock of their own and no process: what is known of a job, and what its readers get."""
 
 import json
 from dataclasses import replace
@@ -8,31 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.runs.serve.pooled import hub as hub_module
-from lab.runs.serve.pooled.hub import Hub, LiveRun, Stopwatch
-from lab.runs.wire.frame import encode
-from lab.runs.wire.messages import Frames, Status
+from lab.errors import RunError
+from lab.runs.serve.pooled import curve as curve_module
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.job import LiveRun, StudyPart
+from lab.runs.serve.pooled.streams import Streams
+from lab.runs.wire.messages import Checkpoint, Frames, Pause, Snapshot
 from lab.spec.limits import ALONE
-from lab.verdict.context import RunContext
 from tests.lab.runs.clock import Clock
-
-LIMITS = replace(ALONE, reader_grace_s=30.0, paused_without_reader_s=600.0, running_s=None)
-
-
-class Bell:
-    """Stands in for an asyncio.Event."""
-
-    def __init__(self) -> None:
-        self.rung = 0
-
-    def set(self) -> None:
-        self.rung += 1
-
-
-def status(run: str, state: str = "running", **values) -> Status:
-    fields = {"epoch": 0, "epochs": 100, "updates": 0, "updates_per_epoch": 10, "compute_s": 0.0}
-    fields |= {"learning_rate": 0.1, "batch_size": 10, "changes": [], "reason": None}
-    return Status(run=run, state=state, **(fields | values))
+from tests.lab.runs.jobs import Bell, frame, live_run, status
 
 
 @pytest.fixture
@@ -42,7 +26,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def hub(clock) -> Hub:
-    return Hub(LIMITS, clock)
+    return Hub(ALONE, clock)
 
 
 @pytest.fixture
@@ -51,16 +35,20 @@ def run(hub) -> LiveRun:
 
 
 def running(hub: Hub) -> LiveRun:
-    stopwatch = Stopwatch(hub.clock)
-    run = LiveRun("r", "owner", 1, None, {}, {}, None, 0.0, status("r"), RunContext(90, 30), stopwatch, seen_at=0.0)
+    run = live_run(hub)
     hub.add(run)
     hub.set_status(status("r"))
     return run
 
 
-def frame(first: int, last: int) -> list:
-    columns = {"e": list(range(first, last + 1)), "loss": [1 / e for e in range(first, last + 1)]}
-    return ["r", first, last, encode(columns, {"updates": last})]
+@pytest.fixture
+def touched() -> list[LiveRun]:
+    return []
+
+
+@pytest.fixture
+def streams(hub, touched) -> Streams:
+    return Streams(hub, touched.append)
 
 
 def points(events: list[bytes]) -> list[int]:
@@ -76,53 +64,57 @@ def names(events: list[bytes]) -> list[str]:
     return [line[6:] for line in b"".join(events).decode().split("\n") if line.startswith("event:")]
 
 
-def test_a_reader_first_hears_the_state_then_all_points_then_only_new_ones(hub, run):
+# --- streams
+
+
+def test_a_stream_is_opened_with_its_key_alone_and_counts_as_a_look(streams, run, touched):
+    assert streams.open(run.id, 0, Bell()) is None
+    assert streams.open("nothing", 0, Bell()) is None
+    assert touched == []
+    assert streams.known(run.stream)
+    assert streams.open(run.stream, 0, Bell()).job is run
+    assert touched == [run]
+
+
+def test_a_reader_first_hears_the_state_then_all_points_then_only_new_ones(hub, streams, run):
     hub.publish(Frames([frame(1, 3)]))
-    reader = hub.subscribe(run, 0, Bell())
-    first = reader.read()
+    reader = streams.open(run.stream, 0, Bell())
+    first = streams.read(reader)
     assert names(first) == ["state"]
     assert points(first) == [1, 2, 3]
-    assert reader.read() == []
+    assert streams.read(reader) == []
     hub.publish(Frames([frame(4, 4)]))
-    assert points(reader.read()) == [4]
+    assert points(streams.read(reader)) == [4]
 
 
-def test_a_slow_reader_gets_everything_it_missed_in_one_go(hub, run):
-    reader = hub.subscribe(run, 0, Bell())
-    reader.read()
+def test_a_slow_reader_gets_everything_it_missed_in_one_go(hub, streams, run):
+    reader = streams.open(run.stream, 0, Bell())
+    streams.read(reader)
     for epoch in range(1, 50):
         hub.publish(Frames([frame(epoch, epoch)]))
-    assert points(reader.read()) == list(range(1, 50))
+    assert points(streams.read(reader)) == list(range(1, 50))
 
 
-def test_a_reader_that_comes_back_goes_on_after_its_last_point(hub, run):
+def test_a_reader_that_comes_back_goes_on_after_its_last_point(hub, streams, run):
     hub.publish(Frames([frame(1, 3), frame(4, 6)]))
-    assert points(hub.subscribe(run, 3, Bell()).read()) == [4, 5, 6]
-
-
-def test_points_that_a_restarted_worker_sends_again_are_dropped_also_in_the_middle_of_a_frame(hub, run):
-    hub.publish(Frames([frame(1, 5)]))
-    hub.publish(Frames([frame(3, 4)]))
-    hub.publish(Frames([frame(4, 8)]))
-    assert points(hub.subscribe(run, 0, Bell()).read()) == list(range(1, 9))
-    assert hub.columns(run)["e"] == list(range(1, 9))
+    assert points(streams.read(streams.open(run.stream, 3, Bell()))) == [4, 5, 6]
 
 
 class Page:
     """What a browser makes of a stream: it begins anew at a reset, and comes back behind its last point."""
 
-    def __init__(self, hub: Hub, run: LiveRun) -> None:
-        self.hub, self.run, self.seen = hub, run, []
-        self.reader = hub.subscribe(run, 0, Bell())
+    def __init__(self, streams: Streams, run: LiveRun) -> None:
+        self.streams, self.run, self.seen = streams, run, []
+        self.reader = streams.open(run.stream, 0, Bell())
 
     def look(self) -> None:
-        events = self.reader.read()
+        events = self.streams.read(self.reader)
         self.seen = points(events) if "reset" in names(events) else self.seen + points(events)
 
     def come_back(self, last_epoch: int) -> None:
-        self.hub.unsubscribe(self.reader)
+        self.streams.close(self.reader)
         self.seen = self.seen[:last_epoch]
-        self.reader = self.hub.subscribe(self.run, len(self.seen), Bell())
+        self.reader = self.streams.open(self.run.stream, len(self.seen), Bell())
 
 
 STEPS = st.one_of(
@@ -135,10 +127,11 @@ STEPS = st.one_of(
 
 @given(steps=st.lists(STEPS, max_size=40), ring=st.integers(1, 6))
 def test_whatever_is_sent_again_every_reader_hears_every_point_once_and_in_order(steps, ring):
-    hub = Hub(LIMITS, Clock())
+    hub = Hub(ALONE, Clock())
     run = running(hub)
-    pages, sent = (Page(hub, run), Page(hub, run)), 0
-    with mock.patch.object(hub_module, "RING", ring):
+    streams = Streams(hub, lambda job: None)
+    pages, sent = (Page(streams, run), Page(streams, run)), 0
+    with mock.patch.object(curve_module, "RING", ring):
         for step, number in steps:
             if step == "sent":
                 hub.publish(Frames([frame(sent + 1, sent + number)]))
@@ -153,61 +146,88 @@ def test_whatever_is_sent_again_every_reader_hears_every_point_once_and_in_order
                 assert page.seen == list(range(1, len(page.seen) + 1))
     for page in pages:
         page.look()
-        assert page.seen == list(range(1, run.last_epoch + 1))
-    assert hub.columns(run).get("e", []) == page.seen
+        assert page.seen == list(range(1, run.curve.last_epoch + 1))
+    assert run.curve.points().epochs == page.seen
+    assert all(len(values) == len(page.seen) for values in run.curve.points().history.values())
 
 
 @pytest.mark.parametrize("again", [frame(1, 3), frame(3, 3), frame(2, 3)], ids=["all", "the last", "some"])
-def test_points_that_are_sent_twice_wake_nobody_and_are_not_news(hub, run, again):
+def test_points_that_are_sent_twice_wake_nobody_and_are_not_news(hub, streams, run, again):
     bell = Bell()
-    reader = hub.subscribe(run, 0, bell)
+    reader = streams.open(run.stream, 0, bell)
     hub.publish(Frames([frame(1, 3)]))
-    reader.read()
+    streams.read(reader)
     rung = bell.rung
     hub.publish(Frames([again]))
     assert bell.rung == rung
-    assert reader.read() == []
-    assert len(run.ring) == 1
+    assert streams.read(reader) == []
+    assert run.curve.frames == 1
 
 
-def test_a_reader_that_stood_in_the_middle_of_a_frame_gets_the_rest_of_it(hub, run):
-    hub.publish(Frames([frame(1, 3), frame(4, 9)]))
-    assert points(hub.subscribe(run, 5, Bell()).read()) == [6, 7, 8, 9]
-    hub.publish(Frames([frame(9, 10)]))  # the last point once more, and a new one
-    assert points(hub.subscribe(run, 8, Bell()).read()) == [9, 10]
+def test_the_state_tells_numbers_and_not_whose_run_it_is(streams, run):
+    (event,) = streams.read(streams.open(run.stream, 0, Bell()))
+    told = json.loads(event.split(b"data:")[1])
+    assert told == {
+        "state": "running",
+        "epoch": 0,
+        "epochs": 100,
+        "updates": 0,
+        "updates_per_epoch": 10,
+        "compute_s": 0.0,
+        "learning_rate": 0.1,
+        "batch_size": 10,
+        "elapsed_s": 0.0,
+        "queue_position": 0,
+    }
 
 
-def test_a_reader_further_behind_than_the_ring_starts_anew_with_a_thinned_curve(hub, run, monkeypatch):
-    monkeypatch.setattr(hub_module, "RING", 10)
-    reader = hub.subscribe(run, 0, Bell())
-    for epoch in range(1, 31):
-        hub.publish(Frames([frame(epoch, epoch)]))
-    events = reader.read()
-    assert "reset" in names(events)
-    assert points(events) == list(range(1, 31))
-    assert len(run.ring) == 10
-    hub.publish(Frames([frame(31, 31)]))
-    assert points(reader.read()) == [31]
-
-
-def test_the_end_comes_after_the_last_point_and_is_the_last_word(hub, run):
-    reader = hub.subscribe(run, 0, Bell())
-    reader.read()
+def test_the_end_comes_after_the_last_point_and_is_the_last_word(hub, streams, run):
+    reader = streams.open(run.stream, 0, Bell())
+    streams.read(reader)
     hub.publish(Frames([frame(1, 2)]))
     assert hub.set_status(status("r", "finished", epoch=2)) is run
-    events = reader.read()
+    events = streams.read(reader)
     assert points(events) == [1, 2]
     assert names(events) == ["state", "end"]
     assert reader.done
 
 
-def test_every_reader_is_woken_by_news_and_by_nothing_else(hub, run):
+def test_a_run_that_is_dropped_ends_its_streams(hub, streams, run):
     bell = Bell()
-    hub.subscribe(run, 0, bell)
-    hub.publish(Frames([["someone else's", 1, 1, b""]]))
-    assert bell.rung == 0
-    hub.publish(Frames([frame(1, 1), frame(2, 2)]))
+    reader = streams.open(run.stream, 0, bell)
+    streams.read(reader)
+    hub.drop(run)
     assert bell.rung == 1
+    assert names(streams.read(reader)) == ["end"]
+    assert not streams.known(run.stream)
+
+
+def test_every_reader_is_woken_by_news_and_by_nothing_else(hub, streams, run):
+    bells = [Bell(), Bell()]
+    readers = [streams.open(run.stream, 0, bell) for bell in bells]
+    hub.publish(Frames([frame(1, 1, "someone else's")]))
+    assert [bell.rung for bell in bells] == [0, 0]
+    hub.publish(Frames([frame(1, 1), frame(2, 2)]))
+    assert [bell.rung for bell in bells] == [1, 1]
+    hub.publish(Frames([frame(1, 2)]))  # sent again
+    streams.close(readers[1])
+    hub.publish(Frames([frame(3, 3)]))
+    assert [bell.rung for bell in bells] == [2, 1]
+
+
+# --- what is known of a job
+
+
+@pytest.mark.parametrize(("run_id", "owner"), [("r", "someone else"), ("part", "owner")])
+def test_what_is_someone_elses_or_no_run_is_unknown(hub, run, run_id, owner):
+    values = {name: getattr(run, name) for name in ("spec", "arrays", "created", "status", "stopwatch", "seen_at")}
+    hub.add(StudyPart(id="part", owner="owner", study="s", pieces=[], **values))
+    with pytest.raises(RunError) as refusal:
+        hub.own(run_id, owner)
+    assert refusal.value.code == "run.unknown"
+    assert hub.own("r", "owner") is run
+    assert hub.own("nothing", "owner") is None
+    assert hub.runs_of("owner") == [run]
 
 
 def test_elapsed_time_leaves_pauses_out(hub, run, clock):
@@ -220,38 +240,26 @@ def test_elapsed_time_leaves_pauses_out(hub, run, clock):
     assert run.stopwatch.seconds == 7.0
 
 
-def test_a_run_that_nobody_reads_is_parked_after_the_grace_time_and_forgotten_later(hub, run, clock):
-    reader = hub.subscribe(run, 0, Bell())
-    clock.now = 1000.0
-    assert hub.sweep() == []
-    hub.unsubscribe(reader)
-    clock.now += 30.0
-    assert hub.sweep() == []
-    clock.now += 0.1
-    assert hub.sweep() == [(run, "park")]
-    run.parked = True
-    assert hub.sweep() == []
-    clock.now += 600.1
-    assert hub.sweep() == [(run, "forget")]
-    hub.set_status(status("r", "stopped"))
-    assert hub.sweep() == [(run, "drop")]
-
-
-def test_a_run_over_its_time_is_ended_once(clock):
-    hub = Hub(replace(LIMITS, running_s=600.0), clock)
-    run = running(hub)
-    hub.subscribe(run, 0, Bell())
-    clock.now = 600.0
-    assert hub.sweep() == []
-    clock.now = 601.0
-    assert hub.sweep() == [(run, "time_over")]
-    run.time_over = True
-    assert hub.sweep() == []
-
-
 def test_a_command_is_remembered_until_a_status_answers_it(hub, run):
-    from lab.runs.wire.messages import Pause, order
-
-    run.orders = [order("r", 1, Pause()), order("r", 2, Pause())]
+    for _ in range(2):
+        run.orders.add("r", Pause())
     hub.set_status(status("r", last_order=1))
-    assert [waiting.number for waiting in run.orders] == [2]
+    assert [waiting.number for waiting in run.orders.waiting] == [2]
+
+
+def test_a_job_that_has_ended_says_nothing_more(hub, run):
+    assert hub.set_status(status("r", "stopped")) is run
+    assert hub.set_status(status("r", "running")) is None
+    assert run.status.state == "stopped"
+
+
+def test_snapshot_and_checkpoints_are_kept_within_their_bound(clock):
+    hub = Hub(replace(ALONE, checkpoint_bytes=20), clock)
+    run = live_run(hub)
+    hub.add(run)
+    hub.set_snapshot(Snapshot("r", 1, b"state"))
+    for epoch in (1, 2, 3, 4):
+        hub.keep_checkpoint(Checkpoint("r", epoch, bytes(8)))
+    assert run.snapshot == b"state"
+    assert sum(map(len, run.checkpoints.values())) <= 20
+    assert 4 in run.checkpoints

@@ -95,7 +95,7 @@ def test_a_stored_run_may_still_be_forked_from_and_gone_on_with(store):
     assert trainer.history["loss"] == pytest.approx(kept.history["loss"], rel=1e-5)
     old = Trainer(*spec_of(record.experiment))
     old.restore(record.snapshot)  # what a Trainer of then wrote is understood by one of today
-    assert (old.state, old.epochs_done, old.changes) == ("finished", 6, old.log)
+    assert (old.state, old.epochs_done, old.changes) == ("finished", 6, tuple(old.log))
 
 
 def test_a_runs_file_is_taken_in(store):

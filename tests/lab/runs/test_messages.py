@@ -5,13 +5,18 @@ import io
 import numpy as np
 import pytest
 
+from lab.runs.orders.study import study_specs
 from lab.runs.wire.arrays import pack_arrays, part, unpack_arrays
 from lab.runs.wire.messages import (
+    Frame,
     Frames,
     Hello,
+    Pause,
+    Reason,
     SetLearningRate,
     Snapshot,
     Start,
+    Status,
     Step,
     command_of,
     order,
@@ -20,15 +25,25 @@ from lab.runs.wire.messages import (
     unpack,
     write_message,
 )
+from lab.runs.wire.spec import KnobTurn
+from tests.lab.runs.runs import iris, spec_of, with_rate
+from tests.lab.runs.test_study import cells
 
 
 @pytest.mark.parametrize(
     "message",
     [
         Hello(1, 4711, 1),
-        Frames([["a", 1, 3, b"id:3\n\n"], ["b", 4, 4, b""]]),
+        Frames([Frame("a", 1, 3, b"id:3\n\n"), Frame("b", 4, 4, b"")]),
         Snapshot("a", 7, bytes(range(256))),
-        Start("a", {"layers": [{"type": "Dense"}]}, {"x": "x.npy"}, b"\0\1", None, [[1, "Pause", {}]]),
+        Start(
+            "a", spec_of(iris(3))[0], {"x": "x.npy"}, b"\0\1", None, (order("a", 1, Pause()), order("a", 2, Step(3)))
+        ),
+        Start("a", spec_of(with_rate(iris(9).forked(4), 0.2))[0], {}, b"", 30.0, ()),
+        Start("a", study_specs(cells(2), 1, predict=True)[0].spec, {}, b"", None, ()),
+        Status(
+            "a", "diverged", 1, 2, 3, 4, 0.5, 0.1, 8, (KnobTurn(0, 2, "epochs", 9),), Reason("x", {"y": [1, "z"]}), 7
+        ),
     ],
     ids=lambda message: type(message).__name__,
 )
@@ -41,9 +56,13 @@ def test_a_command_keeps_its_values_and_goes_by_its_name():
     assert command_of(order("a", 2, Step(3))) == Step(3)
 
 
-@pytest.mark.parametrize("data", [b"", b"\0\0\0\2[]", b'\0\0\0\x0d["Unknown",{}]'], ids=["empty", "short", "unknown"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\0\0\0\2[]", b'\0\0\0\x0d["Unknown",{}]', b'\0\0\0\x19["Pong",{"number":"one"}]', b'\0\0\0\x09["Pong",{}]'],
+    ids=["empty", "short", "unknown", "type", "missing"],
+)
 def test_bytes_that_are_no_message_are_refused(data):
-    with pytest.raises(ValueError):
+    with pytest.raises((ValueError, TypeError)):
         unpack(data)
 
 

@@ -105,7 +105,7 @@ def test_the_seeds_of_one_cell_are_shared_among_the_workers_and_come_back_in_the
 
 def test_rows_that_runs_share_are_there_once():
     ((_, spec, arrays),) = study_specs(cells(1), 1, predict=False)
-    used = [run["x"] for cell in spec["cells"] for run in cell["arrays"]]
+    used = [run["x"] for cell in spec.cells for run in cell.arrays]
     assert len(set(used)) == 1
     assert len([name for name in arrays if arrays[name].shape == arrays[used[0]].shape]) == 1
 

@@ -1,6 +1,5 @@
 """The Trainer: however a run is cut into slices, paused, moved or changed on the way, its record gives it again."""
 
-import json
 import math
 
 import numpy as np
@@ -9,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.runs.kept.record import as_changes
-from lab.runs.wire.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Step, Stop
+from lab.runs.wire.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Step, Stop, pack, unpack
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Change, EarlyStoppingSpec, Experiment
 from tests.lab.runs.clock import Clock
@@ -66,7 +65,7 @@ def test_changes_made_live_are_logged_with_their_positions_and_replayed_to_the_s
     one_batch_at_a_time(live, 20)
     live.apply(Extend(9))
     live.advance()
-    assert [change["name"] for change in live.log] == ["learning_rate", "batch_size", "epochs"]
+    assert [turn.name for turn in live.log] == ["learning_rate", "batch_size", "epochs"]
     assert live.epochs_done == 9
     replayed = trained(experiment.with_fit(changes=as_changes(live.log)))
     assert replayed.history == live.history
@@ -83,7 +82,7 @@ def test_a_run_that_takes_many_batches_in_one_go_still_logs_and_replays_exactly(
         for _ in range(3):
             live.advance(deadline=clock.now + 3.5 * tick)
         live.apply(SetLearningRate(rate))
-    assert {change["batch"] for change in live.log} != {0}  # in the middle of epochs, too
+    assert {turn.batch for turn in live.log} != {0}  # in the middle of epochs, too
     live.advance()
     assert len(live.log) == 3
     replayed = Trainer(*spec_of(experiment.with_fit(changes=as_changes(live.log))), clock=clock)
@@ -191,6 +190,12 @@ def test_divergence_ends_the_run_with_its_cause_and_keeps_the_last_good_weights(
         assert all(np.array_equal(a, b) for a, b in zip(trainer.weights, good, strict=True))
 
 
+def test_a_reason_comes_out_of_the_pipe_as_it_went_in():
+    status = trained(with_rate(iris(3), 1e30)).status("r")
+    assert status.reason.code == "run.diverged_learning_rate"
+    assert unpack(pack(status)) == status
+
+
 @pytest.mark.parametrize("rate", [0.0, 1e9])
 def test_extreme_learning_rates_run(rate):
     trainer = trained(with_rate(iris(3), rate))
@@ -210,9 +215,10 @@ def test_points_are_handed_out_once_and_without_a_gap():
     first = trainer.take_points()
     trainer.advance()
     second = trainer.take_points()
-    assert first["e"] + second["e"] == [1, 2, 3, 4, 5]
-    assert first["loss"] + second["loss"] == trainer.history["loss"]
-    assert trainer.take_points()["e"] == []
+    assert (first.epochs, second.epochs) == ([1, 2], [3, 4, 5])
+    assert first.history["loss"] + second.history["loss"] == trainer.history["loss"]
+    assert first.extras.keys() == trainer.extras.keys()
+    assert trainer.take_points().epochs == []
 
 
 def test_compute_time_counts_only_computing():
@@ -305,18 +311,16 @@ def test_a_run_that_stopped_early_may_be_told_to_go_on_and_the_file_repeats_it()
     trainer.apply(Extend(400))
     trainer.advance()
     assert trainer.epochs_done > ended
-    changes = tuple(Change(**{**change, "value": float(change["value"])}) for change in trainer.log)
+    changes = as_changes(trainer.log)
     assert trained(experiment.with_fit(changes=changes)).history == trainer.history
 
 
-def test_a_status_is_plain_json():
+def test_a_status_comes_out_of_the_pipe_as_it_went_in():
     trainer = Trainer(*spec_of(iris(2)))
     trainer.apply(SetLearningRate(0.5))
-    from lab.runs.wire.messages import pack, unpack
-
     status = trainer.status("r")
+    assert [turn.value for turn in status.changes] == [0.5]
     assert unpack(pack(status)) == status
-    json.dumps(status.changes)
 
 
 def test_bytes_that_are_no_snapshot_are_refused():

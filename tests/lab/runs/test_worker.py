@@ -64,7 +64,7 @@ class Told:
     def points(self, run: str) -> list[tuple[float, list[int]]]:
         """Epochs of each frame of a run, and when it went out."""
         frames = [(at, frame) for at, message in self.of(Frames) for frame in message.frames]
-        return [(at, list(decode(data)["e"])) for at, (name, _, _, data) in frames if name == run]
+        return [(at, list(decode(data).epochs)) for at, (name, _, _, data) in frames if name == run]
 
     def end(self, run: str) -> Status:
         return self.of(Status, run)[-1][1]
@@ -80,7 +80,7 @@ def start(tmp_path):
         for name, array in arrays.items():
             paths[name] = str(tmp_path / f"{name}.npy")
             np.save(paths[name], array)
-        return Start(run, spec, paths, snapshot, pace, [])
+        return Start(run, spec, paths, snapshot, pace, ())
 
     return message
 
@@ -150,7 +150,12 @@ def test_a_run_goes_on_from_its_last_snapshot_to_the_same_numbers(work, start):
     assert 0 < shot.epoch < 40
     rest = work((0.0, start("r", iris(40), None, shot.data)))
     assert [epoch for _, epochs in rest.points("r") for epoch in epochs] == list(range(shot.epoch + 1, 41))
-    losses = [value for _, message in rest.of(Frames) for frame in message.frames for value in decode(frame[3])["loss"]]
+    losses = [
+        value
+        for _, message in rest.of(Frames)
+        for frame in message.frames
+        for value in decode(frame.event).history["loss"]
+    ]
     assert losses == pytest.approx(trained(iris(40)).history["loss"][shot.epoch :], rel=1e-5)  # six digits cross
 
 
@@ -160,7 +165,7 @@ def test_every_order_is_answered_with_its_number(work, start):
     answers = [status.last_order for _, status in told.of(Status, "r")]
     assert answers == sorted(answers)
     assert set(answers) == {0, 1, 2, 3}
-    assert [change["value"] for change in told.end("r").changes] == [0.5, 0.25]
+    assert [turn.value for turn in told.end("r").changes] == [0.5, 0.25]
 
 
 def test_a_step_is_made_at_once_however_slow_the_pace(work, start):
@@ -185,7 +190,7 @@ def test_a_run_that_goes_wrong_ends_with_a_reason_and_the_others_go_on(work, sta
     broken.arrays["x"] = "/nowhere.npy"
     diverging = with_rate(iris(50), 1e30)
     told = work((0.0, broken), (0.0, start("wild", diverging, 10.0)), (0.0, start("good", iris(20), 10.0)))
-    assert (told.end("broken").state, told.end("broken").reason["code"]) == ("failed", "run.internal")
+    assert (told.end("broken").state, told.end("broken").reason.code) == ("failed", "run.internal")
     assert told.end("wild").state == "diverged"
     assert (told.end("good").state, told.end("good").epoch) == ("finished", 20)
     assert "nowhere" in capsys.readouterr().err

@@ -1,0 +1,63 @@
+"""Runs that nobody reads, or that have had their time."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal
+
+from lab.runs.serve.pooled.dispatch import Dispatch
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.job import Job, LiveRun
+from lab.runs.wire.messages import Pause, Stop
+from lab.spec.limits import Limits
+
+SWEEP_S = 1.0
+
+Due = Literal["park", "forget", "time_over", "drop"]
+
+
+def due(job: Job, now: float, limits: Limits) -> Due | None:
+    """What has to be done with a job at the time `now`; None if it may go on as it does."""
+    alone_s = 0.0 if job.readers else now - job.seen_at
+    forgotten = alone_s > limits.reader_grace_s + limits.paused_without_reader_s
+    if not job.active:
+        return "drop" if forgotten and not (isinstance(job, LiveRun) and job.saving) else None
+    if limits.running_s is not None and job.stopwatch.seconds > limits.running_s and not job.time_over:
+        return "time_over"
+    if forgotten:
+        return "forget"
+    return "park" if alone_s > limits.reader_grace_s and job.status.state == "running" and not job.parked else None
+
+
+class Caretaker:
+    """Parks, ends and forgets what is due.
+
+    Args:
+        dropped: told of a job that is no longer held.
+    """
+
+    def __init__(self, hub: Hub, dispatch: Dispatch, dropped: Callable[[Job], None]) -> None:
+        self._hub, self._dispatch, self._dropped = hub, dispatch, dropped
+
+    async def sweep_for_ever(self) -> None:
+        """Once a second."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            await asyncio.to_thread(self.sweep)
+
+    def sweep(self) -> None:
+        for job in self._hub.jobs():
+            with self._hub.lock:
+                self._tend(job, due(job, self._hub.clock(), self._hub.limits))
+
+    def _tend(self, job: Job, action: Due | None) -> None:
+        if action == "park":
+            job.parked = True
+            self._dispatch.send(job, Pause())
+        elif action == "forget":
+            self._dispatch.send(job, Stop())
+        elif action == "time_over":
+            job.time_over = True
+            self._dispatch.send(job, Stop())
+        elif action == "drop":
+            self._hub.drop(job)
+            self._dropped(job)

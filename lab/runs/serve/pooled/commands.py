@@ -1,0 +1,37 @@
+"""What a person asks of a run that is live."""
+
+from lab.errors import RunError
+from lab.runs.kept.store import RunStore
+from lab.runs.serve.asking import check_epochs
+from lab.runs.serve.pooled.dispatch import Dispatch
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.job import LiveRun
+from lab.runs.wire.messages import Command, Extend, Speed
+from lab.runs.work.trainer import EXTENDABLE
+
+
+class Commands:
+    """Passes commands on."""
+
+    def __init__(self, hub: Hub, dispatch: Dispatch, store: RunStore) -> None:
+        self._hub, self._dispatch, self._store = hub, dispatch, store
+
+    def command(self, run_id: str, owner: str, command: Command) -> None:
+        """As `Engine.command`."""
+        run = self._hub.own(run_id, owner)
+        if run is None:
+            self._store.require(run_id, owner)
+            raise RunError("run.not_live")
+        if isinstance(command, Extend):
+            check_epochs(command, self._hub.limits)
+        with self._hub.lock:
+            self._dispatch.touch(run)
+            if isinstance(command, Speed):
+                run.epochs_per_s = command.epochs_per_s
+            if run.active:
+                self._dispatch.send(run, command)
+            elif isinstance(command, Extend) and self._can_go_on(run, command.epochs):
+                self._dispatch.revive(run, command)
+
+    def _can_go_on(self, run: LiveRun, epochs: int) -> bool:
+        return run.status.state in EXTENDABLE and epochs > run.curve.last_epoch

@@ -1,0 +1,93 @@
+"""The curve of a live run: its newest frames for readers, and all of its points when somebody asks for them."""
+
+from array import array
+from collections import deque
+
+from lab.runs.wire.frame import DISPLAY_POINTS, cut, decode, reset_event
+from lab.runs.wire.messages import Frame
+from lab.runs.wire.points import Columns, Points
+
+RING = 2000  # frames kept for readers that come late; older points come thinned
+
+Packed = dict[str, "array[float]"]  # columns at a quarter of the room
+
+
+class Curve:
+    """Frames of one run in the order of their epochs, without a gap and without a point twice.
+
+    Frames are read late, since most of them are only ever relayed. Whoever calls holds the hub's lock.
+    """
+
+    def __init__(self) -> None:
+        self.last_epoch = 0  # of the newest point that came in
+        self._frames: deque[Frame] = deque()
+        self._read_epoch = 0  # points up to here have been read from the frames
+        self._history: Packed = {}
+        self._extras: Packed = {}
+
+    @property
+    def frames(self) -> int:
+        """How many are kept."""
+        return len(self._frames)
+
+    def begin(self, history: Columns, extras: Columns) -> None:
+        """A fork does not begin with nothing: the points up to it are those of the run that it comes from."""
+        self._history, self._extras = _packed(history), _packed(extras)
+        self.last_epoch = self._read_epoch = max(map(len, history.values()), default=0)
+
+    def take(self, frame: Frame) -> bool:
+        """Take in a frame; False if all its points came before (a worker goes on from its last snapshot)."""
+        if frame.last <= self.last_epoch:
+            return False
+        if frame.first <= self.last_epoch:
+            frame = frame._replace(first=self.last_epoch + 1, event=cut(frame.event, self.last_epoch))
+        self._frames.append(frame)
+        self.last_epoch = frame.last
+        if len(self._frames) > RING:
+            self._read()
+            self._frames.popleft()
+        return True
+
+    def after(self, epoch: int) -> list[bytes]:
+        """Events for a reader that has the points up to `epoch`: a new beginning where the frames no longer reach."""
+        if self.last_epoch <= epoch:
+            return []
+        if not self._frames or self._frames[0].first > epoch + 1:
+            return [reset_event(self.points().thinned(DISPLAY_POINTS))]
+        newest_first = []
+        for frame in reversed(self._frames):
+            if frame.last <= epoch:
+                break
+            newest_first.append(frame.event if frame.first > epoch else cut(frame.event, epoch))
+        return newest_first[::-1]
+
+    def points(self) -> Points:
+        """All of them."""
+        self._read()
+        epochs = list(range(1, self.last_epoch + 1))
+        return Points(epochs, _unpacked(self._history), _unpacked(self._extras))
+
+    def newest(self) -> Points:
+        """Those of the newest frame, without reading any other."""
+        return decode(self._frames[-1].event) if self._frames else Points()
+
+    def _read(self) -> None:
+        fresh = []
+        for frame in reversed(self._frames):
+            if frame.last <= self._read_epoch:
+                break
+            fresh.append(frame.event)
+        for event in reversed(fresh):
+            points = decode(event)
+            for columns, new in ((self._history, points.history), (self._extras, points.extras)):
+                for name, values in new.items():
+                    columns.setdefault(name, array("d")).extend(values)
+        self._read_epoch = self.last_epoch
+
+
+def _packed(columns: Columns) -> Packed:
+    return {name: array("d", values) for name, values in columns.items()}
+
+
+def _unpacked(columns: Packed) -> Columns:
+    return {name: values.tolist() for name, values in columns.items()}

@@ -1,0 +1,143 @@
+"""Which job is computed where: places, commands on their way to them, and what becomes of a job whose worker died."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.job import Job
+from lab.runs.wire.messages import Command, Message, Reason, Resume, RunState, Start, Status, Stop
+
+
+class Dispatch:
+    """Gives jobs to workers, and knows when one has ended.
+
+    Args:
+        workers: how many there are.
+        each: jobs that one may have at a time.
+        send: puts a message on its way to a worker.
+        ended: told of a job that has just ended, before anybody else can see it.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        workers: int,
+        each: int,
+        send: Callable[[int, Message], None],
+        ended: Callable[[Job], None],
+    ) -> None:
+        self.workers = workers
+        self._hub, self._each, self._send_message, self._ended = hub, each, send, ended
+        self._hopeless: set[int] = set()  # workers that cannot be started
+
+    # --- places
+
+    def submit(self, *jobs: Job) -> None:
+        """Take new jobs in; each begins when there is a place for it."""
+        with self._hub.lock:
+            for job in jobs:
+                self._hub.add(job)
+            self._fill()
+
+    def _fill(self) -> None:
+        """Give waiting jobs, in the order of their coming, the least loaded worker while there is room."""
+        position = 0
+        for job in [job for job in self._hub.jobs() if job.active and job.worker is None]:
+            load = self._load()
+            if not load:
+                self.end(job, "failed", Reason("run.no_worker", {}))
+                continue
+            index = min(load, key=load.__getitem__)
+            if load[index] >= self._each:
+                position += 1
+                self._hub.set_queue_position(job, position)
+                continue
+            job.worker, job.queue_position = index, 0
+            self._start(job)
+
+    def _load(self) -> dict[int, int]:
+        """Worker that can be had -> how many jobs it has."""
+        load = {index: 0 for index in range(self.workers) if index not in self._hopeless}
+        for job in self._hub.jobs():
+            if job.active and job.worker in load:
+                load[job.worker] += 1
+        return load
+
+    def _start(self, job: Job) -> None:
+        """Begin, or go on from the last snapshot with all that has been asked for since."""
+        if job.worker is not None:
+            orders = tuple(job.orders.waiting)
+            start = Start(job.id, job.spec, job.arrays, job.snapshot, job.epochs_per_s, orders)
+            self._send_message(job.worker, start)
+
+    # --- commands
+
+    def send(self, job: Job, command: Command) -> None:
+        """Send a command and remember it until it is answered."""
+        if job.worker is None and isinstance(command, Stop):
+            self.end(job, "stopped")
+            return
+        message = job.orders.add(job.id, command)
+        if job.worker is not None:
+            self._send_message(job.worker, message)
+
+    def stop(self, job: Job) -> None:
+        """Ask it to end, if it has not."""
+        if job.active:
+            self.send(job, Stop())
+
+    def touch(self, job: Job) -> None:
+        """Somebody looks at this job: a parked one goes on."""
+        job.seen_at = self._hub.clock()
+        if job.parked:
+            job.parked = False
+            self.send(job, Resume())
+
+    def revive(self, job: Job, command: Command) -> None:
+        """Let an ended job go on from its last snapshot."""
+        job.status = replace(job.status, state="queued", reason=None)
+        job.worker, job.time_over = None, False
+        self.send(job, command)
+        self._fill()
+
+    # --- ends
+
+    def set_status(self, status: Status) -> None:
+        """Take in where a job is. The place of one that has ended goes to the next."""
+        with self._hub.lock:
+            job = self._hub.set_status(status)
+            if job is not None:
+                self._ended(job)
+                self._fill()
+
+    def end(self, job: Job, state: RunState, reason: Reason | None = None) -> None:
+        """End a job from this side: no worker will say it."""
+        self.set_status(replace(job.status, state=state, reason=reason, last_order=job.orders.sent))
+
+    # --- workers that die
+
+    def crashed(self, index: int, suspect: str) -> None:
+        """A new worker is there in place of one that died: its jobs go on.
+
+        Args:
+            suspect: id of the job that was being computed; "" for none.
+        """
+        with self._hub.lock:
+            for job in self._of(index):
+                if job.id == suspect:
+                    job.blame.add()
+                if job.blame.proven:
+                    self.end(job, "failed", Reason("run.worker_crashed", {}))
+                else:
+                    self._start(job)
+
+    def hopeless(self, index: int) -> None:
+        """A worker cannot be started: its jobs go elsewhere."""
+        with self._hub.lock:
+            self._hopeless.add(index)
+            for job in self._of(index):
+                job.worker = None
+            self._fill()
+
+    def _of(self, index: int) -> list[Job]:
+        return [job for job in self._hub.jobs() if job.worker == index and job.active]

@@ -1,0 +1,35 @@
+"""What workers say, and to whom it goes. Called in the threads of the pool."""
+
+from dataclasses import replace
+
+from lab.runs.serve.pooled.dispatch import Dispatch
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.wire.messages import Checkpoint, Frames, Message, Reason, Snapshot, Status
+
+
+class Inbox:
+    """Takes in the messages of the workers."""
+
+    def __init__(self, hub: Hub, dispatch: Dispatch) -> None:
+        self._hub, self._dispatch = hub, dispatch
+
+    def take(self, index: int, message: Message) -> None:
+        """A message of worker `index`."""
+        match message:
+            case Frames():
+                self._hub.publish(message)
+            case Snapshot():
+                self._hub.set_snapshot(message)
+            case Checkpoint():
+                self._hub.keep_checkpoint(message)
+            case Status():
+                self._status(index, message)
+
+    def _status(self, index: int, status: Status) -> None:
+        """Only the worker that has the job may say where it is: another one had it before."""
+        job = self._hub.get(status.run)
+        if job is None or job.worker != index:
+            return
+        if job.time_over and status.state == "stopped":
+            status = replace(status, reason=Reason("run.time_over", {"high": self._hub.limits.running_s}))
+        self._dispatch.set_status(status)

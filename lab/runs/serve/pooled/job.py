@@ -1,0 +1,162 @@
+"""What the web process holds of a job that a worker computes: a run, or a part of a study."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lab.runs.kept.record import RunRecord, record_of
+from lab.runs.orders.study import Piece
+from lab.runs.serve.keys import new_key
+from lab.runs.serve.pooled.curve import Curve
+from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.wire.messages import ENDED, Command, Order, Status, order
+from lab.runs.wire.spec import JobSpec
+from lab.spec.experiment import Experiment
+from lab.verdict.context import RunContext
+
+CRASHES_IN_A_ROW = 2  # of a job while it was being computed: then it is the cause
+CRASHES = 5  # of one that gets on a little each time
+
+Clock = Callable[[], float]
+
+
+@dataclass
+class Stopwatch:
+    """Seconds a run has been running, pauses left out."""
+
+    clock: Clock
+    total_s: float = 0.0
+    since: float | None = None
+
+    def run(self, running: bool) -> None:
+        now = self.clock()
+        if self.since is not None:
+            self.total_s += now - self.since
+        self.since = now if running else None
+
+    @property
+    def seconds(self) -> float:
+        return self.total_s + (0.0 if self.since is None else self.clock() - self.since)
+
+
+@dataclass
+class Orders:
+    """Commands sent and not yet answered, so that a crash swallows none."""
+
+    waiting: list[Order] = field(default_factory=list)
+    sent: int = 0
+
+    def add(self, job: str, command: Command) -> Order:
+        """The command as it goes on its way."""
+        self.sent += 1
+        self.waiting.append(order(job, self.sent, command))
+        return self.waiting[-1]
+
+    def answered(self, last: int) -> None:
+        """All up to number `last` have been obeyed."""
+        self.waiting = [order for order in self.waiting if order.number > last]
+
+
+@dataclass
+class Blame:
+    """How often a job was being computed when its worker died."""
+
+    in_a_row: int = 0  # a new point sets it back
+    total: int = 0
+
+    def add(self) -> None:
+        self.in_a_row += 1
+        self.total += 1
+
+    @property
+    def proven(self) -> bool:
+        """The job itself must be the cause."""
+        return self.in_a_row >= CRASHES_IN_A_ROW or self.total >= CRASHES
+
+
+class Wakeable(Protocol):
+    """What a sleeping reader waits on: an asyncio.Event, or anything else that can be set."""
+
+    def set(self) -> None: ...
+
+
+@dataclass(eq=False, kw_only=True)
+class Job:
+    """What runs and parts of studies have in common.
+
+    Args:
+        spec: what a worker is to compute; arrays: name -> path of the .npy file.
+        created: seconds since 1970.
+        status: what its Trainer last said; version: counts its changes.
+        seen_at: when somebody last looked at it, by the clock of the hub.
+        worker: its number; None while it waits for a place.
+        parked: paused because nobody reads it; goes on when somebody does.
+        stream: key of its stream: who holds it may read that, and nothing else.
+        readers: open streams, each with what it sleeps on.
+    """
+
+    id: str
+    owner: str
+    spec: JobSpec
+    arrays: dict[str, str]
+    created: float
+    status: Status
+    stopwatch: Stopwatch
+    seen_at: float
+    epochs_per_s: float | None = None
+    worker: int | None = None
+    queue_position: int = 0
+    snapshot: bytes = b""
+    orders: Orders = field(default_factory=Orders)
+    blame: Blame = field(default_factory=Blame)
+    curve: Curve = field(default_factory=Curve)
+    parked: bool = False
+    time_over: bool = False
+    version: int = 0
+    stream: str = field(default_factory=new_key)
+    readers: dict[int, Wakeable] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        """Not ended: it waits, runs or is paused."""
+        return self.status.state not in ENDED
+
+
+@dataclass(eq=False, kw_only=True)
+class LiveRun(Job):
+    """A run in its owner's list.
+
+    Args:
+        number: the owner's first run is number 1.
+        saving: on its way to the disk: it must not be forgotten before it is there.
+        deleted: its owner wants it kept nowhere.
+    """
+
+    number: int
+    experiment: Experiment
+    context: RunContext
+    checkpoints: Checkpoints = field(default_factory=dict)
+    saving: bool = False
+    deleted: bool = False
+
+    def record(self) -> RunRecord:
+        """As of its last snapshot."""
+        return record_of(
+            id=self.id,
+            owner=self.owner,
+            number=self.number,
+            experiment=self.experiment,
+            created=self.created,
+            elapsed_s=self.stopwatch.seconds,
+            status=self.status,
+            context=self.context,
+            snapshot=self.snapshot,
+        )
+
+
+@dataclass(eq=False, kw_only=True)
+class StudyPart(Job):
+    """Those pieces of a study that one worker computes."""
+
+    study: str
+    pieces: list[Piece]

@@ -1,0 +1,70 @@
+"""A run from its request to its place with a worker."""
+
+import time
+
+from lab.runs.kept.store import RunStore
+from lab.runs.orders.run import run_spec
+from lab.runs.serve.asking import Recorded, check_size, fork_start
+from lab.runs.serve.engine import RunRequest
+from lab.runs.serve.keys import new_key
+from lab.runs.serve.pooled.array_files import ArrayFiles
+from lab.runs.serve.pooled.dispatch import Dispatch
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.job import LiveRun, Stopwatch
+from lab.runs.wire.arrays import rows_in
+from lab.runs.wire.messages import Pause
+from lab.runs.wire.snapshot import TrainerSnapshot
+from lab.runs.work.trainer import start_status
+from lab.verdict.judging import context_of
+
+
+class Starting:
+    """Begins runs, one for each owner at a time.
+
+    Args:
+        recorded: knows the run that a fork goes on from.
+    """
+
+    def __init__(self, hub: Hub, dispatch: Dispatch, store: RunStore, files: ArrayFiles, recorded: Recorded) -> None:
+        self._hub, self._dispatch, self._store, self._files = hub, dispatch, store, files
+        self._recorded = recorded
+
+    def start(self, request: RunRequest, owner: str) -> str:
+        """As `Engine.start`. What takes long is done before anybody else has to wait for it."""
+        check_size(request.experiment, request.dataset, self._hub.limits)
+        run = self._made(request, owner)
+        with self._hub.lock:
+            mine = self._hub.runs_of(owner)
+            run.number = 1 + max([run.number, *(other.number for other in mine)])
+            for other in mine:
+                self._dispatch.stop(other)
+            if request.paused:
+                self._dispatch.send(run, Pause())
+            self._dispatch.submit(run)
+        return run.id
+
+    def _made(self, request: RunRequest, owner: str) -> LiveRun:
+        """The run with the number of the last one that is kept."""
+        spec, arrays = run_spec(request.experiment, request.dataset)
+        snapshot, checkpoints = fork_start(self._recorded, request, owner)
+        run_id, clock = new_key(), self._hub.clock
+        run = LiveRun(
+            id=run_id,
+            owner=owner,
+            number=max((kept.number for kept in self._store.summaries(owner)), default=0),
+            experiment=request.experiment,
+            context=context_of(request.experiment, request.dataset),
+            spec=spec,
+            arrays=self._files.paths(arrays),
+            created=time.time(),
+            status=start_status(run_id, spec, rows_in(arrays), "queued"),
+            stopwatch=Stopwatch(clock),
+            seen_at=clock(),
+            epochs_per_s=request.epochs_per_s,
+            snapshot=snapshot,
+            checkpoints=checkpoints,
+        )
+        if snapshot:
+            past = TrainerSnapshot.unpack(snapshot)
+            run.curve.begin(past.history, past.extras)
+        return run

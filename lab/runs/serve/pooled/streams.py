@@ -1,0 +1,99 @@
+"""Open streams: what each reader has not had yet. Readers PULL, so a slow one costs one wait and no queue."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.job import Job, Wakeable
+from lab.runs.wire.frame import event
+
+_numbers = itertools.count()
+
+
+@dataclass
+class Reader:
+    """One open stream: how far it has come.
+
+    Args:
+        last_epoch: of the last point it has had; 0 for none.
+        version: of the status that it has had; -1 for none.
+        done: nothing will follow.
+    """
+
+    job: Job
+    last_epoch: int
+    version: int = -1
+    done: bool = False
+    number: int = field(default_factory=lambda: next(_numbers))
+
+
+class Streams:
+    """Streams of the hub's jobs, each opened with the key that its owner was told.
+
+    Args:
+        touch: told of a job that somebody looks at.
+    """
+
+    def __init__(self, hub: Hub, touch: Callable[[Job], None]) -> None:
+        self._hub, self._touch = hub, touch
+
+    def known(self, key: str) -> bool:
+        return self._hub.streamed(key) is not None
+
+    def open(self, key: str, last_epoch: int, sleeper: Wakeable) -> Reader | None:
+        """A reader of the events after `last_epoch`; None for a key that no job has.
+
+        Args:
+            sleeper: is set when there is something new.
+        """
+        with self._hub.lock:
+            job = self._hub.streamed(key)
+            if job is None:
+                return None
+            self._touch(job)
+            reader = Reader(job, last_epoch)
+            job.readers[reader.number] = sleeper
+            return reader
+
+    def close(self, reader: Reader) -> None:
+        with self._hub.lock:
+            reader.job.readers.pop(reader.number, None)
+            reader.job.seen_at = self._hub.clock()
+
+    def read(self, reader: Reader) -> list[bytes]:
+        """The events that a reader has not had yet: first of all where the job is, and the end as the last word."""
+        with self._hub.lock:
+            job, events = reader.job, []
+            if reader.version < 0:
+                events.append(_state_event(job))
+                reader.version = job.version
+            if job.curve.last_epoch > reader.last_epoch:
+                events += job.curve.after(reader.last_epoch)
+                reader.last_epoch = job.curve.last_epoch
+            if reader.version != job.version:
+                reader.version = job.version
+                events.append(_state_event(job))
+            if not job.active or self._hub.get(job.id) is None:
+                events.append(event("end", {"state": job.status.state}))
+                reader.done = True
+            return events
+
+
+def _state_event(job: Job) -> bytes:
+    status = job.status
+    return event(
+        "state",
+        {
+            "state": status.state,
+            "epoch": status.epoch,
+            "epochs": status.epochs,
+            "updates": status.updates,
+            "updates_per_epoch": status.updates_per_epoch,
+            "compute_s": status.compute_s,
+            "learning_rate": status.learning_rate,
+            "batch_size": status.batch_size,
+            "elapsed_s": job.stopwatch.seconds,
+            "queue_position": job.queue_position,
+        },
+    )

@@ -1,0 +1,83 @@
+"""What becomes of runs that nobody reads, or that have had their time."""
+
+from dataclasses import replace
+
+import pytest
+
+from lab.runs.serve.pooled.care import Caretaker, due
+from lab.runs.serve.pooled.dispatch import Dispatch
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.streams import Streams
+from lab.spec.limits import ALONE, Limits
+from tests.lab.runs.clock import Clock
+from tests.lab.runs.jobs import Bell, live_run, status
+
+LIMITS = replace(ALONE, reader_grace_s=30.0, paused_without_reader_s=600.0, running_s=None)
+
+
+class House:
+    """Hub, dispatch and caretaker without workers."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.clock, self.sent, self.dropped = Clock(), [], []
+        self.hub = Hub(limits, self.clock)
+        self.dispatch = Dispatch(self.hub, 1, 9, lambda _, message: self.sent.append(message), lambda _: None)
+        self.streams = Streams(self.hub, self.dispatch.touch)
+        self.run = live_run(self.hub)
+        self.dispatch.submit(self.run)
+        self.hub.set_status(status("r"))
+        self.sent.clear()
+        self.caretaker = Caretaker(self.hub, self.dispatch, self.dropped.append)
+
+    def sweep(self, seconds: float) -> list[str]:
+        """Commands that a sweep sends, so many seconds later."""
+        self.clock.now += seconds
+        self.sent.clear()
+        self.caretaker.sweep()
+        return [message.command for message in self.sent]
+
+
+@pytest.fixture
+def house() -> House:
+    return House(LIMITS)
+
+
+def test_a_run_that_nobody_reads_is_parked_after_the_grace_time_and_forgotten_later(house):
+    reader = house.streams.open(house.run.stream, 0, Bell())
+    assert house.sweep(1000.0) == []
+    house.streams.close(reader)
+    assert house.sweep(30.0) == []
+    assert house.sweep(0.1) == ["Pause"]
+    assert house.sweep(599.8) == []
+    assert house.sweep(0.2) == ["Stop"]
+    house.hub.set_status(status("r", "stopped"))
+    house.run.saving = True
+    house.sweep(0.0)
+    assert house.dropped == []
+    house.run.saving = False
+    house.sweep(0.0)
+    assert house.dropped == [house.run]
+    assert house.hub.get("r") is None
+
+
+def test_a_parked_run_goes_on_when_somebody_looks(house):
+    assert house.sweep(31.0) == ["Pause"]
+    house.sent.clear()
+    house.streams.open(house.run.stream, 0, Bell())
+    assert [message.command for message in house.sent] == ["Resume"]
+    assert not house.run.parked
+
+
+def test_a_run_over_its_time_is_ended_once():
+    house = House(replace(LIMITS, running_s=600.0))
+    house.streams.open(house.run.stream, 0, Bell())
+    assert house.sweep(600.0) == []
+    assert house.sweep(1.0) == ["Stop"]
+    assert house.run.time_over
+    assert house.sweep(1.0) == []
+
+
+def test_one_that_waits_for_a_place_is_not_parked(house):
+    waiting = live_run(house.hub, "w")
+    assert due(waiting, 100.0, LIMITS) is None
+    assert due(waiting, 631.0, LIMITS) == "forget"

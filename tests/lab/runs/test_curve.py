@@ -1,0 +1,80 @@
+"""The curve of a live run: frames relayed as they came, points put together without a gap or a double."""
+
+import json
+
+import pytest
+
+from lab.runs.serve.pooled import curve as curve_module
+from lab.runs.serve.pooled.curve import Curve
+from lab.runs.wire.points import Points
+from tests.lab.runs.jobs import frame
+
+
+def epochs(events: list[bytes]) -> list[int]:
+    """Of all points in them, in the order in which a browser gets them."""
+    return [epoch for event in events for epoch in json.loads(event[event.index(b"data:") + 5 :])["e"]]
+
+
+@pytest.fixture
+def curve() -> Curve:
+    return Curve()
+
+
+def test_frames_are_relayed_byte_for_byte(curve):
+    frames = [frame(1, 3), frame(4, 4)]
+    assert all(curve.take(one) for one in frames)
+    assert curve.after(0) == [one.event for one in frames]
+    assert curve.after(3) == [frames[1].event]
+    assert curve.after(4) == curve.after(9) == []
+
+
+def test_a_reader_in_the_middle_of_a_frame_gets_the_rest_of_it(curve):
+    curve.take(frame(1, 5))
+    assert epochs(curve.after(3)) == [4, 5]
+
+
+def test_points_that_come_again_are_dropped_also_in_the_middle_of_a_frame(curve):
+    curve.take(frame(1, 5))
+    assert not curve.take(frame(3, 4))
+    assert not curve.take(frame(5, 5))
+    assert curve.take(frame(4, 8))
+    assert epochs(curve.after(0)) == list(range(1, 9))
+    assert curve.points().epochs == list(range(1, 9))
+    assert curve.points().history["loss"] == pytest.approx([1 / epoch for epoch in range(1, 9)], rel=1e-5)
+
+
+def test_a_reader_further_behind_than_the_frames_starts_anew_with_the_whole_curve(curve, monkeypatch):
+    monkeypatch.setattr(curve_module, "RING", 10)
+    for epoch in range(1, 31):
+        curve.take(frame(epoch, epoch))
+    assert curve.frames == 10
+    (event,) = curve.after(5)
+    assert event.startswith(b"event:reset\n")
+    assert epochs([event]) == list(range(1, 31))
+    assert len(curve.after(20)) == 10
+    assert curve.points().extras["evaluated_loss"] == pytest.approx([2 / epoch for epoch in range(1, 31)], rel=1e-5)
+
+
+def test_what_a_reader_has_to_begin_with_anew_is_thinned(curve, monkeypatch):
+    monkeypatch.setattr(curve_module, "RING", 1)
+    monkeypatch.setattr(curve_module, "DISPLAY_POINTS", 10)
+    for first in range(1, 100, 11):
+        curve.take(frame(first, first + 10))
+    (event,) = curve.after(0)
+    assert epochs([event]) == list(range(9, 100, 10))
+
+
+def test_a_fork_begins_with_the_points_of_the_run_it_comes_from(curve):
+    curve.begin({"loss": [3.0, 2.0]}, {"evaluated_loss": [4.0, 1.0]})
+    assert not curve.take(frame(2, 2))
+    curve.take(frame(3, 3))
+    assert curve.points() == Points([1, 2, 3], {"loss": [3.0, 2.0, 0.333333]}, {"evaluated_loss": [4.0, 1.0, 0.666667]})
+    assert epochs(curve.after(0)) == [1, 2, 3]
+    assert epochs(curve.after(2)) == [3]
+
+
+def test_the_newest_points_are_known_without_reading_the_others(curve):
+    assert curve.newest() == Points()
+    curve.take(frame(1, 3))
+    curve.take(frame(4, 5))
+    assert curve.newest().epochs == [4, 5]

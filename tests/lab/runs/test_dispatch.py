@@ -1,0 +1,131 @@
+"""Places, commands and dying workers, with messages that are merely written down."""
+
+from dataclasses import replace
+
+import pytest
+
+from lab.runs.serve.pooled.dispatch import Dispatch
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.inbox import Inbox
+from lab.runs.serve.pooled.job import CRASHES, CRASHES_IN_A_ROW
+from lab.runs.wire.messages import Extend, Frames, Order, Pause, SetLearningRate, Start, Stop
+from lab.spec.limits import ALONE
+from tests.lab.runs.clock import Clock
+from tests.lab.runs.jobs import frame, live_run, status
+
+
+class Office:
+    """Two workers of two places each."""
+
+    def __init__(self) -> None:
+        self.hub = Hub(replace(ALONE, running_s=60.0), Clock())
+        self.sent, self.ended = [], []
+        self.dispatch = Dispatch(self.hub, 2, 2, lambda *message: self.sent.append(message), self.ended.append)
+        self.inbox = Inbox(self.hub, self.dispatch)
+
+    def submit(self, *ids: str) -> list:
+        runs = [live_run(self.hub, id) for id in ids]
+        self.dispatch.submit(*runs)
+        return runs
+
+    def starts(self) -> list[tuple[int, str]]:
+        """(worker, run) of each Start since the last call."""
+        found = [(index, message.run) for index, message in self.sent if isinstance(message, Start)]
+        self.sent.clear()
+        return found
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_jobs_go_to_the_least_loaded_worker_and_wait_for_their_turn_when_all_is_full(office):
+    runs = office.submit("a", "b", "c", "d", "e", "f")
+    assert office.starts() == [(0, "a"), (1, "b"), (0, "c"), (1, "d")]
+    assert [run.queue_position for run in runs] == [0, 0, 0, 0, 1, 2]
+    office.inbox.take(1, status("d", "finished"))
+    assert office.ended == [runs[3]]
+    assert office.starts() == [(1, "e")]
+    assert [run.queue_position for run in runs[4:]] == [0, 1]
+
+
+def test_who_waits_may_give_up_without_a_worker(office):
+    *_, last = office.submit("a", "b", "c", "d", "e")
+    office.dispatch.send(last, Stop())
+    assert last.status.state == "stopped"
+    assert office.ended == [last]
+
+
+def test_only_the_worker_that_has_a_job_says_where_it_is(office):
+    (run,) = office.submit("a")
+    office.inbox.take(1, status("a", "finished"))
+    assert run.status.state == "queued"
+    office.inbox.take(0, status("a", "running"))
+    assert run.status.state == "running"
+
+
+def test_a_job_that_was_stopped_for_its_time_says_so(office):
+    (run,) = office.submit("a")
+    run.time_over = True
+    office.inbox.take(0, status("a", "stopped"))
+    assert (run.status.reason.code, run.status.reason.values) == ("run.time_over", {"high": 60.0})
+
+
+def test_after_a_crash_a_job_goes_on_from_its_snapshot_with_all_that_was_not_answered(office):
+    run, other = office.submit("a", "b")
+    office.dispatch.send(run, Pause())
+    office.dispatch.send(run, SetLearningRate(0.5))
+    office.hub.set_status(status("a", last_order=1))
+    run.snapshot = b"so far"
+    office.sent.clear()
+    office.dispatch.crashed(0, "")
+    ((index, start),) = office.sent
+    assert (index, start.run, start.snapshot) == (0, "a", b"so far")
+    assert start.orders == (Order("a", 2, "SetLearningRate", {"value": 0.5}),)
+    assert other.active
+
+
+def test_a_job_that_kills_its_worker_again_and_again_is_failed_unless_it_gets_on(office):
+    run, innocent = office.submit("a", "b")
+    innocent.worker = 0
+    for _ in range(CRASHES_IN_A_ROW - 1):
+        office.dispatch.crashed(0, "a")
+    assert run.active
+    office.hub.publish(Frames([frame(1, 1, "a")]))
+    office.dispatch.crashed(0, "a")
+    assert run.active
+    office.dispatch.crashed(0, "a")
+    assert run.status.reason.code == "run.worker_crashed"
+    assert innocent.active
+
+
+def test_a_job_that_gets_on_a_little_each_time_is_failed_in_the_end(office):
+    (run,) = office.submit("a")
+    for epoch in range(1, CRASHES):
+        office.dispatch.crashed(0, "a")
+        office.hub.publish(Frames([frame(epoch, epoch, "a")]))
+    assert run.active
+    office.dispatch.crashed(0, "a")
+    assert run.status.state == "failed"
+
+
+def test_jobs_of_a_worker_that_cannot_be_started_go_elsewhere_and_fail_when_there_is_none(office):
+    runs = office.submit("a", "b", "c", "d", "e")
+    office.starts()
+    office.dispatch.hopeless(0)
+    assert office.starts() == []
+    assert [run.queue_position for run in runs] == [1, 0, 2, 0, 3]
+    office.dispatch.hopeless(1)
+    assert {run.status.reason.code for run in runs} == {"run.no_worker"}
+    assert sorted(run.id for run in office.ended) == ["a", "b", "c", "d", "e"]
+
+
+def test_an_ended_job_is_begun_again_for_more_epochs(office):
+    (run,) = office.submit("a")
+    office.inbox.take(0, status("a", "finished", epoch=100))
+    office.sent.clear()
+    office.dispatch.revive(run, Extend(120))
+    ((_, start),) = office.sent
+    assert [order.command for order in start.orders] == ["Extend"]
+    assert run.status.state == "queued"
