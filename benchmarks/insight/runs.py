@@ -15,6 +15,7 @@ from typing import Any  # noqa: E402
 import numpy as np  # noqa: E402
 
 from lab.runs.work.trainer import Trainer  # noqa: E402
+from lab.verdict.rows import RISE_ERROR, SKEW, SPREAD, TRAIN_SPREAD  # noqa: E402
 from netcore.losses import LOSSES  # noqa: E402
 
 FRESH_ROWS = 20_000
@@ -41,7 +42,8 @@ class KnownRun:
         settings: what was drawn for it from CHOICES.
         columns: "loss", "evaluated_loss", "val_loss": what a person sees of it, one value an epoch.
         looks: epochs, from 1, after which `risk` was measured; the last half lies beyond what the person sees.
-        baseline, baseline_risk: of the training rows' mean, on the validation rows and on the fresh ones.
+        baseline, baseline_train, baseline_risk: of the training rows' mean, on the validation, the training and the
+            fresh rows.
     """
 
     seed: int
@@ -50,13 +52,11 @@ class KnownRun:
     looks: list[int]
     risk: list[float]
     baseline: float
+    baseline_train: float
     baseline_risk: float
     parameters: int
     inputs: int
-
-    @property
-    def regression(self) -> bool:
-        return self.settings["problem"] in REGRESSION
+    regression: bool
 
 
 def rows_of(random: np.random.Generator, rows: int, settings: dict[str, Any]) -> tuple[Array, Array]:
@@ -87,27 +87,45 @@ def known_run(seed: int, validation_rows: int = 300) -> KnownRun:
     random = np.random.default_rng(seed)
     settings = {name: choices[random.integers(len(choices))] for name, choices in CHOICES.items()}
     settings["validation_rows"] = validation_rows
-    (x, y), (x_val, y_val), (x_new, y_new) = (
-        rows_of(random, rows, settings) for rows in (settings["rows"], settings["validation_rows"], FRESH_ROWS)
-    )
-    trainer = Trainer(_spec(settings, seed), {"x": x, "y": y, "x_val": x_val, "y_val": y_val})
-    loss = LOSSES.get(_loss(settings))()
+    counts = (settings["rows"], settings["validation_rows"], FRESH_ROWS)
+    parts = [rows_of(random, rows, settings) for rows in counts]
+    regression = settings["problem"] in REGRESSION
+    return followed(seed, settings, _spec(settings, seed), parts, regression=regression)
+
+
+def followed(
+    seed: int, settings: dict[str, Any], spec: dict[str, Any], parts: list[tuple[Array, Array]], *, regression: bool
+) -> KnownRun:
+    """Train a run for twice its epochs and measure its true risk along the way.
+
+    Args:
+        parts: (x, y) of the training, the validation and the fresh rows.
+    """
+    (x, y), (x_val, y_val), (x_new, y_new) = parts
+    trainer = Trainer(spec, {"x": x, "y": y, "x_val": x_val, "y_val": y_val})
+    loss = LOSSES.get(spec["loss"]["type"])()
     looks = _looks(settings["epochs"])
-    risk = []
+    risk: list[float] = []
     for before, look in zip([0, *looks], looks, strict=False):
         trainer.advance(epochs=look - before)
         risk.append(float(loss(y_new, trainer.model.predict(x_new, batch_size=2000, verbose=0))))
     seen = {**trainer.history, **trainer.extras}
+    kept = ("loss", "evaluated_loss", "val_loss", SPREAD, SKEW, RISE_ERROR, TRAIN_SPREAD)
+    baseline, baseline_train, baseline_risk = (
+        float(loss(one, np.broadcast_to(y.mean(axis=0), one.shape).astype(np.float32))) for one in (y_val, y, y_new)
+    )
     return KnownRun(
         seed=seed,
         settings=settings,
-        columns={name: seen[name][: settings["epochs"]] for name in ("loss", "evaluated_loss", "val_loss")},
+        columns={name: seen[name][: settings["epochs"]] for name in kept},
         looks=looks,
         risk=risk,
-        baseline=float(loss(y_val, np.full_like(y_val, y.mean()))),
-        baseline_risk=float(loss(y_new, np.full_like(y_new, y.mean()))),
+        baseline=baseline,
+        baseline_train=baseline_train,
+        baseline_risk=baseline_risk,
         parameters=trainer.model.count_params(),
         inputs=x.shape[1],
+        regression=regression,
     )
 
 

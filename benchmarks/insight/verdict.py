@@ -4,6 +4,7 @@
     python -m benchmarks.insight.verdict --first 100000 --runs 400 --keep runs.jsonl
     python -m benchmarks.insight.verdict --from runs.jsonl    judge kept runs again
     … --validation-rows 60                                    with fewer rows to judge by (300 otherwise)
+    … --second                                                runs of another generator (benchmarks.insight.others)
     … --wrong                                                 name the runs that are called wrongly
 
 Every run (`benchmarks.insight.runs`) gets its true label from its risk, the loss on 20,000 fresh rows of the generator,
@@ -33,7 +34,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
+from benchmarks.insight.others import other_run
 from benchmarks.insight.runs import KnownRun, known_run
+from lab.model.scales import rate_is_high
+from lab.verdict.evidence import RowCurves
+from lab.verdict.rows import RISE_ERROR, SKEW, SPREAD, TRAIN_SPREAD
 from lab.verdict.verdict import Verdict, judge
 
 CALLS = (
@@ -89,10 +94,14 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 
 def verdict_on(run: KnownRun) -> Verdict:
     """What the verdict says of the curves."""
+    rate, optimizer = run.settings["learning_rate"], run.settings.get("optimizer", "Adam")
     return judge(
         run.columns["loss"],
         run.columns["val_loss"],
         evaluated_loss=run.columns["evaluated_loss"],
+        rows=RowCurves(*(run.columns[name] for name in (SPREAD, SKEW, RISE_ERROR, TRAIN_SPREAD))),
+        baseline_train_loss=run.baseline_train,
+        high_rate=rate if rate_is_high(optimizer, rate) else None,
         train_rows=run.settings["rows"],
         validation_rows=run.settings["validation_rows"],
         baseline_loss=run.baseline,
@@ -132,9 +141,9 @@ def _share(hits: Sequence[bool]) -> str:
     return f"{sum(hits)} of {len(hits)} ({sum(hits) / len(hits):.1%})"
 
 
-def trained(first: int, count: int, processes: int, validation_rows: int) -> Iterator[KnownRun]:
-    """The runs of `count` seeds."""
-    run = partial(known_run, validation_rows=validation_rows)
+def trained(first: int, count: int, processes: int, validation_rows: int, *, second: bool) -> Iterator[KnownRun]:
+    """The runs of `count` seeds, of the first generator or of the second."""
+    run = other_run if second else partial(known_run, validation_rows=validation_rows)
     with get_context("spawn").Pool(processes) as pool:
         yield from pool.imap(run, range(first, first + count), chunksize=4)
 
@@ -145,6 +154,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--validation-rows", type=int, default=300)
+    parser.add_argument("--second", action="store_true")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--from", type=Path, dest="kept")
     parser.add_argument("--wrong", action="store_true")
@@ -152,7 +162,9 @@ def main() -> None:
     if options.kept:
         runs = [KnownRun(**json.loads(line)) for line in options.kept.read_text().splitlines()]
     else:
-        runs = list(trained(options.first, options.runs, options.processes, options.validation_rows))
+        runs = list(
+            trained(options.first, options.runs, options.processes, options.validation_rows, second=options.second)
+        )
     if options.keep:
         options.keep.write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs))
     print(report(runs, wrong=options.wrong))
