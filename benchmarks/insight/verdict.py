@@ -16,6 +16,7 @@ ends, B the baseline's risk:
              rows only.
 * overfit    otherwise, if R(T) > 1.1 min R(t <= T) and R(T) - min R(t <= T) > 3 % of B.
 * good fit   everything else.
+* diverged   a loss that is no number before T: right is "diverged" or "too large".
 
 Where as many epochs again bring the risk down by more than 5 % of B, "not finished" is right as well: what the run is
 at its end, and what would become of it, are both true. "Not enough data" is never right.
@@ -26,6 +27,7 @@ label itself is a matter of a hair. The share of right calls is told with and wi
 
 import argparse
 import json
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -51,7 +53,7 @@ CALLS = (
     "not_enough_data",
     "diverged",
 )
-LABELS = ("good_fit", "overfit", "no_gain")
+LABELS = ("good_fit", "overfit", "no_gain", "diverged")
 OVERFIT, OVERFIT_OF_BASELINE, STILL_FALLING, NO_GAIN = 0.10, 0.03, 0.05, 0.90
 BORDER = (0.65, 1.5)
 BORDER_OF_NO_GAIN = (0.87, 0.93)
@@ -77,6 +79,9 @@ class Truth:
 
 def truth(run: KnownRun) -> Truth:
     """The label of a run, by the rules above."""
+    seen = (*run.columns["loss"], *run.columns["val_loss"])
+    if not all(map(math.isfinite, seen)):
+        return Truth("diverged", frozenset({"diverged", "too_large"}), False, False, False)
     end = run.looks.index(run.settings["epochs"])
     risk = [median(run.risk[max(place - 1, 0) : place + 2]) for place in range(len(run.risk))]
     best, scale = min(risk[: end + 1]), run.baseline_risk

@@ -81,7 +81,6 @@ RULES: tuple[Rule, ...] = (
     Rule("overfit", "rise", (clauses.rose, clauses.rise_is_sure, clauses.training_fell_on, clauses.parted)),
     Rule("overfit", "parted", (clauses.rose, clauses.rise_is_sure, clauses.training_hardly_rose, clauses.parted)),
     Rule("underfit", "never_better", (clauses.never_better_than_baseline,)),
-    Rule("not_enough_data", "uncertain", (clauses.rose, clauses.parted, clauses.few_validation_rows)),
     Rule("underfit", "not_better_at_end", (clauses.not_better_at_end,)),
     Rule("underfit", "room", (clauses.better_at_end, clauses.small_network, clauses.both_high, clauses.did_not_rise)),
     Rule("good_fit", "apart", (clauses.better_at_end, clauses.lies_apart, clauses.did_not_rise)),

@@ -107,8 +107,7 @@ EDGES = {
     "rose, of the lowest": edge(c.rose, "rise", c.RISE * 0.8, best_val_loss=0.8, **TURNED),
     "rose, of the baseline": edge(c.rose, "rise", c.RISE_OF_BASELINE * BASELINE, best_val_loss=0.1, **TURNED),
     "rose on the chart": edge(c.rose, "last_val_loss", 0.3, rise=0.2),
-    "few validation rows": edge(c.few_validation_rows, "validation_rows", c.FEW_ROWS, above=False),
-    "rise is sure": edge(c.rise_is_sure, "rise", c.SURE * 0.1, rise_error=0.1),
+    "rise is sure": edge(c.rise_is_sure, "rise", c.SURE_RISE * 0.1, rise_error=0.1),
     "training fell on": edge(c.training_fell_on, "end_loss", 0.4, above=False, loss_at_best=0.4, loss_then=0.4),
     "training rose too": edge(
         c.training_rose_too, "end_loss", 0.5, there=True, loss_at_best=0.25, rise=0.5, last_loss=0.5
@@ -134,7 +133,7 @@ def holds(edge: Edge, value: float) -> bool:
 @pytest.mark.parametrize("name", EDGES)
 def test_a_clause_turns_at_its_threshold(name):
     edge = EDGES[name]
-    whole = edge.of in ("validation_rows", "parameters")
+    whole = edge.of == "parameters"
     below, above = (
         (edge.at - 1, edge.at + 1) if whole else (math.nextafter(edge.at, -math.inf), math.nextafter(edge.at, math.inf))
     )
