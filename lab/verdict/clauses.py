@@ -21,6 +21,7 @@ LEARNED = 0.90
 STILL_BETTER = 0.97
 LEARNED_ROWS = 0.80
 WAS_LOWER = 0.87
+CAME_BACK = 0.10
 MEMORISED = 0.20
 STILL_FALLING = 0.05
 DRIFTED = 1.3
@@ -63,6 +64,11 @@ def zigzags(told: Evidence) -> bool:
 def training_was_lower(told: Evidence) -> bool:
     """The training loss once was clearly below the baseline."""
     return told.has_baseline and told.lowest_loss < WAS_LOWER * told.train_scale
+
+
+def training_ends_above_lowest(told: Evidence) -> bool:
+    """The training loss ends clearly above its own lowest level."""
+    return told.has_baseline and told.end_loss - told.lowest_loss > CAME_BACK * told.train_scale
 
 
 def rate_is_high(told: Evidence) -> bool:

@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     Rule("too_large", "stuck", (clauses.rate_is_high, clauses.training_not_learned)),
     Rule("too_large", "lost_again", (clauses.training_was_lower, clauses.training_not_learned)),
     Rule("too_large", "unsettled", (clauses.rose, clauses.training_rose_too)),
+    Rule("too_large", "came_back_up", (clauses.training_ends_above_lowest,)),
     Rule("drift", "does_not_carry_over", (clauses.in_time_order, *NO_GAIN)),
     Rule("no_signal", "training_rows_only", NO_GAIN),
     Rule("drift", "later_rows_differ", (clauses.later_rows_differ, clauses.lies_apart)),

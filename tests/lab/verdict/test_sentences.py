@@ -78,6 +78,7 @@ SAYS = {
         f.training_above() and (jumps(f.loss) > 0 or level(f.loss) > level(f.loss, 0))
     ),
     "too_large.zigzag": lambda f: about(jumps(f.loss)) > (f.on_training - level(f.loss)) / 2,
+    "too_large.came_back_up": lambda f: about(level(f.loss)) > min(f.loss) + 0.08 * f.on_training,
     "too_large.lost_again": lambda f: min(f.loss) < CLEARLY * f.on_training < about(level(f.loss)),
     "too_large.stuck": lambda f: f.known["high_rate"] is not None and about(level(f.loss)) > CLEARLY * f.on_training,
     "too_large.unsettled": lambda f: f.rose_since_best() and not f.training_fell_since_best(),

@@ -84,6 +84,7 @@ EDGES = {
     "zigzag, of the baseline": edge(c.zigzags, "loss_jitter", c.JUMPS * BASELINE, end_loss=0.98),
     "zigzag, of the gain": edge(c.zigzags, "loss_jitter", (BASELINE - 0.3) / 2),
     "was lower": edge(c.training_was_lower, "lowest_loss", c.WAS_LOWER * BASELINE, above=False),
+    "came back up": edge(c.training_ends_above_lowest, "end_loss", 0.5 + c.CAME_BACK * BASELINE, lowest_loss=0.5),
     "training not learned": edge(c.training_not_learned, "end_loss", c.LEARNED * BASELINE, there=True),
     "never better": edge(c.never_better_than_baseline, "best_val_loss", c.LEARNED * BASELINE, there=True),
     "never better than persistence": edge(
