@@ -55,7 +55,64 @@ def with_after_hidden(experiment: Experiment, type: str, **params: Any) -> Exper
     return changed
 
 
+def with_width_times(experiment: Experiment, factor: float) -> Experiment:
+    """Every hidden layer, also one of filters, so many times as wide, at least 1."""
+    graph = experiment.model if isinstance(experiment.model, GraphSpec) else None
+    shown = (
+        {output.reads for output in graph.outputs} if graph else {layer.id for layer in experiment.model.layers[-1:]}
+    )
+    filters = [layer for layer in experiment.model.layers if "filters" in layer.params and layer.id not in shown]
+    for name, layers in (("units", hidden_layers(experiment)), ("filters", filters)):
+        for layer in layers:
+            wide = max(1, int(layer.params[name] * factor))
+            experiment = experiment.with_layer(layer.with_params(**{name: wide}))
+    return experiment
+
+
+def with_hidden(experiment: Experiment, units: int) -> Experiment:
+    """A new hidden Dense layer in front of the output layer of a sequential model."""
+    return experiment.with_added_layer("Dense", {"units": units, "activation": "relu"}, _output_place(experiment))
+
+
+def _output_place(experiment: Experiment) -> int:
+    """Of a sequential model the place of the layer that makes the outputs; what stands behind it has no units."""
+    layers = experiment.model.layers
+    with_units = [place for place, layer in enumerate(layers) if "units" in layer.params]
+    return with_units[-1] if with_units else max(len(layers) - 1, 0)
+
+
 # --- penalties and dropout
+
+
+def with_dropout_before_outputs(experiment: Experiment, rate: float) -> Experiment:
+    """A Dropout in front of what makes the outputs, never behind it: an output that is dropped is no answer."""
+    if not isinstance(experiment.model, GraphSpec):
+        return experiment.with_added_layer("Dropout", {"rate": rate}, _output_place(experiment))
+    graph = experiment.model
+    for id in dict.fromkeys(_making_outputs(graph)):
+        node = graph.node(id)
+        for read in node.reads:
+            graph = graph.with_added_node("Dropout", {"rate": rate}, (read,))
+            reads = tuple(graph.nodes[-1].id if name == read else name for name in graph.node(id).reads)
+            graph = graph.replace(nodes=tuple(one.replace(reads=reads) if one.id == id else one for one in graph.nodes))
+    return experiment.with_model(graph)
+
+
+def _making_outputs(graph: GraphSpec) -> list[str]:
+    """Ids of the nodes that make the outputs: of each the last one with units on its way, else the one it reads."""
+    found = []
+    for output in graph.outputs:
+        if output.reads is None or output.reads in graph.inputs:
+            continue
+        place = output.reads
+        while "units" not in graph.layer_of(graph.node(place)).params:
+            before = [name for name in graph.node(place).reads if name not in graph.inputs]
+            if len(graph.node(place).reads) != 1 or not before:
+                place = output.reads
+                break
+            place = before[0]
+        found.append(place)
+    return found
 
 
 def with_penalty(
@@ -99,7 +156,7 @@ def with_fitting_front(experiment: Experiment) -> Experiment:
 
 def with_new_layer(experiment: Experiment, name: str) -> Experiment:
     """A layer more, before the output layer: that is where a further one is wanted nearly always."""
-    position = max(len(experiment.model.layers) - 1, 0) or None
+    position = len(experiment.model.layers) - 1 if experiment.model.layers else None
     return experiment.with_added_layer(name, new_layer_params(name, experiment), position)
 
 

@@ -11,8 +11,9 @@ from lab.model.problems import updates_arithmetic
 from lab.runs.kept.record import RunRecord
 from lab.texts import Language, say
 from lab.verdict.judging import judge_outputs
+from lab.verdict.story import story
 from lab.verdict.verdict import Verdict
-from lab.verdict.words import say_advice, say_kind, say_verdict
+from lab.verdict.words import say_advice, say_verdict
 
 ROWS = 20  # lines of the epoch table; a longer run is thinned out
 
@@ -38,7 +39,7 @@ def run_lines(record: RunRecord, dataset: Dataset, language: Language) -> list[s
     """What a page would show: rows and updates, the epoch table, the verdict, what to try next."""
     verdict, rows, fit = record.verdict, len(dataset.train.x), record.experiment.fit
     per_epoch, updates = updates_arithmetic(rows, fit.batch_size, fit.epochs)
-    advice = say_advice(verdict, language)
+    told = story(verdict, _of_outputs(record, dataset), language)
     return [
         record.name,
         say(
@@ -56,10 +57,12 @@ def run_lines(record: RunRecord, dataset: Dataset, language: Language) -> list[s
         "",
         *epoch_table(record.history, language),
         "",
-        *(line for line in say_verdict(verdict, language) if line not in advice),
-        *(f"{name}: {say_kind(one, language)}" for name, one in _of_outputs(record, dataset).items()),
+        told.headline,
+        *told.sentences,
         say("cli.next", language),
-        *(f"  - {line}" for line in advice),
+        *(f"  - {line}" for line in say_advice(verdict, language)),
+        say("verdict_box.details", language),
+        *(f"  - {line}" for line in told.details),
         *(
             say("sequences.scores", language, part=say(f"part.{part}", language), **score)
             for part, score in letter_scores(record, dataset).items()

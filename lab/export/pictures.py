@@ -7,12 +7,15 @@ import math
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from lab.charts.style import GREY, ORANGE, PART_LOOKS
+from lab.charts.style import BLUE, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION
 from lab.export.markup import element
+from lab.texts import Language, say
+from lab.verdict.picture import Area, VerdictPicture
 
 WIDTH, HEIGHT = 640, 340
 LEFT, RIGHT, TOP, BOTTOM = 82, 16, 34, 54  # room for labels around the drawing
 FONT = 16
+KEY_LINE = 24  # of what the patterns mean, below the picture
 MARKS = 10  # symbols on a curve
 DASHES = {"solid": "none", "dash": "9 6", "dot": "2 5"}
 BASELINE_DASH = "14 5 3 5"
@@ -85,6 +88,57 @@ def curves_picture(
     return _picture(alternative, [*drawn, *_legend(legend)])
 
 
+def verdict_drawing(picture: VerdictPicture, titles: tuple[str, str], alternative: str, language: Language) -> Element:
+    """The curves that were judged, the best epoch marked, the rise hatched and the gap at the end dotted."""
+    curves = {"train": picture.training, "validation": picture.validation}
+    curves = {part: values for part, values in curves.items() if values}
+    level = [] if picture.baseline is None else [picture.baseline]
+    frame = Frame([1, max(map(len, curves.values()))], [*level, *(v for one in curves.values() for v in one)])
+    drawn, legend = frame.axes(*titles), [(say(f"part.{part}", language), _look(part)) for part in curves]
+    shaded = (("gap", picture.gap, _dots()), ("rise", picture.rise, _hatch()))
+    for name, area, pattern in shaded:
+        if area is not None:
+            drawn += [element("defs", pattern), _area(frame, area, pattern.attrib["id"])]
+            drawn.append(_key(say(f"verdict.picture.{name}", language), pattern.attrib["id"], line=name == "rise"))
+    if picture.baseline is not None:
+        level_at = frame.place(0, picture.baseline)[1]
+        drawn.append(_line((LEFT, level_at), (WIDTH - RIGHT, level_at), stroke=ORANGE, dash=BASELINE_DASH, width=2))
+        legend.append((say("charts.baseline", language), {"color": ORANGE, "dash": BASELINE_DASH, "symbol": ""}))
+    if picture.best_epoch is not None:
+        across = frame.place(picture.best_epoch, frame.y[0])[0]
+        words = say("charts.best_epoch", language, epoch=picture.best_epoch)
+        anchor = "start" if across < WIDTH / 2 else "end"
+        drawn.append(_line((across, TOP), (across, HEIGHT - BOTTOM), stroke=PURPLE, dash=DASHES["dot"], width=2))
+        drawn.append(_text(words, across + (6 if anchor == "start" else -6), TOP + 16, text_anchor=anchor))
+    for part, one in curves.items():
+        points = [frame.place(epoch, value) for epoch, value in enumerate(one, start=1) if math.isfinite(value)]
+        drawn += _curve(points, _look(part))
+    return _picture(alternative, [*drawn, *_legend(legend)], height=HEIGHT + 2 * KEY_LINE)
+
+
+def _area(frame: Frame, area: Area, pattern: str) -> Element:
+    edge = [*zip(area.epochs, area.high, strict=True), *reversed(list(zip(area.epochs, area.low, strict=True)))]
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (frame.place(*one) for one in edge))
+    return element("polygon", points=points, fill=f"url(#{pattern})", stroke="none")
+
+
+def _key(words: str, pattern: str, *, line: bool) -> Element:
+    """What a pattern means, below the picture."""
+    down = HEIGHT + (KEY_LINE if line else 0)
+    patch = element("rect", x=LEFT, y=down, width=34, height=16, fill=f"url(#{pattern})", stroke=GREY)
+    return element("g", patch, _text(words, LEFT + 42, down + 14))
+
+
+def _hatch() -> Element:
+    stroke = element("path", d="M0,8 L8,0", stroke=VERMILION, stroke_width=1.6)
+    return element("pattern", stroke, id="rise", width=8, height=8, patternUnits="userSpaceOnUse")
+
+
+def _dots() -> Element:
+    dot = element("circle", cx=3, cy=3, r=1.3, fill=BLUE)
+    return element("pattern", dot, id="gap", width=6, height=6, patternUnits="userSpaceOnUse")
+
+
 def scatter_picture(
     points: Mapping[str, tuple[Sequence[float], Sequence[float]]],
     names: Mapping[str, str],
@@ -125,9 +179,9 @@ def _bounds(values: Sequence[float]) -> tuple[float, float]:
 # --- strokes
 
 
-def _picture(alternative: str, drawn: Sequence[Element]) -> Element:
-    sheet = element("rect", width=WIDTH, height=HEIGHT, fill="#ffffff")
-    return element("svg", sheet, *drawn, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=alternative)
+def _picture(alternative: str, drawn: Sequence[Element], height: int = HEIGHT) -> Element:
+    sheet = element("rect", width=WIDTH, height=height, fill="#ffffff")
+    return element("svg", sheet, *drawn, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_label=alternative)
 
 
 def _look(part: str) -> dict[str, str]:

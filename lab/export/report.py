@@ -13,7 +13,7 @@ from lab.data.prepare.dataset import PART_NAMES
 from lab.data.samples import card
 from lab.export.keras_source import keras_source
 from lab.export.markup import SAVED, element, written
-from lab.export.pictures import curves_picture, scatter_picture
+from lab.export.pictures import curves_picture, scatter_picture, verdict_drawing
 from lab.insight.evaluate import Evaluation
 from lab.model.layer_table import layer_rows
 from lab.model.outputs import history_keys, split_key
@@ -21,8 +21,11 @@ from lab.runs.kept.record import RunRecord
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
 from lab.texts.parts import name_of
+from lab.verdict.judging import judge_outputs
+from lab.verdict.picture import picture_of, say_picture
+from lab.verdict.story import story
 from lab.verdict.verdict import Verdict
-from lab.verdict.words import say_advice, say_details, say_summary
+from lab.verdict.words import say_advice
 
 # nothing may be fetched and no script may run, whatever the file holds
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -61,7 +64,7 @@ def report(
         "main",
         element("h1", _own(title)),
         element("p", _about(record, language), class_="quiet"),
-        _verdict(verdict, language),
+        _verdict(record, experiment, dataset, verdict, language),
         _curves(record, experiment, language),
         *(_outcome(name, one, language) for name, one in evaluations.items()),
         _data(experiment, dataset, language),
@@ -111,12 +114,22 @@ def _about(record: RunRecord, language: Language) -> str:
     return say("export.report_about", language, date=f"{begun:%Y-%m-%d %H:%M}", state=state, **values)
 
 
-def _verdict(verdict: Verdict, language: Language) -> Element:
-    first, *more = say_summary(verdict, language)
-    parts = [element("p", first, class_="verdict"), *(element("p", sentence) for sentence in more)]
-    for key, sentences in (("evidence", say_details(verdict, language)), ("advice", say_advice(verdict, language))):
-        if sentences:
-            parts += [element("h3", say(f"verdict_box.{key}", language)), _list(sentences)]
+def _verdict(
+    record: RunRecord, experiment: Experiment, dataset: Dataset, verdict: Verdict, language: Language
+) -> Element:
+    """Headline, picture, sentences, what to try; the rest folded up."""
+    told = story(verdict, judge_outputs(experiment, dataset, record.history, record.state), language)
+    parts = [element("p", told.headline, class_="verdict"), *(element("p", one) for one in told.sentences)]
+    if record.history.get("loss"):
+        picture = picture_of(verdict, record.context, record.history, record.extras)
+        titles = say("charts.epoch", language), _quantity("loss", experiment, language)
+        parts.append(verdict_drawing(picture, titles, say_picture(picture, language), language))
+    advice = say_advice(verdict, language)
+    if advice:
+        parts += [element("h3", say("verdict_box.advice", language)), _list(advice)]
+    if told.details:
+        title = element("summary", say("verdict_box.details", language))
+        parts.append(element("details", title, _list(told.details)))
     return _section(say("evaluate_page.verdict", language), *parts)
 
 

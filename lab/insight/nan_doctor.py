@@ -4,13 +4,13 @@ The run is brought back to the end of its last good epoch and taken on update by
 number is looked at in the order in which it is computed.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from lab.data.prepare import Dataset
+from lab.edits.advice import REMEDIES, Known, Remedy
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import run_spec
@@ -20,8 +20,7 @@ from lab.runs.wire.spec import RunSpec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from lab.verdict.judging import causes_of
-from lab.verdict.verdict import REMEDIES
-from netcore.optimizers import OPTIMIZERS
+from lab.verdict.verdict import REMEDIES as ADVISED
 from netcore.trace import Quantity, Trace
 
 Array = np.ndarray[Any, Any]
@@ -137,61 +136,11 @@ def _largest_before(trace: Trace, bad: Quantity) -> tuple[str, float]:
 # --- what can be done
 
 
-@dataclass(frozen=True)
-class Remedy:
-    """A change that may help; its sentence stands at "verdict.advice.<code>"."""
-
-    code: str
-    change: Callable[[Experiment], Experiment]
-
-    def applied_to(self, experiment: Experiment) -> Experiment:
-        """The experiment with it. On other data it cannot go on from weights that were learned on the former."""
-        changed = self.change(experiment)
-        return changed if changed.data == experiment.data else changed.replace(origin=None)
+FINITE = ("lower_learning_rate", "standardise_inputs", "standardise_target", "clip_gradients", "larger_batch")
 
 
 def remedies(experiment: Experiment, causes: dict[str, float]) -> tuple[Remedy, ...]:
     """What changes this experiment and may keep its numbers finite, the likeliest help first."""
-    first = [remedy for cause in causes for remedy in ALL if REMEDIES.get(cause) == remedy.code]
-    return tuple(one for one in dict.fromkeys([*first, *ALL]) if one.change(experiment) != experiment)
-
-
-def lower_learning_rate(experiment: Experiment) -> Experiment:
-    """A tenth of it."""
-    return experiment.with_learning_rate(experiment.compile.learning_rate / 10).with_fit(changes=())
-
-
-def standardise_inputs(experiment: Experiment) -> Experiment:
-    return experiment.with_data(scaling="standard")
-
-
-def standardise_target(experiment: Experiment) -> Experiment:
-    """Each target that is a number."""
-    targets = [
-        target.replace(scaling="standard") if target.task == "regression" else target
-        for target in experiment.data.targets
-    ]
-    return experiment.replace(data=experiment.data.with_targets(targets))
-
-
-def clip_gradients(experiment: Experiment) -> Experiment:
-    """No gradient longer than 1."""
-    optimizer = experiment.compile.optimizer
-    if "clipnorm" not in OPTIMIZERS.get(optimizer.type).params:
-        return experiment
-    return experiment.with_compile(optimizer=optimizer.with_params(clipnorm=1.0))
-
-
-def larger_batch(experiment: Experiment) -> Experiment:
-    """Four times the rows, at least 8: a step follows more than one row's noise."""
-    size = experiment.fit.batch_size
-    return experiment.with_fit(batch_size=max(8, 4 * size)) if size <= 8 else experiment
-
-
-ALL = (
-    Remedy("lower_learning_rate", lower_learning_rate),
-    Remedy("standardise_inputs", standardise_inputs),
-    Remedy("standardise_target", standardise_target),
-    Remedy("clip_gradients", clip_gradients),
-    Remedy("larger_batch", larger_batch),
-)
+    codes = dict.fromkeys([*(ADVISED[cause] for cause in causes if ADVISED.get(cause) in FINITE), *FINITE])
+    found = (REMEDIES[code] for code in codes)
+    return tuple(one for one in found if one.applied_to(experiment, Known()) is not None)

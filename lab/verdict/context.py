@@ -48,12 +48,8 @@ class RunContext:
             history: of Keras's names; extras: beside it, as `RunRecord.extras`. With a weight penalty the losses
                 without it are judged: how well the network fits is not a question of how large its weights are.
         """
-        loss, val_loss, extras = history.get("loss", ()), history.get("val_loss", ()), extras or {}
-        evaluated = extras.get("evaluated_loss")
-        apart = [extras.get(name, ()) for name in ("data_loss", "val_data_loss", "evaluated_data_loss")]
-        penalised = bool(val_loss) and all(len(curve) == len(loss) for curve in apart)
-        if penalised:
-            loss, val_loss, evaluated = apart
+        extras = extras or {}
+        loss, val_loss, evaluated = judged_curves(history, extras)
         return judge(
             loss,
             val_loss,
@@ -61,7 +57,7 @@ class RunContext:
             validation_rows=self.validation_rows,
             evaluated_loss=evaluated,
             rows=_row_curves(extras, len(val_loss)),
-            without_penalty=penalised,
+            without_penalty=_is_penalised(history, extras),
             baseline_loss=self.baseline_loss,
             baseline_train_loss=self.baseline_train_loss,
             baseline_kind=self.baseline_kind,
@@ -100,6 +96,22 @@ class RunContext:
         if not all(math.isfinite(value) for value in numbered["baseline_metrics"].values()):
             raise ValueError("the baseline is a number")
         return cls(**{**vars(context), **numbered})
+
+
+def judged_curves(history: Columns, extras: Columns) -> tuple[Sequence[float], Sequence[float], Sequence[float] | None]:
+    """Training and validation loss as they are judged, and the training loss looked at after each epoch, if it is kept.
+
+    With a weight penalty all three are without it.
+    """
+    if _is_penalised(history, extras):
+        return extras["data_loss"], extras["val_data_loss"], extras["evaluated_data_loss"]
+    return history.get("loss", ()), history.get("val_loss", ()), extras.get("evaluated_loss")
+
+
+def _is_penalised(history: Columns, extras: Columns) -> bool:
+    """Whether the losses without the weight penalty were kept, each for every epoch."""
+    apart = [extras.get(name, ()) for name in ("data_loss", "val_data_loss", "evaluated_data_loss")]
+    return bool(history.get("val_loss")) and all(len(curve) == len(history.get("loss", ())) for curve in apart)
 
 
 def _row_curves(extras: Columns, epochs: int) -> RowCurves | None:

@@ -208,7 +208,8 @@ def _advice(kind: Kind, rule: str, told: Evidence, test_rows: int | None) -> tup
     if kind != "good_fit":
         return ADVICE[kind]
     confirm = "keep_test" if test_rows == 0 else "open_test"
-    earlier = ("fewer_epochs",) if told.rise > max(WORTH_TELLING * told.scale, told.jitter) else ()
+    since = told.best_epoch < told.epochs and told.rise > max(WORTH_TELLING * told.scale, told.jitter)
+    earlier = ("fewer_epochs",) if since else ()
     if rule == "apart":
         return ("more_rows", "smaller_net", "dropout", *earlier)
     return (confirm, *earlier, "smaller_still")

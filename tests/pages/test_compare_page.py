@@ -327,7 +327,7 @@ def test_the_nan_doctor_names_layer_and_cause_and_mends_with_one_click(person):
     assert first.state == "diverged"
     assert say("nan_doctor.title", "en") in person.sentences()
     assert say("verdict.cause.learning_rate", "en", value=1.0) in person.sentences()
-    person.press("remedy-standardise_target")
+    person.press("try-standardise_target-1")
     person.engine.advance()
     person.look()
     assert experiment_of(person, 2).data.target_scaling == "standard"

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from lab.data.read import read_table
+from lab.edits.advice import Known, applied
 from lab.edits.proposals import for_own_table
 from lab.export.link import from_link, to_link
 from lab.runs.serve.host import set_engine
@@ -12,6 +13,7 @@ from lab.runs.serve.inline import InlineEngine
 from lab.spec.limits import ALONE
 from lab.starts import start
 from lab.texts import say
+from lab.verdict.words import say_advice
 from tests.pages.conftest import Person
 from tests.waiting import LONGEST_S
 
@@ -20,7 +22,6 @@ def test_one_click_trains_and_the_verdict_follows(person_in, language):
     person_in.train()
     run = person_in.engine.view(person_in.state().run_id, person_in.state().owner)
     assert (run.state, run.epoch) == ("finished", 100)
-    assert say("verdict_box.evidence", language) in person_in.sentences()
 
 
 def test_pause_and_continue(person):
@@ -296,3 +297,32 @@ def test_a_broken_link_is_refused_in_one_sentence_and_loses_nothing(person, text
     again = reopened(person, e=text, lang="en").look()
     assert len(again.errors()) == 1
     assert again.experiment == start("iris")
+
+
+def test_an_advice_is_a_button_that_tries_itself_and_tells_whether_it_helped(person_in, language):
+    person = person_in
+    person.set_number(12, "fit.epochs").train()
+    record = person.engine.record(person.state().run_id, person.state().owner)
+    code = next(code for code in record.verdict.advice if f"try-{code}-1" in {one.key for one in person.at.button})
+    person.press(f"try-{code}-1")
+    assert say("trial.progress", language, seeds=5) in {one.proto.text for one in person.at.get("progress")}
+    person.engine.advance()
+    person.look()
+    tried = person.state().memo["tried"]
+    assert len(tried.result.settings) == 2
+    assert tried.result.study.conclude(tried.result)[0].say(language) in person.sentences()
+    assert any("trial-chart" in chart.proto.id for chart in person.at.get("plotly_chart"))
+    person.press("trial-open")
+    changed = person.engine.record(person.state().run_id, person.state().owner).experiment
+    assert changed == applied(code, record.experiment, Known.of(record.verdict))
+
+
+def test_advice_for_a_person_stays_a_sentence_and_all_else_stands_under_details(person_in, language):
+    person_in.train()
+    record = person_in.engine.record(person_in.state().run_id, person_in.state().owner)
+    buttons = {one.label for one in person_in.at.button}
+    for code, told in zip(record.verdict.advice, say_advice(record.verdict, language), strict=True):
+        changed = applied(code, record.experiment, Known.of(record.verdict))
+        assert (told in buttons) == (changed is not None)
+        assert (told in person_in.sentences()) == (changed is None)
+    assert say("verdict_box.details", language) in {one.label for one in person_in.at.expander}

@@ -13,7 +13,7 @@ from lab.verdict.words import say_word
 from pages.ui.compare.shelf import choose, keep, mark, more_runs, show_only
 from pages.ui.compare.state import CompareView
 from pages.ui.grid import in_rows
-from pages.ui.run.verdict import ICONS
+from pages.ui.run.kinds import LOOKS
 from pages.ui.state import AppState
 from pages.ui.text import plain
 
@@ -98,26 +98,13 @@ def toggle(
     )
 
 
-COLORS: dict[str, Literal["green", "orange", "red", "gray"]] = {
-    "good_fit": "green",
-    "overfit": "orange",
-    "underfit": "orange",
-    "no_signal": "orange",
-    "drift": "orange",
-    "too_large": "red",
-    "diverged": "red",
-    "not_finished": "gray",
-    "not_enough_data": "gray",
-}
-
-
 def badge(state: AppState, entry: Entry) -> None:
     """The verdict in a word, with a picture of its own."""
     kind = entry.summary.verdict
     if kind is None:
         st.badge(say(f"run_state.{entry.summary.state}", state.language), color="blue")
         return
-    st.badge(say_word(kind, state.language), icon=ICONS[kind], color=COLORS[kind])
+    st.badge(say_word(kind, state.language), icon=LOOKS[kind].icon, color=LOOKS[kind].color)
 
 
 def said_loss(state: AppState, entry: Entry) -> str:

@@ -4,8 +4,9 @@ import streamlit as st
 
 from lab.charts.growth import growth
 from lab.data.prepare import Dataset
+from lab.edits.advice import Known, Remedy
 from lab.errors import LabError
-from lab.insight.nan_doctor import Breakdown, Remedy, break_down, remedies
+from lab.insight.nan_doctor import Breakdown, break_down, remedies
 from lab.runs.kept.record import RunRecord
 from lab.runs.serve.host import engine
 from lab.texts import say
@@ -21,7 +22,7 @@ def doctor_section(state: AppState, record: RunRecord, dataset: Dataset, *, with
     """What went wrong and what may help. A run may have run away without its numbers ceasing to be numbers.
 
     Args:
-        with_causes: where the verdict, which names them too, does not stand beside it.
+        with_causes: where the verdict, which names them too and has the buttons, does not stand beside it.
     """
     found = found_by_doctor(state, record, dataset) if record.state == "diverged" else None
     causes = record.context.causes if found is None else found.causes
@@ -32,7 +33,7 @@ def doctor_section(state: AppState, record: RunRecord, dataset: Dataset, *, with
         if with_causes:
             told = [say(f"verdict.cause.{code}", state.language, value=value) for code, value in causes.items()]
             st.markdown("\n".join(f"- {sentence}" for sentence in told))
-        remedy_buttons(state, record, causes)
+            remedy_buttons(state, record, causes)
         if found is not None and len(found.growth) > 1:
             chart, alt = growth(found.growth, language=state.language), say("nan_doctor.growth_alt", state.language)
             st.plotly_chart(chart, key="growth", theme=None, config=PLOT, alt=alt)
@@ -43,7 +44,7 @@ def remedy_buttons(state: AppState, record: RunRecord, causes: dict[str, float])
     with st.container(horizontal=True, gap="small"):
         for remedy in remedies(record.experiment, causes):
             st.button(
-                say(f"nan_doctor.remedy.{remedy.code}", state.language),
+                say(f"advice.{remedy.code}", state.language),
                 key=f"remedy-{remedy.code}",
                 help=say_advice_code(remedy.code, None, state.language),
                 icon=":material/healing:",
@@ -80,6 +81,9 @@ def what_happened(state: AppState, found: Breakdown) -> None:
 def take_remedy(remedy: Remedy, record: RunRecord) -> None:
     """The run again with one thing mended."""
     state = app_state()
-    state.replace_experiment(remedy.applied_to(record.experiment))
+    changed = remedy.applied_to(record.experiment, Known())
+    if changed is None:
+        return
+    state.replace_experiment(changed)
     start_run()
     state.notice("info", "nan_doctor.started", number=record.number)

@@ -1,63 +1,57 @@
-"""The verdict on a run's curves, with its evidence and what to try next."""
+"""The verdict on a run's curves: a headline, a picture, at most three sentences; the rest under "details"."""
 
 import streamlit as st
 
+from lab.charts.verdict import verdict_chart
 from lab.data.prepare import Dataset
+from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
 from lab.texts import say
 from lab.verdict.judging import judge_outputs, judge_run
+from lab.verdict.picture import picture_of, say_picture
+from lab.verdict.story import story
 from lab.verdict.verdict import Verdict
-from lab.verdict.words import say_advice, say_details, say_kind, say_summary
+from pages.ui.run.kinds import LOOKS
+from pages.ui.run.remedies import advice_section, trial_section
 from pages.ui.state import AppState
 from pages.ui.text import plain
 
-ICONS = {
-    "good_fit": ":material/check_circle:",
-    "overfit": ":material/call_split:",
-    "underfit": ":material/trending_flat:",
-    "no_signal": ":material/signal_disconnected:",
-    "drift": ":material/moving:",
-    "too_large": ":material/speed:",
-    "diverged": ":material/error:",
-    "not_finished": ":material/hourglass_bottom:",
-    "not_enough_data": ":material/help:",
-}
-
-BOXES = {
-    "good_fit": st.success,
-    "overfit": st.warning,
-    "underfit": st.warning,
-    "no_signal": st.warning,
-    "drift": st.warning,
-    "too_large": st.error,
-    "diverged": st.error,
-}
+PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
 def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
-    """What it is, the numbers it rests on, and what to try next."""
+    """What it is and why, the curves, what to try next, and all else for who asks."""
     verdict = verdict_on(state, record, dataset)
+    told = story(verdict, output_verdicts(state, record, dataset), state.language, plain)
+    look = LOOKS[told.kind]
     with st.container(key="verdict", gap="small"):
-        BOXES.get(verdict.kind, st.info)("\n\n".join(say_summary(verdict, state.language)), icon=ICONS[verdict.kind])
-        evidence, advice = st.columns(2, gap="medium")
-        with evidence:
-            bullets(say("verdict_box.evidence", state.language), say_details(verdict, state.language))
+        look.box("\n\n".join((f"**{told.headline}**", *told.sentences)), icon=look.icon)
+        curves, advice = st.columns([3, 2], gap="medium")
+        with curves:
+            verdict_picture(state, record, verdict)
         with advice:
-            bullets(say("verdict_box.advice", state.language), say_advice(verdict, state.language))
-        output_verdicts(state, record, dataset)
+            advice_section(state, record, verdict)
+        trial_section(state, record, verdict)
+        if told.details:
+            with st.expander(say("verdict_box.details", state.language)):
+                st.markdown("\n".join(f"- {sentence}" for sentence in told.details))
 
 
-def output_verdicts(state: AppState, record: RunRecord, dataset: Dataset) -> None:
+def verdict_picture(state: AppState, record: RunRecord, verdict: Verdict) -> None:
+    if not record.history.get("loss"):
+        return
+    picture = picture_of(verdict, record.context, record.history, record.extras)
+    title = quantity("loss", state.language, record.experiment)
+    chart = verdict_chart(picture, title, language=state.language)
+    alt = say_picture(picture, state.language)
+    st.plotly_chart(chart, key=f"verdict-{record.number}", theme=None, config=PLOT, alt=alt)
+
+
+def output_verdicts(state: AppState, record: RunRecord, dataset: Dataset) -> dict[str, Verdict]:
     """Of several outputs each is judged by its own curves: one may have learned while another has not."""
     key = (record.id, record.epochs_done, record.state)
     experiment = record.experiment_with_changes()
-    verdicts = state.once(
-        "output_verdicts", key, lambda: judge_outputs(experiment, dataset, record.history, record.state)
-    )
-    if len(verdicts) > 1:
-        st.markdown(f"**{say('graph.each_output', state.language)}**")
-        for name, verdict in verdicts.items():
-            st.markdown(f"{ICONS[verdict.kind]} **{plain(name)}** · {say_kind(verdict, state.language)}")
+    return state.once("output_verdicts", key, lambda: judge_outputs(experiment, dataset, record.history, record.state))
 
 
 def bullets(title: str, sentences: list[str]) -> None:

@@ -263,7 +263,7 @@ class Seen(HTMLParser):
 ALLOWED = {
     "html", "head", "meta", "title", "style", "body", "main", "section", "h1", "h2", "h3", "p", "ul", "li", "div",
     "table", "caption", "tr", "th", "td", "bdi", "span", "pre", "code", "details", "summary",
-    "svg", "rect", "line", "text", "polyline", "circle",
+    "svg", "rect", "line", "text", "polyline", "polygon", "circle", "defs", "pattern", "path", "g",
 }  # fmt: skip
 
 

@@ -282,7 +282,7 @@ def test_the_losses_that_are_told_are_those_of_the_chart():
     loss = [*fall(0.7, 0.1, 0.1, 55), 0.3, 0.1, 0.5]
     verdict = judged(loss, loss)
     assert verdict.evidence.end_loss == 0.3 != loss[-1]  # what is judged is smooth
-    assert "training 0.5, validation 0.5" in " ".join(say_summary(verdict, "en"))
+    assert "0.5 in training, 0.5 in validation" in " ".join(say_summary(verdict, "en"))
 
 
 def test_at_most_three_sentences_stand_under_the_headline():

@@ -1,0 +1,155 @@
+"""What to try next: each advice that can be applied is a button, which tries it and tells whether it helped."""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from lab.charts.studies import draw
+from lab.edits.advice import REMEDIES, Known
+from lab.errors import LabError
+from lab.insight.nan_doctor import remedies
+from lab.runs.kept.record import RunRecord
+from lab.runs.orders.study import Cell, StudyView
+from lab.runs.serve.host import engine
+from lab.runs.wire.messages import ENDED
+from lab.spec.experiment import Experiment
+from lab.studies.result import Result, result_of
+from lab.studies.trial import SEEDS, Trial, trial_of
+from lab.texts import say
+from lab.verdict.verdict import Verdict
+from lab.verdict.words import say_advice_code
+from netcore.errors import NetcoreError
+from pages.ui.bench import table_of
+from pages.ui.run.training import start_run
+from pages.ui.state import AppState, app_state
+from pages.ui.text import tell_error
+
+LOOK_S = 0.5
+PLOT = {"displaylogo": False, "displayModeBar": False}
+
+
+@dataclass
+class Tried:
+    """An advice that is being tried, or was: of which run, and what came out."""
+
+    run_id: str
+    number: int
+    code: str
+    trial: Trial
+    study_id: str
+    cells: list[Cell] = field(repr=False)
+    result: Result | None = None
+
+
+def advice_section(state: AppState, record: RunRecord, verdict: Verdict) -> None:
+    """Each advice once: as a button where it changes the experiment, else as a sentence."""
+    experiment, known = record.experiment_with_changes(), Known.of(verdict)
+    st.markdown(f"**{say('verdict_box.advice', state.language)}**", help=say("trial.try", state.language))
+    for code in advised(record, verdict):
+        told = say_advice_code(code, verdict.evidence, state.language)
+        remedy = REMEDIES.get(code)
+        changed = None if remedy is None else remedy.applied_to(experiment, known)
+        if remedy is None or changed is None:
+            st.markdown(f"- {told}")
+            continue
+        st.button(
+            told,
+            key=f"try-{code}-{record.number}",
+            icon=":material/healing:",
+            width="stretch",
+            on_click=train_anew if remedy.anew else start_trial,
+            args=(changed, record.number) if remedy.anew else (record, code, known),
+        )
+
+
+def advised(record: RunRecord, verdict: Verdict) -> tuple[str, ...]:
+    """Codes of the advice; after a divergence also what else may keep the numbers finite."""
+    if verdict.kind != "diverged":
+        return verdict.advice
+    more = (remedy.code for remedy in remedies(record.experiment, dict(verdict.causes)))
+    return tuple(dict.fromkeys((*verdict.advice, *more)))
+
+
+def train_anew(changed: Experiment, number: int) -> None:
+    """A run of its own, on the screen of the train page."""
+    state = app_state()
+    state.replace_experiment(changed)
+    start_run()
+    state.notice("info", "nan_doctor.started", number=number)
+
+
+def start_trial(record: RunRecord, code: str, known: Known) -> None:
+    """Train both settings from the same seeds; the trial before is forgotten."""
+    state = app_state()
+    experiment = record.experiment_with_changes()
+    trial = trial_of(code, experiment, known)
+    if trial is None:
+        return
+    try:
+        cells = trial.cells(table_of(experiment, state.desk))
+        study_id = engine().start_study(cells, state.owner)
+    except (LabError, NetcoreError) as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+        return
+    state.memo["tried"] = Tried(record.id, record.number, code, trial, study_id, cells)
+
+
+def trial_section(state: AppState, record: RunRecord, verdict: Verdict) -> None:
+    """What became of the advice that was tried on this run last."""
+    tried: Tried | None = state.memo.get("tried")
+    if tried is None or tried.run_id != record.id:
+        return
+    with st.container(border=True, key="trial"):
+        name = say(f"advice.{tried.code}", state.language)
+        st.markdown(f"**{say('trial.title', state.language, number=tried.number, remedy=name)}**")
+        if tried.result is None:
+            wait(state, tried)
+        else:
+            outcome(state, tried, tried.result)
+            changed = REMEDIES[tried.code].applied_to(record.experiment_with_changes(), Known.of(verdict))
+            st.button(
+                say("trial.open", state.language),
+                key="trial-open",
+                icon=":material/play_circle:",
+                on_click=train_anew,
+                args=(changed, record.number),
+            )
+
+
+def wait(state: AppState, tried: Tried) -> None:
+    """Progress twice a second; the page is run anew when it has ended."""
+
+    @st.fragment(run_every=LOOK_S)
+    def tick() -> None:
+        view = look(state, tried)
+        if view is None or tried.result is not None:
+            st.rerun()
+        else:
+            st.progress(view.share, text=say("trial.progress", state.language, seeds=SEEDS))
+
+    tick()
+
+
+def look(state: AppState, tried: Tried) -> StudyView | None:
+    """Where it is; forgotten if the engine no longer knows it."""
+    try:
+        view = engine().study(tried.study_id, state.owner)
+    except LabError as lost:
+        state.memo.pop("tried", None)
+        st.warning(tell_error(lost, state.language))
+        return None
+    if view.state in ENDED:
+        tried.result = result_of(tried.trial.study, tried.trial.settings, tried.cells, view.outcomes)
+        tried.cells = []
+    return view
+
+
+def outcome(state: AppState, tried: Tried, result: Result) -> None:
+    """The sentence, and both curves with the band that luck alone would make."""
+    said = " ".join(words.say(state.language) for words in tried.trial.study.conclude(result))
+    st.markdown(said)
+    if result.settings:
+        alt = say("trial.alt", state.language, said=said)
+        for chart in draw(result, "curves", state.language):
+            st.plotly_chart(chart, key="trial-chart", theme=None, config=PLOT, alt=alt)
+        st.caption(say("trial.band", state.language, seeds=result.seeds))
