@@ -93,11 +93,10 @@ def header_name(state: AppState, row: int | str | None) -> str:
 
 def header_field(state: AppState, reading: ReadingSpec, table: Table | None) -> None:
     by_itself = header_name(state, table.header_row) if table is not None and reading.header_row is None else ""
-    others = (
-        () if reading.header_row in (None, "none") or int(reading.header_row) < HEADER_LINES else (reading.header_row,)
-    )
+    chosen = reading.header_row
+    others = (chosen,) if isinstance(chosen, int) and chosen >= HEADER_LINES else ()
     show = lambda row: found(state, by_itself) if row is None else header_name(state, row)  # noqa: E731
-    pick(state, "header_row", (None, "none", *range(HEADER_LINES), *others), reading.header_row, show)
+    pick(state, "header_row", (None, "none", *range(HEADER_LINES), *others), chosen, show)
 
 
 def decimal_field(state: AppState, reading: ReadingSpec) -> None:
