@@ -6,7 +6,6 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import streamlit as st
 
@@ -16,7 +15,7 @@ from lab.runs.serve.routes import middleware, routes
 
 
 @asynccontextmanager
-async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
+async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     """The engine lives as long as the server."""
     keep_imports_out_of_garbage_collection()
     engine = PoolEngine()

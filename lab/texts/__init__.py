@@ -9,13 +9,26 @@ alone. Where the app says it otherwise on purpose, the entry has `en` as well, a
 import re
 import string
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from netcore.sentences import sentences
 
 Language = Literal["ko", "en"]
+
+
+class Told(Protocol):
+    """What has a sentence: a refusal, a warning, a problem, a finding."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 ONE = {"rows": "row", "columns": "column", "samples": "sample", "features": "feature", "values": "value"}
 ONE |= {"classes": "class", "epochs": "epoch", "updates": "update", "cells": "cell", "lines": "line"}
@@ -68,7 +81,7 @@ def _of_one(found: re.Match[str], values: dict[str, Any]) -> str:
     return blank + ONE[noun] + (f"{between} {VERBS[verb]}" if verb else "")
 
 
-def say_error(error: Any, language: Language) -> str:
+def say_error(error: Told, language: Language) -> str:
     """The sentence of anything that carries `code` and `values`: a LabError, a NetcoreError, a NetcoreWarning."""
     values = dict(error.values)
     if "field" in values:
@@ -79,7 +92,7 @@ def say_error(error: Any, language: Language) -> str:
     return say(key_of(error), language, **values)
 
 
-def key_of(error: Any) -> str:
+def key_of(error: Told) -> str:
     """Key of an error's sentence: its code, unless it says otherwise."""
     return str(getattr(error, "message_key", error.code))
 

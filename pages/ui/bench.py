@@ -5,7 +5,6 @@ Worked out once for an experiment and remembered in the session, so that a rerun
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from lab.data.prepare import Dataset, prepare_cached
 from lab.data.samples import load_sample
@@ -54,7 +53,7 @@ class Bench:
         return keras_source(self.experiment, shapes, language=language)
 
     @property
-    def errors(self) -> list[Any]:
+    def errors(self) -> list[LabError | Problem]:
         """What keeps the experiment from being trained."""
         data = [self.refusal] if self.refusal else []
         return [*data, *(problem for problem in self.problems if problem.severity == "error")]

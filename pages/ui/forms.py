@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lab.edits.places import Place, as_other_layer, inner_place, layers_of_kind
 from lab.edits.typed import read_value, step_of, tenfold
@@ -39,7 +40,7 @@ def part_form(place: Place, state: AppState) -> None:
 
 def two_abreast(items: Iterable[T]) -> Iterator[T]:
     """Each item while the half of a row is open that belongs to it; on a phone they stand below each other in order."""
-    row: list[Any] = []
+    row: list[DeltaGenerator] = []
     for item in items:
         row = row or list(st.columns(2, gap="small"))
         with row.pop(0):

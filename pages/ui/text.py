@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from lab.texts import Language, key_of, say, say_error
+from lab.texts import Language, Told, key_of, say, say_error
 from lab.texts.letters import isolated, shortened, visible
 from lab.texts.parts import about, argument_help, argument_name, name_of
 
@@ -35,7 +35,7 @@ def tell(key: str, language: Language, **values: Any) -> str:
     return say(key, language, **{name: _safe(value) for name, value in values.items()})
 
 
-def tell_error(error: Any, language: Language) -> str:
+def tell_error(error: Told, language: Language) -> str:
     """The sentence of a refusal or a warning; what the person typed or uploaded is made plain inside it."""
     return say_error(_Safe(error), language)
 
@@ -43,10 +43,10 @@ def tell_error(error: Any, language: Language) -> str:
 class _Safe:
     """An error whose text values are plain."""
 
-    def __init__(self, error: Any) -> None:
+    def __init__(self, error: Told) -> None:
         self.code = key_of(error)
         self.values = {name: value if name in OURS else _safe(value) for name, value in error.values.items()}
 
 
-def _safe(value: Any) -> Any:
+def _safe(value: object) -> object:
     return plain(value, IN_A_SENTENCE) if isinstance(value, str) else value

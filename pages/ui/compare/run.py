@@ -1,9 +1,9 @@
 """One run of the shelf: its name, what can be done with it, and what it looks like from close by."""
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lab.errors import LabError
 from lab.insight.shelf import Entry
@@ -155,7 +155,7 @@ def import_section(state: AppState) -> None:
 def take_in(key: str) -> None:
     """Callback: keep each run of the files; a file that is none leaves everything as it was."""
     state = app_state()
-    files: list[Any] = widget_value(key) or []
+    files: list[UploadedFile] = widget_value(key) or []
     for file in files:
         try:
             state.held(CompareView).chosen = engine().take_in(file.getvalue(), state.owner)

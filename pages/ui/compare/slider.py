@@ -4,6 +4,7 @@ from collections import OrderedDict
 from typing import Any
 
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from lab.charts.curves import curves
 from lab.charts.evaluation import confusion, predicted_actual
@@ -149,14 +150,14 @@ def judged(state: AppState, then: Moment, evaluation: Evaluation, key: str, epoc
         _draw(chart, say("slider.alt.confusion", language, epoch=epoch), key)
     elif part in evaluation.points:
         st.caption(say("evaluate_page.predicted_actual", language, part=where))
-        points: dict[str, Any] = {part: evaluation.points[part]}
+        points: dict[str, tuple[list[float], list[float]]] = {part: evaluation.points[part]}
         chart = predicted_actual(points, evaluation.target_name, evaluation.target_unit, language=language)
         _draw(chart, say("slider.alt.points", language, epoch=epoch), key)
     for sample in evaluation.decoded.get(part, ()):
         st.markdown(f"{plain(sample.actual)} → {plain(sample.predicted) or '–'}")
 
 
-def _draw(chart: Any, alt: str, key: str) -> None:
+def _draw(chart: Figure, alt: str, key: str) -> None:
     st.plotly_chart(chart, key=key, theme=None, config=PLOT, alt=alt)
 
 

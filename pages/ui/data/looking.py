@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lab.charts.small import column_chart, percent, relation_chart, signal_chart
 from lab.charts.table import correlation_chart, course_chart, images_chart, scatter_chart
@@ -132,7 +133,7 @@ def target_view(state: AppState, bench: Bench, look: Look) -> None:
             draw(chart, f"relation-{number}", relation_words(found, state.language), width=SMALL_WIDTH)
 
 
-def many() -> Any:
+def many() -> DeltaGenerator:
     """Small charts beside each other, as many as there is room for."""
     return st.container(horizontal=True, gap="small", key="small-charts")
 

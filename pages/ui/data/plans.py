@@ -1,6 +1,6 @@
 """Data page: the plan of one column, where it is prepared otherwise than all the others."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import pandas as pd
@@ -18,11 +18,10 @@ from lab.edits.plans import (
 )
 from lab.edits.typed import read_lags
 from lab.spec.data import ColumnPlan, DataSpec, DatePart, Scaling
-from lab.spec.experiment import Experiment
 from lab.spec.value import short
 from lab.texts import say
 from pages.ui.forms import choice_field, show_refusal, switch_field
-from pages.ui.state import AppState, edit_anew, renew
+from pages.ui.state import AppState, Change, edit_anew, renew
 
 SCALINGS: tuple[str, ...] = get_args(Scaling)
 DATE_PARTS: tuple[str, ...] = get_args(DatePart)
@@ -50,7 +49,7 @@ def plan_form(state: AppState, data: DataSpec, table: Table, column: Column) -> 
     """The fields that mean something for this kind of column."""
     wishes, plan = wishes_for(column, data), data.plan_of(column.name)
 
-    def change(wish: str) -> Callable[[Experiment, Any], Experiment]:
+    def change(wish: str) -> Change:
         return lambda experiment, value: with_wish(experiment, column, wish, value, table)
 
     def key(wish: str) -> str:
@@ -87,7 +86,7 @@ def word_field(
     words: tuple[str, ...],
     value: str | None,
     key: str,
-    change: Callable[[Experiment, Any], Experiment],
+    change: Change,
     none: str = "preparation.as_for_all",
 ) -> None:
     """One of a few words; `none` is the text for no wish."""
@@ -105,10 +104,10 @@ def word_field(
 def several_field(
     state: AppState,
     wish: str,
-    options: Any,
+    options: Sequence[str],
     chosen: tuple[str, ...],
     key: str,
-    change: Callable[[Experiment, Any], Experiment],
+    change: Change,
 ) -> None:
     """Several of a few, in the order in which they are chosen."""
     is_part = wish == "date_parts"
@@ -130,7 +129,7 @@ def lags_field(
     state: AppState,
     plan: ColumnPlan,
     key: str,
-    change: Callable[[Experiment, Any], Experiment],
+    change: Change,
     *,
     is_target: bool,
 ) -> None:

@@ -1,6 +1,7 @@
 """Data page: what the person decides about the file instead of the reader. Each choice reads the file again."""
 
-from typing import Any, get_args
+from collections.abc import Callable
+from typing import TypeVar, get_args
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from pages.ui.state import AppState, app_state, widget_value
 
 ENCODINGS: tuple[str, ...] = get_args(Encoding)
 DELIMITERS: tuple[str, ...] = get_args(Delimiter)
+T = TypeVar("T")
 NAMED = 5  # columns in a sentence
 HEADER_LINES = 20  # offered by number; a header further down is found by the reader
 KINDS = tuple(kind for kind in get_args(Kind) if kind != "empty")  # that a column can be read as
@@ -48,7 +50,7 @@ def reading_section(state: AppState, bench: Bench) -> None:
 # --- one field each
 
 
-def pick(state: AppState, name: str, options: tuple[Any, ...], value: Any, show: Any) -> None:
+def pick(state: AppState, name: str, options: tuple[T, ...], value: T, show: Callable[[T], str]) -> None:
     """A choice among a few, the first of which (None) leaves it to the reader."""
     key = state.key("reading", name)
     st.selectbox(

@@ -1,7 +1,5 @@
 """The outputs of a functional model: what each predicts, its loss and what that counts, and how losses are combined."""
 
-from typing import Any
-
 import streamlit as st
 
 from lab.data.table import Table
@@ -9,6 +7,7 @@ from lab.edits.graph import graph_of, with_output, with_target_changed
 from lab.edits.places import output_loss
 from lab.edits.proposals import offered_metrics
 from lab.model.outputs import total_formula
+from lab.spec.data import Task
 from lab.spec.experiment import OutputSpec
 from lab.texts import say
 from pages.ui.bench import Bench
@@ -112,7 +111,7 @@ def mend_button(state: AppState, bench: Bench, output: OutputSpec, table: Table)
         )
 
 
-def mend(column: str, task: Any, table: Table) -> None:
+def mend(column: str, task: Task, table: Table) -> None:
     """Callback: the widgets are made anew to show what was mended."""
     state = app_state()
     state.replace_experiment(with_target_changed(state.experiment, column, table.column(column), task))
