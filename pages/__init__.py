@@ -37,17 +37,17 @@ class Page:
         return say(f"page.{self.name}.about", language) if has_text(f"page.{self.name}.about") else ""
 
 
-PAGES: Final = (
-    Page("data", "step"),
-    Page("layers", "step"),
-    Page("compile", "step"),
-    Page("train", "step"),
-    Page("evaluate", "step"),
-    Page("compare", "tool", ":material/stacked_line_chart:"),
-    Page("experiments", "tool", ":material/labs:"),
-    Page("loss_bench", "tool", ":material/balance:"),
-    Page("golf", "tool", ":material/golf_course:"),
-    Page("gallery", "tool", ":material/photo_library:"),
+PAGES: Final = (  # name, step or tool, icon; and what it teaches
+    Page("data", "step"),  # rows are samples, columns features; the training part alone is learned from, one is sealed
+    Page("layers", "step"),  # shapes follow from layer to layer; where parameters come from
+    Page("compile", "step"),  # the loss is brought down, the optimizer does it, a metric is only looked at
+    Page("train", "step"),  # epochs, batches, updates; one knob changed beside the last curve; what two curves say
+    Page("evaluate", "step"),  # how the network does on rows it has never seen, beside a forecast without one
+    Page("compare", "tool", ":material/stacked_line_chart:"),  # one thing changed at a time; more than chance?
+    Page("experiments", "tool", ":material/labs:"),  # predict, then see what one changed value does; what is luck
+    Page("loss_bench", "tool", ":material/balance:"),  # what a loss makes of a prediction, and where it pushes it
+    Page("golf", "tool", ":material/golf_course:"),  # how little a network needs; choosing by the validation part
+    Page("gallery", "tool", ":material/photo_library:"),  # what kinds of data and tasks there are, and their pitfalls
 )
 FIRST: Final = "train"  # what the app opens on: one click, and curves move
 
