@@ -219,14 +219,15 @@ def worst_section(state: AppState, evaluation: Evaluation, part: PartName) -> No
     st.caption(say("evaluate_page.worst_about", state.language))
     titles = {name: say(f"evaluate_page.worst_{name}", state.language) for name in ("row", "actual", "predicted")}
     surety, loss = say("evaluate_page.worst_surety", state.language), say("evaluate_page.worst_loss", state.language)
-    rows = []
+    right, rows = say("evaluate_page.worst_right", state.language), []
     for sample in evaluation.worst[part]:
         row = {
             titles["row"]: sample.row,
             titles["actual"]: shown(sample.actual),
             titles["predicted"]: shown(sample.predicted),
         }
-        if sample.probability is not None:
+        if sample.probability is not None:  # a class: one that is right may have lost much for being unsure
+            row[right] = say(f"evaluate_page.worst_right.{'yes' if sample.is_right else 'no'}", state.language)
             row[surety] = f"{sample.probability:.1%}"
         rows.append({**row, loss: f"{sample.loss:.4g}"})
     st.dataframe(pd.DataFrame(rows), hide_index=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lab.edits.follow import can_continue
-from lab.edits.places import LOSS, OPTIMIZER, layer_place
+from lab.edits.places import LOSS, OPTIMIZER, layer_place, required_within
 from lab.model.problems import batches_are_full, updates_arithmetic
 from lab.runs.kept.record import RunView
 from lab.runs.wire.messages import Pause, Resume, Stop
@@ -163,8 +163,7 @@ def layer_knobs(state: AppState) -> None:
     knobs = [
         (f"{layer.id} · " if functional else f"{number}. ", place, name, param)
         for number, layer in enumerate(model.layers, start=1)
-        for place in (layer_place(layer),)
-        for name, param in place.required(state.experiment).items()
+        for place, name, param in required_within(layer_place(layer), state.experiment)
     ]
     for before, place, name, param in two_abreast(knobs):
         argument_field(place, name, param, state, before=before)

@@ -12,6 +12,7 @@ from lab.edits.graph import graph_of
 from lab.spec.experiment import Experiment, LayerSpec, PartSpec
 from lab.spec.parts import checked_part
 from netcore.layers import LAYERS
+from netcore.layers.wrapper import LayerParam
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 from netcore.params import Param, defaults
@@ -112,6 +113,15 @@ def inner_place(outer: Place, argument: str) -> Place:
         return outer.with_argument(experiment, argument, {"class_name": part.type, "config": config})
 
     return Place("layer", LAYERS, get, put, f"{outer.name}-{argument}")
+
+
+def required_within(place: Place, experiment: Experiment) -> list[tuple[Place, str, Param]]:
+    """What a person must decide about a layer; of a layer inside it what that one cannot do without."""
+    found: list[tuple[Place, str, Param]] = []
+    for name, param in place.required(experiment).items():
+        inside = isinstance(param, LayerParam)
+        found += required_within(inner_place(place, name), experiment) if inside else [(place, name, param)]
+    return found
 
 
 def layers_of_kind(base: type) -> list[str]:

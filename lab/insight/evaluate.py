@@ -40,7 +40,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Sample:
-    """One row that the network gets wrong.
+    """One row by itself, as a list of those with the largest loss has it.
 
     Args:
         row: 1-based number of the row in the table, the header not counted.

@@ -69,7 +69,7 @@ def test_a_new_layer_stands_before_the_output_and_is_like_the_hidden_ones():
     assert after.model.layers[1].params == before.model.layers[0].params
     assert after.model.layers[-1] == before.model.layers[-1]
     assert types(with_new_layer(before.with_layers(()), "Dense")) == ["Dense"]
-    assert types(with_new_layer(before.with_layers(before.model.layers[-1:]), "Flatten")) == ["Dense", "Flatten"]
+    assert types(with_new_layer(before.with_layers(before.model.layers[-1:]), "Flatten")) == ["Flatten", "Dense"]
 
 
 @pytest.mark.parametrize("name", LAYERS.names())
@@ -101,3 +101,11 @@ def test_a_new_group_begins_with_an_unused_column_else_with_one_of_the_largest_g
     assert columns_for_new_group(as_graph(fewer).data, table) == first[:1]
     alone = as_graph(with_inputs(start("iris"), first, first[:1]))
     assert columns_for_new_group(alone.data, table)[0] in first[1:]
+
+
+@pytest.mark.parametrize("layers", [0, 1, 2])
+def test_a_further_layer_stands_in_front_of_the_output_layer_also_of_a_lone_one(layers):
+    kept = start("iris").model.layers[-layers:] if layers else ()
+    changed = with_new_layer(start("iris").with_layers(kept), "Dropout")
+    assert [layer.type for layer in changed.model.layers].index("Dropout") == max(layers - 1, 0)
+    assert changed.model.layers[-1].type == ("Dense" if layers else "Dropout")

@@ -3,7 +3,16 @@
 import pytest
 
 from lab.edits.graph import as_graph
-from lab.edits.places import LOSS, OPTIMIZER, as_other_layer, inner_place, layer_place, layers_of_kind, output_loss
+from lab.edits.places import (
+    LOSS,
+    OPTIMIZER,
+    as_other_layer,
+    inner_place,
+    layer_place,
+    layers_of_kind,
+    output_loss,
+    required_within,
+)
 from lab.errors import LabError
 from lab.insight.differences import differences
 from lab.spec.experiment import Experiment
@@ -76,3 +85,12 @@ def test_only_layers_of_the_kind_that_is_asked_for_are_offered():
     recurrent = LAYERS.get("Bidirectional").params["layer"].base
     assert {"LSTM", "GRU", "SimpleRNN"} <= set(layers_of_kind(recurrent))
     assert "Dense" not in layers_of_kind(recurrent)
+
+
+def test_of_a_layer_inside_another_a_person_decides_what_it_cannot_do_without_never_the_whole_of_it():
+    inner = {"class_name": "LSTM", "config": {"units": 24}}
+    experiment = start("iris").with_added_layer("Bidirectional", {"layer": inner}, 0)
+    ((place, name, _),) = required_within(layer_place(experiment.model.layers[0]), experiment)
+    assert (name, place.get(experiment).params[name]) == ("units", 24)
+    changed = place.with_argument(experiment, name, 12)
+    assert changed.model.layers[0].params["layer"]["config"]["units"] == 12

@@ -210,7 +210,7 @@ def test_the_test_part_is_not_looked_at_unless_it_is_named():
 
 
 @pytest.mark.parametrize("name", ["iris", "tmax"])
-def test_the_ten_worst_rows_are_named_by_their_number_in_the_table(name):
+def test_the_ten_rows_of_largest_loss_are_named_by_their_number_in_the_table(name):
     experiment = start(name)
     dataset, trainer = trained(experiment)
     worst = evaluate(experiment, trainer.weights, dataset, ("validation",)).worst["validation"]
