@@ -320,7 +320,7 @@ def test_an_advice_is_a_button_that_tries_itself_and_tells_whether_it_helped(per
 def test_advice_for_a_person_stays_a_sentence_and_all_else_stands_under_details(person_in, language):
     person_in.train()
     record = person_in.engine.record(person_in.state().run_id, person_in.state().owner)
-    buttons = {one.label for one in person_in.at.button}
+    buttons = {one.help for one in person_in.at.button}
     for code, told in zip(record.verdict.advice, say_advice(record.verdict, language), strict=True):
         changed = applied(code, record.experiment, Known.of(record.verdict))
         assert (told in buttons) == (changed is not None)

@@ -53,7 +53,8 @@ def advice_section(state: AppState, record: RunRecord, verdict: Verdict) -> None
             st.markdown(f"- {told}")
             continue
         st.button(
-            told,
+            say(f"advice.{code}", state.language),
+            help=told,
             key=f"try-{code}-{record.number}",
             icon=":material/healing:",
             width="stretch",

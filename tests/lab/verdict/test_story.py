@@ -101,7 +101,8 @@ def test_what_is_shaded_has_a_pattern_and_a_name():
     shaded = {trace.name: trace.fillpattern.shape for trace in chart.data if trace.fill == "tonexty"}
     assert shaded == {say("verdict.picture.rise", "en"): "/", say("verdict.picture.gap", "en"): "."}
     dashes = {trace.name: trace.line.dash for trace in chart.data if trace.line.dash}
-    assert dashes == {say("part.train", "en"): "solid", say("part.validation", "en"): "dash"}
+    best = say("charts.best_epoch", "en", epoch=of(OVERFIT)[1].best_epoch)
+    assert dashes == {say("part.train", "en"): "solid", say("part.validation", "en"): "dash", best: "dot"}
 
 
 def test_a_diverged_run_without_evidence_is_still_drawn():
