@@ -14,6 +14,7 @@ from typing import Any  # noqa: E402
 import numpy as np  # noqa: E402
 
 from benchmarks.insight.runs import FRESH_ROWS, KnownRun, followed  # noqa: E402
+from lab.runs.wire.spec import Fit, Part, RunSpec, Sequential  # noqa: E402
 
 CHOICES: dict[str, tuple[Any, ...]] = {
     "problem": ("mixture", "rare", "friedman", "heavy", "stairs"),
@@ -64,28 +65,19 @@ def other_run(seed: int) -> KnownRun:
     return followed(seed, settings, spec_of(settings, seed), parts, regression=settings["problem"] in REGRESSION)
 
 
-def spec_of(settings: dict[str, Any], seed: int) -> dict[str, Any]:
-    hidden: list[dict[str, Any]] = []
-    for _ in range(settings["depth"]):
-        hidden.append({"type": "Dense", "params": {"units": settings["units"], "activation": "relu"}})
-        if settings["dropout"]:
-            hidden.append({"type": "Dropout", "params": {"rate": settings["dropout"]}})
-    problem = settings["problem"]
+def spec_of(settings: dict[str, Any], seed: int) -> RunSpec:
+    """A network of one or two hidden layers, with dropout behind each where it was drawn."""
+    hidden = [Part("Dense", {"units": settings["units"], "activation": "relu"})]
+    hidden += [Part("Dropout", {"rate": settings["dropout"]})] if settings["dropout"] else []
     units, activation, loss = {
         "mixture": (3, "softmax", "CategoricalCrossentropy"),
         "rare": (1, "sigmoid", "BinaryCrossentropy"),
-    }.get(problem, (1, "linear", "MeanSquaredError"))
+    }.get(settings["problem"], (1, "linear", "MeanSquaredError"))
+    layers = (*(hidden * settings["depth"]), Part("Dense", {"units": units, "activation": activation}))
     momentum = {"momentum": 0.9} if settings["optimizer"] == "SGD" else {}
-    return {
-        "layers": [*hidden, {"type": "Dense", "params": {"units": units, "activation": activation}}],
-        "input_shape": [10],
-        "optimizer": {
-            "type": settings["optimizer"],
-            "params": {"learning_rate": settings["learning_rate"], **momentum},
-        },
-        "loss": {"type": loss, "params": {}},
-        "metrics": [],
-        "fit": {"epochs": 2 * settings["epochs"], "batch_size": settings["batch_size"], "shuffle": True},
-        "changes": [],
-        "seed": seed,
-    }
+    return RunSpec(
+        network=Sequential(layers, (10,), Part(loss, {}), ()),
+        optimizer=Part(settings["optimizer"], {"learning_rate": settings["learning_rate"], **momentum}),
+        fit=Fit(epochs=2 * settings["epochs"], batch_size=settings["batch_size"], shuffle=True),
+        seed=seed,
+    )

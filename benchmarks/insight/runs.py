@@ -14,6 +14,7 @@ from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 
+from lab.runs.wire.spec import Fit, Part, RunSpec, Sequential  # noqa: E402
 from lab.runs.work.trainer import Trainer  # noqa: E402
 from lab.verdict.rows import RISE_ERROR, SKEW, SPREAD, TRAIN_SPREAD  # noqa: E402
 from netcore.losses import LOSSES  # noqa: E402
@@ -94,7 +95,7 @@ def known_run(seed: int, validation_rows: int = 300) -> KnownRun:
 
 
 def followed(
-    seed: int, settings: dict[str, Any], spec: dict[str, Any], parts: list[tuple[Array, Array]], *, regression: bool
+    seed: int, settings: dict[str, Any], spec: RunSpec, parts: list[tuple[Array, Array]], *, regression: bool
 ) -> KnownRun:
     """Train a run for twice its epochs and measure its true risk along the way.
 
@@ -103,7 +104,8 @@ def followed(
     """
     (x, y), (x_val, y_val), (x_new, y_new) = parts
     trainer = Trainer(spec, {"x": x, "y": y, "x_val": x_val, "y_val": y_val})
-    loss = LOSSES.get(spec["loss"]["type"])()
+    assert isinstance(spec.network, Sequential)
+    loss = LOSSES.get(spec.network.loss.type)()
     looks = _looks(settings["epochs"])
     risk: list[float] = []
     for before, look in zip([0, *looks], looks, strict=False):
@@ -141,16 +143,13 @@ def _loss(settings: dict[str, Any]) -> str:
     return "MeanSquaredError" if settings["problem"] in REGRESSION else "BinaryCrossentropy"
 
 
-def _spec(settings: dict[str, Any], seed: int) -> dict[str, Any]:
-    hidden = [{"type": "Dense", "params": {"units": settings["units"], "activation": "relu"}}] * settings["depth"]
+def _spec(settings: dict[str, Any], seed: int) -> RunSpec:
+    hidden = (Part("Dense", {"units": settings["units"], "activation": "relu"}),) * settings["depth"]
     activation = "linear" if settings["problem"] in REGRESSION else "sigmoid"
-    return {
-        "layers": [*hidden, {"type": "Dense", "params": {"units": 1, "activation": activation}}],
-        "input_shape": [2 + settings["noise_inputs"]],
-        "optimizer": {"type": "Adam", "params": {"learning_rate": settings["learning_rate"]}},
-        "loss": {"type": _loss(settings), "params": {}},
-        "metrics": [],
-        "fit": {"epochs": 2 * settings["epochs"], "batch_size": 10, "shuffle": True},
-        "changes": [],
-        "seed": seed,
-    }
+    layers = (*hidden, Part("Dense", {"units": 1, "activation": activation}))
+    return RunSpec(
+        network=Sequential(layers, (2 + settings["noise_inputs"],), Part(_loss(settings), {}), ()),
+        optimizer=Part("Adam", {"learning_rate": settings["learning_rate"]}),
+        fit=Fit(epochs=2 * settings["epochs"], batch_size=10, shuffle=True),
+        seed=seed,
+    )
