@@ -156,7 +156,7 @@ def test_only_the_state_module_names_the_session_state():
 
 def test_a_worker_needs_nothing_but_numpy_and_netcore():
     code = (
-        "import sys, lab.runs.work.worker; "
+        "import sys, lab.runs.work.process; "
         "print(sorted({name.split('.')[0] for name in sys.modules} & "
         "{'pandas', 'pydantic', 'streamlit', 'starlette', 'plotly'}))"
     )

@@ -52,7 +52,7 @@ def running_app(app: str = "app.py", **environment: str) -> Iterator[tuple[str, 
 
 def workers_of(server: psutil.Process) -> list[psutil.Process]:
     """The worker processes of a server, oldest first."""
-    return [child for child in server.children() if "lab.runs.work.worker" in " ".join(child.cmdline())]
+    return [child for child in server.children() if "lab.runs.work.process" in " ".join(child.cmdline())]
 
 
 def _wait_until_it_answers(host: str, process: subprocess.Popen[bytes]) -> None:

@@ -258,7 +258,7 @@ def test_workers_do_not_outlive_the_process_that_started_them(tmp_path):
 
 def test_a_worker_imports_no_more_than_it_needs():
     program = (
-        "import sys, lab.runs.work.worker; print([m for m in ('pandas', 'pydantic', 'starlette') if m in sys.modules])"
+        "import sys, lab.runs.work.process; print([m for m in ('pandas', 'pydantic', 'starlette') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"

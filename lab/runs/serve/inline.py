@@ -18,8 +18,9 @@ from lab.runs.wire.arrays import rows_in
 from lab.runs.wire.checkpoints import Checkpoints, thinned
 from lab.runs.wire.messages import ENDED, Command, Extend, Pause, Reason, Speed, Status, Stop
 from lab.runs.wire.points import Points
+from lab.runs.work.job import first_status
 from lab.runs.work.study_job import StudyJob
-from lab.runs.work.trainer import Trainer, start_status
+from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits, current_limits
 from lab.verdict.context import RunContext
@@ -68,7 +69,7 @@ class InlineEngine:
                 trainer.apply(Pause())
             status = trainer.status(run_id)
         except NetcoreError as error:
-            status = start_status(run_id, spec, rows_in(arrays), "failed", Reason(error.code, error.values))
+            status = first_status(run_id, spec, rows_in(arrays), "failed", Reason(error.code, error.values))
         self._runs[run_id] = _InlineRun(
             experiment,
             owner,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import netcore
+from lab.runs.wire.arrays import Arrays, data_of
 from lab.runs.wire.spec import Functional, Output, Part, RunSpec, Sequential
 from netcore.errors import NetcoreWarning
 from netcore.layers import LAYERS, Input
@@ -32,6 +33,25 @@ def unseeded_model(spec: RunSpec) -> Any:
     with without_advice():
         model.compile(optimizer=_made(OPTIMIZERS, spec.optimizer), **_losses(network))
     return model
+
+
+def fit_run_of(model: Any, spec: RunSpec, arrays: Arrays) -> Any:
+    """The training of a model as `spec` asks for it, before its first update: netcore's FitRun."""
+    x_val, weights = data_of(arrays, "x_val"), spec.class_weight
+    with without_advice():
+        return model.iter_fit(
+            data_of(arrays, "x"),
+            data_of(arrays, "y"),
+            batch_size=spec.fit.batch_size,
+            epochs=spec.fit.epochs,
+            shuffle=spec.fit.shuffle,
+            validation_data=None if x_val is None else (x_val, data_of(arrays, "y_val")),
+            class_weight=None if weights is None else dict(enumerate(weights)),
+            verbose=0,
+            batch_events=True,
+            evaluate_training=True,
+            row_losses=True,
+        )
 
 
 @contextmanager

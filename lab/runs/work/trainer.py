@@ -29,7 +29,7 @@ from lab.runs.wire.points import Columns, Points
 from lab.runs.wire.snapshot import BEST_ROWS, TrainerSnapshot, TrainerState, Weights
 from lab.runs.wire.spec import KnobName, KnobTurn, RunSpec
 from lab.runs.work.best import Best, watched
-from lab.runs.work.build import build_model, without_advice
+from lab.runs.work.build import build_model, fit_run_of
 from lab.runs.work.stages import stages_of, taken_over
 from lab.runs.work.stride import LONGEST_STRIDE, Stride
 from lab.verdict.divergence import likely_cause
@@ -80,22 +80,8 @@ class Trainer:
         self._spec, until = self._stages[stage]
         ahead = [turn for turn in self._spec.changes if until is None or turn.epoch < until]
         self._waiting: list[KnobTurn] = sorted(ahead, key=_position)
-        fit, x_val, weights = self._spec.fit, data_of(self._arrays, "x_val"), self._spec.class_weight
         self.model = build_model(self._spec)
-        with without_advice():
-            self._fit_run = self.model.iter_fit(
-                data_of(self._arrays, "x"),
-                data_of(self._arrays, "y"),
-                batch_size=fit.batch_size,
-                epochs=fit.epochs,
-                shuffle=fit.shuffle,
-                validation_data=None if x_val is None else (x_val, data_of(self._arrays, "y_val")),
-                class_weight=None if weights is None else dict(enumerate(weights)),
-                verbose=0,
-                batch_events=True,
-                evaluate_training=True,
-                row_losses=True,
-            )
+        self._fit_run = fit_run_of(self.model, self._spec, self._arrays)
 
     def _take_over(self) -> None:
         """The fork is reached: the next stage goes on with what has been learned."""
@@ -441,23 +427,6 @@ class Trainer:
         self._apply_what_is_due()
         if epoch == self._stages[stage].until:
             self._take_over()
-
-
-def start_status(run: str, spec: RunSpec, rows: int, state: RunState, reason: Reason | None = None) -> Status:
-    """The Status of a run that has no Trainer: one that waits for its turn, or one that could not be built."""
-    return Status(
-        run=run,
-        state=state,
-        epoch=0,
-        epochs=spec.fit.epochs,
-        updates=0,
-        updates_per_epoch=math.ceil(rows / spec.fit.batch_size),
-        compute_s=0.0,
-        learning_rate=float(spec.optimizer.params["learning_rate"]),
-        batch_size=spec.fit.batch_size,
-        changes=spec.changes,
-        reason=reason,
-    )
 
 
 def _position(turn: KnobTurn) -> tuple[int, int]:

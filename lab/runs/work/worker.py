@@ -1,39 +1,22 @@
-"""A worker process: hosts many runs and trains each a few milliseconds in turn.
+"""The loop of a worker process: hosts many jobs and computes each a few milliseconds in turn."""
 
-`python -m lab.runs.work.worker` reads messages from its standard input and writes messages to its standard output.
-It needs the standard library, NumPy and netcore, listens on nothing, and ends as soon as its input closes.
-"""
-
-import gc
-import io
-import json
-import mmap
-import os
 import queue
-import signal
-import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from lab.errors import LabError
-from lab.runs.wire.arrays import Arrays
 from lab.runs.wire.frame import Progress, encode
 from lab.runs.wire.messages import (
     ENDED,
-    PROTOCOL,
     Checkpoint,
     Drop,
     Frame,
     Frames,
-    Hello,
     Message,
     Order,
     Ping,
@@ -44,17 +27,13 @@ from lab.runs.wire.messages import (
     Snapshot,
     Speed,
     Start,
-    Status,
     Step,
     command_of,
-    read_messages,
-    write_message,
 )
 from lab.runs.wire.points import Points
-from lab.runs.wire.spec import JobSpec, StudySpec
+from lab.runs.work.job import Job, first_status, job_of
 from lab.runs.work.slicer import Pace, Slicer
-from lab.runs.work.study_job import StudyJob
-from lab.runs.work.trainer import Trainer, start_status
+from lab.runs.work.suspect import Suspect
 from netcore.errors import NetcoreError
 
 FRAMES_PER_S = 15.0  # of one run: the eye sees no more
@@ -62,33 +41,13 @@ WORKER_FRAMES_PER_S = 400.0  # of all its runs together
 FLUSH_S = 0.02
 SNAPSHOT_S = 1.0
 SNAPSHOT_SHARE = 0.05  # at most this part of the time goes into snapshots of one run
-SUSPECT_BYTES = 64  # room for the id of the run that is being computed, see `Suspect`
-
-
-class Suspect:
-    """A few shared bytes that name the run in its slice: after a crash the web process knows whom to blame."""
-
-    def __init__(self, path: Path) -> None:
-        with path.open("r+b") as file:
-            self._bytes = mmap.mmap(file.fileno(), SUSPECT_BYTES)
-
-    def name(self, run: str) -> None:
-        self._bytes[:] = run.encode().ljust(SUSPECT_BYTES)
-
-    def clear(self) -> None:
-        self._bytes[:] = b" " * SUSPECT_BYTES
-
-    @staticmethod
-    def read(path: Path) -> str:
-        """The run that was being computed; "" if none."""
-        return path.read_bytes().decode().strip(" \0")
 
 
 @dataclass
 class Slot:
     """A hosted run."""
 
-    trainer: Trainer | StudyJob
+    trainer: Job
     pace: Pace
     points: Points = field(default_factory=Points)  # not yet sent
     next_frame_at: float = 0.0
@@ -162,7 +121,7 @@ class Worker:
 
     def _start(self, message: Start) -> None:
         arrays = {name: np.load(path, mmap_mode="r", allow_pickle=False) for name, path in message.arrays.items()}
-        trainer = _job(message.spec, arrays, self._clock)
+        trainer = job_of(message.spec, arrays, self._clock)
         if message.snapshot:
             trainer.restore(message.snapshot)
         slot = Slot(trainer, Pace(message.epochs_per_s, self._clock()))
@@ -228,7 +187,7 @@ class Worker:
             slot.trainer.state, slot.trainer.reason = "failed", reason
             self._report(run, slot)
         elif start is not None:
-            self._send(_failed(run, start.spec, reason))
+            self._send(first_status(run, start.spec, 0, "failed", reason))
 
     # --- telling
 
@@ -280,58 +239,3 @@ class Worker:
             self._send(Frames(self._outgoing))
             self._outgoing = []
         self._flushed_at = self._clock()
-
-
-def _job(spec: JobSpec, arrays: Arrays, clock: Callable[[], float]) -> Trainer | StudyJob:
-    return StudyJob(spec, arrays, clock=clock) if isinstance(spec, StudySpec) else Trainer(spec, arrays, clock=clock)
-
-
-def _failed(run: str, spec: JobSpec, reason: Reason) -> Status:
-    """The Status of what could not be begun."""
-    if isinstance(spec, StudySpec):
-        return replace(StudyJob(spec, {}).status(run), state="failed", reason=reason)
-    return start_status(run, spec, 0, "failed", reason)
-
-
-def be_modest(memory_bytes: int) -> None:
-    """Leave the machine to the web process: lower priority, and a bound on memory where the system has one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the web process, which then closes us
-    if hasattr(os, "nice"):
-        os.nice(5)
-    try:
-        import resource
-    except ImportError:  # Windows has none
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    bound = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
-
-
-def private_output() -> BinaryIO:
-    """Standard output for messages alone: whatever else is printed goes to standard error."""
-    stream = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return stream
-
-
-def main() -> None:
-    source = io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False))
-    target = private_output()
-    settings = json.loads(source.readline())
-    be_modest(settings["memory_bytes"])
-    inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
-
-    def listen() -> None:
-        for message in read_messages(source):
-            inbox.put(message)
-        os._exit(0)  # nobody is left to work for, even if a batch is being computed
-
-    threading.Thread(target=listen, daemon=True).start()
-    gc.freeze()  # what is imported by now stays
-    write_message(target, Hello(settings["index"], os.getpid(), PROTOCOL))
-    with suppress(BrokenPipeError):
-        Worker(inbox, lambda message: write_message(target, message), Suspect(Path(settings["suspect"]))).run()
-
-
-if __name__ == "__main__":
-    main()

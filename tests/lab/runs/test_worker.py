@@ -23,7 +23,8 @@ from lab.runs.wire.messages import (
     Stop,
     order,
 )
-from lab.runs.work.worker import FRAMES_PER_S, SUSPECT_BYTES, Suspect, Worker
+from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
+from lab.runs.work.worker import FRAMES_PER_S, Worker
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, spec_of, trained, with_rate
 

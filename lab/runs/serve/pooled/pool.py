@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from lab.runs.wire.messages import PROTOCOL, Hello, Message, Ping, Pong, Quit, read_messages, write_message
-from lab.runs.work.worker import SUSPECT_BYTES, Suspect
+from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 
 ROOT = Path(__file__).resolve().parents[4]
 PING_S = 1.0
@@ -111,7 +111,7 @@ class WorkerPool:
     def _spawn(self, worker: _Worker) -> None:
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         worker.process = subprocess.Popen(
-            [sys.executable, "-m", "lab.runs.work.worker"],
+            [sys.executable, "-m", "lab.runs.work.process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},

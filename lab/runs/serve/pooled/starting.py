@@ -14,7 +14,7 @@ from lab.runs.serve.pooled.job import LiveRun, Stopwatch
 from lab.runs.wire.arrays import rows_in
 from lab.runs.wire.messages import Pause
 from lab.runs.wire.snapshot import TrainerSnapshot
-from lab.runs.work.trainer import start_status
+from lab.runs.work.job import first_status
 from lab.verdict.judging import context_of
 
 
@@ -57,7 +57,7 @@ class Starting:
             spec=spec,
             arrays=self._files.paths(arrays),
             created=time.time(),
-            status=start_status(run_id, spec, rows_in(arrays), "queued"),
+            status=first_status(run_id, spec, rows_in(arrays), "queued"),
             stopwatch=Stopwatch(clock),
             seen_at=clock(),
             epochs_per_s=request.epochs_per_s,

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from lab.errors import RunError
 from lab.runs.orders.study import Asked, Cell, StudyView, check_study, study_specs, study_view
@@ -12,7 +11,7 @@ from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Stopwatch, StudyPart
-from lab.runs.work.study_job import StudyJob
+from lab.runs.work.job import first_status
 
 
 class Studies:
@@ -58,7 +57,7 @@ class Studies:
             spec=asked.spec,
             arrays=self._files.paths(asked.arrays),
             created=time.time(),
-            status=replace(StudyJob(asked.spec, {}).status(part_id), state="queued"),
+            status=first_status(part_id, asked.spec, 0, "queued"),
             stopwatch=Stopwatch(clock),
             seen_at=clock(),
         )
