@@ -4,6 +4,7 @@ The methods are read from the protocol, and their arguments are given by name: a
 """
 
 import inspect
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -12,11 +13,12 @@ from typing import Any
 import pytest
 
 from lab.errors import RunError
+from lab.runs.kept.record import RunView
 from lab.runs.serve.engine import Engine, RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.serve.keys import new_key
 from lab.runs.serve.pooled import PoolEngine
-from lab.runs.wire.messages import Extend, Pause
+from lab.runs.wire.messages import Extend, Pause, SetLearningRate
 from lab.spec.limits import ALONE
 from tests.lab.runs.runs import iris, iris_data
 from tests.lab.runs.test_study import cells
@@ -154,11 +156,25 @@ def assert_unknown(action: Callable[[], Any]) -> None:
     assert refusal.value.values == {}
 
 
+RATES = itertools.count(1)
+
+
 def as_it_is(case: Case) -> tuple[Any, ...]:
-    """All that somebody else could have changed."""
-    view = case.engine.view(case.id, case.owner)
+    """All that somebody else could have changed.
+
+    A worker obeys in order: once it has answered its owner, nothing that came before is on its way any more.
+    """
+
+    def look() -> RunView:
+        return case.engine.view(case.id, case.owner)
+
+    if look().active:
+        rate = next(RATES) / 1000
+        case.engine.command(case.id, case.owner, SetLearningRate(rate))
+        wait_for(lambda: not look().active or look().learning_rate == pytest.approx(rate), "an answer")
     marks = next(run.marks for run in case.engine.runs_of(case.owner) if run.id == case.id)
-    return view.epochs, view.changes, view.state, view.epochs_per_s, marks
+    view = look()
+    return view.epochs, view.state, view.epochs_per_s, {change.name for change in view.changes}, marks
 
 
 @pytest.mark.parametrize("name", METHODS)
