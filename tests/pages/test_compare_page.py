@@ -204,7 +204,7 @@ def experiment_of(person: Person, number: int):
 
 def test_two_runs_are_compared_in_a_sentence_against_chance(two):
     assert "#2" in two.sentences()
-    assert any("chance" in text.value for text in two.at.markdown)
+    assert any("chance" in text.value.lower() for text in two.at.markdown)
     two.go_to("train").set_number(30, "fit.batch_size")
     two.engine.advance()
     two.look().go_to("compare").press("eye-2")
