@@ -119,6 +119,12 @@ class Visitor:
     def points(self, series: str = "loss") -> int:
         return int(self.page.locator(f"path[data-series='{series}']").get_attribute("data-points") or 0)
 
+    def set_epochs(self, epochs: int) -> None:
+        field = self.page.locator("[class*='fit-epochs'] input:visible").first
+        field.fill(str(epochs))
+        field.press("Enter")
+        self.settle()
+
     def train(self) -> None:
         """Press the button, and wait until the curve of the new run has begun."""
         before = self.run_shown()

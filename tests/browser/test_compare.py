@@ -29,10 +29,7 @@ def test_compare_fork_and_look_back(visit):
     person = visit("ko")
     person.page.locator(".st-key-speed button").last.click()
     person.settle()
-    epochs = person.page.locator("[class*='fit-epochs'] input:visible").first
-    epochs.fill(str(EPOCHS))
-    epochs.press("Enter")
-    person.settle()
+    person.set_epochs(EPOCHS)
     person.train()
     train_to_the_end(person)
     first = person.run_shown()
@@ -57,7 +54,7 @@ def test_compare_fork_and_look_back(visit):
     # a fork of #2 is trained, and drawn beside it from the fork on
     person.page.get_by_role("radio", name=person.say("closer.look.fork")).click()
     person.page.locator(".st-key-fork-epoch-2 input[type='range']").press("Home")
-    person.settle()
+    expect(person.button("fork-start")).to_contain_text(person.say("fork.start", epoch="1"))  # a slider tells it late
     person.button("fork-start").click()
     forked = curves(person, "fork-chart", 4)
     assert forked[0]["x"][0] == forked[2]["x"][0] == 1

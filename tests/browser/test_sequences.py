@@ -24,10 +24,7 @@ def test_morse_code_from_the_signal_to_the_letters(visit, language):
     person.assert_fits()
 
     person.go_to("train")
-    epochs = person.page.locator("[class*='fit-epochs'] input:visible").first
-    epochs.fill(str(EPOCHS))
-    epochs.press("Enter")
-    person.settle()
+    person.set_epochs(EPOCHS)
     person.train()
     person.watch_curve()
     assert person.points("loss") == person.points("val_loss") == EPOCHS

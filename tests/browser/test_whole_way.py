@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from lab.data.samples import SAMPLE_DATA
 from pages import PAGES
 
+ENDLESS = 20_000  # epochs of a run that goes on for as long as a test looks at it
 MOVES = 3  # a curve that moves is painted more often than this, however slowly the machine paints
 OWN_FILE = SAMPLE_DATA / "kr_station_daily_cp949.csv"
 
@@ -77,9 +78,11 @@ def test_one_knob_beside_the_curves_and_the_last_curve_stays_behind(visit):
 
 def test_pause_one_epoch_continue_and_stop(visit):
     person = visit("ko")
-    person.button("train").click()
+    person.set_epochs(ENDLESS)
+    person.train()
     person.button("pause").click()
     person.button("resume").wait_for()
+    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "paused")
     before = person.points()
     person.button("one_epoch").click()
     expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", str(before + 1))
@@ -93,9 +96,8 @@ def test_pause_one_epoch_continue_and_stop(visit):
 def test_a_reloaded_page_finds_its_running_run(visit):
     person = visit("ko")
     person.page.get_by_text(person.say("speed.slow"), exact=True).click()
-    person.settle()
-    person.button("train").click()
-    expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", "2")
+    person.set_epochs(ENDLESS)
+    person.train()
     person.page.reload()
     person.button("pause").wait_for()
     expect(person.page.locator("path[data-series='loss']")).not_to_have_attribute("data-points", "0")
@@ -106,36 +108,37 @@ def test_a_reloaded_page_finds_its_running_run(visit):
 def test_where_the_stream_is_blocked_the_page_draws_by_itself(visit):
     person = visit("ko")
     person.context.route("**/live/*", lambda route: None)  # asked for and never answered
-    person.page.locator("[class*='fit-epochs'] input").fill("300")
-    person.page.locator("[class*='fit-epochs'] input").press("Enter")
+    person.set_epochs(ENDLESS)
     person.button("train").click()
     expect(person.page.get_by_text(person.say("train_page.blocked"))).to_be_visible()
+    person.wait_for_another_run("")
+    person.button("stop").click()
     person.page.locator(".st-key-verdict").wait_for()
     # the curve moves into the page together with the verdict and paints in its next animation frame
-    expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", "300")
+    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "stopped")
+    assert person.points() == int(person.page.locator(".live-curve").get_attribute("data-epoch")) > 0
 
 
 def test_the_person_can_go_the_way_by_keyboard(visit):
     person = visit("ko")
-    person.button("train").focus()
-    person.page.keyboard.press("Enter")
-    person.button("pause").wait_for()
+    person.set_epochs(ENDLESS)
+    for button in ("train", "stop"):
+        person.button(button).focus()
+        person.page.keyboard.press("Enter")
+        person.settle()
     person.page.locator(".st-key-verdict").wait_for()
 
 
 def test_bad_numbers_are_answered_in_the_language_of_the_page(visit):
     person = visit("ko")
-    person.page.locator("[class*='fit-epochs'] input").fill("0")
-    person.page.locator("[class*='fit-epochs'] input").press("Enter")
+    person.set_epochs(0)
     expect(person.page.get_by_text(person.say("form.kept"))).to_be_visible()
     person.screenshot("6-refused")
 
 
 def test_a_second_run_says_that_the_first_was_kept_and_the_sentence_stays(visit):
     person = visit("ko")
-    person.page.locator("[class*='fit-epochs'] input").fill("2000")
-    person.page.locator("[class*='fit-epochs'] input").press("Enter")
-    person.settle()
+    person.set_epochs(ENDLESS)
     person.train()
     for first, units in ((1, "9"), (2, "10")):
         person.settle()
