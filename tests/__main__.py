@@ -1,7 +1,7 @@
 """`python -m tests`: every check of the project, fastest failure first.
 
-`python -m tests --fast` leaves out servers, browser and other versions. The command is the same on a
-desk and in continuous integration.
+`python -m tests --fast` leaves out servers, browser and other versions; `python -m tests --all` adds what takes
+long and tells little. The command is the same on a desk and in continuous integration.
 """
 
 import argparse
@@ -20,10 +20,10 @@ CODE = ["app.py", "netcore", "lab", "pages", "tests", "benchmarks"]
 WAITING = ["tests/live", "tests/browser"]
 
 
-def checks(fast: bool) -> dict[str, list[str]]:
+def checks(fast: bool, slow: bool) -> dict[str, list[str]]:
     """Name -> command line, in the order in which they run."""
     python = [sys.executable, "-m"]
-    pytest = [*python, "pytest", "--durations=5"]
+    pytest = [*python, "pytest", "--durations=5", *(("-m", "") if slow else ())]
     found = {
         "format": [*python, "ruff", "format", "--check", *CODE],
         "lint": [*python, "ruff", "check", *CODE],
@@ -46,16 +46,19 @@ def checks(fast: bool) -> dict[str, list[str]]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests", description=__doc__)
     parser.add_argument("--fast", action="store_true", help="without the tests of servers, browser and other versions")
-    fast = parser.parse_args().fast
+    parser.add_argument("--all", action="store_true", help="with slow tests and screenshots, see tests/README.md")
+    asked = parser.parse_args()
+    fast = asked.fast
     if not fast and find_chromium() is None:
         print("No Chromium found: installing one for the browser tests …", flush=True)
         install_chromium()
     # one BLAS thread: two on a busy machine were measured thirty times slower, and results stay identical
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    for name, command in checks(fast).items():
+    screenshots = {"SCREENSHOTS": "1"} if asked.all else {}
+    for name, command in checks(fast, asked.all).items():
         started = time.perf_counter()
         print(f"── {name}", flush=True)
-        result = subprocess.run(command, cwd=ROOT, env={**os.environ, **threads}, check=False)
+        result = subprocess.run(command, cwd=ROOT, env={**os.environ, **threads, **screenshots}, check=False)
         if result.returncode:
             print(f"── {name} failed", flush=True)
             return result.returncode

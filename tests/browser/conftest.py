@@ -1,6 +1,7 @@
-"""A real server and a real Chromium. Screenshots go to tests/browser/screenshots, which git ignores."""
+"""A real server and a real Chromium. With SCREENSHOTS=1 pictures go to tests/browser/screenshots, which git ignores."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,21 +153,30 @@ class Visitor:
 
     def on_each_screen(self, name: str, tops: tuple[int, ...] = (0,)) -> None:
         """The page as it is, wide and on a phone: nothing too wide, and a picture at each height."""
-        main = self.page.locator("[data-testid='stMain']")
         for size in (*(other for other in SIZES if other != self.size), self.size):
             self.size = size
             self.page.set_viewport_size(SIZES[size])
             self.settle()
             self.assert_fits()
             for place, top in enumerate(tops):
-                main.evaluate(f"main => main.scrollTo(0, {top})")
-                self.settle()
-                self.screenshot(f"{name}-{place}" if place else name)
-            main.evaluate("main => main.scrollTo(0, 0)")
+                self.screenshot(f"{name}-{place}" if place else name, top)
 
-    def screenshot(self, name: str) -> None:
+    def screenshot(self, name: str, top: int | None = None) -> None:
+        """For people to look at; nothing is checked by it.
+
+        Args:
+            top: how far down the page is scrolled for it; None leaves it as it is.
+        """
+        if not os.environ.get("SCREENSHOTS"):
+            return
         SCREENSHOTS.mkdir(exist_ok=True)
+        main = self.page.locator("[data-testid='stMain']")
+        if top is not None:
+            main.evaluate(f"main => main.scrollTo(0, {top})")
+            self.settle()
         self.page.screenshot(path=SCREENSHOTS / f"{self.language}-{self.size}-{name}.png")
+        if top is not None:
+            main.evaluate("main => main.scrollTo(0, 0)")
 
     def assert_fits(self) -> None:
         """No scrolling sideways once charts have their new size, and no text wider than the box that clips it."""

@@ -21,6 +21,7 @@ def test_the_hourly_start_beats_as_now_by_far(capsys):
     assert "scores" not in document
 
 
+@pytest.mark.slow
 def test_the_morse_start_says_blanks_first_and_letters_in_the_end(capsys):
     document = run_json(capsys, "ctc_morse")
     history, line = document["history"], document["verdict"]["evidence"]["baseline_loss"]

@@ -16,6 +16,7 @@ from lab.spec.experiment import (
 from lab.starts import start
 
 ROWS = 44  # to learn from: four batches of 10 and a last one of 4
+WHOLE = 4  # rows of a batch where both parts are whole batches: Keras compiles once more for a last one that is smaller
 
 OPTIMIZERS_ = cycle(
     [
@@ -37,10 +38,10 @@ def network(*layers):
     return ModelSpec(layers=tuple(LayerSpec(id=f"l{n}", type=kind, params=p) for n, (kind, p) in enumerate(layers)))
 
 
-def small(sample, inputs, target, task, output, loss, *, metrics=(), fit=None, **data):
+def small(sample, inputs, target, task, output, loss, *, metrics=(), fit=None, rows=ROWS, batch_size=WHOLE, **data):
     """A hidden layer on a part of a sample's rows."""
     loss = loss if isinstance(loss, PartSpec) else PartSpec(type=loss)
-    split = data.pop("split", SplitSpec(train_rows=ROWS))
+    split = data.pop("split", SplitSpec(train_rows=rows))
     return Experiment(
         name=loss.type,
         data=DataSpec(
@@ -54,7 +55,7 @@ def small(sample, inputs, target, task, output, loss, *, metrics=(), fit=None, *
         ),
         model=network(("Dense", {"units": 5, "activation": "tanh"}), ("Dense", output)),
         compile=CompileSpec(optimizer=next(OPTIMIZERS_), loss=loss, metrics=metrics),
-        fit=fit or FitSpec(epochs=2, batch_size=10, shuffle=False),
+        fit=fit or FitSpec(epochs=2, batch_size=batch_size, shuffle=False),
         seed=3,
     )
 
@@ -94,6 +95,8 @@ def classes(loss, output="softmax", **more):
         {"units": 3, "activation": output},
         loss,
         metrics=("accuracy",),
+        rows=45,
+        batch_size=3,
         **more,
     )
 

@@ -29,6 +29,7 @@ def quick(group: str) -> list[lessons.Measured]:
     return [one for one in GROUPS[group]() if not is_slow(one)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
 def test_netcore_repeats_what_the_lessons_measured_within_two_standard_deviations_and_in_order(group):
     lines = list(lessons.run(quick(group)))
