@@ -5,7 +5,7 @@
     python -m lab run mine.json --table mine.csv    an experiment on an own CSV
     python -m lab export examples/iris.json         report, Keras program, notebook, curves, weights of its run
     python -m lab schema                            JSON schema of an experiment file
-    python -m lab docs                              write docs/reference.md anew from the registries
+    python -m lab docs                              write anew what stands elsewhere already: reference, sample tables
 
 Exit status: 0 when the run was made (a diverged one too: the verdict says so), 1 on a refusal, which is one sentence
 on standard error, 2 when the command itself was mistyped. A person's Ctrl-C gives 130.
@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from lab import reference
 from lab.data.prepare import Dataset, prepare
 from lab.data.read import read_table
 from lab.data.samples import load_sample
@@ -51,8 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "schema":
             print(json.dumps(Experiment.model_json_schema(), ensure_ascii=False, indent=2))
         elif options.command == "docs":
-            reference.FILE.write_text(reference.reference(), encoding="utf-8", newline="\n")
-            print(say("cli.docs_written", language, file=reference.FILE.name))
+            write_docs(language)
         elif options.command == "export":
             export(Path(options.file), options.table and Path(options.table), Path(options.to), language)
         else:
@@ -98,6 +96,16 @@ def export(file: Path, table_file: Path | None, folder: Path, language: Language
     except OSError:
         raise CliError("cli.no_folder", folder=str(folder)) from None
     print(say("cli.exported", language, folder=str(folder), files=", ".join(one.name for one in files)))
+
+
+def write_docs(language: Language) -> None:
+    """Write anew every page and picture that is made from what is defined elsewhere."""
+    from lab.reference import pages  # pictures need Plotly's colours too
+
+    for file, text in pages().items():
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8", newline="\n")
+            print(say("cli.docs_written", language, file=file.name))
 
 
 def _laid_out(file: Path, table_file: Path | None, language: Language) -> tuple[Experiment, Dataset]:

@@ -1,8 +1,7 @@
 """Where a person begins: ready-made experiments that show something, and a sensible proposal for a table of their own.
 
 The ready-made ones are the files of `examples/`, which can be read, run (`python -m lab run examples/iris.json`) and
-copied. Their titles, and a sentence on what to look at, stand in the catalogue at "start.<name>.title" and
-"start.<name>.look".
+copied. Their titles, and a sentence on what to look at, stand in `lab/texts/starts.toml`.
 """
 
 from collections.abc import Sequence
@@ -14,24 +13,12 @@ from lab.data.propose import class_count
 from lab.data.table import Table
 from lab.spec.data import DataSpec, SampleSource, Task, UploadSource
 from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
+from lab.texts import catalogue
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
-# in the order in which a learner meets them; the first is what the page opens on
-STARTS = (
-    "iris",
-    "lecture",
-    "penguins",
-    "breast_cancer",
-    "circle",
-    "spiral",
-    "overfitting",
-    "digits_conv",
-    "tmax",
-    "two_in_two_out",
-    "hourly",
-    "ctc_morse",
-)
+# in the order in which a learner meets them, which is that of their titles; the first is what the page opens on
+STARTS = tuple(key.split(".")[1] for key in catalogue() if key.startswith("start.") and key.endswith(".title"))
 
 MANY_FEATURES = 50
 MANY_ROWS = 1000

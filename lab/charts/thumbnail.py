@@ -1,6 +1,6 @@
 """A small picture of a sample table, as SVG: what the gallery shows before anything is read.
 
-The pictures lie beside the tables (`sample_data/pictures`); `python -m lab.charts.thumbnail` draws them anew.
+The pictures lie beside the tables (`sample_data/pictures`); `python -m lab docs` draws them anew.
 They are of rows outside the sealed test part of the proposed split, like everything else that is looked at.
 """
 
@@ -27,7 +27,7 @@ from lab.data.look import (
     telling_pair,
 )
 from lab.data.propose import propose_data
-from lab.data.samples import PICTURES, card, load_sample, sample_names
+from lab.data.samples import card, load_sample
 from lab.spec.data import DataSpec, SampleSource
 from lab.starts import start
 
@@ -174,13 +174,3 @@ def draw_sample(name: str) -> str:
     table, ready = load_sample(name), card(name).start
     data = propose_data(table, source=SampleSource(name=name)) if ready is None else start(ready).data
     return thumbnail(look_at(table, data, seed=0), data)
-
-
-def main() -> None:
-    PICTURES.mkdir(exist_ok=True)
-    for name in sample_names():
-        (PICTURES / f"{name}.svg").write_text(draw_sample(name), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

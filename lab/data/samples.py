@@ -16,7 +16,8 @@ from lab.spec.limits import ALONE
 from lab.texts import Language
 
 SAMPLE_DATA = Path(__file__).resolve().parent.parent.parent / "sample_data"
-PICTURES = SAMPLE_DATA / "pictures"  # drawn by lab.charts.thumbnail
+PICTURES = SAMPLE_DATA / "pictures"  # written by `python -m lab docs`
+EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"></svg>'
 
 CARD_GROUPS = ("all", "binary", "multiclass", "regression", "series", "sequence_labels")
 
@@ -87,10 +88,16 @@ def card(name: str) -> Card:
     return _cards()[name]
 
 
+def picture_file(name: str) -> Path:
+    """Where the sample's small picture stands."""
+    return PICTURES / f"{card(name).name}.svg"
+
+
 @cache
 def picture(name: str) -> str:
-    """The sample's small picture, as SVG."""
-    return (PICTURES / f"{card(name).name}.svg").read_text(encoding="utf-8")
+    """The sample's small picture, as SVG; an empty one while nobody has drawn it."""
+    file = picture_file(name)
+    return file.read_text(encoding="utf-8") if file.is_file() else EMPTY
 
 
 def load_sample(name: str, reading: ReadingSpec = AS_FOUND) -> Table:

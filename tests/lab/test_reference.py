@@ -1,8 +1,11 @@
-"""The generated reference: every registered part and argument is in it, and the committed page is the present one."""
+"""What is written from elsewhere is up to date; every registered part and argument stands in the reference."""
 
 import pytest
 
-from lab.reference import FILE, TEXT_KINDS, anchor, reference, registries, title
+from lab.data.samples import SAMPLE_DATA, card, sample_names
+from lab.reference import pages
+from lab.reference.parts import TEXT_KINDS, anchor, reference, registries, title
+from lab.reference.samples import LICENCES, TABLES
 from lab.texts import has_text
 from netcore.params import defaults
 
@@ -19,8 +22,20 @@ def entry_of(page, kind, name):
     return section.split(f"\n### {name}\n")[1].split("\n### ")[0]
 
 
-def test_the_committed_page_is_up_to_date(page):
-    assert FILE.read_text(encoding="utf-8") == page, "write docs/reference.md anew: python -m lab docs"
+def test_pages_and_pictures_are_as_they_would_be_written_now():
+    old = [
+        file.relative_to(SAMPLE_DATA.parent).as_posix()
+        for file, text in pages().items()
+        if not file.is_file() or file.read_text(encoding="utf-8") != text
+    ]
+    assert not old, "write them anew: python -m lab docs"
+
+
+@pytest.mark.parametrize("file", [TABLES, LICENCES], ids=lambda file: file.name)
+def test_every_sample_is_named_with_its_licence(file):
+    text = file.read_text(encoding="utf-8")
+    assert all(f"`{card(name).file}`" in text for name in sample_names())
+    assert file is TABLES or all(card(name).licence in text for name in sample_names())
 
 
 @pytest.mark.parametrize(("kind", "part"), PARTS, ids=lambda value: getattr(value, "__name__", value))

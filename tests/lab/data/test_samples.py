@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from lab.data import samples
 from lab.data.prepare import prepare
 from lab.data.propose import propose_data
 from lab.data.read import read_table
@@ -82,11 +83,15 @@ def test_the_cp949_file_holds_the_same_table():
     assert korean.frame.equals(unicode.frame)
 
 
-def test_every_file_is_named_in_the_readme_with_its_licence():
-    readme = (SAMPLE_DATA / "README.md").read_text(encoding="utf-8")
-    files = {path.name for path in SAMPLE_DATA.iterdir() if ".csv" in path.name}
-    assert {card(name).file for name in NAMES} <= files
-    assert all(f"`{file}`" in readme for file in files)
+def test_every_file_has_a_card_and_every_card_a_file():
+    assert {path.name for path in SAMPLE_DATA.iterdir() if ".csv" in path.name} == {card(name).file for name in NAMES}
+
+
+def test_a_sample_whose_picture_is_not_drawn_yet_is_shown_without(monkeypatch, tmp_path):
+    monkeypatch.setattr(samples, "PICTURES", tmp_path)
+    samples.picture.cache_clear()
+    assert samples.picture("iris") == samples.EMPTY
+    samples.picture.cache_clear()
 
 
 def test_an_unknown_sample_is_a_refusal():

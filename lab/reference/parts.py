@@ -17,7 +17,7 @@ from lab.texts.parts import about, argument_help, argument_name, name_of
 from netcore.params import ChoiceParam, FloatParam, IntParam, Param, defaults
 from netcore.registry import Registry
 
-FILE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
+FILE = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 # the order of the page; a registry of another kind follows at the end
 KINDS = ("layer", "activation function", "loss", "optimizer", "learning rate schedule", "metric", "initializer")
 TEXT_KINDS = {"activation function": "activation", "learning rate schedule": "schedule"}  # first word of the text keys

@@ -1,0 +1,17 @@
+"""Pages written from what is defined elsewhere: `python -m lab docs` writes them anew, a test says which are old."""
+
+from pathlib import Path
+
+from lab.charts.thumbnail import draw_sample
+from lab.data.samples import picture_file, sample_names
+from lab.reference.parts import FILE, reference
+from lab.reference.samples import LICENCES, TABLES, with_table
+
+
+def pages() -> dict[Path, str]:
+    """File -> what should stand in it: the reference of parts, the tables of samples, and their pictures."""
+    return {
+        FILE: reference(),
+        **{file: with_table(file) for file in (TABLES, LICENCES)},
+        **{picture_file(name): draw_sample(name) for name in sample_names()},
+    }
