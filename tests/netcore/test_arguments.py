@@ -54,7 +54,7 @@ def signature_line(family, cls):
 def test_the_signatures_are_those_that_programs_were_written_for():
     found = {line.split("(")[0]: line for line in (signature_line(*one) for one in CLASSES)}
     expected = {line.split("(")[0]: line for line in GOLDEN.read_text(encoding="utf-8").splitlines()}
-    assert found == expected
+    assert {name: found.get(name) for name in expected} == expected  # a new part may stand beside them
 
 
 DIFFERENT_DEFAULTS = {"name"}  # made from the class if left out: Keras writes some of these names, netcore none

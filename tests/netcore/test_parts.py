@@ -83,9 +83,9 @@ def test_a_layer_says_whether_it_differs_in_training_and_whether_it_flattens(lay
     x = np.random.default_rng(0).normal(size=(5, *axes, 4)).astype("float32")
     fed = [x, x + 1] if layer.several_inputs else x
     outputs = [np.asarray(layer(fed, training=training)) for training in (False, True)]
-    assert layer.differs_in_training == (not np.array_equal(*outputs))
-    if axes:
-        assert layer.flattens == (outputs[0].shape == (5, math.prod(axes) * 4))
+    differs, flat = not np.array_equal(*outputs), outputs[0].shape == (5, math.prod(axes) * 4)
+    assert layer.differs_in_training == differs, "set training_only = True, or say what makes the difference"
+    assert not axes or layer.flattens == flat, "set flattens = True"
 
 
 # --- by hand

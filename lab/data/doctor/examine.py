@@ -21,6 +21,7 @@ from lab.spec.experiment import Experiment
 
 CHECKS = (note_findings, target_findings, row_findings, column_findings, number_findings)
 
+# The codes of all findings, and "note.<code>" of a reader's note that comes before them; other notes come last.
 # Within a severity: what makes a score lie comes before what costs accuracy, and that before what only explains.
 HARM = (
     "note.transposed",
@@ -52,6 +53,10 @@ HARM = (
     "unscaled",
     "duplicates",
     "skew",
+    "target_skew",
+    "few_validation",
+    "few_test",
+    "near_copies",
 )
 RANK = {code: place for place, code in enumerate(HARM)}
 

@@ -1,13 +1,16 @@
 """The doctor: every finding is made where it belongs and not on a clean table; every remedy works and can be undone."""
 
+import ast
 import csv
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lab.data import read_table
+from lab.data import doctor, read_table
 from lab.data.doctor import SEVERITIES, examine
+from lab.data.doctor.examine import HARM
 from lab.data.doctor.finding import numbered
 from lab.data.doctor.remedies import LeaveOut, ReadAsKind, remedies_in_force
 from lab.data.prepare import prepare
@@ -18,7 +21,7 @@ from lab.errors import DataError
 from lab.spec.data import InputGroup, SampleSource, SplitSpec, TargetSpec
 from lab.spec.limits import ALONE
 from lab.starts import propose_experiment, start
-from lab.texts import LANGUAGES, has_text, say
+from lab.texts import LANGUAGES, catalogue, has_text, say
 
 ROWS = 300
 RNG = np.random.default_rng(7)
@@ -269,6 +272,21 @@ def test_classes_of_several_targets_are_not_weighed():
 
 
 # --- order, sentences
+
+
+def test_every_finding_has_a_place_a_table_that_shows_it_and_words():
+    """What a check can give by name is read off its source: a finding that no table here shows is found too."""
+    given = {
+        node.args[0].value
+        for file in Path(doctor.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding" and node.args
+        if isinstance(node.args[0], ast.Constant)
+    }
+    worded = {key.split(".")[1] for key in catalogue() if key.startswith("finding.") and key.endswith(".title")}
+    assert given - set(CODES) == set(), "a table that shows it belongs into CASES"
+    assert {code for code in HARM if not code.startswith("note.")} == set(CODES), "its place belongs into HARM"
+    assert worded == set(CODES), "its title and its sentence belong into lab/texts/doctor.toml"
 
 
 def test_the_most_harmful_comes_first():
