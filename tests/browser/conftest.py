@@ -103,6 +103,12 @@ class Visitor:
     def button(self, key: str):
         return self.page.locator(f".st-key-{key} button:visible").first
 
+    def press(self, key: str) -> None:
+        """Click a button of a page at rest: one that moves between the mouse's down and up has not been clicked."""
+        self.button(key).wait_for()
+        self.settle()
+        self.button(key).click()
+
     def go_to(self, name: str) -> None:
         """By the row of steps, or by the list of tools."""
         if page_named(name).kind == "step":
@@ -129,7 +135,7 @@ class Visitor:
     def train(self) -> None:
         """Press the button, and wait until the curve of the new run has begun."""
         before = self.run_shown()
-        self.button("train").click()
+        self.press("train")
         self.wait_for_another_run(before)
 
     def run_shown(self) -> str:

@@ -12,7 +12,7 @@ def test_the_lecture_notes_snippet_is_explained_line_by_line_and_applied(visit, 
     person.go_to("layers")
     person.page.get_by_text(person.say("paste.title")).click()
     person.page.get_by_label(person.say("paste.label")).fill(LECTURE)
-    person.button("read-code").click()
+    person.press("read-code")
     slips = person.page.locator("[data-testid='stAlert']").filter(has_text=person.say("paste.slips", count=7))
     expect(slips).to_be_visible()
     expect(slips.locator("li")).to_have_count(7)
@@ -22,7 +22,7 @@ def test_the_lecture_notes_snippet_is_explained_line_by_line_and_applied(visit, 
     person.screenshot("code-box")
     person.assert_fits()
 
-    person.button("apply-code").click()
+    person.press("apply-code")
     expect(person.page.get_by_text(person.say("paste.applied"))).to_be_visible()
     expect(person.page.locator(".st-key-layer-l0 input[type=number]").first).to_have_value("32")
     person.settle()

@@ -47,15 +47,15 @@ def test_compare_fork_and_look_back(visit):
     person.settle()
     person.screenshot("compare-1-shelf")
     person.assert_fits()
-    person.button("eye-1").click()
+    person.press("eye-1")
     curves(person, "compare-chart", 2)
-    person.button("eye-1").click()
+    person.press("eye-1")
 
     # a fork of #2 is trained, and drawn beside it from the fork on
     person.page.get_by_role("radio", name=person.say("closer.look.fork")).click()
     person.page.locator(".st-key-fork-epoch-2 input[type='range']").press("Home")
     expect(person.button("fork-start")).to_contain_text(person.say("fork.start", epoch="1"))  # a slider tells it late
-    person.button("fork-start").click()
+    person.press("fork-start")
     forked = curves(person, "fork-chart", 4)
     assert forked[0]["x"][0] == forked[2]["x"][0] == 1
     assert forked[0]["y"][0] == pytest.approx(forked[2]["y"][0], rel=1e-5)  # frames carry six digits
@@ -65,7 +65,7 @@ def test_compare_fork_and_look_back(visit):
 
     # the time slider: one epoch back is the loss that the curve has there
     person.page.get_by_role("radio", name=person.say("closer.look.slider")).click()
-    person.button("moment-back").click()
+    person.press("moment-back")
     person.settle()
     expect(person.page.locator("[data-testid='stMetricValue']").last).to_have_text(f"{drawn[1]['y'][EPOCHS - 2]:.4g}")
     person.page.set_viewport_size(SIZES["phone"])

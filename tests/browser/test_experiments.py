@@ -38,18 +38,18 @@ def predict(person) -> None:
 
 
 def start(person, name: str) -> None:
-    person.button(f"study-{name}").click()
+    person.press(f"study-{name}")
     fill(person, f"seeds-{name}", SEEDS)
     fill(person, f"epochs-{name}", EPOCHS)
     person.settle()
     predict(person)
-    person.button("study-run").click()
+    person.press("study-run")
     person.button("study-take").wait_for()
 
 
 def downloaded(person) -> str:
     with person.page.expect_download() as waiting:
-        person.button("study-csv").click()
+        person.press("study-csv")
     return Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
@@ -67,7 +67,7 @@ def test_every_experiment_says_what_its_numbers_say(visit):
             assert sentence in said
         expect(person.page.locator(".js-plotly-plot").first).to_be_visible()
         person.screenshot(f"experiments-2-{name}")
-        person.button("study-back").click()
+        person.press("study-back")
         person.button("study-luck").wait_for()
 
 

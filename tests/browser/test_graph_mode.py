@@ -27,10 +27,10 @@ def test_two_inputs_and_two_outputs_from_the_graph_to_the_evaluation(visit, lang
     person.screenshot("graph-1-layers")
     person.assert_fits()
 
-    person.button("duplicate-l3").click()  # the layer is called once more, on the same
+    person.press("duplicate-l3")  # the layer is called once more, on the same
     expect(boxes(person)).to_have_count(11)
     expect(person.page.locator("svg.lab-graph [data-kind='shared']")).to_have_count(1)
-    person.button("remove-l6").click()
+    person.press("remove-l6")
     expect(boxes(person)).to_have_count(10)
 
     person.go_to("train")
@@ -44,7 +44,7 @@ def test_two_inputs_and_two_outputs_from_the_graph_to_the_evaluation(visit, lang
     person.assert_fits()
 
     person.go_to("evaluate")
-    person.button("open_test").click()
+    person.press("open_test")
     person.settle()
     person.page.locator(".js-plotly-plot").first.wait_for()
     person.page.get_by_role("tab", name="rain").click()
@@ -55,9 +55,9 @@ def test_two_inputs_and_two_outputs_from_the_graph_to_the_evaluation(visit, lang
 def test_an_iris_network_becomes_a_graph_and_comes_back(visit):
     person = visit("ko")
     person.go_to("layers")
-    person.button("to-functional").click()
+    person.press("to-functional")
     expect(boxes(person)).to_have_count(4)
-    person.button("to-sequential").click()
+    person.press("to-sequential")
     expect(boxes(person)).to_have_count(0)
     expect(person.page.get_by_text(person.say("layers_page.about"))).to_be_visible()
 
@@ -66,7 +66,7 @@ def test_an_iris_network_becomes_a_graph_and_comes_back(visit):
 def test_every_page_of_a_functional_model_fits_its_screen(visit, language):
     person = visit(language)
     open_start(person, "two_in_two_out")
-    person.button("train").click()
+    person.press("train")
     person.page.locator(".st-key-verdict").wait_for()
     for step in (page for page in PAGES if page.kind == "step"):
         person.go_to(step.name)

@@ -25,7 +25,7 @@ def test_from_the_sample_to_the_verdict_and_on_with_an_own_file(visit, language)
 
     person.go_to("evaluate")
     expect(person.page.locator(".st-key-seal")).to_be_visible()
-    person.button("open_test").click()
+    person.press("open_test")
     expect(person.page.get_by_text(person.say("evaluate_page.opened", count=1, runs="#1"))).to_be_visible()
     person.settle()
     person.page.locator(".js-plotly-plot").wait_for()
@@ -55,7 +55,7 @@ def train_and_watch(person) -> None:
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_page_fits_its_screen(visit, language):
     person = visit(language)
-    person.button("train").click()
+    person.press("train")
     person.page.locator(".st-key-verdict").wait_for()
     assert person.page.locator("html").get_attribute("lang") == language  # screen readers choose the voice by it
     for page in PAGES:
@@ -80,15 +80,16 @@ def test_pause_one_epoch_continue_and_stop(visit):
     person = visit("ko")
     person.set_epochs(ENDLESS)
     person.train()
-    person.button("pause").click()
+    person.press("pause")
     person.button("resume").wait_for()
     expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "paused")
     before = person.points()
-    person.button("one_epoch").click()
+    person.press("one_epoch")
     expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", str(before + 1))
-    person.button("resume").click()
+    person.press("resume")
     person.button("pause").wait_for()
-    person.button("stop").click()
+    expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "running")  # told to the page as well
+    person.press("stop")
     expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "stopped")
     person.button("continue").wait_for()
 
@@ -101,7 +102,7 @@ def test_a_reloaded_page_finds_its_running_run(visit):
     person.page.reload()
     person.button("pause").wait_for()
     expect(person.page.locator("path[data-series='loss']")).not_to_have_attribute("data-points", "0")
-    person.button("stop").click()
+    person.press("stop")
     person.button("continue").wait_for()
 
 
@@ -109,10 +110,10 @@ def test_where_the_stream_is_blocked_the_page_draws_by_itself(visit):
     person = visit("ko")
     person.context.route("**/live/*", lambda route: None)  # asked for and never answered
     person.set_epochs(ENDLESS)
-    person.button("train").click()
+    person.press("train")
     expect(person.page.get_by_text(person.say("train_page.blocked"))).to_be_visible()
     person.wait_for_another_run("")
-    person.button("stop").click()
+    person.button("stop").click()  # this page is never at rest: it asks each second
     person.page.locator(".st-key-verdict").wait_for()
     # the curve moves into the page together with the verdict and paints in its next animation frame
     expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "stopped")
@@ -150,7 +151,7 @@ def test_a_second_run_says_that_the_first_was_kept_and_the_sentence_stays(visit)
         person.wait_for_another_run(before)
         person.settle()  # the curves of the new run ask for screens of their own
         expect(kept).to_be_visible()
-    person.button("stop").click()
+    person.press("stop")
 
 
 def test_another_language_reaches_the_chosen_names_of_lists(visit):
