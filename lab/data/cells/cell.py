@@ -10,28 +10,8 @@ from lab.data.cells.moments import to_time
 
 # Spellings of "no value", in lower case. Those that can also be an answer count among numbers and times only.
 MISSING = frozenset(
-    (
-        *(
-            "na",
-            "n/a",
-            "nan",
-            "null",
-            "#n/a",
-            "#na",
-            "<na>",
-            "-",
-            "--",
-            ".",
-            "?",
-            "…",
-            "...",
-            "결측",
-            "자료없음",
-            "미측정",
-        ),
-        "\\n",  # \N: of MySQL
-    )
-)
+    ["na", "n/a", "nan", "null", "#n/a", "#na", "<na>", "-", "--", ".", "?", "…", "...", "결측", "자료없음", "미측정"]
+) | {"\\n"}  # \N, of MySQL
 MISSING_AMONG_NUMBERS = MISSING | frozenset(
     [
         "none",
@@ -67,6 +47,7 @@ PAIRS = (  # spellings of no, of yes
     (("-",), ("+",)),
 )
 
+DIGIT = re.compile(r"\d")
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 GROUPED = re.compile(r"[+-]?\d{1,3}([,'’ \u00a0\u202f]\d{3})+(\.\d+)?")
 BETWEEN_GROUPS = re.compile("[,'’ \u00a0\u202f]")
@@ -94,7 +75,7 @@ class Number(NamedTuple):
 def to_number(text: str, decimal: str = ".") -> Number | None:
     """`1,234` `12.5%` `₩3,000` `23.5°C` `(1,200)` `−3` `１２` `1.234,5` `1e-3`; None for anything else."""
     text = text.strip()
-    if not text or len(text) > 60:
+    if not text or len(text) > 60 or not DIGIT.search(text):
         return None
     if not text.isascii():
         text = _ascii_digits(text).translate(SIGNS)

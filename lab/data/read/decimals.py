@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from lab.data.read.dialect import Record
 from lab.data.table import Note
@@ -26,6 +27,8 @@ ENOUGH = 0.8  # share of a column's cells that must read so
 
 def find_decimal(rows: list[Record], delimiter: str, head: Record | None) -> tuple[str, tuple[Note, ...]]:
     """ "," where more columns of numbers are written with a decimal comma than with a point."""
+    if not any("," in cell for row in rows for cell in row):
+        return ".", ()
     columns: Counter[str] = Counter()
     commas = 0
     first: int | None = None
@@ -47,6 +50,7 @@ def find_decimal(rows: list[Record], delimiter: str, head: Record | None) -> tup
     return ".", ()
 
 
+@lru_cache(maxsize=1 << 14)
 def _form(cell: str) -> str:
     """ "comma", "point", "thousands", "either" (1,234), "neutral" (12, 1.234) or "other"."""
     return next((kind for kind, form in FORMS.items() if form.fullmatch(cell)), "other")

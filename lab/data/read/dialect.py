@@ -22,6 +22,7 @@ PREFIX_RECORDS = 300
 PREFIX_CELLS = 30_000
 FEWEST_RECORDS = 9  # looked at however many cells they have
 DELIMITERS = ",;\t| "  # a blank stands for any run of blanks
+DOUBT = {" ": 0.7}  # words are separated by blanks as well: aligned columns have to be the clearly better reading
 RULE = re.compile(r":?-{2,}:?")  # the line under the header of a table in Markdown
 SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?=[,;\t|\r\n]|$)")
 DOUBLE_QUOTED = re.compile(r'(?:^|[,;\t|])\s*"')
@@ -115,6 +116,8 @@ def lines_of(body: bytes) -> list[str]:
 
 def is_rule(record: list[str]) -> bool:
     """`|---|---|`"""
+    if record and record[0][:1].isalnum():
+        return False
     found = False
     for cell in map(str.strip, record):
         if cell and not RULE.fullmatch(cell):
@@ -152,11 +155,17 @@ def best_dialect(lines: list[str], whole: bool, delimiter: str | None = None) ->
     """
     choices = [Dialect(sign) for sign in (delimiter or DELIMITERS)]
     looked = lines[:PREFIX_RECORDS]
-    single = sum(bool(SINGLE_QUOTED.search(line)) for line in looked)
+    single = sum(bool(SINGLE_QUOTED.search(line)) for line in looked if "'" in line)
     if single > 2 and single > 0.3 * len(looked) and not any(map(DOUBLE_QUOTED.search, looked)):
         choices = [Dialect(choice.delimiter, "'") for choice in choices]
-    scores = {choice: _score(filled_records(lines, choice, whole), choice.delimiter) for choice in choices}
-    return max(choices, key=lambda choice: scores[choice])
+    best, most = choices[0], 0.0
+    for choice in choices:
+        if most >= DOUBT.get(choice.delimiter, 1.0) or not any(choice.delimiter in line for line in lines):
+            continue  # it can't be better
+        score = _score(filled_records(lines, choice, whole), choice.delimiter)
+        if score > most:
+            best, most = choice, score
+    return best
 
 
 def table_span(rows: list[Record]) -> tuple[int, int]:
@@ -190,9 +199,7 @@ def _score(rows: list[Record], delimiter: str) -> float:
         else:
             worth += 0.1 if others & set(cell) else 0.5
     coverage = 0.5 + 0.5 * (end - start) / len(rows)
-    # words are separated by blanks as well: aligned columns have to be the clearly better reading
-    doubt = 0.7 if delimiter == " " else 1.0
-    return doubt * coverage * len(regular) / (end - start) * worth / len(cells)
+    return DOUBT.get(delimiter, 1.0) * coverage * len(regular) / (end - start) * worth / len(cells)
 
 
 def _are_single_cells(rows: list[Record]) -> bool:
