@@ -19,6 +19,7 @@ from pages.ui.data.gallery import card_notes, gallery
 from pages.ui.data.groups import groups_section, targets_section
 from pages.ui.data.looking import looking_section
 from pages.ui.data.preparation import preparation_section, split_section, statistics_section
+from pages.ui.data.proposal import left_out_section, why_section
 from pages.ui.data.reading import delimiter_name, header_name, reading_section
 from pages.ui.data.sequences import alphabet_line, order_section
 from pages.ui.data.upload import missing_file, own_file
@@ -157,12 +158,14 @@ def columns_section(state: AppState, table: Table) -> None:
         show=lambda task: say(f"task.{task}", state.language),
     )
     st.caption(say(f"task.{data.task}.about", state.language))
+    why_section(state, table)
     heading(say("data_page.inputs", state.language))
     names = possible_inputs(data, table)
     if len(names) <= TICKED_ONE_BY_ONE:
         tick_inputs(state, names)
     else:
         leave_out_inputs(state, names)
+    left_out_section(state, table)
 
 
 def tick_inputs(state: AppState, names: list[str]) -> None:

@@ -83,8 +83,8 @@ def usable_columns(body: bytes, table: Table) -> frozenset[str]:
 def wrong(found: Outcome, label: Label) -> list[str]:
     """What is wrong; nothing if the proposal is sensible."""
     data = found.data
-    if data is None:
-        return [] if label.may_be_refused else [f"refused ({found.refusal})"]
+    if data is None or not data.inputs:  # without inputs nothing can be trained either
+        return [] if label.may_be_refused else [f"refused ({found.refusal or 'no inputs'})"]
     faults = [f"cannot be prepared ({found.dead_end})"] if found.dead_end else []
     tasks = tasks_of(data)
     if not label.accepts(data.target, tasks):

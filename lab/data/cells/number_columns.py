@@ -17,7 +17,7 @@ from lab.data.cells.units import unit_in_name
 from lab.data.table import Column, Kind, Note
 
 ENOUGH_DISTINCT = 1_000  # more are not counted in long columns: there are too many for classes
-PLAIN = re.compile(r"[+-]?(?!0\d)(?:[0-9]{1,40}\.?[0-9]{0,15}|\.[0-9]{1,20})")  # what most cells are
+PLAIN = re.compile(r"[+-]?(?!0[0-9])(?:[0-9]{1,40}(?:\.[0-9]{0,15})?|\.[0-9]{1,20})")  # what most cells are
 ENOUGH_DATES = 10
 ENOUGH_PARSE = 0.9  # share of cells that must read as a number or time for the column to be one
 FEW = 20

@@ -1,6 +1,5 @@
 """Checks of columns of numbers: values far out, lopsided ones, sizes that differ, columns that repeat each other."""
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,7 +17,6 @@ SIZES = 30.0  # times larger than another column: that one is drowned without sc
 MOST = 0.9  # share of the values that are no larger than a column's size
 COPY = 0.99  # correlation from which a column says nothing new
 PAIRS = 1_000_000_000  # products that the correlations may take
-RAIN = re.compile(r"강수|강우|적설|강설|rain|precip|prcp|snow", re.IGNORECASE)
 
 
 def number_findings(view: View) -> Iterator[Finding]:

@@ -10,7 +10,6 @@ import pandas as pd
 from lab.data.cells.moments import TIME_NAME
 from lab.data.doctor.column_checks import is_part_column, leave_out
 from lab.data.doctor.finding import FIRST, Finding, Severity
-from lab.data.doctor.number_checks import RAIN
 from lab.data.doctor.remedies import (
     DROP_DUPLICATES,
     LARGER_PARTS,
@@ -22,6 +21,7 @@ from lab.data.doctor.remedies import (
     split_by_time,
 )
 from lab.data.doctor.view import View
+from lab.data.propose.names import RAIN
 from lab.data.table import Column
 
 Rows = npt.NDArray[np.intp]

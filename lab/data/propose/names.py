@@ -15,6 +15,7 @@ _KNOWN = {
 }
 ANSWER, WHETHER, RESULT = _KNOWN["answer"], _KNOWN["whether"], _KNOWN["result"]
 PERHAPS, CIRCUMSTANCE, WHO = _KNOWN["perhaps"], _KNOWN["circumstance"], _KNOWN["who"]
+RAIN = re.compile(r"강수|강우|적설|강설|rain|precip|prcp|snow", re.IGNORECASE)  # an empty cell: none fell
 LONG_ENOUGH = 5  # letters of a word that is looked for at the end of names written in one: STACKLOSS
 TIME = re.compile(
     r"(year|yr|month|mon|day|date|time|t|week|quarter|qtr|hour|period|연도|년도|년|월|일|주|분기|시간|시각|날짜|일시|기간|년월)s?",

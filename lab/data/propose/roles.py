@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lab.data.propose.names import is_time_name, is_who
+from lab.data.propose.names import RAIN, is_time_name, is_who
 from lab.data.table import Column, Table
 
 Array = npt.NDArray[Any]
@@ -41,7 +41,7 @@ def why_no_input(table: Table, column: Column) -> Reason | None:
     if column.kind == "id":
         is_number = column.minimum is not None
         return Reason("row_numbers" if is_number and numbers_rows(table, column) else "identifier")
-    if column.missing > NEAR_EMPTY * table.rows:
+    if column.missing > NEAR_EMPTY * table.rows and not RAIN.search(column.name):
         return Reason("near_empty", {"percent": _percent(column.missing, table.rows)})
     if column.kind == "category" and column.distinct > MOST_ONE_HOT:
         return Reason("many_categories", {"distinct": column.distinct})

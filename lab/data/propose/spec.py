@@ -6,6 +6,7 @@ Every column that is left out is named with its reason, and every column that co
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -91,6 +92,12 @@ def propose(table: Table, target: str | None = None, source: SampleSource | Uplo
     return Proposal(data, tuple(ranked), left_out(table, data))
 
 
+@lru_cache(maxsize=2)
+def explain(table: Table, data: DataSpec) -> Proposal:
+    """What speaks for the target that is chosen, for the others, and against each column that is left out."""
+    return Proposal(data, tuple(Ranking(table).candidates()), left_out(table, data))
+
+
 def _check_can_teach(table: Table) -> None:
     """A network needs an input and a target, and something to count with. Raises TableError."""
     useful = [column for column in table.columns if column.kind != "empty"]
@@ -117,9 +124,10 @@ def _of_ranked(
         if course is not None:
             ranked = [_with_course(one) if one.column == name else one for one in ranked]
             return course, ranked
-        if target is not None:
-            return _spec(table, column, task, inputs, source), ranked
-    raise DataError("data.no_target")
+    if not names:
+        raise DataError("data.no_target")
+    column = table.column(names[0])  # without inputs; read as another kind, a column may become one
+    return _spec(table, column, guess_task(column), (), source), ranked
 
 
 def _with_course(candidate: Candidate) -> Candidate:
