@@ -10,6 +10,7 @@ from lab.data.prepare import Dataset
 from lab.data.propose import class_count, propose_data, usual_scaling
 from lab.data.samples import card
 from lab.data.table import Table
+from lab.edits.layers import with_fitting_front
 from lab.edits.refit import Refit, refit
 from lab.spec.data import ReadingSpec, SampleSource, Task, UploadSource
 from lab.spec.experiment import Experiment, ModelSpec
@@ -71,7 +72,8 @@ def with_reading(experiment: Experiment, before: Table, after: Table, reading: R
 def with_target(experiment: Experiment, table: Table, target: str) -> Experiment:
     """Another column to predict; the split stays. Raises DataError."""
     proposed = propose_data(table, target, experiment.data.source)
-    if proposed.windows is not None and experiment.data.windows is None:  # nothing else tells anything of it
+    by_itself = experiment.data.inputs == (experiment.data.target,)  # windows for want of any other input
+    if proposed.windows is not None and (experiment.data.windows is None or by_itself):
         before = experiment.data.split
         split = proposed.split.replace(validation=before.validation, test=before.test, seed=before.seed)
         data = proposed.replace(reading=experiment.data.reading, split=split)
@@ -81,12 +83,13 @@ def with_target(experiment: Experiment, table: Table, target: str) -> Experiment
     changes: dict[str, Any] = {name: getattr(experiment.data, name) for name in kept} | {"windows": None}
     if proposed.task == "sequence_labels":
         changes["plans"] = ()  # a signal is prepared as one
-    if experiment.data.windows is not None and proposed.task != "sequence_labels":
+    if experiment.data.windows is not None and proposed.task != "sequence_labels" and not by_itself:
         changes |= {"windows": experiment.data.windows, "inputs": experiment.data.inputs}
     elif target in proposed.inputs:
         changes["inputs"] = tuple(name for name in proposed.inputs if name != target)
     data = proposed.replace(**changes)
-    return with_fitting_output(experiment.replace(data=data), class_count(table, data))
+    changed = with_fitting_output(experiment.replace(data=data), class_count(table, data))
+    return with_fitting_front(changed) if by_itself else changed
 
 
 def with_task(experiment: Experiment, table: Table, task: Task) -> Experiment:

@@ -73,7 +73,8 @@ class Ranking:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.usable = [c for c in table.columns if c.kind in USABLE and why_no_input(table, c) is None]
+        varied = [c for c in table.columns if c.kind in USABLE and not c.constant]
+        self.usable = [c for c in varied if why_no_input(table, c) is None] or varied
         self._dated = [c for c in self.usable if not is_time_name(c.name)] or self.usable
         self._of_r = has_row_names(table)
         self._names = {c.name.lower() for c in self.usable}
@@ -81,7 +82,7 @@ class Ranking:
         self._balanced = {c.name for c in self.usable if c.distinct <= MANY and _is_balanced(table, c)}
 
     def candidates(self) -> list[Candidate]:
-        """The best first; of equal ones the first in the table, of a family of them the last."""
+        """The best first; of equal ones the first in the table."""
         found = [self._candidate(c) for c in self.usable]
         return sorted(found, key=lambda candidate: -candidate.points)
 

@@ -9,6 +9,7 @@ from lab.data.propose import guess_task, propose, propose_data, task_choices
 from lab.data.propose.targets import POINTS
 from lab.data.read import read_table
 from lab.data.samples import load_sample
+from lab.edits.proposals import for_own_table, with_target
 from lab.errors import DataError
 from lab.spec.data import SampleSource
 from lab.spec.limits import ALONE
@@ -232,3 +233,11 @@ def test_every_reason_has_its_words(language):
 def test_every_reason_that_is_given_for_leaving_out_is_known():
     table = table_of(번호=range(1, N + 1), day=DAYS, one=[7] * N, x=OTHER, again=OTHER, y=NOISE)
     assert {one.reason.code for one in propose(table, "y").left_out} <= set(LEFT_OUT)
+
+
+def test_choosing_a_column_that_only_its_own_past_tells_of_brings_time_windows():
+    table = table_of(day=DAYS, temp=NOISE, place=["a", "b"] * 20)
+    chosen = with_target(for_own_table(table), table, "place")
+    assert chosen.data.windows is None
+    lone = table_of(day=DAYS, temp=NOISE)
+    assert with_target(for_own_table(lone), lone, "temp").data.windows is not None
