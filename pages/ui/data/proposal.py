@@ -34,7 +34,7 @@ def show_reasons(reasons: tuple[Reason, ...], state: AppState) -> None:
     if not reasons:
         st.caption(say("proposal.nothing", state.language))
     for reason in reasons:
-        st.caption("– " + tell(f"reason.{reason.code}", state.language, **reason.values))
+        st.caption(f"– {tell(f'reason.{reason.code}', state.language, **reason.values)}")
 
 
 def take_target(table: Table, column: str) -> None:
