@@ -49,10 +49,14 @@ FEW = 32  # features
 
 
 class Function(Operation):
-    """An activation function. `needs_x` says that its derivative cannot be had from y alone."""
+    """An activation function.
+
+    `needs_x` says that its derivative cannot be had from y alone, `in_keras` whether Keras has it, too.
+    """
 
     aliases: ClassVar[tuple[str, ...]] = ()
     needs_x: ClassVar[bool] = False
+    in_keras: ClassVar[bool] = True
     keeps_mask = True
     stackable = True
     __name__: str

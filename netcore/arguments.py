@@ -172,7 +172,15 @@ class Plan:
         by_name = (name for name, (_, param) in self.fields.items() if param.kw_only)
         last = sorted(by_name, key=lambda name: (not self.fields[name][1].listed, owner._rank(name)))
         self.order = (*self.places, *last)  # as a signature shows them
-        self.required = {name for name, (_, param) in self.fields.items() if param.default is REQUIRED}
+        self.required = [name for name, (_, param) in self.fields.items() if param.default is REQUIRED]
+        # most small objects are made in a microsecond or two: what need not be called is left out
+        plain = Param.take
+        self.takers: dict[str, tuple[str, Callable[[str, str, Any], Any]]] = {
+            name: (attribute, param.check if type(param).take is plain else param.take)
+            for name, (attribute, param) in self.fields.items()
+        }
+        hooks = (owner._set_up, Arguments._set_up), (owner.after_arguments, Arguments.after_arguments)
+        self.follow = [own for own, nothing in hooks if own is not nothing]
 
     @cached_property
     def kept_defaults(self) -> dict[str, Any]:
@@ -193,23 +201,20 @@ class Plan:
             shown.append(Parameter(name, kind, default=Parameter.empty if param.default is REQUIRED else param.default))
         return Signature(shown)
 
-    def by_name(self, positional: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
-        """All arguments by their names. Raises TypeError in Python's words: too many of them, or one given twice."""
+    def place(self, positional: tuple[Any, ...], given: dict[str, Any]) -> None:
+        """Put what was given by position under its name. Raises TypeError in Python's words: too many, one twice."""
         if len(positional) > len(self.places):
             most, least = len(self.places) + 1, len(self.required) + 1  # Python counts the object itself
             takes = f"{most}" if most == least else f"from {least} to {most}"
-            raise TypeError(
-                f"{self.owner}.__init__() takes {takes} positional argument{'s' if most > 1 else ''} "
-                f"but {len(positional) + 1} were given"
-            )
-        placed = dict(zip(self.places, positional, strict=False))
-        for name in placed:
-            if name in named:
+            takes += " positional argument" + ("s" if most > 1 else "")
+            raise TypeError(f"{self.owner}.__init__() takes {takes} but {len(positional) + 1} were given")
+        for name, value in zip(self.places, positional, strict=False):
+            if name in given:
                 raise TypeError(f"{self.owner}.__init__() got multiple values for argument {name!r}")
-        return {**placed, **named}
+            given[name] = value
 
     def missing(self, given: dict[str, Any]) -> TypeError:
-        """The error for arguments that must be given."""
+        """The error for arguments that must be given, in Python's words."""
         names = [repr(name) for name in self.places if name in self.required and name not in given]
         listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
         listed = listed.replace(" and ", ", and ") if len(names) > 2 else listed
@@ -252,25 +257,34 @@ class Arguments:
     params: ClassVar[Any] = {}
     in_keras: ClassVar[bool] = True
     _plan: ClassVar[Plan]
-    _own: ClassVar[dict[str, Any]] = {}  # what the class body itself says: attribute -> Param or MadeAttribute
+    _attributes: ClassVar[dict[str, Any]] = {}  # attribute -> Param or MadeAttribute, those of the bases first
     __signature__ = _Signature()
 
-    def __init__(self, *positional: Any, **named: Any) -> None:
+    def __init__(self, *positional: Any, **given: Any) -> None:
         plan = self._plan
-        fields = plan.fields
-        given = plan.by_name(positional, named) if positional else named
-        if not given.keys() <= fields.keys():
-            unknown = {name: given[name] for name in given if name not in fields}
-            given = {name: given[name] for name in given if name in fields} | self.understand(unknown)
-        if not plan.required <= given.keys():
-            raise plan.missing(given)
-        kept = vars(self)
+        takers = plan.takers
+        if positional:
+            plan.place(positional, given)
+        for name in given:
+            if name not in takers:
+                given = self._understood(given)
+                break
+        for name in plan.required:
+            if name not in given:
+                raise plan.missing(given)
+        kept = self.__dict__
         kept.update(plan.kept_defaults)
-        for name in given if len(given) < 2 else [name for name in fields if name in given]:
-            attribute, param = fields[name]
-            kept[attribute] = param.take(plan.owner, name, given[name])
-        self._set_up()
-        self.after_arguments()
+        for name in given if len(given) < 2 else [name for name in takers if name in given]:
+            attribute, take = takers[name]
+            kept[attribute] = take(plan.owner, name, given[name])
+        for follow in plan.follow:
+            follow(self)
+
+    def _understood(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The arguments, with those that `understand` makes of the unknown ones."""
+        fields = self._plan.fields
+        unknown = {name: value for name, value in given.items() if name not in fields}
+        return {name: value for name, value in given.items() if name in fields} | self.understand(unknown)
 
     def understand(self, unknown: dict[str, Any]) -> dict[str, Any]:
         """Arguments that those stand for which have no place: names of older programs. Raises for all others."""
@@ -294,16 +308,18 @@ class Arguments:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls._own = {name: value for name, value in vars(cls).items() if isinstance(value, Param | MadeAttribute)}
-        for name, value in cls._own.items():
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Param | MadeAttribute)}
+        for name, value in own.items():
             if isinstance(value, MadeAttribute) and value.default is not REQUIRED:
                 setattr(cls, name, value.default)
             else:
                 delattr(cls, name)
         found: dict[str, Any] = {}
-        for base in reversed(cls.__mro__):
-            found |= vars(base).get("_own", {})
-        cls._plan = Plan(cls, {name: param for name, param in found.items() if isinstance(param, Param)})
+        for base in reversed(cls.__mro__[1:]):  # as dataclasses do: all that each base has, the furthest first
+            found |= vars(base).get("_attributes", {})
+        cls._attributes = found | own
+        params = {name: one for name, one in cls._attributes.items() if isinstance(one, Param)}
+        cls._plan = Plan(cls, params)
         fields = cls._plan.fields
         cls.params = {name: fields[name][1] for name in cls._plan.order if fields[name][1].listed}
         described = list(cls._plan.described())

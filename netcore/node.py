@@ -54,6 +54,7 @@ class Operation:
             x (s, d, n), y (s, units, n), weights (s, …).
         identity: y = x, a seam or a mark in the graph: whoever explains the network looks through it.
         takes_largest: y holds the largest of several numbers of x, so that a relu may as well come after it.
+        stateful: a batch starts from the state that the one before has left.
         taped: forward and backward ask the same functions of NumPy at every step, with the same arrays, whatever
             numbers they hold, so that the calls can be written down and played (see tape.py).
     """
@@ -67,6 +68,7 @@ class Operation:
     stackable: bool = False
     identity: bool = False
     takes_largest: bool = False
+    stateful: bool = False
     taped: bool = False
 
     def masks_output(self, masked: list[bool]) -> bool:

@@ -89,7 +89,7 @@ class IntParam(Param):
     typical: tuple[int, int] = (0, 10)
 
     def _check(self, owner: str, name: str, value: Any) -> int:
-        whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+        whole = type(value) is int or (isinstance(value, numbers.Integral) and not isinstance(value, bool))
         if not whole or value < self.low:
             raise NetcoreValueError(
                 "param.int_below",
@@ -135,8 +135,8 @@ class FloatParam(Param):
     log: bool = False
 
     def _check(self, owner: str, name: str, value: Any) -> float:
-        number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-        if not number or not self.allows(float(value)):
+        number = type(value) is float or (isinstance(value, numbers.Real) and not isinstance(value, bool))
+        if not (number and math.isfinite(value) and self.allows(value)):
             raise NetcoreValueError(
                 "param.float_range",
                 "{owner}: `{name}` must be a number in {range}, but got {value!r}. Try {name}={typical}.",

@@ -113,7 +113,7 @@ class Bidirectional(Wrapper):
         return self.forward_layer.return_state
 
     @property
-    def stateful(self) -> bool:
+    def stateful(self) -> bool:  # type: ignore[override]  # told from the layers inside
         """Whether a batch starts where the last one ended."""
         return self.forward_layer.stateful
 

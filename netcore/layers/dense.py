@@ -59,10 +59,11 @@ class Dense(KernelAndBias):
         node.scratch = BatchProducts(node, node.gradient["kernel_and_bias"] if learns else None)
 
     def forward(self, node: Node, *, training: bool) -> None:
-        node.scratch.forward(self._across, node.x, node.y)  # (units, d + 1) @ (d + 1, n)
+        # y = [kernel, bias].T [x, 1]: (units, d + 1) @ (d + 1, n)
+        node.scratch.forward(self._across, node.x, node.y)
 
     def backward(self, node: Node) -> None:
-        products = node.scratch
-        products.back_to_weights(node.x, node.gradient["kernel_and_bias"])  # (d + 1, n) @ (n, units)
-        if node.dx is not None:
-            products.product(self._kernel, node.dy, node.dx)  # (d, units) @ (units, n)
+        # d[kernel, bias] = [x, 1] dy.T: (d + 1, n) @ (n, units), summed over the n samples by the product
+        node.scratch.back_to_weights(node.x, node.gradient["kernel_and_bias"])
+        if node.dx is not None:  # dx = kernel dy: (d, units) @ (units, n)
+            node.scratch.back_to_inputs(self._kernel, node.dy, node.dx)

@@ -227,8 +227,8 @@ class Layer(Operation, LayerArguments):
             )
         weight = Weight(name, value, trainable=trainable)
         argument = name.removesuffix("_kernel")  # Keras's recurrent_regularizer is that of recurrent_kernel
-        weight.regularizer = regularizers.get(regularizer or getattr(self, f"{argument}_regularizer", None))
-        weight.constraint = constraints.get(constraint or getattr(self, f"{argument}_constraint", None))
+        weight.regularizer = regularizers.get(regularizer or self.__dict__.get(f"{argument}_regularizer"))
+        weight.constraint = constraints.get(constraint or self.__dict__.get(f"{argument}_constraint"))
         self._weights.append(weight)
         self._views[name] = (weight,)
         return weight

@@ -17,10 +17,10 @@ class BatchProducts(Buffers):
     """
 
     def __init__(self, node: Node, gradient: Array | None) -> None:
-        """`gradient` is the array that d A.T goes to, None where nothing is learnt."""
+        """`gradient` is the array that dA.T goes to, None where nothing is learnt."""
         x, y, units = node.x, node.y, node.y.shape[-2]
         self.product: Any = np.dot if x.ndim == 2 else np.matmul  # matmul does it at each of the leading axes
-        # many rows as they were given, and few units: quicker the other way round, as x.T A.T
+        # many rows as they were given, and few units: quicker the other way round, as x.T @ A.T
         given = x.ndim == 2 and not x.flags.c_contiguous
         turned = given and units <= FEW_UNITS and units * x.size > MANY_PRODUCTS
         self.turned = np.empty(y.shape[::-1], y.dtype) if turned else None
@@ -41,3 +41,7 @@ class BatchProducts(Buffers):
         self.product(x, self.dy_turned, self.each)
         if self.each is not gradient:
             np.sum(self.each, tuple(range(self.each.ndim - 2)), out=gradient)
+
+    def back_to_inputs(self, a_turned: Array, dy: Array, dx: Array) -> None:
+        """dx = A.T @ dy."""
+        self.product(a_turned, dy, dx)

@@ -81,25 +81,25 @@ class IoU(Metric, Classes):
         return float(np.sum(np.where(there, overlap / (either + tiny), 0)) / (there.sum() + tiny))
 
 
-class TwoClasses(Classes):
-    """The two classes of a yes or no."""
+class Threshold(Classes):
+    """For two classes that are told by one output."""
 
-    num_classes: int = Made(default=2)
-    target_class_ids: Into[tuple[int, ...]] = Ints(
-        default=(0, 1), low=0, typical=(0, 1), about="the classes to look at, 0 or 1 or both"
-    )
     threshold: float = Float(
         default=0.5, low=0.0, high=1.0, typical=(0.5, 0.5), about="an output of that much or more says class 1"
     )
 
 
 @METRICS.add
-class BinaryIoU(IoU, TwoClasses):
+class BinaryIoU(IoU, Threshold):
     """IoU of two classes told by one output: at `threshold` and above it is class 1.
 
     Source: as keras.metrics.BinaryIoU.
     """
 
+    num_classes: int = Made(default=2)
+    target_class_ids: Into[tuple[int, ...]] = Ints(
+        default=(0, 1), low=0, typical=(0, 1), about="the classes to look at, 0 or 1 or both"
+    )
     ignore_class: int | None = Made(default=None)
     sparse_y_true: bool = Made(default=True)
     sparse_y_pred: bool = Made(default=True)

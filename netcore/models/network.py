@@ -232,9 +232,9 @@ class Network(Layer):
         return [tensor.inner_shape for tensor in self.sized(shapes).outputs]
 
     @property
-    def stateful(self) -> bool:
+    def stateful(self) -> bool:  # type: ignore[override]  # told from the layers
         """Whether some layer goes on from the state that the batch before has left."""
-        return any(getattr(step.operation, "stateful", False) for step in self._steps)
+        return any(step.operation.stateful for step in self._steps)
 
     def plan(self, n: int, *, training: bool, shapes: Sequence[Shape], fusable: Sequence[bool] = ()) -> Plan:
         """Buffers and steps for batches of `n` rows of those shapes; a handful of them is kept."""

@@ -2,8 +2,8 @@
 
 import inspect
 import re
-import textwrap
 from pathlib import Path
+from typing import ClassVar, get_origin
 
 import pytest
 from mypy import api as mypy
@@ -186,13 +186,50 @@ reveal_type(layers.Conv2D(8, 3).kernel_size)  # N: Revealed type is "tuple[int, 
 """
 
 
-def test_mypy_reports_each_wrong_call_and_no_right_one(tmp_path):
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM, encoding="utf-8")
+def told_by_mypy(program, text):
+    """What mypy says of a program: line -> sentence."""
+    program.write_text(text, encoding="utf-8")
     cache = ROOT / ".mypy_cache"
     report, _, _ = mypy.run(["--strict", "--config-file=", f"--cache-dir={cache}", "--no-pretty", str(program)])
-    kinds = {"error": "E", "note": "N"}
-    told = re.findall(r"program\.py:(\d+): (error|note): (.*?)(?:  \[[\w-]+\])?$", report, re.MULTILINE)
-    found = {int(line): f"{kinds[kind]}: {message}" for line, kind, message in told}
-    lines = enumerate(textwrap.dedent(PROGRAM).splitlines(), start=1)
-    assert found == {number: line.split("  # ")[1] for number, line in lines if "  # " in line}
+    told = re.findall(r"program\.py:(\d+): (error: |note: (?=Reveal))(.*?)(?:  \[[\w-]+\])?$", report, re.MULTILINE)
+    return {int(line): f"{kind[0].upper()}: {message}" for line, kind, message in told}
+
+
+def test_mypy_reports_each_wrong_call_and_no_right_one(tmp_path):
+    lines = enumerate(PROGRAM.splitlines(), start=1)
+    expected = {number: line.split("  # ")[1] for number, line in lines if "  # " in line}
+    assert told_by_mypy(tmp_path / "program.py", PROGRAM) == expected
+
+
+def test_mypy_sees_the_signature_of_every_class_as_python_does(tmp_path):
+    generic = [(family, cls) for family, cls in CLASSES if cls.__init__ is Arguments.__init__]
+    classes = [(family, cls) for family, cls in generic if inspect.signature(cls).parameters]
+    assert len(classes) > 130
+    asked = [f"reveal_type(netcore.{family}.{cls.__name__}.__init__)" for family, cls in classes]
+    told = told_by_mypy(tmp_path / "program.py", "\n".join(["import netcore.optimizers.schedules", *asked]))
+    for number, (_, cls) in enumerate(classes, start=2):
+        places, _, by_name = told[number].split("def (self: ")[1].removesuffix(')"').partition(", *, ")
+        seen = [re.findall(r"(?:^|, )(\w+): [^:]*?( =)?(?=, \w+: |$)", part) for part in (places, by_name)]
+        shown = [[], []]
+        for one in inspect.signature(cls).parameters.values():
+            shown[one.kind is not POSITIONAL].append((one.name, " =" if one.default is not one.empty else ""))
+        assert seen[0] == shown[0], told[number]
+        assert sorted(seen[1]) == sorted(shown[1]), told[number]
+
+
+def families_of(base):
+    for cls in base.__subclasses__():
+        yield cls
+        yield from families_of(cls)
+
+
+def test_what_type_checkers_take_for_an_argument_is_one():
+    """A bare annotation in a class body would be one for them alone: `Made()` says that it is none."""
+    bare = [
+        f"{cls.__name__}.{name}"
+        for cls in families_of(Arguments)
+        if cls.__module__.startswith("netcore.") and cls.__init__ is Arguments.__init__
+        for name, kind in vars(cls).get("__annotations__", {}).items()
+        if name not in cls._attributes and get_origin(kind) is not ClassVar and kind is not ClassVar
+    ]
+    assert bare == []
