@@ -28,7 +28,7 @@ def test_from_the_sample_to_the_verdict_and_on_with_an_own_file(visit, language)
     person.press("open_test")
     expect(person.page.get_by_text(person.say("evaluate_page.opened", count=1, runs="#1"))).to_be_visible()
     person.settle()
-    person.page.locator(".js-plotly-plot").wait_for()
+    person.page.locator(".js-plotly-plot").first.wait_for()
     person.screenshot("2-evaluated")
 
     person.go_to("data")
