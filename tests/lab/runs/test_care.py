@@ -48,8 +48,8 @@ def test_a_run_that_nobody_reads_is_parked_after_the_grace_time_and_forgotten_la
     house.streams.close(reader)
     assert house.sweep(30.0) == []
     assert house.sweep(0.1) == ["Pause"]
-    assert house.sweep(599.8) == []
-    assert house.sweep(0.2) == ["Stop"]
+    assert house.sweep(599.9) == []  # 630 seconds in all
+    assert house.sweep(0.1) == ["Stop"]
     house.hub.set_status(status("r", "stopped"))
     house.run.saving = True
     house.sweep(0.0)

@@ -55,6 +55,16 @@ def test_a_reader_further_behind_than_the_frames_starts_anew_with_the_whole_curv
     assert curve.points().extras["evaluated_loss"] == pytest.approx([2 / epoch for epoch in range(1, 31)], rel=1e-5)
 
 
+@pytest.mark.parametrize(("seen", "anew"), [(3, True), (4, False), (5, False)])
+def test_one_point_that_is_no_longer_there_is_enough_to_start_anew(curve, monkeypatch, seen, anew):
+    monkeypatch.setattr(curve_module, "RING", 2)
+    for epoch in range(1, 7):
+        curve.take(frame(epoch, epoch))  # 5 and 6 are still there as they came
+    events = curve.after(seen)
+    assert events[0].startswith(b"event:reset\n") is anew
+    assert epochs(events) == list(range(1 if anew else seen + 1, 7))
+
+
 def test_what_a_reader_has_to_begin_with_anew_is_thinned(curve, monkeypatch):
     monkeypatch.setattr(curve_module, "RING", 1)
     monkeypatch.setattr(curve_module, "DISPLAY_POINTS", 10)

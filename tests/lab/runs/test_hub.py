@@ -202,6 +202,16 @@ def test_a_run_that_is_dropped_ends_its_streams(hub, streams, run):
     assert not streams.known(run.stream)
 
 
+def test_the_readers_of_all_runs_in_a_message_are_woken(hub, streams, run):
+    other = live_run(hub, "other", state="running")
+    hub.add(other)
+    bells = Bell(), Bell()
+    for one, bell in zip((run, other), bells, strict=True):
+        streams.open(one.stream, 0, bell)
+    hub.publish(Frames([frame(1, 1, "r"), frame(1, 1, "other")]))
+    assert [bell.rung for bell in bells] == [1, 1]
+
+
 def test_every_reader_is_woken_by_news_and_by_nothing_else(hub, streams, run):
     bells = [Bell(), Bell()]
     readers = [streams.open(run.stream, 0, bell) for bell in bells]

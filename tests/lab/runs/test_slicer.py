@@ -58,6 +58,13 @@ def test_a_pace_is_kept_on_average_and_not_made_up_for_after_a_long_wait():
     assert now - 0.1 <= pace.ready_at <= now + 0.1
 
 
+def test_an_epoch_that_ends_late_is_made_up_for_by_the_next():
+    pace = Pace(10.0)
+    for _ in range(20):
+        pace.epoch_ended(pace.ready_at + 0.03)  # a third of its time too late, each time
+    assert abs(pace.ready_at - 20 / 10.0) < 0.1
+
+
 def test_without_a_pace_the_next_epoch_may_begin_at_once():
     pace = Pace(None)
     pace.epoch_ended(5.0)

@@ -100,6 +100,15 @@ def test_the_oldest_make_room_for_the_newest(engine, tmp_path):
     assert 1 <= len(kept) <= 2
 
 
+@pytest.mark.parametrize(("short_by", "fits"), [(0, True), (1, False)])
+def test_runs_that_fill_the_room_to_the_last_byte_stay(engine, tmp_path, short_by, fits):
+    probe = RunStore(tmp_path, ALONE)
+    run = keep(probe, engine)
+    size = sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
+    store = RunStore(tmp_path, replace(ALONE, kept_runs_bytes=size - short_by))
+    assert [summary.id for summary in store.summaries("me")] == ([run] if fits else [])
+
+
 @pytest.mark.parametrize("damage", [b"", b"{}", b'{"version": 1}', b"\x80\x04N."])
 def test_a_damaged_file_is_no_run_and_hides_no_other(engine, tmp_path, damage):
     store = RunStore(tmp_path, ALONE)

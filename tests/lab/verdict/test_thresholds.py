@@ -209,3 +209,8 @@ def test_a_finer_look_at_the_end_needs_its_epochs_for_each_piece():
 
 def falling_then_still(epochs: int) -> list[float]:
     return [5.0 - 0.1 * min(epoch, epochs - 7) for epoch in range(epochs)]
+
+
+def test_nothing_is_promised_to_fall_below_zero():
+    line = [1.0 - 0.02 * epoch for epoch in range(50)]  # to 0.02: as many epochs again would end at -0.96
+    assert 0 < next_fall(line) < 0.3

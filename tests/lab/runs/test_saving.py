@@ -1,0 +1,88 @@
+"""Ended runs are written one by one, away from whoever ended them, and never against a deletion."""
+
+import threading
+
+import pytest
+
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.saving import Saver
+from lab.spec.limits import ALONE
+from tests.lab.runs.clock import Clock
+from tests.lab.runs.jobs import live_run
+from tests.lab.runs.runs import iris, trained
+from tests.waiting import LONGEST_S, wait_for
+
+
+class Disk:
+    """A store that writes nothing, and notes whether anybody else could have written or deleted meanwhile."""
+
+    def __init__(self) -> None:
+        self.saver: Saver | None = None
+        self.done: list[tuple[str, str, bool]] = []  # (what, run, nobody else could)
+        self.full = False
+        self.go_on = threading.Event()
+        self.go_on.set()
+
+    def save(self, record, status, checkpoints) -> None:
+        self.go_on.wait(LONGEST_S)
+        if self.full:
+            raise OSError("no room")
+        self.done.append(("save", record.id, self.saver._writing.locked()))
+
+    def delete(self, run_id: str, owner: str) -> None:
+        self.done.append(("delete", run_id, self.saver._writing.locked()))
+
+
+@pytest.fixture
+def disk():
+    disk = Disk()
+    disk.saver = Saver(disk)
+    disk.saver.start()
+    yield disk
+    disk.saver.close()
+
+
+def ended(id: str, epochs: int = 2):
+    run = live_run(Hub(ALONE, Clock()), id, state="finished")
+    run.snapshot = trained(iris(epochs)).snapshot()
+    return run
+
+
+def test_a_run_is_marked_until_it_is_on_the_disk(disk):
+    run = ended("a")
+    disk.go_on.clear()
+    disk.saver.keep(run)
+    assert run.saving
+    disk.go_on.set()
+    wait_for(lambda: not run.saving, "the run on disk")
+    assert disk.done == [("save", "a", True)]
+
+
+def test_a_run_that_is_being_written_is_deleted_afterwards_and_not_before(disk):
+    disk.saver.keep(ended("a"))
+    wait_for(lambda: disk.done, "the run on disk")
+    disk.saver.delete("a", "owner")
+    assert disk.done == [("save", "a", True), ("delete", "a", True)]  # one at a time: both hold the lock
+
+
+def test_a_run_that_was_deleted_before_its_turn_is_not_written(disk):
+    disk.go_on.clear()
+    first, second, third = ended("a"), ended("b"), ended("c")
+    for run in (first, second, third):
+        disk.saver.keep(run)
+    second.deleted = True
+    disk.go_on.set()
+    wait_for(lambda: not third.saving, "the last run on disk")
+    assert [run for _, run, _ in disk.done] == ["a", "c"]
+
+
+def test_a_full_disk_is_told_of_and_ends_nothing(disk, capsys):
+    disk.full = True
+    run = ended("a")
+    disk.saver.keep(run)
+    wait_for(lambda: not run.saving, "the run that has no room")
+    assert "no room" in capsys.readouterr().err
+    disk.full = False
+    disk.saver.keep(ended("b"))
+    wait_for(lambda: disk.done, "the next run on disk")
+    assert disk.done == [("save", "b", True)]
