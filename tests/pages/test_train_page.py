@@ -231,10 +231,10 @@ def link_to_own_file(content: bytes) -> str:
     return to_link(experiment.with_layer(hidden.replace(params={**hidden.params, "units": 12})))
 
 
-OWN = b"x,y\n" + b"".join(b"%d,%d\n" % (n, n * n % 17) for n in range(40))
+OWN = b"x,y\n" + b"".join(b"%d,%d.5\n" % (n, n * n % 17) for n in range(40))  # halves: numbers, not class codes
 
 
-@pytest.mark.parametrize(("file", "warned"), [(OWN, False), (OWN + b"41,5\n", True)])
+@pytest.mark.parametrize(("file", "warned"), [(OWN, False), (OWN + b"41,5.5\n", True)])
 def test_the_file_that_a_link_asks_for_brings_its_settings_to_life(person, file, warned):
     again = reopened(person, e=link_to_own_file(OWN), lang="en").look().go_to("data")
     again.at.file_uploader(key=again.key("upload")).upload("mine.csv", file, "text/csv")
