@@ -80,3 +80,10 @@ def test_the_programs_of_netcore_s_readme_run():
     )
     assert done.returncode == 0, done.stderr
     assert "EpochEnded" in done.stdout
+
+
+def test_every_experiment_that_comes_along_is_in_the_list_of_them():
+    listed = re.findall(
+        r"^\| `([^`]+\.json)` \|", (ROOT / "examples/README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert sorted(listed) == sorted(path.name for path in (ROOT / "examples").glob("*.json"))
