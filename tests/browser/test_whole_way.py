@@ -116,6 +116,7 @@ def test_where_the_stream_is_blocked_the_page_draws_by_itself(visit):
     person.button("stop").click()  # this page is never at rest: it asks each second
     person.page.locator(".st-key-verdict").wait_for()
     # the curve moves into the page together with the verdict and paints in its next animation frame
+    expect(person.page.locator(".live-curve")).to_have_count(1)
     expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "stopped")
     assert person.points() == int(person.page.locator(".live-curve").get_attribute("data-epoch")) > 0
 
