@@ -15,6 +15,7 @@ from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.texts import say
 from pages.ui.bench import lay_out
+from pages.ui.chart import show_chart
 from pages.ui.compare.shelf import mark, marks_of, opened_runs
 from pages.ui.problems import show_problems
 from pages.ui.run.letters import by_epoch_section, decoded_section
@@ -211,7 +212,7 @@ def plot_section(state: AppState, evaluation: Evaluation, part: PartName, output
         st.caption(say("evaluate_page.predicted_actual_about", state.language))
         points: dict[str, tuple[list[float], list[float]]] = {part: evaluation.points[part]}
         chart = predicted_actual(points, evaluation.target_name, evaluation.target_unit, language=state.language)
-    st.plotly_chart(chart, key=f"picture{output}", theme=None, config={"displaylogo": False, "displayModeBar": False})
+    show_chart(chart, f"picture{output}")
 
 
 def worst_section(state: AppState, evaluation: Evaluation, part: PartName) -> None:

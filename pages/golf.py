@@ -6,11 +6,10 @@ import streamlit as st
 from lab.charts.golf import tries
 from lab.insight.golf import HOLES, Hole, Score, played, score
 from lab.texts import say
+from pages.ui.chart import show_chart
 from pages.ui.compare.shelf import shelf_of
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading
-
-CHART = {"displaylogo": False, "displayModeBar": False}
 
 
 def page(state: AppState) -> None:
@@ -33,7 +32,7 @@ def page(state: AppState) -> None:
         about(scores[name], state)
     with picture:
         chart = tries(scores[name], state.language)
-        st.plotly_chart(chart, key="golf-tries", theme=None, config=CHART)
+        show_chart(chart, "golf-tries")
     card(scores, state)
 
 

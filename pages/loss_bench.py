@@ -25,10 +25,10 @@ from lab.insight.loss_bench import (
     scene,
 )
 from lab.texts import Language, has_text, say
+from pages.ui.chart import show_chart
 from pages.ui.state import app_state
 from pages.ui.text import about, heading, name_of
 
-CHART = {"displaylogo": False, "displayModeBar": False}
 CLASSES = ("A", "B", "C")
 SHOWN_PATHS = 12
 T = TypeVar("T")
@@ -234,7 +234,7 @@ def short(name: str, language: Language) -> str:
 
 
 def picture(place: DeltaGenerator, chart: Figure, key: str) -> None:
-    place.plotly_chart(chart, key=f"loss-bench-{key}", theme=None, config=CHART)
+    show_chart(chart, f"loss-bench-{key}", place=place)
 
 
 def table(now: Scene, language: Language) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import plotly.graph_objects as go
 
 from lab.charts.curves import MARKERS
-from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, plain
+from lab.charts.style import BLUE, BROWN, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, figure, plain
 from lab.texts import Language, say
 
 LOOKS = (
@@ -17,8 +17,8 @@ LOOKS = (
     (GREEN, "square"),
     (ORANGE, "triangle-up"),
     (PURPLE, "x"),
-    ("#56B4E9", "star"),
-    ("#000000", "cross"),
+    (SKY, "star"),
+    (BROWN, "cross"),
     (GREY, "triangle-down"),
 )
 MOST_RUNS = len(LOOKS)  # more can be told apart neither by colour nor by symbol
@@ -78,10 +78,10 @@ def overlaid(runs: Sequence[RunCurves], frame: Frame, *, language: Language) -> 
         label = say("charts.baseline", language) + (f" · {plain(name)}" if name else "")
         line = {"color": ORANGE, "width": 2, "dash": "longdashdot"}
         side = ("top right", "bottom left", "top left", "bottom right")[place % 4]  # near ones must not overlap
-        note = {"text": label, "font": {"color": GREY}}
+        note = {"text": label}
         chart.add_hline(y=level, line=line, annotation=note, annotation_position=side)
     if frame.fork is not None:
-        mark = {"text": say("charts.fork", language), "font": {"color": GREY}, "yanchor": "top"}
+        mark = {"text": say("charts.fork", language), "yanchor": "top"}
         chart.add_vline(x=frame.fork, line={"color": PURPLE, "width": 2, "dash": "dot"}, annotation=mark)
     _scale(chart, runs, frame)
     lines = [_wrapped(run.legend).count("<br>") + 1 for run in runs] + [1] * len(DASHES)

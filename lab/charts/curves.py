@@ -54,13 +54,13 @@ def curves(
         chart.add_hline(
             y=baseline,
             line={"color": ORANGE, "width": 2, "dash": "longdashdot"},
-            annotation={"text": say("charts.baseline", language), "font": {"color": GREY}},
+            annotation={"text": say("charts.baseline", language)},
         )
     if best_epoch is not None:
         chart.add_vline(
             x=best_epoch,
             line={"color": PURPLE, "width": 2, "dash": "dot"},
-            annotation={"text": say("charts.best_epoch", language, epoch=best_epoch), "font": {"color": GREY}},
+            annotation={"text": say("charts.best_epoch", language, epoch=best_epoch)},
         )
     if at_epoch is not None:
         chart.add_vline(x=at_epoch, line={"color": GREY, "width": 3})
@@ -106,6 +106,6 @@ def measured(
         chart.add_hline(
             y=baseline,
             line={"color": ORANGE, "width": 2, "dash": "longdashdot"},
-            annotation={"text": say("charts.baseline", language), "font": {"color": GREY}},
+            annotation={"text": say("charts.baseline", language)},
         )
     return chart.update_xaxes(rangemode="tozero").update_layout(legend={"font": {"size": 15}})

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from lab.charts.style import BLUE, GREY, PART_LOOKS, figure, plain, with_unit
+from lab.charts.style import GREY, PART_LOOKS, SHADES, figure, figures_of_cells, plain, with_unit
 from lab.texts import Language, say
 
 LONGEST_NAME = 18  # letters of a class at an axis; a longer one would leave no room for the matrix
@@ -20,14 +20,13 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, langua
     """
     names = [plain(shortened(name)) for name in classes]
     shares = [[count / max(sum(row), 1) for count in row] for row in matrix]
+    counts = [[str(count) for count in row] for row in matrix]
     chart = figure(say("charts.predicted", language), say("charts.actual", language))
     chart.add_trace(
         go.Heatmap(
             z=shares,
-            text=[[str(count) for count in row] for row in matrix],
-            texttemplate="%{text}",
-            textfont={"size": 20 if len(classes) <= 12 else 16},
-            colorscale=[[0, "#ffffff"], [1, BLUE]],
+            text=counts,
+            colorscale=SHADES,
             zmin=0,
             zmax=1,
             xgap=2,
@@ -37,10 +36,11 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, langua
             "<br>%{text} (%{z:.0%})<extra></extra>",
         )
     )
+    chart.add_trace(figures_of_cells(counts, 20 if len(classes) <= 12 else 16))
     # places, not names, are the coordinates: two classes may read alike, and "3" is a name, not a number
     places = list(range(len(names)))
-    chart.update_xaxes(tickvals=places, ticktext=names, side="bottom", showgrid=False)
-    chart.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False)
+    chart.update_xaxes(tickvals=places, ticktext=names, side="bottom", showgrid=False, zeroline=False)
+    chart.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
     return chart.update_layout(height=max(420, 46 * len(names) + 120))
 
 

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from lab.charts.style import BLUE, GREY, PURPLE, VERMILION, figure, plain
+from lab.charts.style import BLUE, PURPLE, VERMILION, figure, plain
 from lab.insight.folds import FoldScores
 from lab.texts import Language, say
 
@@ -17,7 +17,7 @@ def fold_points(scores: FoldScores, title: str, *, language: Language, baseline:
     chart.add_trace(_points(folds, scores.values, say("charts.folds", language), BLUE, "circle"))
     chart.add_trace(_points([0], [scores.own], say("charts.own_split", language), VERMILION, "diamond"))
     if baseline is not None:
-        note = {"text": say("charts.baseline", language), "font": {"color": GREY}}
+        note = {"text": say("charts.baseline", language)}
         chart.add_hline(y=baseline, line={"color": PURPLE, "width": 2, "dash": "longdashdot"}, annotation=note)
     names = [say("charts.own_split_short", language), *map(str, folds)]
     return chart.update_xaxes(tickvals=[0, *folds], ticktext=names)

@@ -4,7 +4,7 @@ import math
 
 import plotly.graph_objects as go
 
-from lab.charts.style import FONT_SIZE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure
+from lab.charts.style import FONT_SIZE, GREEN, ORANGE, PURPLE, VERMILION, figure
 from lab.insight.golf import Score
 from lab.texts import Language, say
 
@@ -35,7 +35,7 @@ def tries(score: Score, language: Language) -> go.Figure:
                 )
             )
     line = {"color": ORANGE, "width": 2, "dash": "longdashdot"}
-    font = {"color": GREY, "size": FONT_SIZE}
+    font = {"size": FONT_SIZE}
     chart.add_hline(y=hole.target, line=line, annotation={"text": say("golf.target", language), "font": font})
     chart.add_vline(x=hole.par, line={**line, "dash": "dot"})
     # on a logarithmic axis a note, unlike a line, stands where the logarithm says

@@ -9,7 +9,20 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from lab.charts.style import BLUE, FONT_SIZE, GREEN, GREY, ORANGE, PURPLE, VERMILION, figure, plain
+from lab.charts.style import (
+    BLUE,
+    FONT_SIZE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SHADES,
+    TWO_WAYS,
+    VERMILION,
+    figure,
+    figures_of_cells,
+    plain,
+)
 from lab.insight.loss_bench import Scene
 from lab.texts import Language, say
 
@@ -25,8 +38,6 @@ LOOKS = [
 ]
 LEGEND = 15  # letters: up to seven names above a picture of half the screen
 HEIGHT = 340  # two pictures and the sliders on one screen
-DIVERGING = "RdBu"
-SEQUENTIAL = "Blues"
 Array = np.ndarray[Any, Any]
 
 
@@ -44,7 +55,7 @@ def curves(
         curve = one.values if quantity == "loss" else one.gradient[:, scene.moved]
         line = {"color": look["color"], "dash": look["dash"], "width": 3}
         chart.add_trace(go.Scatter(x=scene.grid, y=curve, name=names[name], mode="lines", line=line))
-        here = {"size": 14, "color": look["color"], "symbol": look["symbol"], "line": {"width": 1, "color": "white"}}
+        here = {"size": 14, "color": look["color"], "symbol": look["symbol"], "line": {"width": 1, "color": GREY}}
         value = scene.numbers(name)[0 if quantity == "loss" else 1]
         chart.add_trace(
             go.Scatter(x=[scene.at], y=[value], name=names[name], mode="markers", marker=here, showlegend=False)
@@ -95,7 +106,7 @@ def steps(values: Array, classes: Sequence[str], chosen: int, *, signed: bool, l
     """Time steps (across) and classes (down) as tiles with their numbers; the chosen step is framed.
 
     Args:
-        values: (t, k); probabilities, or if `signed` slopes, whose colours are white at 0.
+        values: (t, k); probabilities, or if `signed` slopes, whose colours are clear at 0.
     """
     reach = 1.0 if not signed else max(float(np.abs(values).max()), 1e-9)
     chart = figure(say("loss_bench.time_step", language), "")
@@ -104,11 +115,7 @@ def steps(values: Array, classes: Sequence[str], chosen: int, *, signed: bool, l
         go.Heatmap(
             z=values.T,
             x=list(range(1, count + 1)),
-            y=list(map(plain, classes)),
-            text=[[f"{value:+.2f}" if signed else f"{value:.2f}" for value in row] for row in values.T],
-            texttemplate="%{text}",
-            textfont={"size": FONT_SIZE},
-            colorscale=DIVERGING if signed else SEQUENTIAL,
+            colorscale=TWO_WAYS if signed else SHADES,
             reversescale=signed,
             zmin=-reach if signed else 0.0,
             zmax=reach,
@@ -117,6 +124,8 @@ def steps(values: Array, classes: Sequence[str], chosen: int, *, signed: bool, l
             ygap=3,
         )
     )
+    texts = [[f"{value:+.2f}" if signed else f"{value:.2f}" for value in row] for row in values.T]
+    chart.add_trace(figures_of_cells(texts, FONT_SIZE, first=1))
     chart.add_shape(
         type="rect",
         x0=chosen + 0.5,
@@ -126,4 +135,8 @@ def steps(values: Array, classes: Sequence[str], chosen: int, *, signed: bool, l
         line={"color": VERMILION, "width": 3, "dash": "dot"},
     )
     chart.update_xaxes(tickmode="linear", dtick=1, showgrid=False, range=[0.4, count + 0.6])
-    return chart.update_yaxes(autorange="reversed", showgrid=False).update_layout(height=240)
+    names = list(map(plain, classes))
+    chart.update_yaxes(
+        tickvals=list(range(len(names))), ticktext=names, autorange="reversed", showgrid=False, zeroline=False
+    )
+    return chart.update_layout(height=240)

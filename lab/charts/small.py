@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from lab.charts.evaluation import shortened
-from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, plain, with_unit
+from lab.charts.style import BLUE, BROWN, CLEAR, GREEN, GREY, ORANGE, PURPLE, THEMED, VERMILION, plain, with_unit
 from lab.data.look import Boxes, ColumnLook, Means, Relation, Shares, Signal
 from lab.data.table import Column
 from lab.texts import Language, say
@@ -18,24 +18,27 @@ SMALL_HEIGHT = 210  # pixels
 FEW_BARS = 10
 LONGEST_TITLE = 30  # letters
 # numbers of colours and of signs have no common divisor: together they tell many classes apart
-COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, GREY, "#000000")
-AT_THE_TOP = {"x": 0.01, "y": 1, "yanchor": "top", "pad": {"t": 18}}
-AXIS = {"automargin": True, "fixedrange": True, "zeroline": False, "gridcolor": "#e5e5e5"}
+COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, GREY, BROWN)
+AT_THE_TOP = {"x": 0.01, "y": 1, "yanchor": "top", "pad": {"t": 4}}
+AXIS = {"automargin": True, "fixedrange": True, "zeroline": False, "tickfont": {"size": SMALL_FONT}}
 PATTERNS = ("", "/", "x", ".", "-", "+")
 
 
 def small(title: str, below: str, *, x: Axis | None = None, y: Axis | None = None) -> go.Figure:
     """An empty small chart under its title and a line in smaller letters; both are plain already.
 
-    It has no template: a whole one takes Plotly 30 ms a chart, and here are a dozen on a screen.
+    It has no template of Plotly's: a whole one takes 30 ms a chart, and here are a dozen on a screen.
     """
+    line = {"text": below, "font": {"size": 12}}
     return go.Figure(
         layout={
-            "template": "none",
+            "template": THEMED,
+            "paper_bgcolor": CLEAR,
+            "plot_bgcolor": CLEAR,
             "font": {"size": SMALL_FONT},
             "height": SMALL_HEIGHT,
-            "margin": {"l": 6, "r": 6, "t": 54, "b": 6},
-            "title": {"text": f"<b>{title}</b><br><sup>{below}</sup>", "font": {"size": 16}, **AT_THE_TOP},
+            "margin": {"l": 6, "r": 6, "t": 54, "b": 6, "pad": 0},
+            "title": {"text": title, "font": {"size": 16}, "subtitle": line, **AT_THE_TOP},
             "showlegend": False,
             "hoverlabel": {"font": {"size": SMALL_FONT}},
             "xaxis": {**AXIS, "nticks": 5, "showgrid": False, **(x or {})},
@@ -115,7 +118,7 @@ def _strip_of_gaps(chart: go.Figure, share: float) -> None:
     if share <= 0:
         return
     place: dict[str, Any] = {"type": "rect", "xref": "paper", "yref": "paper", "y0": 1.01, "y1": 1.06}
-    chart.add_shape(**place, x0=0, x1=1, line={"width": 1, "color": GREY}, fillcolor="white")
+    chart.add_shape(**place, x0=0, x1=1, line={"width": 1, "color": GREY}, fillcolor=CLEAR)
     chart.add_shape(**place, x0=0, x1=max(share, 0.01), line={"width": 0}, fillcolor=VERMILION)
 
 
@@ -149,7 +152,7 @@ def _plain(names: Sequence[str]) -> list[str]:
 
 
 def _of_target(found: Relation) -> Axis:
-    return {"title": {"text": titled(found.target), "standoff": 4}}
+    return {"title": {"text": titled(found.target), "font": {"size": SMALL_FONT}, "standoff": 4}}
 
 
 def _boxes(chart: go.Figure, found: Boxes) -> None:

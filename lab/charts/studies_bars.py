@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lab.charts.style import BLUE, FONT_SIZE, PART_LOOKS, VERMILION, figure, plain
+from lab.charts.style import BLUE, FONT_SIZE, GREY, PART_LOOKS, VERMILION, figure, plain
 from lab.studies.band import Band
 from lab.studies.result import Result, SettingResult, measure_title
 from lab.studies.scores import distance
@@ -44,7 +44,7 @@ def bars(result: Result, language: Language, over: str = "epoch") -> list[go.Fig
             y=places,
             mode="markers",
             name=say("part.train", language),
-            marker={"color": BLUE, "symbol": "circle", "size": 13, "line": {"color": "white", "width": 2}},
+            marker={"color": BLUE, "symbol": "circle", "size": 13, "line": {"color": GREY, "width": 2}},
         )
     )
     for place, (one, band) in enumerate(zip(result.settings, bands, strict=True)):

@@ -4,7 +4,7 @@ import math
 
 import plotly.graph_objects as go
 
-from lab.charts.style import BLUE, figure, plain
+from lab.charts.style import FONT_SIZE, SHADES, figure, figures_of_cells, plain
 from lab.studies.result import Result, SettingResult
 from lab.studies.words import number, told
 from lab.texts import Language, say
@@ -22,19 +22,19 @@ def heat_map(result: Result, language: Language, over: str = "epoch") -> list[go
     first, second = (plain(told(axis.title, language)) for axis in result.study.axes)
     chart = figure(second, first)
     cells = [[found.get((row, column)) for column in columns] for row in rows]
+    texts = [[_text(cell, result, language, best) for cell in line] for line in cells]
     chart.add_trace(
         go.Heatmap(
             z=[[_shade(cell, result) for cell in line] for line in cells],
-            text=[[_text(cell, result, language, best) for cell in line] for line in cells],
-            texttemplate="%{text}",
-            textfont={"size": 18},
-            colorscale=[[0, "#ffffff"], [1, BLUE]],
+            text=texts,
+            colorscale=SHADES,
             showscale=False,
             xgap=2,
             ygap=2,
             hovertemplate=f"{first}: %{{y}}<br>{second}: %{{x}}<br>%{{text}}<extra></extra>",
         )
     )
+    chart.add_trace(figures_of_cells(texts, FONT_SIZE))
     chart.update_xaxes(
         tickvals=list(range(len(columns))), ticktext=[labels[key] for key in columns], showgrid=False, zeroline=False
     )

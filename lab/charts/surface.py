@@ -5,13 +5,26 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain, with_unit
+from lab.charts.style import (
+    BLUE,
+    BROWN,
+    GREEN,
+    GREY,
+    ORANGE,
+    PART_LOOKS,
+    PURPLE,
+    SKY,
+    VERMILION,
+    figure,
+    plain,
+    with_unit,
+)
 from lab.insight.moment import Line, Plane
 from lab.texts import Language, say
 
-CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, "#56B4E9", "#F0E442", GREY)
+CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, BROWN, GREY)
 CLASS_SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "x", "star", "pentagon")
-TWO_CLASSES = [[0.0, BLUE], [0.5, "#ffffff"], [1.0, ORANGE]]
+TWO_CLASSES = [[0.0, BLUE], [0.5, "rgba(128,128,128,0)"], [1.0, ORANGE]]
 
 
 def surface(plane: Plane, classes: Sequence[str], target: str, unit: str, *, language: Language) -> go.Figure:
@@ -59,7 +72,7 @@ def fit_line(line: Line, target: str, unit: str, *, language: Language) -> go.Fi
         )
     chart.add_trace(
         go.Scatter(
-            x=line.x, y=line.y, mode="lines", line={"color": "black", "width": 3}, name=say("charts.network", language)
+            x=line.x, y=line.y, mode="lines", line={"color": PURPLE, "width": 4}, name=say("charts.network", language)
         )
     )
     # the rows set the scale: a network that has learned nothing yet may be far away
@@ -77,8 +90,8 @@ def _add_points(
     marker: dict[str, object],
     part: str,
 ) -> None:
-    # a hollow symbol is drawn in its own colour, a filled one gets a black edge to stand out from the shades
-    edge = {"line": {"width": 2}} if symbol.endswith("-open") else {"line": {"width": 1, "color": "black"}}
+    # a hollow symbol is drawn in its own colour, a filled one gets a grey edge to stand out from the shades
+    edge = {"line": {"width": 2}} if symbol.endswith("-open") else {"line": {"width": 1, "color": GREY}}
     chart.add_trace(
         go.Scatter(
             x=x,
@@ -108,7 +121,7 @@ def _shades(chart: go.Figure, plane: Plane, classes: Sequence[str], target: str,
                 y=plane.y,
                 z=plane.z,
                 contours=border,
-                line={"color": "black", "width": 2},
+                line={"color": GREY, "width": 3},
                 showscale=False,
                 hoverinfo="skip",
                 name=say("charts.border", language),

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from lab.charts.evaluation import LONGEST_NAME, shortened
 from lab.charts.small import COLOURS, SMALL_FONT, titled
-from lab.charts.style import BLUE, GREY, VERMILION, figure, plain
+from lab.charts.style import BLUE, GREY, TWO_WAYS, figure, figures_of_cells, plain
 from lab.data.look import Correlations, Course, Images, Points
 from lab.texts import Language, say
 
@@ -30,7 +30,7 @@ IMAGES_IN_A_ROW = 8
 
 
 def correlation_chart(found: Correlations) -> go.Figure:
-    """Pearson's r of each pair: blue together, red against each other, white not at all, with the number in it."""
+    """Pearson's r of each pair: blue together, red against each other, clear not at all, with the number in it."""
     short = SHORT if len(found.columns) > FEW_CELLS else LONGEST_NAME
     names = [plain(shortened(column.name, short)) for column in found.columns]
     count, places = len(names), list(range(len(names)))
@@ -40,10 +40,8 @@ def correlation_chart(found: Correlations) -> go.Figure:
         go.Heatmap(
             z=[[None if np.isnan(r) else float(r) for r in row] for row in found.matrix],
             text=texts,
-            texttemplate="%{text}" if count <= MANY_CELLS else "",
-            textfont={"size": 16 if count <= 8 else 13},
             customdata=[[[a, b] for b in names] for a in names],
-            colorscale=[[0, VERMILION], [0.5, "#ffffff"], [1, BLUE]],
+            colorscale=TWO_WAYS,
             zmin=-1,
             zmax=1,
             xgap=1,
@@ -52,15 +50,23 @@ def correlation_chart(found: Correlations) -> go.Figure:
             hovertemplate="%{customdata[0]} · %{customdata[1]}<br>r = %{z:.3f}<extra></extra>",
         )
     )
+    if count <= MANY_CELLS:
+        chart.add_trace(figures_of_cells(texts, 16))
     chart.update_xaxes(
         tickvals=places,
         ticktext=names,
         tickangle=-90 if count > MANY_CELLS else -45,
         showgrid=False,
+        zeroline=False,
         tickfont={"size": SMALL_FONT},
     )
     chart.update_yaxes(
-        tickvals=places, ticktext=names, autorange="reversed", showgrid=False, tickfont={"size": SMALL_FONT}
+        tickvals=places,
+        ticktext=names,
+        autorange="reversed",
+        showgrid=False,
+        zeroline=False,
+        tickfont={"size": SMALL_FONT},
     )
     return chart.update_layout(height=max(420, 26 * count + 160))
 
@@ -148,4 +154,4 @@ def images_chart(found: Images) -> go.Figure:
     chart.add_trace(go.Heatmap(z=sheet, colorscale=[[0, "#ffffff"], [1, "#000000"]], showscale=False, hoverinfo="skip"))
     chart.update_xaxes(visible=False, fixedrange=True)
     chart.update_yaxes(visible=False, autorange="reversed", fixedrange=True, scaleanchor="x")
-    return chart.update_layout(height=90 * rows + 60, plot_bgcolor="#f4f4f4")
+    return chart.update_layout(height=90 * rows + 60)

@@ -37,6 +37,7 @@ WIDTH, HEIGHT = 320, 180
 LEFT, TOP, RIGHT, BOTTOM = 22, 8, 312, 158  # of the frame; names of the axes stand outside
 DOTS = 220
 STRETCH = 400  # rows of a series: a whole one would be a dark band
+LETTERS = "#767676"  # read on white as on black: the page behind may be either
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, GREY)
 LONGEST = 34  # letters of an axis
 
@@ -111,6 +112,7 @@ def _images(look: Look, data: DataSpec, shape: tuple[int, int]) -> Iterable[str]
     for place, image in enumerate(found.pixels):
         left, top = 8 + 77 * (place % 4), 8 + 84 * (place // 4)
         yield f'<g transform="translate({left} {top}) scale({side:.3f})">'
+        yield f'<rect width="{shape[1]}" height="{shape[0]}" fill="#fff"/>'  # its own paper
         for low, high, shade in ((0.25, 0.5, "#bbb"), (0.5, 0.75, "#777"), (0.75, 1.01, "#111")):
             yield f'<path d="{_runs((image >= low) & (image < high))}" fill="{shade}"/>'
         yield "</g>"
@@ -128,8 +130,8 @@ def _runs(dark: npt.NDArray[np.bool_]) -> str:
 
 
 def _svg(pieces: Iterable[str]) -> str:
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">'
-    return "\n".join((head, f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>', *pieces, "</svg>\n"))
+    box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
+    return "\n".join((f'<svg {box} font-family="sans-serif" fill="{LETTERS}">', *pieces, "</svg>\n"))
 
 
 def _frame(x_name: str, y_name: str) -> Sequence[str]:

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -18,6 +19,7 @@ from pages import page_named
 from tests.chromium import find_chromium
 from tests.waiting import LONGEST_MS
 
+Theme = Literal["light", "dark"]  # what the person's system asks for; Streamlit follows it
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 SIZES = {"wide": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 FIELD = {
@@ -78,10 +80,10 @@ def settle(page: Page) -> None:
 class Visitor:
     """Someone with a browser. What the console complains of, and what is fetched from elsewhere, is remembered."""
 
-    def __init__(self, browser: Browser, address: str, language: Language, size: str) -> None:
+    def __init__(self, browser: Browser, address: str, language: Language, size: str, theme: Theme = "light") -> None:
         self.language, self.size, self.address = language, size, address
         locale = {"ko": "ko-KR", "en": "en-US"}[language]
-        self.context = new_context(browser, viewport=SIZES[size], locale=locale)
+        self.context = new_context(browser, viewport=SIZES[size], locale=locale, color_scheme=theme)
         self.complaints: list[str] = []
         self.page = self.open(address)
 
@@ -197,11 +199,11 @@ class Visitor:
 
 @pytest.fixture
 def visit(chromium, address):
-    """visit(language, size) opens the app; at the end no browser may have complained."""
+    """visit(language, size, theme) opens the app; at the end no browser may have complained."""
     visitors: list[Visitor] = []
 
-    def open_app(language: Language = "ko", size: str = "wide") -> Visitor:
-        visitor = Visitor(chromium, address, language, size)
+    def open_app(language: Language = "ko", size: str = "wide", theme: Theme = "light") -> Visitor:
+        visitor = Visitor(chromium, address, language, size, theme)
         visitors.append(visitor)
         visitor.button("train").wait_for()
         visitor.settle()

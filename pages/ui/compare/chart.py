@@ -13,13 +13,13 @@ from lab.insight.shelf import Entry
 from lab.runs.kept.positions import AXES, positions
 from lab.runs.kept.record import RunView
 from lab.texts import say
+from pages.ui.chart import show_chart
 from pages.ui.compare.shelf import keep
 from pages.ui.compare.state import CompareView
 from pages.ui.run.training import look_at
 from pages.ui.state import AppState
 
 REDRAW_S = 1.0
-PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
 def chart_controls(state: AppState, entries: Sequence[Entry]) -> None:
@@ -84,7 +84,7 @@ def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | No
         fork: epoch from which on to draw.
     """
     if all(entry.ended for entry in drawn):
-        st.plotly_chart(figure_of(state, drawn, fork), key=key, theme=None, config=PLOT, alt=alt(state, drawn))
+        show_chart(figure_of(state, drawn, fork), key, alt=alt(state, drawn))
         return
 
     @st.fragment(run_every=REDRAW_S)
@@ -96,7 +96,7 @@ def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | No
             if view is not None and view.active:
                 numbers = {"number": view.number, "epoch": f"{view.epoch:,}", "epochs": f"{view.epochs:,}"}
                 st.progress(view.share, text=say("compare.going_on", state.language, **numbers))
-        st.plotly_chart(figure_of(state, drawn, fork), key=key, theme=None, config=PLOT, alt=alt(state, drawn))
+        show_chart(figure_of(state, drawn, fork), key, alt=alt(state, drawn))
 
     tick()
 

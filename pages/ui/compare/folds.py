@@ -24,11 +24,11 @@ from lab.runs.wire.messages import ENDED
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.bench import table_of
+from pages.ui.chart import show_chart
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
 
 LOOK_S = 0.5
-PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
 @dataclass
@@ -135,4 +135,4 @@ def of_quantity(state: AppState, record: RunRecord, name: str, found: FoldScores
     place = say(f"folds.{found.place(lower_wins=lower_is_better(name))}", state.language) if alike else ""
     st.markdown(f"**{told}** {place}")
     chart = fold_points(found, title, language=state.language, baseline=record.context.baselines.get(name))
-    st.plotly_chart(chart, key=f"folds-{name}", theme=None, config=PLOT, alt=told)
+    show_chart(chart, f"folds-{name}", alt=told)

@@ -7,11 +7,10 @@ from lab.insight.honest import Honesty, honesty, penalty_apart, ways_of_measurin
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
 from lab.texts import say
+from pages.ui.chart import show_chart
 from pages.ui.run.verdict import bullets
 from pages.ui.state import AppState
 from pages.ui.text import name_of
-
-PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
 def honest_section(state: AppState, record: RunRecord) -> None:
@@ -24,7 +23,7 @@ def honest_section(state: AppState, record: RunRecord) -> None:
     chart = measured(
         ways_of_measuring(record.history, record.extras), language=state.language, title=title, baseline=line
     )
-    st.plotly_chart(chart, key="honest", theme=None, config=PLOT, alt=say("honest.alt", state.language))
+    show_chart(chart, "honest", alt=say("honest.alt", state.language))
     reasons(state, found)
     if found.penalty_share is not None:
         penalty_section(state, record, found)
@@ -49,7 +48,7 @@ def penalty_section(state: AppState, record: RunRecord, found: Honesty) -> None:
     title, line = quantity("loss", state.language, record.experiment), record.context.baseline_loss
     apart = penalty_apart(record.history, record.extras)
     chart = measured(apart, language=state.language, title=title, baseline=line)
-    st.plotly_chart(chart, key="penalty", theme=None, config=PLOT, alt=say("honest.penalty_alt", state.language))
+    show_chart(chart, "penalty", alt=say("honest.penalty_alt", state.language))
     values = {"share": f"{found.penalty_share:.0%}", "total": found.best_total, "data": found.best_data}
     st.markdown(say("honest.penalty_about", state.language, **values))
     if found.best_total != found.best_data:

@@ -20,10 +20,10 @@ from lab.runs.serve.host import engine
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.work.trainer import Trainer
 from lab.texts import say
+from pages.ui.chart import show_chart
 from pages.ui.state import AppState, set_widget_value, widget_value
 from pages.ui.text import plain, tell, tell_error
 
-PLOT = {"displaylogo": False, "displayModeBar": False}
 KEPT_MOMENTS = 48
 SLOW_S = 0.5  # a way back that takes longer shows how far it is
 
@@ -158,7 +158,7 @@ def judged(state: AppState, then: Moment, evaluation: Evaluation, key: str, epoc
 
 
 def _draw(chart: Figure, alt: str, key: str) -> None:
-    st.plotly_chart(chart, key=key, theme=None, config=PLOT, alt=alt)
+    show_chart(chart, key, alt=alt)
 
 
 def losses_then(state: AppState, record: RunRecord, epoch: int) -> None:

@@ -35,6 +35,7 @@ from lab.data.table import Table
 from lab.spec.data import DataSpec
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
+from pages.ui.chart import show_chart
 from pages.ui.data.look_words import column_words, relation_words
 from pages.ui.data.reading import label
 from pages.ui.grid import in_rows
@@ -45,7 +46,6 @@ from pages.ui.text import heading, tell
 ON_A_PAGE = 12
 SMALL_WIDTH = 310  # pixels: four beside each other on a projector, one on a phone
 CORRELATED, MOST_CORRELATED = 15, 30  # columns at first, and at most
-CONFIG = {"displaylogo": False, "displayModeBar": False}
 FACTS = ("name", "kind", "missing", "distinct", "minimum", "maximum", "mean")
 
 
@@ -98,9 +98,7 @@ def about(state: AppState, look: Look, *views: str, **values: Any) -> None:
 
 
 def draw(chart: go.Figure, key: str, alt: str, *, width: int | None = None) -> None:
-    st.plotly_chart(
-        chart, key=f"look-{key}", theme=None, config=CONFIG, alt=alt, width="stretch" if width is None else width
-    )
+    show_chart(chart, f"look-{key}", alt=alt, width="stretch" if width is None else width)
 
 
 # --- many small charts

@@ -11,6 +11,7 @@ from lab.insight.letter_errors import letter_errors
 from lab.runs.kept.record import RunRecord
 from lab.runs.serve.host import engine
 from lab.texts import say
+from pages.ui.chart import show_chart
 from pages.ui.state import AppState
 from pages.ui.text import heading, tell_error
 
@@ -52,4 +53,4 @@ def by_epoch_section(state: AppState, record: RunRecord, dataset: Dataset, evalu
     st.caption(say("sequences.by_epoch_about", state.language, count=len(errors)))
     baseline = evaluation.baseline["validation"].metrics["letter_error"]
     chart = letter_curve(errors, "validation", baseline=baseline, language=state.language)
-    st.plotly_chart(chart, key="letters", theme=None, config={"displaylogo": False, "displayModeBar": False})
+    show_chart(chart, "letters")

@@ -11,11 +11,10 @@ from lab.runs.kept.record import RunRecord
 from lab.runs.serve.host import engine
 from lab.texts import say
 from lab.verdict.words import say_advice_code
+from pages.ui.chart import show_chart
 from pages.ui.run.training import start_run
 from pages.ui.state import AppState, app_state
 from pages.ui.text import tell, tell_error
-
-PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
 def doctor_section(state: AppState, record: RunRecord, dataset: Dataset, *, with_causes: bool = False) -> None:
@@ -36,7 +35,7 @@ def doctor_section(state: AppState, record: RunRecord, dataset: Dataset, *, with
             remedy_buttons(state, record, causes)
         if found is not None and len(found.growth) > 1:
             chart, alt = growth(found.growth, language=state.language), say("nan_doctor.growth_alt", state.language)
-            st.plotly_chart(chart, key="growth", theme=None, config=PLOT, alt=alt)
+            show_chart(chart, "growth", alt=alt)
 
 
 def remedy_buttons(state: AppState, record: RunRecord, causes: dict[str, float]) -> None:

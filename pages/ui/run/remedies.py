@@ -20,12 +20,12 @@ from lab.verdict.verdict import Verdict
 from lab.verdict.words import say_advice_code
 from netcore.errors import NetcoreError
 from pages.ui.bench import table_of
+from pages.ui.chart import show_chart
 from pages.ui.run.training import start_run
 from pages.ui.state import AppState, app_state
 from pages.ui.text import tell_error
 
 LOOK_S = 0.5
-PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
 @dataclass
@@ -152,5 +152,5 @@ def outcome(state: AppState, tried: Tried, result: Result) -> None:
     if result.settings:
         alt = say("trial.alt", state.language, said=said)
         for chart in draw(result, "curves", state.language):
-            st.plotly_chart(chart, key="trial-chart", theme=None, config=PLOT, alt=alt)
+            show_chart(chart, "trial-chart", alt=alt)
         st.caption(say("trial.band", state.language, seeds=result.seeds))

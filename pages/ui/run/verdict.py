@@ -11,12 +11,11 @@ from lab.verdict.judging import judge_outputs, judge_run
 from lab.verdict.picture import picture_of, say_picture
 from lab.verdict.story import story
 from lab.verdict.verdict import Verdict
+from pages.ui.chart import show_chart
 from pages.ui.run.kinds import LOOKS
 from pages.ui.run.remedies import advice_section, trial_section
 from pages.ui.state import AppState
 from pages.ui.text import plain
-
-PLOT = {"displaylogo": False, "displayModeBar": False}
 
 
 def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
@@ -44,7 +43,7 @@ def verdict_picture(state: AppState, record: RunRecord, verdict: Verdict) -> Non
     title = quantity("loss", state.language, record.experiment)
     chart = verdict_chart(picture, title, language=state.language)
     alt = say_picture(picture, state.language)
-    st.plotly_chart(chart, key=f"verdict-{record.number}", theme=None, config=PLOT, alt=alt)
+    show_chart(chart, f"verdict-{record.number}", alt=alt)
 
 
 def output_verdicts(state: AppState, record: RunRecord, dataset: Dataset) -> dict[str, Verdict]:

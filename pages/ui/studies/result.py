@@ -12,12 +12,12 @@ from lab.studies.asked import Asked
 from lab.studies.result import measure_name
 from lab.studies.table import table_of
 from lab.texts import say
+from pages.ui.chart import show_chart
 from pages.ui.grid import in_rows
 from pages.ui.state import AppState, app_state
 from pages.ui.studies.asking import anew, safe
 from pages.ui.text import heading, plain
 
-CONFIG = {"displayModeBar": False}
 ABREAST = 3  # small charts
 BOXES: dict[Judgement, tuple[Callable[..., object], str]] = {
     "right": (st.success, ":material/check_circle:"),
@@ -93,7 +93,7 @@ def _pictures(state: AppState, result: Result) -> None:
         abreast = 2 if len(charts) == 4 else len(charts[:ABREAST])
         for row in in_rows(enumerate(charts), abreast):
             for column, (place, chart) in zip(st.columns(abreast, gap="small"), row, strict=False):
-                column.plotly_chart(chart, key=f"study-{picture}-{place}", config=CONFIG, theme=None)
+                show_chart(chart, f"study-{picture}-{place}", place=column)
     st.caption(say("experiments_page.bands_about", state.language))
 
 
