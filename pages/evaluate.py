@@ -7,6 +7,7 @@ import streamlit as st
 
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
+from lab.data.table import Table
 from lab.insight.evaluate import Evaluation, evaluate_run
 from lab.insight.part_values import values_on
 from lab.insight.shelf import openings
@@ -19,8 +20,10 @@ from pages.ui.chart import show_chart
 from pages.ui.compare.shelf import mark, marks_of, opened_runs
 from pages.ui.problems import show_problems
 from pages.ui.run.letters import by_epoch_section, decoded_section
+from pages.ui.run.scores import closer_section
 from pages.ui.run.take_away import take_away
 from pages.ui.run.training import current_run, record_of_run
+from pages.ui.run.try_it import try_section
 from pages.ui.run.verdict import show_verdict
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, plain, tell
@@ -36,14 +39,14 @@ def page(state: AppState) -> None:
         return
     record = record_of_run(state, run)
     bench = lay_out(record.experiment, state.desk)  # of the run, whatever the knobs show now
-    if bench.dataset is None:
+    if bench.table is None or bench.dataset is None:
         st.error(say("evaluate_page.data_missing", state.language))
         show_problems(bench.errors, state)
         return
-    report(state, run, record, bench.dataset)
+    report(state, run, record, bench.dataset, bench.table)
 
 
-def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -> None:
+def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset, table: Table) -> None:
     st.markdown(
         say(
             "evaluate_page.run",
@@ -70,6 +73,7 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset) -
         by_epoch_section(state, record, dataset, evaluation)
     else:
         several_outputs(state, record, evaluations, shown)
+    try_section(state, record, dataset, table)
     take_away(state, record, dataset, evaluations)
 
 
@@ -96,8 +100,7 @@ def totals_line(state: AppState, record: RunRecord, evaluations: dict[str, Evalu
 
 
 def results(state: AppState, evaluation: Evaluation, shown: PartName, output: str) -> None:
-    """What one output is worth; `output` tells the widgets of several apart."""
-    scores_section(state, evaluation)
+    """What one output is worth; `output` tells the widgets of several apart. Pictures come before tables."""
     if shown in evaluation.worst:
         picture, worst = st.columns(2, gap="large")
         with picture:
@@ -107,6 +110,8 @@ def results(state: AppState, evaluation: Evaluation, shown: PartName, output: st
                 plot_section(state, evaluation, shown, output)
         with worst:
             worst_section(state, evaluation, shown)
+        closer_section(state, evaluation, shown, output)
+    scores_section(state, evaluation)
 
 
 # --- the seal

@@ -71,6 +71,7 @@ class Evaluation:
         points: (actual, predicted) of a regression, in the target's unit; empty for classes.
         worst: the rows of largest loss, largest first.
         decoded: the first rows of sequence labels as they were read, chosen without a look at how well.
+        shares: of classes (n, K), or (n, 1) that of the second of two, with the actual class of each row (n,).
     """
 
     classes: tuple[str, ...]
@@ -84,6 +85,7 @@ class Evaluation:
     points: dict[str, tuple[list[float], list[float]]]
     worst: dict[str, tuple[Sample, ...]]
     decoded: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
+    shares: dict[str, tuple[Array, Array]] = field(default_factory=dict, repr=False, compare=False)
 
     def only_blanks(self, part: str) -> bool:
         """Whether the network reads nothing at all: every step of every row is a blank."""
@@ -135,6 +137,10 @@ def _evaluation(experiment: Experiment, dataset: Dataset, outputs: dict[PartName
     rule, asked = baseline(dataset), list(outputs)
     regression, sequences = dataset.task == "regression", dataset.task == "sequence_labels"
     names = metric_names(experiment, dataset)
+    classes = [] if regression or sequences else asked
+    shares: dict[str, tuple[Array, Array]] = {
+        part: (as_probabilities(experiment, outputs[part]), dataset.part(part).target) for part in classes
+    }
     return Evaluation(
         classes=dataset.classes,
         target_name=dataset.target_name,
@@ -143,12 +149,11 @@ def _evaluation(experiment: Experiment, dataset: Dataset, outputs: dict[PartName
         scores={part: _score(experiment, dataset, part, outputs[part], names) for part in asked},
         baseline={part: _baseline_score(experiment, dataset, part, rule, outputs[part], names) for part in asked},
         units={name: metric_unit(name, dataset.target_unit) for name in names},
-        confusion={}
-        if regression or sequences
-        else {part: _confusion(dataset, part, as_probabilities(experiment, outputs[part])) for part in asked},
+        confusion={part: _confusion(dataset, part, shares[part][0]) for part in classes},
         points={part: _points(dataset, part, outputs[part]) for part in asked} if regression else {},
         worst={part: _worst(experiment, dataset, part, outputs[part]) for part in asked},
         decoded={part: _first_read(experiment, dataset, part, outputs[part]) for part in asked} if sequences else {},
+        shares=shares,
     )
 
 

@@ -70,7 +70,7 @@ def test_texts_are_read_after_a_run(person_in, language):
     assert say("sequences.decoded", language, part=part) in text
     assert say("sequences.only_blanks", language) in text
     assert say("sequences.by_epoch", language, part=part) in text
-    scores, decoded, _worst = [element.value for element in person.at.dataframe]
+    decoded, _worst, scores = [element.value for element in person.at.dataframe]
     assert say("metric.letter_error", language) in scores.columns
     assert list(scores[say("metric.blank_share", language)]) == ["1"] * 4
     assert len(decoded) == 12

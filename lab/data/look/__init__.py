@@ -5,7 +5,7 @@ drawn with a seed of its own, and `Look.drawn` of `Look.visible` rows says how l
 """
 
 from lab.data.look.pairs import Correlations, Points, correlated_columns, correlations, points, telling_pair
-from lab.data.look.pictures import Images, Signal, image_shape_of, images, signal_columns, signals
+from lab.data.look.pictures import Images, Signal, image_shape_of, images, pixel_square, signal_columns, signals
 from lab.data.look.profile import ColumnLook, column_look
 from lab.data.look.relation import Boxes, Means, Relation, Shares, related_columns, relation, tell_most
 from lab.data.look.series import Course, course, part_starts, time_columns
@@ -33,6 +33,7 @@ __all__ = [
     "images",
     "look_at",
     "part_starts",
+    "pixel_square",
     "points",
     "related_columns",
     "relation",

@@ -1,6 +1,7 @@
 """Rows as what they are: images of pixels, signals over time steps."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,10 +35,14 @@ def image_shape_of(look: Look, data: DataSpec) -> tuple[int, int] | None:
         return data.image_shape
     if any(group.image_shape is not None for group in data.groups):
         return None  # several inputs, each drawn otherwise
-    names = [name for name in data.inputs if name in look.series]
+    return pixel_square(data.inputs) if all(name in look.series for name in data.inputs) else None
+
+
+def pixel_square(names: Sequence[str]) -> tuple[int, int] | None:
+    """(side, side) of columns that are named after the pixels of a square image."""
     side = round(len(names) ** 0.5)
-    square = side * side == len(names) == len(data.inputs) and side >= SMALLEST
-    return (side, side) if square and names and PIXEL_NAME.match(names[0]) else None
+    square = side * side == len(names) and side >= SMALLEST
+    return (side, side) if square and PIXEL_NAME.match(names[0]) else None
 
 
 def images(look: Look, data: DataSpec, shape: tuple[int, int], count: int = IMAGES) -> Images:

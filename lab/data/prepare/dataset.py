@@ -87,7 +87,10 @@ class Dataset:
 
     def x_of(self, part_name: PartName, group: str) -> Array:
         """(n, …) float32: what one input of a functional model gets, shaped as `input_shapes` says."""
-        x = self.part(part_name).x
+        return self.input_of(self.part(part_name).x, group)
+
+    def input_of(self, x: Array, group: str) -> Array:
+        """As `x_of`, of any samples: rows like those of `Part.x`."""
         if len(self.groups) == 1:
             return x
         chosen = np.ascontiguousarray(x[..., self.groups[group]])

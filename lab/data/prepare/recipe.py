@@ -138,6 +138,13 @@ class PreparedColumn:
         numbers: Array = np.log1p(values) if self.log else values
         return numbers
 
+    def encode_decoded(self, values: Array) -> Array:
+        """(n, features) float32 of what `decode` gives back: of a date its part, not a time."""
+        if self.kind in ("cycle", "clock"):
+            part = self.part or "hour"
+            return around(2 * np.pi * (values - FIRST.get(part, 0)) / CYCLES[part])
+        return self.scaled(values)[:, None] if self.kind == "year" else self.encode(values)
+
     # --- backwards
 
     def decode(self, x: Array) -> dict[str, Array]:
@@ -199,6 +206,11 @@ def circle(seconds: Array, part: DatePart) -> Array:
         angle = 2 * np.pi * (seconds % DAY_S) / DAY_S
     else:
         angle = 2 * np.pi * (date_part(seconds, part) - FIRST.get(part, 0)) / CYCLES[part]
+    return around(angle)
+
+
+def around(angle: Array) -> Array:
+    """(n, 2) float32: sine and cosine; (0, 0) for gaps."""
     points: Array = np.stack([np.sin(angle), np.cos(angle)], axis=1).astype(np.float32)
     return np.nan_to_num(points)
 
