@@ -12,17 +12,25 @@ import textwrap
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from time import thread_time
 from typing import Any, Literal
 
 CHARACTERS = 20_000  # of pasted text: a lecture's program has one or two thousand
 DEPTH = 40  # brackets within brackets
 RECOVERIES = 20  # brackets never closed, after each of which the rest of the text is read anew
+NESTED = 100  # expressions within expressions: reading one takes a few calls of Python, which has a thousand
+LARGEST = 10**15  # of a whole number; Python itself does not write one of more than 4,300 digits
+SECONDS = 0.2  # of processor time; a program of 2,000 characters takes some thousandths
+LOOK_BACK = 200  # characters of a line before a slip
 
+# No character is looked at more than a few times: what was begun and never closed is taken to its end, not tried again.
 TOKEN = re.compile(
     r"""
     (?P<comment>\#[^\n]*)
-    | (?P<string>[rRbBuUfF]{0,2}(?:'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"
-                                |'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"))
+    | (?P<string>[rRbBuUfF]{0,2}(?:'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\\?\Z)
+                                |\"\"\"[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:\"\"\"|\\?\Z)
+                                |'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"))
+    | (?P<broken>['"][^\n]*)
     | (?P<name>[^\W\d]\w*)
     | (?P<number>\.?\d[\w.]*(?:(?<=[eE])[+-]\d+)?)
     | (?P<newline>\n)
@@ -72,6 +80,15 @@ class Program:
     statements: list[ast.stmt] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
+    def add(self, statements: list[ast.stmt]) -> None:
+        """Take statements over; one that nests too deep, or holds a number too large, is a finding instead."""
+        for statement in statements:
+            finding = _beyond_bounds(statement)
+            if finding is None:
+                self.statements.append(statement)
+            else:
+                self.findings.append(finding)
+
 
 def parse_program(text: str) -> Program:
     """The statements of pasted code. Never raises; of a text too long or too deep there is one finding."""
@@ -84,10 +101,10 @@ def parse_program(text: str) -> Program:
         return Program(findings=[Finding("paste.too_deep", {"high": DEPTH}, deep, "error")])
     statements = _parsed(text)
     if statements is not None:
-        program.statements = statements
+        program.add(statements)
         return program
     lines = text.split("\n")
-    _read_lines(lines, 0, len(lines), program, RECOVERIES)
+    _read_lines(lines, program, thread_time() + SECONDS)
     return program
 
 
@@ -113,15 +130,31 @@ def _parsed(text: str) -> list[ast.stmt] | None:
             return None
 
 
+def _beyond_bounds(statement: ast.stmt) -> Finding | None:
+    """What makes a statement more than can be read; level by level, as nesting is the question."""
+    level: list[ast.AST] = [statement]
+    for _ in range(NESTED):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if any(isinstance(one, ast.Constant) and isinstance(one.value, int) and one.value > LARGEST for one in level):
+            return Finding("paste.number_too_large", {"high": LARGEST}, statement.lineno, "error")
+        if not level:
+            return None
+    return Finding("paste.too_deep", {"high": NESTED}, statement.lineno, "error")
+
+
 # --- a text that is not Python as a whole: statement by statement
 
 
-def _read_lines(lines: list[str], start: int, stop: int, program: Program, recoveries: int) -> None:
-    """Read lines start … stop (0-based, stop excluded); mended lines are put back into `lines`."""
+def _read_lines(lines: list[str], program: Program, until: float) -> None:
+    """Read all lines, as far as one gets `until` then; mended lines are put back into `lines`."""
+    start, stop, recoveries = 0, len(lines), RECOVERIES
     while start < stop:
         cut = stop
         for first, last in _chunks("\n".join(lines[start:stop])):
             place, end = start + first, start + last
+            if thread_time() > until:
+                program.findings.append(Finding("paste.too_tangled", {}, place + 1, "error"))
+                return
             if _read_chunk(lines, place, end, program):
                 continue
             cut = next((line for line in range(place + 1, end) if STATEMENT.match(lines[line])), end)
@@ -140,7 +173,7 @@ def _read_chunk(lines: list[str], start: int, stop: int, program: Program) -> bo
     for mended, findings in _mends("\n".join(lines[start:stop]), start + 1):
         statements = _parsed(mended)
         if statements is not None:
-            program.statements += [ast.increment_lineno(statement, start) for statement in statements]
+            program.add([ast.increment_lineno(statement, start) for statement in statements])
             program.findings += findings
             lines[start:stop] = mended.split("\n")
             return True
@@ -187,7 +220,7 @@ def _with_commas(text: str, line: int) -> tuple[str, list[Finding]]:
             continue
         if kind == "name" and token in OPERATORS:
             kind = "operator"
-        if kind == "other":
+        if kind in ("other", "broken"):
             depth = _depth_after(token, depth)
             kind = "closed" if token in CLOSING else "operator"
         begins, ends = kind in VALUES, before in (*VALUES, "closed")
@@ -195,7 +228,8 @@ def _with_commas(text: str, line: int) -> tuple[str, list[Finding]]:
             pieces += [text[done:end], ","]
             done = end
             gap = text.count("\n", end, match.start())
-            values = {"before": _tail(text[text.rfind("\n", 0, end) + 1 : end]), "after": excerpt(token)}
+            line_start = text.rfind("\n", max(0, end - LOOK_BACK), end) + 1 or max(0, end - LOOK_BACK)
+            values = {"before": _tail(text[line_start:end]), "after": excerpt(token)}
             findings.append(Finding("paste.missing_comma", values, line - gap, "warning"))
         line += token.count("\n")
         before, end = kind, match.end()
@@ -225,7 +259,7 @@ def _logical_starts(text: str) -> list[int]:
     for match in TOKEN.finditer(text):
         token = match.group()
         line += token.count("\n")
-        if match.lastgroup == "other":
+        if match.lastgroup in ("other", "broken"):
             depth = _depth_after(token, depth)
         if match.lastgroup == "newline" and not depth:
             starts.append(line)
@@ -237,7 +271,7 @@ def _depths(text: str) -> Iterator[tuple[int, int]]:
     line, depth = 1, 0
     for match in TOKEN.finditer(text):
         line += match.group().count("\n")
-        if match.lastgroup == "other":
+        if match.lastgroup in ("other", "broken"):
             depth = _depth_after(match.group(), depth)
             yield line, depth
 
@@ -247,7 +281,10 @@ def _open_brackets(text: str) -> bool:
 
 
 def _depth_after(token: str, depth: int) -> int:
-    return depth + 1 if token in OPENING else max(depth - 1, 0) if token in CLOSING else depth
+    """Open brackets after a single character, or after the rest of a line whose text was never closed."""
+    for character in token:
+        depth = depth + 1 if character in OPENING else max(depth - 1, 0) if character in CLOSING else depth
+    return depth
 
 
 def excerpt(text: str, longest: int = 60) -> str:
