@@ -7,7 +7,7 @@ from lab.insight.shelf import arranged, drawn
 from lab.texts import say
 from pages.ui.compare.chart import chart_controls, draw_chart
 from pages.ui.compare.run import closer, import_section
-from pages.ui.compare.shelf import shelf_of
+from pages.ui.compare.shelf import chosen_run, shelf_of
 from pages.ui.compare.shelf_list import shelf_list
 from pages.ui.compare.state import CompareView
 from pages.ui.compare.words import fairness, in_a_sentence, table
@@ -23,9 +23,14 @@ def page(state: AppState) -> None:
         import_section(state)
         return
     view = state.held(CompareView)
-    chosen = next((entry for entry in entries if entry.id == view.chosen), entries[0])
+    chosen = chosen_run(state, entries)
     found = arranged(entries, view.words, view.sort, state.language)
     listed = found or entries
+    if chosen is None:  # all are of other data than those above: none is shown before the person asks for it
+        st.info(say("compare.other_data", state.language, count=len(entries)))
+        shelf_list(state, found, len(entries), None, {})
+        import_section(state)
+        return
     in_chart, left_out, too_many = drawn(listed, chosen, MOST_RUNS, fair=view.fair)
     picture, shelf = st.columns([5, 3], gap="medium")
     with picture:

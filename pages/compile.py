@@ -10,7 +10,7 @@ from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import part_form, type_field
 from pages.ui.model.code_box import code_box
 from pages.ui.model.outputs import outputs_section
-from pages.ui.problems import show_problems
+from pages.ui.problems import show_problems, tell_at, tell_the_rest
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import about, heading, name_of
 
@@ -26,7 +26,8 @@ def page(state: AppState, bench: Bench) -> None:
         else:
             loss_section(state)
             metrics_section(state)
-        show_problems([*bench.errors, *bench.warnings], state)
+        show_problems([bench.refusal] if bench.refusal else [], state)
+        tell_the_rest(state)
     with code:
         heading(say("compile_page.code", state.language))
         st.caption(say("compile_page.code_about", state.language))
@@ -69,6 +70,7 @@ def metrics_section(state: AppState) -> None:
         args=(key,),
     )
     st.caption(say("compile_page.metrics_about", state.language))
+    tell_at("compile.metrics", state)
 
 
 def take_metrics(key: str) -> None:

@@ -24,7 +24,7 @@ from pages.ui.data.reading import delimiter_name, header_name, reading_section
 from pages.ui.data.sequences import alphabet_line, order_section
 from pages.ui.data.upload import missing_file, own_file
 from pages.ui.forms import choice_field
-from pages.ui.problems import show_problems
+from pages.ui.problems import show_problems, tell_at
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import heading, plain, tell
 
@@ -160,6 +160,7 @@ def columns_section(state: AppState, table: Table) -> None:
     st.caption(say(f"task.{data.task}.about", state.language))
     why_section(state, table)
     heading(say("data_page.inputs", state.language))
+    tell_at("data.inputs", state)
     names = possible_inputs(data, table)
     if len(names) <= TICKED_ONE_BY_ONE:
         tick_inputs(state, names)

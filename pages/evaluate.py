@@ -15,30 +15,31 @@ from lab.model.outputs import combined
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.texts import say
-from pages.ui.bench import lay_out
+from pages.ui.bench import Bench, bench_of
 from pages.ui.chart import show_chart
 from pages.ui.compare.shelf import mark, marks_of, opened_runs
 from pages.ui.problems import show_problems
+from pages.ui.run.aside import other_runs
 from pages.ui.run.letters import by_epoch_section, decoded_section
 from pages.ui.run.scores import closer_section
 from pages.ui.run.take_away import take_away
-from pages.ui.run.training import current_run, record_of_run
+from pages.ui.run.training import knobs_differ, record_of_run, scene_and_run
 from pages.ui.run.try_it import try_section
 from pages.ui.run.verdict import show_verdict
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, plain, tell
 
 
-def page(state: AppState) -> None:
-    run = current_run(state)
-    if run is None:
+def page(state: AppState, bench: Bench) -> None:
+    scene, run = scene_and_run(state)
+    other_runs(state)
+    if run is None or not scene.has_run:
         st.info(say("evaluate_page.no_run", state.language))
         return
-    if run.active:
+    if not scene.shows("verdict"):
         st.info(say("evaluate_page.still_running", state.language))
         return
     record = record_of_run(state, run)
-    bench = lay_out(record.experiment, state.desk)  # of the run, whatever the knobs show now
     if bench.table is None or bench.dataset is None:
         st.error(say("evaluate_page.data_missing", state.language))
         show_problems(bench.errors, state)
@@ -56,6 +57,8 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset, t
             epoch=f"{run.epoch:,}",
         )
     )
+    if knobs_differ(state, run):
+        st.caption(say("train_page.knobs_differ", state.language))
     heading(say("evaluate_page.verdict", state.language))
     show_verdict(state, record, dataset)
     if not record.last_good_epoch:
@@ -243,4 +246,4 @@ def shown(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
-page(app_state())
+page(app_state(), bench_of(app_state()))

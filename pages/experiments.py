@@ -6,9 +6,9 @@ from lab.studies import told
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.state import AppState, app_state
-from pages.ui.studies.asking import ask, cards, choose, chosen, look, wait
+from pages.ui.studies.asking import ask, back_to, cards, choose, chosen, look, wait
 from pages.ui.studies.result import show
-from pages.ui.text import heading
+from pages.ui.text import data_name, heading
 
 
 def page(state: AppState, bench: Bench) -> None:
@@ -29,6 +29,13 @@ def page(state: AppState, bench: Bench) -> None:
         st.markdown(f"**{told(one.title, state.language)}** :gray[{lesson}]")
     asked = state.desk.study
     if asked is None or asked.name != one.name or state.memo.get("study_anew"):
+        ask(state, bench, one)
+        return
+    if not asked.belongs_to(state.experiment.data):
+        st.info(say("asked.other_data", state.language, name=data_name(asked.experiment.data, state.language)))
+        st.button(
+            say("asked.back", state.language), key="study-data", icon=":material/undo:", on_click=back_to, args=(asked,)
+        )
         ask(state, bench, one)
         return
     st.markdown(f"#### {say(f'studies.{one.name}.question', state.language)}")

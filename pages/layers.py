@@ -7,7 +7,7 @@ import streamlit as st
 
 from lab.edits.layers import with_new_layer
 from lab.edits.places import layer_place
-from lab.edits.proposals import fitting_proposal
+from lab.model.knobs import LAYERS_LIST
 from lab.model.layer_table import LayerRow, parameter_count, shape_text
 from lab.spec.experiment import GraphSpec, LayerSpec
 from lab.texts import say
@@ -16,9 +16,9 @@ from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import part_form
 from pages.ui.model.code_box import code_box
 from pages.ui.model.graph_editor import graph_page, model_kind
-from pages.ui.problems import show_problems
+from pages.ui.problems import show_problems, tell_at, tell_the_rest
 from pages.ui.state import AppState, Edit, app_state, apply
-from pages.ui.text import about, heading, name_of, tell_error
+from pages.ui.text import about, heading, name_of
 
 
 def page(state: AppState, bench: Bench) -> None:
@@ -41,8 +41,8 @@ def sequential_page(state: AppState, bench: Bench) -> None:
     with look:
         heading(say("layers_page.summary", state.language))
         summary(state, bench)
-        show_problems([*bench.errors, *bench.warnings], state)
-        propose_output_button(state, bench)
+        show_problems([bench.refusal] if bench.refusal else [], state)
+        tell_the_rest(state)
         code_box(state, bench)
 
 
@@ -72,8 +72,7 @@ def layer_card(state: AppState, layer: LayerSpec, row: LayerRow | None) -> None:
             tool(state, layer, "duplicate", lambda e: e.with_duplicated_layer(layer.id))
             tool(state, layer, "remove", lambda e: e.without_layer(layer.id))
         part_form(layer_place(layer), state)
-        if row is not None and row.problem is not None:
-            st.error(tell_error(row.problem, state.language))
+        tell_at(layer_place(layer).name, state)
 
 
 def shape_line(state: AppState, row: LayerRow | None) -> str:
@@ -116,6 +115,7 @@ def add_layer(state: AppState) -> None:
                     args=(lambda experiment, name=name: with_new_layer(experiment, name),),
                 )
         st.caption(say("layers_page.add_where", state.language))
+        tell_at(LAYERS_LIST, state)
 
 
 SHOWN_AS_BUTTONS = 6
@@ -151,32 +151,6 @@ def summary(state: AppState, bench: Bench) -> None:
     st.markdown(say("layers_page.total", state.language, parameters=f"{total:,}"))
     with st.expander(say("compile_page.code", state.language)):
         st.code(bench.keras_code(state.language), language="python")
-
-
-def propose_output_button(state: AppState, bench: Bench) -> None:
-    """Offer the output layer and loss that the task asks for, where the present ones do not fit."""
-    if bench.dataset is None or all(problem.severity == "note" for problem in bench.problems):
-        return
-    proposal = fitting_proposal(state.experiment, bench.dataset)
-    if proposal is None:
-        return
-    layer, loss = proposal.model.layers[-1], proposal.compile.loss
-    arguments = ", ".join(str(value) for value in layer.params.values())
-    st.info(
-        say(
-            "layers_page.proposal",
-            state.language,
-            task=say(f"task.{bench.dataset.task}", state.language),
-            output=f"{layer.type}({arguments})",
-            loss=name_of("loss", loss.type, state.language),
-        )
-    )
-    st.button(
-        say("layers_page.take_proposal", state.language),
-        key="take-proposal",
-        on_click=state.replace_experiment,
-        args=(proposal,),
-    )
 
 
 page(app_state(), bench_of(app_state()))

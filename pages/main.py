@@ -10,6 +10,7 @@ from pages.ui.bench import bench_of
 from pages.ui.frame.header import header
 from pages.ui.frame.opening import opened_state
 from pages.ui.frame.style import style
+from pages.ui.problems import begin_telling
 from pages.ui.run.training import answer_knobs
 
 ICON = Path(__file__).parent.joinpath("ui", "frame", "icon.png")  # a named icon would be fetched from outside
@@ -30,5 +31,7 @@ chosen = st.navigation(list(shown.values()), position="hidden")
 state.enter_page(next(page.name for page, one in shown.items() if one is chosen))
 if state.page == "train":
     answer_knobs(state, bench_of(state))  # before anything is drawn: the screen shows the run as it is after the turn
-header(state, bench_of(state), shown)
+bench = bench_of(state)
+begin_telling(state, bench.problems, bench.dataset)
+header(state, bench, shown)
 chosen.run()

@@ -15,7 +15,8 @@ from pages.ui.bench import Bench, bench_of
 from pages.ui.compare.way_in import ways_on
 from pages.ui.forms import argument_field, number_field, switch_field, two_abreast, type_field
 from pages.ui.model.outputs import combine_section, weight_field
-from pages.ui.problems import show_problems
+from pages.ui.problems import show_problems, tell_the_rest
+from pages.ui.run.aside import other_runs
 from pages.ui.run.curves import draw_run
 from pages.ui.run.ended import ended
 from pages.ui.run.training import (
@@ -38,19 +39,21 @@ SPEEDS: dict[str, float | None] = {"slow": 1.0, "easy": 30.0, "full": None}
 def page(state: AppState, bench: Bench) -> None:
     run = current_run(state)
     curves, knobs = st.columns([2, 1], gap="medium")
+    with knobs, st.container(border=True, key="knobs"):
+        knob_panel(state, bench)
+        earlier_runs(state)
     with curves:
         controls(state, bench, run)
-        show_problems(bench.errors, state)
+        show_problems([bench.refusal] if bench.refusal else [], state)
+        if any(problem.severity == "error" for problem in bench.problems):
+            st.caption(say("train_page.blocked_by_problem", state.language))
+        other_runs(state)
         if run is not None:
             what_the_knobs_say(state, run)
         draw_run(state, bench, run)
         if run is not None and not run.active:
-            ended(state, run)
+            ended(state, bench, run)
             ways_on(state, run)
-        show_problems(bench.warnings, state)
-    with knobs, st.container(border=True, key="knobs"):
-        knob_panel(state, bench)
-        earlier_runs(state)
 
 
 # --- buttons
@@ -64,7 +67,7 @@ def controls(state: AppState, bench: Bench, run: RunView | None) -> None:
         main_button(state, run, blocked)
         button(state, "one_epoch", one_epoch, disabled=blocked and not active)
         button(state, "stop", send, Stop(), disabled=not active)
-        button(state, "start_over", start_over, disabled=run is None)
+        button(state, "start_over", start_over, disabled=state.screen.run is None)
         speed_choice(state)
 
 
@@ -72,15 +75,11 @@ def main_button(state: AppState, run: RunView | None, blocked: bool) -> None:
     if run is None:
         button(state, "train", start_run, disabled=blocked, primary=True)
     elif run.active:
-        # the knobs may show another experiment than the one that trains: to start it stops and keeps the other
-        other = knobs_differ(state, run) is None
-        if other:
-            button(state, "train", start_run, disabled=blocked, primary=True)
         if run.state == "paused":
-            button(state, "resume", send, Resume(), primary=not other)
+            button(state, "resume", send, Resume(), primary=True)
         else:
-            button(state, "pause", send, Pause(), primary=not other)
-    elif can_continue(run, state.experiment) and knobs_differ(state, run) is not None:
+            button(state, "pause", send, Pause(), primary=True)
+    elif can_continue(run, state.experiment):
         label = say("train_page.continue_to", state.language, done=run.epoch, epochs=state.experiment.fit.epochs)
         st.button(label, key="continue", type="primary", on_click=continue_training)
         button(state, "train", start_run, disabled=blocked)
@@ -124,9 +123,8 @@ def take_speed() -> None:
 
 
 def what_the_knobs_say(state: AppState, run: RunView) -> None:
-    """The curve belongs to other settings than the knobs show: say so, lest the two be read together."""
-    commands = knobs_differ(state, run)
-    if commands is None or (commands and not run.active and not can_continue(run, state.experiment)):
+    """The curve belongs to another rate, batch or length than the knobs show: say so, lest they be read together."""
+    if knobs_differ(state, run) and not run.active and not can_continue(run, state.experiment):
         st.caption(say("train_page.knobs_differ", state.language))
 
 
@@ -135,6 +133,7 @@ def what_the_knobs_say(state: AppState, run: RunView) -> None:
 
 def knob_panel(state: AppState, bench: Bench) -> None:
     st.markdown(f"**{say('train_page.knobs', state.language)}**")
+    of_other_pages = st.container(gap="small")
     st.toggle(
         say("train_page.train_on_change", state.language),
         value=state.train_on_change,
@@ -149,6 +148,8 @@ def knob_panel(state: AppState, bench: Bench) -> None:
         argument_field(OPTIMIZER, "learning_rate", params["learning_rate"], state)
     loss_knobs(state)
     fit_knobs(state, bench)
+    with of_other_pages:  # what no knob of this page has told
+        tell_the_rest(state)
 
 
 def take_train_on_change() -> None:
@@ -279,8 +280,8 @@ def forget_changes() -> None:
 
 
 def earlier_runs(state: AppState) -> None:
-    runs = past_runs(state)
-    if not runs or (len(runs) == 1 and runs[0].id == state.run_id):
+    runs, shown = past_runs(state), on_screen(state)
+    if not runs or (len(runs) == 1 and runs[0].id == shown):
         return
     with st.expander(say("train_page.earlier", state.language, count=len(runs))):
         st.caption(say("train_page.earlier_about", state.language))
@@ -299,9 +300,14 @@ def earlier_runs(state: AppState) -> None:
                 key=f"open-{run.id}",
                 on_click=open_kept,
                 args=(run.id,),
-                disabled=run.id == state.run_id,
+                disabled=run.id == shown,
                 width="stretch",
             )
+
+
+def on_screen(state: AppState) -> str | None:
+    run = current_run(state)
+    return None if run is None else run.id
 
 
 SHOWN_RUNS = 12

@@ -106,13 +106,6 @@ def fitting_output(experiment: Experiment, dataset: Dataset) -> Experiment:
     return with_fitting_output(experiment, len(dataset.classes))
 
 
-def fitting_proposal(experiment: Experiment, dataset: Dataset) -> Experiment | None:
-    """`fitting_output` where output layer or loss would be others than now; None where they are as the task asks."""
-    proposal = fitting_output(experiment, dataset)
-    same_layer = experiment.model.layers[-1:] == proposal.model.layers[-1:]
-    return None if same_layer and experiment.compile.loss == proposal.compile.loss else proposal
-
-
 def offered_metrics(task: Task | None, chosen: Sequence[str]) -> list[str]:
     """Metrics to choose from: those that a first course speaks of, and any other that a file or link brought."""
     return list(dict.fromkeys((*(METRICS_OF[task] if task else ()), *chosen)))

@@ -12,7 +12,7 @@ from lab.model.graph_problems import graph_problems
 from lab.model.layer_table import LayerRow, layer_rows, model_table, parameter_count
 from lab.model.outputs import output_views
 from lab.model.problem import Problem
-from lab.model.scales import LARGE_INPUT, rate_is_high
+from lab.model.scales import LARGE_INPUT, MIN_TRAIN_ROWS, MIN_VALIDATION_ROWS, rate_is_high
 from lab.model.sequence_problems import last_activation, sequence_problems
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.spec.limits import Limits, current_limits
@@ -62,6 +62,9 @@ def _of_settings(experiment: Experiment) -> Iterator[Problem]:
         yield Problem("model.learning_rate_zero", {}, "warning")
     elif rate_is_high(experiment.compile.optimizer.type, rate):
         yield Problem("model.learning_rate_huge", {"value": f"{rate:g}"}, "warning")
+    stopping, epochs = experiment.fit.early_stopping, experiment.fit.epochs
+    if stopping is not None and stopping.patience >= epochs:
+        yield Problem("model.patience_beyond_epochs", {"patience": stopping.patience, "epochs": epochs}, "warning")
 
 
 def _of_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> Iterator[Problem]:
@@ -72,9 +75,19 @@ def _of_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> Iterat
     if experiment.fit.batch_size > rows:
         values = {"batch_size": experiment.fit.batch_size, "rows": rows}
         yield Problem("model.batch_larger_than_data", values, "note")
+    yield from _of_parts(dataset)
     parameters = parameter_count(layer_rows(experiment, dataset))
     if parameters > limits.parameters:
         yield Problem("model.too_many_parameters", {"parameters": parameters, "high": limits.parameters})
+
+
+def _of_parts(dataset: Dataset) -> Iterator[Problem]:
+    """Parts of so few rows that their curves say little; no validation part at all is a choice."""
+    rows, validated = len(dataset.train.rows), len(dataset.validation.rows)
+    if rows < MIN_TRAIN_ROWS:
+        yield Problem("model.few_train_rows", {"rows": rows, "low": MIN_TRAIN_ROWS}, "warning")
+    if 0 < validated < MIN_VALIDATION_ROWS:
+        yield Problem("model.few_validation_rows", {"rows": validated, "low": MIN_VALIDATION_ROWS}, "warning")
 
 
 def _of_model(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
@@ -116,6 +129,9 @@ def _of_layers(experiment: Experiment, dataset: Dataset) -> Iterator[Problem]:
     if broken is not None:
         yield Problem(broken.problem.code, broken.problem.values, layer_id=broken.id)
         return
+    first = experiment.model.layers[0]
+    if "rate" in first.params and LAYERS.get(first.type).training_only and len(dataset.input_shape) == 1:
+        yield Problem("model.dropout_on_inputs", {}, "note", layer_id=first.id)
     yield from _of_output(experiment, dataset, table[-1])
 
 

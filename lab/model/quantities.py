@@ -1,7 +1,6 @@
 """What the curves of a run measure: history keys in words, and when the curves of two experiments measure the same."""
 
 from lab.model.outputs import split_key
-from lab.spec.data import DataSpec
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
 from lab.texts.parts import name_of
@@ -35,13 +34,10 @@ def losses(experiment: Experiment) -> tuple[object, ...]:
 def comparable(history: History, ran: Experiment, shown: Experiment) -> History | None:
     """Those curves of a run that mean the same for another experiment; None if none do.
 
-    Curves of another table, target or split mean something else; so do the losses of another loss function.
+    Curves of other data mean something else, also of the same table prepared otherwise; so do the losses of another
+    loss function.
     """
-
-    def question(data: DataSpec) -> tuple[object, ...]:
-        return data.source, data.targets, data.split
-
-    if question(ran.data) != question(shown.data):
+    if ran.data != shown.data:
         return None
     if losses(ran) == losses(shown):
         return history

@@ -1,5 +1,7 @@
 """Numbers that are too large for training to stay calm: learning rates, and inputs and targets that were not scaled."""
 
+MIN_TRAIN_ROWS = 20
+MIN_VALIDATION_ROWS = 20  # fewer are too few to judge by
 LARGE_INPUT = 50.0  # standardised columns stay below this; raw pixels, years or prices do not
 HIGH_RATE = {"SGD": 1.0}  # beyond this even well-scaled data diverges; adaptive optimizers are listed by the default
 HIGH_RATE_DEFAULT = 0.1

@@ -5,6 +5,8 @@ from typing import Final
 
 from lab.runs.orders.study import Cell, StudyView
 from lab.runs.wire.messages import ENDED
+from lab.spec.data import DataSpec
+from lab.spec.experiment import Experiment
 from lab.studies.catalogue import study
 from lab.studies.definition import Setting
 from lab.studies.result import Result, result_of
@@ -17,7 +19,8 @@ class Asked:
     """A study that was started.
 
     Args:
-        own: on the person's own experiment, not on the ready-made one.
+        experiment: what the knobs showed when it was asked for.
+        own: on that experiment, not on the ready-made one.
         prediction: key of a setting, NO_IDEA, or None where there is nothing to choose from.
         thought: the same in the person's own words.
         id: of the study at the engine.
@@ -28,6 +31,7 @@ class Asked:
     name: str
     settings: tuple[Setting, ...]
     seeds: int
+    experiment: Experiment
     own: bool
     prediction: str | None
     thought: str
@@ -39,6 +43,10 @@ class Asked:
     @property
     def going_on(self) -> bool:
         return self.result is None and self.state == "running"
+
+    def belongs_to(self, data: DataSpec) -> bool:
+        """Whether it may be shown under these data: a ready-made one stands by itself, an own one under its own."""
+        return not self.own or self.experiment.data == data
 
     @property
     def predicted(self) -> str | None:

@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from lab.model.scales import MIN_TRAIN_ROWS, MIN_VALIDATION_ROWS
 from lab.verdict import clauses
 from lab.verdict.evidence import BaselineKind, Evidence, RowCurves, weigh
 
@@ -40,8 +41,6 @@ Kind = Literal[
 ]
 Clause = Callable[[Evidence], bool]
 
-MIN_TRAIN_ROWS = 20
-MIN_VALIDATION_ROWS = 20
 MIN_EPOCHS = 5
 WORTH_TELLING = 0.005
 

@@ -58,10 +58,6 @@ class Bench:
         data = [self.refusal] if self.refusal else []
         return [*data, *(problem for problem in self.problems if problem.severity == "error")]
 
-    @property
-    def warnings(self) -> list[Problem]:
-        return [problem for problem in self.problems if problem.severity != "error"]
-
 
 def bench_of(state: AppState) -> Bench:
     """The bench of the experiment on the screen."""

@@ -16,6 +16,7 @@ from lab.spec.experiment import Experiment
 from lab.texts import Language, say
 from netcore.layers.wrapper import LayerParam
 from netcore.params import BoolParam, ChoiceParam, FloatParam, IntParam, Param
+from pages.ui.problems import tell_at
 from pages.ui.state import AppState, Change, edit, set_widget_value, widget_value
 from pages.ui.text import about, argument_help, argument_name, name_of, tell_error
 
@@ -220,7 +221,8 @@ def switch_field(
 
 
 def show_refusal(key: str, state: AppState) -> None:
-    """Why the value above was not taken; the last valid one stays in force."""
+    """Why the value above was not taken (the last valid one stays in force), and what speaks against the one it has."""
+    tell_at(key.split(".", 1)[1], state)
     if key in state.refusals:
         st.error(tell_error(state.refusals[key], state.language))
         st.caption(say("form.kept", state.language))

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from lab.edits.screen import Screen
 from lab.errors import LabError
 from lab.runs.serve.owner import new_owner, owner_from
 from lab.spec.experiment import Experiment
@@ -44,8 +45,7 @@ class AppState:
     desk: Desk
     revision: int = 0
     page: str = ""
-    run_id: str | None = None  # the run on the screen
-    ghost_id: str | None = None  # the run before it, whose curve stays in the background
+    screen: Screen = field(default_factory=Screen)  # which run was looked at last; what of it may be seen: `scene_of`
     speed: float | None = 30.0  # epochs per second; None is as fast as possible
     train_on_change: bool = True
     wants_run: bool = False  # a knob was turned that the train page has not answered yet

@@ -5,11 +5,13 @@ from typing import Any
 
 import streamlit as st
 
+from lab.data.samples import card
+from lab.spec.data import DataSpec
 from lab.texts import Language, Told, key_of, say, say_error
 from lab.texts.letters import isolated, shortened, visible
 from lab.texts.parts import about, argument_help, argument_name, name_of
 
-__all__ = ["about", "argument_help", "argument_name", "heading", "name_of", "plain", "tell", "tell_error"]
+__all__ = ["about", "argument_help", "argument_name", "data_name", "heading", "name_of", "plain", "tell", "tell_error"]
 
 JOINER = "\u2060"  # invisible; breaks ":name:" icons and "->" arrows, which Streamlit replaces even where escaped
 OURS = ("field", "range")  # values of a refusal that are never a person's text, and that the catalogue has words for
@@ -23,6 +25,12 @@ def plain(text: object, longest: int = 60) -> str:
     """A person's own words (column, class, file name) for a label or sentence: never markup, one line, shortened."""
     line = shortened(visible(str(text)), longest)
     return isolated(MARKDOWN.sub(r"\\\1", REPLACED.sub(rf"\1{JOINER}", line)))
+
+
+def data_name(data: DataSpec, language: Language) -> str:
+    """Title of the sample, or name of the person's file."""
+    source = data.source
+    return card(source.name).titles[language] if source.kind == "sample" else plain(source.name, 18)
 
 
 def heading(text: str) -> None:

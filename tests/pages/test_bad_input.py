@@ -64,20 +64,20 @@ def test_learning_rates_that_lessons_need_run_with_a_warning(person_in, rate):
     assert not person_in.errors()
     assert len(person_in.at.warning) == 1
     person_in.train()
-    assert person_in.state().run_id is not None
+    assert person_in.state().screen.run is not None
 
 
 def test_a_batch_larger_than_the_data_runs_as_one_and_says_so(person):
     person.set_number(5000, "fit.batch_size")
     assert any("5000" in note.value and "90" in note.value for note in person.at.info)
     person.train(1)
-    assert person.engine.view(person.state().run_id, person.state().owner).updates_per_epoch == 1
+    assert person.engine.view(person.state().screen.run, person.state().owner).updates_per_epoch == 1
 
 
 def test_a_diverged_run_says_its_likely_cause(person_in, language):
     person_in.press("start.tmax")
     person_in.choose("SGD", "optimizer", "type").set_number(1e9, "optimizer", "SGD", "learning_rate").train()
-    run = person_in.engine.view(person_in.state().run_id, person_in.state().owner)
+    run = person_in.engine.view(person_in.state().screen.run, person_in.state().owner)
     assert run.state == "diverged"
     assert any("1e+09" in error for error in person_in.errors())
     person_in.go_to("evaluate")
@@ -98,7 +98,7 @@ def test_a_model_without_layers_says_what_to_add_and_cannot_be_trained(person_in
 def test_an_output_that_does_not_fit_is_explained_and_one_click_mends_it(person):
     person.go_to("layers").set_number(2, "layer-l1", "Dense", "units")
     assert len(person.errors()) == 1
-    person.press("take-proposal")
+    person.press("mend-model.output_units-l1")
     assert person.experiment.model.layers[-1].params["units"] == 3
     assert not person.errors()
 
@@ -112,7 +112,7 @@ def test_a_cp949_file_is_read_and_can_be_trained(person_in):
     assert person_in.experiment.data.source.name == "관측.csv"
     assert "CP949" in person_in.at.success[0].value
     person_in.go_to("train").train(3)
-    assert person_in.engine.view(person_in.state().run_id, person_in.state().owner).epoch == 3
+    assert person_in.engine.view(person_in.state().screen.run, person_in.state().owner).epoch == 3
 
 
 @pytest.mark.parametrize(

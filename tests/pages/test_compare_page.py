@@ -161,7 +161,7 @@ def test_every_series_of_the_runs_can_be_drawn_with_its_baseline(two):
 def test_a_run_is_opened_on_the_train_page_and_led_back_from_there(two):
     two.press("choose-1").press("open-1")
     assert two.state().page == "train"
-    assert two.engine.view(two.state().run_id, two.state().owner).number == 1
+    assert two.engine.view(two.state().screen.run, two.state().owner).number == 1
     two.press("compare")
     assert (two.state().page, two.state().held(CompareView).look) == ("compare", "verdict")
 

@@ -39,7 +39,7 @@ def test_every_page_shows_a_functional_model(two, page):
 
 def test_both_targets_are_trained_judged_and_evaluated(two):
     two.train(30)
-    run = two.engine.view(two.state().run_id, two.state().owner)
+    run = two.engine.view(two.state().screen.run, two.state().owner)
     assert {"loss", "tmax_loss", "rain_loss", "tmax_mae", "rain_accuracy", "val_rain_loss"} <= set(run.history)
     two.press("stop")
     assert "tmax" in two.sentences()
@@ -52,13 +52,13 @@ def test_both_targets_are_trained_judged_and_evaluated(two):
 def test_a_sequential_model_becomes_a_graph_that_learns_the_same_and_comes_back(person):
     before = person.experiment
     person.train(3)
-    first = person.engine.view(person.state().run_id, person.state().owner).history
+    first = person.engine.view(person.state().screen.run, person.state().owner).history
     person.go_to("layers").press("to-functional")
     assert isinstance(graph(person), GraphSpec)
     assert person.errors() == []
     assert 'data-box="l0"' in html(person)
     person.go_to("train").train(3)
-    assert person.engine.view(person.state().run_id, person.state().owner).history == first
+    assert person.engine.view(person.state().screen.run, person.state().owner).history == first
     person.go_to("layers").press("to-sequential")
     assert person.experiment == before
 

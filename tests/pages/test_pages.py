@@ -34,7 +34,7 @@ def test_every_ready_made_start_can_be_trained_at_once(person, start):
     person.press(f"start.{start}")
     assert not person.at.button(key="train").disabled
     person.press("train")
-    assert person.state().run_id is not None
+    assert person.state().screen.run is not None
 
 
 def test_a_changed_value_is_still_there_after_a_visit_to_another_page(person):

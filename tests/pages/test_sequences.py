@@ -53,7 +53,7 @@ def test_windows_are_switched_on_for_any_network_and_off_again(person):
     assert before.data.target in person.experiment.data.inputs
     assert [layer.type for layer in person.experiment.model.layers] == ["Flatten", "Dense", "Dense"]
     person.go_to("train").train(1)
-    assert person.state().run_id is not None
+    assert person.state().screen.run is not None
     person.go_to("data")
     person.at.toggle(key=person.key("data.windows")).set_value(False)
     person.look()

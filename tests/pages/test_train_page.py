@@ -20,15 +20,15 @@ from tests.waiting import LONGEST_S
 
 def test_one_click_trains_and_the_verdict_follows(person_in, language):
     person_in.train()
-    run = person_in.engine.view(person_in.state().run_id, person_in.state().owner)
+    run = person_in.engine.view(person_in.state().screen.run, person_in.state().owner)
     assert (run.state, run.epoch) == ("finished", 100)
 
 
 def test_pause_and_continue(person):
     person.press("train").press("pause")
-    assert person.engine.view(person.state().run_id, person.state().owner).state == "paused"
+    assert person.engine.view(person.state().screen.run, person.state().owner).state == "paused"
     person.press("resume")
-    assert person.engine.view(person.state().run_id, person.state().owner).state == "running"
+    assert person.engine.view(person.state().screen.run, person.state().owner).state == "running"
 
 
 def test_one_epoch_at_a_time_from_an_untrained_network(person):
@@ -36,7 +36,7 @@ def test_one_epoch_at_a_time_from_an_untrained_network(person):
     person.engine.advance()
     person.look().press("one_epoch")
     person.engine.advance()
-    run = person.engine.view(person.state().run_id, person.state().owner)
+    run = person.engine.view(person.state().screen.run, person.state().owner)
     assert (run.state, run.epoch) == ("paused", 2)
 
 
@@ -45,45 +45,48 @@ def test_stop_keeps_what_was_learned_and_training_can_go_on(person):
     person.engine.advance(40)
     person.look().press("stop").press("continue")
     person.engine.advance()
-    run = person.engine.view(person.state().run_id, person.state().owner)
+    run = person.engine.view(person.state().screen.run, person.state().owner)
     assert (run.state, run.epoch, run.number) == ("finished", 100, 1)
 
 
 def test_start_over_leaves_the_curve_in_the_background(person):
     person.train().press("start_over")
-    assert person.state().run_id is None
-    assert person.state().ghost_id is not None
+    assert person.state().screen.run is None
+    assert person.state().screen.behind is not None
 
 
 def test_a_knob_turned_after_a_run_trains_anew_with_the_last_curve_behind(person):
     person.train()
-    first = person.state().run_id
+    first = person.state().screen.run
     person.set_number(8, "layer-l0", "Dense", "units")
-    assert person.state().run_id != first
-    assert person.state().ghost_id == first
+    assert person.state().screen.run != first
+    assert person.state().screen.behind == first
 
 
 def test_without_train_on_change_a_knob_waits_for_the_button(person):
     person.train()
-    first = person.state().run_id
+    first = person.state().screen.run
     person.at.toggle(key="train_on_change").set_value(False)
     person.look().set_number(8, "layer-l0", "Dense", "units")
-    assert person.state().run_id == first
-    assert say("train_page.knobs_differ", "en") in person.sentences()
+    assert person.state().screen.run == first
+    assert say("aside.aside", "en", number=1) in person.sentences()
+    assert say("verdict_box.details", "en") not in {one.label for one in person.at.expander}
+    person.press(f"look-at-{first}")
+    assert person.experiment.model.layers[0].params["units"] == 16
 
 
 def test_a_knob_turned_before_the_first_run_starts_nothing(person):
     person.set_number(8, "layer-l0", "Dense", "units")
-    assert person.state().run_id is None
+    assert person.state().screen.run is None
 
 
 def test_learning_rate_and_batch_size_change_within_a_run_and_are_recorded(person):
     person.press("train")
     person.engine.advance(10)
-    run_id = person.state().run_id
+    run_id = person.state().screen.run
     person.look().set_number(0.001, "optimizer", "Adam", "learning_rate").set_number(30, "fit.batch_size")
     run = person.engine.view(run_id, person.state().owner)
-    assert person.state().run_id == run_id
+    assert person.state().screen.run == run_id
     assert (run.learning_rate, run.batch_size) == (pytest.approx(0.001), 30)
     assert [(change.epoch, change.name) for change in run.changes] == [(10, "learning_rate"), (10, "batch_size")]
 
@@ -96,26 +99,26 @@ def test_ten_times_the_learning_rate_is_one_click(person):
 
 def test_more_epochs_go_on_from_the_trained_weights(person):
     person.train()
-    run_id = person.state().run_id
+    run_id = person.state().screen.run
     person.set_number(150, "fit.epochs")
     person.engine.advance()
     run = person.engine.view(run_id, person.state().owner)
-    assert person.state().run_id == run_id
+    assert person.state().screen.run == run_id
     assert (run.state, run.epoch) == ("finished", 150)
 
 
 def test_a_run_on_other_data_is_not_followed(person):
     person.train().press("start.penguins")
-    first = person.state().run_id
+    first = person.state().screen.run
     person.press("train")
-    assert person.state().run_id != first
-    assert person.state().ghost_id == first
+    assert person.state().screen.run != first
+    assert person.state().screen.behind == first
 
 
 def test_a_second_start_keeps_the_first_run(person):
     person.press("train")
     person.engine.advance(5)
-    first = person.state().run_id
+    first = person.state().screen.run
     person.look().set_number(8, "layer-l0", "Dense", "units")
     assert person.engine.view(first, person.state().owner).state == "stopped"
     assert "#1" in person.sentences()
@@ -123,21 +126,21 @@ def test_a_second_start_keeps_the_first_run(person):
 
 def test_an_earlier_run_can_be_opened_with_its_settings(person):
     person.train()
-    first = person.state().run_id
+    first = person.state().screen.run
     person.set_number(8, "layer-l0", "Dense", "units")
     person.engine.advance()
     person.look().press(f"open-{first}")
-    assert person.state().run_id == first
+    assert person.state().screen.run == first
     assert person.experiment.model.layers[0].params["units"] == 16
 
 
 def test_one_more_epoch_after_the_end_goes_on_from_the_trained_weights(person):
     person.train()
-    run_id = person.state().run_id
+    run_id = person.state().screen.run
     person.press("one_epoch")
     person.engine.advance()
     person.look()
-    assert person.state().run_id == run_id
+    assert person.state().screen.run == run_id
     assert person.engine.view(run_id, person.state().owner).epoch == 101
     assert person.experiment.fit.epochs == 101
 
@@ -172,7 +175,7 @@ def test_a_run_that_the_server_lost_leaves_one_sentence(person):
     person.train()
     set_engine(InlineEngine())
     person.look()
-    assert person.state().run_id is None
+    assert person.state().screen.run is None
     assert say("run.unknown", "en") in person.sentences()
     assert not person.at.button(key="train").disabled
 
@@ -198,7 +201,7 @@ def test_a_reloaded_page_finds_its_run_and_its_draft(person, monkeypatch):
     monkeypatch.setattr("pages.ui.state.new_owner", lambda: person.state().owner)
     person.press("train").set_number(12, "layer-l0", "Dense", "units")
     again = reopened(person).look()
-    assert again.state().run_id == person.state().run_id
+    assert again.state().screen.run == person.state().screen.run
     assert again.experiment == person.experiment
 
 
@@ -240,7 +243,8 @@ def test_the_file_that_a_link_asks_for_brings_its_settings_to_life(person, file,
     again.at.file_uploader(key=again.key("upload")).upload("mine.csv", file, "text/csv")
     again.look()
     assert "settings stay as they are" in again.sentences()
-    assert bool(again.at.warning) == warned  # same columns, other rows: the curves may differ
+    other = say("data_page.other_file", "en", wanted="mine.csv")
+    assert (other in again.sentences()) == warned  # same columns, other rows: the curves may differ
     again.go_to("train")
     assert again.experiment.model.layers[0].params["units"] == 12
     assert not again.at.button(key="train").disabled
@@ -302,7 +306,7 @@ def test_a_broken_link_is_refused_in_one_sentence_and_loses_nothing(person, text
 def test_an_advice_is_a_button_that_tries_itself_and_tells_whether_it_helped(person_in, language):
     person = person_in
     person.set_number(12, "fit.epochs").train()
-    record = person.engine.record(person.state().run_id, person.state().owner)
+    record = person.engine.record(person.state().screen.run, person.state().owner)
     code = next(code for code in record.verdict.advice if f"try-{code}-1" in {one.key for one in person.at.button})
     person.press(f"try-{code}-1")
     assert say("trial.progress", language, seeds=5) in {one.proto.text for one in person.at.get("progress")}
@@ -313,13 +317,13 @@ def test_an_advice_is_a_button_that_tries_itself_and_tells_whether_it_helped(per
     assert tried.result.study.conclude(tried.result)[0].say(language) in person.sentences()
     assert any("trial-chart" in chart.proto.id for chart in person.at.get("plotly_chart"))
     person.press("trial-open")
-    changed = person.engine.record(person.state().run_id, person.state().owner).experiment
+    changed = person.engine.record(person.state().screen.run, person.state().owner).experiment
     assert changed == applied(code, record.experiment, Known.of(record.verdict))
 
 
 def test_advice_for_a_person_stays_a_sentence_and_all_else_stands_under_details(person_in, language):
     person_in.train()
-    record = person_in.engine.record(person_in.state().run_id, person_in.state().owner)
+    record = person_in.engine.record(person_in.state().screen.run, person_in.state().owner)
     buttons = {one.help for one in person_in.at.button}
     for code, told in zip(record.verdict.advice, say_advice(record.verdict, language), strict=True):
         changed = applied(code, record.experiment, Known.of(record.verdict))

@@ -137,4 +137,5 @@ def start_fork(wanted: Experiment, run_id: str, dataset: Dataset) -> None:
     state.told[fork_id] = wanted
     state.replace_experiment(wanted)
     view = state.held(CompareView)
-    view.forked, view.chosen = fork_id, run_id
+    view.forked = fork_id
+    view.choose(run_id, wanted.data)

@@ -22,7 +22,7 @@ from pages.ui.run.nan_doctor import doctor_section
 from pages.ui.run.training import open_run
 from pages.ui.run.verdict import show_verdict
 from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.text import heading
+from pages.ui.text import data_name, heading
 
 LOOKS = ("verdict", "honest", "slider", "fork", "folds")
 
@@ -30,6 +30,8 @@ LOOKS = ("verdict", "honest", "slider", "fork", "folds")
 def closer(state: AppState, entries: list[Entry], entry: Entry) -> None:
     """The run that was chosen on the shelf."""
     heading(say("closer.title", state.language, number=entry.summary.number))
+    if entry.experiment.data != state.experiment.data:
+        st.info(say("closer.other_data", state.language, name=data_name(entry.experiment.data, state.language)))
     actions(state, entry)
     if not entry.ended:
         st.info(say("closer.going_on", state.language))
@@ -134,8 +136,7 @@ def delete(run_id: str) -> None:
         state.notice("error", refusal.code, **refusal.values)
     view = state.held(CompareView)
     view.chosen = None if view.chosen == run_id else view.chosen
-    state.run_id = None if state.run_id == run_id else state.run_id
-    state.ghost_id = None if state.ghost_id == run_id else state.ghost_id
+    state.screen = state.screen.without(run_id)
 
 
 def import_section(state: AppState) -> None:
@@ -158,7 +159,8 @@ def take_in(key: str) -> None:
     files: list[UploadedFile] = widget_value(key) or []
     for file in files:
         try:
-            state.held(CompareView).chosen = engine().take_in(file.getvalue(), state.owner)
+            taken = engine().take_in(file.getvalue(), state.owner)
+            state.held(CompareView).choose(taken, state.experiment.data)
             state.notice("success", "shelf.imported", name=file.name)
         except LabError as refusal:
             state.notice("error", refusal.code, **refusal.values)

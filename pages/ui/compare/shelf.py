@@ -9,7 +9,7 @@ from lab.runs.serve.host import engine
 from lab.spec.experiment import Experiment
 from lab.verdict.context import RunContext
 from pages.ui.compare.state import CompareView
-from pages.ui.run.training import look_at, past_runs, record_of_run
+from pages.ui.run.training import current_run, look_at, past_runs, record_of_run
 from pages.ui.state import AppState, app_state, widget_value
 
 
@@ -67,6 +67,14 @@ def record_of(state: AppState, entry: Entry) -> RunRecord:
     return record_of_run(state, look_at(state, entry.id))
 
 
+def chosen_run(state: AppState, entries: list[Entry]) -> Entry | None:
+    """The run to look at closely: the one asked for, else the one on the screen, else the newest on the data above."""
+    asked, shown = state.held(CompareView).chosen_under(state.experiment.data), current_run(state)
+    by_id = {entry.id: entry for entry in entries}
+    on_data = next((entry for entry in entries if entry.experiment.data == state.experiment.data), None)
+    return by_id.get(asked or "") or by_id.get("" if shown is None else shown.id) or on_data
+
+
 # --- what the buttons do
 
 
@@ -80,8 +88,10 @@ def more_runs() -> None:
 
 
 def choose(run_id: str) -> None:
-    view = app_state().held(CompareView)
-    view.chosen, view.fork_epoch = run_id, None
+    state = app_state()
+    view = state.held(CompareView)
+    view.choose(run_id, state.experiment.data)
+    view.fork_epoch = None
 
 
 def mark(run_id: str, **changes: Any) -> None:

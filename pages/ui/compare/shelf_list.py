@@ -23,7 +23,9 @@ SCREEN = 8  # runs at first, and as many more at each click
 LEGEND = 110  # letters of what sets a run apart
 
 
-def shelf_list(state: AppState, found: Sequence[Entry], count: int, chosen: Entry, looks: dict[str, int]) -> None:
+def shelf_list(
+    state: AppState, found: Sequence[Entry], count: int, chosen: Entry | None, looks: dict[str, int]
+) -> None:
     """The runs one below the other.
 
     Args:
@@ -58,10 +60,11 @@ def shelf_list(state: AppState, found: Sequence[Entry], count: int, chosen: Entr
     with st.container(horizontal=True, gap="small"):
         if rest:
             st.button(say("shelf.more", state.language, count=len(rest)), key="shelf-more", on_click=more_runs)
-        st.button(say("shelf.only", state.language), key="shelf-only", on_click=show_only, args=(chosen.id,))
+        if chosen is not None:
+            st.button(say("shelf.only", state.language), key="shelf-only", on_click=show_only, args=(chosen.id,))
 
 
-def shelf_row(state: AppState, entry: Entry, chosen: Entry, looks: dict[str, int]) -> None:
+def shelf_row(state: AppState, entry: Entry, chosen: Entry | None, looks: dict[str, int]) -> None:
     number = entry.summary.number
     with st.container(key=f"run-{number}", gap=None):
         with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
@@ -71,7 +74,7 @@ def shelf_row(state: AppState, entry: Entry, chosen: Entry, looks: dict[str, int
             st.button(
                 f"{symbol}**{entry.label}** {plain(entry.summary.title, 40)}",
                 key=f"choose-{number}",
-                type="primary" if entry.id == chosen.id else "secondary",
+                type="primary" if chosen is not None and entry.id == chosen.id else "secondary",
                 on_click=choose,
                 args=(entry.id,),
                 width="stretch",

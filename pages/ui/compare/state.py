@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from lab.insight.shelf import Sort
 from lab.runs.kept.positions import Axis
+from lab.spec.data import DataSpec
 
 
 @dataclass
 class CompareView:
     """Args:
-    chosen: id of the run that is looked at closely; None for the newest.
+    chosen: id of the run that is looked at closely, asked for while the data `under` were those above.
     against: id of the run that it is compared with in words.
     axis, quantity, parts, logarithmic: of the chart; `quantity` is a history key without "val_".
     fair: only runs on the same data, split and seed as the chosen one are drawn.
@@ -19,6 +20,7 @@ class CompareView:
     """
 
     chosen: str | None = None
+    under: DataSpec | None = None
     against: str | None = None
     axis: Axis = "epoch"
     quantity: str = "loss"
@@ -32,3 +34,10 @@ class CompareView:
     fork_epoch: int | None = None
     fork_knob: str = "learning_rate"
     forked: str | None = None
+
+    def choose(self, run_id: str, under: DataSpec) -> None:
+        self.chosen, self.under = run_id, under
+
+    def chosen_under(self, data: DataSpec) -> str | None:
+        """The run that was asked for; what was asked for under other data is over with them."""
+        return self.chosen if self.under == data else None

@@ -25,5 +25,6 @@ def ways_on(state: AppState, run: RunView) -> None:
 def compare_run(state: AppState, run_id: str, look: str) -> None:
     """Go to the compare page and look at the run there."""
     view = state.held(CompareView)
-    view.chosen, view.look = run_id, look
+    view.choose(run_id, state.experiment.data)
+    view.look = look
     st.switch_page(page_named("compare").file)

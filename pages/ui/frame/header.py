@@ -15,7 +15,8 @@ from pages import Page, page_named
 from pages.ui.bench import Bench
 from pages.ui.data.upload import missing_file
 from pages.ui.frame.summary import step_summaries
-from pages.ui.run.training import current_run, knobs_differ, record_of_run
+from pages.ui.run.aside import watch
+from pages.ui.run.training import current_run, knobs_differ, record_of_run, run_elsewhere
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
 
@@ -32,6 +33,8 @@ def header(state: AppState, bench: Bench, pages: Mapping[Page, st.Page]) -> None
         _share(state)
         _language(state)
     _steps(state, bench, {page: shown for page, shown in pages.items() if page.kind == "step"})
+    if state.page != "train" or run_elsewhere(state) is not None:  # there the curves say it
+        watch(state)
     _notices(state)
 
 

@@ -1,7 +1,11 @@
 """What a session opens with: a link, the draft of the last session, the owner's newest run, or the first start."""
 
+from collections.abc import Iterator
+from itertools import chain, islice
+
 import streamlit as st
 
+from lab.edits.screen import found_again
 from lab.errors import LabError
 from lab.export.link import from_link
 from lab.runs.serve.host import engine
@@ -14,6 +18,7 @@ from pages.ui.state import AppState, Notice, app_state, has_state, keep_state, o
 
 LINK = "e"  # the query parameter that carries an experiment
 LANGUAGE = "lang"
+RUNS_LOOKED_AT = 12  # for one that the knobs describe
 
 
 def opened_state() -> AppState:
@@ -27,12 +32,15 @@ def _open() -> AppState:
     owner = owner_of_session()
     desk = desk_of(owner)
     state = AppState(owner=owner, language=_language(desk), experiment=start(next(iter(STARTS))), desk=desk)
-    linked = _from_link(state)
-    _find_run(state, linked)
-    if linked is not None:
-        state.experiment = linked
-    elif desk.draft is not None:
-        state.experiment = desk.draft
+    runs = (look_at(state, run.id) for run in engine().runs_of(owner))
+    told: Iterator[tuple[str, Experiment]] = ((run.id, told_experiment(state, run)) for run in runs)
+    wanted = _from_link(state) or desk.draft
+    if wanted is None:
+        newest = next(told, None)
+        wanted = newest[1] if newest else None
+        told = chain([newest] if newest else [], told)
+    state.experiment = wanted or state.experiment
+    state.screen = found_again(islice(told, RUNS_LOOKED_AT), state.experiment)
     return state
 
 
@@ -64,17 +72,3 @@ def _from_link(state: AppState) -> Experiment | None:
     if source.kind == "upload" and source.sha256 not in state.desk.files:
         state.notices.append(Notice("warning", "data_page.own_file_missing", {"name": source.name}))
     return experiment
-
-
-def _find_run(state: AppState, linked: Experiment | None) -> None:
-    """A reloaded page finds its run again, unless it was opened by a link to something else."""
-    runs = engine().runs_of(state.owner)
-    if not runs or linked is not None:
-        return
-    run = look_at(state, runs[0].id)
-    experiment = told_experiment(state, run)
-    if state.desk.draft is None:
-        state.experiment = experiment
-    state.run_id = run.id
-    if len(runs) > 1:
-        state.ghost_id = runs[1].id

@@ -1,15 +1,14 @@
 """The experiment in one line for each step of the pipeline."""
 
-from lab.data.samples import card
 from lab.insight.shelf import openings
 from lab.model.layer_table import layer_widths, parameter_count
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench
 from pages.ui.compare.shelf import opened_runs
-from pages.ui.run.training import current_run
+from pages.ui.run.training import current_run, run_elsewhere
 from pages.ui.state import AppState
-from pages.ui.text import name_of, plain
+from pages.ui.text import data_name, name_of, plain
 
 
 def step_summaries(state: AppState, bench: Bench) -> dict[str, str]:
@@ -23,19 +22,13 @@ def step_summaries(state: AppState, bench: Bench) -> dict[str, str]:
     }
 
 
-def source_name(state: AppState) -> str:
-    """Title of the sample, or name of the person's file."""
-    source = state.experiment.data.source
-    return card(source.name).titles[state.language] if source.kind == "sample" else plain(source.name, 18)
-
-
 def data_line(state: AppState, bench: Bench) -> str:
     if bench.dataset is None:
         return f"⚠ {say('summary.data_problem', state.language)}"
     return say(
         "summary.data",
         state.language,
-        name=source_name(state),
+        name=data_name(state.experiment.data, state.language),
         columns=len(state.experiment.data.inputs),
         target=plain(", ".join(target.column for target in state.experiment.data.targets), 30),
         train=f"{len(bench.dataset.train.rows):,}",
@@ -71,12 +64,16 @@ def compile_line(state: AppState) -> str:
 def train_line(state: AppState) -> str:
     run = current_run(state)
     fit = state.experiment.fit
-    status = say("summary.not_trained", state.language)
-    if run is not None:
+    if run is None:
+        elsewhere = run_elsewhere(state)
+        key = "not_trained" if elsewhere is None else "elsewhere"
+        status = say(f"summary.{key}", state.language, number=0 if elsewhere is None else elsewhere.number)
+    elif run.active:  # the number moves below; a figure up here would stand still
+        begins = run.state == "queued" and not run.queue_position  # a moment, which this line would outlive
+        status = say(f"run_state.{'running' if begins else run.state}", state.language)
+    else:
         words = say(f"run_state.{run.state}", state.language)
         status = say("summary.run", state.language, state=words, epoch=f"{run.epoch:,}", epochs=f"{run.epochs:,}")
-        if run.active:
-            status = words  # the number moves below; a figure up here would stand still
     return say(
         "summary.train", state.language, batch_size=f"{fit.batch_size:,}", epochs=f"{fit.epochs:,}", state=status
     )

@@ -7,6 +7,7 @@ import streamlit as st
 from lab.charts.graph import graph_svg
 from lab.edits.graph import as_graph, as_sequential, gives_up_something, graph_of, with_new_node, with_reads
 from lab.edits.places import layer_place
+from lab.model.knobs import LAYERS_LIST
 from lab.model.layer_table import LayerRow, merges, parameter_count, shape_text
 from lab.spec.experiment import GraphNode, GraphSpec
 from lab.texts import say
@@ -16,9 +17,9 @@ from pages.ui.forms import choice_field, part_form
 from pages.ui.model.code_box import code_box
 from pages.ui.model.graph_drawing import graph_drawing
 from pages.ui.model.outputs import outputs_section
-from pages.ui.problems import show_problems
+from pages.ui.problems import show_problems, tell_at, tell_the_rest
 from pages.ui.state import AppState, app_state, edit, renew
-from pages.ui.text import about, heading, name_of, plain, tell_error
+from pages.ui.text import about, heading, name_of, plain
 
 
 def model_kind(state: AppState) -> None:
@@ -56,12 +57,14 @@ def graph_page(state: AppState, bench: Bench) -> None:
         for node in graph.order():
             node_card(state, graph, node, rows.get(node.id))
         add_node(state, graph)
+        tell_at(LAYERS_LIST, state)
         outputs_section(state, bench, links=True)
     with look, st.container(key="graph-look"):
         heading(say("graph.drawing", state.language))
         drawing(state, bench, graph)
         st.markdown(say("layers_page.total", state.language, parameters=f"{parameter_count(bench.rows):,}"))
-        show_problems([*bench.errors, *bench.warnings], state)
+        show_problems([bench.refusal] if bench.refusal else [], state)
+        tell_the_rest(state)
         with st.expander(say("compile_page.code", state.language)):
             st.code(bench.keras_code(state.language), language="python", wrap_lines=True)
         code_box(state, bench)
@@ -98,8 +101,7 @@ def node_card(state: AppState, graph: GraphSpec, node: GraphNode, row: LayerRow 
         reads_field(state, graph, node)
         if node.shares is None:
             part_form(layer_place(node), state)
-        if row is not None and row.problem is not None:
-            st.error(tell_error(row.problem, state.language))
+        tell_at(layer_place(node).name, state)
 
 
 def share_button(state: AppState, node: GraphNode) -> None:

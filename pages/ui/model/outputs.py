@@ -12,6 +12,7 @@ from lab.spec.experiment import OutputSpec
 from lab.texts import say
 from pages.ui.bench import Bench
 from pages.ui.forms import choice_field, number_field, part_form, text_field, type_field
+from pages.ui.problems import tell_at
 from pages.ui.state import AppState, app_state, apply, widget_value
 from pages.ui.text import heading, name_of, plain, tell
 
@@ -90,6 +91,7 @@ def metrics_field(state: AppState, output: OutputSpec) -> None:
         on_change=take_metrics,
         args=(key, output.name),
     )
+    tell_at(f"output.{output.name}.metrics", state)
 
 
 def take_metrics(key: str, name: str) -> None:

@@ -14,7 +14,7 @@ from lab.texts import say
 from lab.verdict.judging import context_of
 from pages.ui.bench import Bench, bench_of
 from pages.ui.run.live_curve import Drawing, live_curve
-from pages.ui.run.training import current_run, look_at, told_experiment
+from pages.ui.run.training import current_run, look_at, scene_and_run, told_experiment
 from pages.ui.state import AppState, app_state
 
 REDRAW_S = 1.0
@@ -49,7 +49,7 @@ def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, 
     """The component. With a history it draws that and asks for no stream."""
     shown = state.experiment if run is None else told_experiment(state, run)
     drawn = Drawing(
-        run_id=run.id if run is not None else f"none {state.ghost_id}",
+        run_id=run.id if run is not None else f"none {state.screen.behind}",
         stream="" if run is None else run.stream,
         series=series,
         epochs=run.epochs if run is not None else state.experiment.fit.epochs,
@@ -94,9 +94,9 @@ def series_of(experiment: Experiment, bench: Bench) -> tuple[str, ...]:
 
 
 def baselines_of(state: AppState, bench: Bench, shown: Experiment) -> dict[str, float]:
-    """What a forecast without a network gets on the validation part, by history key; empty for other data."""
+    """What a forecast without a network gets on the validation part, by history key."""
     dataset = bench.dataset
-    if dataset is None or shown.data != state.experiment.data or bench.errors:
+    if dataset is None or bench.errors:
         return {}
     key = (dataset.content_hash, losses(shown), history_keys(shown, validated=False))
     return state.once("baselines", key, lambda: context_of(shown, dataset).baselines)
@@ -104,11 +104,13 @@ def baselines_of(state: AppState, bench: Bench, shown: Experiment) -> dict[str, 
 
 def ghost_history(state: AppState, shown: Experiment) -> History | None:
     """The curves in the background: those of the last run that can be compared with the experiment shown."""
-    if state.ghost_id is None:
+    scene, _run = scene_and_run(state)
+    behind = state.screen.grey(scene)
+    if behind is None:
         return None
     try:
-        ghost = look_at(state, state.ghost_id)
+        ghost = look_at(state, behind)
         return comparable(ghost.history, told_experiment(state, ghost), shown)
     except LabError:  # it is no longer kept
-        state.ghost_id = None
+        state.screen = state.screen.without(behind)
         return None

@@ -4,7 +4,7 @@ import streamlit as st
 
 from lab.runs.kept.record import RunRecord, RunView
 from lab.texts import say
-from pages.ui.bench import lay_out
+from pages.ui.bench import Bench
 from pages.ui.run.nan_doctor import doctor_section
 from pages.ui.run.training import record_of_run
 from pages.ui.run.verdict import show_verdict
@@ -12,17 +12,16 @@ from pages.ui.state import AppState
 from pages.ui.text import tell_error
 
 
-def ended(state: AppState, run: RunView) -> None:
+def ended(state: AppState, bench: Bench, run: RunView) -> None:
     if run.state in ("failed", "lost"):  # of the others the figures below the curves say enough
         st.warning(say(f"train_page.ended.{run.state}", state.language, epoch=f"{run.epoch:,}"))
     if run.reason is not None:
         st.error(tell_error(run.reason, state.language), icon=":material/error:")
     record = record_of_run(state, run)
-    ran = lay_out(record.experiment, state.desk)  # its own data, whatever the knobs show now
-    if ran.dataset is not None:
-        show_verdict(state, record, ran.dataset)
+    if bench.dataset is not None:
+        show_verdict(state, record, bench.dataset)
         if record.verdict.kind == "diverged":
-            doctor_section(state, record, ran.dataset)
+            doctor_section(state, record, bench.dataset)
     changes_line(state, record)
 
 

@@ -120,11 +120,13 @@ class LiveCurve {
 
   takeState(state) {
     clearTimeout(this.blocked);
-    const before = this.progress.state;
+    const before = this.progress.queue_position ? "waiting" : this.progress.state;
     Object.assign(this.progress, state, { at: performance.now() });
     this.requestPaint();
-    // one epoch is over, or a run that nobody watched goes on again: the buttons of the page must say so
-    if (before !== state.state && [before, state.state].includes("paused")) this.trigger("changed", true);
+    // one epoch is over, a run that nobody watched goes on again, or one that waited has begun: the page must say so
+    const told = ["paused", "waiting"];
+    const now = state.queue_position ? "waiting" : state.state;
+    if (before !== now && (told.includes(before) || told.includes(now))) this.trigger("changed", true);
   }
 
   append(frame) {

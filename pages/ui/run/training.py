@@ -1,12 +1,13 @@
 """Starting, steering and finding runs: the few things the train page asks of the engine."""
 
 from lab.edits.follow import answer_to_a_turn, as_it_runs, can_go_on, commands_to_follow, one_epoch_more
+from lab.edits.screen import Scene, scene_of
 from lab.errors import LabError
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.runs.serve.answer import wait_for_answer
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.host import engine
-from lab.runs.wire.messages import Command, Extend, Resume, Speed, Step, Stop
+from lab.runs.wire.messages import ENDED, Command, Extend, Resume, Speed, Step, Stop
 from lab.spec.experiment import Experiment
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of
@@ -18,15 +19,35 @@ KEPT_IN_SESSION = 2  # records at hand: the run on the screen and the one behind
 
 
 def current_run(state: AppState) -> RunView | None:
-    """The run on the screen; one that the engine no longer knows leaves the screen with a sentence."""
-    if state.run_id is None:
+    """The run that the knobs describe; None where there is none, whatever else was trained."""
+    scene, run = scene_and_run(state)
+    return run if scene.has_run else None
+
+
+def scene_and_run(state: AppState) -> tuple[Scene, RunView | None]:
+    """What may be shown, and the run looked at last. One that the engine lost leaves the screen with a sentence."""
+    run = _last_run(state)
+    if run is None:
+        return Scene.EMPTY, None
+    return scene_of(told_experiment(state, run), state.experiment, active=run.active), run
+
+
+def _last_run(state: AppState) -> RunView | None:
+    if state.screen.run is None:
         return None
     try:
-        return look_at(state, state.run_id)
+        return look_at(state, state.screen.run)
     except LabError as lost:
         state.notice("warning", lost.code, **lost.values)
-        state.run_id = None
+        state.screen = state.screen.without(state.screen.run)
         return None
+
+
+def run_elsewhere(state: AppState) -> RunSummary | None:
+    """A run that goes on and is not the one that the knobs describe: of other data or settings, or of another tab."""
+    shown = current_run(state)
+    running = (run for run in past_runs(state) if run.state not in ENDED)
+    return next((run for run in running if shown is None or run.id != shown.id), None)
 
 
 def look_at(state: AppState, run_id: str) -> RunView:
@@ -77,9 +98,7 @@ def open_run(state: AppState, run_id: str) -> None:
 
 def show_run(state: AppState, run_id: str) -> None:
     """Put a run on the screen; the one that was there becomes the grey curve behind it."""
-    if state.run_id is not None and state.run_id != run_id:
-        state.ghost_id = state.run_id
-    state.run_id = run_id
+    state.screen = state.screen.with_run(run_id)
     state.stream_blocked = False
 
 
@@ -93,7 +112,7 @@ def start_run(*, paused: bool = False, then: Command | None = None) -> None:
     state.wants_run = False
     if bench.dataset is None or bench.errors:
         return  # the page shows the reasons beside the button
-    running = current_run(state)
+    running = current_run(state) or run_elsewhere(state)
     try:
         asked = RunRequest(state.experiment, bench.dataset, epochs_per_s=state.speed, paused=paused)
         run_id = engine().start(asked, state.owner)
@@ -102,7 +121,7 @@ def start_run(*, paused: bool = False, then: Command | None = None) -> None:
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return
-    if running is not None and running.active:
+    if running is not None and running.state not in ENDED:
         state.notice("info", "train_page.first_kept", number=running.number, epoch=running.epoch)
     show_run(state, run_id)
     state.told[run_id] = state.experiment
@@ -110,12 +129,17 @@ def start_run(*, paused: bool = False, then: Command | None = None) -> None:
 
 def send(command: Command) -> None:
     """Pass a command to the run on the screen."""
+    run = current_run(app_state())
+    if run is not None:
+        send_to(run.id, command)
+
+
+def send_to(run_id: str, command: Command) -> None:
+    """Pass a command to a run; a refusal is said at the top of the page."""
     state = app_state()
-    if state.run_id is None:
-        return
     try:
-        engine().command(state.run_id, state.owner, command)
-        wait_for_answer(engine(), state.run_id, state.owner, command)
+        engine().command(run_id, state.owner, command)
+        wait_for_answer(engine(), run_id, state.owner, command)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
 
@@ -137,9 +161,10 @@ def one_epoch() -> None:
 def start_over() -> None:
     """Back to the untrained network: the run stops and is kept, its curve goes to the background."""
     state = app_state()
-    if state.run_id is not None:
+    run = current_run(state)
+    if run is not None and run.active:
         send(Stop())
-        state.ghost_id, state.run_id = state.run_id, None
+    state.screen = state.screen.cleared()
 
 
 def continue_training() -> None:
@@ -175,8 +200,10 @@ def follow(state: AppState, run: RunView) -> None:
 def answer_knobs(state: AppState, bench: Bench) -> None:
     """A knob was turned: a run that goes on takes it over; otherwise a new run begins, if the person wants that."""
     wanted, state.wants_run = state.wants_run, False
-    run = current_run(state) if wanted and not state.refusals else None
-    if run is None or bench.errors:
+    if not wanted or state.refusals or bench.errors:
+        return
+    scene, run = scene_and_run(state)
+    if run is None or scene is Scene.EMPTY:  # on these data nothing was trained: the person begins
         return
     answer = answer_to_a_turn(run, knobs_differ(state, run), state.experiment, anew=state.train_on_change)
     if answer == "follow":

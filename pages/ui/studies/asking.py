@@ -79,6 +79,11 @@ def anew() -> None:
     app_state().memo["study_anew"] = True
 
 
+def back_to(asked: Asked) -> None:
+    """Callback: the experiment that a study was made on."""
+    app_state().replace_experiment(asked.experiment)
+
+
 def chosen(state: AppState) -> Study | None:
     name = state.memo.get("study")
     return STUDIES.get(name) if name else None
@@ -250,7 +255,7 @@ def _run_button(
     except (LabError, NetcoreError) as error:
         st.error(tell_error(error, state.language))
         return
-    state.desk.study = Asked(one.name, settings, seeds, own, prediction, thought, id, cells)
+    state.desk.study = Asked(one.name, settings, seeds, state.experiment, own, prediction, thought, id, cells)
     state.memo["study_anew"] = False
     st.rerun()
 

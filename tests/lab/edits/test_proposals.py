@@ -7,8 +7,6 @@ from lab.data.prepare import prepare
 from lab.data.samples import SAMPLE_DATA, card, load_sample, sample_names
 from lab.edits.proposals import (
     METRICS_OF,
-    fitting_output,
-    fitting_proposal,
     for_own_table,
     for_sample,
     offered_metrics,
@@ -21,7 +19,7 @@ from lab.errors import LabError
 from lab.model.problems import model_problems
 from lab.spec.data import ReadingSpec, UploadSource
 from lab.spec.limits import ALONE
-from lab.starts import STARTS, start
+from lab.starts import start
 from netcore.metrics import METRICS
 
 ROWS = [(row % 3, row * 37 % 50 / 10, row * 23 % 31 / 4, "ab"[row * row % 7 % 2]) for row in range(60)]
@@ -81,16 +79,6 @@ def test_another_reading_of_the_file_keeps_what_fits_and_names_what_does_not():
     assert reread.fit.new_target
     same = with_reading(experiment, table, table, experiment.data.reading)
     assert (same.experiment, same.fit.lost, same.fit.gained) == (experiment, (), ())
-
-
-@pytest.mark.parametrize("name", [name for name in STARTS if start(name).model.kind == "sequential"])
-def test_an_output_that_fits_already_is_not_proposed_and_one_that_does_not_is(name):
-    experiment = start(name)
-    dataset = prepare(load_sample(experiment.data.source.name), experiment.data, experiment.seed)
-    fitting = fitting_output(experiment, dataset)
-    assert fitting_proposal(fitting, dataset) is None
-    other = fitting.with_compile(loss={"type": "Poisson", "params": {}})
-    assert fitting_proposal(other, dataset) == fitting_output(other, dataset)
 
 
 def test_metrics_of_a_first_course_are_offered_and_any_other_that_is_in_force():

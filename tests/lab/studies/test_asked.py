@@ -16,7 +16,7 @@ SEEDS = 3
 
 def begun(prediction: str | None = NO_IDEA) -> Asked:
     _study, settings, cells = asked("batch_size", SEEDS)
-    return Asked("batch_size", settings, SEEDS, False, prediction, "", "id", cells)
+    return Asked("batch_size", settings, SEEDS, settings[0].experiment, False, prediction, "", "id", cells)
 
 
 def view(one: Asked, state: str = "running", ended: int = 0) -> StudyView:
