@@ -13,25 +13,26 @@ from lab.texts import Language, say
 from lab.verdict.judging import judge_outputs
 from lab.verdict.story import story
 from lab.verdict.verdict import Verdict
-from lab.verdict.words import say_advice, say_verdict
+from lab.verdict.words import say_advice
 
 ROWS = 20  # lines of the epoch table; a longer run is thinned out
 
 
 def run_document(record: RunRecord, dataset: Dataset) -> dict[str, Any]:
     """Everything as plain data. A loss that is no number is null: JSON has no NaN."""
+    outputs, scores = _of_outputs(record, dataset), letter_scores(record, dataset)
     document = {
         "experiment": json.loads(record.experiment.to_json()),
         "state": record.state,
         "epochs": record.epochs_done,
         "history": {name: [_number(value) for value in values] for name, values in record.history.items()},
         "changes": [change.model_dump() for change in record.changes],
-        "verdict": _told(record.verdict),
+        "headline": {language: story(record.verdict, outputs, language).headline for language in get_args(Language)},
+        "verdict": _told(record.verdict, outputs),
         "compute_s": record.compute_s,
     }
-    outputs, scores = _of_outputs(record, dataset), letter_scores(record, dataset)
     if outputs:
-        document["outputs"] = {name: _told(one) for name, one in outputs.items()}
+        document["outputs"] = {name: _told(one, {}) for name, one in outputs.items()}
     return document | ({"scores": scores} if scores else {})
 
 
@@ -81,8 +82,13 @@ def _of_outputs(record: RunRecord, dataset: Dataset) -> dict[str, Verdict]:
     return judge_outputs(record.experiment, dataset, record.history, record.state)
 
 
-def _told(verdict: Verdict) -> dict[str, Any]:
-    return verdict.as_dict() | {"text": {language: say_verdict(verdict, language) for language in get_args(Language)}}
+def _told(verdict: Verdict, outputs: dict[str, Verdict]) -> dict[str, Any]:
+    """A verdict with its story: the words that page and report have too, the headline first."""
+    text = {}
+    for language in get_args(Language):
+        told = story(verdict, outputs, language)
+        text[language] = [told.headline, *told.sentences, *told.details, *say_advice(verdict, language)]
+    return verdict.as_dict() | {"text": text}
 
 
 def _number(value: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cache
 
 from lab.data.prepare import Dataset
@@ -53,8 +54,9 @@ def parcels_of(
     verdict: Verdict,
     kept: Kept,
     language: Language,
+    zone: tzinfo | None = None,
 ) -> list[Parcel]:
-    """What there is to take; the report holds the evaluations given."""
+    """What there is to take; the report holds the evaluations given, and tells the time of that zone."""
     experiment = record.experiment_with_changes()
 
     @cache
@@ -65,7 +67,12 @@ def parcels_of(
         return weights_file(experiment, record.best_weights if best else record.weights, dataset)
 
     found = [
-        Parcel("report", "report.html", "text/html", lambda: report(record, dataset, evaluations, verdict, language)),
+        Parcel(
+            "report",
+            "report.html",
+            "text/html",
+            lambda: report(record, dataset, evaluations, verdict, language, zone),
+        ),
         Parcel("keras", "keras.zip", "application/zip", lambda: keras_package(program(), record, language)),
         Parcel(
             "notebook", "notebook.ipynb", "application/x-ipynb+json", lambda: notebook(program(), language).encode()

@@ -5,7 +5,7 @@ Built as a tree of elements (`lab.export.markup`), so that a person's text can n
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from xml.etree.ElementTree import Element
 
 from lab.data.prepare import Dataset
@@ -51,21 +51,23 @@ def report(
     evaluations: Mapping[str, Evaluation],
     verdict: Verdict,
     language: Language,
+    zone: tzinfo | None = None,
 ) -> bytes:
     """The page.
 
     Args:
         evaluations: of each output by its name ("" of a network with one), of the parts that are open.
         verdict: on the run's curves.
+        zone: of the clock that tells when the run began; that of this computer if None.
     """
     experiment = record.experiment_with_changes()
     title = record.name or say("export.report", language)
     body = element(
         "main",
         element("h1", _own(title)),
-        element("p", _about(record, language), class_="quiet"),
+        element("p", _about(record, language, zone), class_="quiet"),
         _verdict(record, experiment, dataset, verdict, language),
-        _curves(record, experiment, language),
+        _curves(record, experiment, verdict, evaluations, language),
         *(_outcome(name, one, language) for name, one in evaluations.items()),
         _data(experiment, dataset, language),
         _network(experiment, dataset, language),
@@ -107,11 +109,19 @@ def _table(rows: Sequence[Sequence[Element | str]], caption: str = "", kind: str
 # --- what came out
 
 
-def _about(record: RunRecord, language: Language) -> str:
-    begun = datetime.fromtimestamp(record.created, UTC)
+def _about(record: RunRecord, language: Language, zone: tzinfo | None) -> str:
+    begun = datetime.fromtimestamp(record.created).astimezone(zone)
+    offset = f"{begun:%z}"  # +0900
     values = {"number": record.number, "epoch": f"{record.epochs_done:,}", "seconds": f"{record.compute_s:.1f}"}
     state = say(f"run_state.{record.state}", language)
-    return say("export.report_about", language, date=f"{begun:%Y-%m-%d %H:%M}", state=state, **values)
+    return say(
+        "export.report_about",
+        language,
+        date=f"{begun:%Y-%m-%d %H:%M}",
+        zone=f"UTC{offset[:3]}:{offset[3:5]}",
+        state=state,
+        **values,
+    )
 
 
 def _verdict(
@@ -133,14 +143,25 @@ def _verdict(
     return _section(say("evaluate_page.verdict", language), *parts)
 
 
-def _curves(record: RunRecord, experiment: Experiment, language: Language) -> Element:
-    """A picture for each quantity, and its last and best numbers."""
+def _curves(
+    record: RunRecord,
+    experiment: Experiment,
+    verdict: Verdict,
+    evaluations: Mapping[str, Evaluation],
+    language: Language,
+) -> Element:
+    """A picture for each quantity, and its numbers at the best epoch; those of the end stand with the scores.
+
+    The best epoch is the verdict's. Where the training loss was looked at after each epoch, that one is told: the mean
+    over an epoch is of weights that were still changing.
+    """
     names = [key for key in history_keys(experiment, validated=False) if record.history.get(key)]
     parts = {part: say(f"part.{part}", language) for part in ("train", "validation")}
     parts["evaluated"] = say("export.evaluated", language)
     children: list[Element] = []
-    best = max(record.best_epoch, 1)
-    head = [say("export.last", language), say("charts.best_epoch", language, epoch=best)]
+    best = verdict.evidence.best_epoch if verdict.evidence is not None else max(record.best_epoch, 1)
+    at_end = not evaluations
+    head = [say("charts.best_epoch", language, epoch=best), *([say("export.last", language)] if at_end else [])]
     rows: list[list[Element | str]] = [["", *head]]
     for name in names:
         curves = {"train": record.history[name]}
@@ -153,11 +174,18 @@ def _curves(record: RunRecord, experiment: Experiment, language: Language) -> El
         baseline = None if line is None or not math.isfinite(line) else (say("charts.baseline", language), line)
         alternative = say("export.picture", language, quantity=words, epochs=record.epochs_done)
         children.append(curves_picture(curves, parts, (say("charts.epoch", language), words), alternative, baseline))
-        for part, values in curves.items():
-            rows.append([f"{words} · {parts[part]}", f"{values[-1]:.4g}", f"{values[best - 1]:.4g}"])
-    if names:
+        told = {part: values for part, values in curves.items() if part != "train" or "evaluated" not in curves}
+        for part, values in told.items():
+            shown = [values[best - 1], *([values[-1]] if at_end else [])]
+            rows.append([f"{words} · {parts[part]}", *map(_three, shown)])
+    if names and (at_end or best < record.epochs_done):
         children.append(_table(rows))
     return _section(say("export.part.curves", language), *children)
+
+
+def _three(value: float) -> str:
+    """Three digits, and as many before the point as there are."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < math.inf else f"{value:.3g}"
 
 
 def _quantity(key: str, experiment: Experiment, language: Language) -> str:
@@ -195,7 +223,7 @@ def _scores(evaluation: Evaluation, language: Language) -> Element:
     without = say("charts.baseline", language)
     for scores, suffix in ((evaluation.scores, ""), (evaluation.baseline, f" · {without}")):
         for part, score in scores.items():
-            numbers = [f"{score.loss:.4g}", *(f"{score.metrics[name]:.4g}" for name in metrics)]
+            numbers = [_three(score.loss), *(_three(score.metrics[name]) for name in metrics)]
             rows.append([say(f"part.{part}", language) + suffix, f"{score.rows:,}", *numbers])
     return _table(rows)
 

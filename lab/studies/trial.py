@@ -5,16 +5,17 @@ left between them is the advice, and luck; the luck band (`lab.studies.band`) sa
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from lab.data.table import Table
 from lab.edits.advice import REMEDIES, Known
-from lab.runs.orders.study import Cell
+from lab.runs.orders.study import Cell, StudyView
+from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
 from lab.studies.band import FEWEST
 from lab.studies.definition import Option, Setting, Study, cells_of
-from lab.studies.result import Result
+from lab.studies.result import Result, result_of
 from lab.studies.words import Words
 
 SEEDS: Final = 5
@@ -32,6 +33,32 @@ class Trial:
         """What is to be trained: the run's own seed first. Raises DataError."""
         first = self.settings[0].experiment.seed
         return cells_of(self.settings, range(first, first + SEEDS), table)
+
+
+@dataclass
+class Tried:
+    """A trial that was started on a run, and what came out of it.
+
+    Args:
+        code: of the advice.
+        study_id: of the study at the engine.
+        cells: until it has ended.
+        result: None while it goes on.
+    """
+
+    run_id: str
+    number: int
+    code: str
+    trial: Trial
+    study_id: str
+    cells: list[Cell] = field(repr=False)
+    result: Result | None = None
+
+    def seen(self, view: StudyView) -> None:
+        """Where it is now: what came out is kept as soon as it has ended, and the cells are let go."""
+        if view.state in ENDED and self.result is None:
+            self.result = result_of(self.trial.study, self.trial.settings, self.cells, view.outcomes)
+            self.cells = []
 
 
 def trial_of(code: str, experiment: Experiment, known: Known) -> Trial | None:

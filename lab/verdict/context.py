@@ -5,11 +5,13 @@ may be gone by the time somebody asks.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self, get_args
+from typing import Any, get_args
 
+from lab.model.outputs import history_of
 from lab.verdict.evidence import BaselineKind, RowCurves
 from lab.verdict.rows import RISE_ERROR, SKEW, SPREAD, TRAIN_SPREAD
-from lab.verdict.verdict import Verdict, judge
+from lab.verdict.story import loudest
+from lab.verdict.verdict import Kind, Verdict, judge
 
 Columns = Mapping[str, Sequence[float]]  # name of a curve -> its value after each epoch
 
@@ -20,6 +22,7 @@ class RunContext:
 
     baseline_metrics: what that forecast gets on the validation part beside the total loss, by history key: metrics,
         and the losses of several outputs.
+    outputs: of several outputs the context of each by its name; empty for one, and for runs from before it was kept.
     """
 
     train_rows: int
@@ -34,6 +37,7 @@ class RunContext:
     test_rows: int | None = None
     baseline_train_loss: float | None = None
     high_rate: float | None = None
+    outputs: dict[str, "RunContext"] = field(default_factory=dict)
 
     @property
     def baselines(self) -> dict[str, float]:
@@ -70,14 +74,30 @@ class RunContext:
             high_rate=self.high_rate,
         )
 
+    def word(self, history: dict[str, list[float]], state: str, extras: Columns | None = None) -> Kind:
+        """The word on such a run wherever it stands in short: that of its story (`lab.verdict.story`)."""
+        each = self.judge_outputs(history, state) if history.get("loss") else {}
+        return loudest(self.judge(history, state, extras), each.values())
+
+    def judge_outputs(self, history: dict[str, list[float]], state: str) -> dict[str, Verdict]:
+        """The verdict on each of several outputs, from its own curves and its own baseline."""
+        return {
+            name: one.judge(history_of(history, name, len(self.outputs)), state) for name, one in self.outputs.items()
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {**vars(self), "causes": dict(self.causes), "baseline_metrics": dict(self.baseline_metrics)}
+        plain = {**vars(self), "causes": dict(self.causes), "baseline_metrics": dict(self.baseline_metrics)}
+        outputs = {name: one.as_dict() for name, one in plain.pop("outputs").items()}
+        return plain | ({"outputs": outputs} if outputs else {})
 
     @classmethod
-    def from_dict(cls, values: Any) -> Self:
+    def from_dict(cls, values: Any) -> "RunContext":
         """What `as_dict` gave. Raises ValueError, TypeError or KeyError for anything else."""
-        context = cls(**values)
+        values = dict(values)
+        each = dict(values.pop("outputs", {})).items()
+        outputs = {str(name): RunContext.from_dict(dict(one) | {"outputs": {}}) for name, one in each}  # an output has none
+        context = cls(**values, outputs=outputs)
         numbers = [context.train_rows, context.validation_rows, context.parameters, context.inputs]
         numbers.append(context.test_rows)
         if not all(value is None or type(value) is int for value in numbers):

@@ -7,7 +7,7 @@ import numpy as np
 
 from lab.data.prepare import Dataset, PartName
 from lab.model.layer_table import graph_table, layer_rows, parameter_count
-from lab.model.outputs import history_of, output_units, output_views
+from lab.model.outputs import output_units, output_views
 from lab.model.scales import rate_is_high
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.verdict.baseline import baseline
@@ -40,18 +40,10 @@ def judge_run(
 def judge_outputs(
     experiment: Experiment, dataset: Dataset, history: dict[str, list[float]], state: str = "finished"
 ) -> dict[str, Verdict]:
-    """The verdict on each output of a functional model, from its own curves and its own baseline; empty for others."""
+    """The verdict on each output of a model with several, from its own curves and its own baseline; else empty."""
     if not isinstance(experiment.model, GraphSpec) or not history.get("loss"):
         return {}
-    parameters = parameter_count(layer_rows(experiment, dataset))
-    verdicts = {}
-    for (name, (view, seen)), units in zip(
-        output_views(experiment, dataset).items(), _graph_units(experiment.model, dataset), strict=True
-    ):
-        own = history_of(history, name, len(experiment.model.outputs))
-        line, on_training = (_line(view, seen, units, part) for part in JUDGED)
-        verdicts[name] = _context(view, seen, line, on_training, parameters).judge(own, state)
-    return verdicts
+    return context_of(experiment, dataset).judge_outputs(history, state)
 
 
 def context_of(experiment: Experiment, dataset: Dataset) -> RunContext:
@@ -64,7 +56,19 @@ def context_of(experiment: Experiment, dataset: Dataset) -> RunContext:
         line, on_training = (_line(experiment, dataset, output_units(experiment), part) for part in JUDGED)
         metrics = baseline_metrics(experiment, dataset, output_units(experiment))
     context = _context(experiment, dataset, line, on_training, parameter_count(layer_rows(experiment, dataset)))
-    return replace(context, baseline_metrics=metrics)
+    return replace(context, baseline_metrics=metrics, outputs=_output_contexts(experiment, dataset))
+
+
+def _output_contexts(experiment: Experiment, dataset: Dataset) -> dict[str, RunContext]:
+    """Of several outputs that of each, as if it were alone."""
+    if not isinstance(experiment.model, GraphSpec) or len(experiment.model.outputs) < 2:
+        return {}
+    parameters, contexts = parameter_count(layer_rows(experiment, dataset)), {}
+    views = output_views(experiment, dataset).items()
+    for (name, (view, seen)), units in zip(views, _graph_units(experiment.model, dataset), strict=True):
+        line, on_training = (_line(view, seen, units, part) for part in JUDGED)
+        contexts[name] = _context(view, seen, line, on_training, parameters)
+    return contexts
 
 
 def _context(

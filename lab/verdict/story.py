@@ -4,7 +4,7 @@ Page, report and command line take it from here, so that they say the same. Of s
 that fare otherwise than all of them together: a whole that is well says nothing of its parts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +41,11 @@ class Story:
     details: tuple[str, ...]
 
 
+def loudest(verdict: Verdict, outputs: Iterable[Verdict]) -> Kind:
+    """The word that must not be missed, of the whole and its outputs."""
+    return min((verdict.kind, *(one.kind for one in outputs)), key=LOUDEST_FIRST.index)
+
+
 def story(
     verdict: Verdict, outputs: Mapping[str, Verdict], language: Language, plain: Callable[[str], str] = str
 ) -> Story:
@@ -60,7 +65,7 @@ def story(
         headline = say("verdict.headline_parts", language, word=headline, parts=parts)
     each = [f"{plain(name)} · {say_title(one, language)}: {say_kind(one, language)}" for name, one in outputs.items()]
     return Story(
-        kind=min((verdict.kind, *(one.kind for one in apart.values())), key=LOUDEST_FIRST.index),
+        kind=loudest(verdict, outputs.values()),
         headline=headline,
         sentences=tuple(say_summary(verdict, language)),
         details=(*say_details(verdict, language), *each),

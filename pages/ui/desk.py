@@ -17,12 +17,14 @@ from lab.spec.data import AS_FOUND, DataSpec, ReadingSpec, UploadSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import current_limits
 from lab.studies.asked import Asked
+from lab.studies.trial import Tried
 from lab.texts import Language
 
 OWNERS = 500
 FILES_PER_OWNER = 2
 TABLES_PER_OWNER = 3  # of one file there may be several readings
 TREATMENTS = 50
+TRIALS = 20
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Desk:
     tables: OrderedDict[tuple[str, ReadingSpec], Table] = field(default_factory=OrderedDict)
     treatments: dict[tuple[str, tuple[str, ...]], Treatment] = field(default_factory=dict)  # (remedy, its columns)
     study: Asked | None = None  # the one-click experiment that was started last
+    trials: OrderedDict[str, Tried] = field(default_factory=OrderedDict)  # run -> the advice that was tried on it last
 
     def keep_file(self, file: OwnFile) -> None:
         sha256 = file.table.sha256
@@ -86,6 +89,13 @@ class Desk:
         self.treatments[remedy.code, remedy.columns] = treatment
         while len(self.treatments) > TREATMENTS:
             del self.treatments[next(iter(self.treatments))]
+
+    def keep_trial(self, tried: Tried) -> None:
+        """The engine knows one study at a time: a trial that still went on is over."""
+        self.trials = OrderedDict((run, one) for run, one in self.trials.items() if one.result is not None)
+        self.trials[tried.run_id] = tried
+        while len(self.trials) > TRIALS:
+            self.trials.popitem(last=False)
 
     def treatment(self, remedy: Remedy | TrainingRemedy, data: DataSpec) -> Treatment | None:
         """The last use of this remedy on the same file, which is then forgotten."""

@@ -88,6 +88,7 @@ def test_json_is_one_document_with_history_and_verdict(capsys):
     assert document["verdict"]["evidence"]["epochs"] == 100
     assert set(document["verdict"]["text"]) == {"ko", "en"}
     assert Experiment.from_json(json.dumps(document["experiment"])) == start("iris")
+    assert document["headline"]["en"] == document["verdict"]["text"]["en"][0] == "Good fit"
 
 
 def test_the_history_is_that_of_the_engine(capsys):

@@ -52,7 +52,7 @@ def written(record: RunRecord, status: Status) -> RunFile:
         "metrics": {name: _plain(column[-1]) for name, column in record.history.items() if column},
         "best": {name: _plain(value) for name, value in best.items()},
         "best_epoch": record.best_epoch,
-        "verdict": record.verdict.kind,
+        "verdict": record.context.word(record.history, record.state, record.extras),
     }
     return RunFile(entry, arrays)
 

@@ -18,7 +18,7 @@ def summary_of(view: RunView, context: RunContext, marks: Marks) -> RunSummary:
         view.summary,
         best={name: values[best] for name, values in view.history.items() if len(values) > best},
         best_epoch=best + 1 if finite else 0,
-        verdict=None if view.active else context.judge(view.history, view.state, view.extras).kind,
+        verdict=None if view.active else context.word(view.history, view.state, view.extras),
         marks=marks,
     )
 

@@ -40,16 +40,16 @@ def doctor_section(state: AppState, record: RunRecord, dataset: Dataset, *, with
 
 def remedy_buttons(state: AppState, record: RunRecord, causes: dict[str, float]) -> None:
     st.markdown(say("nan_doctor.remedies", state.language))
-    with st.container(horizontal=True, gap="small"):
+    with st.container(gap="small"):
         for remedy in remedies(record.experiment, causes):
             st.button(
                 say(f"advice.{remedy.code}", state.language),
                 key=f"remedy-{remedy.code}",
-                help=say_advice_code(remedy.code, None, state.language),
                 icon=":material/healing:",
                 on_click=take_remedy,
                 args=(remedy, record),
             )
+            st.caption(say_advice_code(remedy.code, None, state.language))
 
 
 def found_by_doctor(state: AppState, record: RunRecord, dataset: Dataset) -> Breakdown | None:

@@ -1,7 +1,5 @@
 """What to try next: each advice that can be applied is a button, which tries it and tells whether it helped."""
 
-from dataclasses import dataclass, field
-
 import streamlit as st
 
 from lab.charts.studies import draw
@@ -9,12 +7,11 @@ from lab.edits.advice import REMEDIES, Known
 from lab.errors import LabError
 from lab.insight.nan_doctor import remedies
 from lab.runs.kept.record import RunRecord
-from lab.runs.orders.study import Cell, StudyView
+from lab.runs.orders.study import StudyView
 from lab.runs.serve.host import engine
-from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
-from lab.studies.result import Result, result_of
-from lab.studies.trial import SEEDS, Trial, trial_of
+from lab.studies.result import Result
+from lab.studies.trial import SEEDS, Tried, trial_of
 from lab.texts import say
 from lab.verdict.verdict import Verdict
 from lab.verdict.words import say_advice_code
@@ -28,23 +25,12 @@ from pages.ui.text import tell_error
 LOOK_S = 0.5
 
 
-@dataclass
-class Tried:
-    """An advice that is being tried, or was: of which run, and what came out."""
-
-    run_id: str
-    number: int
-    code: str
-    trial: Trial
-    study_id: str
-    cells: list[Cell] = field(repr=False)
-    result: Result | None = None
-
-
 def advice_section(state: AppState, record: RunRecord, verdict: Verdict) -> None:
     """Each advice once: as a button where it changes the experiment, else as a sentence."""
     experiment, known = record.experiment_with_changes(), Known.of(verdict)
-    st.markdown(f"**{say('verdict_box.advice', state.language)}**", help=say("trial.try", state.language))
+    st.markdown(f"**{say('verdict_box.advice', state.language)}**")
+    if any(code in REMEDIES for code in advised(record, verdict)):
+        st.caption(say("trial.try", state.language))
     for code in advised(record, verdict):
         told = say_advice_code(code, verdict.evidence, state.language)
         remedy = REMEDIES.get(code)
@@ -54,13 +40,13 @@ def advice_section(state: AppState, record: RunRecord, verdict: Verdict) -> None
             continue
         st.button(
             say(f"advice.{code}", state.language),
-            help=told,
             key=f"try-{code}-{record.number}",
             icon=":material/healing:",
             width="stretch",
             on_click=train_anew if remedy.anew else start_trial,
             args=(changed, record.number) if remedy.anew else (record, code, known),
         )
+        st.caption(told)  # on a screen that is touched there is no hovering
 
 
 def advised(record: RunRecord, verdict: Verdict) -> tuple[str, ...]:
@@ -80,7 +66,7 @@ def train_anew(changed: Experiment, number: int) -> None:
 
 
 def start_trial(record: RunRecord, code: str, known: Known) -> None:
-    """Train both settings from the same seeds; the trial before is forgotten."""
+    """Train both settings from the same seeds; one that still went on gives way."""
     state = app_state()
     experiment = record.experiment_with_changes()
     trial = trial_of(code, experiment, known)
@@ -92,13 +78,13 @@ def start_trial(record: RunRecord, code: str, known: Known) -> None:
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return
-    state.memo["tried"] = Tried(record.id, record.number, code, trial, study_id, cells)
+    state.desk.keep_trial(Tried(record.id, record.number, code, trial, study_id, cells))
 
 
 def trial_section(state: AppState, record: RunRecord, verdict: Verdict) -> None:
     """What became of the advice that was tried on this run last."""
-    tried: Tried | None = state.memo.get("tried")
-    if tried is None or tried.run_id != record.id:
+    tried = state.desk.trials.get(record.id)
+    if tried is None:
         return
     with st.container(border=True, key="trial"):
         name = say(f"advice.{tried.code}", state.language)
@@ -136,12 +122,10 @@ def look(state: AppState, tried: Tried) -> StudyView | None:
     try:
         view = engine().study(tried.study_id, state.owner)
     except LabError as lost:
-        state.memo.pop("tried", None)
+        state.desk.trials.pop(tried.run_id, None)
         st.warning(tell_error(lost, state.language))
         return None
-    if view.state in ENDED:
-        tried.result = result_of(tried.trial.study, tried.trial.settings, tried.cells, view.outcomes)
-        tried.cells = []
+    tried.seen(view)
     return view
 
 

@@ -1,6 +1,7 @@
 """Taking a run away: report, Keras program with its data, notebook, weights, curves, the run itself, the experiment."""
 
 from collections.abc import Mapping
+from datetime import timedelta, timezone
 
 import streamlit as st
 
@@ -58,4 +59,12 @@ def parcels(
 ) -> list[Parcel]:
     run_id, owner = record.id, state.owner
     kept = Kept(lambda: engine().checkpoints(run_id, owner), lambda: engine().export(run_id, owner))
-    return parcels_of(record, dataset, evaluations, verdict_on(state, record, dataset), kept, state.language)
+    return parcels_of(
+        record, dataset, evaluations, verdict_on(state, record, dataset), kept, state.language, zone_of_browser()
+    )
+
+
+def zone_of_browser() -> timezone | None:
+    """Of the person's clock; the server may stand elsewhere."""
+    behind = st.context.timezone_offset  # minutes that UTC is ahead of the browser's clock
+    return None if behind is None else timezone(-timedelta(minutes=behind))

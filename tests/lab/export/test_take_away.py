@@ -4,8 +4,10 @@ import ast
 import csv
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
+from datetime import UTC, timedelta, timezone
 from html.parser import HTMLParser
 
 import numpy as np
@@ -29,6 +31,7 @@ from lab.texts import LANGUAGES, say
 from netcore.errors import NetcoreError
 from tests.lab.export.runs import Made, made
 
+KOREA = timezone(timedelta(hours=9))
 HOSTILE = (
     '=HYPERLINK("http://evil","x")',
     "<script>alert(1)</script>",
@@ -287,12 +290,37 @@ def test_the_report_says_what_came_out(which, language, request):
     run = request.getfixturevalue(which)
     words = checked(page_of(run, language))
     history = run.record.history
-    for key in ("loss", "val_loss"):
-        assert f"{history[key][-1]:.4g}" in words
+    assert f"{history['val_loss'][-1]:.3g}" in words
     assert run.experiment.name in words
     assert "keras.Input" in words
     assert run.experiment.to_json(indent=2) in words
     assert experiment_of(page_of(run, language).encode()) == run.experiment
+
+
+def test_the_report_knows_one_best_epoch_which_is_the_verdicts(iris):
+    verdict = replace(iris.record.verdict, evidence=replace(iris.record.verdict.evidence, best_epoch=1))
+    words = checked(report(iris.record, iris.dataset, {}, verdict, "en").decode())
+    assert iris.record.best_epoch != 1
+    assert set(re.findall(r"lowest validation: epoch (\d+)", words)) == {"1"}
+
+
+def test_each_loss_of_the_end_stands_in_the_report_once(iris):
+    evaluations = evaluate_run(iris.record, iris.dataset)
+    words = checked(page_of(iris))
+    last = f"{evaluations[''].scores['validation'].loss:.3g}"
+    assert say("export.last", "en") not in words  # the scores tell it
+    assert say("export.last", "en") in checked(
+        report(iris.record, iris.dataset, {}, iris.record.verdict, "en").decode()
+    )
+    assert last in words
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"), [(UTC, "1970-01-02 00:00 (UTC+00:00)"), (KOREA, "1970-01-02 09:00 (UTC+09:00)")]
+)
+def test_the_report_tells_the_time_of_a_zone_and_which(iris, zone, shown):
+    record = replace(iris.record, created=86_400.0)
+    assert shown in checked(report(record, iris.dataset, {}, record.verdict, "en", zone).decode())
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -6,6 +6,7 @@ import pytest
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.edits.graph import as_graph, with_added_target, without_target
+from lab.export.lines import run_document
 from lab.insight.evaluate import evaluate_run
 from lab.model.layer_table import graph_table, parameter_count
 from lab.model.outputs import history_keys, history_of, split_key
@@ -18,6 +19,7 @@ from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import PartSpec
 from lab.starts import start
 from lab.verdict.judging import judge_outputs, judge_run
+from lab.verdict.story import story
 
 
 def two():
@@ -152,6 +154,11 @@ def test_each_output_is_judged_and_evaluated_in_its_own_unit():
     assert evaluations["rain"].scores["validation"].loss == pytest.approx(own["val_loss"][-1], rel=1e-4)
     verdicts = judge_outputs(experiment, dataset, record.history)
     assert set(verdicts) == {"tmax", "rain"}
+    assert verdicts == record.context.judge_outputs(record.history, record.state)
+    (entry,) = engine.runs_of("someone")
+    told, document = story(record.verdict, verdicts, "en"), run_document(record, dataset)
+    assert entry.verdict == told.kind
+    assert document["headline"]["en"] == document["verdict"]["text"]["en"][0] == told.headline
     total = judge_run(experiment, dataset, record.history)
     assert total.evidence.baseline_kind == "outputs"
     assert total.evidence.baseline_loss == pytest.approx(

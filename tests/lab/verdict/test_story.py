@@ -1,5 +1,6 @@
 """What every place tells of a run: headline, at most three sentences, details, and the picture they belong to."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -119,3 +120,34 @@ def test_the_curves_are_those_that_were_judged():
     evaluated = fall(0.7, 0.10, 0.1, 20)
     verdict = CONTEXT.judge(history, "finished", {"evaluated_loss": evaluated})
     assert picture_of(verdict, CONTEXT, history, {"evaluated_loss": evaluated}).training == tuple(evaluated)
+
+
+def test_the_word_on_the_shelf_is_that_of_the_story_where_one_output_fares_worse():
+    alone = replace(CONTEXT, outputs={})
+    context = replace(CONTEXT, outputs={"good": alone, "bad": alone})
+    pairs = {"": GOOD, "good_": GOOD, "bad_": OVERFIT}
+    history = {f"{part}{name}loss": list(curves[part != ""]) for name, curves in pairs.items() for part in ("", "val_")}
+    whole, each = context.judge(history, "finished"), context.judge_outputs(history, "finished")
+    assert (whole.kind, each["bad"].kind) == ("good_fit", "overfit")
+    assert context.word(history, "finished") == story(whole, each, "en").kind == "overfit"
+    assert CONTEXT.word(history, "finished") == "good_fit"
+
+
+def test_a_context_with_outputs_comes_back_from_json_and_one_from_before_has_none():
+    context = replace(CONTEXT, outputs={"rain": replace(CONTEXT, train_rows=7)})
+    assert RunContext.from_dict(json.loads(json.dumps(context.as_dict()))) == context
+    assert "outputs" not in CONTEXT.as_dict()
+    with pytest.raises((ValueError, TypeError)):
+        RunContext.from_dict({**CONTEXT.as_dict(), "outputs": ["rain"]})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_has_risen_since_a_lowest_loss_at_the_last_epoch(language):
+    seen = 0
+    for verdict in random_verdicts():
+        if verdict.evidence is not None and verdict.evidence.best_epoch == verdict.evidence.epochs:
+            seen += 1
+            for key in ("lowest", "rise", "rise_rough"):
+                told = say(f"verdict.evidence.{key}", language, **vars(verdict.evidence))
+                assert told not in story(verdict, {}, language).details
+    assert seen
