@@ -95,8 +95,8 @@ class RunContext:
     def from_dict(cls, values: Any) -> "RunContext":
         """What `as_dict` gave. Raises ValueError, TypeError or KeyError for anything else."""
         values = dict(values)
-        each = dict(values.pop("outputs", {})).items()
-        outputs = {str(name): RunContext.from_dict(dict(one) | {"outputs": {}}) for name, one in each}  # an output has none
+        each = dict(values.pop("outputs", {})).items()  # which have no outputs of their own
+        outputs = {str(name): RunContext.from_dict(dict(one) | {"outputs": {}}) for name, one in each}
         context = cls(**values, outputs=outputs)
         numbers = [context.train_rows, context.validation_rows, context.parameters, context.inputs]
         numbers.append(context.test_rows)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.data.samples import SAMPLE_DATA
+from lab.texts import LANGUAGES
 from pages import PAGES
 
 ENDLESS = 20_000  # epochs of a run that goes on for as long as a test looks at it
@@ -104,6 +105,30 @@ def test_a_reloaded_page_finds_its_running_run(visit):
     expect(person.page.locator("path[data-series='loss']")).not_to_have_attribute("data-points", "0")
     person.press("stop")
     person.button("continue").wait_for()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_another_start_leaves_the_run_going_and_a_second_tab_finds_it(visit, language):
+    person = visit(language)
+    going_on, on_the_shelf = (person.say(f"aside.{key}", number=1) for key in ("going_on", "empty"))
+    person.set_epochs(ENDLESS)
+    person.train()
+    person.page.get_by_role("button", name=person.say("starts.open")).click()
+    person.button("start-penguins").click()
+    expect(person.page.get_by_text(going_on)).to_be_visible()
+    expect(person.page.locator(".st-key-steps")).to_contain_text(person.say("summary.elsewhere", number=1))
+    person.settle()
+    assert person.run_shown().startswith("none")
+    person.screenshot("8-elsewhere", 0)
+    second = person.open(person.address)
+    expect(second.get_by_text(going_on)).to_be_visible()
+    second.locator("[class*='st-key-look-at-'] button").click()
+    expect(second.locator("path[data-series='loss']")).not_to_have_attribute("data-points", "0")
+    second.locator(".st-key-stop button").click()
+    expect(second.locator(".live-curve")).to_have_attribute("data-state", "stopped")
+    expect(person.page.get_by_text(on_the_shelf)).to_be_visible()  # without a click in this tab
+    person.settle()
+    person.screenshot("8-aside", 0)
 
 
 def test_where_the_stream_is_blocked_the_page_draws_by_itself(visit):
