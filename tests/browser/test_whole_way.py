@@ -122,9 +122,9 @@ def test_another_start_leaves_the_run_going_and_a_second_tab_finds_it(visit, lan
     person.screenshot("8-elsewhere", 0)
     second = person.open(person.address)
     expect(second.get_by_text(going_on)).to_be_visible()
-    second.locator("[class*='st-key-look-at-'] button").click()
+    second.locator("[class*='st-key-look-at-'] button:visible").first.click()
     expect(second.locator("path[data-series='loss']")).not_to_have_attribute("data-points", "0")
-    second.locator(".st-key-stop button").click()
+    second.locator(".st-key-stop button:visible").first.click()
     expect(second.locator(".live-curve")).to_have_attribute("data-state", "stopped")
     expect(person.page.get_by_text(on_the_shelf)).to_be_visible()  # without a click in this tab
     person.settle()

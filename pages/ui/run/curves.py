@@ -57,7 +57,7 @@ def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, 
         baselines=baselines_of(state, bench, shown),
         ghost=ghost_history(state, shown),
         history=history,
-        progress={} if run is None else progress_of(run),
+        progress={"state": "untrained"} if run is None else progress_of(run),
         running=history is None and run is not None and run.active,
     )
     return live_curve(drawn, state.language, key="curves", on_news=curves_ask)

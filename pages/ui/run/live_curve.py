@@ -18,7 +18,7 @@ WORDS = (
     *("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about"),
     *("progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued"),
 )
-STATES = ("queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
+STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 
 # registered once, when this module is imported; the function mounts it
 _component = st.components.v2.component(
