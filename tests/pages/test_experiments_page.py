@@ -100,6 +100,13 @@ def test_it_works_on_the_persons_own_experiment_too(person):
     settings = person.state().desk.study.settings
     assert [setting.experiment.data.source.name for setting in settings] == ["iris", "iris"]
     assert [setting.experiment.model.layers[0].params["units"] for setting in settings] == [2, 8]
+    assert say("experiments_page.found", "en") in person.sentences()
+    person.press("start.penguins")
+    assert say("experiments_page.found", "en") not in person.sentences()
+    assert "is of other data than those above" in person.sentences()
+    person.press("study-data")
+    assert person.experiment.data.source.name == "iris"
+    assert say("experiments_page.found", "en") in person.sentences()
 
 
 def test_what_makes_no_sense_for_the_own_experiment_is_said(person):

@@ -39,6 +39,16 @@ def test_a_setting_is_done_when_all_its_seeds_have_ended():
     assert runs_of(one.settings, SEEDS) == len(one.settings) * SEEDS
 
 
+def test_an_own_one_is_shown_under_its_own_data_alone_and_a_ready_made_one_under_any():
+    ready = begun()
+    own = replace(ready, own=True)
+    data, others = ready.experiment.data, start("penguins").data
+    assert ready.belongs_to(data)
+    assert ready.belongs_to(others)
+    assert own.belongs_to(data)
+    assert not own.belongs_to(others)
+
+
 def test_its_result_is_kept_once_it_has_ended_and_its_data_are_let_go():
     one = begun()
     one.seen(view(one))
