@@ -92,9 +92,14 @@ class Function(Operation):
 class OverFeatures(Function):
     """A function of all features of a sample together."""
 
-    def __call__(self, x: Any, axis: int = -1) -> Array:
-        """The function of an array, along `axis`."""
-        return self.of(np.asarray(x), axis)
+    def __call__(self, x: Any, axis: int | tuple[int, ...] = -1) -> Array:
+        """The function of an array, along `axis`, or over several axes together."""
+        array = np.asarray(x)
+        if not isinstance(axis, tuple):
+            return self.of(array, axis)
+        last = tuple(range(-len(axis), 0))
+        moved = np.moveaxis(array, axis, last)
+        return np.moveaxis(self.of(moved.reshape(*moved.shape[: -len(axis)], -1)).reshape(moved.shape), last, axis)
 
 
 class Elementwise(Function):

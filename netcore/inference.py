@@ -85,7 +85,8 @@ class Evaluation:
             tracker.reset()
         self.penalty.reset()
         hooks = callbacks if callbacks is not None and callbacks.wants_batches("test") else None
-        piece = self._piece if hooks is None else self._batch_size
+        by_batch = hooks is not None or self.model.stop_evaluating  # set before the first: that one is looked at
+        piece = self._batch_size if by_batch else self._piece
         for start, plan in plans_in_pieces(self.model, self._rows, self.total, piece):
             if hooks is not None:
                 hooks.call_batch("on_test_batch_begin", start // piece)
@@ -99,6 +100,8 @@ class Evaluation:
             if hooks is not None:
                 hooks.call_batch("on_test_batch_end", start // piece, logs=self.logs())
             yield ValidationStep(epoch, min(start + piece, self.total))
+            if self.model.stop_evaluating:
+                break
 
     def logs(self) -> dict[str, float]:
         """Loss and metrics of what has been looked at."""
@@ -114,7 +117,7 @@ class Evaluation:
 
 
 class MaskedArray(np.ndarray[Any, Any]):
-    """An output (n, t, d) that knows which of its time steps are there: `_keras_mask` (n, t). Arithmetic forgets it."""
+    """An output (n, t, …, d) that knows which time steps are there: `_keras_mask` (n, t). Arithmetic forgets it."""
 
     _keras_mask: Array | None = None
 
@@ -122,18 +125,23 @@ class MaskedArray(np.ndarray[Any, Any]):
 def run_layer(layer: "Layer", inputs: Any, *, training: bool, mask: Any = None) -> Any:
     """A layer (or model) on plain arrays: builds it at first use, returns a new array or a list of them.
 
-    `mask` (n, t) is that of the first input; left out, it is the one that the input has brought along, if any.
+    `mask` (n, t) is that of the first input, or a list with one for each; left out, they are those that the inputs have
+    brought along, if any.
     """
+    listed = isinstance(inputs, list | tuple)
+    several = list(inputs) if listed else [inputs]
     if mask is None:
-        mask = getattr(inputs[0] if isinstance(inputs, list | tuple) else inputs, "_keras_mask", None)
-    arrays = [as_floats(one, "x", layer.dtype) for one in (inputs if isinstance(inputs, list | tuple) else [inputs])]
+        given = [getattr(one, "_keras_mask", None) for one in several]
+    else:
+        given = list(mask) if isinstance(mask, list | tuple) and listed else [mask]
+    arrays = [as_floats(one, "x", layer.dtype) for one in several]
     tensors = [Tensor(array.shape, layer.dtype, "x") for array in arrays]
     calls = list(layer.calls)
-    result = layer(tensors if isinstance(inputs, list | tuple) else tensors[0])
+    result = layer(tensors if listed else tensors[0])
     layer.calls = calls  # this use leaves no trace in the graph
     outputs = tuple(result) if isinstance(result, list) else (result,)
     steps = Graph(tuple(tensors), outputs).steps()
-    masks = [] if mask is None else [np.ascontiguousarray(batch_last(np.asarray(mask, bool)))]
+    masks = [None if one is None else np.ascontiguousarray(batch_last(np.asarray(one, bool))) for one in given]
     plan = Plan(steps, tensors, outputs, len(arrays[0]), training=training, dtype=layer.dtype, input_masks=masks)
     plan.feed([(with_ones(array), batch_last(array)) for array in arrays])
     with np.errstate(all="ignore"):
@@ -141,7 +149,7 @@ def run_layer(layer: "Layer", inputs: Any, *, training: bool, mask: Any = None) 
     note_activity(plan)
     made = [
         _with_mask(np.ascontiguousarray(batch_first(output)), seen)
-        for output, seen in zip(plan.outputs, plan.output_masks, strict=True)
+        for output, seen in zip(plan.outputs, plan.step_masks, strict=True)
     ]
     return made if isinstance(result, list) else made[0]
 
@@ -150,7 +158,7 @@ def _with_mask(output: Array, mask: Array | None) -> Array:
     if mask is None:
         return output
     masked = output.view(MaskedArray)
-    masked._keras_mask = batch_first(mask).reshape(output.shape[:2]).copy()
+    masked._keras_mask = batch_first(mask).copy()
     return masked
 
 

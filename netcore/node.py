@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from netcore.config import Array
 
 
@@ -15,13 +17,29 @@ class Node:
         xs, ys, dxs, dys: the same as lists, for operations with several inputs or outputs.
         gradient: for each weight view of the layer the array that its gradient goes to.
         mask: (t, n) of bool, False where a time step of x is missing; None where all are there.
+        masks: the same for each of several inputs.
         y_mask: the same for y, if the operation makes the mask: its forward fills it.
         repeats: columns of the batch axis for each sample, more than 1 where time steps count as samples: they lie
             step by step, the n samples of a step together.
         scratch: whatever the operation's `prepare` put there.
     """
 
-    __slots__ = ("dx", "dxs", "dy", "dys", "gradient", "mask", "repeats", "scratch", "x", "xs", "y", "y_mask", "ys")
+    __slots__ = (
+        "dx",
+        "dxs",
+        "dy",
+        "dys",
+        "gradient",
+        "mask",
+        "masks",
+        "repeats",
+        "scratch",
+        "x",
+        "xs",
+        "y",
+        "y_mask",
+        "ys",
+    )
 
     def __init__(self, xs: list[Array], ys: list[Array], dxs: list[Array | None], dys: list[Array]) -> None:
         self.xs, self.ys, self.dxs, self.dys = xs, ys, dxs, dys
@@ -31,9 +49,15 @@ class Node:
         self.dy: Any = dys[0] if dys else None
         self.gradient: dict[str, Array] = {}
         self.mask: Array | None = None
+        self.masks: list[Array | None] = []
         self.y_mask: Array | None = None
         self.repeats = 1
         self.scratch: Any = None
+
+
+def spread_mask(mask: Array, ndim: int) -> Array:
+    """(t, n) -> (t, 1, …, n), a view with that many axes."""
+    return mask.reshape(*mask.shape[:-1], *(1,) * (ndim - mask.ndim), mask.shape[-1])
 
 
 class Buffers:
@@ -49,6 +73,7 @@ class Operation:
         wants_ones: x must end in a row of ones (for a kernel with its bias as last row).
         keeps_mask: the time steps of y are those of x, so that the mask of x is the mask of y as well.
         reads_mask: a mask of x is needed here, and may end here.
+        joins_masks: several inputs may come with masks of their own, of which `join_masks` makes that of y.
         makes_mask: forward finds out which time steps are missing, and fills node.y_mask.
         stackable: right, as it is written, for several networks at once, with one more axis in front of everything:
             x (s, d, n), y (s, units, n), weights (s, …).
@@ -64,6 +89,7 @@ class Operation:
     wants_ones: bool = False
     keeps_mask: bool = False
     reads_mask: bool = False
+    joins_masks: bool = False
     makes_mask: bool = False
     stackable: bool = False
     identity: bool = False
@@ -74,6 +100,16 @@ class Operation:
     def masks_output(self, masked: list[bool]) -> bool:
         """Whether y comes with a mask, given which of the inputs do."""
         return self.makes_mask or (self.keeps_mask and all(masked))
+
+    def join_masks(self, node: Node, out: Array) -> None:
+        """Write the mask of y, with as many of its axes as the masks of the inputs have.
+
+        Unless an operation says otherwise, a step is there if any of the inputs has it.
+        """
+        out.fill(False)
+        for mask in node.masks:
+            if mask is not None:
+                np.logical_or(out, spread_mask(mask, out.ndim), out)
 
     def prepare(self, node: Node, *, training: bool) -> None:
         """Allocate `node.scratch`, once for each batch size."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from netcore.config import Array
 from netcore.graph import Step, Tensor, masked_tensors
-from netcore.node import Node
+from netcore.node import Node, Operation, spread_mask
 from netcore.parameters import Weight
 from netcore.penalties import ActivityPenalty, add_weight_penalty
 
@@ -43,12 +43,13 @@ class Plan:
         training: whether gradients are wanted and dropout is on.
         fused: for each output, whether the gradient of the loss will be given with respect to what enters
             the last activation, which is then left out of the way back.
-        input_masks: masks (t, n) that the first inputs come with.
+        input_masks: masks (t, n) that the first inputs come with, None for those without.
 
     Attributes:
         outputs: what the model computes, each (k, n).
         output_gradients: where the gradient of the loss goes, None where no weight depends on it.
-        output_masks: for each output the (t, n) mask of its time steps, or None.
+        step_masks: for each output the mask (t, n) of its time steps, or None.
+        output_masks: the same, with one axis for each of the output's but the features', (t, 1, …, n).
         penalised: whether regularizers add something to the loss.
         fused: as the argument, False where the graph does not allow it.
     """
@@ -63,7 +64,7 @@ class Plan:
         training: bool,
         dtype: Any,
         fused: Sequence[bool] = (),
-        input_masks: Sequence[Array] = (),
+        input_masks: Sequence[Array | None] = (),
     ) -> None:
         self.training = training
         self._n, self._dtype = n, dtype
@@ -79,9 +80,12 @@ class Plan:
         self.fused = [False] * len(outputs)
         self._nodes = [self._make_node(step) for step in steps]
         self.forwards: list[tuple[Callable[..., None], Any]] = []
-        masks = self._plan_forward(steps, {id(one): mask for one, mask in zip(inputs, input_masks, strict=False)})
+        given = {id(one): mask for one, mask in zip(inputs, input_masks, strict=False) if mask is not None}
+        masks = self._plan_forward(steps, given)
+        self.step_masks = [masks.get(id(tensor)) for tensor in outputs]
         self.output_masks = [
-            _spread(masks.get(id(tensor)), output) for tensor, output in zip(outputs, self.outputs, strict=True)
+            None if mask is None else spread_mask(mask, output.ndim - 1)
+            for mask, output in zip(self.step_masks, self.outputs, strict=True)
         ]
         self.backwards: list[tuple[Callable[[Any], None], Any]] = []
         self.output_gradients: list[Any] = [None] * len(outputs)
@@ -184,10 +188,8 @@ class Plan:
         masked = masked_tensors(steps, set(masks))
         for step, node in zip(steps, self._nodes, strict=True):
             sources = step.inputs if step.mask_from is None else (step.mask_from,)
-            found = list(
-                {id(masks[id(tensor)]): masks[id(tensor)] for tensor in sources if id(tensor) in masks}.values()
-            )
-            node.mask = masks.get(id(sources[0]))
+            node.masks = [masks.get(id(tensor)) for tensor in sources]
+            node.mask = node.masks[0]
             self.forwards.append((step.operation.forward, node))
             made = step.outputs[0]
             if id(made) not in masked:
@@ -195,12 +197,21 @@ class Plan:
             if step.operation.makes_mask:
                 node.y_mask = np.ones((*node.y.shape[:-2], node.y.shape[-1]), bool)
                 masks[id(made)] = node.y_mask
-            elif len(found) == 1:
-                masks[id(made)] = found[0]
-            else:  # several sequences merged: a step is there if any of them has it
-                masks[id(made)] = np.ones_like(found[0])
-                self.forwards.append((_unite, (found, masks[id(made)])))
+            elif step.operation.joins_masks:
+                masks[id(made)] = self._joined(step.operation, node)
+            else:
+                masks[id(made)] = next(one for one in node.masks if one is not None)
         return masks
+
+    def _joined(self, operation: Operation, node: Node) -> Array:
+        """The mask of a merge, which a forward of its own fills, or that of its inputs if they share one."""
+        axes = max(one.ndim for one in node.masks if one is not None)
+        shape = (*node.y.shape[: axes - 1], node.y.shape[-1])
+        if node.mask is not None and node.mask.shape == shape and all(one is node.mask for one in node.masks):
+            return node.mask
+        joined = np.ones(shape, bool)
+        self.forwards.append((_join_masks, (operation, node, joined)))
+        return joined
 
     def _plan_backward(self, steps: Sequence[Step], outputs: Sequence[Tensor], fused: Sequence[bool]) -> None:
         needed: set[int] = set()
@@ -293,17 +304,10 @@ def penalised_weights(layer: Any) -> list[Any]:
     return [weight for weight in weights if weight.regularizer is not None]
 
 
-def _spread(mask: Array | None, output: Array) -> Array | None:
-    """The mask (t, n) of an output as a view with one axis for each of the output's but the features'."""
-    if mask is None:
-        return None
-    return mask.reshape(*mask.shape[:-1], *(1,) * (output.ndim - 1 - mask.ndim), mask.shape[-1])
-
-
-def _unite(masks: tuple[list[Array], Array], *, training: bool) -> None:
+def _join_masks(merge: tuple[Operation, Node, Array], *, training: bool) -> None:
     """Forward of a merge's mask."""
-    found, out = masks
-    np.logical_or.reduce(found, axis=0, out=out)
+    operation, node, joined = merge
+    operation.join_masks(node, joined)
 
 
 def add_up(pair: tuple[Array, Array]) -> None:

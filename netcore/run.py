@@ -146,6 +146,7 @@ class Run(Iterator[Event]):
         self, validation: Validation, epoch: int, logs: dict[str, float], extras: dict[str, float]
     ) -> Iterator[Event]:
         """Add the numbers of the validation rows to `logs` and `extras`."""
+        self.model.stop_evaluating = False
         self._callbacks.call("on_test_begin")
         for step in validation.steps(epoch, self._callbacks):
             if self._batch_events:
@@ -157,6 +158,7 @@ class Run(Iterator[Event]):
 
     def _look_back(self, hindsight: Validation, epoch: int, extras: dict[str, float]) -> Iterator[Event]:
         """Add what the training rows give now: `loss` is a mean over weights that got better during the epoch."""
+        self.model.stop_evaluating = False
         for step in hindsight.steps(epoch):
             if self._batch_events:
                 yield step

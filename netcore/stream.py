@@ -42,6 +42,10 @@ class Batches:
         steps: batches per epoch; None for as many as there are.
         batch_size: rows of a batch cut from arrays.
         order: stream that arrays are shuffled with, anew for each pass; None to leave them in order.
+
+    Attributes:
+        count: batches of one pass; None for a generator, of which nobody knows.
+        first: gives the first batch of a generator or of numbered batches, None if there is none.
     """
 
     def __init__(
@@ -53,16 +57,19 @@ class Batches:
         self._current: Iterator[Any] | None = None
         self._seen = 0
         if hasattr(source, "__next__"):
-            first = list(itertools.islice(source, PEEKED))
-            self._passes: Any = lambda: itertools.chain(first, source)
+            peeked = list(itertools.islice(source, PEEKED))
+            self._passes: Any = lambda: itertools.chain(peeked, source)
+            self.first: Any = lambda: next(iter(peeked), None)
             self.count: int | None = None
         elif hasattr(source, "rows"):
             size = batch_size or (-(-source.rows // steps) if steps else 32)
             self._passes = lambda: source.batches(size, order)
             self.count = -(-source.rows // size)
+            self.first = lambda: None  # whoever has rows knows their shape
         else:
             self._passes = lambda: (source[index] for index in range(len(source)))
             self.count = len(source)
+            self.first = lambda: source[0] if self.count else None
 
     def reset(self) -> None:
         """Start at the first batch again."""
@@ -233,6 +240,8 @@ class StreamEvaluation(Counts):
             if hooks is not None:
                 hooks.call_batch("on_test_batch_end", index, logs=self.logs())
             yield ValidationStep(epoch, seen)
+            if self.model.stop_evaluating:
+                break
 
     def row_losses(self) -> None:
         """Batches that come one by one are not kept."""
@@ -249,3 +258,5 @@ def outputs_in_batches(
         if callbacks is not None:
             callbacks.call_batch("on_predict_batch_end", index, logs={"outputs": model.structured(outputs)})
         yield outputs
+        if model.stop_predicting:
+            break

@@ -4,6 +4,7 @@ A stream is named by (seed, purpose, counter), so that using one never shifts an
 does not change the start weights of the Dense layers behind it.
 """
 
+import random
 import secrets
 import threading
 import zlib
@@ -17,6 +18,7 @@ from netcore.config import Array
 from netcore.params import IntParam
 
 SEED = IntParam(low=0, optional=True, advanced=True, about="fixes the random numbers")  # of whatever draws some
+WHOLE_SEED = IntParam(low=0, high=2**32 - 1, typical=(0, 7))  # of a whole program
 
 
 class Stream:
@@ -79,21 +81,38 @@ class _Seed(threading.local):
 _current = _Seed()
 
 
-def set_random_seed(seed: int) -> None:
-    """Fix all later random numbers of this thread: same seed, same program, same numbers."""
+def start_streams(seed: int) -> None:
+    """Fix all later random numbers of netcore in this thread, and no others: the process may have several at work."""
     _current.seed = int(seed)
     _current.taken = {}
+
+
+def set_random_seed(seed: int) -> None:
+    """Fix all later random numbers: those of netcore (in this thread), of `numpy.random` and of `random`, as in Keras.
+
+    Same seed, same program, same numbers.
+
+    Raises:
+        NetcoreValueError "param.int_…": no whole number from 0 to 2**32 - 1, which is what NumPy takes.
+    """
+    seed = WHOLE_SEED.check("set_random_seed", "seed", seed)
+    start_streams(seed)
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002  # the generator that programs draw their data from
 
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Within it, random numbers are those after `set_random_seed(seed)`; afterwards those before go on."""
     kept = _current.seed, _current.taken
+    others = random.getstate(), np.random.get_state()  # noqa: NPY002
     set_random_seed(seed)
     try:
         yield
     finally:
         _current.seed, _current.taken = kept
+        random.setstate(others[0])
+        np.random.set_state(others[1])  # noqa: NPY002
 
 
 def next_stream(purpose: str, seed: int | None = None) -> Stream:

@@ -8,8 +8,8 @@ import numpy as np
 from netcore import activations
 from netcore.arguments import Float, Into, Ints
 from netcore.constraints import Bounds
-from netcore.errors import NetcoreWarning
-from netcore.graph import Shape
+from netcore.errors import NetcoreValueError, NetcoreWarning
+from netcore.graph import Shape, Tensor
 from netcore.initializers import StartValue
 from netcore.layers.layer import LAYERS, Layer
 from netcore.layers.normalization import AXIS, place_of, size_of
@@ -96,7 +96,7 @@ class Softmax(Layer):
 
     Shapes: inputs (n, …) -> outputs of the same shape; no weights.
 
-    Raises: NetcoreValueError "layer.axis".
+    Raises: NetcoreValueError "layer.axis"; "softmax.mask" for a mask whose shape does not fit.
 
     Source: Bridle (1990); as keras.layers.Softmax.
     """
@@ -116,6 +116,30 @@ class Softmax(Layer):
         axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
         self._places = tuple(place_of(axis, input_shape, self.name) for axis in axes)
         self._last = self._places == (len(input_shape) - 2,)
+
+    def __call__(  # type: ignore[override]  # Keras's own order of arguments
+        self, inputs: Any, mask: Any = None, training: bool | None = None
+    ) -> Any:
+        """As any layer. On an array, `mask` tells which of its numbers take part; the outputs of the others are 0.
+
+        Its shape is that of the array, or spreads over it.
+        """
+        if mask is None or isinstance(inputs, Tensor):
+            return super().__call__(inputs, training=training, mask=mask)
+        array = np.asarray(inputs, self.dtype)
+        try:
+            there = np.broadcast_to(np.asarray(mask) > 0.5, array.shape)  # numbers may stand for a yes
+        except ValueError:
+            raise NetcoreValueError(
+                "softmax.mask",
+                "{name}: `mask` must have the shape of the inputs, {expected}, or sizes of 1 where it counts for all, "
+                "but has shape {given}.",
+                name=self.name,
+                expected=array.shape,
+                given=np.shape(mask),
+            ) from None
+        lowest = np.finfo(array.dtype).min
+        return np.where(there, super().__call__(np.where(there, array, lowest), training=training), 0)
 
     def operations(self) -> list[Operation]:
         return [activations.softmax if self._last else activations.Softmax(self._places)]

@@ -24,6 +24,7 @@ class KernelAndBias(Layer):
     kernel_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of the kernel, kept after each update")
     bias_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of the bias")
     kernel: Array = Made()
+    bias: Array | None = Made()
     kernel_and_bias: Array = Made()
     features: int = Made()  # size of the inputs' last axis, which the kernel was made for
 
@@ -32,6 +33,8 @@ class KernelAndBias(Layer):
         weights = [self.add_weight("kernel", shape, self.kernel_initializer)]
         if self.use_bias:
             weights.append(self.add_weight("bias", shape[-1:], self.bias_initializer))
+        else:
+            self.bias = None
         self.join("kernel_and_bias", *weights)
 
     def check_input(self, shapes: list[Shape]) -> None:

@@ -16,7 +16,7 @@ from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
 from netcore.layers.normalization import AXIS, place_of
-from netcore.node import Node
+from netcore.node import Node, spread_mask
 
 
 class Merge(Layer):
@@ -30,6 +30,7 @@ class Merge(Layer):
 
     several_inputs = True
     keeps_mask = True
+    joins_masks = True
     exactly: ClassVar[int | None] = None
 
     def check_input(self, shapes: list[Shape]) -> None:
@@ -91,9 +92,14 @@ class Elementwise(Merge):
         ]
 
     def forward(self, node: Node, *, training: bool) -> None:
-        self.start(node.xs[0], node.xs[1] if len(node.xs) > 1 else None, node.y)
-        for x in node.xs[2:]:
+        xs = self.seen(node)
+        self.start(xs[0], xs[1] if len(xs) > 1 else None, node.y)
+        for x in xs[2:]:
             self.start(node.y, x, node.y)
+
+    def seen(self, node: Node) -> list[Array]:
+        """The inputs as they count."""
+        return node.xs
 
     def start(self, a: Array, b: Array | None, out: Array) -> None:
         """out from two inputs; b is None if there is only one."""
@@ -156,21 +162,54 @@ class Subtract(Elementwise):
             np.negative(node.dy, out)
 
 
+class OfThoseThere(Elementwise):
+    """Base of the merges in which a time step that the mask of an input calls missing leaves it to the others."""
+
+    neutral: ClassVar[float]  # what changes nothing: 1 in a product, -inf among numbers of which the largest is taken
+
+    def seen(self, node: Node) -> list[Array]:
+        return [
+            x if mask is None else np.where(spread_mask(mask, x.ndim), x, x.dtype.type(self.neutral))
+            for x, mask in zip(node.xs, node.masks, strict=True)
+        ]
+
+    def nowhere(self, node: Node) -> Array | None:
+        """(t, …, n) of bool: the steps that no input has; None where some input has them all."""
+        masks = [mask for mask in node.masks if mask is not None]
+        if len(masks) < len(node.xs):
+            return None
+        there: Array = np.logical_or.reduce(np.broadcast_arrays(*[spread_mask(mask, node.y.ndim) for mask in masks]))
+        return ~there
+
+
 @LAYERS.add
-class Multiply(Elementwise):
+class Multiply(OfThoseThere):
     """outputs = a * b * …; the gradient of each input is dy times the product of the others.
+
+    A missing time step of one input counts as 1; where all have it missing, outputs = 0.
 
     Shapes: list of (n, …) -> (n, …); no weights. Raises: as Merge. Source: as keras.layers.Multiply.
     """
+
+    neutral = 1.0
+
+    def forward(self, node: Node, *, training: bool) -> None:
+        super().forward(node, training=training)
+        nowhere = self.nowhere(node)
+        if nowhere is not None:
+            np.copyto(node.y, 0, where=nowhere)
 
     def start(self, a: Array, b: Array | None, out: Array) -> None:
         np.multiply(a, 1 if b is None else b, out)
 
     def share(self, node: Node, index: int, out: Array) -> None:
         np.copyto(out, node.dy)
-        for other, x in enumerate(node.xs):
+        for other, x in enumerate(self.seen(node)):
             if other != index:
                 np.multiply(out, x, out)
+        mask = node.masks[index]
+        if mask is not None:
+            np.multiply(out, spread_mask(mask, out.ndim), out)
 
 
 @LAYERS.add
@@ -193,22 +232,28 @@ class Average(Elementwise):
         np.multiply(node.dy, scalar(1 / len(node.xs), out.dtype), out)
 
 
-class Extreme(Elementwise):
+class Extreme(OfThoseThere):
     """Base of Maximum and Minimum: with more than two inputs, one after the other, as Keras does.
 
-    The gradient goes to the input whose number was taken; where two tie, half to each.
+    The gradient goes to the input whose number was taken; where two tie, half to each. Where no input has a time step,
+    the first is taken.
     """
 
     choose: ClassVar[Any]
     beats: ClassVar[Any]
+
+    def seen(self, node: Node) -> list[Array]:
+        first, *others = super().seen(node)
+        nowhere = self.nowhere(node)
+        return [first if nowhere is None else np.where(nowhere, node.x, first), *others]
 
     def start(self, a: Array, b: Array | None, out: Array) -> None:
         type(self).choose(a, a if b is None else b, out=out)
 
     def share(self, node: Node, index: int, out: Array) -> None:
         np.copyto(out, node.dy)
-        best = node.xs[0]
-        for other, x in enumerate(node.xs[1:], start=1):
+        best, *others = self.seen(node)
+        for other, x in enumerate(others, start=1):
             if other > index:
                 np.multiply(out, _won(type(self).beats, best, x), out)
             elif other == index:
@@ -226,29 +271,35 @@ def _won(beats: Any, mine: Array, other: Array) -> Array:
 class Maximum(Extreme):
     """outputs = largest of a, b, …, number by number; dy goes to the input that had it, halved where two tie.
 
+    A missing time step of one input leaves it to the others.
+
     Shapes: list of (n, …) -> (n, …); no weights. Raises: as Merge. Source: as keras.layers.Maximum.
 
     Backward: d(input) = dy where that input was the largest, else 0; 1/2 of it each where two tie.
     """
 
-    choose, beats = np.maximum, np.greater
+    choose, beats, neutral = np.maximum, np.greater, -np.inf
 
 
 @LAYERS.add
 class Minimum(Extreme):
     """outputs = smallest of a, b, …, number by number; dy goes to the input that had it, halved where two tie.
 
+    A missing time step of one input leaves it to the others.
+
     Shapes: list of (n, …) -> (n, …); no weights. Raises: as Merge. Source: as keras.layers.Minimum.
 
     Backward: d(input) = dy where that input was the smallest, else 0; 1/2 of it each where two tie.
     """
 
-    choose, beats = np.minimum, np.less
+    choose, beats, neutral = np.minimum, np.less, np.inf
 
 
 @LAYERS.add
 class Concatenate(Merge):
     """Inputs side by side along one axis; each gets its part of the gradient.
+
+    Masks go along: a step of the output is there if an input has it there.
 
     Shapes: list of (n, …, d1), (n, …, d2), … -> (n, …, d1 + d2 + …); all other axes alike; no weights.
 
@@ -280,6 +331,22 @@ class Concatenate(Merge):
             [node.y[part] for part in parts],
             [(dx, node.dy[part]) for dx, part in zip(node.dxs, parts, strict=True) if dx is not None],
         )
+
+    def masks_output(self, masked: list[bool]) -> bool:
+        return any(masked)
+
+    def join_masks(self, node: Node, out: Array) -> None:
+        place = place_of(self.axis, (None,) * node.y.ndim, self.name)
+        if place >= out.ndim - 1:  # side by side at each step: there if any input is, and one without a mask always is
+            out.fill(True)
+            if all(mask is not None for mask in node.masks):
+                super().join_masks(node, out)
+            return
+        start, front = 0, (slice(None),) * place
+        for x, mask in zip(node.xs, node.masks, strict=True):
+            stop = start + x.shape[place]
+            out[(*front, slice(start, stop))] = True if mask is None else spread_mask(mask, out.ndim)
+            start = stop
 
     def forward(self, node: Node, *, training: bool) -> None:
         for part, x in zip(node.scratch[0], node.xs, strict=True):

@@ -148,12 +148,15 @@ class ScaledAndShifted(Layer):
     gamma_regularizer: Any = Penalty(default=None, kw_only=True, about="penalty on gamma, added to the loss")
     beta_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of beta, kept after each update")
     gamma_constraint: Any = Bounds(default=None, kw_only=True, about="bounds of gamma, kept after each update")
+    gamma: Any = Made()  # None where the layer has none
+    beta: Any = Made()
     weight_shape: tuple[int, ...] = Made()  # of gamma and beta among the axes of x, batch axis last
 
     keeps_mask = True
 
     def add_gamma_and_beta(self, shape: tuple[int, ...]) -> None:
         """Make the weights that scale and shift."""
+        self.gamma = self.beta = None
         if self.scale:
             self.add_weight("gamma", shape, self.gamma_initializer)
         if self.center:

@@ -340,6 +340,12 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
     reads_mask = True
     aliases = ("GlobalAvgPool1D",)
 
+    def __call__(  # type: ignore[override]  # Keras's own order of arguments
+        self, inputs: Any, mask: Any = None, training: bool | None = None
+    ) -> Any:
+        """As any layer; `mask` (n, t) is for arrays only (in a graph, masks come along with the tensors)."""
+        return super().__call__(inputs, training=training, mask=mask)
+
     def forward(self, node: Node, *, training: bool) -> None:
         if node.mask is None:
             super().forward(node, training=training)

@@ -10,7 +10,7 @@ from netcore.config import Array
 from netcore.losses.crossentropy import FROM_LOGITS, IGNORE_CLASS, LABEL_SMOOTHING
 from netcore.losses.loss import AXIS
 from netcore.metrics.mean import MeanMetric
-from netcore.metrics.metric import METRICS, spread
+from netcore.metrics.metric import METRICS, matched, spread
 
 
 class LossMetric(MeanMetric):
@@ -47,6 +47,10 @@ class RootMeanSquaredError(MeanSquaredError):
     """
 
     aliases = ("rmse",)
+
+    def count(self, y_true: Array, y_pred: Array, weight: Array | None) -> None:
+        y_true, y_pred = matched(y_true, y_pred)
+        self.add((y_pred - y_true) ** 2, weight)  # of each output by itself: flat arrays are one answer per sample
 
     def result(self) -> float:
         return float(np.sqrt(super().result()))

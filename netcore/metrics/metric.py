@@ -10,7 +10,7 @@ import numpy as np
 from netcore.arguments import Arguments, Given, Into, Made
 from netcore.config import Array
 from netcore.data import as_floats
-from netcore.errors import NetcoreTypeError
+from netcore.errors import NetcoreTypeError, NetcoreValueError
 from netcore.names import snake_case, unique_name
 from netcore.registry import Registry
 
@@ -119,10 +119,23 @@ def matched(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
 
 
 def spread(weight: Array, shape: tuple[int, ...]) -> Array:
-    """Weights of samples (n,), or of single values, as weights of that shape."""
+    """Weights of samples (n,), or of single values, as weights of that shape.
+
+    Raises:
+        NetcoreValueError "metric.sample_weight": they do not fit.
+    """
     if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
         weight = weight[..., 0]
-    return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
+    try:
+        return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
+    except ValueError:
+        raise NetcoreValueError(
+            "metric.sample_weight",
+            "`sample_weight` has shape {given}, but there are values of shape {expected} to weigh: one for each sample "
+            "(and time step), where y_true and y_pred are (n, k). Give flat ones as (n, 1).",
+            given=weight.shape,
+            expected=shape,
+        ) from None
 
 
 def divided(numerator: Array, denominator: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from netcore.config import Array
 from netcore.data import as_floats, rows_of
 from netcore.errors import NetcoreValueError
-from netcore.graph import Step, Tensor
+from netcore.graph import Shape, Step, Tensor
 from netcore.heads import Head, Targets
 from netcore.layers.layer import wrong_features
 from netcore.models.structures import per_output
@@ -155,13 +155,19 @@ def fitted(array: Array, tensor: Tensor, steps: list[Step], model: str) -> Array
     """The array, refused unless its shape is the input's; (n,) serves an input of one feature."""
     if array.ndim == 1 and tensor.ndim == 2:
         array = array[:, np.newaxis]
-    fits = array.ndim == tensor.ndim and all(
-        want in (None, have) for want, have in zip(tensor.shape[1:], array.shape[1:], strict=True)
+    check_shape(array.shape, tensor, steps, model)
+    return array
+
+
+def check_shape(shape: Shape, tensor: Tensor, steps: list[Step], model: str) -> None:
+    """Refuse rows whose shape is not the input's."""
+    fits = len(shape) == tensor.ndim and all(
+        want in (None, have) or have is None for want, have in zip(tensor.shape[1:], shape[1:], strict=True)
     )
     if fits:
-        return array
+        return
     reader = next((step.layer.name for step in steps if step.layer is not None and step.inputs[0] is tensor), model)
-    swapped = array.ndim == 2 and tensor.ndim == 2 and array.shape[0] == tensor.shape[1]
+    swapped = len(shape) == 2 and tensor.ndim == 2 and shape[0] == tensor.shape[1]
     if swapped:
         raise NetcoreValueError(
             "layer.transposed",
@@ -169,6 +175,6 @@ def fitted(array: Array, tensor: Tensor, steps: list[Step], model: str) -> Array
             "shape {shape}. Rows and columns look swapped: rows are samples, columns are features. Try x.T.",
             name=reader,
             expected=tensor.shape[-1],
-            shape=array.shape,
+            shape=shape,
         )
-    raise wrong_features(reader, tensor.shape[-1], array.shape)
+    raise wrong_features(reader, tensor.shape[-1], shape)

@@ -33,6 +33,7 @@ from netcore.stream import (
     learn_from,
     look_at,
     outputs_in_batches,
+    triple,
 )
 from netcore.trace import Trace, trace
 
@@ -53,7 +54,7 @@ class Model(Compiled):
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **keywords: Any) -> None:
         self.history: History | None = None
-        self.stop_training = False
+        self.stop_training = self.stop_evaluating = self.stop_predicting = False  # set by callbacks
         super().__init__(inputs, outputs, name, **keywords)
 
     @classmethod
@@ -207,7 +208,7 @@ class Model(Compiled):
             "verbose": 1 if verbose == "auto" else int(verbose),
         }
         if is_stream(x):
-            batches = Batches(x, steps)
+            batches = self._batches(x, steps)
             validation = self._validation(validation_data, validation_batch_size or size, validation_steps)
             return StreamRun(self, batches, validation, class_weight=class_weight, **options)
         intake = self.take(x, y, sample_weight, class_weight, size or 32)
@@ -306,6 +307,15 @@ class Model(Compiled):
             pass
         return run.history
 
+    def _batches(self, source: Any, steps: int | None) -> Batches:
+        """The batches of a generator; a model without a known shape is built for the first of them."""
+        batches = Batches(source, steps)
+        first = batches.first() if self.graph is None else None
+        if first is not None:
+            self.inputs_of(triple(first)[0])
+        self._require_graph()
+        return batches
+
     def _validation(
         self, data: Any, batch_size: int | None, steps: int | None, *, row_losses: bool = False
     ) -> Validation | None:
@@ -313,7 +323,7 @@ class Model(Compiled):
         if data is None:
             return None
         if is_stream(data):
-            return StreamEvaluation(self, Batches(data, steps))
+            return StreamEvaluation(self, self._batches(data, steps))
         intake = data if isinstance(data, Intake) else self.take(*with_weight(data))
         if steps is not None:
             return StreamEvaluation(self, Batches(intake, steps, batch_size=batch_size))
@@ -349,6 +359,7 @@ class Model(Compiled):
         assert validation is not None  # noqa: S101  # there are data
         hooks = Callbacks([callbacks], self, {"verbose": verbose, "epochs": 1, "steps": steps})
         progress = _started(verbose, steps)
+        self.stop_evaluating = False
         hooks.call("on_test_begin")
         for _ in validation.steps(0, hooks):
             pass
@@ -380,8 +391,9 @@ class Model(Compiled):
         hooks = Callbacks([callbacks], self, {"verbose": verbose, "epochs": 1, "steps": steps})
         hooked = hooks.wants_batches("predict")
         progress = _started(verbose, steps)
+        self.stop_predicting = False
         hooks.call("on_predict_begin")
-        if is_stream(x) or steps is not None or hooked:
+        if is_stream(x) or steps is not None or hooked or self.stop_predicting:
             source = x if is_stream(x) else Intake(self, self.inputs_of(x, size or 32), [], [])
             batches = Batches(source, steps, batch_size=size).epoch()
             parts = list(outputs_in_batches(self, batches, hooks if hooked else None))
@@ -435,15 +447,17 @@ class Model(Compiled):
         the metrics first, although older texts say that they accumulate until `reset_metrics`.
         """
         self.require_compiled()
+        batch = self.take(x, y, sample_weight, class_weight)
         counts = counts_of(self)
-        learn_from(self, self.take(x, y, sample_weight, class_weight), counts)
+        learn_from(self, batch, counts)
         return self._answer(counts.logs(), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Loss (and metrics) of one batch alone, without an update; as for `train_on_batch`."""
         self.require_compiled()
+        batch = self.take(x, y, sample_weight)
         counts = counts_of(self)
-        look_at(self, self.take(x, y, sample_weight), counts)
+        look_at(self, batch, counts)
         return self._answer(counts.logs(), return_dict)
 
     def reset_metrics(self) -> None:

@@ -12,6 +12,7 @@ from netcore.heads import Head, fuses
 from netcore.layers.input_layer import InputLayer
 from netcore.layers.layer import Layer
 from netcore.models.advice import advise_on_masks
+from netcore.models.intake import check_shape
 from netcore.models.structures import names_of, tensors_of
 from netcore.parameters import ParameterVector, Weight
 from netcore.penalties import penalised_layers
@@ -182,6 +183,13 @@ class Network(Layer):
     def penalised_layers(self) -> list[Layer]:
         """The layers inside whose outputs are under a penalty, each once, those of nested models among them."""
         return list({id(one): one for one in penalised_layers(self._steps)}.values())
+
+    def check_input(self, shapes: list[Shape]) -> None:
+        """Refuse an input that is not of the shape that the model was made for."""
+        super().check_input(shapes)
+        if self.graph is not None and len(shapes) == len(self.inputs):
+            for shape, tensor in zip(shapes, self.inputs, strict=True):
+                check_shape(shape, tensor, self._steps, self.name)
 
     def ensure_built(self, input_shape: Any) -> None:
         """A model that is called as a layer has been built already, or builds itself for that shape."""

@@ -27,15 +27,18 @@ pytestmark = pytest.mark.usefixtures("float64")
 SMALL = {"n": st.integers(1, 5), "d": st.integers(1, 4), "seed": st.integers(0, 2**32 - 1)}
 
 
-def assert_gradients_agree(inputs, outputs, n, rng):
-    """All weight gradients of sum(c * outputs) against central differences; random layers repeat their numbers."""
+def assert_gradients_agree(inputs, outputs, n, rng, rows=None):
+    """All weight gradients of sum(c * outputs) against central differences; random layers repeat their numbers.
+
+    `rows` (n, …) are those of each input, drawn if left out.
+    """
     graph = Graph(tuple(inputs), tuple(outputs))
     plan = Plan(graph.steps(), graph.inputs, graph.outputs, n, training=True, dtype="float64")
     streams = [layer.__dict__["stream"] for layer in graph.layers if "stream" in layer.__dict__]
     states = [stream.get_state() for stream in streams]
     feeds = []
-    for tensor in inputs:
-        x = rng.normal(size=(*tensor.inner_shape, n))
+    for index, tensor in enumerate(inputs):
+        x = rng.normal(size=(*tensor.inner_shape, n)) if rows is None else np.moveaxis(rows[index], 0, -1)
         feeds.append((np.concatenate([x, np.ones((*x.shape[:-2], 1, n))], axis=-2), x))
     factors = [rng.normal(size=output.shape) for output in plan.outputs]
 

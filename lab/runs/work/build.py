@@ -13,7 +13,7 @@ from netcore.layers import LAYERS, Input
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 from netcore.registry import Registry
-from netcore.utils import set_random_seed
+from netcore.streams import start_streams
 
 
 def build_model(spec: RunSpec) -> Any:
@@ -22,7 +22,7 @@ def build_model(spec: RunSpec) -> Any:
     Raises:
         NetcoreError: an argument or a shape does not fit.
     """
-    set_random_seed(spec.seed)
+    start_streams(spec.seed)
     return unseeded_model(spec)
 
 

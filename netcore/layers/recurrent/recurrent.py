@@ -11,7 +11,7 @@ import numpy as np
 from numpy import add, copyto, greater_equal, matmul, multiply
 
 from netcore.activations import ActivationFunction, Elementwise
-from netcore.arguments import Bool, Described, Int, Into
+from netcore.arguments import Bool, Described, Int, Into, Made
 from netcore.config import Array
 from netcore.constraints import Bounds
 from netcore.errors import NetcoreValueError
@@ -114,6 +114,7 @@ class Recurrent(Layer):
         default=False, kw_only=True, advanced=True, about="output 0 at missing steps instead of the output before"
     )
     seed: int | None = Described(SEED, default=None, kw_only=True, about="fixes what is dropped")
+    bias: Any = Made()  # None where the layer has none
 
     ndim = 3
     reads_mask = True
@@ -146,6 +147,8 @@ class Recurrent(Layer):
         ]
         if self.use_bias:
             weights.append(self.add_bias(columns))
+        else:
+            self.bias = None
         self.join("all_weights", *weights)
         if self.differs_in_training:
             self.stream = next_stream("random layer", self.seed)
