@@ -4,7 +4,8 @@
     python -m benchmarks.insight.verdict --first 100000 --runs 400 --keep runs.jsonl
     python -m benchmarks.insight.verdict --from runs.jsonl    judge kept runs again
     … --validation-rows 60                                    with fewer rows to judge by (300 otherwise)
-    … --second                                                runs of another generator (benchmarks.insight.others)
+    … --generator second                                      runs of another generator (benchmarks.insight.others)
+    … --generator tables                                      of real tables (benchmarks.insight.held_out)
     … --wrong                                                 name the runs that are called wrongly
 
 Every run (`benchmarks.insight.runs`) gets its true label from its risk, the loss on 20,000 fresh rows of the generator,
@@ -36,6 +37,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
+from benchmarks.insight.held_out import table_run
 from benchmarks.insight.others import other_run
 from benchmarks.insight.runs import KnownRun, known_run
 from lab.model.scales import rate_is_high
@@ -146,9 +148,11 @@ def _share(hits: Sequence[bool]) -> str:
     return f"{sum(hits)} of {len(hits)} ({sum(hits) / len(hits):.1%})"
 
 
-def trained(first: int, count: int, processes: int, validation_rows: int, *, second: bool) -> Iterator[KnownRun]:
-    """The runs of `count` seeds, of the first generator or of the second."""
-    run = other_run if second else partial(known_run, validation_rows=validation_rows)
+def trained(first: int, count: int, processes: int, validation_rows: int, generator: str) -> Iterator[KnownRun]:
+    """The runs of `count` seeds of a generator."""
+    run = {"first": partial(known_run, validation_rows=validation_rows), "second": other_run, "tables": table_run}[
+        generator
+    ]
     with get_context("spawn").Pool(processes) as pool:
         yield from pool.imap(run, range(first, first + count), chunksize=4)
 
@@ -159,17 +163,15 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--validation-rows", type=int, default=300)
-    parser.add_argument("--second", action="store_true")
+    parser.add_argument("--generator", choices=("first", "second", "tables"), default="first")
     parser.add_argument("--keep", type=Path)
-    parser.add_argument("--from", type=Path, dest="kept")
+    parser.add_argument("--from", type=Path, dest="kept", nargs="+")
     parser.add_argument("--wrong", action="store_true")
     options = parser.parse_args()
     if options.kept:
-        runs = [KnownRun(**json.loads(line)) for line in options.kept.read_text().splitlines()]
+        runs = [KnownRun(**json.loads(line)) for path in options.kept for line in path.read_text().splitlines()]
     else:
-        runs = list(
-            trained(options.first, options.runs, options.processes, options.validation_rows, second=options.second)
-        )
+        runs = list(trained(options.first, options.runs, options.processes, options.validation_rows, options.generator))
     if options.keep:
         options.keep.write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs))
     print(report(runs, wrong=options.wrong))
