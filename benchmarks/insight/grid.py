@@ -38,6 +38,10 @@ Labels changed after the first look at the results, each with its reason:
 * A training loss that was above 1,000 BL after some epoch: too large is right as well, whatever the end.
 * Rule 3 a in time order: drift is right as well. What was learned of earlier rows does not hold for later ones; whether
   that is drift or memorising cannot be told from anything that was measured here.
+* Rule 1 holds only where L(T) is above L after the first look. Against persistence, whose loss is small, the slowest
+  runs begin above 10 BL and only fall: they are underfit, and were labelled too large.
+* Where a run with any smaller rate ends with L lower by 10 % of BL, too large is right as well: at a rate of 1000 a
+  tenth and a hundredth are often just as broken.
 * A network with fewer than 10 parameters for each input whose L(T) and H(T) are above 70 % of their baselines: underfit
   is right as well. The one-unit network on the circle ends there, and eight units reach 0 on the same rows.
 
@@ -206,6 +210,8 @@ def expected(run: GridRun, others: dict[float, GridRun]) -> frozenset[str]:
     words = _words(
         run, [others[r] for r in _near(rate, others, down=True)], [others[r] for r in _near(rate, others, down=False)]
     )
+    if _recovered(run, [other for r, other in others.items() if r < rate]):
+        words |= {"too_large"}
     if run.case["family"] == "duplicates":
         words -= {"overfit"}
     if validation_rows < 50 and "diverged" not in words:
@@ -224,11 +230,9 @@ def _words(run: GridRun, slower: Sequence[GridRun], faster: Sequence[GridRun]) -
     if run.state == "diverged" or end < 0:
         return {"diverged", "too_large"}
     train, test = smoothed(run.train), smoothed(run.test)
-    if train[end] > BLOWN_UP * base_train:
+    if train[end] > BLOWN_UP * base_train and train[end] > train[0]:
         return {"diverged", "too_large"}
-    recovered = any(
-        one.end >= 0 and smoothed(one.train)[one.end] < train[end] - RECOVERED * base_train for one in slower
-    )
+    recovered = _recovered(run, slower)
     if recovered and train[end] > MOSTLY_LEARNED * base_train:
         return {"too_large"}
     words = {"too_large"} if recovered or max(run.history["loss"]) > ENORMOUS * base_train else set()
@@ -258,6 +262,14 @@ def _words(run: GridRun, slower: Sequence[GridRun], faster: Sequence[GridRun]) -
     if share > 1:
         return words | {"overfit"} | ({"good_fit"} if rise < 2 * run.rise_error else set())
     return words | {"good_fit"} | ({"overfit"} if share > HAIR else set())
+
+
+def _recovered(run: GridRun, slower: Sequence[GridRun]) -> bool:
+    """Whether one of these runs with smaller rates ends with a training loss that is clearly lower."""
+    if run.end < 0:
+        return False
+    reached = smoothed(run.train)[run.end] - RECOVERED * run.baselines["train"][0]
+    return any(one.end >= 0 and smoothed(one.train)[one.end] < reached for one in slower)
 
 
 def _drifts(run: GridRun) -> bool:

@@ -46,7 +46,6 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "optimizer": ("Adam", "RMSprop", "SGD"),
     "learning_rate": (0.0005, 0.002, 0.01, 0.05),
 }
-MOST_TIMES = 16  # as many rows as train; a split leaves no more for its other parts
 
 
 def table_run(seed: int) -> KnownRun:
@@ -71,7 +70,8 @@ def _drawn(random: np.random.Generator, settings: dict[str, Any]) -> tuple[Table
     name = settings["table"]
     frame, target = load_sample(name).frame, card(name).target
     wanted = settings["rows"] + settings["validation_rows"]
-    frame = frame.iloc[random.permutation(len(frame))[: MOST_TIMES * settings["rows"]]].reset_index(drop=True)
+    most = min(16 * settings["rows"], 9 * wanted)  # a split asks for 5 % to train with, and tests with up to 90 %
+    frame = frame.iloc[random.permutation(len(frame))[:most]].reset_index(drop=True)
     moved = np.flatnonzero(random.random(len(frame)) < settings["exchanged"])
     frame.loc[moved, target] = frame.loc[random.permutation(moved), target].to_numpy()
     table = read_table(frame.to_csv(index=False).encode(), f"{name}.csv")

@@ -19,6 +19,10 @@ ends, B the baseline's risk:
 * good fit   everything else.
 * diverged   a loss that is no number before T: right is "diverged" or "too large".
 
+Where the training loss has risen since the epoch of the lowest risk by more than half as much as the risk, "too large"
+is right as well, whatever the label: nothing was memorised there, the steps jump. (Rule 4 of `benchmarks.insight.grid`;
+added here after the rules of the verdict got that word. How many calls are right by it alone is told.)
+
 Where as many epochs again bring the risk down by more than 5 % of B, "not finished" is right as well: what the run is
 at its end, and what would become of it, are both true. "Not enough data" is never right.
 
@@ -91,8 +95,17 @@ def truth(run: KnownRun) -> Truth:
     falling = risk[end] - min(risk[end:]) > STILL_FALLING * scale
     label = "no_gain" if best > NO_GAIN * scale else "overfit" if rise > 1 else "good_fit"
     right = {"underfit", "no_signal"} if label == "no_gain" else {label}
+    right |= {"too_large"} if _training_rose(run, risk[: end + 1]) else set()
     borderline = _within(rise, BORDER) or _within(best / scale, BORDER_OF_NO_GAIN)
     return Truth(label, frozenset(right | {"not_finished"} if falling else right), falling, rise > 1, borderline)
+
+
+def _training_rose(run: KnownRun, risk: Sequence[float]) -> bool:
+    """Whether the training loss has risen with the risk since that was lowest, both at the looks."""
+    best = min(range(len(risk)), key=risk.__getitem__)
+    looks = [run.columns["evaluated_loss"][look - 1] for look in run.looks[: len(risk)]]
+    train = [median(looks[max(place - 1, 0) : place + 2]) for place in range(len(looks))]
+    return train[-1] - train[best] > (risk[-1] - risk[best]) / 2 > 0
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:
@@ -139,6 +152,11 @@ def report(runs: Sequence[KnownRun], *, wrong: bool) -> str:
     hits = [called.kind in true.right for true, called in found]
     clear = [hit for hit, (true, _) in zip(hits, found, strict=True) if not true.borderline]
     missed = [true for true, called in found if true.risen and called.kind == "good_fit"]
+    jumping = sum(
+        called.kind == "too_large" and true.label != "diverged" and hit
+        for hit, (true, called) in zip(hits, found, strict=True)
+    )
+    lines.append(f"right only because the training loss rose, too: {jumping}")
     lines.append(f"right: {_share(hits)}; without {len(hits) - len(clear)} borderline ones: {_share(clear)}")
     lines.append(f"overfit called good: {len(missed)}, not borderline: {sum(not true.borderline for true in missed)}")
     return "\n".join(lines)

@@ -13,10 +13,13 @@ ABOVE = 1.02
 CLIMBED = 1.05
 TREMBLES = 0.01
 JUMPS = 0.05
-RISE = 0.06
-RISE_OF_BASELINE = 0.018
+RISE = 0.11
+RISE_OF_BASELINE = 0.033
 SURE = 1.64  # standard errors: one-sided, 19 times out of 20
-SURE_RISE = 1.2  # lower: a good fit called overfit is stopped a little early, an overfit called good is believed
+SURE_RISE = 1.4  # what two rows alone would give; more would hide true rises behind few rows
+LIKELY_RISE = 0.8  # enough where the training loss fell on by FELL_ON of the baseline: a second witness
+FELL_ON = 0.20
+SURE_GAP = 0.5  # where the validation loss was never below the baseline, the gap only has to be no accident
 LEARNED = 0.90
 STILL_BETTER = 0.97
 LEARNED_ROWS = 0.80
@@ -29,7 +32,9 @@ APART = 0.15
 APART_OF_LOSS = 0.35
 AGREE = 0.05
 ROOM = 0.70
-SMALL_NET = 10
+ONE_UNIT = 3  # parameters beyond one for each input: those of a single hidden unit and an output
+EXTREME_RATE = 10.0
+UNLEARNED = 0.15
 
 
 # --- the steps
@@ -76,6 +81,16 @@ def rate_is_high(told: Evidence) -> bool:
     return told.high_rate is not None
 
 
+def rate_is_extreme(told: Evidence) -> bool:
+    """The learning rate is beyond any that is in use."""
+    return told.high_rate is not None and told.high_rate >= EXTREME_RATE
+
+
+def training_stays_high(told: Evidence) -> bool:
+    """The training loss ends clearly above zero."""
+    return told.has_baseline and told.end_loss > UNLEARNED * told.train_scale
+
+
 def training_not_learned(told: Evidence) -> bool:
     """The training loss is not clearly below the baseline either."""
     return told.has_baseline and told.end_loss >= LEARNED * told.train_scale
@@ -91,6 +106,11 @@ def never_better_than_baseline(told: Evidence) -> bool:
     """
     learned = 1.0 if told.baseline_kind == "persistence" else LEARNED
     return told.has_baseline and told.best_val_loss >= learned * told.scale
+
+
+def was_better_than_baseline(told: Evidence) -> bool:
+    """The validation loss once was clearly below the baseline; true as well where there is none to be held against."""
+    return not never_better_than_baseline(told)
 
 
 def within_chance_of_baseline(told: Evidence) -> bool:
@@ -116,8 +136,8 @@ def training_learned(told: Evidence) -> bool:
 
 
 def gap_is_wide(told: Evidence) -> bool:
-    """The validation loss ends far above the training loss, by more than chance."""
-    return told.gap_at_end > max(MEMORISED * told.scale, SURE * told.gap_error)
+    """The validation loss ends far above the training loss."""
+    return told.gap_at_end > max(MEMORISED * told.scale, SURE_GAP * told.gap_error)
 
 
 def still_falling(told: Evidence) -> bool:
@@ -135,8 +155,9 @@ def rose(told: Evidence) -> bool:
 
 
 def rise_is_sure(told: Evidence) -> bool:
-    """The rows' own rises are larger than chance."""
-    return told.rise > SURE_RISE * told.rise_error
+    """The rows' own rises are larger than chance; less has to be shown where the training loss fell far meanwhile."""
+    fell_far = told.loss_at_best - told.end_loss > FELL_ON * told.train_scale
+    return told.rise > (LIKELY_RISE if fell_far else SURE_RISE) * told.rise_error
 
 
 def training_fell_on(told: Evidence) -> bool:
@@ -186,8 +207,8 @@ def did_not_rise(told: Evidence) -> bool:
 
 
 def small_network(told: Evidence) -> bool:
-    """The network has few parameters for each input."""
-    return told.parameters is not None and told.parameters < SMALL_NET * (told.inputs or 1)
+    """The network has no more parameters than a single hidden unit needs."""
+    return told.parameters is not None and told.parameters <= (told.inputs or 1) + ONE_UNIT
 
 
 def both_high(told: Evidence) -> bool:

@@ -64,22 +64,25 @@ NO_GAIN = (
     clauses.gap_is_wide,
 )
 
+TURNED = (clauses.was_better_than_baseline, clauses.rose, clauses.rise_is_sure)
+
 RULES: tuple[Rule, ...] = (
     Rule("too_large", "runaway", (clauses.ran_away,)),
     Rule("too_large", "exploded", (clauses.exploded,)),
     Rule("too_large", "above_baseline", (clauses.ends_above_baseline, clauses.jumps_or_climbed)),
     Rule("too_large", "zigzag", (clauses.zigzags,)),
     Rule("too_large", "stuck", (clauses.rate_is_high, clauses.training_not_learned)),
-    Rule("too_large", "lost_again", (clauses.training_was_lower, clauses.training_not_learned)),
+    Rule("too_large", "extreme_rate", (clauses.rate_is_extreme, clauses.training_stays_high)),
     Rule("too_large", "unsettled", (clauses.rose, clauses.training_rose_too)),
-    Rule("too_large", "came_back_up", (clauses.training_ends_above_lowest,)),
     Rule("drift", "does_not_carry_over", (clauses.in_time_order, *NO_GAIN)),
     Rule("no_signal", "training_rows_only", NO_GAIN),
     Rule("drift", "later_rows_differ", (clauses.later_rows_differ, clauses.lies_apart)),
     Rule("not_finished", "still_falling", (clauses.still_falling,)),
     Rule("drift", "rise", (clauses.later_rows_differ, clauses.rose, clauses.training_fell_on, clauses.parted)),
-    Rule("overfit", "rise", (clauses.rose, clauses.rise_is_sure, clauses.training_fell_on, clauses.parted)),
-    Rule("overfit", "parted", (clauses.rose, clauses.rise_is_sure, clauses.training_hardly_rose, clauses.parted)),
+    Rule("overfit", "rise", (*TURNED, clauses.training_fell_on, clauses.parted)),
+    Rule("overfit", "parted", (*TURNED, clauses.training_hardly_rose, clauses.parted)),
+    Rule("too_large", "lost_again", (clauses.training_was_lower, clauses.training_not_learned)),
+    Rule("too_large", "came_back_up", (clauses.training_ends_above_lowest,)),
     Rule("underfit", "never_better", (clauses.never_better_than_baseline,)),
     Rule("underfit", "not_better_at_end", (clauses.not_better_at_end,)),
     Rule("underfit", "room", (clauses.better_at_end, clauses.small_network, clauses.both_high, clauses.did_not_rise)),

@@ -81,6 +81,7 @@ SAYS = {
     "too_large.came_back_up": lambda f: about(level(f.loss)) > min(f.loss) + 0.08 * f.on_training,
     "too_large.lost_again": lambda f: min(f.loss) < CLEARLY * f.on_training < about(level(f.loss)),
     "too_large.stuck": lambda f: f.known["high_rate"] is not None and about(level(f.loss)) > CLEARLY * f.on_training,
+    "too_large.extreme_rate": lambda f: (f.known["high_rate"] or 0) >= 10 and about(level(f.loss)) > f.on_training / 10,
     "too_large.unsettled": lambda f: f.rose_since_best() and not f.training_fell_since_best(),
     "drift.does_not_carry_over": lambda f: (
         f.known["in_time_order"] and f.never_clearly_below() and f.training_clearly_below()
@@ -92,7 +93,7 @@ SAYS = {
     "underfit.never_better": lambda f: f.never_clearly_below(),
     "underfit.not_better_at_end": lambda f: HAIR * level(f.val_loss) > CLEARLY * f.baseline,
     "underfit.room": lambda f: (
-        level(f.loss) > 0.65 * f.on_training and not f.far_apart() and f.known["parameters"] < 10 * f.known["inputs"]
+        level(f.loss) > 0.65 * f.on_training and not f.far_apart() and f.known["parameters"] < 2 * f.known["inputs"]
     ),
     "overfit.rise": lambda f: f.rose_since_best() and f.training_fell_since_best() and f.parted(),
     "overfit.parted": lambda f: f.rose_since_best() and f.parted(),
@@ -124,7 +125,7 @@ def drawn(seed):
         "validation_rows": int(random.integers(20, 1000)),
         "baseline_loss": float(random.uniform(0.3, 1.5)),
         "baseline_kind": "mean",
-        "parameters": int(random.integers(3, 200)),
+        "parameters": int(random.integers(3, random.choice([8, 200]))),
         "inputs": 4,
         "in_time_order": bool(random.random() < 0.3),
         "high_rate": 10.0 if random.random() < 0.2 else None,

@@ -85,6 +85,8 @@ EDGES = {
     "zigzag, of the gain": edge(c.zigzags, "loss_jitter", (BASELINE - 0.3) / 2),
     "was lower": edge(c.training_was_lower, "lowest_loss", c.WAS_LOWER * BASELINE, above=False),
     "came back up": edge(c.training_ends_above_lowest, "end_loss", 0.5 + c.CAME_BACK * BASELINE, lowest_loss=0.5),
+    "extreme rate": edge(c.rate_is_extreme, "high_rate", c.EXTREME_RATE, there=True),
+    "training stays high": edge(c.training_stays_high, "end_loss", c.UNLEARNED * BASELINE),
     "training not learned": edge(c.training_not_learned, "end_loss", c.LEARNED * BASELINE, there=True),
     "never better": edge(c.never_better_than_baseline, "best_val_loss", c.LEARNED * BASELINE, there=True),
     "never better than persistence": edge(
@@ -103,12 +105,18 @@ EDGES = {
     "better on the chart": edge(c.better_at_end, "last_val_loss", BASELINE, above=False),
     "training learned": edge(c.training_learned, "end_loss", c.LEARNED_ROWS * BASELINE, above=False),
     "gap is wide": edge(c.gap_is_wide, "gap_at_end", c.MEMORISED * BASELINE),
-    "gap is wide, chance": edge(c.gap_is_wide, "gap_at_end", c.SURE * 0.5, gap_error=0.5),
+    "gap is wide, chance": edge(c.gap_is_wide, "gap_at_end", c.SURE_GAP * 0.5, gap_error=0.5),
     "still falling": edge(c.still_falling, "next_fall", c.STILL_FALLING * BASELINE),
     "rose, of the lowest": edge(c.rose, "rise", c.RISE * 0.8, best_val_loss=0.8, **TURNED),
     "rose, of the baseline": edge(c.rose, "rise", c.RISE_OF_BASELINE * BASELINE, best_val_loss=0.1, **TURNED),
     "rose on the chart": edge(c.rose, "last_val_loss", 0.3, rise=0.2),
     "rise is sure": edge(c.rise_is_sure, "rise", c.SURE_RISE * 0.1, rise_error=0.1),
+    "rise is likely, and training fell far": edge(
+        c.rise_is_sure, "rise", c.LIKELY_RISE * 0.1, rise_error=0.1, loss_at_best=0.9
+    ),
+    "training fell far": edge(
+        c.rise_is_sure, "end_loss", 0.5 - c.FELL_ON * BASELINE, above=False, loss_at_best=0.5, rise=0.1, rise_error=0.1
+    ),
     "training fell on": edge(c.training_fell_on, "end_loss", 0.4, above=False, loss_at_best=0.4, loss_then=0.4),
     "training rose too": edge(
         c.training_rose_too, "end_loss", 0.5, there=True, loss_at_best=0.25, rise=0.5, last_loss=0.5
@@ -122,7 +130,7 @@ EDGES = {
     "apart": edge(c.lies_apart, "gap_at_end", c.APART * BASELINE),
     "apart, of the loss": edge(c.lies_apart, "gap_at_end", c.APART_OF_LOSS * 0.8, end_val_loss=0.8),
     "apart, chance": edge(c.lies_apart, "gap_at_end", c.SURE * 0.5, gap_error=0.5),
-    "small network": edge(c.small_network, "parameters", 2 * c.SMALL_NET, above=False, inputs=2),
+    "small network": edge(c.small_network, "parameters", 2 + c.ONE_UNIT + 1, above=False, inputs=2),
     "both high": edge(c.both_high, "end_loss", c.ROOM * BASELINE),
 }
 
@@ -146,7 +154,8 @@ def test_a_clause_turns_at_its_threshold(name):
 
 
 def test_every_clause_of_a_rule_has_an_edge_or_is_the_opposite_of_one_that_has():
-    opposites = {clauses.close, clauses.did_not_rise, clauses.in_time_order, clauses.rate_is_high}
+    opposites = {clauses.close, clauses.did_not_rise, clauses.was_better_than_baseline}
+    opposites |= {clauses.in_time_order, clauses.rate_is_high}
     assert {clause for rule in RULES for clause in rule.clauses} - opposites <= {edge.clause for edge in EDGES.values()}
 
 

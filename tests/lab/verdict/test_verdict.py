@@ -142,8 +142,8 @@ def test_few_rows_are_not_enough():
 
 
 def test_a_rise_within_chance_is_no_overfit():
-    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.00065 * step for step in range(1, 90)]]
-    loss = fall(0.7, 0.42, 0.05, 100)
+    val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.00075 * step for step in range(1, 90)]]
+    loss = fall(0.6, 0.49, 0.05, 100)
     assert judged(loss, val_loss, validation_rows=20).kind != "overfit"
     assert judged(loss, val_loss, validation_rows=2000).kind == "overfit"
 
@@ -208,7 +208,29 @@ def test_a_rise_is_judged_by_the_rows_own_rises():
     val_loss = [*fall(0.7, 0.40, 0.4, 11), *[0.40 + 0.001 * step for step in range(1, 90)]]
     curves = fall(0.7, 0.10, 0.05, 100), val_loss
     assert judged(*curves, validation_rows=25, rows=rows(100, 0.5, 0.01)).kind == "overfit"
-    assert judged(*curves, validation_rows=25, rows=rows(100, 0.5, 0.08)).kind == "good_fit"
+    assert judged(*curves, validation_rows=25, rows=rows(100, 0.5, 0.12)).kind == "good_fit"
+
+
+def test_where_the_training_loss_fell_far_meanwhile_a_rise_has_less_to_show():
+    val_loss = [*fall(0.7, 0.40, 0.4, 11), *[0.40 + 0.001 * step for step in range(1, 90)]]
+    unsure = {"validation_rows": 25, "rows": rows(100, 0.5, 0.09)}
+    assert judged(fall(0.7, 0.10, 0.05, 100), val_loss, **unsure).kind == "overfit"
+    assert judged(fall(0.7, 0.35, 0.3, 100), val_loss, **unsure).kind != "overfit"
+
+
+def test_what_never_was_better_than_the_baseline_is_no_overfit():
+    val_loss = [0.69 + 0.002 * step for step in range(100)]
+    assert judged(fall(0.7, 0.6, 0.05, 100), val_loss).rule == "never_better"
+    assert judged(fall(0.7, 0.1, 0.05, 100), val_loss).kind == "no_signal"
+
+
+def test_at_an_extreme_rate_a_training_loss_that_stays_up_is_of_the_rate():
+    curves = fall(0.7, 0.3, 0.1, 100), fall(0.7, 0.32, 0.1, 100)
+    verdict = judged(*curves, high_rate=100.0)
+    assert (verdict.kind, verdict.rule) == ("too_large", "extreme_rate")
+    assert "as large as 100" in " ".join(say_summary(verdict, "en"))
+    assert judged(*curves, high_rate=1.5).kind == "good_fit"
+    assert judged(fall(0.7, 0.01, 0.1, 100), fall(0.7, 0.02, 0.1, 100), high_rate=100.0).kind == "good_fit"
 
 
 def test_where_few_rows_hold_most_of_the_loss_new_rows_may_lie_far_off():
