@@ -135,6 +135,11 @@ def training_learned(told: Evidence) -> bool:
     return told.has_baseline and told.end_loss + told.train_level_error < LEARNED_ROWS * told.train_scale
 
 
+def lowest_before_learning(told: Evidence) -> bool:
+    """Where the validation loss was lowest, the training loss was not clearly below the baseline yet."""
+    return told.has_baseline and told.loss_at_best >= LEARNED * told.train_scale
+
+
 def gap_is_wide(told: Evidence) -> bool:
     """The validation loss ends far above the training loss."""
     return told.gap_at_end > max(MEMORISED * told.scale, SURE_GAP * told.gap_error)

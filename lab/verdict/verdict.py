@@ -64,6 +64,8 @@ NO_GAIN = (
     clauses.gap_is_wide,
 )
 
+TOO_EARLY = (clauses.lowest_before_learning, clauses.training_learned, clauses.not_better_at_end)
+
 TURNED = (clauses.was_better_than_baseline, clauses.rose, clauses.rise_is_sure)
 
 RULES: tuple[Rule, ...] = (
@@ -77,6 +79,8 @@ RULES: tuple[Rule, ...] = (
     Rule("drift", "does_not_carry_over", (clauses.in_time_order, *NO_GAIN)),
     Rule("no_signal", "training_rows_only", NO_GAIN),
     Rule("drift", "later_rows_differ", (clauses.later_rows_differ, clauses.lies_apart)),
+    Rule("drift", "lowest_before_learning", (clauses.in_time_order, *TOO_EARLY)),
+    Rule("no_signal", "lowest_before_learning", TOO_EARLY),
     Rule("not_finished", "still_falling", (clauses.still_falling,)),
     Rule("drift", "rise", (clauses.later_rows_differ, clauses.rose, clauses.training_fell_on, clauses.parted)),
     Rule("overfit", "rise", (*TURNED, clauses.training_fell_on, clauses.parted)),

@@ -64,6 +64,10 @@ class Facts:
     def below_at_end(self):
         return self.val_loss[-1] < self.baseline
 
+    def lowest_too_early(self):
+        at_best = about(max(level(self.loss, self.best), self.loss[self.best])) > CLEARLY * self.on_training
+        return at_best and self.training_clearly_below() and HAIR * level(self.val_loss) > CLEARLY * self.baseline
+
     def far_apart(self):
         return level(self.val_loss) - level(self.loss) > 0.1 * min(self.baseline, level(self.val_loss))
 
@@ -87,6 +91,8 @@ SAYS = {
         f.known["in_time_order"] and f.never_clearly_below() and f.training_clearly_below()
     ),
     "no_signal.training_rows_only": lambda f: f.never_clearly_below() and f.training_clearly_below(),
+    "drift.lowest_before_learning": lambda f: f.known["in_time_order"] and f.lowest_too_early(),
+    "no_signal.lowest_before_learning": lambda f: f.lowest_too_early(),
     "drift.later_rows_differ": lambda f: f.later_baseline_far_worse() and f.far_apart(),
     "drift.rise": lambda f: f.later_baseline_far_worse() and f.rose_since_best(),
     "not_finished.still_falling": lambda f: level(f.val_loss) < level(f.val_loss, len(f.val_loss) // 4),

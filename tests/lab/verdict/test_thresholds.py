@@ -104,6 +104,7 @@ EDGES = {
     ),
     "better on the chart": edge(c.better_at_end, "last_val_loss", BASELINE, above=False),
     "training learned": edge(c.training_learned, "end_loss", c.LEARNED_ROWS * BASELINE, above=False),
+    "lowest before learning": edge(c.lowest_before_learning, "loss_at_best", c.LEARNED * BASELINE, there=True),
     "gap is wide": edge(c.gap_is_wide, "gap_at_end", c.MEMORISED * BASELINE),
     "gap is wide, chance": edge(c.gap_is_wide, "gap_at_end", c.SURE_GAP * 0.5, gap_error=0.5),
     "still falling": edge(c.still_falling, "next_fall", c.STILL_FALLING * BASELINE),

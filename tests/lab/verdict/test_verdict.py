@@ -192,7 +192,7 @@ def test_a_good_fit_asks_for_the_test_part_only_where_there_is_one():
 
 def test_where_the_baseline_itself_does_worse_on_later_rows_the_data_have_drifted():
     val_loss = [*fall(0.7, 0.50, 0.4, 11), *[0.50 + 0.005 * step for step in range(1, 90)]]
-    curves = fall(0.7, 0.10, 0.05, 100), val_loss
+    curves = fall(0.7, 0.10, 0.2, 100), val_loss
     drifted = judged(*curves, in_time_order=True, baseline_train_loss=0.4)
     assert (drifted.kind, drifted.rule) == ("drift", "later_rows_differ")
     assert any("0.4 on the training rows" in sentence for sentence in say_details(drifted, "en"))
@@ -222,6 +222,14 @@ def test_what_never_was_better_than_the_baseline_is_no_overfit():
     val_loss = [0.69 + 0.002 * step for step in range(100)]
     assert judged(fall(0.7, 0.6, 0.05, 100), val_loss).rule == "never_better"
     assert judged(fall(0.7, 0.1, 0.05, 100), val_loss).kind == "no_signal"
+
+
+def test_a_validation_loss_that_was_lowest_by_luck_before_anything_was_learned_is_no_overfit():
+    """As where later rows follow the opposite rule: a network that answers at random is best."""
+    curves = fall(0.9, 0.2, 0.1, 100), [0.45, *fall(0.5, 1.2, 0.1, 99)]
+    assert (judged(*curves).kind, judged(*curves).rule) == ("no_signal", "lowest_before_learning")
+    assert judged(*curves, in_time_order=True).kind == "drift"
+    assert judged(fall(0.4, 0.2, 0.1, 100), curves[1]).kind == "overfit"
 
 
 def test_at_an_extreme_rate_a_training_loss_that_stays_up_is_of_the_rate():
