@@ -17,16 +17,17 @@ RISE = 0.11
 RISE_OF_BASELINE = 0.033
 SURE = 1.64  # standard errors: one-sided, 19 times out of 20
 SURE_RISE = 1.4  # what two rows alone would give; more would hide true rises behind few rows
-LIKELY_RISE = 0.8  # enough where the training loss fell on by FELL_ON of the baseline: a second witness
-FELL_ON = 0.20
+LIKELY_RISE = 1.0  # enough where the training loss fell on to FELL_TO of what it was: a second witness
+FELL_TO = 0.7
 SURE_GAP = 0.5  # where the validation loss was never below the baseline, the gap only has to be no accident
 LEARNED = 0.90
 STILL_BETTER = 0.97
 LEARNED_ROWS = 0.80
 WAS_LOWER = 0.87
 CAME_BACK = 0.10
-MEMORISED = 0.20
+MEMORISED = 0.15
 STILL_FALLING = 0.05
+FAR_FROM_IT = 0.10  # where as many epochs again would leave it above the baseline all the same
 DRIFTED = 1.3
 APART = 0.15
 APART_OF_LOSS = 0.35
@@ -61,9 +62,9 @@ def jumps_or_climbed(told: Evidence) -> bool:
 
 
 def zigzags(told: Evidence) -> bool:
-    """The training loss jumps from epoch to epoch by JUMPS, and by more than half of its gain on the baseline."""
+    """The training loss jumps from epoch to epoch by JUMPS, and by more than all of its gain on the baseline."""
     gained = told.train_scale - told.end_loss
-    return told.has_baseline and told.loss_jitter > max(JUMPS * told.train_scale, gained / 2)
+    return told.has_baseline and told.loss_jitter > max(JUMPS * told.train_scale, gained)
 
 
 def training_was_lower(told: Evidence) -> bool:
@@ -146,8 +147,13 @@ def gap_is_wide(told: Evidence) -> bool:
 
 
 def still_falling(told: Evidence) -> bool:
-    """The validation loss falls so fast at the end that as many epochs again would gain clearly more."""
-    return told.next_fall > max(STILL_FALLING * told.scale, 2 * told.level_error)
+    """The validation loss falls so fast at the end that as many epochs again would gain clearly more.
+
+    More is asked of a fall that would not lead below the baseline: what has learned nothing yet is also underfit.
+    """
+    in_sight = not told.has_baseline or told.end_val_loss - told.next_fall < LEARNED * told.scale
+    enough = STILL_FALLING if in_sight else FAR_FROM_IT
+    return told.next_fall > max(enough * told.scale, 2 * told.level_error)
 
 
 # --- whether it holds for new rows
@@ -160,8 +166,11 @@ def rose(told: Evidence) -> bool:
 
 
 def rise_is_sure(told: Evidence) -> bool:
-    """The rows' own rises are larger than chance; less has to be shown where the training loss fell far meanwhile."""
-    fell_far = told.loss_at_best - told.end_loss > FELL_ON * told.train_scale
+    """The rows' own rises are larger than chance; less has to be shown where the training loss fell far meanwhile.
+
+    Not so at a high rate, where a few rows may jump at any time.
+    """
+    fell_far = told.end_loss < FELL_TO * told.loss_at_best and told.high_rate is None
     return told.rise > (LIKELY_RISE if fell_far else SURE_RISE) * told.rise_error
 
 

@@ -87,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     Rule("overfit", "parted", (*TURNED, clauses.training_hardly_rose, clauses.parted)),
     Rule("too_large", "lost_again", (clauses.training_was_lower, clauses.training_not_learned)),
     Rule("too_large", "came_back_up", (clauses.training_ends_above_lowest,)),
+    Rule("no_signal", "not_better_at_end", (clauses.not_better_at_end, clauses.training_learned, clauses.gap_is_wide)),
     Rule("underfit", "never_better", (clauses.never_better_than_baseline,)),
     Rule("underfit", "not_better_at_end", (clauses.not_better_at_end,)),
     Rule("underfit", "room", (clauses.better_at_end, clauses.small_network, clauses.both_high, clauses.did_not_rise)),

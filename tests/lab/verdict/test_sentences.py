@@ -81,7 +81,7 @@ SAYS = {
     "too_large.above_baseline": lambda f: (
         f.training_above() and (jumps(f.loss) > 0 or level(f.loss) > level(f.loss, 0))
     ),
-    "too_large.zigzag": lambda f: about(jumps(f.loss)) > (f.on_training - level(f.loss)) / 2,
+    "too_large.zigzag": lambda f: about(jumps(f.loss)) > f.on_training - level(f.loss),
     "too_large.came_back_up": lambda f: about(level(f.loss)) > min(f.loss) + 0.08 * f.on_training,
     "too_large.lost_again": lambda f: min(f.loss) < CLEARLY * f.on_training < about(level(f.loss)),
     "too_large.stuck": lambda f: f.known["high_rate"] is not None and about(level(f.loss)) > CLEARLY * f.on_training,
@@ -93,6 +93,9 @@ SAYS = {
     "no_signal.training_rows_only": lambda f: f.never_clearly_below() and f.training_clearly_below(),
     "drift.lowest_before_learning": lambda f: f.known["in_time_order"] and f.lowest_too_early(),
     "no_signal.lowest_before_learning": lambda f: f.lowest_too_early(),
+    "no_signal.not_better_at_end": lambda f: (
+        f.training_clearly_below() and HAIR * level(f.val_loss) > CLEARLY * f.baseline
+    ),
     "drift.later_rows_differ": lambda f: f.later_baseline_far_worse() and f.far_apart(),
     "drift.rise": lambda f: f.later_baseline_far_worse() and f.rose_since_best(),
     "not_finished.still_falling": lambda f: level(f.val_loss) < level(f.val_loss, len(f.val_loss) // 4),

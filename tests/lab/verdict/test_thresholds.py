@@ -82,7 +82,7 @@ EDGES = {
     "trembles": edge(c.jumps_or_climbed, "loss_jitter", c.TREMBLES * BASELINE),
     "climbed": edge(c.jumps_or_climbed, "end_loss", c.CLIMBED * 0.7),
     "zigzag, of the baseline": edge(c.zigzags, "loss_jitter", c.JUMPS * BASELINE, end_loss=0.98),
-    "zigzag, of the gain": edge(c.zigzags, "loss_jitter", (BASELINE - 0.3) / 2),
+    "zigzag, of the gain": edge(c.zigzags, "loss_jitter", BASELINE - 0.3),
     "was lower": edge(c.training_was_lower, "lowest_loss", c.WAS_LOWER * BASELINE, above=False),
     "came back up": edge(c.training_ends_above_lowest, "end_loss", 0.5 + c.CAME_BACK * BASELINE, lowest_loss=0.5),
     "extreme rate": edge(c.rate_is_extreme, "high_rate", c.EXTREME_RATE, there=True),
@@ -108,6 +108,7 @@ EDGES = {
     "gap is wide": edge(c.gap_is_wide, "gap_at_end", c.MEMORISED * BASELINE),
     "gap is wide, chance": edge(c.gap_is_wide, "gap_at_end", c.SURE_GAP * 0.5, gap_error=0.5),
     "still falling": edge(c.still_falling, "next_fall", c.STILL_FALLING * BASELINE),
+    "still falling, far from it": edge(c.still_falling, "next_fall", c.FAR_FROM_IT * BASELINE, end_val_loss=1.2),
     "rose, of the lowest": edge(c.rose, "rise", c.RISE * 0.8, best_val_loss=0.8, **TURNED),
     "rose, of the baseline": edge(c.rose, "rise", c.RISE_OF_BASELINE * BASELINE, best_val_loss=0.1, **TURNED),
     "rose on the chart": edge(c.rose, "last_val_loss", 0.3, rise=0.2),
@@ -116,7 +117,7 @@ EDGES = {
         c.rise_is_sure, "rise", c.LIKELY_RISE * 0.1, rise_error=0.1, loss_at_best=0.9
     ),
     "training fell far": edge(
-        c.rise_is_sure, "end_loss", 0.5 - c.FELL_ON * BASELINE, above=False, loss_at_best=0.5, rise=0.1, rise_error=0.1
+        c.rise_is_sure, "end_loss", c.FELL_TO * 0.5, above=False, loss_at_best=0.5, rise=0.12, rise_error=0.1
     ),
     "training fell on": edge(c.training_fell_on, "end_loss", 0.4, above=False, loss_at_best=0.4, loss_then=0.4),
     "training rose too": edge(
