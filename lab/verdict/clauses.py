@@ -110,8 +110,8 @@ def never_better_than_baseline(told: Evidence) -> bool:
 
 
 def was_better_than_baseline(told: Evidence) -> bool:
-    """The validation loss once was clearly below the baseline; true as well where there is none to be held against."""
-    return not never_better_than_baseline(told)
+    """The validation loss once was below the baseline, clearly or beyond chance; true as well where there is none."""
+    return not (never_better_than_baseline(told) and within_chance_of_baseline(told))
 
 
 def within_chance_of_baseline(told: Evidence) -> bool:

@@ -97,7 +97,7 @@ def test_a_larger_network_that_learns_more_shows_that_the_small_one_was_an_under
         rows = {"train_rows": 400, "validation_rows": 400, "baseline_loss": 1.0, "baseline_kind": "majority"}
         return Judged(name, experiment, judge(curve, curve, parameters=parameters, inputs=4, **rows))
 
-    small, large = of_size("small", BASE, 10, 0.8), of_size("large", WIDER, 500, 0.3)
+    small, large = of_size("small", BASE, 7, 0.8), of_size("large", WIDER, 500, 0.3)
     assert small.verdict.rule == "room"
     said = say_comparison(compare([small, large]), "en")[1]
     assert "Verdict: Underfit → Good fit." in said
