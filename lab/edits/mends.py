@@ -49,8 +49,8 @@ def usual_rate(experiment: Experiment, _: Dataset, __: Problem) -> Experiment:
     )
 
 
-def smaller_batch(experiment: Experiment, dataset: Dataset, _: Problem) -> Experiment:
-    """So small that an epoch has several updates."""
+def usual_batch(experiment: Experiment, dataset: Dataset, _: Problem) -> Experiment:
+    """As one usually takes, and so small that an epoch has several updates."""
     return experiment.with_fit(batch_size=max(1, min(USUAL_BATCH, len(dataset.train.rows) // 4)))
 
 
@@ -117,7 +117,8 @@ MENDS: Final[dict[str, tuple[str, Change]]] = {
     "model.mask_before_ctc": ("without_layer", without_layer),
     "model.learning_rate_zero": ("usual_rate", usual_rate),
     "model.learning_rate_huge": ("usual_rate", usual_rate),
-    "model.batch_larger_than_data": ("smaller_batch", smaller_batch),
+    "model.batch_larger_than_data": ("usual_batch", usual_batch),
+    "model.batch_small": ("usual_batch", usual_batch),
     "model.patience_beyond_epochs": ("shorter_patience", shorter_patience),
     "model.few_validation_rows": ("more_validated", more_validated),
     "model.inputs_not_scaled": (

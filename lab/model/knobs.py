@@ -90,6 +90,7 @@ KNOBS: Final[dict[str, Named]] = {
     "model.learning_rate_zero": _rate,
     "model.learning_rate_huge": _rate,
     "model.batch_larger_than_data": _fixed("fit.batch_size"),
+    "model.batch_small": _fixed("fit.batch_size"),
     "model.patience_beyond_epochs": _fixed("fit.epochs"),
     "model.output_units": _argument("units"),
     "model.output_units_binary": _argument("units"),

@@ -12,7 +12,7 @@ from lab.model.graph_problems import graph_problems
 from lab.model.layer_table import LayerRow, layer_rows, model_table, parameter_count
 from lab.model.outputs import output_views
 from lab.model.problem import Problem
-from lab.model.scales import LARGE_INPUT, MIN_TRAIN_ROWS, MIN_VALIDATION_ROWS, rate_is_high
+from lab.model.scales import LARGE_INPUT, MIN_TRAIN_ROWS, MIN_VALIDATION_ROWS, SMALL_BATCH, rate_is_high
 from lab.model.sequence_problems import last_activation, sequence_problems
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.spec.limits import Limits, current_limits
@@ -75,6 +75,8 @@ def _of_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> Iterat
     if experiment.fit.batch_size > rows:
         values = {"batch_size": experiment.fit.batch_size, "rows": rows}
         yield Problem("model.batch_larger_than_data", values, "note")
+    elif experiment.fit.batch_size <= SMALL_BATCH:
+        yield Problem("model.batch_small", {"batch_size": experiment.fit.batch_size}, "note")
     yield from _of_parts(dataset)
     parameters = parameter_count(layer_rows(experiment, dataset))
     if parameters > limits.parameters:

@@ -4,6 +4,7 @@ The engine names the likeliest cause when it stops such a run (`lab.verdict.dive
 by the same rule, and a very small batch besides.
 """
 
+from lab.model.scales import SMALL_BATCH
 from lab.verdict.divergence import suspects
 
 
@@ -25,6 +26,6 @@ def likely_causes(
         largest_input=largest_input,
         largest_target=largest_target,
     )
-    if batch_size <= 2:
+    if batch_size <= SMALL_BATCH:
         causes["small_batch"] = float(batch_size)
     return causes or {"learning_rate": learning_rate}

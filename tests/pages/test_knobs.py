@@ -19,6 +19,7 @@ CASES = {
     "model.bounded_output": ("layers", TMAX.with_layer(TMAX.model.layers[-1].with_params(activation="sigmoid"))),
     "model.learning_rate_huge": ("train compile", IRIS.with_learning_rate(100.0)),
     "model.batch_larger_than_data": ("train", IRIS.with_fit(batch_size=500)),
+    "model.batch_small": ("train", IRIS.with_fit(batch_size=1)),
     "model.patience_beyond_epochs": ("train", IRIS.with_fit(early_stopping={"patience": 100})),
     "model.few_validation_rows": ("data", IRIS.with_data(split=IRIS.data.split.replace(validation=0.05))),
     "model.inputs_not_scaled": ("data", TMAX.with_data(scaling="none")),

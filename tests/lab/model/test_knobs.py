@@ -95,6 +95,7 @@ MENDED = {
     "model.learning_rate_zero": network((3, "softmax")).with_learning_rate(0.0),
     "model.learning_rate_huge": network((3, "softmax")).with_learning_rate(100.0),
     "model.batch_larger_than_data": network((3, "softmax")).with_fit(batch_size=1000),
+    "model.batch_small": network((3, "softmax")).with_fit(batch_size=2),
     "model.metric_unfit": network(1, loss="MeanSquaredError", task="regression").with_compile(metrics=("accuracy",)),
 }
 
