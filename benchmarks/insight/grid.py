@@ -128,7 +128,7 @@ def grid_run(case: Case) -> GridRun:
     experiment, dataset = experiment_of(case)
     epochs = experiment.fit.epochs
     trainer = Trainer(*run_spec(experiment.with_fit(epochs=2 * epochs), dataset))
-    test = run_spec(experiment, _judged_by(dataset, "test"))[1]
+    test = run_spec(experiment, judged_by(dataset, "test"))[1]
     looks = sorted({max(1, round(epochs * (step / LOOKS) ** 1.3)) for step in range(1, LOOKS + 1)})
     looks += [epochs + round(epochs * step / 10) for step in range(1, 11) if round(epochs * step / 10)]
     seen: list[int] = []
@@ -141,7 +141,7 @@ def grid_run(case: Case) -> GridRun:
             state = "diverged" if look <= epochs else state
             break
         seen.append(look)
-        rows.append(_losses(trainer, test))
+        rows.append(row_losses(trainer, test))
         train.append(trainer.extras["evaluated_loss"][-1])
     means = [float(one.mean()) for one in rows]
     inside = [place for place, look in enumerate(seen) if look <= epochs]
@@ -164,18 +164,18 @@ def grid_run(case: Case) -> GridRun:
     )
 
 
-def _judged_by(dataset: Dataset, part: PartName) -> Dataset:
+def judged_by(dataset: Dataset, part: PartName) -> Dataset:
     """The dataset with another part in the place of the validation part, for all of its targets."""
     persistence = dataset.persistence
     return replace(
         dataset,
         validation=dataset.part(part),
         persistence=None if persistence is None else {**persistence, "validation": persistence[part]},
-        others=tuple(_judged_by(one, part) for one in dataset.others),
+        others=tuple(judged_by(one, part) for one in dataset.others),
     )
 
 
-def _losses(trainer: Trainer, arrays: dict[str, Any]) -> np.ndarray[Any, Any]:
+def row_losses(trainer: Trainer, arrays: dict[str, Any]) -> np.ndarray[Any, Any]:
     """(n,) loss of each test row."""
     intake = trainer.model.take(data_of(arrays, "x_val"), data_of(arrays, "y_val"))
     evaluation = Evaluation(trainer.model, intake, 4096, row_losses=True)
@@ -188,7 +188,7 @@ def _losses(trainer: Trainer, arrays: dict[str, Any]) -> np.ndarray[Any, Any]:
 
 def _baseline(experiment: Experiment, dataset: Dataset, part: PartName) -> list[float]:
     """Loss of the forecast without a network on a part, and its standard error."""
-    view = _judged_by(dataset, part)
+    view = judged_by(dataset, part)
     value = context_of(experiment, view).baseline_loss
     spread = 0.0
     if dataset.task == "regression" and not dataset.others:

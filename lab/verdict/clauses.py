@@ -16,9 +16,9 @@ JUMPS = 0.05
 RISE = 0.11
 RISE_OF_BASELINE = 0.033
 SURE = 1.64  # standard errors: one-sided, 19 times out of 20
-SURE_RISE = 1.4  # what two rows alone would give; more would hide true rises behind few rows
 LIKELY_RISE = 1.0  # enough where the training loss fell on to FELL_TO of what it was: a second witness
 FELL_TO = 0.7
+WITNESS_ROWS = 40  # of fewer a single one gives such a rise
 SURE_GAP = 0.5  # where the validation loss was never below the baseline, the gap only has to be no accident
 LEARNED = 0.90
 STILL_BETTER = 0.97
@@ -168,10 +168,11 @@ def rose(told: Evidence) -> bool:
 def rise_is_sure(told: Evidence) -> bool:
     """The rows' own rises are larger than chance; less has to be shown where the training loss fell far meanwhile.
 
-    Not so at a high rate, where a few rows may jump at any time.
+    Not so of few rows, and at a high rate, where single rows may jump at any time.
     """
-    fell_far = told.end_loss < FELL_TO * told.loss_at_best and told.high_rate is None
-    return told.rise > (LIKELY_RISE if fell_far else SURE_RISE) * told.rise_error
+    fell_far = told.end_loss < FELL_TO * told.loss_at_best
+    calm = told.high_rate is None and told.validation_rows >= WITNESS_ROWS
+    return told.rise > (LIKELY_RISE if fell_far and calm else SURE) * told.rise_error
 
 
 def training_fell_on(told: Evidence) -> bool:

@@ -112,12 +112,15 @@ EDGES = {
     "rose, of the lowest": edge(c.rose, "rise", c.RISE * 0.8, best_val_loss=0.8, **TURNED),
     "rose, of the baseline": edge(c.rose, "rise", c.RISE_OF_BASELINE * BASELINE, best_val_loss=0.1, **TURNED),
     "rose on the chart": edge(c.rose, "last_val_loss", 0.3, rise=0.2),
-    "rise is sure": edge(c.rise_is_sure, "rise", c.SURE_RISE * 0.1, rise_error=0.1),
+    "rise is sure": edge(c.rise_is_sure, "rise", c.SURE * 0.1, rise_error=0.1),
     "rise is likely, and training fell far": edge(
         c.rise_is_sure, "rise", c.LIKELY_RISE * 0.1, rise_error=0.1, loss_at_best=0.9
     ),
     "training fell far": edge(
         c.rise_is_sure, "end_loss", c.FELL_TO * 0.5, above=False, loss_at_best=0.5, rise=0.12, rise_error=0.1
+    ),
+    "rows of a second witness": edge(
+        c.rise_is_sure, "validation_rows", c.WITNESS_ROWS, there=True, loss_at_best=0.9, rise=0.12, rise_error=0.1
     ),
     "training fell on": edge(c.training_fell_on, "end_loss", 0.4, above=False, loss_at_best=0.4, loss_then=0.4),
     "training rose too": edge(
@@ -144,7 +147,7 @@ def holds(edge: Edge, value: float) -> bool:
 @pytest.mark.parametrize("name", EDGES)
 def test_a_clause_turns_at_its_threshold(name):
     edge = EDGES[name]
-    whole = edge.of == "parameters"
+    whole = edge.of in ("parameters", "validation_rows")
     below, above = (
         (edge.at - 1, edge.at + 1) if whole else (math.nextafter(edge.at, -math.inf), math.nextafter(edge.at, math.inf))
     )

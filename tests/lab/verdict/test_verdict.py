@@ -213,10 +213,11 @@ def test_a_rise_is_judged_by_the_rows_own_rises():
 
 def test_where_the_training_loss_fell_far_meanwhile_a_rise_has_less_to_show():
     val_loss = [*fall(0.7, 0.40, 0.4, 11), *[0.40 + 0.001 * step for step in range(1, 90)]]
-    unsure = {"validation_rows": 25, "rows": rows(100, 0.5, 0.07)}
+    unsure = {"validation_rows": 40, "rows": rows(100, 0.5, 0.07)}
     assert judged(fall(0.7, 0.10, 0.05, 100), val_loss, **unsure).kind == "overfit"
     assert judged(fall(0.7, 0.35, 0.3, 100), val_loss, **unsure).kind != "overfit"
     assert judged(fall(0.7, 0.10, 0.05, 100), val_loss, high_rate=2.0, **unsure).kind != "overfit"
+    assert judged(fall(0.7, 0.10, 0.05, 100), val_loss, **unsure | {"validation_rows": 39}).kind != "overfit"
 
 
 def test_what_never_was_better_than_the_baseline_is_no_overfit():
