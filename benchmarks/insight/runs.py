@@ -16,7 +16,7 @@ import numpy as np  # noqa: E402
 
 from lab.runs.wire.spec import Fit, Part, RunSpec, Sequential  # noqa: E402
 from lab.runs.work.trainer import Trainer  # noqa: E402
-from lab.verdict.rows import RISE_ERROR, SKEW, SPREAD, TRAIN_SPREAD  # noqa: E402
+from lab.verdict.rows import RISE_ERROR, SPREAD, TRAIN_SPREAD  # noqa: E402
 from netcore.losses import LOSSES  # noqa: E402
 
 FRESH_ROWS = 20_000
@@ -112,7 +112,7 @@ def followed(
         trainer.advance(epochs=look - before)
         risk.append(float(loss(y_new, trainer.model.predict(x_new, batch_size=2000, verbose=0))))
     seen = {**trainer.history, **trainer.extras}
-    kept = ("loss", "evaluated_loss", "val_loss", SPREAD, SKEW, RISE_ERROR, TRAIN_SPREAD)
+    kept = ("loss", "evaluated_loss", "val_loss", SPREAD, RISE_ERROR, TRAIN_SPREAD)
     baseline, baseline_train, baseline_risk = (
         float(loss(one, np.broadcast_to(y.mean(axis=0), one.shape).astype(np.float32))) for one in (y_val, y, y_new)
     )

@@ -46,7 +46,7 @@ from benchmarks.insight.others import other_run
 from benchmarks.insight.runs import KnownRun, known_run
 from lab.model.scales import rate_is_high
 from lab.verdict.evidence import RowCurves
-from lab.verdict.rows import RISE_ERROR, SKEW, SPREAD, TRAIN_SPREAD
+from lab.verdict.rows import RISE_ERROR, SPREAD, TRAIN_SPREAD
 from lab.verdict.verdict import Verdict, judge
 
 CALLS = (
@@ -119,7 +119,7 @@ def verdict_on(run: KnownRun) -> Verdict:
         run.columns["loss"],
         run.columns["val_loss"],
         evaluated_loss=run.columns["evaluated_loss"],
-        rows=RowCurves(*(run.columns[name] for name in (SPREAD, SKEW, RISE_ERROR, TRAIN_SPREAD))),
+        rows=RowCurves(*(run.columns[name] for name in (SPREAD, RISE_ERROR, TRAIN_SPREAD))),
         baseline_train_loss=run.baseline_train,
         high_rate=rate if rate_is_high(optimizer, rate) else None,
         train_rows=run.settings["rows"],

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from lab.model.outputs import history_of
 from lab.verdict.evidence import BaselineKind, RowCurves
-from lab.verdict.rows import RISE_ERROR, SKEW, SPREAD, TRAIN_SPREAD
+from lab.verdict.rows import RISE_ERROR, SPREAD, TRAIN_SPREAD
 from lab.verdict.story import loudest
 from lab.verdict.verdict import Kind, Verdict, judge
 
@@ -136,7 +136,7 @@ def _is_penalised(history: Columns, extras: Columns) -> bool:
 
 def _row_curves(extras: Columns, epochs: int) -> RowCurves | None:
     """What was kept of the rows' losses; None for a run from before it was, or one that goes on from such a run."""
-    curves = [extras.get(name, ()) for name in (SPREAD, SKEW, RISE_ERROR, TRAIN_SPREAD)]
+    curves = [extras.get(name, ()) for name in (SPREAD, RISE_ERROR, TRAIN_SPREAD)]
     if not epochs or any(len(curve) != epochs or not all(map(math.isfinite, curve)) for curve in curves):
         return None
     return RowCurves(*curves)

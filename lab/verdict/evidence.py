@@ -35,7 +35,7 @@ class Evidence:
         rise_error: its standard error, of each row's own rise where the rows' losses were kept.
         uncertainty: standard error of the validation loss as an estimate for other rows.
         gap_error: standard error of the gap.
-        low, high: where the loss of as many new rows lies, 19 times out of 20.
+        low, high: where the loss of as many new rows lies, 19 times out of 20, with the weights of the last epoch.
         by_rows: the errors are those of the rows' own losses; else they take the spread of a row's loss for its mean.
         next_fall: what as many epochs again would gain, should the curves go on as they end.
         baseline_loss, baseline_train_loss: of a forecast without a network, on the validation and the training rows.
@@ -115,7 +115,6 @@ class RowCurves:
     """What was kept of the rows' losses after each epoch (`lab.verdict.rows`), each as long as the curves."""
 
     spread: Sequence[float]
-    skew: Sequence[float]
     rise_error: Sequence[float]
     train_spread: Sequence[float]
 
@@ -136,10 +135,10 @@ def weigh(
     reach = smoothing_reach(len(val_loss))
     near = range(max(best - reach, 0), min(best + reach + 1, len(val_loss)))  # the level is smooth, its epoch is one
     # without the rows' losses: a row's loss scatters about as widely as its mean is large; most of it cancels in a rise
-    rows = rows or RowCurves(val_loss, [2.0] * len(val_loss), [], loss)
-    spread, train_spread, skew = (_level(curve, reach) for curve in (rows.spread, rows.train_spread, rows.skew))
+    rows = rows or RowCurves(val_loss, [], loss)
+    spread, train_spread = (_level(curve, reach) for curve in (rows.spread, rows.train_spread))
     error = spread / math.sqrt(validation_rows)
-    low, high = new_rows_interval(end, spread, skew, validation_rows, validation_rows)
+    low, high = new_rows_interval(val_loss[-1], rows.spread[-1], validation_rows, validation_rows)
     best_epoch = min(near, key=val_loss.__getitem__)
     return Evidence(
         epochs=len(val_loss),

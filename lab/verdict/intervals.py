@@ -1,31 +1,34 @@
-"""How far the mean of some rows may lie from that of others: intervals from mean, spread and skewness."""
+"""How far the mean of some rows may lie from that of others: intervals from mean and spread."""
 
 import math
 from statistics import NormalDist
 
 LEVEL = 0.95
-CALM = 3.0  # skewness up to which a mean's own spread tells enough; squares of normal errors have 2.8
+FARTHEST = 7.0  # of an exponent, a thousandfold either way: beyond it nothing is known
 
 
-def new_rows_interval(mean: float, spread: float, skewness: float, rows: int, new_rows: int) -> tuple[float, float]:
+def new_rows_interval(mean: float, spread: float, rows: int, new_rows: int) -> tuple[float, float]:
     """Where the mean loss of `new_rows` other rows lies with a probability of LEVEL, if they are rows of the same kind.
 
-    Both means scatter, so the standard error is spread * sqrt(1 / rows + 1 / new_rows). The quantile is Student's, with
-    the rows that carry the mean in place of all: where few rows hold most of it (Kish's effective number is small), the
-    spread itself is hardly known. A heavy upper tail moves the upper end further (Johnson 1978): what has not been
-    drawn yet is large.
+    Both means scatter, so the standard error is spread * sqrt(1 / rows + 1 / new_rows). What is symmetric is not their
+    difference but their quotient: where few large losses happen to be missing, both mean and spread are too small, so
+    the interval reaches as far on a logarithmic scale to either side (checked by `benchmarks.insight.coverage`). The
+    quantile is Student's, with the rows that carry the mean in place of all: where few rows hold most of it (Kish's
+    effective number is small), the spread itself is hardly known.
 
     Args:
-        mean, spread, skewness: of the losses of `rows` rows.
+        mean, spread: of the losses of `rows` rows. A mean of 0 or below has no logarithm: there the interval is that
+            of the difference.
     """
     if rows < 2 or new_rows < 1 or not math.isfinite(spread):
         return (-math.inf, math.inf)
+    error = spread * math.sqrt(1 / rows + 1 / new_rows)
     carrying = rows * mean**2 / (mean**2 + spread**2) if mean > 0 else float(rows)
-    quantile = student_quantile(0.5 + LEVEL / 2, max(carrying - 1, 1.5))
-    reach = quantile * spread * math.sqrt(1 / rows + 1 / new_rows)
-    tail = max(skewness - CALM, 0.0) * spread * (1 + 2 * quantile**2) / (6 * rows)
-    low = mean - reach
-    return (max(low, 0.0) if mean > 0 else low), mean + reach + tail
+    reach = student_quantile(0.5 + LEVEL / 2, max(carrying - 1, 1.5)) * error
+    if mean <= 0:
+        return mean - reach, mean + reach
+    factor = math.exp(min(reach / mean, FARTHEST))
+    return mean / factor, mean * factor
 
 
 def student_quantile(probability: float, freedom: float) -> float:

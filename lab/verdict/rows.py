@@ -14,11 +14,10 @@ Array = np.ndarray[Any, Any]
 
 # of the validation rows after an epoch, beside the curves of the history
 SPREAD = "val_row_spread"  # standard deviation of the rows' losses
-SKEW = "val_row_skew"  # their skewness: heavy upper tails are far above 0
 RISE = "val_rise"  # mean over the rows of their loss minus that at the best epoch before
 RISE_ERROR = "val_rise_error"  # standard error of that mean
 TRAIN_SPREAD = "evaluated_row_spread"  # as SPREAD, of the training rows
-KEPT = (SPREAD, SKEW, RISE, RISE_ERROR, TRAIN_SPREAD)
+KEPT = (SPREAD, RISE, RISE_ERROR, TRAIN_SPREAD)
 
 
 class RowWatch:
@@ -46,7 +45,6 @@ class RowWatch:
         rise = losses - best
         found = {
             SPREAD: _spread(losses),
-            SKEW: _skewness(losses),
             RISE: float(rise.mean()),
             RISE_ERROR: _spread(rise) / math.sqrt(max(len(rise), 1)),
         }
@@ -57,9 +55,3 @@ class RowWatch:
 
 def _spread(values: Array) -> float:
     return float(values.std(ddof=1)) if len(values) > 1 else 0.0
-
-
-def _skewness(values: Array) -> float:
-    away = values - values.mean()
-    scale = float(np.sqrt((away**2).mean()))
-    return float(((away / scale) ** 3).mean()) if scale > 0 else 0.0

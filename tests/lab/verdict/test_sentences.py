@@ -141,7 +141,7 @@ def drawn(seed):
     }
     known["baseline_train_loss"] = known["baseline_loss"] * float(random.choice([1.0, 1.05, 0.6]))
     spread = float(random.uniform(0, 1))
-    rows = RowCurves(*([value] * epochs for value in (spread, 1.0, spread / 20, spread)))
+    rows = RowCurves(*([value] * epochs for value in (spread, spread / 20, spread)))
     return loss.tolist(), val_loss.tolist(), known, rows if random.random() < 0.8 else None
 
 
@@ -175,4 +175,4 @@ def test_numbers_in_sentences_are_numbers():
         loss, val_loss, known, rows = drawn(seed)
         told = judge(loss, val_loss, rows=rows, **known).evidence
         assert math.isfinite(told.low)
-        assert told.low <= told.end_val_loss <= told.high
+        assert told.low <= told.last_val_loss <= told.high

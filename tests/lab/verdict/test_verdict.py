@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from lab.texts import LANGUAGES, has_text
 from lab.verdict.context import RunContext
 from lab.verdict.evidence import RowCurves, smooth, weigh
+from lab.verdict.intervals import new_rows_interval
 from lab.verdict.verdict import REMEDIES, judge
 from lab.verdict.words import say_details, say_summary, say_title, say_verdict
 
@@ -200,8 +202,8 @@ def test_where_the_baseline_itself_does_worse_on_later_rows_the_data_have_drifte
     assert judged(*curves, baseline_train_loss=0.4).kind == "overfit"  # rows drawn at random are of one kind
 
 
-def rows(count, spread, rise_error, skew=1.0):
-    return RowCurves([spread] * count, [skew] * count, [rise_error] * count, [spread] * count)
+def rows(count, spread, rise_error):
+    return RowCurves([spread] * count, [rise_error] * count, [spread] * count)
 
 
 def test_a_rise_is_judged_by_the_rows_own_rises():
@@ -245,7 +247,7 @@ def test_at_an_extreme_rate_a_training_loss_that_stays_up_is_of_the_rate():
 
 def test_where_few_rows_hold_most_of_the_loss_new_rows_may_lie_far_off():
     curves = fall(0.7, 0.10, 0.1, 100), fall(0.7, 0.12, 0.1, 100)
-    calm, heavy = (judged(*curves, rows=rows(100, *told)).evidence for told in ((0.12, 0.01), (1.0, 0.01, 9.0)))
+    calm, heavy = (judged(*curves, rows=rows(100, *told)).evidence for told in ((0.12, 0.01), (1.0, 0.01)))
     assert calm.high < 0.2 < heavy.high
     assert calm.low <= 0.12 <= calm.high
 
@@ -334,3 +336,28 @@ def test_every_cause_and_remedy_has_its_sentence():
     for cause, remedy in REMEDIES.items():
         assert has_text(f"verdict.cause.{cause}")
         assert has_text(f"verdict.advice.{remedy}")
+
+
+def test_the_interval_of_new_rows_is_as_wide_as_two_means_scatter_and_symmetric_as_a_quotient():
+    low, high = new_rows_interval(0.5, 0.1, 400, 400)
+    assert high / 0.5 == pytest.approx(0.5 / low)
+    assert high - low == pytest.approx(2 * 1.96 * 0.1 * math.sqrt(2 / 400), rel=0.02)  # calm rows: as of a difference
+    alone = new_rows_interval(0.5, 0.1, 400, 10**9)
+    assert high - low == pytest.approx(math.sqrt(2) * (alone[1] - alone[0]), rel=0.01)
+
+
+def test_where_one_row_holds_the_loss_hardly_anything_is_known_of_others():
+    losses = np.array([1.0, *[0.001] * 39])
+    low, high = new_rows_interval(losses.mean(), losses.std(ddof=1), 40, 40)
+    assert low < 0.002
+    assert high > 1
+
+
+def test_new_rows_lie_within_their_interval_nineteen_times_of_twenty():
+    """Squares of normal errors, of which each sample of rows has a mean and a spread of its own."""
+    random = np.random.default_rng(0)
+    squares = random.normal(size=(2, 2000, 60)) ** 2
+    seen, new = squares[0], squares[1].mean(axis=1)
+    intervals = [new_rows_interval(row.mean(), row.std(ddof=1), 60, 60) for row in seen]
+    inside = [low <= value <= high for (low, high), value in zip(intervals, new, strict=True)]
+    assert 0.94 < np.mean(inside) < 0.97
