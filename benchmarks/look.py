@@ -57,7 +57,7 @@ def table_of(rows: int) -> Table:
         columns[f"kind_{chr(97 + number)}"] = pd.Series(random.choice(names, rows), dtype="str")
     columns["answer"] = np.nan_to_num(columns["xa0"]) + columns["xb0"] + random.normal(0, 1, rows)
     frame = pd.DataFrame(columns)
-    typed = [type_column(frame[name], str(name)) if name != "time" else None for name in frame]
+    typed = [type_column(frame[name].to_numpy(), str(name)) if name != "time" else None for name in frame]
     described_columns = [one.column for one in typed if one is not None]
 
     # the time column is one already: the reader would have made it from texts

@@ -135,7 +135,7 @@ def _with_zeros(table: Table, names: tuple[str, ...]) -> Table:
     for name in names:
         gaps = frame[name].isna()
         frame[name] = frame[name].fillna(0.0)
-        columns[name] = type_column(frame[name], name).column
+        columns[name] = type_column(frame[name].to_numpy(), name).column
         notes.append(Note("empty_is_zero", int(gaps.sum()), column=name))
     return replace(table, frame=frame, columns=tuple(columns.values()), notes=(*table.notes, *notes))
 

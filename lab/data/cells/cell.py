@@ -48,12 +48,14 @@ PAIRS = (  # spellings of no, of yes
 )
 
 DIGIT = re.compile(r"\d")
+USUAL_NUMBER = re.compile(r"[+-]?(?!0[0-9])(?:[0-9]{1,40}(?:\.[0-9]{0,15})?|\.[0-9]{1,20})")  # what most cells are
 PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 GROUPED = re.compile(r"[+-]?\d{1,3}([,'’ \u00a0\u202f]\d{3})+(\.\d+)?")
 BETWEEN_GROUPS = re.compile("[,'’ \u00a0\u202f]")
 GROUPED_BY_POINTS = re.compile(r"[+-]?\d{1,3}([.'’ \u00a0\u202f]\d{3})+(,\d+)?")
 BETWEEN_EUROPEAN_GROUPS = re.compile("[.'’ \u00a0\u202f]")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+NO_NUMBER = re.compile(r"[^\W\d_]|\d+(?:[-:]|/\d+/)")  # how a word begins, or a date: nothing dresses a number so
 CODE = re.compile(r"[+-]?0\d+")  # 00123: a code, whose zeros a number would lose
 BEFORE = re.compile(r"([₩￦$€£¥])\s*")
 NUMBER_THEN_UNIT = re.compile(
@@ -75,7 +77,7 @@ class Number(NamedTuple):
 def to_number(text: str, decimal: str = ".") -> Number | None:
     """`1,234` `12.5%` `₩3,000` `23.5°C` `(1,200)` `−3` `１２` `1.234,5` `1e-3`; None for anything else."""
     text = text.strip()
-    if not text or len(text) > 60 or not DIGIT.search(text):
+    if not text or len(text) > 60 or NO_NUMBER.match(text) or not DIGIT.search(text):
         return None
     if not text.isascii():
         text = _ascii_digits(text).translate(SIGNS)
@@ -143,11 +145,19 @@ def rough_kind(text: str) -> str:
     return _short_kind(text) if len(text) <= LONGEST_RATED else "text"
 
 
+def rough_kinds(cells: list[str]) -> tuple[str, ...]:
+    return tuple([_short_kind(text) if len(text) <= LONGEST_RATED else "text" for text in cells])
+
+
 @lru_cache(maxsize=1 << 16)
 def _short_kind(text: str) -> str:
+    if USUAL_NUMBER.fullmatch(text):
+        return "number"
     text = unicodedata.normalize("NFC", text.strip())
     if not text or text.lower() in MISSING:
         return "blank"
+    if not DIGIT.search(text):
+        return "text"
     number = to_number(text) or to_number(text, ",")
     if number is not None and math.isfinite(number.value):
         return "number"

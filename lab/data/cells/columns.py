@@ -1,14 +1,13 @@
 """Typed columns: cells as the parser left them (numbers or texts) become numbers, times, truth values, categories."""
 
 import re
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lab.data.cells.cell import CODE, PAIRS
 from lab.data.cells.number_columns import ENOUGH_PARSE, FEW, as_number, is_name_of_codes, numbers_as
-from lab.data.cells.spellings import Spellings, Style, Typed, truths_as, words_as
+from lab.data.cells.spellings import Cells, Spellings, Style, Typed, enough, truths_as, words_as
 from lab.data.cells.time_columns import as_time
 from lab.data.table import TEXT, Column
 
@@ -22,7 +21,7 @@ COUNTRY_NAME = re.compile(r"국가|나라|country|nation|iso", re.IGNORECASE)
 FORMULA = re.compile(r"=.*|@[A-Za-z(].*|[+-][^\s\d.].*|[+-][\d.]+\s*[+*/|!(^].*", re.DOTALL)
 
 
-def type_column(raw: "pd.Series[Any]", name: str, unit: str = "", style: Style | None = None) -> Typed:
+def type_column(raw: Cells, name: str, unit: str = "", style: Style | None = None) -> Typed:
     """Decide what a column holds.
 
     Args:
@@ -30,16 +29,16 @@ def type_column(raw: "pd.Series[Any]", name: str, unit: str = "", style: Style |
         unit: from a row of units; otherwise it is looked for in the name.
     """
     style = style or Style()
-    if raw.dtype == bool:
-        return truths_as(raw, raw.notna().to_numpy(), name, ("False", "True"))
-    if pd.api.types.is_numeric_dtype(raw):
+    if isinstance(raw, np.ndarray) and raw.dtype.kind == "b":
+        return truths_as(raw, np.ones(len(raw), bool), name, ("False", "True"))
+    if isinstance(raw, np.ndarray) and raw.dtype.kind in "iuf":
         return numbers_as(raw, name, unit, style)
     return _of_texts(Spellings(raw, name, style), unit)
 
 
 def _of_texts(s: Spellings, unit: str) -> Typed:
     if not s.present.any():
-        empty = pd.Series(np.full(len(s.index), None), index=s.index, dtype=TEXT)
+        empty = pd.array(np.full(len(s), None), dtype=TEXT)
         return Typed(empty, Column(s.name, "empty", len(empty), 0))
     typed = as_truth(s)
     if typed is None:
@@ -53,7 +52,7 @@ def _of_texts(s: Spellings, unit: str) -> Typed:
 
 def as_truth(s: Spellings) -> Typed | None:
     """The known pairs."""
-    codes = s.used()
+    codes = s.used
     if len(codes) > 10:
         return None
     signs = {s.words[code] for code in codes} == {"-", "+"}  # there a dash says no, not nothing
@@ -65,29 +64,30 @@ def as_truth(s: Spellings) -> Typed | None:
             truth = s.where([code for code, word in meaning.items() if word in yes])
             labels = [next(s.words[code] for code, word in meaning.items() if word in side) for side in (no, yes)]
             present = s.present & ~s.where(missing)
-            cells = pd.Series(truth, index=s.index)
-            return truths_as(cells, present, s.name, (labels[0], labels[1]), s.missing_note(missing))
+            return truths_as(truth, present, s.name, (labels[0], labels[1]), s.missing_note(missing))
     return None
 
 
 def _as_code(s: Spellings, unit: str) -> Typed | None:
     """00123, numbers of 16 digits and more: digits that are names, kept as they are written."""
-    looked = s.looked_at()
-    digits = [word for word in looked if word.lstrip("+-").isdigit() and word.isascii()]
-    if len(digits) < ENOUGH_PARSE * len(looked):
+    looked = s.looked_at([])
+    if not s.has_digits or not enough(looked, _is_of_digits, ENOUGH_PARSE):
         return None
-    if not any(CODE.fullmatch(word) or LONG_DIGITS.fullmatch(word) for word in digits):
+    if not any(CODE.fullmatch(word) or LONG_DIGITS.fullmatch(word) for word in looked if _is_of_digits(word)):
         return None
     if TIME_PART.fullmatch(s.name.strip()) and all(len(word) <= 2 and word.isdigit() for word in s.words if word):
         numbers = np.array([float(word or "nan") for word in s.words])  # 01, 02, … 12: months, not codes
-        cells = pd.Series(np.where(s.present, numbers[s.codes], np.nan), index=s.index)
-        return numbers_as(cells, s.name, unit, s.style)
+        return numbers_as(np.where(s.present, numbers[s.codes], np.nan), s.name, unit, s.style)
     return words_as(s, "id", s.missing(among_numbers=True))
+
+
+def _is_of_digits(word: str) -> bool:
+    return word.lstrip("+-").isdigit() and word.isascii()
 
 
 def as_words(s: Spellings) -> Typed:
     """Categories if they are few and repeat, else texts; codes by their name."""
-    codes = s.used()
+    codes = s.used
     # in a column of country codes NA is Namibia
     short = sum(bool(COUNTRY_CODES.fullmatch(s.words[c])) for c in codes)
     is_codes = short > max(3, 0.8 * len(codes)) or (COUNTRY_NAME.search(s.name) is not None and short > 1)

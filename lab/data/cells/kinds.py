@@ -1,13 +1,8 @@
 """A column read as the kind that the person decided on."""
 
-from typing import Any
-
-import numpy as np
-import pandas as pd
-
 from lab.data.cells.columns import as_truth
 from lab.data.cells.number_columns import as_number
-from lab.data.cells.spellings import Spellings, Style, Typed, truths_as, words_as
+from lab.data.cells.spellings import Cells, Spellings, Style, Typed, truths_as, words_as
 from lab.data.cells.time_columns import as_time
 from lab.data.table import Kind
 from lab.errors import TableError
@@ -20,7 +15,7 @@ def wished_kinds(reading: ReadingSpec, names: list[str]) -> dict[int, Kind]:
     return {places[choice.column]: choice.kind for choice in reading.kinds if choice.column in places}
 
 
-def as_kind(kind: Kind, raw: "pd.Series[Any]", name: str, unit: str, style: Style) -> Typed:
+def as_kind(kind: Kind, raw: Cells, name: str, unit: str, style: Style) -> Typed:
     """
     Args:
         raw: the cells as written.
@@ -51,4 +46,4 @@ def _of_two_values(s: Spellings) -> Typed | None:
         return None
     present = s.present & ~s.where(missing)
     truth = s.where([s.words.index(words[1])])
-    return truths_as(pd.Series(np.asarray(truth), index=s.index), present, s.name, (words[0], words[1]))
+    return truths_as(truth, present, s.name, (words[0], words[1]))

@@ -10,8 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lab.data.table import TEXT
-
 DATE = (
     r"(?P<year>1[5-9]\d\d|2[01]\d\d)\s*(?P<sep>[-/.]|년)\s*(?P<month>\d{1,2})"
     r"(?:\s*(?:(?P=sep)|월)\s*(?P<day>\d{1,2})\s*[.일]?|월)?(?:\s*\([월화수목금토일]\))?"
@@ -23,6 +21,7 @@ CLOCK = (
 )
 YEAR_FIRST = re.compile(DATE + CLOCK)
 YEAR_LAST = re.compile(r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>1[5-9]\d\d|2[01]\d\d)" + CLOCK)
+PLAIN_YEAR_LAST = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1(?:1[5-9][0-9]{2}|2[01][0-9]{2})")
 MONTHS = dict(
     zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
 )
@@ -46,6 +45,8 @@ FORMATS = (
     "%Y.%m.%d",
     "%Y.%m.%d %H:%M",
 )
+
+FORM_LETTERS = frozenset("%YmdHMS")
 
 
 class Moment(NamedTuple):
@@ -99,17 +100,28 @@ def to_moments(texts: list[str]) -> Moments:
     times = np.full(len(texts), "NaT", "datetime64[us]")
     forms = np.full(len(texts), -1, np.int8)
     names: dict[str, int] = {}
+    signs = set("".join(texts))
+    words = np.array(texts, object)
     for form in FORMATS:
-        if np.isnat(times).mean() < 0.5:
+        if not set(form) - FORM_LETTERS <= signs:
+            continue
+        open_ = np.flatnonzero(np.isnat(times))
+        if len(open_) < 0.5 * len(times):
             break
-        read = pd.to_datetime(pd.Series(texts, dtype=TEXT), format=form, errors="coerce").to_numpy("datetime64[us]")
-        new = np.isnat(times) & ~np.isnat(read)
-        times = np.where(new, read, times)
+        read = pd.to_datetime(words[open_], format=form, errors="coerce").to_numpy("datetime64[us]")
+        new = open_[~np.isnat(read)]
+        times[new] = read[~np.isnat(read)]
         forms[new] = names.setdefault("y" + form[2], len(names))
     rest = np.flatnonzero(np.isnat(times))
     day_first = is_day_first([texts[i] for i in rest])
+    for sign in "/.-":
+        plain = np.array([i for i in rest.tolist() if sign in texts[i] and PLAIN_YEAR_LAST.fullmatch(texts[i])], int)
+        if len(plain):
+            form = sign.join(("%d", "%m", "%Y") if day_first else ("%m", "%d", "%Y"))
+            times[plain] = pd.to_datetime(words[plain], format=form, errors="coerce").to_numpy("datetime64[us]")
+            forms[plain[~np.isnat(times[plain])]] = names.setdefault("d" + sign, len(names))
     late, zones = [], set()
-    for i in rest.tolist():
+    for i in np.flatnonzero(np.isnat(times)).tolist():
         moment = to_moment(texts[i], day_first=day_first)
         if moment is None and texts[i].isdigit():
             moment = to_compact(texts[i])

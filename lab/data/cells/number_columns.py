@@ -8,19 +8,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lab.data.cells.cell import INFINITE, SENTINELS, Number, to_number
+from lab.data.cells.cell import INFINITE, SENTINELS, USUAL_NUMBER, Number, to_number
 from lab.data.cells.moments import TIME_NAME, to_compact
 from lab.data.cells.short_years import is_time_name, with_full_years
-from lab.data.cells.spellings import MANY, Spellings, Style, Typed, Values
+from lab.data.cells.spellings import MANY, Spellings, Style, Typed, Values, enough
 from lab.data.cells.time_columns import as_times
 from lab.data.cells.units import unit_in_name
 from lab.data.table import Column, Kind, Note
 
 ENOUGH_DISTINCT = 1_000  # more are not counted in long columns: there are too many for classes
-PLAIN = re.compile(r"[+-]?(?!0[0-9])(?:[0-9]{1,40}(?:\.[0-9]{0,15})?|\.[0-9]{1,20})")  # what most cells are
 ENOUGH_DATES = 10
 ENOUGH_PARSE = 0.9  # share of cells that must read as a number or time for the column to be one
 FEW = 20
+FEW_CELLS = 500  # that a set of Python's counts faster
 ID_NAME = re.compile(
     r"(번호|순번|순서|연번|일련번호|지점|관측소|stn|stn_?id|station|지점코드|측정소코드|.*코드|.*번호|우편번호|학번|행번호|"
     r"id|idx|index|no\.?|rowid|row|row_?number|.*[_ ]id|.*[_ ]no\.?|.*code|zip|unnamed: ?0|zipcode|uuid|"
@@ -37,7 +37,7 @@ def is_name_of_codes(name: str) -> bool:
 
 
 def numbers_as(
-    raw: "pd.Series[Any]", name: str, unit: str, style: Style, notes: tuple[Note, ...] = (), *, decided: bool = False
+    raw: Values, name: str, unit: str, style: Style, notes: tuple[Note, ...] = (), *, decided: bool = False
 ) -> Typed:
     """A column of floats or integers: numeric, codes by their name, or compact times by name or spacing.
 
@@ -45,8 +45,8 @@ def numbers_as(
         decided: the person said that these are numbers.
     """
     words = [number.value for word in style.missing_words if (number := to_number(word)) is not None]
-    if words and (said := raw.isin(words).to_numpy()).any():
-        raw = raw.astype(np.float64).mask(said)
+    if words and (said := np.isin(raw, words)).any():
+        raw = np.where(said, np.nan, raw)
         spelled = ", ".join(f"{word:g}" for word in words)
         notes += (Note("missing_words", int(said.sum()), style.first_line(said), name, spelled),)
     cells, present, cleared = _clear_of_sentinels(raw, name, style)
@@ -54,30 +54,19 @@ def numbers_as(
     if not len(present):
         return Typed(cells, Column(name, "empty", len(cells), 0), notes)
     whole = is_whole(present)
-    if whole and not decided and _may_be_compact_times(present):
+    low, high = float(present.min()), float(present.max())
+    if whole and not decided and _may_be_compact_times(low, high):
         times = _compact_times(cells, name, style, notes)
         if times is not None:
             return times
-    if whole and not decided and _may_be_six_digits(present) and is_time_name(name):
+    if whole and not decided and _may_be_six_digits(low, high) and is_time_name(name):
         times = _six_digit_times(cells, name, style, notes)
         if times is not None:
             return times
-    is_code = whole and not decided and is_name_of_codes(name)
-    return Typed(cells, describe(name, "id" if is_code else "numeric", present, len(cells), whole, unit), notes)
-
-
-def describe(name: str, kind: Kind, present: Values, rows: int, whole: bool, unit: str) -> Column:
-    return Column(
-        name,
-        kind,
-        missing=rows - len(present),
-        distinct=_count_distinct(present),
-        minimum=float(present.min()),
-        maximum=float(present.max()),
-        mean=_mean(present),
-        whole=whole,
-        unit=unit or unit_in_name(name),
-    )
+    kind: Kind = "id" if whole and not decided and is_name_of_codes(name) else "numeric"
+    missing = len(cells) - len(present)
+    distinct, mean, unit = _count_distinct(present), _mean(present), unit or unit_in_name(name)
+    return Typed(cells, Column(name, kind, missing, distinct, low, high, mean, whole=whole, unit=unit), notes)
 
 
 def _mean(present: Values) -> float:
@@ -88,6 +77,8 @@ def _mean(present: Values) -> float:
 
 
 def _count_distinct(present: Values) -> int:
+    if len(present) < FEW_CELLS:
+        return len(set(present.tolist()))
     beginning = len(pd.unique(present[:MANY]))
     return beginning if beginning >= ENOUGH_DISTINCT or len(present) <= MANY else len(pd.unique(present))
 
@@ -95,25 +86,22 @@ def _count_distinct(present: Values) -> int:
 # --- sentinels
 
 
-def _clear_of_sentinels(
-    raw: "pd.Series[Any]", name: str, style: Style
-) -> tuple["pd.Series[Any]", Values, tuple[Note, ...]]:
+def _clear_of_sentinels(values: Values, name: str, style: Style) -> tuple[Values, Values, tuple[Note, ...]]:
     """-999 and its kin become missing where they stand clear of all other values; so do infinite numbers.
 
     Returns the cells, the values that are left, and what was done.
     """
-    values = raw.to_numpy()
     present = values[~np.isnan(values)] if values.dtype.kind == "f" and np.isnan(values.min(initial=0)) else values
     cleared: list[float] = []
     while len(present) and (odd := _standing_clear(present)) is not None:
         cleared.append(odd)
         present = present[present != odd]
     if not cleared:
-        return raw, present, ()
+        return values, present, ()
     found = np.isin(values, cleared)
     words = ", ".join(f"{value:g}" for value in cleared)
     note = Note("sentinels", int(found.sum()), style.first_line(found), name, words)
-    return raw.astype(np.float64).mask(found), present, (note,)
+    return np.where(found, np.nan, values), present, (note,)
 
 
 def _standing_clear(present: Values) -> float | None:
@@ -143,8 +131,7 @@ def _is_far(end: float, rest: Values, *, is_low: bool) -> bool:
 # --- 20211122
 
 
-def _may_be_compact_times(present: Values) -> bool:
-    low, high = present.min(), present.max()
+def _may_be_compact_times(low: float, high: float) -> bool:
     spans = (  # day, hour, minute, second
         (19000101, 21001231),
         (1900010100, 2100123124),
@@ -154,7 +141,7 @@ def _may_be_compact_times(present: Values) -> bool:
     return any(first <= low and high <= last for first, last in spans)
 
 
-def _compact_times(cells: "pd.Series[Any]", name: str, style: Style, notes: tuple[Note, ...]) -> Typed | None:
+def _compact_times(cells: Values, name: str, style: Style, notes: tuple[Note, ...]) -> Typed | None:
     """Times, if every number of the column is one and its name or the even spacing agrees."""
     codes, uniques = pd.factorize(cells)
     moments = []
@@ -169,23 +156,22 @@ def _compact_times(cells: "pd.Series[Any]", name: str, style: Style, notes: tupl
     late = np.append([moment.is_hour_24 for moment in moments], False)[codes]
     if late.any():
         notes += (Note("hour24", int(late.sum()), style.first_line(late), name),)
-    return as_times(times, codes, cells.index, name, notes)
+    return as_times(times, codes, name, notes)
 
 
-def _may_be_six_digits(present: Values) -> bool:
+def _may_be_six_digits(low: float, high: float) -> bool:
     """`800102`; `199001` is a month of a year, which stays a number."""
-    low, high = present.min(), present.max()
-    return bool(low >= 10_000 and high <= 991_231 and not (low >= 190_000 and high <= 210_012))
+    return low >= 10_000 and high <= 991_231 and not (low >= 190_000 and high <= 210_012)
 
 
-def _six_digit_times(cells: "pd.Series[Any]", name: str, style: Style, notes: tuple[Note, ...]) -> Typed | None:
+def _six_digit_times(cells: Values, name: str, style: Style, notes: tuple[Note, ...]) -> Typed | None:
     codes, uniques = pd.factorize(cells)
     words = [f"{int(value):06d}" for value in uniques]
     days = with_full_years(words, is_time_name=True)
     if days is None or len(days) < ENOUGH_DATES or any(map(operator.eq, days, words)):
         return None
-    note = Note("short_years", len(cells), style.first_line(cells.notna().to_numpy()), name, f"{words[0]} = {days[0]}")
-    return as_times(np.array(days, "datetime64[us]"), codes, cells.index, name, (*notes, note))
+    note = Note("short_years", len(cells), style.first_line(~np.isnan(cells)), name, f"{words[0]} = {days[0]}")
+    return as_times(np.array(days, "datetime64[us]"), codes, name, (*notes, note))
 
 
 def _is_evenly_spaced(times: Values) -> bool:
@@ -205,21 +191,20 @@ def as_number(s: Spellings, unit: str, *, decided: bool = False) -> Typed | None
         decided: the person said that these are numbers: what is none becomes missing.
     """
     decimal = s.style.decimal
+    missing = s.missing(among_numbers=True)
     if not decided:
-        looked = [word for word in s.looked_at() if not s.style.is_missing(word, among_numbers=True)]
-        if not looked or sum(_read(word, decimal) is not None for word in looked) < 0.5 * len(looked):
+        looked = s.looked_at(missing)
+        if not looked or not enough(looked, lambda word: _read(word, decimal) is not None, 0.5):
             return None
-    numbers = [None if s.style.is_missing(word, among_numbers=True) else _read(word, decimal) for word in s.words]
-    unread = [c for c in s.used() if numbers[c] is None]
-    missing = [c for c in unread if s.style.is_missing(s.words[c], among_numbers=True)]
     known = set(missing)
-    odd = [c for c in unread if c not in known]
+    numbers = [None if code in known else _read(word, decimal) for code, word in enumerate(s.words)]
+    odd = [c for c in s.used if numbers[c] is None and c not in known]
     units = {number.unit for number in numbers if number is not None and number.unit}
     said, lost = s.present & ~s.where(missing), s.where(odd)
     if not decided and (len(units) > 1 or _are_labels(units, numbers) or lost.sum() > (1 - ENOUGH_PARSE) * said.sum()):
         return None
     values = np.array([np.nan if number is None else number.value for number in numbers])
-    cells = pd.Series(np.where(s.codes >= 0, values[s.codes], np.nan), index=s.index)
+    cells = np.where(s.present, values[s.codes], np.nan)
     notes = [*s.missing_note(missing), *_dress_notes(s, numbers, units)]
     if odd:
         notes.append(s.note("not_numbers", lost, s.examples(odd)))
@@ -227,7 +212,7 @@ def as_number(s: Spellings, unit: str, *, decided: bool = False) -> Typed | None
 
 
 def _read(word: str, decimal: str) -> Number | None:
-    if decimal == "." and PLAIN.fullmatch(word):
+    if decimal == "." and USUAL_NUMBER.fullmatch(word):
         return Number(float(word))
     lower = word.lower()
     if lower in INFINITE:

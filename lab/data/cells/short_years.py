@@ -51,8 +51,8 @@ def with_full_years(words: list[str], *, is_time_name: bool) -> list[str] | None
     for pattern, orders in ORDERS.items():
         if pattern in (TWO, SIX) and not is_time_name:
             continue
-        matches = [found for word in said if (found := pattern.fullmatch(word))]
-        if len(matches) < max(FEWEST, ENOUGH * len(said)):
+        matches = _matches(pattern, said)
+        if matches is None:
             continue
         read = [days for order in orders if (days := _dates(matches, order)) is not None]
         if not read:
@@ -63,6 +63,21 @@ def with_full_years(words: list[str], *, is_time_name: bool) -> list[str] | None
         full = dict(zip((found.string for found in matches), days, strict=True))
         return [full[word].isoformat() if word in full else word for word in words]
     return None
+
+
+def _matches(pattern: re.Pattern[str], words: list[str]) -> list[re.Match[str]] | None:
+    """None as soon as too few of the words are so written."""
+    found, needed = [], max(FEWEST, ENOUGH * len(words))
+    left = len(words)
+    for word in words:
+        match = pattern.fullmatch(word)
+        if match is not None:
+            found.append(match)
+        else:
+            left -= 1
+            if left < needed:
+                return None
+    return found if len(found) >= needed else None
 
 
 def _month(name: str) -> int:

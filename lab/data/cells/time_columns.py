@@ -1,14 +1,18 @@
 """Columns of dates and times."""
 
+import re
+
 import numpy as np
-import pandas as pd
 
 from lab.data.cells.moments import commonest, is_day_first, to_compact, to_moments, to_time
 from lab.data.cells.short_years import is_time_name, with_full_years
-from lab.data.cells.spellings import Codes, Spellings, Typed, Values
+from lab.data.cells.spellings import Codes, Spellings, Typed, Values, enough
 from lab.data.table import Column, Note
 
 ENOUGH_PARSE = 0.9
+BEGINNING = re.compile(  # of any time
+    r"\s*(?:\d{1,4}\s*[-/.년]|\d{1,2}[ -][A-Za-z]|[A-Za-z]{3,9}\.?[\s-]+\d|\d{8,14}$)"
+)
 LONGEST_SHORT = 40  # characters of the longest cell in a column of dates with short years
 
 
@@ -17,11 +21,15 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
     Args:
         decided: the person said that these are times: what is none becomes missing.
     """
+    if not s.has_digits:
+        return None
     short = _of_short_years(s)
     if short is not None:
         return short
     if not decided:
-        looked = [word for word in s.looked_at() if not s.style.is_missing(word)]
+        looked = s.looked_at(s.missing())
+        if not enough(looked, _may_be_time, ENOUGH_PARSE):
+            return None
         day_first = is_day_first(looked)
         read = sum(to_time(word, day_first=day_first) is not None for word in looked)
         if 2 * read >= len(looked):  # among other dates 20211122 is one
@@ -29,12 +37,12 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
         if not looked or read < ENOUGH_PARSE * len(looked):
             return None
     moments = to_moments(s.words)
-    unread = [c for c in s.used() if moments.forms[c] < 0]
-    missing = [c for c in unread if s.style.is_missing(s.words[c])]
-    known = set(missing)
+    unread = [c for c in s.used if moments.forms[c] < 0]
+    known = set(s.missing())
+    missing = [c for c in unread if c in known]
     odd = [c for c in unread if c not in known]
     usual = commonest(moments.forms[s.codes[s.present]])
-    others = [c for c in s.used() if moments.forms[c] not in (-1, usual)]
+    others = [c for c in s.used if moments.forms[c] not in (-1, usual)]
     notes = [*s.missing_note(missing)]
     if others or odd:
         notes.append(s.note("mixed_dates", s.where([*others, *odd]), s.examples(others or odd)))
@@ -43,13 +51,18 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
     if moments.late:
         notes.append(s.note("hour24", s.where(moments.late)))
     if moments.zones:
-        notes.append(Note("zone", len(s.index), None, s.name, ", ".join(moments.zones[:3])))
-    return as_times(moments.times, s.codes, s.index, s.name, tuple(notes))
+        notes.append(Note("zone", len(s), None, s.name, ", ".join(moments.zones[:3])))
+    return as_times(moments.times, s.codes, s.name, tuple(notes))
+
+
+def _may_be_time(word: str) -> bool:
+    return BEGINNING.match(word) is not None
 
 
 def _of_short_years(s: Spellings) -> Typed | None:
     """Dates whose years have two digits, with what was taken for them."""
-    said = [word for word in s.words if not s.style.is_missing(word)]
+    none = {s.words[code] for code in s.missing()}
+    said = [word for word in s.words if word not in none]
     if not said or len(max(said, key=len)) > LONGEST_SHORT:
         return None
     full = with_full_years(said, is_time_name=is_time_name(s.name))
@@ -57,15 +70,16 @@ def _of_short_years(s: Spellings) -> Typed | None:
         return None
     meaning = dict(zip(said, full, strict=True))
     moments = to_moments([meaning.get(word, "") for word in s.words])
-    odd = [c for c in s.used() if moments.forms[c] < 0 and not s.style.is_missing(s.words[c])]
+    odd = [c for c in s.used if moments.forms[c] < 0 and s.words[c] not in none]
     example = next(word for word in said if meaning[word] != word)
     notes = [s.note("short_years", s.present, f"{example} = {meaning[example]}")]
     if odd:
         notes.append(s.note("not_times", s.where(odd), s.examples(odd)))
-    return as_times(moments.times, s.codes, s.index, s.name, (*notes, *s.missing_note(s.missing())))
+    return as_times(moments.times, s.codes, s.name, (*notes, *s.missing_note(s.missing())))
 
 
-def as_times(times: Values, codes: Codes, index: pd.Index, name: str, notes: tuple[Note, ...]) -> Typed:
+def as_times(times: Values, codes: Codes, name: str, notes: tuple[Note, ...]) -> Typed:
     """Times of the distinct cells back in the order of the rows; code -1 is a blank cell."""
-    cells = pd.Series(np.append(times, np.datetime64("NaT", "us"))[codes], index=index)
-    return Typed(cells, Column(name, "datetime", int(cells.isna().sum()), int(cells.nunique())), notes)
+    cells = np.append(times, np.datetime64("NaT", "us"))[codes]
+    distinct = len(np.unique(times[~np.isnat(times)]))
+    return Typed(cells, Column(name, "datetime", int(np.isnat(cells).sum()), distinct), notes)

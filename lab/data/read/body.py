@@ -4,13 +4,13 @@ import contextlib
 import itertools
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from lab.data.cells.cell import says_total
+from lab.data.cells.spellings import Cells
 from lab.data.read.layout import Layout
 from lab.data.read.parse import Irregular, parse_rows, parse_texts
 from lab.data.read.patch import patch
@@ -40,7 +40,7 @@ class Rows:
         kept: rows of the source that are rows of the table.
     """
 
-    columns: "list[pd.Series[Any]]"
+    columns: list[Cells]
     lines: Lines
     layout: Layout
     notes: tuple[Note, ...]
@@ -48,17 +48,17 @@ class Rows:
     kept: npt.NDArray[np.intp] | None = None
     first_column: int = 0
 
-    def texts(self, places: list[int], limits: Limits) -> "list[pd.Series[Any]]":
+    def texts(self, places: list[int], limits: Limits) -> list[Cells]:
         """Some of the columns as they are written."""
         if self.source is None:
             return [self.columns[place] for place in places]
         body, start, layout = self.source
         found = parse_texts(body, start, layout, limits, [place + self.first_column for place in places])
-        return found if self.kept is None else [text.iloc[self.kept].reset_index(drop=True) for text in found]
+        return found if self.kept is None else [text[self.kept] for text in found]
 
     def without(self, dropped: npt.NDArray[np.bool_], note: Note) -> "Rows":
         stay = np.flatnonzero(~dropped)
-        columns = [column.iloc[stay].reset_index(drop=True) for column in self.columns]
+        columns = [column[stay] for column in self.columns]
         kept = stay if self.kept is None else self.kept[stay]
         return replace(self, columns=columns, lines=self.lines[stay], kept=kept, notes=(*self.notes, note))
 
@@ -73,7 +73,7 @@ def read_regular(body: bytes, layout: Layout, limits: Limits) -> Rows | None:
         return None
     start = _offset_of_line(body, layout.body_line)
     with contextlib.suppress(Irregular):
-        columns = parse_rows(body, start, layout, limits)
+        columns = parse_rows(body, start, layout, limits, layout.worded)
         if _rows_are_complete(columns, body, start, layout):
             lines = np.arange(len(columns[0]), dtype=np.int32) + layout.body_line
             return Rows(columns, lines, layout, (), (body, start, layout))
@@ -108,13 +108,11 @@ def observations(rows: Rows, first_line: int) -> Rows:
 
 def _without_blank_rows(rows: Rows) -> Rows:
     """Rows of blanks alone, such as those of delimiters only."""
-    blank = rows.columns[0].isna().to_numpy()
-    for column in rows.columns[1:]:
+    blank = np.ones(len(rows.lines), bool)
+    for column in rows.columns:
+        blank = blank & pd.isna(column)
         if not blank.any():
             return rows
-        blank = blank & column.isna().to_numpy()
-    if not blank.any():
-        return rows
     known = next((note for note in rows.notes if note.code == "blank_rows"), None)
     line = int(rows.lines[blank.argmax()])
     note = Note("blank_rows", int(blank.sum()), line)
@@ -130,7 +128,7 @@ def _without_edge_columns(rows: Rows) -> Rows:
     if not len(rows.lines):
         return rows
     names = layout.names or ("",) * layout.width
-    empty = [not name and bool(rows.columns[place].isna().all()) for place, name in enumerate(names)]
+    empty = [not name and bool(pd.isna(rows.columns[place]).all()) for place, name in enumerate(names)]
     if all(empty):
         return rows
     start = int(empty[0] and layout.names is not None)
@@ -149,15 +147,11 @@ def _without_padded_footer(rows: Rows) -> Rows:
     count, first = len(rows.lines), rows.columns[0]
     if count < 2 or len(rows.columns) < 2 or first.dtype.kind in "iufb":
         return rows
-    tail = range(max(1, count - LAST_REMARKS), count)
-    sparse = [row for row in tail if not any(pd.notna(column.iloc[row]) for column in rows.columns[1:])]
     begin = count
-    while begin - 1 in sparse:
+    while begin > max(1, count - LAST_REMARKS) and all(pd.isna(column[begin - 1]) for column in rows.columns[1:]):
         begin -= 1
     # a row without values may be a gap in the data: a remark reads like one, or stands below a blank line
-    while begin < count and not (
-        FOOTNOTE.match(str(first.iloc[begin])) or rows.lines[begin] > rows.lines[begin - 1] + 1
-    ):
+    while begin < count and not (FOOTNOTE.match(str(first[begin])) or rows.lines[begin] > rows.lines[begin - 1] + 1):
         begin += 1
     if begin == count:
         return rows
@@ -175,21 +169,21 @@ def _without_totals(rows: Rows) -> Rows:
     for column in rows.columns:
         if column.dtype.kind in "iufb" or count < 3:
             continue
-        last = column.iloc[-LAST_ROWS:].fillna("")
-        total = [count - len(last) + i for i, cell in enumerate(last) if says_total(str(cell))]
+        last = range(count - LAST_ROWS, count)
+        total = [row for row in last if isinstance(column[row], str) and says_total(column[row])]
         if total and total == list(range(total[0], count)) and not _stands_before(column, total[0]):
             dropped = np.arange(count) >= total[0]
-            note = Note("totals", len(total), int(rows.lines[total[0]]), detail=str(column.iloc[total[0]]))
+            note = Note("totals", len(total), int(rows.lines[total[0]]), detail=column[total[0]])
             return rows.without(dropped, note)
     return rows
 
 
-def _stands_before(column: "pd.Series[Any]", row: int) -> bool:
+def _stands_before(column: Cells, row: int) -> bool:
     """Whether the word of this row is a category of the rows above it."""
-    return bool((column.iloc[:row] == column.iloc[row]).any())
+    return bool((column[:row] == column[row]).any())
 
 
-def _rows_are_complete(columns: "list[pd.Series[Any]]", body: bytes, start: int, layout: Layout) -> bool:
+def _rows_are_complete(columns: list[Cells], body: bytes, start: int, layout: Layout) -> bool:
     """Whether no row was short and no line blank: the parser passes both over, so delimiters and lines are counted."""
     rows = len(columns[0])
     end = len(body)
@@ -198,7 +192,7 @@ def _rows_are_complete(columns: "list[pd.Series[Any]]", body: bytes, start: int,
     if body.count(b"\n", start, end) + (end > start) != rows:
         return False  # blank lines, or quotes that run over lines
     if layout.dialect.quote.encode() in body:
-        return not columns[-1].isna().any()
+        return not pd.isna(columns[-1]).any()
     return _count(body, start, layout.dialect.delimiter) == rows * (layout.width - 1)
 
 

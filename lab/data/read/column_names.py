@@ -9,15 +9,19 @@ HANGUL = re.compile("[가-힣]")
 LOOKED_AT = 1 << 18  # bytes
 
 
-def is_korean(body: bytes) -> bool:
+def _is_korean(body: bytes) -> bool:
     """Whether names that are invented should be Korean ones."""
     return bool(HANGUL.search(body[:LOOKED_AT].decode(errors="ignore")))
 
 
-def unique_names(layout: Layout, *, korean: bool) -> tuple[list[str], tuple[Note, ...]]:
-    """Blank names are invented, repeated ones numbered."""
+def unique_names(layout: Layout, body: bytes) -> tuple[list[str], tuple[Note, ...]]:
+    """Blank names are invented, repeated ones numbered.
+
+    Args:
+        body: of the file, for the language of invented names.
+    """
     given = layout.names or ("",) * layout.width
-    word = "열" if korean else "col"
+    word = "열" if "" in given and _is_korean(body) else "col"
     taken: set[str] = set(given)
     names: list[str] = []
     used: set[str] = set()

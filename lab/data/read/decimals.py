@@ -27,7 +27,7 @@ ENOUGH = 0.8  # share of a column's cells that must read so
 
 def find_decimal(rows: list[Record], delimiter: str, head: Record | None) -> tuple[str, tuple[Note, ...]]:
     """ "," where more columns of numbers are written with a decimal comma than with a point."""
-    if not any("," in cell for row in rows for cell in row):
+    if "," not in "".join(map("".join, rows)):
         return ".", ()
     columns: Counter[str] = Counter()
     commas = 0

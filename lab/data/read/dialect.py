@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lab.data.cells.cell import rough_kind
+from lab.data.cells.cell import rough_kind, rough_kinds
 from lab.errors import TableError
 
 csv.field_size_limit(2**31 - 1)  # the length of a cell is limited by lab.spec.limits, not by the csv module
@@ -45,6 +45,14 @@ class Record(list[str]):
     line: int = 0
     end: int = 1
     stray_quote: bool = False
+    _kinds: tuple[str, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What each cell roughly is; looked at once for all who ask."""
+        if len(self._kinds) != len(self):
+            self._kinds = rough_kinds(self)
+        return self._kinds
 
 
 def records(
@@ -137,7 +145,7 @@ def filled_records(lines: list[str], dialect: Dialect, whole: bool, first_line: 
     found: list[Record] = []
     cells = 0
     for record in records(lines, dialect, first_line, whole=whole):
-        if any(map(str.strip, record)) and not is_rule(record):
+        if record and (record[0][:1].isalnum() or (any(map(str.strip, record)) and not is_rule(record))):
             found.append(record)
             cells += len(record)
         if len(found) >= PREFIX_RECORDS or (cells > PREFIX_CELLS and len(found) > FEWEST_RECORDS):
@@ -147,8 +155,8 @@ def filled_records(lines: list[str], dialect: Dialect, whole: bool, first_line: 
     return found
 
 
-def best_dialect(lines: list[str], whole: bool, delimiter: str | None = None) -> Dialect:
-    """The signs under which the lines read most like a table.
+def best_dialect(lines: list[str], whole: bool, delimiter: str | None = None) -> tuple[Dialect, list[Record] | None]:
+    """The signs under which the lines read most like a table, and its first records where those were looked at.
 
     Args:
         delimiter: if that is decided already.
@@ -158,14 +166,19 @@ def best_dialect(lines: list[str], whole: bool, delimiter: str | None = None) ->
     single = sum(bool(SINGLE_QUOTED.search(line)) for line in looked if "'" in line)
     if single > 2 and single > 0.3 * len(looked) and not any(map(DOUBLE_QUOTED.search, looked)):
         choices = [Dialect(choice.delimiter, "'") for choice in choices]
-    best, most = choices[0], 0.0
-    for choice in choices:
-        if most >= DOUBT.get(choice.delimiter, 1.0) or not any(choice.delimiter in line for line in lines):
+    text = "".join(lines)
+    present = [choice for choice in choices if choice.delimiter in text]
+    if present == choices[:1]:
+        return choices[0], None  # nothing else to compare it with
+    best, most, found = choices[0], 0.0, None
+    for choice in present:
+        if most >= DOUBT.get(choice.delimiter, 1.0):
             continue  # it can't be better
-        score = _score(filled_records(lines, choice, whole), choice.delimiter)
+        rows = filled_records(lines, choice, whole)
+        score = _score(rows, choice.delimiter)
         if score > most:
-            best, most = choice, score
-    return best
+            best, most, found = choice, score, rows
+    return best, found
 
 
 def table_span(rows: list[Record]) -> tuple[int, int]:
@@ -190,16 +203,21 @@ def _score(rows: list[Record], delimiter: str) -> float:
         return 0.0
     start, end = table_span(rows)
     regular = [row for row in rows[start:end] if len(row) == width]
-    cells = [cell for row in regular[-50:] for cell in row[:200]]
     others = set(",;\t|") - {delimiter}
-    worth = 0.0
-    for cell in cells:
-        if rough_kind(cell) != "text":
-            worth += 1.0
-        else:
-            worth += 0.1 if others & set(cell) else 0.5
+    worth, count = 0.0, 0
+    for row in regular[-50:]:
+        kinds = row.kinds[:200]
+        count += len(kinds)
+        if "text" not in kinds:
+            worth += len(kinds)
+            continue
+        for cell, kind in zip(row, kinds, strict=False):
+            if kind != "text":
+                worth += 1.0
+            else:
+                worth += 0.5 if others.isdisjoint(cell) else 0.1
     coverage = 0.5 + 0.5 * (end - start) / len(rows)
-    return DOUBT.get(delimiter, 1.0) * coverage * len(regular) / (end - start) * worth / len(cells)
+    return DOUBT.get(delimiter, 1.0) * coverage * len(regular) / (end - start) * worth / count
 
 
 def _are_single_cells(rows: list[Record]) -> bool:
@@ -209,13 +227,14 @@ def _are_single_cells(rows: list[Record]) -> bool:
 
 def refuse_prose(rows: list[Record], width: int) -> None:
     """Raises TableError "table.no_table" for sentences, and for texts cut into rows of every length."""
-    texts_only = all(rough_kind(cell) in ("text", "blank") for row in rows for cell in row)
+    if width > 1 and sum(len(row) == width for row in rows) >= 0.8 * len(rows):
+        return
+    texts_only = not any({"number", "time"} & set(row.kinds) for row in rows)
     beginning = " ".join(rows[0])[:60]
     if width == 1:
         words = sum(len(" ".join(row).split()) for row in rows)
         if words > 2 * len(rows) and (texts_only or words > 4 * len(rows)):
             raise TableError("table.no_table", beginning=beginning)
         return
-    regular = sum(len(row) == width for row in rows)
-    if texts_only and regular < 0.8 * len(rows):
+    if texts_only:
         raise TableError("table.no_table", beginning=beginning)

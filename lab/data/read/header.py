@@ -15,6 +15,7 @@ NUMBERED = re.compile(r"(\D*?)[ _#-]?0*(\d+)(\D*)")
 YEAR = re.compile(r"(19|20)\d\d")
 EXTRA_MISSING = MISSING_AMONG_NUMBERS - MISSING
 NO_UNIT = ("-", "")  # over a column without a unit
+TYPED = frozenset(("number", "time"))
 
 
 def fill_up(rows: list[Record], width: int) -> None:
@@ -27,12 +28,13 @@ def fill_up(rows: list[Record], width: int) -> None:
 
 def first_row(rows: list[Record], width: int, dialect: Dialect) -> int:
     """Index of the header (or of the first row): what stands above is shorter, hardly filled, or set apart."""
-    fitting = [place for place, row in enumerate(rows) if _fits(row, width, exactly=False)]
-    if not fitting:
+    fitting = (place for place, row in enumerate(rows) if _fits(row, width, exactly=False))
+    first = next(fitting, None)
+    if first is None:
         return 0
-    exact = next((place for place in fitting if _fits(rows[place], width)), fitting[0])
+    exact = next((place for place in itertools.chain([first], fitting) if _fits(rows[place], width)), first)
     # a header may be one cell short or long, but then it stands right above the rows
-    start = fitting[0] if exact - fitting[0] < HEADER_LINES and _adjoins(rows, fitting[0]) else exact
+    start = first if exact - first < HEADER_LINES and _adjoins(rows, first) else exact
     for place in range(start + 1, _first_data(rows, width)):
         apart = rows[place].line > rows[place - 1].end or dialect.delimiter == " "
         if _fits(rows[place], width) and _is_of_words(rows[place]) and (apart or _is_title(rows[start], rows[place])):
@@ -52,16 +54,16 @@ def body_of(rows: list[Record], width: int) -> list[Record]:
 def _first_data(rows: list[Record], width: int) -> int:
     """Index of the first row whose cells are of the kinds that the columns have."""
     body = [row for row in rows[-max(2, min(60, len(rows) // 3)) :] if len(row) == width]
-    typed = [(place, kind) for place in range(width) if (kind := column_kind(body, place)) in ("number", "time")]
+    typed = [(place, kind) for place, kind in enumerate(column_kinds(body, width)) if kind in TYPED]
     for index, row in enumerate(rows):
-        said = [(rough_kind(row[place]), kind) for place, kind in typed if place < len(row) and row[place].strip()]
+        said = [(row.kinds[place], kind) for place, kind in typed if place < len(row) and row[place].strip()]
         if said and sum(found == kind for found, kind in said) > 0.5 * len(said):
             return index
     return 0
 
 
 def _is_of_words(row: Record) -> bool:
-    return all(rough_kind(cell) in ("text", "blank") or YEAR.fullmatch(cell.strip()) for cell in row)
+    return all(kind not in TYPED or YEAR.fullmatch(cell.strip()) for cell, kind in zip(row, row.kinds, strict=True))
 
 
 def _is_title(row: Record, below: Record) -> bool:
@@ -80,9 +82,9 @@ def _fits(row: Record, width: int, *, exactly: bool = True) -> bool:
 def _adjoins(rows: list[Record], place: int) -> bool:
     """Whether lines of words, all of one length, stand right above a row that has more than words."""
     for above, below in itertools.pairwise(rows[place : place + HEADER_LINES + 1]):
-        if below.line != above.end or {rough_kind(cell) for cell in above} & {"number", "time"}:
+        if below.line != above.end or TYPED & set(above.kinds):
             return False
-        if {rough_kind(cell) for cell in below} & {"number", "time"}:
+        if TYPED & set(below.kinds):
             return True
         if len(below) != len(above):
             return False
@@ -94,11 +96,7 @@ def _is_over_merged_cells(row: Record, below: Record, width: int) -> bool:
     if len(row) != width or below.line != row.end or is_comment(row, width):
         return False
     filled = [place for place, cell in enumerate(row) if cell.strip()]
-    return (
-        bool(filled)
-        and filled != list(range(len(filled)))
-        and all(rough_kind(row[place]) != "time" for place in filled)
-    )
+    return bool(filled) and filled != list(range(len(filled))) and all(row.kinds[place] != "time" for place in filled)
 
 
 def is_comment(row: Record, width: int) -> bool:
@@ -109,7 +107,7 @@ def is_comment(row: Record, width: int) -> bool:
 def names_in_comment(comments: list[Record], width: int) -> tuple[Record, tuple[str, ...]] | None:
     """The comment line above a table without header that names as many columns as there are, and the units below it."""
     found = [words for row in comments if (words := _words_of_comment(row, width))]
-    named = [words for words in found if all(rough_kind(name) == "text" for name in words)]
+    named = [words for words in found if set(words.kinds) == {"text"}]
     last = found[-1] if found else Record()
     others = [words for words in named if words is not last]
     if others and sum(map(_is_unit, last)) >= width / 2:
@@ -132,7 +130,7 @@ def _words_of_comment(row: Record, width: int) -> Record | None:
 def has_header(rows: list[Record], width: int) -> bool:
     """False if the first row reads like the rows below it, in every column of numbers or times."""
     head, body = rows[0], body_of(rows[1:], width)
-    kinds = [rough_kind(cell) for cell in head]
+    kinds = head.kinds
     if "number" not in kinds and "time" not in kinds:
         return True
     if not body:
@@ -141,14 +139,14 @@ def has_header(rows: list[Record], width: int) -> bool:
         return True
     if _years_over_a_table(head, kinds, body):
         return True
-    typed = [(column, kind) for column in range(width) if (kind := column_kind(body, column)) in ("number", "time")]
+    typed = [(column, kind) for column, kind in enumerate(column_kinds(body, width)) if kind in TYPED]
     alike = [column < len(kinds) and kinds[column] == kind for column, kind in typed]
     if not typed or not all(alike):
         return not (typed and sum(alike) > 0.8 * len(alike) and kinds.count("text") == 0)
     return _counts_columns(head)
 
 
-def _years_over_a_table(head: Record, kinds: list[str], body: list[Record]) -> bool:
+def _years_over_a_table(head: Record, kinds: tuple[str, ...], body: list[Record]) -> bool:
     """`지역,2019,2020,2021`: years that don't fall, beside a text corner and over other numbers, are names."""
     places = [place for place, kind in enumerate(kinds) if kind == "number"]
     if (
@@ -164,11 +162,11 @@ def _years_over_a_table(head: Record, kinds: list[str], body: list[Record]) -> b
     )
 
 
-def _numbers_over_a_table(kinds: list[str], body: list[Record]) -> bool:
+def _numbers_over_a_table(kinds: tuple[str, ...], body: list[Record]) -> bool:
     """`,5,10,20` over `a,3,4,5`: a corner without a name, over words that all differ."""
     corners = [row[0].strip() for row in body]
     is_corner = kinds[0] == "blank" and len(kinds) > 2 and set(kinds[1:]) == {"number"}
-    return is_corner and all(corners) and len(set(corners)) == len(corners) and column_kind(body, 0) == "text"
+    return is_corner and all(corners) and len(set(corners)) == len(corners) and column_kinds(body, 1) == ["text"]
 
 
 def _counts_columns(head: Record) -> bool:
@@ -188,18 +186,21 @@ def counts_up(names: Sequence[str]) -> bool:
     return all(later == earlier + 1 for earlier, later in itertools.pairwise(numbers))
 
 
-def column_kind(rows: list[Record], column: int) -> str:
-    """The kind that nearly all cells have; X and 없음 among numbers are no words."""
-    counts = {"blank": 0, "number": 0, "time": 0, "text": 0}
-    for row in rows:
-        if column < len(row):
-            counts[rough_kind(row[column])] += 1
-    if counts["number"] and counts["text"]:
-        counts["text"] -= sum(row[column].strip().lower() in EXTRA_MISSING for row in rows if column < len(row))
-    said = counts["number"] + counts["time"] + counts["text"]
+def column_kinds(rows: list[Record], width: int) -> list[str]:
+    """The kind that nearly all cells of each column have; X and 없음 among numbers are no words."""
+    columns = list(itertools.islice(itertools.zip_longest(*(row.kinds for row in rows), fillvalue=""), width))
+    found = [_commonest_kind(kinds, rows, place) for place, kinds in enumerate(columns)]
+    return found + ["blank"] * (width - len(found))
+
+
+def _commonest_kind(kinds: tuple[str, ...], rows: list[Record], column: int) -> str:
+    numbers, times, texts = kinds.count("number"), kinds.count("time"), kinds.count("text")
+    if numbers and texts:
+        texts -= sum(row[column].strip().lower() in EXTRA_MISSING for row in rows if column < len(row))
+    said = numbers + times + texts
     if not said:
         return "blank"
-    return next((kind for kind in ("number", "time") if counts[kind] >= 0.8 * said), "text")
+    return "number" if numbers >= 0.8 * said else "time" if times >= 0.8 * said else "text"
 
 
 def take_more_header(head: Record, rows: list[Record], width: int) -> tuple[Record, list[Record], tuple[Note, ...]]:
@@ -217,14 +218,16 @@ def take_more_header(head: Record, rows: list[Record], width: int) -> tuple[Reco
 
 def _is_more_header(head: Record, rows: list[Record], width: int) -> bool:
     """Words in every filled cell over the columns of numbers, of which there are several, and no number anywhere."""
-    row, body = rows[0], body_of(rows[1:], width) or [other for other in rows[1:] if len(other) == width]
-    if len(row) != width or len(head) != width or not body or units_of(rows, width):
+    row = rows[0]
+    if len(row) != width or len(head) != width or "number" in row.kinds:
         return False
-    kinds = [rough_kind(cell) for cell in row]
-    over_numbers = [kinds[column] for column in range(width) if column_kind(body, column) == "number"]
+    body = body_of(rows[1:], width) or [other for other in rows[1:] if len(other) == width]
+    if not body or units_of(rows, width):
+        return False
+    over_numbers = [kind for kind, below in zip(row.kinds, column_kinds(body, width), strict=True) if below == "number"]
     repeats = row[0].strip() == head[0].strip() or not row[0].strip() or not head[0].strip()
     groups = over_numbers.count("text") > 1 or (len(rows) > 1 and _is_over_merged_cells(row, rows[1], width))
-    return len(over_numbers) > 1 and "number" not in kinds and groups and repeats
+    return len(over_numbers) > 1 and groups and repeats
 
 
 def _is_unit(cell: str) -> bool:
@@ -259,13 +262,15 @@ def units_of(rows: list[Record], width: int) -> tuple[str, ...] | None:
     if len(rows) < 2 or len(rows[0]) != width:
         return None
     cells = [cell.strip() for cell in rows[0]]
-    body = body_of(rows[1:], width) or rows[1:]
-    over_numbers = {place for place in range(width) if column_kind(body, place) == "number"}
     known = {place for place in range(width) if _is_unit(cells[place])}
+    if not known:
+        return None
+    body = body_of(rows[1:], width) or rows[1:]
+    over_numbers = {place for place, kind in enumerate(column_kinds(body, width)) if kind == "number"}
     others = {place for place in range(width) if cells[place] not in NO_UNIT} - known
     if not known & over_numbers or len(others) > len(known) or len(known - over_numbers) > len(known & over_numbers):
         return None
-    if any(rough_kind(cells[place]) in ("number", "time") or len(cells[place]) > 15 for place in others):
+    if any(rough_kind(cells[place]) in TYPED or len(cells[place]) > 15 for place in others):
         return None
     return tuple("" if cell in NO_UNIT else cell.strip("()[] ") for cell in cells)
 

@@ -3,9 +3,11 @@
 Only a bounded beginning of the file is looked at. What the person decided comes before what is found.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 
+from lab.data.cells.cell import INFINITE
 from lab.data.read.decimals import find_decimal
 from lab.data.read.dialect import (
     Dialect,
@@ -31,6 +33,8 @@ from lab.errors import TableError
 from lab.spec.data import ReadingSpec
 
 QUOTED_LINES = 20
+LOOKED_AT = 20  # rows in which words are looked for
+NO_WORDS = INFINITE | {"nan", "true", "false"}
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*\r?\n', re.IGNORECASE)
 
 
@@ -43,6 +47,7 @@ class Layout:
         header_row: 0-based line of the header; None if there is none.
         body_line: 0-based line of the first row of data.
         regular: every record seen so far has the same number of cells.
+        worded: columns in which a word stands.
     """
 
     dialect: Dialect
@@ -53,24 +58,45 @@ class Layout:
     header_row: int | None
     body_line: int
     regular: bool
+    worded: tuple[int, ...]
     notes: tuple[Note, ...]
 
 
-def dialect_of(body: bytes, reading: ReadingSpec) -> tuple[Dialect, bool]:
-    """How cells are delimited, and whether the first line tells so (`sep=;`) and is no row."""
+@dataclass(frozen=True)
+class Beginning:
+    """The lines of a table that are looked at, and the first records among them."""
+
+    lines: list[str]
+    rows: list[Record]
+
+
+def dialect_of(body: bytes, reading: ReadingSpec) -> tuple[Dialect, Beginning | None]:
+    """How cells are delimited, and the beginning so far as it was read for that.
+
+    None if the first line tells the delimiter (`sep=;`) and is no row.
+    """
     beginning, whole = prefix_of(body)
     lines = lines_of(beginning)
     told = SEP_LINE.fullmatch(lines[0]) if lines else None
     if told:
-        return best_dialect(lines[1:], whole, reading.delimiter or told[1]), True
-    return best_dialect(lines, whole, reading.delimiter), False
+        return best_dialect(lines[1:], whole, reading.delimiter or told[1])[0], None
+    dialect, rows = best_dialect(lines, whole, reading.delimiter)
+    return dialect, Beginning(lines, filled_records(lines, dialect, whole) if rows is None else rows)
 
 
-def find_layout(body: bytes, dialect: Dialect, *, skip_first: bool, reading: ReadingSpec) -> Layout:
-    """Raises TableError "table.no_table", "table.no_rows", "table.no_such_line"."""
+def beginning_of(body: bytes, dialect: Dialect, *, skip_first: bool) -> Beginning:
+    """
+    Args:
+        skip_first: the first line tells the delimiter.
+    """
     beginning, whole = prefix_of(body)
     lines = lines_of(beginning)
-    rows = filled_records(lines, dialect, whole, first_line=int(skip_first))
+    return Beginning(lines, filled_records(lines, dialect, whole, first_line=int(skip_first)))
+
+
+def find_layout(beginning: Beginning, dialect: Dialect, reading: ReadingSpec) -> Layout:
+    """Raises TableError "table.no_table", "table.no_rows", "table.no_such_line"."""
+    lines, rows = beginning.lines, beginning.rows
     if not rows:
         raise TableError("table.no_rows", columns="")
     found = rows
@@ -102,8 +128,19 @@ def find_layout(body: bytes, dialect: Dialect, *, skip_first: bool, reading: Rea
         regular=dialect.delimiter != " "
         and body_line == rows[0].line
         and all(len(row) == width and not row.stray_quote for row in rows),
+        worded=_worded(rows[:LOOKED_AT], width),
         notes=(*notes, *decimal_notes),
     )
+
+
+def _worded(rows: list[Record], width: int) -> tuple[int, ...]:
+    """Columns with a cell that no parser takes for a number or a truth value."""
+    columns = itertools.islice(itertools.zip_longest(*rows, fillvalue=""), width)
+    return tuple(place for place, cells in enumerate(columns) if any(map(_is_word, cells)))
+
+
+def _is_word(cell: str) -> bool:
+    return cell[:1].isalpha() and cell.strip().lower() not in NO_WORDS
 
 
 def _body_line(found: list[Record], rows: list[Record], head: Record | None) -> int:

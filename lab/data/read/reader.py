@@ -12,11 +12,12 @@ import pandas as pd
 
 from lab.data.cells.columns import Style, Typed, type_column
 from lab.data.cells.kinds import as_kind, wished_kinds
+from lab.data.cells.spellings import is_unique
 from lab.data.read.body import Rows, observations, read_irregular, read_regular
-from lab.data.read.column_names import is_korean, unique_names
+from lab.data.read.column_names import unique_names
 from lab.data.read.dialect import Dialect
 from lab.data.read.encoding import decode, with_plain_line_ends
-from lab.data.read.layout import Layout, dialect_of, find_layout
+from lab.data.read.layout import Beginning, Layout, beginning_of, dialect_of, find_layout
 from lab.data.read.magic import refuse_other_formats
 from lab.data.read.original import Original
 from lab.data.read.signs import with_plain_signs
@@ -56,8 +57,8 @@ def read_table(
         raise TableError("table.empty")
     decoded = decode(data, reading.encoding)
     body, sign_notes = with_plain_signs(with_plain_line_ends(decoded.body))
-    dialect, sep_line = dialect_of(body, reading)
-    part, layout, rows = _find_table(body, dialect, reading, limits, sep_line=sep_line)
+    dialect, beginning = dialect_of(body, reading)
+    part, layout, rows = _find_table(body, dialect, beginning, reading, limits)
     if not len(rows.lines):
         raise TableError("table.no_rows", columns=", ".join(layout.names or ())[:200])
     notes = [*decoded.notes, *sign_notes, *part.notes, *_shifted(layout.notes, part.first_line), *rows.notes]
@@ -65,7 +66,7 @@ def read_table(
     if reading.transpose:
         rows = transposed(rows, limits)
         _check_header(rows.layout, limits)
-    names, name_notes = unique_names(rows.layout, korean=is_korean(body))
+    names, name_notes = unique_names(rows.layout, body)
     typed = _typed(rows, names, reading, limits)
     typed, column_notes = _tidy(typed, rows, _shifted(name_notes, part.first_line))
     if not reading.transpose and looks_transposed(rows.layout, typed):
@@ -118,17 +119,23 @@ def _load(source: bytes | bytearray | Path | str, limits: Limits) -> bytes:
 
 
 def _find_table(
-    body: bytes, dialect: Dialect, reading: ReadingSpec, limits: Limits, *, sep_line: bool
+    body: bytes, dialect: Dialect, beginning: Beginning | None, reading: ReadingSpec, limits: Limits
 ) -> tuple[Part, Layout, Rows]:
-    """The part of the file that holds the table, its layout and its rows."""
+    """The part of the file that holds the table, its layout and its rows.
 
-    def laid_out(part: Part) -> Layout:
-        layout = find_layout(part.body, dialect, skip_first=sep_line and part.first_line == 0, reading=reading)
+    Args:
+        beginning: of the file, if that is read already.
+    """
+
+    def laid_out(part: Part, read: Beginning | None = None) -> Layout:
+        skip_first = beginning is None and part.first_line == 0
+        read = read or beginning_of(part.body, dialect, skip_first=skip_first)
+        layout = find_layout(read, dialect, reading)
         _check_header(layout, limits)
         return layout
 
     part = chosen_table(body, dialect, reading, to_the_end=False)
-    layout = laid_out(part)
+    layout = laid_out(part, beginning if part.body is body else None)
     rows = read_regular(part.body, layout, limits)
     if rows is None:  # then there may be gaps, and another table behind one of them
         part = chosen_table(body, dialect, reading)
@@ -196,9 +203,10 @@ def _is_index(name: str, first: Typed) -> bool:
     """Row numbers that pandas wrote, row names that R wrote: in the first column, without a name."""
     if name and not name.lower().startswith("unnamed:"):
         return False
-    values = first.cells.to_numpy()
-    if values.dtype.kind in "iuf":  # with gaps or shuffled where rows were picked; one total may stand below
+    values = first.cells
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        # with gaps or shuffled where rows were picked; one total may stand below
         numbers = values[:-1] if len(values) > 2 and np.isnan(values[-1]) else values
         return bool((numbers == np.floor(numbers)).all()) and len(np.unique(numbers)) == len(values[: len(numbers)])
     column = first.column
-    return column.kind in ("text", "id") and not column.missing and first.cells.is_unique
+    return column.kind in ("text", "id") and not column.missing and is_unique(values)

@@ -13,7 +13,7 @@ ESCAPED = re.compile(rb'\\"(?![,;|\t\r\n]|$)')  # a path may end in a backslash;
 def with_plain_signs(body: bytes) -> tuple[bytes, tuple[Note, ...]]:
     """The same cells in signs that are known, and what was done."""
     body, wide = _with_single_signs(body)
-    if b'\\"' not in body or not ESCAPED.search(body):
+    if b"\\" not in body or b'\\"' not in body or not ESCAPED.search(body):
         return body, wide
     found = body.count(b'\\"')
     line = body.count(b"\n", 0, body.find(b'\\"')) + 1

@@ -9,6 +9,7 @@ import pandas as pd
 from lab.data.cells.cell import rough_kind
 from lab.data.cells.columns import Typed
 from lab.data.cells.moments import to_compact
+from lab.data.cells.spellings import Cells, is_unique
 from lab.data.cells.units import unit_in_name
 from lab.data.read.body import Rows
 from lab.data.read.header import counts_up
@@ -33,7 +34,7 @@ def looks_transposed(layout: Layout, typed: list[Typed]) -> bool:
     if not layout.names or len(typed) <= FEWEST_OBSERVATIONS or not 2 <= rows <= MOST_VARIABLES:
         return False
     first, others = typed[0], typed[1:]
-    if first.column.kind not in ("text", "category", "id") or first.column.missing or not first.cells.is_unique:
+    if first.column.kind not in ("text", "category", "id") or first.column.missing or not is_unique(first.cells):
         return False
     if not _hold_numbers(others, rows):
         return False
@@ -80,9 +81,9 @@ def transposed(rows: Rows, limits: Limits) -> Rows:
     names = ["" if pd.isna(cell) else str(cell).strip() for cell in written[0]]
     if len(names) >= limits.columns:
         raise TableError("table.too_many_columns", columns=len(names) + 1, limit=limits.columns)
-    block = np.array([column.to_numpy(object) for column in written[1:]], dtype=object).reshape(-1, len(names))
-    columns = [pd.Series(list(layout.names[1:]), dtype=TEXT)]
-    columns += [pd.Series(block[:, place], dtype=TEXT) for place in range(len(names))]
+    block = np.array([np.asarray(column, object) for column in written[1:]], dtype=object).reshape(-1, len(names))
+    columns: list[Cells] = [pd.array(list(layout.names[1:]), dtype=TEXT)]
+    columns += [pd.array(block[:, place], dtype=TEXT) for place in range(len(names))]
     turned = replace(layout, width=len(columns), names=(layout.names[0], *names), units=("",) * len(columns))
     lines = np.full(layout.width - 1, (layout.header_row or 0) + 1, np.int32)
     return replace(rows, columns=columns, lines=lines, layout=turned, source=None, kept=None)
