@@ -89,17 +89,18 @@ def as_words(s: Spellings) -> Typed:
     """Categories if they are few and repeat, else texts; codes by their name."""
     codes = s.used
     # in a column of country codes NA is Namibia
-    short = sum(bool(COUNTRY_CODES.fullmatch(s.words[c])) for c in codes)
+    short = sum(len(s.words[c]) == 2 and COUNTRY_CODES.fullmatch(s.words[c]) is not None for c in codes)
     is_codes = short > max(3, 0.8 * len(codes)) or (COUNTRY_NAME.search(s.name) is not None and short > 1)
     missing = [c for c in s.missing() if not (is_codes and s.words[c] == "NA" and "na" not in s.style.missing_words)]
     distinct, said = len(codes) - len(missing), int((s.present & ~s.where(missing)).sum())
     notes = []
-    formulas = [c for c in codes if c not in missing and FORMULA.fullmatch(s.words[c])]
+    formulas = [c for c in codes if s.words[c][0] in "=@+-" and c not in missing and FORMULA.fullmatch(s.words[c])]
     if formulas:
         notes.append(s.note("formula", s.where(formulas), s.examples(formulas)))
-    spelled = sum(len(s.words[c]) > 2 and any(map(str.isdigit, s.words[c])) for c in codes)
-    if is_name_of_codes(s.name) and (distinct > FEW or spelled > ENOUGH_PARSE * distinct):
-        return words_as(s, "id", missing, tuple(notes))
+    if is_name_of_codes(s.name):
+        spelled = sum(len(s.words[c]) > 2 and any(map(str.isdigit, s.words[c])) for c in codes)
+        if distinct > FEW or spelled > ENOUGH_PARSE * distinct:
+            return words_as(s, "id", missing, tuple(notes))
     few = distinct <= min(FEW, said / 2) or distinct <= min(0.2 * said, MOST_CATEGORIES) or distinct <= 3
     repeats = distinct < said or distinct == 1
     return words_as(s, "category" if repeats and few else "text", missing, tuple(notes))

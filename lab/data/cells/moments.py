@@ -21,7 +21,6 @@ CLOCK = (
 )
 YEAR_FIRST = re.compile(DATE + CLOCK)
 YEAR_LAST = re.compile(r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>1[5-9]\d\d|2[01]\d\d)" + CLOCK)
-PLAIN_YEAR_LAST = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1(?:1[5-9][0-9]{2}|2[01][0-9]{2})")
 MONTHS = dict(
     zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
 )
@@ -46,6 +45,27 @@ FORMATS = (
     "%Y.%m.%d %H:%M",
 )
 
+USUAL_FORMS = (  # further ones that are read in one go: pattern, format, format where the day is first, form, zone
+    *(
+        (
+            re.compile(
+                rf"[0-9]{{1,2}}{re.escape(sign)}[0-9]{{1,2}}{re.escape(sign)}(?:1[5-9][0-9]{{2}}|2[01][0-9]{{2}})"
+            ),
+            sign.join(("%m", "%d", "%Y")),
+            sign.join(("%d", "%m", "%Y")),
+            f"d{sign}",
+            "",
+        )
+        for sign in "/.-"
+    ),
+    (
+        re.compile(r"(?:1[5-9]|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z"),
+        "%Y-%m-%dT%H:%M:%SZ",
+        "%Y-%m-%dT%H:%M:%SZ",
+        "y-",
+        "Z",
+    ),
+)
 FORM_LETTERS = frozenset("%YmdHMS")
 
 
@@ -114,13 +134,15 @@ def to_moments(texts: list[str]) -> Moments:
         forms[new] = names.setdefault("y" + form[2], len(names))
     rest = np.flatnonzero(np.isnat(times))
     day_first = is_day_first([texts[i] for i in rest])
-    for sign in "/.-":
-        plain = np.array([i for i in rest.tolist() if sign in texts[i] and PLAIN_YEAR_LAST.fullmatch(texts[i])], int)
-        if len(plain):
-            form = sign.join(("%d", "%m", "%Y") if day_first else ("%m", "%d", "%Y"))
-            times[plain] = pd.to_datetime(words[plain], format=form, errors="coerce").to_numpy("datetime64[us]")
-            forms[plain[~np.isnat(times[plain])]] = names.setdefault("d" + sign, len(names))
     late, zones = [], set()
+    for pattern, american, european, name, zone in USUAL_FORMS:
+        plain = np.array([i for i in rest.tolist() if pattern.fullmatch(texts[i])], int)
+        if len(plain):
+            form = european if day_first else american
+            times[plain] = pd.to_datetime(words[plain], format=form, errors="coerce").to_numpy("datetime64[us]")
+            read = plain[~np.isnat(times[plain])]
+            forms[read] = names.setdefault(name, len(names))
+            zones |= {zone} if zone and len(read) else set()
     for i in np.flatnonzero(np.isnat(times)).tolist():
         moment = to_moment(texts[i], day_first=day_first)
         if moment is None and texts[i].isdigit():

@@ -2,6 +2,7 @@
 
 import operator
 import re
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -190,14 +191,14 @@ def as_number(s: Spellings, unit: str, *, decided: bool = False) -> Typed | None
     Args:
         decided: the person said that these are numbers: what is none becomes missing.
     """
-    decimal = s.style.decimal
+    read = cache(partial(_read, decimal=s.style.decimal))
     missing = s.missing(among_numbers=True)
     if not decided:
         looked = s.looked_at(missing)
-        if not looked or not enough(looked, lambda word: _read(word, decimal) is not None, 0.5):
+        if not looked or not enough(looked, lambda word: read(word) is not None, 0.5):
             return None
     known = set(missing)
-    numbers = [None if code in known else _read(word, decimal) for code, word in enumerate(s.words)]
+    numbers = [None if code in known else read(word) for code, word in enumerate(s.words)]
     odd = [c for c in s.used if numbers[c] is None and c not in known]
     units = {number.unit for number in numbers if number is not None and number.unit}
     said, lost = s.present & ~s.where(missing), s.where(odd)

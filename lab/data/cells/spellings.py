@@ -66,7 +66,7 @@ class Spellings:
     def __init__(self, raw: Cells, name: str, style: Style) -> None:
         self.name, self.style = name, style
         self.codes: Codes
-        self.codes, found = pd.factorize(raw)
+        self.codes, found = pd.factorize(raw)  # type: ignore[arg-type]  # its stubs know no arrays of texts
         words = _trimmed(found.tolist())
         kept = {word: code for code, word in enumerate(dict.fromkeys([*words, ""]))}
         if len(kept) <= len(words):  # cells that differ by blanks alone share an entry
@@ -122,11 +122,6 @@ class Spellings:
 
     def examples(self, codes: list[int]) -> str:
         return ", ".join(self.words[code][:20] for code in codes[:3])
-
-
-def is_unique(cells: Cells) -> bool:
-    """Whether all cells differ."""
-    return len(pd.unique(cells)) == len(cells)
 
 
 def enough(words: list[str], reads: Callable[[str], bool], share: float) -> bool:

@@ -13,6 +13,11 @@ ENOUGH_PARSE = 0.9
 BEGINNING = re.compile(  # of any time
     r"\s*(?:\d{1,4}\s*[-/.년]|\d{1,2}[ -][A-Za-z]|[A-Za-z]{3,9}\.?[\s-]+\d|\d{8,14}$)"
 )
+SURE = re.compile(  # in any order of day and month, of any length of the month
+    r"(?:1[5-9]|2[01])[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|1[0-9]|2[0-8])"
+    r"(?: [01][0-9]:[0-5][0-9](?::[0-5][0-9])?)?"
+    r"|(?:0?[1-9]|1[0-2])([-/.])(?:0?[1-9]|1[0-2])\2(?:1[5-9]|2[01])[0-9]{2}"
+)
 LONGEST_SHORT = 40  # characters of the longest cell in a column of dates with short years
 
 
@@ -31,7 +36,7 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
         if not enough(looked, _may_be_time, ENOUGH_PARSE):
             return None
         day_first = is_day_first(looked)
-        read = sum(to_time(word, day_first=day_first) is not None for word in looked)
+        read = sum(bool(SURE.fullmatch(word)) or to_time(word, day_first=day_first) is not None for word in looked)
         if 2 * read >= len(looked):  # among other dates 20211122 is one
             read += sum(word.isdigit() and to_compact(word) is not None for word in looked)
         if not looked or read < ENOUGH_PARSE * len(looked):

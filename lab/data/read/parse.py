@@ -22,7 +22,8 @@ from lab.spec.limits import Limits
 CELLS_AT_A_TIME = 400_000
 BEFORE_CELL = np.isin(np.arange(256), list(b",;|\t\n\"'"))
 DIGITS = np.isin(np.arange(256), list(b"0123456789"))
-CODE_IN_TEXT = re.compile(r"\s*[+-]?(?:0\d|\d{16})")
+SIGNS = np.isin(np.arange(256), list(b"+-"))
+CODE_IN_TEXT = re.compile(r"^\s*[+-]?(?:0\d|\d{16})", re.MULTILINE)
 WINDOW = 1 << 18
 WINDOWS = 16
 EXACT_WHOLE = 1e15  # larger whole numbers lose digits as floats, and are mostly codes
@@ -51,7 +52,7 @@ def parse_rows(body: bytes, start: int, layout: Layout, limits: Limits, worded: 
     if mixed or codes:
         texts = parse_texts(body, start, layout, limits, mixed + codes)
         for i, text in zip(mixed + codes, texts, strict=True):
-            if i in mixed or any(CODE_IN_TEXT.match(word) for word in text[~pd.isna(text)]):
+            if i in mixed or CODE_IN_TEXT.search("\n".join(text[~pd.isna(text)])):
                 columns[i] = text
     return [column for column in columns if column is not None]
 
@@ -193,7 +194,7 @@ def _has_one_in(values: npt.NDArray[np.uint8]) -> bool:
     at = np.flatnonzero(values[:-1] == ord("0"))
     at = at[DIGITS[values[at + 1]]] - 1
     at = at[at >= 0]
-    signed = np.isin(values[at], (ord("+"), ord("-"))) & (at > 0)
+    signed = SIGNS[values[at]] & (at > 0)
     at = at - signed
     while len(at):
         if BEFORE_CELL[values[at]].any():

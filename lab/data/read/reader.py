@@ -12,7 +12,6 @@ import pandas as pd
 
 from lab.data.cells.columns import Style, Typed, type_column
 from lab.data.cells.kinds import as_kind, wished_kinds
-from lab.data.cells.spellings import is_unique
 from lab.data.read.body import Rows, observations, read_irregular, read_regular
 from lab.data.read.column_names import unique_names
 from lab.data.read.dialect import Dialect
@@ -209,4 +208,4 @@ def _is_index(name: str, first: Typed) -> bool:
         numbers = values[:-1] if len(values) > 2 and np.isnan(values[-1]) else values
         return bool((numbers == np.floor(numbers)).all()) and len(np.unique(numbers)) == len(values[: len(numbers)])
     column = first.column
-    return column.kind in ("text", "id") and not column.missing and is_unique(values)
+    return column.kind in ("text", "id") and not column.missing and column.distinct == len(values)

@@ -9,7 +9,7 @@ import pandas as pd
 from lab.data.cells.cell import rough_kind
 from lab.data.cells.columns import Typed
 from lab.data.cells.moments import to_compact
-from lab.data.cells.spellings import Cells, is_unique
+from lab.data.cells.spellings import Cells
 from lab.data.cells.units import unit_in_name
 from lab.data.read.body import Rows
 from lab.data.read.header import counts_up
@@ -34,7 +34,7 @@ def looks_transposed(layout: Layout, typed: list[Typed]) -> bool:
     if not layout.names or len(typed) <= FEWEST_OBSERVATIONS or not 2 <= rows <= MOST_VARIABLES:
         return False
     first, others = typed[0], typed[1:]
-    if first.column.kind not in ("text", "category", "id") or first.column.missing or not is_unique(first.cells):
+    if first.column.kind not in ("text", "category", "id") or first.column.missing or first.column.distinct < rows:
         return False
     if not _hold_numbers(others, rows):
         return False
