@@ -40,6 +40,7 @@ def class_bars(answer: Answer, *, language: Language) -> go.Figure:
     )
     labels = [plain(shortened(name)) for name in names]
     chart.update_yaxes(tickvals=places, ticktext=labels, autorange="reversed", showgrid=False, zeroline=False)
+    chart.update_yaxes(ticklabelstandoff=6)
     if answer.are_probabilities:
         chart.update_xaxes(range=[0, 1.18], tickvals=[0, 0.5, 1], tickformat=".0%")
     return chart.update_layout(height=110 + BAR * len(names), bargap=0.25, margin={"t": 10})

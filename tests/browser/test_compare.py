@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from lab.studies.words import number
 from tests.browser.conftest import SIZES
 
 EPOCHS = 40
@@ -67,7 +68,7 @@ def test_compare_fork_and_look_back(visit):
     person.page.get_by_role("radio", name=person.say("closer.look.slider")).click()
     person.press("moment-back")
     person.settle()
-    expect(person.page.locator("[data-testid='stMetricValue']").last).to_have_text(f"{drawn[1]['y'][EPOCHS - 2]:.4g}")
+    expect(person.page.locator("[data-testid='stMetricValue']").last).to_have_text(number(drawn[1]["y"][EPOCHS - 2]))
     person.page.set_viewport_size(SIZES["phone"])
     person.settle()
     person.assert_fits()
