@@ -13,7 +13,7 @@ from lab.data.propose import class_count
 from lab.data.table import Table
 from lab.spec.data import DataSpec, SampleSource, Task, UploadSource
 from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
-from lab.texts import catalogue
+from lab.texts import Language, catalogue
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -28,6 +28,17 @@ MANY_ROWS = 1000
 def start(name: str) -> Experiment:
     """The ready-made experiment of that name (one of STARTS)."""
     return Experiment.from_json((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(start(name).name for name in STARTS)
+
+
+def name_in(name: str, language: Language) -> str:
+    """The name of an experiment; the ready-made ones have theirs in both languages, Korean first: "붓꽃 / iris"."""
+    korean, _, english = name.partition(" / ")
+    return name if name not in _names() else korean if language == "ko" else english
 
 
 def propose_output(task: Task, n_classes: int) -> tuple[dict[str, Any], PartSpec, tuple[str, ...]]:

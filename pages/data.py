@@ -34,8 +34,8 @@ PREVIEW_COLUMNS = 40
 
 
 def page(state: AppState, bench: Bench) -> None:
-    st.markdown(say("data_page.rows_are_samples", state.language))
-    st.caption(say("data_page.lecture_note", state.language))
+    lecture = say("data_page.lecture_note", state.language)
+    st.markdown(say("data_page.rows_are_samples", state.language), help=lecture)
     choose, look = st.columns([1, 1], gap="large")
     with choose:
         table_section(state, bench)

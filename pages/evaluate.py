@@ -14,6 +14,7 @@ from lab.insight.shelf import openings
 from lab.model.outputs import combined
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
+from lab.studies.words import number
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.chart import show_chart
@@ -97,7 +98,7 @@ def totals_line(state: AppState, record: RunRecord, evaluations: dict[str, Evalu
     told = []
     for part in parts:
         losses = {name: evaluation.scores[part].loss for name, evaluation in evaluations.items()}
-        told.append(f"{say(f'part.{part}', state.language)} {combined(record.experiment, losses):.4g}")
+        told.append(f"{say(f'part.{part}', state.language)} {number(combined(record.experiment, losses))}")
     combine = record.experiment.compile.combine_losses
     st.markdown(f"**{say(f'graph.total.{combine}', state.language)}** · {' · '.join(told)}")
 
@@ -195,8 +196,8 @@ def scores_section(state: AppState, evaluation: Evaluation) -> None:
         for part, score in scores.items():
             rows[f"{say(f'part.{part}', state.language)}{suffix}"] = {
                 say("evaluate_page.rows", state.language): f"{score.rows:,}",
-                titles["loss"]: f"{score.loss:.4g}",
-                **{titles[name]: f"{score.metrics[name]:.4g}" for name in metrics},
+                titles["loss"]: number(score.loss),
+                **{titles[name]: number(score.metrics[name]) for name in metrics},
             }
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index.name = say("evaluate_page.part", state.language)
@@ -238,7 +239,7 @@ def worst_section(state: AppState, evaluation: Evaluation, part: PartName) -> No
         if sample.probability is not None:  # a class: one that is right may have lost much for being unsure
             row[right] = say(f"evaluate_page.worst_right.{'yes' if sample.is_right else 'no'}", state.language)
             row[surety] = f"{sample.probability:.1%}"
-        rows.append({**row, loss: f"{sample.loss:.4g}"})
+        rows.append({**row, loss: number(sample.loss)})
     st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 

@@ -25,8 +25,7 @@ def page(state: AppState, bench: Bench) -> None:
             on_click=choose,
             args=(None,),
         )
-        lesson = say("experiments_page.lesson", state.language, lesson=one.lesson)
-        st.markdown(f"**{told(one.title, state.language)}** :gray[{lesson}]")
+        st.markdown(f"**{told(one.title, state.language)}**")
     asked = state.desk.study
     if asked is None or asked.name != one.name or state.memo.get("study_anew"):
         ask(state, bench, one)

@@ -10,6 +10,7 @@ from lab.model.problems import batches_are_full, updates_arithmetic
 from lab.runs.kept.record import RunView
 from lab.runs.wire.messages import Pause, Resume, Stop
 from lab.spec.experiment import GraphSpec
+from lab.studies.words import number
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.compare.way_in import ways_on
@@ -293,7 +294,7 @@ def earlier_runs(state: AppState) -> None:
                 number=run.number,
                 state=say(f"run_state.{run.state}", state.language),
                 epoch=run.epoch,
-                loss="–" if loss is None else f"{loss:.4g}",
+                loss="–" if loss is None else number(loss),
             )
             st.button(
                 label,

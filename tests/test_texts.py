@@ -122,3 +122,71 @@ def test_a_refused_learning_rate_is_a_sentence():
 )
 def test_one_of_something_is_no_plural(key, values, words):
     assert words in say(key, "en", **values)
+
+
+# one word for one idea: what once stood beside the word that is used -> that word
+OTHER_WORDS = {
+    "ko": {
+        r"분류 번호|분류 비율|드문 종류|종류마다": "클래스",
+        r"에포크 (후|뒤의) 훈련|훈련 \(에포크 (뒤|후)\)": "훈련 (에포크 끝)",
+        r"신경망 없이 (한|하는) 예측|신경망 없는 예측|'신경망 없이'": "기준선 (신경망 없음)",
+        r"더 낫지 않습니다": "기준선보다 못합니다",
+        r"가장 크게 틀린": "손실이 가장 큰",
+        r"아직 덜 배(웠|움)": "과소적합 (학습 부족)",
+        r"(데이터|자료|층|Layers|컴파일|학습|평가|골프) 쪽": "페이지",
+        r"똑같은 행|한 번만 쓰": "같은 행은 하나만 남기기",
+        r"무더기|동그라미": "무리, 원",
+        r"진단|NaN 의사": "자료 점검, NaN 점검",
+        r"참값을 아는": "정답을 아는 실험에서 잰 비율",
+        r"쓰지 않았습니다. 마지막으로": "이 값은 적용하지 않았습니다. 이전 값을 유지합니다.",
+        r"\b(Binary|Categorical|MeanSquared|MeanAbsolute)(Crossentropy|Error)(를|을|나|로) ": "메뉴의 이름",
+        r"그중 계산": "계산 시간",
+        r"\((overfit|underfit|good fit|diverged|no signal|not finished)\)": "우리말 이름만",
+        r"수업 \{|L0\d": "주제",
+        r"에폭(?!크)": "에포크",
+        r"인수\b": "인자",
+        r"파라미터": "매개변수",
+        r"소음": "잡음",
+        r"최적화기": "옵티마이저",
+        r"튀는 값": "이상값",
+        r"운의 띠": "운의 폭",
+        r"두 갈래": "이진",
+        r"실행 파일": "학습 파일",
+        r"\d %|\} %": "%는 붙여 씀",
+        r"\.4f\}": "세 자리",
+    },
+    "en": {
+        r"\bNo network\b|without a network that|forecast without a network": "baseline",
+        r"\bThe doctor\b|NaN doctor": "data check, NaN check",
+        r"there twice|equal an earlier": "duplicate rows",
+        r"of it computing|[Cc]omputing time": "compute time",
+        r"Training, after epoch|\bAfter epoch\b(?! \{)": "end of epoch",
+        r"\b\w+\(s\)": "one or many, by number",
+        r"\d %|\} %": "% without a blank",
+        r"\.4f\}": "three digits",
+    },
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_word_for_one_idea(language):
+    found = {
+        key: (match[0], used)
+        for key in catalogue()
+        for words, used in OTHER_WORDS[language].items()
+        if key not in sentences() or language == "ko"
+        if (match := re.search(words, template(key, language)))
+    }
+    assert not found
+
+
+def test_documents_in_korean_and_cards_of_samples_use_the_same_words():
+    files = [ROOT / "README.ko.md", ROOT / "sample_data" / "cards.toml", *(ROOT / "docs").glob("*ko*.md")]
+    found = {
+        f"{file.name}: {match[0]}": used
+        for file in files
+        for words, used in OTHER_WORDS["ko"].items()
+        if not words.startswith((r"\d %", r"\.4", "진단", r"\b("))
+        if (match := re.search(words, file.read_text(encoding="utf-8")))
+    }
+    assert not found

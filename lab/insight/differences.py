@@ -1,5 +1,6 @@
 """In what several experiments differ: the legend of a comparison says only that, and whether it is a fair one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,10 @@ UNFAIR: Final = ("data.", "seed")  # knobs whose difference makes curves hard to
 TABLE: Final = "data.source.name"
 FORK: Final = "origin.epoch"
 NONE: Final = "–"
+
+PLACE = re.compile(
+    r" \((?:data|model|compile|fit|origin)\.[a-z_.]+\)$"
+)  # where it stands in a file, which is nothing to look at
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Knob:
             name = argument_name(self.kind, self.part, self.argument, language)
             return say("differ.layer", language, place=self.place, name=name) if self.place else name
         key = f"field.{self.path}"
-        return say(key, language) if has_text(key) else self.path
+        return PLACE.sub("", say(key, language)) if has_text(key) else self.path
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from lab.runs.kept.positions import updates_at
 from lab.runs.kept.record import Marks, RunSummary
 from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
+from lab.starts import name_in
 from lab.texts import Language, say
 from lab.verdict.context import RunContext
 from lab.verdict.words import say_word
@@ -52,6 +53,10 @@ class Entry:
     def name(self) -> str:
         """What sentences call it: its number, and the name that the person gave it."""
         return f"{self.label} {self.marks.name}".strip()
+
+    def title(self, language: Language) -> str:
+        """The name that the person gave it, else that of its experiment."""
+        return name_in(self.summary.title, language)
 
     @property
     def ended(self) -> bool:

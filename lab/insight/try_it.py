@@ -3,6 +3,7 @@
 The preparation is the run's own: a value goes the way of the table's cells, with the statistics of the training part.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -52,6 +53,11 @@ class Knob:
     unit: str = ""
 
     @property
+    def places(self) -> int:
+        """Behind the decimal point, as many as a step needs."""
+        return max(0, -math.floor(math.log10(self.step)))
+
+    @property
     def whole(self) -> bool:
         """Every number that it can show is whole."""
         return float(self.step).is_integer() and float(self.low).is_integer()
@@ -76,6 +82,14 @@ class Answer:
     edges: tuple[float, ...] = ()
     counts: tuple[int, ...] = ()
     read: str | None = None
+
+    @property
+    def number(self) -> str:
+        """The predicted number, to a thousandth of the range of the training targets or so."""
+        if self.value is None or not math.isfinite(self.value):
+            return "–"
+        places = max(0, 2 - math.floor(math.log10((self.edges[-1] - self.edges[0]) or 1.0)))
+        return f"{self.value:,.{places}f}"
 
     @property
     def likeliest(self) -> str:

@@ -32,7 +32,7 @@ class Told(Protocol):
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 ONE = {"rows": "row", "columns": "column", "samples": "sample", "features": "feature", "values": "value"}
 ONE |= {"classes": "class", "epochs": "epoch", "updates": "update", "cells": "cell", "lines": "line"}
-ONE |= {"parameters": "parameter"}
+ONE |= {"parameters": "parameter", "times": "time", "changes": "change"}
 VERBS = {"were": "was", "have": "has", "are": "is"}
 COUNTED = re.compile(  # an English noun that follows its number, and its verb
     r"(\{(\w+)(?::[^{}]*)?\} (?:input |training |validation )?)"
@@ -89,6 +89,9 @@ def say_error(error: Told, language: Language) -> str:
         values["field"] = say(key, language) if has_text(key) else values["field"]
     if "range" in values:
         values["range"] = say_range(values["range"], language)
+    if error.code.startswith("model."):  # what does not fit in a model is said in the words of its menus
+        named = {name: f"loss.{values.get(name)}" for name in ("loss", "proposal")}
+        values |= {name: say(key, language) for name, key in named.items() if has_text(key)}
     return say(key_of(error), language, **values)
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from lab.starts import start
+from lab.studies.words import number
 from lab.texts import say
 from lab.verdict.words import say_word
 from pages.ui.compare.state import CompareView
@@ -277,7 +278,7 @@ def test_the_time_slider_brings_back_each_epoch(person, name):
     person.press("moment-back")
     assert person.at.slider(key="moment-1").value == 5
     view = person.engine.view(summaries(person)[0].id, person.state().owner)
-    assert f"{view.history['val_loss'][4]:.4g}" in [metric.value for metric in person.at.metric]
+    assert number(view.history["val_loss"][4]) in [metric.value for metric in person.at.metric]
     person.at.slider(key="moment-1").set_value(0)
     person.look()
     assert person.errors() == []
@@ -313,7 +314,7 @@ def test_cross_validation_tells_how_much_is_the_luck_of_the_rows(person):
     asked = person.state().memo["folds"]
     assert sorted(asked.outcomes) == ["0", "1", "2"]
     ends = [outcome.history["val_loss"][-1] for (outcome,) in asked.outcomes.values()]
-    assert f"{sum(ends) / 3:.4g}" in person.sentences()
+    assert number(sum(ends) / 3) in person.sentences()
     assert len(summaries(person)) == 1  # folds are no runs of the shelf
     assert person.errors() == []
 

@@ -21,6 +21,7 @@ from lab.runs.kept.record import RunRecord
 from lab.runs.orders.study import RunOutcome, StudyView
 from lab.runs.serve.host import engine
 from lab.runs.wire.messages import ENDED
+from lab.studies.words import number
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.bench import table_of
@@ -130,7 +131,7 @@ def of_quantity(state: AppState, record: RunRecord, name: str, found: FoldScores
         alike: whether nothing but luck sets the folds apart from the run.
     """
     title = quantity(name, state.language, record.experiment)
-    values = {"mean": f"{found.mean:.4g}", "deviation": f"{found.deviation:.2g}", "own": f"{found.own:.4g}"}
+    values = {"mean": number(found.mean), "deviation": f"{found.deviation:.2g}", "own": number(found.own)}
     told = say("folds.result", state.language, quantity=title, folds=len(found.values), **values)
     place = say(f"folds.{found.place(lower_wins=lower_is_better(name))}", state.language) if alike else ""
     st.markdown(f"**{told}** {place}")

@@ -9,6 +9,7 @@ from lab.errors import LabError
 from lab.insight.shelf import Entry
 from lab.runs.kept.record import RunRecord
 from lab.runs.serve.host import engine
+from lab.starts import name_in
 from lab.texts import say
 from pages.ui.bench import Bench, lay_out
 from pages.ui.compare.folds import folds_section
@@ -85,7 +86,8 @@ def actions(state: AppState, entry: Entry) -> None:
             say("closer.name", state.language),
             value=entry.marks.name,
             key=f"name-{number}",
-            placeholder=" ".join(entry.summary.name.split()) or say("closer.no_name", state.language),
+            placeholder=" ".join(name_in(entry.summary.name, state.language).split())
+            or say("closer.no_name", state.language),
             on_change=rename,
             args=(run_id, f"name-{number}"),
             width=320,

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import streamlit as st
 
 from lab.insight.shelf import Entry, Sort
+from lab.studies.words import number
 from lab.texts import say
 from lab.verdict.words import say_word
 from pages.ui.compare.shelf import choose, keep, mark, more_runs, show_only
@@ -72,7 +73,7 @@ def shelf_row(state: AppState, entry: Entry, chosen: Entry | None, looks: dict[s
             toggle(state, entry, "pinned", "pin", on=("keep", "shelf.unpin"), off=("keep_off", "shelf.pin"))
             symbol = f"{SYMBOLS[looks[entry.id]]} " if entry.id in looks else ""
             st.button(
-                f"{symbol}**{entry.label}** {plain(entry.summary.title, 40)}",
+                f"{symbol}**{entry.label}** {plain(entry.title(state.language), 40)}",
                 key=f"choose-{number}",
                 type="primary" if chosen is not None and entry.id == chosen.id else "secondary",
                 on_click=choose,
@@ -116,5 +117,5 @@ def said_loss(state: AppState, entry: Entry) -> str:
     if values[0] is None or not math.isfinite(values[0]):
         ended = say(f"run_state.{entry.summary.state}", state.language)
         return say("shelf.ended", state.language, state=ended, epoch=f"{entry.summary.epoch:,}")
-    final, best = ("–" if value is None else f"{value:.4g}" for value in values)
+    final, best = ("–" if value is None else number(value) for value in values)
     return say("shelf.losses", state.language, final=final, best=best, epoch=f"{entry.summary.best_epoch:,}")

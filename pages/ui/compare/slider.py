@@ -19,6 +19,7 @@ from lab.runs.kept.replay import bring_on, brought_on, epoch_beside, is_on_the_w
 from lab.runs.serve.host import engine
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.work.trainer import Trainer
+from lab.studies.words import number
 from lab.texts import say
 from pages.ui.chart import show_chart
 from pages.ui.state import AppState, set_widget_value, widget_value
@@ -168,7 +169,7 @@ def losses_then(state: AppState, record: RunRecord, epoch: int) -> None:
         for name, part in (("loss", "train"), ("val_loss", "validation")):
             values = record.history.get(name)
             if values:
-                shown = f"{values[epoch - 1]:.4g}" if epoch else "–"
+                shown = number(values[epoch - 1]) if epoch else "–"
                 st.metric(f"{title} · {say(f'part.{part}', state.language)}", shown)
     if not epoch:
         st.caption(say("slider.untrained", state.language))

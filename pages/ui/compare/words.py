@@ -127,7 +127,7 @@ def table(state: AppState, entries: Sequence[Entry]) -> None:
     words = {part: say(f"compare.column.{part}", state.language) for part in ("run", "differs", "verdict", *COUNTS)}
     rows = [
         {
-            words["run"]: f"{entry.label} {entry.summary.title}".strip()[:NAME],
+            words["run"]: f"{entry.label} {entry.title(state.language)}".strip()[:NAME],
             words["differs"]: entry.differs,
             words["verdict"]: said_verdict(state, entry),
             **dict(zip(columns.values(), entry.values(name), strict=True)),
@@ -135,7 +135,7 @@ def table(state: AppState, entries: Sequence[Entry]) -> None:
         }
         for entry in entries
     ]
-    numbers = dict.fromkeys(columns.values(), st.column_config.NumberColumn(format="%.4g"))
+    numbers = dict.fromkeys(columns.values(), st.column_config.NumberColumn(format="%.3g"))
     seconds = {words["seconds"]: st.column_config.NumberColumn(format="%.2f")}
     st.dataframe(
         pd.DataFrame(rows),

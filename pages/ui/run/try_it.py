@@ -104,7 +104,9 @@ def turn(state: AppState, knob: Knob, key: str) -> Value:
     if knob.whole:
         ends = (int(knob.low), int(knob.high), int(knob.start))
         return float(st.slider(name, *ends, step=int(knob.step), key=key))
-    return float(st.slider(name, knob.low, knob.high, float(knob.start), step=knob.step, format="%.4g", key=key))
+    return float(
+        st.slider(name, knob.low, knob.high, float(knob.start), step=knob.step, format=f"%.{knob.places}f", key=key)
+    )
 
 
 def titled(state: AppState, knob: Knob) -> str:
@@ -157,7 +159,7 @@ def show_answer(state: AppState, name: str, answer: Answer, sample: Picked | Non
         said = say("try_it.read", state.language, text=plain(answer.read) or "–")
     elif answer.value is not None:
         unit = f" {plain(answer.unit)}" if answer.unit else ""
-        number = f"{answer.value:.3g}{unit}"
+        number = f"{answer.number}{unit}"
         said = say("try_it.value", state.language, target=plain(answer.target), value=number)
     else:
         said = tell("try_it.class", state.language, name=answer.likeliest)

@@ -55,8 +55,7 @@ def cards(state: AppState) -> None:
 def _card(state: AppState, one: Study) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(sketch(one.pictures[0]), width=112, alt="")
-        lesson = say("experiments_page.lesson", state.language, lesson=one.lesson)
-        st.markdown(f"**{told(one.title, state.language)}**\n\n:gray[{lesson}]")
+        st.markdown(f"**{told(one.title, state.language)}**")
     st.caption(say(f"studies.{one.name}.question", state.language))
     st.button(
         say("experiments_page.choose", state.language),

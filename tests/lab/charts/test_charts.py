@@ -54,7 +54,7 @@ def test_the_last_run_lies_behind_in_grey():
 def test_baseline_and_best_epoch_are_named_lines():
     layout = drawn(curves(HISTORY, language="en", baseline=1.1, best_epoch=3))["layout"]
     assert len(layout["shapes"]) == 2
-    assert [note["text"] for note in layout["annotations"]] == ["no network", "lowest validation: epoch 3"]
+    assert [note["text"] for note in layout["annotations"]] == ["baseline (no network)", "lowest validation: epoch 3"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -43,7 +43,7 @@ def test_every_column_has_a_chart_with_its_gaps_and_no_markup(look, language):
         assert "<i>" not in chart.to_json()
         assert "bold</b> %" not in chart.to_json()
     assert (
-        "11.1 %"
+        "11.1%"
         in drawn(column_chart(column_look(look, NAMED), language=language))["layout"]["title"]["subtitle"]["text"]
     )
 

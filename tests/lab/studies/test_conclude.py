@@ -79,6 +79,6 @@ def test_the_turn_of_the_validation_loss_is_told_with_its_spread():
 def test_luck_alone_is_told_as_a_band():
     result = made("luck", {"base": [1.0, 2.0, 3.0]})
     assert result.study.conclude(result)[0].say("en") == (
-        "Of 3 trainings that differ in the seed alone, the median validation loss is 2 and the middle 80 % lie between "
+        "Of 3 trainings that differ in the seed alone, the median validation loss is 2 and the middle 80% lie between "
         "1.2 and 2.8. The luck band is 1.6 wide: one training each cannot show a smaller difference."
     )
