@@ -12,6 +12,7 @@ import numpy as np
 
 from lab.data.prepare import Dataset, PartName
 from lab.data.sequences import read_label
+from lab.errors import RunError
 from lab.insight.ctc import blank_share, greedy, letter_error, right_share
 from lab.model.outputs import output_views
 from lab.runs.kept.record import RunRecord
@@ -21,6 +22,7 @@ from lab.spec.experiment import Experiment, GraphSpec
 from lab.verdict.baseline import Baseline, baseline
 from lab.verdict.baseline_loss import baseline_loss
 from netcore.activations import ACTIVATIONS
+from netcore.errors import NetcoreError
 from netcore.losses import LOSSES
 from netcore.metrics import for_output
 
@@ -125,10 +127,13 @@ def evaluate(
 
 
 def trained_model(experiment: Experiment, weights: Sequence[Array], dataset: Dataset) -> Any:
-    """The network with these weights, in Keras order."""
+    """The network with these weights, in Keras order. Raises RunError "run.damaged": they are of another one."""
     spec, _arrays = run_spec(experiment, dataset)
     model = build_model(spec)
-    model.set_weights(list(weights))
+    try:
+        model.set_weights(list(weights))
+    except NetcoreError:
+        raise RunError("run.damaged") from None
     return model
 
 

@@ -6,11 +6,12 @@ import numpy as np
 
 from lab.data.prepare import Dataset, PartName
 from lab.errors import RunError
-from lab.model.layer_table import graph_table
+from lab.model.layer_table import graph_table, layer_rows, parameter_count
 from lab.model.outputs import output_units
 from lab.runs.wire.arrays import Arrays
 from lab.runs.wire.spec import EarlyStopping, Fit, Functional, KnobTurn, Node, Origin, Output, Part, RunSpec, Sequential
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec, PartSpec
+from lab.spec.limits import ALONE
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
@@ -24,8 +25,12 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[RunSpec, Arrays]
     ever sees the sealed rows.
 
     Raises:
-        RunError "run.no_layers": there is nothing to train.
+        RunError "run.no_layers": there is nothing to train. "run.too_many_parameters": whoever asks, and wherever the
+            experiment comes from, no network is built that is larger than any profile allows.
     """
+    parameters = parameter_count(layer_rows(experiment, dataset))
+    if parameters > ALONE.parameters:
+        raise RunError("run.too_many_parameters", value=parameters, high=ALONE.parameters)
     if isinstance(experiment.model, GraphSpec):
         return _functional(experiment, experiment.model, dataset)
     layers = experiment.model.layers
