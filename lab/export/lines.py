@@ -61,7 +61,7 @@ def run_lines(record: RunRecord, dataset: Dataset, language: Language) -> list[s
         told.headline,
         *told.sentences,
         say("cli.next", language),
-        *(f"  - {line}" for line in say_advice(verdict, language)),
+        *(f"  - {line}" for line in say_advice(told.foremost, language)),
         say("verdict_box.details", language),
         *(f"  - {line}" for line in told.details),
         *(
@@ -87,7 +87,7 @@ def _told(verdict: Verdict, outputs: dict[str, Verdict]) -> dict[str, Any]:
     text = {}
     for language in get_args(Language):
         told = story(verdict, outputs, language)
-        text[language] = [told.headline, *told.sentences, *told.details, *say_advice(verdict, language)]
+        text[language] = [told.headline, *told.sentences, *told.details, *say_advice(told.foremost, language)]
     return verdict.as_dict() | {"text": text}
 
 

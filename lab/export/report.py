@@ -134,7 +134,7 @@ def _verdict(
         picture = picture_of(verdict, record.context, record.history, record.extras)
         titles = say("charts.epoch", language), _quantity("loss", experiment, language)
         parts.append(verdict_drawing(picture, titles, say_picture(picture, language), language))
-    advice = say_advice(verdict, language)
+    advice = say_advice(told.foremost, language)
     if advice:
         parts += [element("h3", say("verdict_box.advice", language)), _list(advice)]
     if told.details:

@@ -77,7 +77,7 @@ class RunContext:
     def word(self, history: dict[str, list[float]], state: str, extras: Columns | None = None) -> Kind:
         """The word on such a run wherever it stands in short: that of its story (`lab.verdict.story`)."""
         each = self.judge_outputs(history, state) if history.get("loss") else {}
-        return loudest(self.judge(history, state, extras), each.values())
+        return loudest(self.judge(history, state, extras), each.values()).kind
 
     def judge_outputs(self, history: dict[str, list[float]], state: str) -> dict[str, Verdict]:
         """The verdict on each of several outputs, from its own curves and its own baseline."""

@@ -33,17 +33,19 @@ class Story:
     headline: the word, and the outputs to which another one belongs.
     sentences: at most three.
     details: further numbers, and each output by itself.
+    foremost: the verdict of that kind, of the whole or of an output: what to try next is its advice.
     """
 
     kind: Kind
     headline: str
     sentences: tuple[str, ...]
     details: tuple[str, ...]
+    foremost: Verdict
 
 
-def loudest(verdict: Verdict, outputs: Iterable[Verdict]) -> Kind:
-    """The word that must not be missed, of the whole and its outputs."""
-    return min((verdict.kind, *(one.kind for one in outputs)), key=LOUDEST_FIRST.index)
+def loudest(verdict: Verdict, outputs: Iterable[Verdict]) -> Verdict:
+    """The one whose word must not be missed, of the whole and its outputs; the whole among its like."""
+    return min((verdict, *outputs), key=lambda one: LOUDEST_FIRST.index(one.kind))
 
 
 def story(
@@ -64,9 +66,11 @@ def story(
         parts = " · ".join(f"{plain(name)}: {say_title(one, language)}" for name, one in apart.items())
         headline = say("verdict.headline_parts", language, word=headline, parts=parts)
     each = [f"{plain(name)} · {say_title(one, language)}: {say_kind(one, language)}" for name, one in outputs.items()]
+    foremost = loudest(verdict, outputs.values())
     return Story(
-        kind=loudest(verdict, outputs.values()),
+        kind=foremost.kind,
         headline=headline,
         sentences=tuple(say_summary(verdict, language)),
         details=(*say_details(verdict, language), *each),
+        foremost=foremost,
     )

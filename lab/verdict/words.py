@@ -17,16 +17,6 @@ def say_word(kind: str, language: Language) -> str:
     return say(f"verdict.{kind}", language)
 
 
-def say_verdict(verdict: Verdict, language: Language) -> list[str]:
-    """The headline and all sentences: what it is, the numbers behind it, what to try next."""
-    return [
-        say_title(verdict, language),
-        *say_summary(verdict, language),
-        *say_details(verdict, language),
-        *say_advice(verdict, language),
-    ]
-
-
 def say_kind(verdict: Verdict, language: Language) -> str:
     """One sentence: why it is so. The word itself stands in the headline."""
     return say(f"verdict.{verdict.kind}.{verdict.rule}", language, **_values(verdict, language))

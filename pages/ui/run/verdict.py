@@ -29,8 +29,8 @@ def show_verdict(state: AppState, record: RunRecord, dataset: Dataset) -> None:
         with curves:
             verdict_picture(state, record, verdict)
         with advice:
-            advice_section(state, record, verdict)
-        trial_section(state, record, verdict)
+            advice_section(state, record, told.foremost)
+        trial_section(state, record, told.foremost)
         if told.details:
             with st.expander(say("verdict_box.details", state.language)):
                 st.markdown("\n".join(f"- {sentence}" for sentence in told.details))

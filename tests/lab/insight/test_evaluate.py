@@ -17,7 +17,7 @@ from lab.texts import LANGUAGES
 from lab.verdict.baseline import baseline
 from lab.verdict.baseline_loss import baseline_loss
 from lab.verdict.judging import judge_run
-from lab.verdict.words import say_verdict
+from tests.lab.verdict.test_verdict import all_said
 
 
 def trained(experiment):
@@ -32,7 +32,7 @@ def judged(experiment):
     dataset, trainer = trained(experiment)
     verdict = judge_run(experiment, dataset, trainer.history, trainer.state)
     for language in LANGUAGES:
-        assert all(sentence and "{" not in sentence for sentence in say_verdict(verdict, language))
+        assert all(sentence and "{" not in sentence for sentence in all_said(verdict, language))
     return verdict
 
 

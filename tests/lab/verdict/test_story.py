@@ -129,7 +129,10 @@ def test_the_word_on_the_shelf_is_that_of_the_story_where_one_output_fares_worse
     history = {f"{part}{name}loss": list(curves[part != ""]) for name, curves in pairs.items() for part in ("", "val_")}
     whole, each = context.judge(history, "finished"), context.judge_outputs(history, "finished")
     assert (whole.kind, each["bad"].kind) == ("good_fit", "overfit")
-    assert context.word(history, "finished") == story(whole, each, "en").kind == "overfit"
+    told = story(whole, each, "en")
+    assert context.word(history, "finished") == told.kind == "overfit"
+    assert told.foremost == each["bad"]  # what to try next is for the output that needs it
+    assert story(whole, {"good": whole, "too": whole}, "en").foremost == whole
     assert CONTEXT.word(history, "finished") == "good_fit"
 
 
