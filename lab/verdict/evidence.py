@@ -138,7 +138,9 @@ def weigh(
     rows = rows or RowCurves(val_loss, [], loss)
     spread, train_spread = (_level(curve, reach) for curve in (rows.spread, rows.train_spread))
     error = spread / math.sqrt(validation_rows)
-    low, high = new_rows_interval(val_loss[-1], rows.spread[-1], validation_rows, validation_rows)
+    # the training rows are more, and have met rare large losses that the validation rows happen to be without
+    widest = max(rows.spread[-1], rows.train_spread[-1])
+    low, high = new_rows_interval(val_loss[-1], widest, validation_rows, validation_rows)
     best_epoch = min(near, key=val_loss.__getitem__)
     return Evidence(
         epochs=len(val_loss),

@@ -368,3 +368,11 @@ def test_new_rows_lie_within_their_interval_nineteen_times_of_twenty():
     intervals = [new_rows_interval(row.mean(), row.std(ddof=1), 60, 60) for row in seen]
     inside = [low <= value <= high for (low, high), value in zip(intervals, new, strict=True)]
     assert 0.94 < np.mean(inside) < 0.97
+
+
+def test_validation_rows_that_happen_to_be_calm_take_the_spread_of_the_training_rows():
+    curve = fall(0.7, 0.12, 0.1, 100)
+    calm, wild = [0.05] * 100, [0.4] * 100
+    both, met_more = (judged(curve, curve, rows=RowCurves(calm, [0.01] * 100, of)).evidence for of in (calm, wild))
+    assert met_more.high > 2 * both.high
+    assert judged(curve, curve, rows=RowCurves(wild, [0.01] * 100, calm)).evidence.high == met_more.high
