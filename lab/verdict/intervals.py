@@ -4,31 +4,24 @@ import math
 from statistics import NormalDist
 
 LEVEL = 0.95
-FARTHEST = 7.0  # of an exponent, a thousandfold either way: beyond it nothing is known
 
 
 def new_rows_interval(mean: float, spread: float, rows: int, new_rows: int) -> tuple[float, float]:
     """Where the mean loss of `new_rows` other rows lies with a probability of LEVEL, if they are rows of the same kind.
 
-    Both means scatter, so the standard error is spread * sqrt(1 / rows + 1 / new_rows). What is symmetric is not their
-    difference but their quotient: where few large losses happen to be missing, both mean and spread are too small, so
-    the interval reaches as far on a logarithmic scale to either side (checked by `benchmarks.insight.coverage`). The
-    quantile is Student's, with the rows that carry the mean in place of all: where few rows hold most of it (Kish's
-    effective number is small), the spread itself is hardly known.
+    Both means scatter, so the standard error is spread * sqrt(1 / rows + 1 / new_rows). The quantile is Student's, with
+    the rows that carry the mean in place of all: where few rows hold most of it (Kish's effective number is small), the
+    spread itself is hardly known. A loss that is never negative has no interval that is.
 
     Args:
-        mean, spread: of the losses of `rows` rows. A mean of 0 or below has no logarithm: there the interval is that
-            of the difference.
+        mean, spread: of the losses of `rows` rows.
     """
     if rows < 2 or new_rows < 1 or not math.isfinite(spread):
         return (-math.inf, math.inf)
-    error = spread * math.sqrt(1 / rows + 1 / new_rows)
     carrying = rows * mean**2 / (mean**2 + spread**2) if mean > 0 else float(rows)
-    reach = student_quantile(0.5 + LEVEL / 2, max(carrying - 1, 1.5)) * error
-    if mean <= 0:
-        return mean - reach, mean + reach
-    factor = math.exp(min(reach / mean, FARTHEST))
-    return mean / factor, mean * factor
+    reach = student_quantile(0.5 + LEVEL / 2, max(carrying - 1, 1.5)) * spread * math.sqrt(1 / rows + 1 / new_rows)
+    low = mean - reach
+    return (max(low, 0.0) if mean > 0 else low), mean + reach
 
 
 def student_quantile(probability: float, freedom: float) -> float:

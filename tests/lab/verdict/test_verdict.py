@@ -345,10 +345,9 @@ def test_every_cause_and_remedy_has_its_sentence():
         assert has_text(f"verdict.advice.{remedy}")
 
 
-def test_the_interval_of_new_rows_is_as_wide_as_two_means_scatter_and_symmetric_as_a_quotient():
+def test_the_interval_of_new_rows_is_as_wide_as_two_means_scatter():
     low, high = new_rows_interval(0.5, 0.1, 400, 400)
-    assert high / 0.5 == pytest.approx(0.5 / low)
-    assert high - low == pytest.approx(2 * 1.96 * 0.1 * math.sqrt(2 / 400), rel=0.02)  # calm rows: as of a difference
+    assert high - low == pytest.approx(2 * 1.96 * 0.1 * math.sqrt(2 / 400), rel=0.02)
     alone = new_rows_interval(0.5, 0.1, 400, 10**9)
     assert high - low == pytest.approx(math.sqrt(2) * (alone[1] - alone[0]), rel=0.01)
 
@@ -356,8 +355,8 @@ def test_the_interval_of_new_rows_is_as_wide_as_two_means_scatter_and_symmetric_
 def test_where_one_row_holds_the_loss_hardly_anything_is_known_of_others():
     losses = np.array([1.0, *[0.001] * 39])
     low, high = new_rows_interval(losses.mean(), losses.std(ddof=1), 40, 40)
-    assert low < 0.002
-    assert high > 1
+    assert low == 0
+    assert high > 8 * losses.mean()
 
 
 def test_new_rows_lie_within_their_interval_nineteen_times_of_twenty():
@@ -367,12 +366,12 @@ def test_new_rows_lie_within_their_interval_nineteen_times_of_twenty():
     seen, new = squares[0], squares[1].mean(axis=1)
     intervals = [new_rows_interval(row.mean(), row.std(ddof=1), 60, 60) for row in seen]
     inside = [low <= value <= high for (low, high), value in zip(intervals, new, strict=True)]
-    assert 0.94 < np.mean(inside) < 0.97
+    assert 0.93 < np.mean(inside) < 0.97
 
 
 def test_validation_rows_that_happen_to_be_calm_take_the_spread_of_the_training_rows():
     curve = fall(0.7, 0.12, 0.1, 100)
     calm, wild = [0.05] * 100, [0.4] * 100
     both, met_more = (judged(curve, curve, rows=RowCurves(calm, [0.01] * 100, of)).evidence for of in (calm, wild))
-    assert met_more.high > 2 * both.high
+    assert met_more.high > 1.8 * both.high
     assert judged(curve, curve, rows=RowCurves(wild, [0.01] * 100, calm)).evidence.high == met_more.high
