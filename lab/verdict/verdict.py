@@ -90,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     Rule("no_signal", "not_better_at_end", (clauses.not_better_at_end, clauses.training_learned, clauses.gap_is_wide)),
     Rule("underfit", "never_better", (clauses.never_better_than_baseline,)),
     Rule("underfit", "not_better_at_end", (clauses.not_better_at_end,)),
+    Rule("underfit", "training_not_learned", (clauses.training_not_learned,)),
     Rule("underfit", "room", (clauses.better_at_end, clauses.small_network, clauses.both_high, clauses.did_not_rise)),
     Rule("good_fit", "apart", (clauses.better_at_end, clauses.lies_apart, clauses.did_not_rise)),
     Rule("good_fit", "close", (clauses.better_at_end, clauses.close, clauses.did_not_rise)),

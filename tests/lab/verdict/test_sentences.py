@@ -101,6 +101,7 @@ SAYS = {
     "not_finished.still_falling": lambda f: level(f.val_loss) < level(f.val_loss, len(f.val_loss) // 4),
     "underfit.never_better": lambda f: f.never_clearly_below(),
     "underfit.not_better_at_end": lambda f: HAIR * level(f.val_loss) > CLEARLY * f.baseline,
+    "underfit.training_not_learned": lambda f: about(level(f.loss)) > CLEARLY * f.on_training,
     "underfit.room": lambda f: (
         level(f.loss) > 0.65 * f.on_training and not f.far_apart() and f.known["parameters"] < 2 * f.known["inputs"]
     ),

@@ -235,6 +235,11 @@ def test_what_never_was_better_than_the_baseline_is_no_overfit():
     assert judged(fall(0.7, 0.1, 0.05, 100), val_loss).kind == "no_signal"
 
 
+def test_what_has_not_learned_its_training_rows_is_no_good_fit_however_easy_the_validation_rows_are():
+    curves = fall(0.7, 0.57, 0.1, 100), fall(0.6, 0.5, 0.1, 100)
+    assert (judged(*curves).kind, judged(*curves).rule) == ("underfit", "training_not_learned")
+
+
 def test_a_validation_loss_that_was_lowest_by_luck_before_anything_was_learned_is_no_overfit():
     """As where later rows follow the opposite rule: a network that answers at random is best."""
     curves = fall(0.9, 0.2, 0.1, 100), [0.45, *fall(0.5, 1.2, 0.1, 99)]
