@@ -7,7 +7,7 @@ from lab.insight.shelf import arranged, drawn
 from lab.texts import say
 from pages.ui.compare.chart import chart_controls, draw_chart
 from pages.ui.compare.run import closer, import_section
-from pages.ui.compare.shelf import chosen_run, shelf_of
+from pages.ui.compare.shelf import chosen_run, damaged_files, delete_damaged, shelf_of
 from pages.ui.compare.shelf_list import shelf_list
 from pages.ui.compare.state import CompareView
 from pages.ui.compare.words import fairness, in_a_sentence, table
@@ -18,6 +18,7 @@ from pages.ui.text import heading
 def page(state: AppState) -> None:
     heading(say("page.compare", state.language))
     entries = shelf_of(state)
+    tell_damaged(state)
     if not entries:
         st.info(say("compare.empty", state.language))
         import_section(state)
@@ -49,6 +50,15 @@ def page(state: AppState) -> None:
     heading(say("compare.table", state.language))
     table(state, listed)
     closer(state, entries, chosen)
+
+
+def tell_damaged(state: AppState) -> None:
+    """Kept files that are no runs any more, and the way to be rid of them."""
+    count = damaged_files(state)
+    if count:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(say("shelf.damaged", state.language, count=count))
+            st.button(say("shelf.delete_damaged", state.language), key="delete-damaged", on_click=delete_damaged)
 
 
 page(app_state())

@@ -335,3 +335,14 @@ def test_the_nan_doctor_names_layer_and_cause_and_mends_with_one_click(person):
     person.go_to("compare").press("choose-1")
     look_at(person, 1, "doctor").press("remedy-lower_learning_rate")
     assert experiment_of(person, 3).compile.optimizer.params["learning_rate"] == pytest.approx(0.1)
+
+
+def test_files_that_are_no_runs_any_more_are_told_and_deleted_by_a_click(person, monkeypatch):
+    damaged = ["damaged-0"]
+    monkeypatch.setattr(person.engine, "set_aside", lambda owner: list(damaged))
+    monkeypatch.setattr(person.engine, "delete", lambda run_id, owner: damaged.remove(run_id))
+    person.go_to("compare")
+    assert say("shelf.damaged", person.language, count=1) in [warning.value for warning in person.at.warning]
+    person.press("delete-damaged")
+    assert damaged == []
+    assert not person.at.warning

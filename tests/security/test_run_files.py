@@ -1,7 +1,10 @@
 """A run's file from anybody: refused as a whole, or taken in and harmless on every page."""
 
+import json
 import random
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from lab.errors import RunError
 from lab.insight.evaluate import evaluate_run
 from lab.runs.kept.run_file import exported
+from lab.runs.kept.store import RunStore
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.limits import ALONE
@@ -98,3 +102,64 @@ def test_weights_of_another_network_are_told_as_damage():
     with pytest.raises(RunError) as refused:
         evaluate_run(record, iris_data())
     assert refused.value.code == "run.damaged"
+
+
+# --- files in the store
+
+
+def stored(folder) -> tuple[RunStore, Path]:
+    """A store with two runs of the owner, and the file of one of them."""
+    store = RunStore(folder, ALONE)
+    record, status, _ = run_files.taken_in(a_run())
+    for number, name in enumerate(("one", "two"), start=1):
+        store.save(replace(record, id=name, number=number), replace(status, run=name), {})
+    return store, next(path for path in folder.rglob("*.json") if json.loads(path.read_text())["id"] == "one")
+
+
+DAMAGES = {
+    "cut off": lambda path: path.write_text(path.read_text()[:100]),
+    "emptied": lambda path: path.write_text(""),
+    "another thing": lambda path: path.write_text("[1, 2]"),
+    "lists in lists": lambda path: path.write_text(run_files.deep()),
+    "no number": lambda path: path.write_text(path.read_text().replace('"number": 1', '"number": "first"')),
+    "a false epoch": lambda path: path.write_text(path.read_text().replace('"epoch": 6', '"epoch": 6000000000')),
+    "a false state": lambda path: path.write_text(path.read_text().replace('"finished"', '"running"')),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_set_aside_and_can_be_deleted_and_the_others_are_there(tmp_path, damage):
+    store, path = stored(tmp_path)
+    DAMAGES[damage](path)
+    assert [run.id for run in store.summaries(run_files.OWNER)] == ["two"]
+    (damaged,) = store.set_aside(run_files.OWNER)
+    assert store.set_aside("somebody else") == []
+    store.delete(damaged, "somebody else")
+    assert path.exists()
+    store.delete(damaged, run_files.OWNER)
+    assert store.set_aside(run_files.OWNER) == []
+    assert list(path.parent.glob(f"{path.stem}*")) == []
+
+
+@pytest.mark.parametrize("keep", [0, 0.5, 0.99])
+def test_damage_that_shows_only_when_a_run_is_opened_sets_it_aside_from_then_on(tmp_path, keep):
+    store, path = stored(tmp_path)
+    arrays = path.with_suffix(".npz")
+    arrays.write_bytes(arrays.read_bytes()[: int(keep * arrays.stat().st_size)])
+    with pytest.raises(RunError):
+        store.load("one", run_files.OWNER)
+    assert [run.id for run in store.summaries(run_files.OWNER)] == ["two"]
+    assert len(store.set_aside(run_files.OWNER)) == 1
+    assert store.load("two", run_files.OWNER)
+
+
+def test_no_id_of_a_damaged_file_leads_out_of_the_owners_folder(tmp_path):
+    store, path = stored(tmp_path)
+    for run_id in (
+        f"damaged-../{path.parent.name}/{path.stem}",
+        "damaged-..",
+        "damaged-" + "g" * 32,
+        f"damaged-{path.stem}/",
+    ):
+        store.delete(run_id, run_files.OWNER)
+    assert path.exists()

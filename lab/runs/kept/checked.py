@@ -7,9 +7,10 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from lab.runs.kept.record import RunRecord
-from lab.runs.wire.messages import Status
+from lab.runs.kept.record import RunRecord, RunSummary
+from lab.runs.wire.messages import ENDED, Status
 from lab.runs.wire.points import Columns
+from lab.runs.wire.typed import typed
 from lab.spec.experiment import check_limits
 from lab.spec.limits import ALONE
 from lab.texts import blanks, say_error
@@ -47,6 +48,19 @@ def check_record(record: RunRecord, status: Status) -> None:
         if blanks(said):
             raise ValueError("a reason without its numbers")
         said.encode()
+
+
+def check_summary(summary: RunSummary) -> None:
+    """Raises ValueError or TypeError where one line about a run cannot be shown as it is."""
+    typed(RunSummary, vars(summary))
+    if summary.state not in ENDED:
+        raise ValueError("not an ended run")
+    _check_counts(summary.epoch, summary.epochs, summary.best_epoch, most=ALONE.epochs)
+    _check_counts(summary.number, summary.updates, most=LARGEST)
+    if not all(math.isfinite(value) and 0 <= value <= LARGEST for value in (summary.created, summary.compute_s)):
+        raise ValueError("a time that cannot be")
+    for text in (summary.id, summary.name, *summary.metrics, *summary.best):
+        text.encode()
 
 
 def _check_counts(*values: int, most: int) -> None:

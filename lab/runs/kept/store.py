@@ -3,16 +3,17 @@
 import hashlib
 import json
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import Any, get_args
 
 from lab.errors import LabError, RunError
+from lab.runs.kept.checked import check_summary
 from lab.runs.kept.record import Marks, RunRecord, RunSummary
 from lab.runs.kept.run_file import (
     RunFile,
@@ -29,9 +30,12 @@ from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import Status
 from lab.runs.wire.typed import typed
 from lab.spec.limits import Limits
+from lab.verdict.verdict import Kind
 
 CHECKPOINTS = ".checkpoints"
 MARKS = ".marks"  # what the owner did with a run, in a file of its own: it changes while the run lies still
+DAMAGED = re.compile(r"damaged-([0-9a-f]{32})")  # id of a run whose file does not tell its own any more
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, LabError)
 
 
 def default_directory() -> Path:
@@ -51,6 +55,7 @@ class RunStore:
     def __init__(self, directory: Path, limits: Limits, clock: Callable[[], float] = time.time) -> None:
         self._directory, self._limits, self._clock = directory, limits, clock
         self._summaries: dict[Path, tuple[float, RunSummary]] = {}  # by file, with the time it was written
+        self._damaged: dict[Path, float] = {}  # likewise, files that were no run when they were read as a whole
         directory.mkdir(parents=True, exist_ok=True)
 
     def save(self, record: RunRecord, status: Status, checkpoints: Checkpoints) -> None:
@@ -72,7 +77,13 @@ class RunStore:
             RunError "run.unknown": there is none, it has expired, or it is someone else's.
         """
         self._tidy(self._folder(owner))
-        return _read(self._path(run_id, owner), owner)
+        path = self._path(run_id, owner)
+        try:
+            return _read(path, owner)
+        except RunError:
+            if path.exists():
+                self._damaged[path] = _modified(path)
+            raise
 
     def require(self, run_id: str, owner: str) -> None:
         """Raises as `load` where this owner keeps no such run."""
@@ -83,7 +94,7 @@ class RunStore:
     def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
         """States of the run at some of its epochs; none where they cannot be read: they can be computed again."""
         with (
-            suppress(OSError, ValueError, KeyError, BadZipFile),
+            suppress(OSError, ValueError),
             self._path(run_id, owner).with_suffix(CHECKPOINTS).open("rb") as source,
         ):
             return checkpoints_of(load_arrays(source))
@@ -103,16 +114,26 @@ class RunStore:
         _write(self._path(run_id, owner).with_suffix(MARKS), lambda target: target.write(marks_json(marks)))
 
     def summaries(self, owner: str) -> list[RunSummary]:
-        """The owner's kept runs, newest first. A file that cannot be read is left out."""
+        """The owner's kept runs, newest first, without those that are set aside."""
         folder = self._folder(owner)
         self._tidy(folder)
-        found = []
-        for path in folder.glob("*.json"):
-            with suppress(OSError, ValueError, KeyError, TypeError, LabError):
-                found.append(replace(self._summary(path), marks=_marks(path)))
+        known = {path: self._summary(path) for path in folder.glob("*.json")}
+        found = [replace(summary, marks=_marks(path)) for path, summary in known.items() if summary is not None]
         return sorted(found, key=lambda summary: summary.number, reverse=True)
 
-    def _summary(self, path: Path) -> RunSummary:
+    def set_aside(self, owner: str) -> list[str]:
+        """Ids of the owner's files that are no runs any more, cut off or changed: good for `delete` alone."""
+        damaged = [path.stem for path in self._folder(owner).glob("*.json") if self._summary(path) is None]
+        return [f"damaged-{stem}" for stem in sorted(damaged)]
+
+    def _summary(self, path: Path) -> RunSummary | None:
+        """One line about a kept run; None if its file cannot be read, or could not when it was opened."""
+        try:
+            return None if self._damaged.get(path) == path.stat().st_mtime else self._read_summary(path)
+        except UNREADABLE:
+            return None
+
+    def _read_summary(self, path: Path) -> RunSummary:
         written_at = path.stat().st_mtime
         known = self._summaries.get(path)
         if known is None or known[0] != written_at:
@@ -120,7 +141,8 @@ class RunStore:
         return known[1]
 
     def _path(self, run_id: str, owner: str) -> Path:
-        return (self._folder(owner) / _hashed(run_id)).with_suffix(".json")
+        damaged = DAMAGED.fullmatch(run_id)
+        return (self._folder(owner) / (damaged[1] if damaged else _hashed(run_id))).with_suffix(".json")
 
     def _folder(self, owner: str) -> Path:
         return self._directory / _hashed(owner)
@@ -141,6 +163,7 @@ class RunStore:
 
     def _remove(self, path: Path) -> None:
         self._summaries.pop(path, None)
+        self._damaged.pop(path, None)
         for suffix in (".json", ".npz", CHECKPOINTS):
             path.with_suffix(suffix).unlink(missing_ok=True)
 
@@ -151,7 +174,7 @@ def _read(path: Path, owner: str) -> tuple[RunRecord, Status]:
         entry = json.loads(path.read_text(encoding="utf-8"))
         with path.with_suffix(".npz").open("rb") as source:
             arrays = load_arrays(source)
-    except (OSError, ValueError, KeyError, BadZipFile):
+    except (OSError, ValueError, KeyError, RecursionError):
         raise RunError("run.unknown") from None
     return read(RunFile(entry, arrays), owner)
 
@@ -165,7 +188,7 @@ def _marks(path: Path) -> Marks:
 
 def _summary(entry: dict[str, Any]) -> RunSummary:
     status = typed(Status, entry["status"])
-    return RunSummary(
+    summary = RunSummary(
         id=entry["id"],
         number=entry["number"],
         name=entry["experiment"].get("name", ""),
@@ -178,8 +201,10 @@ def _summary(entry: dict[str, Any]) -> RunSummary:
         best_epoch=entry["best_epoch"],
         compute_s=status.compute_s,
         updates=status.updates,
-        verdict=entry["verdict"],
+        verdict=entry["verdict"] if entry["verdict"] in get_args(Kind) else None,  # a word that is no longer said
     )
+    check_summary(summary)
+    return summary
 
 
 def _numbers(values: dict[str, float | None]) -> dict[str, float]:

@@ -63,6 +63,10 @@ class Engine(Protocol):
         """The owner's runs, newest first: the one going on, and the kept ones."""
         ...
 
+    def set_aside(self, owner: str) -> list[str]:
+        """Ids of the owner's kept files that are no runs any more: damaged, good for `delete` alone."""
+        ...
+
     def record(self, run_id: str, owner: str) -> RunRecord:
         """The kept run. Raises RunError "run.unknown"."""
         ...

@@ -146,6 +146,9 @@ class InlineEngine:
             if run.owner == owner
         ]
 
+    def set_aside(self, owner: str) -> list[str]:
+        return []  # nothing lies on a disk
+
     def record(self, run_id: str, owner: str) -> RunRecord:
         run = self._own(run_id, owner)
         if run.kept is not None:

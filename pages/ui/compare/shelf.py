@@ -38,6 +38,11 @@ def _what_ran(state: AppState, summary: RunSummary) -> tuple[Experiment, RunCont
     return ran
 
 
+def damaged_files(state: AppState) -> int:
+    """How many kept files are no runs any more."""
+    return len(engine().set_aside(state.owner))
+
+
 def _differs(state: AppState, entry: Entry, before: list[Entry]) -> str:
     """Worked out once for a run and the one before it."""
     known: dict[tuple[str, ...], str] = state.memo.setdefault("differs", {})
@@ -85,6 +90,13 @@ def keep(name: str, key: str) -> None:
 
 def more_runs() -> None:
     app_state().held(CompareView).screens += 1
+
+
+def delete_damaged() -> None:
+    """Files that are no runs any more are good for nothing else."""
+    state = app_state()
+    for run_id in engine().set_aside(state.owner):
+        engine().delete(run_id, state.owner)
 
 
 def choose(run_id: str) -> None:

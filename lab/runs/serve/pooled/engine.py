@@ -93,6 +93,9 @@ class PoolEngine:
     def runs_of(self, owner: str) -> list[RunSummary]:
         return self._shelf.runs_of(owner)
 
+    def set_aside(self, owner: str) -> list[str]:
+        return self._shelf.set_aside(owner)
+
     def record(self, run_id: str, owner: str) -> RunRecord:
         return self._shelf.record(run_id, owner)
 

@@ -37,6 +37,9 @@ class Shelf:
         kept = [summary for summary in self._store.summaries(owner) if summary.id not in live]
         return sorted([*live.values(), *kept], key=lambda summary: summary.number, reverse=True)
 
+    def set_aside(self, owner: str) -> list[str]:
+        return self._store.set_aside(owner)
+
     def next_number(self, owner: str) -> int:
         """Of the owner's next run, by those that there are."""
         numbers = [run.number for run in self._hub.runs_of(owner)]
