@@ -23,6 +23,7 @@ Array = np.ndarray[Any, Any]
 Value = float | str | bool
 
 MOST_KNOBS = 40  # more than these nobody turns; the columns behind them stay as they are
+WHOLE = 2**53  # whole numbers from here on have gaps between them
 STEPS = 100  # of a slider from end to end
 BINS = 30  # of the training targets
 SURE = 1e-3  # how far from 1 the sum of probabilities may be
@@ -35,15 +36,16 @@ class Knob:
     Args:
         place: which of the dataset's columns.
         name: of the column, with its lag.
-        kind: a number from `low` to `high` in steps of `step`, one of `choices`, or whether the cell is empty.
-        start: what a typical training row has.
+        kind: a number from `low` to `high` in steps of `step`, one of `choices`, the same of two truths (no, yes), or
+            whether the cell is empty.
+        start: what a typical training row has, as the knob shows it.
         part: of a date, which part; "" otherwise.
         unit: of a number.
     """
 
     place: int
     name: str
-    kind: Literal["number", "choice", "gap"]
+    kind: Literal["number", "choice", "truth", "gap"]
     start: Value
     low: float = 0.0
     high: float = 1.0
@@ -59,8 +61,13 @@ class Knob:
 
     @property
     def whole(self) -> bool:
-        """Every number that it can show is whole."""
-        return float(self.step).is_integer() and float(self.low).is_integer()
+        """Every number that it can show is whole, and no larger than a slider can count."""
+        largest = max(abs(self.low), abs(self.high))
+        return float(self.step).is_integer() and float(self.low).is_integer() and largest < WHOLE
+
+    def value(self, shown: Value) -> Value:
+        """What stands in the table where the knob shows this: of truths 0 or 1."""
+        return float(self.choices.index(str(shown))) if self.kind == "truth" else shown
 
 
 @dataclass(frozen=True)
@@ -141,7 +148,7 @@ def knobs(dataset: Dataset, table: Table) -> list[Knob]:
 
 
 def sample_of(dataset: Dataset, values: Mapping[int, Value]) -> Array:
-    """(1, d) float32: the typical sample with these values, by the places of their knobs."""
+    """(1, d) float32: the typical sample with these values (`Knob.value`), by the places of their knobs."""
     x = typical(dataset)[None, :].copy()
     columns = list(_with_features(dataset))
     gaps = {columns[place][0].source for place, value in values.items() if value is True}
@@ -190,7 +197,7 @@ def _knob(place: int, column: PreparedColumn, x: Array, row: Array, table: Table
         return Knob(place, column.source, "choice", shown, choices=column.categories)
     about = table.column(column.name)
     if column.kind == "boolean":
-        return Knob(place, column.source, "choice", _truth(about.labels, start), choices=_truths(about.labels))
+        return Knob(place, column.source, "truth", _truths(about.labels)[int(start)], choices=_truths(about.labels))
     return _slider(place, column, values, float(start), about.whole, about.unit)
 
 
@@ -208,10 +215,6 @@ def _slider(place: int, column: PreparedColumn, values: Array, start: float, who
 
 def _truths(labels: tuple[str, str] | None) -> tuple[str, str]:
     return labels or ("0", "1")
-
-
-def _truth(labels: tuple[str, str] | None, value: bool) -> str:
-    return _truths(labels)[int(value)]
 
 
 # --- a sample that is picked

@@ -79,7 +79,7 @@ def entered(state: AppState, record: RunRecord, dataset: Dataset, table: Table) 
         for row in in_rows(turnable, ABREAST):
             for column, knob in zip(st.columns(ABREAST, gap="medium"), row, strict=False):
                 with column:
-                    values[knob.place] = turn(state, knob, f"{prefix}-{knob.place}")
+                    values[knob.place] = knob.value(turn(state, knob, f"{prefix}-{knob.place}"))
     st.button(say("try_it.reset", state.language), key="try-reset", icon=":material/undo:", on_click=put_back)
     return sample_of(dataset, values)
 
@@ -92,7 +92,7 @@ def turn(state: AppState, knob: Knob, key: str) -> Value:
     name = titled(state, knob)
     if knob.kind == "gap":
         return st.toggle(tell("try_it.gap", state.language, name=knob.name), bool(knob.start), key=key)
-    if knob.kind == "choice":
+    if knob.choices:
         unknown = say("try_it.unknown", state.language)
         return st.selectbox(
             name,

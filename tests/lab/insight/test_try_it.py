@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from lab.data.prepare import prepare
+from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.insight.evaluate import trained_model
-from lab.insight.try_it import answers, by_value, image_shapes, knobs, picked, sample_of, shiftable, typical
+from lab.insight.try_it import Knob, answers, by_value, image_shapes, knobs, picked, sample_of, shiftable, typical
 from lab.model.outputs import output_views
 from lab.runs.orders.run import run_spec
 from lab.runs.work.build import build_model
@@ -28,7 +29,7 @@ def test_each_start_can_be_tried_out_and_every_output_answers(name):
     experiment = start(name)
     table, dataset = laid_out(experiment)
     if by_value(dataset):
-        x = sample_of(dataset, {knob.place: knob.start for knob in knobs(dataset, table)})
+        x = sample_of(dataset, {knob.place: knob.value(knob.start) for knob in knobs(dataset, table)})
         assert np.allclose(x, typical(dataset), atol=0.02)  # a slider of whole numbers, or of six digits, is near
     else:
         x = picked(experiment, dataset, 0).x
@@ -153,3 +154,20 @@ def test_an_image_is_shown_as_it_stands_in_the_table():
         cells = table.frame[list(found.data.inputs)].iloc[shown.row - 1].to_numpy(float).reshape(height, width)
         assert np.corrcoef(shown.images[0].ravel(), cells.ravel())[0, 1] > 0.999
         assert shown.actual[""] == dataset.classes[dataset.validation.target[2]]
+
+
+def test_yes_and_no_are_chosen_in_the_words_of_the_table():
+    lines = [f"{n % 7},{'yes' if n % 3 else 'no'},{n % 2}" for n in range(60)]
+    table = read_table(("size,wet,target\n" + "\n".join(lines)).encode())
+    data = start("circle").data.replace(inputs=("size", "wet"), target="target", task="binary")
+    dataset = prepare(table, data, 0)
+    wet = next(knob for knob in knobs(dataset, table) if knob.name == "wet")
+    assert (wet.kind, wet.choices) == ("truth", ("no", "yes"))
+    place = dataset.feature_names.index("wet")
+    answers = [sample_of(dataset, {wet.place: wet.value(word)})[0, place] for word in wet.choices]
+    assert answers == sorted({*dataset.train.x[:, place].tolist()})
+
+
+def test_numbers_larger_than_a_slider_can_count_are_no_whole_ones():
+    assert not Knob(0, "", "number", 0.0, 0.0, 1e18, 1e16).whole
+    assert Knob(0, "", "number", 0.0, 0.0, 1e9, 1e7).whole
