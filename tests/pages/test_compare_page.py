@@ -342,7 +342,7 @@ def test_files_that_are_no_runs_any_more_are_told_and_deleted_by_a_click(person,
     monkeypatch.setattr(person.engine, "set_aside", lambda owner: list(damaged))
     monkeypatch.setattr(person.engine, "delete", lambda run_id, owner: damaged.remove(run_id))
     person.go_to("compare")
-    assert say("shelf.damaged", person.language, count=1) in [warning.value for warning in person.at.warning]
+    assert say("shelf.damaged", person.state().language, count=1) in [warning.value for warning in person.at.warning]
     person.press("delete-damaged")
     assert damaged == []
     assert not person.at.warning
