@@ -74,3 +74,9 @@ def test_the_sealed_part_is_not_looked_at_until_it_is_open(person):
     assert say("scores.classes", "en", part=say("part.validation", "en")) in person.sentences()
     person.press("open_test")
     assert say("scores.classes", "en", part=say("part.test", "en")) in person.sentences()
+
+
+def test_the_columns_of_a_window_are_offered_by_their_names_as_they_are(person):
+    trained(person, "hourly")
+    (columns,) = [box.options for box in person.at.selectbox if str(box.key).startswith("try-column-")]
+    assert set(columns) <= set(start("hourly").data.inputs)

@@ -143,7 +143,7 @@ def shift(state: AppState, record: RunRecord, reach: Mapping[str, tuple[float, f
     if not reach:
         return {}
     column, by = (say(f"try_it.{name}", state.language) for name in ("column", "shift"))
-    name = st.selectbox(column, list(reach), format_func=plain, key=f"try-column-{record.number}")
+    name = st.selectbox(column, list(reach), key=f"try-column-{record.number}")
     key = f"try-shift-{record.number}-{name}"
     return {name: st.slider(by, *reach[name], 0.0, format="%.3g", key=key)}
 
@@ -153,12 +153,12 @@ def shift(state: AppState, record: RunRecord, reach: Mapping[str, tuple[float, f
 
 def show_answer(state: AppState, name: str, answer: Answer, sample: Picked | None) -> None:
     """In words, then as a picture."""
+    unit = f" {plain(answer.unit)}" if answer.unit else ""
     if name:
         st.markdown(tell("graph.output_title", state.language, name=name, target=answer.target))
     if answer.read is not None:
         said = say("try_it.read", state.language, text=plain(answer.read) or "–")
     elif answer.value is not None:
-        unit = f" {plain(answer.unit)}" if answer.unit else ""
         number = f"{answer.number}{unit}"
         said = say("try_it.value", state.language, target=plain(answer.target), value=number)
     else:
@@ -166,7 +166,7 @@ def show_answer(state: AppState, name: str, answer: Answer, sample: Picked | Non
     st.markdown(f"#### {said}")
     if sample is not None:
         actual = sample.actual[name]
-        words = plain(actual) if isinstance(actual, str) else f"{actual:.3g}"
+        words = plain(actual) if isinstance(actual, str) else f"{actual:.4g}{unit}"
         st.caption(say("try_it.actual", state.language, actual=words))
     if answer.shares:
         show_chart(class_bars(answer, language=state.language), f"try-answer-{name}", alt=said)
