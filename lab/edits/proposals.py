@@ -12,7 +12,7 @@ from lab.data.samples import card
 from lab.data.table import Table
 from lab.edits.layers import with_fitting_front
 from lab.edits.refit import Refit, refit
-from lab.spec.data import ReadingSpec, SampleSource, Task, UploadSource
+from lab.spec.data import AS_FOUND, ReadingSpec, SampleSource, Task, UploadSource
 from lab.spec.experiment import Experiment, ModelSpec
 from lab.starts import propose_experiment, start, with_fitting_output
 
@@ -33,10 +33,19 @@ def for_sample(name: str, table: Table) -> Experiment:
     return propose_experiment(table, source, propose_data(table, source=source))
 
 
-def for_own_table(table: Table) -> Experiment:
-    """A sensible experiment on an uploaded table. Raises DataError or TableError: nothing in it can be predicted."""
-    data = propose_data(table)
+def for_own_table(table: Table, reading: ReadingSpec = AS_FOUND) -> Experiment:
+    """A sensible experiment on an uploaded table. Raises DataError or TableError: nothing in it can be predicted.
+
+    Args:
+        reading: how the table was read.
+    """
+    data = propose_data(table).replace(reading=reading)
     return propose_experiment(table, data.source, data)
+
+
+def lies_on_its_side(table: Table) -> bool:
+    """Whether variables seem to stand in rows."""
+    return any(note.code == "transposed" for note in table.notes)
 
 
 def with_table(experiment: Experiment, table: Table) -> Experiment:

@@ -52,6 +52,7 @@ class AppState:
     stream_blocked: bool = False  # the live route did not answer: draw from the engine instead
     refusals: dict[str, Refusal] = field(default_factory=dict)  # widget key -> why its value was not taken
     offered: OwnFile | None = None  # an uploaded file that is not the one which the experiment asks for
+    lying: OwnFile | None = None  # an uploaded file of which nothing can be learned before it is turned
     notices: list[Notice] = field(default_factory=list)  # not said yet
     said: list[Notice] = field(default_factory=list)  # those on the screen
     curves_asked: bool = False  # this screen is drawn because a run began, paused or ended, not by the person
@@ -87,7 +88,7 @@ class AppState:
         self.change_experiment(experiment)
         self.wants_run = False
         self.revision += 1
-        self.offered = None
+        self.offered = self.lying = None
         self.refusals.clear()
 
     def notice(self, kind: str, code: str, /, **values: Any) -> None:

@@ -216,3 +216,18 @@ def test_a_column_left_out_says_why_and_comes_back_with_a_click(person_in, langu
     assert say("reason.identifier", language) in person_in.sentences()
     person_in.press("take-back-0")
     assert person_in.experiment.data.inputs == ("case", "age")
+
+
+def test_a_turned_table_with_a_row_of_classes_is_offered_to_be_turned_and_trains_as_classes(person_in, language):
+    samples = [f"s{number}" for number in range(1, 31)]
+    rows = [
+        ["id", *samples],
+        ["length", *[str(1.2 + number % 7 / 2) for number in range(30)]],
+        ["width", *[str(0.2 + number % 5 / 3) for number in range(30)]],
+        ["kind", *["ab"[number % 2] for number in range(30)]],
+    ]
+    upload(person_in, "turned.csv", "\n".join(",".join(row) for row in rows).encode())
+    label = say("remedy.transpose", language)
+    person_in.press(next(button.key for button in person_in.at.button if button.label == label))
+    data = person_in.experiment.data
+    assert (data.target, data.task, data.inputs) == ("kind", "binary", ("length", "width"))

@@ -61,7 +61,7 @@ BEFORE = re.compile(r"([₩￦$€£¥])\s*")
 NUMBER_THEN_UNIT = re.compile(
     r"([+-]?[\d.,'’\u00a0]*\d\.?(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:|'\"=<>+\-()][^\d;|\"()]{0,9}\d?)"
 )
-NO_UNIT = re.compile(r"^(and|or|to|of|bis|und|oder|a|ou|y|및|또는)\b|\s\d", re.IGNORECASE)  # 1 and 2, 3 or more
+NO_UNIT = re.compile(r"^(and|or|to|of|bis|und|oder|a|ou|y|및|또는)\b|\s\d|^[\Wx]\d", re.IGNORECASE)  # 1 and 2, 3~4, 5x6
 LONGEST_RATED = 100  # characters of a cell that could be a number or a time
 SIGNS = str.maketrans({"−": "-", "－": "-", "–": "-", "＋": "+"})
 

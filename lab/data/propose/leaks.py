@@ -98,11 +98,12 @@ class Leaks:
     # --- classes
 
     def _telling(self, inputs: list[Column], target: Column) -> dict[str, Reason]:
-        skills = {c.name: self._skill(c, target) for c in inputs}
+        skills = {c.name: max(self._skill(c, target), self._skill_of_gaps(c, target)) for c in inputs}
+        exact = [c.name for c in inputs if self._has_value_for_class(c, target)]
         sure = [name for name, skill in skills.items() if skill >= TOLD]
         others = [skill for name, skill in skills.items() if name not in sure]
         if not sure or not others or max(others) >= OTHERS or len(sure) > len(others):
-            return {}
+            sure = exact
         return {name: Reason("tells", {"target": target.name, "percent": f"{100 * skills[name]:.0f}"}) for name in sure}
 
     def _skill(self, column: Column, target: Column) -> float:
@@ -122,6 +123,28 @@ class Leaks:
         if AS_OFTEN * len(counts) > len(a):
             return 0.0
         return float(1 - (len(b) - counts.max(axis=1).sum()) / blind)
+
+    def _skill_of_gaps(self, column: Column, target: Column) -> float:
+        """The same, knowing no more than whether there is a value: the cause of death of those who died."""
+        if column.missing < FEWEST or target.distinct > 2:
+            return 0.0
+        gap, answer = self.codes(column.name) < 0, self.codes(target.name)
+        gap, answer = gap[answer >= 0], answer[answer >= 0]
+        counts = np.bincount(2 * answer + gap, minlength=4).reshape(2, 2)
+        blind = counts.sum() - counts.sum(axis=1).max()
+        return float(1 - (counts.sum() - counts.max(axis=0).sum()) / blind) if blind else 0.0
+
+    def _has_value_for_class(self, column: Column, target: Column) -> bool:
+        """One value in all rows of a class and in no other, among many: 0 hours of those who do not work."""
+        if column.minimum is None or column.distinct <= FEWEST or target.distinct != 2:
+            return False
+        values, answer = self.numbers(column.name), self.codes(target.name)
+        both = np.isfinite(values) & (answer >= 0)
+        first, second = values[both & (answer == 0)], values[both & (answer == 1)]
+        return any(
+            len(one) >= FEWEST and bool((one == one[0]).all()) and not bool((other == one[0]).any())
+            for one, other in ((first, second), (second, first))
+        )
 
     @staticmethod
     def _blocks(numbers: Array, classes: Array, blind: int) -> float:

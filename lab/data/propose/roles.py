@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lab.data.propose.names import RAIN, is_time_name, is_who
+from lab.data.propose.names import RAIN, is_result, is_time_name, is_who
 from lab.data.table import Column, Table
 
 Array = npt.NDArray[Any]
@@ -79,8 +79,10 @@ def numbers_rows(table: Table, column: Column) -> bool:
 
 def _may_number(table: Table, column: Column) -> bool:
     """In order, or under a name for it: ranks are whole numbers between two as well, each once."""
+    if is_who(column.name) or not column.name:
+        return True
     in_order = bool((np.diff(numbers_of(table, column)) == 1).all())
-    return in_order or is_who(column.name) or column.name == _first_named(table)
+    return column.minimum in (0.0, 1.0) and (in_order or column.name == _first_named(table))  # sizes may be 33, 34, …
 
 
 def _are_long_codes(column: Column) -> bool:
@@ -96,6 +98,8 @@ def _tells_samples_apart(table: Table, column: Column) -> bool:
     if is_who(column.name) or _are_long_codes(column):
         return True
     if is_time_name(column.name) or column.name != _first_named(table) or len(table.columns) < 4 or column.missing:
+        return False
+    if not column.minimum or is_result(column.name):  # sorted by what is counted
         return False
     cells = numbers_of(table, column)
     steps = np.diff(cells)

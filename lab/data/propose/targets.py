@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.data.propose.names import ANSWER, CIRCUMSTANCE, PERHAPS, RESULT, WHETHER, ends_in, is_time_name, words_of
+from lab.data.propose.names import (
+    ANSWER,
+    CIRCUMSTANCE,
+    PERHAPS,
+    RESULT,
+    WHETHER,
+    ends_in,
+    is_answer,
+    is_time_name,
+    words_of,
+)
 from lab.data.propose.roles import USABLE, Reason, has_row_names, numbers_of, why_no_input
 from lab.data.propose.tasks import guess_task
 from lab.data.table import Column, Table
@@ -41,7 +51,6 @@ DIGITS = re.compile(r"\d+")
 DERIVED = re.compile(r"lag|_?sq$|squared|^log|_log$|^pred|_rank$", re.IGNORECASE)
 DURATION = re.compile(r"time|t|days?|weeks?|months?|years?", re.IGNORECASE)
 FAMILY = 3  # columns that differ by a number in their names alone, or answers with yes or no under one first word
-CLASS = frozenset(("class", "classes", "default"))  # classes missed, default rate: the first word says nothing
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,9 @@ class Ranking:
         self._dated = [c for c in self.usable if not is_time_name(c.name)] or self.usable
         self._of_r = has_row_names(table)
         self._names = {c.name.lower() for c in self.usable}
+        self._has_rising_time = any(is_time_name(c.name) and self._rises(c) for c in table.columns)
+        self._is_of_survival = any(map(self._is_duration, self.usable)) and any(map(_tells_whether, self.usable))
+        self._numbers = [c for c in self.usable if c.minimum is not None and c.distinct > FEW_ENDS]
         self._families = Counter(map(_family, self.usable))
         self._balanced = {c.name for c in self.usable if c.distinct <= MANY and _is_balanced(table, c)}
 
@@ -109,14 +121,18 @@ class Ranking:
             return
         first = words[0] if words else ""
         about = first in CIRCUMSTANCE and len(words) > 1  # marital status, smoking status
-        if column.name.strip().lower() in ANSWER:
+        if column.name.strip().lower() in ANSWER and not self._is_place(column):
             yield "answer", 1.2
-        elif (head in ANSWER or first in ANSWER - CLASS) and not about and head not in CIRCUMSTANCE | PERHAPS:
+        elif is_answer(column.name) and not about and not self._is_place(column):
             yield "answer", 1.0
-        elif (head in WHETHER or first == "cens") and column.distinct <= FEW_ENDS and not about:
-            yield "whether", 1.0
-        elif head in RESULT or ends_in(column.name, RESULT):
+        elif _tells_whether(column):
+            yield "whether", 1.8 if self._is_of_survival else 1.0
+        elif (
+            head in RESULT or (head[:1] == "l" and head[1:] in RESULT) or ends_in(column.name, RESULT)
+        ):  # its logarithm
             yield "result", 1.0
+        elif first in RESULT and head not in CIRCUMSTANCE | PERHAPS and _is_measured(column):  # cases of a town
+            yield "result", 0.9
         elif (head in CIRCUMSTANCE and first not in RESULT | PERHAPS) or about:
             yield "circumstance", 1.0
         elif head in PERHAPS or any(word in RESULT | PERHAPS for word in words):
@@ -128,9 +144,23 @@ class Ranking:
         """`time` of a study of survival: it differs from row to row and does not rise; a calendar's does."""
         if column.minimum is None or column.distinct < 0.4 * self.table.rows or not DURATION.fullmatch(column.name):
             return False
+        if self._has_rising_time:  # a row for each year: then T is no duration
+            return False
         cells = numbers_of(self.table, column)
         steps = np.diff(cells[~np.isnan(cells)])
         return bool((steps < 0).any() and (steps > 0).any())
+
+    def _rises(self, column: Column) -> bool:
+        """Once in each row, as the years of a series do."""
+        if column.minimum is None or column.missing:
+            return False
+        return bool((np.diff(numbers_of(self.table, column)) > 0).all())
+
+    def _is_place(self, column: Column) -> bool:
+        """`y` beside `x`, in front of others or of `z`."""
+        names = [c.name.strip().lower() for c in self.usable]
+        place = self.usable.index(column)
+        return place > 0 and names[place] == "y" and names[place - 1] == "x" and place < len(names) - 1
 
     def _is_made_of_another(self, name: str) -> bool:
         """`lwage` beside `wage`, `agesq` beside `age`, `gfr_2` beside `gfr`, `AGE_SEX` beside both."""
@@ -160,6 +190,8 @@ class Ranking:
             yield "measured", 1.0
             if len(self.usable) > 2 and sum(map(_is_measured, self.usable)) == 1:
                 yield "only_measured", 1.0
+        elif self._numbers == [column] and len(self.usable) > 2:
+            yield "only_measured", 1.0
         elif column is not self._dated[-1]:
             yield ("yes_or_no" if column.distinct == 2 else "few_values"), 1.0
         if self._families[_family(column)] >= FAMILY and not _is_measured(column):
@@ -168,6 +200,14 @@ class Ranking:
             yield "design", 1.0
         if column.missing > 0.05 * self.table.rows:
             yield "gaps", 3.0 * column.missing / self.table.rows
+
+
+def _tells_whether(column: Column) -> bool:
+    """What became of a sample: `status`, `died`, `cens`; marital status is a circumstance."""
+    words = words_of(column.name)
+    if not words or column.distinct > FEW_ENDS or (words[0] in CIRCUMSTANCE and len(words) > 1):
+        return False
+    return words[-1] in WHETHER or words[0] == "cens"
 
 
 def _family(column: Column) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lab.data.read import read_as_wished
-from lab.edits.proposals import for_own_table, with_table
+from lab.edits.proposals import for_own_table, lies_on_its_side, with_table
 from lab.errors import LabError
 from lab.spec.data import AS_FOUND, ReadingSpec, UploadSource
 from lab.spec.experiment import Experiment
@@ -28,6 +28,9 @@ def own_file(state: AppState) -> None:
     if "upload" in state.refusals:
         st.error(tell_error(state.refusals["upload"], state.language), icon=":material/error:")
         st.caption(say("data_page.upload_kept", state.language))
+    if state.lying is not None:
+        label = say("remedy.transpose", state.language)
+        st.button(label, key=state.key("use-turned"), on_click=use_turned, args=(state.lying,))
     if missing is not None and state.offered is not None:
         offer(state, missing, state.offered)
 
@@ -62,7 +65,7 @@ def take_file(key: str) -> None:
     state.refusals.pop("upload", None)
     if upload is None:
         return
-    wanted, state.offered = missing_file(state), None
+    wanted, state.offered, state.lying = missing_file(state), None, None
     reading = AS_FOUND if wanted is None else state.experiment.data.reading
     try:
         file = read_upload(state, upload.name, upload.getvalue(), reading)
@@ -99,8 +102,24 @@ def use_file(file: OwnFile) -> None:
         experiment = for_own_table(file.table)
     except LabError as refusal:
         state.refusals["upload"] = refusal
+        state.lying = file if lies_on_its_side(file.table) else None
         return
     keep(state, file, experiment, say_it="data_page.read")
+
+
+def use_turned(file: OwnFile) -> None:
+    """Callback: rows become columns, and what is proposed then takes the place of the experiment."""
+    state = app_state()
+    reading = ReadingSpec(transpose=True)
+    try:
+        turned = read_upload(state, file.name, file.content, reading)
+        experiment = for_own_table(turned.table, turned.reading)
+    except LabError as refusal:
+        state.refusals["upload"] = refusal
+        return
+    state.refusals.pop("upload", None)
+    state.lying = None
+    keep(state, turned, experiment, say_it="data_page.read")
 
 
 def keep(state: AppState, file: OwnFile, experiment: Experiment, *, say_it: str) -> None:

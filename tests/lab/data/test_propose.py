@@ -241,3 +241,63 @@ def test_choosing_a_column_that_only_its_own_past_tells_of_brings_time_windows()
     assert chosen.data.windows is None
     lone = table_of(day=DAYS, temp=NOISE)
     assert with_target(for_own_table(lone), lone, "temp").data.windows is not None
+
+
+def test_a_first_column_that_rows_are_sorted_by_is_an_input_if_it_counts_something():
+    visits = sorted(i % 30 for i in range(N))
+    table = table_of(visits=visits, counted=[v + 1 for v in visits], x=NOISE, y=OTHER)
+    assert "visits" not in {one.column for one in propose(table, "y").left_out}
+
+
+@pytest.mark.parametrize(("start", "kept"), [(33, True), (0, False), (1, False)])
+def test_whole_numbers_in_order_are_row_numbers_if_they_begin_where_counting_does(start, kept):
+    table = table_of(chest=range(start, start + N), x=NOISE, count=OTHER)
+    assert ("chest" in propose_data(table, "count").inputs) == kept
+
+
+@pytest.mark.parametrize(
+    ("columns", "target"),
+    [
+        (
+            {
+                "carat": OTHER,
+                "price": [v * 3 + n for v, n in zip(OTHER, NOISE, strict=True)],
+                "x": NOISE,
+                "y": OTHER[::-1],
+                "z": NOISE[::-1],
+            },
+            "price",
+        ),
+        ({"cases_town": [int(v) + i for i, v in enumerate(NOISE)], "rain": OTHER, "sun": NOISE[::-1]}, "cases_town"),
+        ({"lwage": NOISE, "school": OTHER, "total": OTHER[::-1]}, "lwage"),
+        ({"time": OTHER, "status": [1, 2, 2, 2] * 10, "sex": [1, 2] * 20, "wt.loss": NOISE}, "status"),
+        (
+            {
+                "plate": [chr(97 + i % 4) for i in range(N)],
+                "size": [18 + i % 9 for i in range(N)],
+                "sample": ["A", "B"] * 20,
+            },
+            "size",
+        ),
+        ({"y74": [0, 1, 0, 0] * 10, "price": NOISE, "y76": [1, 0, 0, 0] * 10}, "price"),
+        ({"Year": range(1960, 1960 + N), "C": NOISE, "P": OTHER, "T": OTHER[::-1]}, "P"),
+        *(({"Masse": NOISE, "Größe": OTHER, name: YEARS}, "Größe") for name in ("Jahr", "année", "año", "年")),
+    ],
+)
+def test_what_a_name_says_is_weighed_by_what_stands_beside_it(columns, target):
+    assert propose_data(table_of(**columns)).target == target
+
+
+def test_a_column_that_only_one_class_has_values_in_tells_the_class():
+    died = [0, 1, 1, 0, 1] * 8
+    cause = [("heart", "lung")[i % 2] if dead else "" for i, dead in enumerate(died)]
+    table = table_of(x=NOISE, z=OTHER, cause=cause, death=died)
+    assert {one.column: one.reason.code for one in propose(table, "death").left_out} == {"cause": "tells"}
+
+
+def test_a_value_that_stands_for_one_class_alone_tells_the_class_however_well_others_do():
+    work = ["yes", "no"] * 20
+    hours = [0 if word == "no" else 100 + i for i, word in enumerate(work)]
+    close = [int(word == "yes") if i % 9 else 2 for i, word in enumerate(work)]
+    table = table_of(hours=hours, close=close, x=NOISE, work=work)
+    assert propose_data(table, "work").inputs == ("close", "x")

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from random import Random
 
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -138,3 +140,100 @@ def test_what_is_written_in_any_dialect_is_read_back(rows, delimiter, encoding, 
     assert [None if missing else float(value) for value, missing in zip(gaps, gaps.isna(), strict=True)] == [
         None if row[2] is None else float(row[2]) for row in rows
     ]
+
+
+# --- what a cell says is kept
+
+WRITTEN = st.one_of(
+    st.integers(-(10**6), 10**6).map(str),
+    st.decimals(-1000, 1000, places=2).map(str),
+    st.sampled_from(
+        [
+            "1,234",
+            "12.5%",
+            "₩3,000",
+            "(1,200)",
+            "3 kg",
+            "4 kg",
+            "1 and 2",
+            "1 et 2",
+            "2~3",
+            "10+",
+            "<5",
+            "007",
+            "12345678901234567890",
+            "1e5",
+            "0x1F",
+            "1/2",
+            "3월",
+            "x3",
+            "Na",
+            "NA",
+            "n/a",
+            "-",
+            "--",
+            "없음",
+            "x",
+            "o",
+            "True",
+            "no",
+            "yes",
+            "Jan-98",
+            "Feb-98",
+            "1:30",
+            "2021-01-02",
+            "2021-02-30",
+            "21.11.22",
+            "5/6/2021",
+            "20210102",
+            "-999",
+            "inf",
+            ".5",
+            "5.",
+            "+3",
+            "K",
+        ]
+    ),
+)
+TOLD_AS_MISSING = {"missing_words", "not_numbers", "not_times", "sentinels"}
+QUANTITY = re.compile(r"(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?")
+
+
+def same_number(number: float, text: str, *, is_told: bool, whole: bool) -> bool:
+    """Whether the number says what the text says, up to grouping, brackets for minus, and a unit that is told.
+
+    Noughts in front are part of a code, unless decimals stand in the column as well.
+    """
+    found = QUANTITY.search(text)
+    if found is None or (whole and re.fullmatch(r"0\d+", found[0])):
+        return False
+    around = (text[: found.start()] + text[found.end() :]).strip()
+    sign = -1 if around.startswith(("-", "(")) else 1
+    rest = around.strip("-+() ")
+    return float(found[0].replace(",", "")) * sign == number and not re.search(r"\d", rest) and (not rest or is_told)
+
+
+@given(st.lists(st.lists(WRITTEN, min_size=1, max_size=3), min_size=2, max_size=3), st.integers(4, 25), st.randoms())
+def test_a_cell_is_read_as_what_it_says_or_kept_as_its_text_or_listed_as_missing(pools, rows, random):
+    names = [f"column {letter}" for letter in "abc"[: len(pools)]]
+    out = io.StringIO()
+    csv.writer(out).writerows([names, *([random.choice(pool) for pool in pools] for _ in range(rows))])
+    table = table_or_refusal(out.getvalue().encode())
+    assume(table is not None and table.header_row == 0 and table.column_names == tuple(names))
+    for column in table.columns:
+        codes = {note.code for note in table.notes if note.column == column.name}
+        for row, cell in enumerate(table.frame[column.name]):
+            text = table.original(row, column.name).strip()
+            if pd.isna(cell):
+                assert not text or codes & TOLD_AS_MISSING, (text, codes)
+            elif isinstance(cell, str):
+                assert cell == text
+            elif column.kind == "datetime":
+                parts = {cell.year, cell.year % 100, cell.month, cell.day, cell.hour, cell.minute}
+                whole = int(cell.strftime("%Y%m%d"))
+                assert {int(digits) for digits in re.findall(r"\d+", text)} <= parts | {whole}, (text, cell)
+            elif column.kind == "boolean":
+                assert text.lower() in {label.lower() for label in column.labels}
+            else:
+                is_told = bool(codes & {"units", "percent"} or column.unit)
+                assert same_number(float(cell), text, is_told=is_told, whole=column.whole), (text, cell)
