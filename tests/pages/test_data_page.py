@@ -224,7 +224,7 @@ def test_a_turned_table_with_a_row_of_classes_is_offered_to_be_turned_and_trains
         ["id", *samples],
         ["length", *[str(1.2 + number % 7 / 2) for number in range(30)]],
         ["width", *[str(0.2 + number % 5 / 3) for number in range(30)]],
-        ["kind", *["ab"[number % 2] for number in range(30)]],
+        ["kind", *["abb"[number % 3] for number in range(30)]],
     ]
     upload(person_in, "turned.csv", "\n".join(",".join(row) for row in rows).encode())
     label = say("remedy.transpose", language)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lab.data.cells.cell import says_total
 from lab.data.cells.spellings import Cells
+from lab.data.read.dialect import is_rule, records
 from lab.data.read.layout import Layout
 from lab.data.read.parse import Irregular, parse_rows, parse_texts
 from lab.data.read.patch import patch
@@ -192,8 +193,22 @@ def _rows_are_complete(columns: list[Cells], body: bytes, start: int, layout: La
     if body.count(b"\n", start, end) + (end > start) != rows:
         return False  # blank lines, or quotes that run over lines
     if layout.dialect.quote.encode() in body:
-        return not pd.isna(columns[-1]).any()
+        return _are_long_enough(columns, body[start:end].split(b"\n"), layout)
     return _count(body, start, layout.dialect.delimiter) == rows * (layout.width - 1)
+
+
+def _are_long_enough(columns: list[Cells], lines: list[bytes], layout: Layout) -> bool:
+    """Whether rows that end in a blank cell have it, and more than their first cell; a row is a line."""
+    ends_blank = pd.isna(columns[-1])
+    if not ends_blank.any():
+        return True
+    if len(columns) > 1 and np.logical_and.reduce([ends_blank, *(pd.isna(column) for column in columns[1:-1])]).any():
+        return False  # a remark, or a gap
+    sought = [lines[row].decode() for row in np.flatnonzero(ends_blank)]
+    found = list(records(sought, layout.dialect))
+    return len(found) == len(sought) and all(
+        len(row) == layout.width and not row.stray_quote and not is_rule(row) for row in found
+    )
 
 
 def _count(body: bytes, start: int, character: str) -> int:

@@ -97,7 +97,7 @@ def reads_as_hangul(data: bytes) -> bool:
     if re.search(rb"[\xe0-\xff]", data):
         return False  # three-byte sequences: Korean (or a sign) written in UTF-8
     korean = latin = 0
-    for before, run, after in set(TWO_BYTE_RUN.findall(data)):
+    for before, run, after in set(TWO_BYTE_RUN.findall(b"\n".join(lines_beyond_ascii(data)))):
         try:
             reading = run.decode("cp949")
         except UnicodeDecodeError:

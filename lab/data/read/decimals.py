@@ -32,22 +32,33 @@ def find_decimal(rows: list[Record], delimiter: str, head: Record | None) -> tup
     columns: Counter[str] = Counter()
     commas = 0
     first: int | None = None
-    for place in range(max(map(len, rows))):
-        cells = [(_form(row[place].strip()), row.line) for row in rows if place < len(row) and row[place].strip()]
-        forms = Counter(form for form, _ in cells)
+    places = [[row[place].strip() for row in rows if place < len(row)] for place in range(max(map(len, rows)))]
+    with_commas = [place for place, cells in enumerate(places) if any("," in cell for cell in cells)]
+    for place in with_commas:
+        found = [(_form(row[place].strip()), row.line) for row in rows if place < len(row) and row[place].strip()]
+        forms = Counter(form for form, _ in found)
         written = forms["comma"] + forms["either"]
         if forms["point"] + forms["thousands"] > forms["comma"]:
-            columns["point"] += forms["other"] + forms["comma"] < (1 - ENOUGH) * len(cells)
-        elif written and written + forms["neutral"] >= ENOUGH * len(cells):
+            columns["point"] += _are_points(forms)
+        elif written and written + forms["neutral"] >= ENOUGH * len(found):
             columns["comma" if forms["comma"] else "either"] += 1
             commas += written
-            line = next(line for form, line in cells if form in ("comma", "either"))
+            line = next(line for form, line in found if form in ("comma", "either"))
             first = line if first is None else min(line, first)
+    if not commas:
+        return ".", ()
+    for place in set(range(len(places))).difference(with_commas):
+        forms = Counter(_form(cell) for cell in places[place] if cell)
+        columns["point"] += forms["point"] > 0 and _are_points(forms)
     korean = HANGUL.search(" ".join(cell for row in [head or (), *rows[:5]] for cell in row))
     ambiguous = not columns["comma"] and not columns["point"] and columns["either"] > 0
     if columns["comma"] > columns["point"] or (ambiguous and delimiter == ";" and not korean):
         return ",", (Note("decimal_comma", commas, (first or 0) + 1),)
     return ".", ()
+
+
+def _are_points(forms: Counter[str]) -> bool:
+    return forms["other"] + forms["comma"] < (1 - ENOUGH) * forms.total()
 
 
 @lru_cache(maxsize=1 << 14)

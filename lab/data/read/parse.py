@@ -52,7 +52,7 @@ def parse_rows(body: bytes, start: int, layout: Layout, limits: Limits, worded: 
     if mixed or codes:
         texts = parse_texts(body, start, layout, limits, mixed + codes)
         for i, text in zip(mixed + codes, texts, strict=True):
-            if i in mixed or CODE_IN_TEXT.search("\n".join(text[~pd.isna(text)])):
+            if i in mixed or CODE_IN_TEXT.search("\n".join(np.asarray(text[~pd.isna(text)], object))):
                 columns[i] = text
     return [column for column in columns if column is not None]
 

@@ -105,6 +105,8 @@ def use_file(file: OwnFile) -> None:
         state.lying = file if lies_on_its_side(file.table) else None
         return
     keep(state, file, experiment, say_it="data_page.read")
+    if not experiment.data.inputs and lies_on_its_side(file.table):
+        state.lying = file
 
 
 def use_turned(file: OwnFile) -> None:
