@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lab.data.prepare import Dataset
+from lab.export.cut_off import cut_off
 from lab.export.fit_lines import FitStyle, first_epoch, fit_calls, fit_lines, last_epoch, ordered_lines, weight_lines
 from lab.export.keras_source import head_lines, model_lines
 from lab.export.npz import named_weights
@@ -77,7 +78,11 @@ def program_of(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, la
         ordered=0 if order is None else order.shape[1],
         kept=True,
     )
-    differs = _differences(experiment, has_random=bool(model.random_layers()), has_order=order is not None)
+    cut = cut_off(model, run_spec(experiment, dataset)[1], checkpoints)
+    differs = _differences(
+        experiment, has_random=bool(model.random_layers()), has_order=order is not None, has_cut_off=cut is not None
+    )
+    figures = {} if cut is None else {"epoch": cut.epoch, "count": cut.count, "rows": cut.rows}
     fits = fit_lines(experiment, language, style)
     sections = (
         Section("export.part.start", tuple(head_lines(experiment))),
@@ -87,7 +92,7 @@ def program_of(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, la
         Section(
             "export.part.fit",
             (
-                *(f"# {say(key, language)}" for key in differs),
+                *(f"# {line}" for key in differs for line in say(key, language, **figures).splitlines()),
                 *weight_lines(experiment, _classes(dataset)),
                 *(ordered_lines(experiment) if order is not None else ()),
                 *fits,
@@ -131,9 +136,11 @@ def _order(experiment: Experiment, rows: int, generator: np.random.Generator) ->
     return order
 
 
-def _differences(experiment: Experiment, *, has_random: bool, has_order: bool) -> tuple[str, ...]:
+def _differences(experiment: Experiment, *, has_random: bool, has_order: bool, has_cut_off: bool) -> tuple[str, ...]:
     """Keys of what Keras does otherwise."""
     found = []
+    if has_cut_off:
+        found.append("export.differs.cut_off")
     if has_random:
         found.append("export.differs.random")
     if experiment.fit.shuffle and not has_order:

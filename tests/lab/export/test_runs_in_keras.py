@@ -1,11 +1,14 @@
 """The exported program with the files beside it, executed under Keras 3, makes the run again: the same history."""
 
+import re
+
 import jax
 import numpy as np
 import pytest
 
 from lab.export.npz import npz
 from lab.export.program import DATA_FILE, WEIGHTS_FILE
+from lab.spec.experiment import PartSpec
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 from tests.lab.export.experiments import experiments
@@ -53,3 +56,27 @@ def test_every_loss_and_every_optimizer_is_among_them():
     losses = {one.compile.loss.type for one in CASES.values()} | set(graphs)
     assert losses == {cls.__name__ for cls in LOSSES}
     assert {one.compile.optimizer.type for one in CASES.values()} == {cls.__name__ for cls in OPTIMIZERS}
+
+
+def test_a_run_whose_certain_mistakes_keras_cuts_off_says_how_many_and_how_to_make_it_the_same(tmp_path, monkeypatch):
+    far = PartSpec(type="SGD", params={"learning_rate": 10.0})
+    sure = CASES["CategoricalCrossentropy"].with_compile(optimizer=far)
+    run = Made(sure)
+    program = run.program("en")
+    assert program.differs == ("export.differs.cut_off",)
+    text = program.text("en")
+    told = re.search(r"In the app (\d+) of 45 training rows were there after epoch (\d+)", text)
+    assert told
+    assert int(told[1]) > 0
+    cut = executed(program, tmp_path, monkeypatch)
+    assert cut["curves"]["loss"] != pytest.approx(run.record.history["loss"], rel=1e-2)
+    space = {}
+    exec(text.replace(", activation='softmax'", "").replace("opy()", "opy(from_logits=True)"), space)  # noqa: S102
+    assert furthest(run.record.weights, space["model"]) < 0.01
+    assert furthest(run.record.weights, cut["model"]) > 0.1
+
+
+def furthest(weights, model):
+    """How far the weights of a model are from others, as a share of the largest."""
+    pairs = zip(weights, model.get_weights(), strict=True)
+    return max(np.abs(one - other).max() for one, other in pairs) / max(np.abs(one).max() for one in weights)
