@@ -17,6 +17,7 @@ UNFAIR: Final = ("data.", "seed")  # knobs whose difference makes curves hard to
 TABLE: Final = "data.source.name"
 FORK: Final = "origin.epoch"
 NONE: Final = "–"
+GIVEN_TO_ALL: Final = ("name", "dtype", "trainable")  # what every layer takes, and nobody compares
 
 PLACE = re.compile(
     r" \((?:data|model|compile|fit|origin)\.[a-z_.]+\)$"
@@ -98,13 +99,22 @@ def say_value(value: Any, language: Language) -> str:
         return say("differ.on" if value else "differ.off", language)
     if isinstance(value, float):
         return f"{value:g}"
-    if isinstance(value, dict):  # a part with arguments, such as a regularizer
-        arguments = value.get("config") or {}
-        return f"{value.get('class_name')}({', '.join(f'{name}={argument}' for name, argument in arguments.items())})"
+    if isinstance(value, dict):
+        return _said_part(value, language) if "class_name" in value else _said_pairs(value, language)
     if isinstance(value, list | tuple):
-        text = ", ".join(map(str, value[:4]))
+        text = ", ".join(say_value(one, language) for one in value[:4])
         return f"{text}, … ({len(value)})" if len(value) > 4 else text
     return str(value)
+
+
+def _said_part(part: dict[str, Any], language: Language) -> str:
+    """A part inside another, such as a regularizer or a layer in a wrapper: L2(l2=0.05), LSTM(units=8)."""
+    arguments = {name: one for name, one in (part.get("config") or {}).items() if name not in GIVEN_TO_ALL}
+    return f"{part['class_name']}({_said_pairs(arguments, language)})"
+
+
+def _said_pairs(pairs: dict[str, Any], language: Language) -> str:
+    return ", ".join(f"{name}={say_value(one, language)}" for name, one in pairs.items() if one is not None)
 
 
 # --- what an experiment sets

@@ -14,6 +14,7 @@ from lab.data.prepare import Dataset, PartName
 from lab.data.sequences import read_label
 from lab.errors import RunError
 from lab.insight.ctc import blank_share, greedy, letter_error, right_share
+from lab.model.measures import metric_unit
 from lab.model.outputs import output_views
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.run import run_spec
@@ -171,18 +172,6 @@ def metric_names(experiment: Experiment, dataset: Dataset) -> tuple[str, ...]:
         return ("letter_error", "right_share", "blank_share")
     always = ("mae", "rmse") if dataset.task == "regression" else ("accuracy",)
     return tuple(dict.fromkeys((*always, *experiment.compile.metrics)))
-
-
-def metric_unit(name: str, target_unit: str) -> str:
-    """Unit of a metric of a target with that unit; a metric that is not known here has none."""
-    if name.lower() in ("mape", "mean_absolute_percentage_error"):
-        return "%"
-    if not target_unit:
-        return ""
-    if name.lower() in ("mse", "mean_squared_error"):
-        return f"({target_unit})²" if len(target_unit) > 2 else f"{target_unit}²"
-    linear = ("mae", "mean_absolute_error", "rmse", "root_mean_squared_error")
-    return target_unit if name.lower() in linear else ""
 
 
 def _score(experiment: Experiment, dataset: Dataset, part: PartName, output: Array, names: tuple[str, ...]) -> Score:

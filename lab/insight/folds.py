@@ -15,8 +15,6 @@ from lab.data.table import Table
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.study import Cell, RunOutcome
 from lab.spec.experiment import Experiment
-from netcore.metrics import METRICS
-from netcore.metrics.from_losses import CosineSimilarity, LossMetric
 
 FOLDS = (3, 5, 10)
 Place = Literal["lucky", "usual", "unlucky"]
@@ -84,14 +82,6 @@ def learns_from(cells: Sequence[Cell]) -> int:
 def as_many_rows(one: int, other: int) -> bool:
     """Whether both learn from about as many rows, so that only luck sets their values apart."""
     return max(one, other) <= MUCH * min(one, other)
-
-
-def lower_is_better(name: str) -> bool:
-    """Whether a history key is an error rather than a score. Raises NetcoreValueError for an unknown one."""
-    if name == "loss":
-        return True
-    metric = METRICS.get(name)
-    return issubclass(metric, LossMetric) and metric is not CosineSimilarity  # measured as a likeness
 
 
 def _index(item: tuple[str, tuple[RunOutcome, ...]]) -> int:

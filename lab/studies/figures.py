@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lab.model.measures import larger_is_better
 from lab.runs.orders.study import RunOutcome
 from lab.spec.experiment import Experiment
-from netcore.callbacks.monitors import DOWNWARDS_AFTER_ALL, UPWARDS
 
 NOISE_EPOCHS = 10  # the last ones, over which the noise of a curve is measured
 FEWEST_CHANGES = 5  # a parabola goes through three of them whatever they are
@@ -31,11 +31,6 @@ class RunFigures:
     diverged: bool
 
 
-def goes_up(measure: str) -> bool:
-    """Whether larger is better."""
-    return any(part in measure for part in UPWARDS) and not any(part in measure for part in DOWNWARDS_AFTER_ALL)
-
-
 def measures_of(experiment: Experiment, outcomes: Sequence[RunOutcome]) -> tuple[str, ...]:
     """ "loss" and the metrics that were looked at."""
     keys = dict.fromkeys(key for outcome in outcomes for key in outcome.history)
@@ -54,7 +49,9 @@ def figures_of(seed: int, outcome: RunOutcome, experiment: Experiment) -> RunFig
         values = dict.fromkeys(values, math.nan)
     up = {name.partition("_")[2] for name in curves}
     values |= {
-        f"best_{name}": _best(curves.get(f"val_{name}", ()), up=goes_up(name)) for name in up if f"val_{name}" in curves
+        f"best_{name}": _best(curves.get(f"val_{name}", ()), up=larger_is_better(name))
+        for name in up
+        if f"val_{name}" in curves
     }
     values |= {
         "best_epoch": float(best + 1),

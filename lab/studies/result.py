@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lab.data.prepare import Dataset
+from lab.model.measures import larger_is_better, metric_unit
 from lab.runs.orders.study import Cell, RunOutcome
 from lab.studies.band import Band, Comparison, band_of, compare
 from lab.studies.definition import Setting, Study
-from lab.studies.figures import RunFigures, figures_of, goes_up, measures_of
+from lab.studies.figures import RunFigures, figures_of, measures_of
 from lab.studies.scores import scores_of
 from lab.studies.words import Words
 from lab.texts import has_text
@@ -67,7 +68,7 @@ class Result:
     @property
     def up(self) -> bool:
         """Whether larger is better."""
-        return goes_up(self.measure)
+        return larger_is_better(self.measure)
 
     @property
     def unit(self) -> str:
@@ -171,11 +172,9 @@ def result_of(
     return Result(study, tuple(found), wanted if wanted in measures else "loss", measures, units, scores)
 
 
-IN_TARGETS_UNIT = ("mae", "mean_absolute_error", "rmse", "root_mean_squared_error")
-
-
 def units_of(measures: Sequence[str], dataset: Dataset) -> dict[str, str]:
     """Of the measures that have the target's unit; of a target that was scaled they have none."""
     if dataset.task != "regression" or dataset.target_scale != 1.0 or dataset.others:
         return {}
-    return {name: dataset.target_unit for name in measures if name.lower() in IN_TARGETS_UNIT}
+    unit = dataset.target_unit
+    return {name: unit for name in measures if metric_unit(name, unit) == unit}

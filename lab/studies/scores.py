@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.data.prepare import Dataset
-from lab.studies.figures import goes_up
+from lab.model.measures import larger_is_better
 
 Array = npt.NDArray[Any]
 SURE = 1e-7  # a probability of 0 would cost endlessly much
@@ -28,7 +28,7 @@ def distance(score: str, value: float) -> float:
         return abs(math.log(value)) if value > 0 else math.inf
     if score in ZERO_IS_RIGHT:
         return abs(value)
-    return -value if score in UP or goes_up(score) else value
+    return -value if score in UP or larger_is_better(score) else value
 
 
 def scores_of(dataset: Dataset, predictions: Array | None) -> dict[str, float]:

@@ -11,6 +11,13 @@ from netcore.params import AnyParam, ChoiceParam, IntParam
 UPWARDS = ("acc", "auc", "precision", "recall", "f1", "iou", "r2", "cosine", "positives", "negatives")
 DOWNWARDS_AFTER_ALL = ("false_positives", "false_negatives")
 
+
+def goes_up(name: str) -> bool:
+    """Whether more of what has that name in the logs is better: of accuracy and the like, not of losses and errors."""
+    name = name.lower()
+    return any(part in name for part in UPWARDS) and not any(part in name for part in DOWNWARDS_AFTER_ALL)
+
+
 MODE = ChoiceParam(
     names=lambda: ("auto", "min", "max"),
     about='what is better: "min", "max", or "auto" (accuracy and the like go up, everything else down)',
@@ -38,8 +45,7 @@ class Monitor(Watching, Callback):
     def _set_up(self) -> None:
         self.min_delta = abs(self.min_delta)
         name, mode = self.monitor.removeprefix("val_"), self.mode
-        goes_up = any(part in name for part in UPWARDS) and not any(part in name for part in DOWNWARDS_AFTER_ALL)
-        self._sign = -1.0 if mode == "max" or (mode == "auto" and goes_up) else 1.0
+        self._sign = -1.0 if mode == "max" or (mode == "auto" and goes_up(name)) else 1.0
         self.best: float | None = None
 
     def better(self, value: float, reference: float | None) -> bool:

@@ -1,7 +1,6 @@
 """Columns that say the target in other words: another unit, its logarithm, its code, a part of its sum."""
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -47,10 +46,6 @@ class Leaks:
         if name not in self._codes:
             self._codes[name] = pd.factorize(self._rows[name])[0]
         return self._codes[name]
-
-    @cached_property
-    def _number_names(self) -> list[str]:
-        return [c.name for c in self.table.columns if c.kind == "numeric" and not c.constant]
 
     def of(self, target: Column, inputs: Iterable[Column], *, classes: bool) -> dict[str, Reason]:
         """Column → why it tells the target.

@@ -13,9 +13,9 @@ from lab.insight.folds import (
     fold_cells,
     fold_scores,
     learns_from,
-    lower_is_better,
     validated,
 )
+from lab.model.measures import larger_is_better
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.study import RunOutcome, StudyView
@@ -133,7 +133,7 @@ def of_quantity(state: AppState, record: RunRecord, name: str, found: FoldScores
     title = quantity(name, state.language, record.experiment)
     values = {"mean": number(found.mean), "deviation": f"{found.deviation:.2g}", "own": number(found.own)}
     told = say("folds.result", state.language, quantity=title, folds=len(found.values), **values)
-    place = say(f"folds.{found.place(lower_wins=lower_is_better(name))}", state.language) if alike else ""
+    place = say(f"folds.{found.place(lower_wins=not larger_is_better(name))}", state.language) if alike else ""
     st.markdown(f"**{told}** {place}")
     chart = fold_points(found, title, language=state.language, baseline=record.context.baselines.get(name))
     show_chart(chart, f"folds-{name}", alt=told)

@@ -1,10 +1,18 @@
 """A comparison names what differs, nothing else, and says when it is not a fair one."""
 
+import re
+
 import pytest
 
 from lab.insight.differences import differences, legends, model_line, say_value
 from lab.starts import STARTS, start
+from lab.texts import LANGUAGES
+from netcore.constraints import CONSTRAINTS
+from netcore.initializers import INITIALIZERS
+from netcore.layers import LAYERS
+from netcore.regularizers import REGULARIZERS
 from tests.lab.runs.runs import iris, with_rate
+from tests.netcore.helpers import ready_arguments
 
 
 def paths(*experiments) -> list[str]:
@@ -77,3 +85,18 @@ def test_remedies_and_forks_are_differences():
 )
 def test_values_are_said_briefly(value, text):
     assert say_value(value, "en") == text
+
+
+def told_of(cls):
+    """What a comparison says of a part, by itself and inside others."""
+    described = {"class_name": cls.__name__, "config": cls(**ready_arguments(cls)).get_config()}
+    return [say_value(described, language) for language in LANGUAGES] + [
+        say_value({"layers": [described, {"merge": None, "layer": described}]}, language) for language in LANGUAGES
+    ]
+
+
+@pytest.mark.parametrize("cls", [*LAYERS, *REGULARIZERS, *CONSTRAINTS, *INITIALIZERS], ids=lambda cls: cls.__name__)
+def test_no_part_is_shown_as_its_raw_description(cls):
+    for told in told_of(cls):
+        assert cls.__name__ in told
+        assert not re.search(r"[{}]|class_name|'config'|None", told)

@@ -7,7 +7,7 @@ import pytest
 
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.insight.evaluate import evaluate, metric_unit, predicted_classes
+from lab.insight.evaluate import evaluate, predicted_classes
 from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.spec.data import SplitSpec
@@ -264,22 +264,6 @@ def test_every_loss_for_numbers_can_be_evaluated(loss):
     dataset, trainer = trained(experiment)
     result = evaluate(experiment, trainer.weights, dataset, ("validation",))
     assert result.scores["validation"].loss == pytest.approx(trainer.history["val_loss"][-1], rel=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("metric", "unit", "expected"),
-    [
-        ("mae", "°C", "°C"),
-        ("rmse", "g", "g"),
-        ("mse", "°C", "°C²"),
-        ("mse", "m/s", "(m/s)²"),
-        ("mape", "g", "%"),
-        ("mae", "", ""),
-        ("accuracy", "", ""),
-    ],
-)
-def test_metrics_carry_the_unit_of_the_target(metric, unit, expected):
-    assert metric_unit(metric, unit) == expected
 
 
 def test_the_likeliest_class_is_predicted():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lab.data.samples import load_sample
-from lab.insight.folds import FoldScores, as_many_rows, fold_cells, fold_scores, learns_from, lower_is_better
+from lab.insight.folds import FoldScores, as_many_rows, fold_cells, fold_scores, learns_from
 from lab.runs.orders.study import RunOutcome
 from lab.starts import start
 
@@ -35,11 +35,3 @@ def test_an_own_value_far_from_the_mean_is_luck(own, place):
     assert scores.place(lower_wins=True) == place
     turned = {"lucky": "unlucky", "unlucky": "lucky"}.get(place, place)
     assert scores.place(lower_wins=False) == turned
-
-
-def test_errors_are_told_from_scores():
-    assert [name for name in ("loss", "mae", "rmse", "accuracy", "AUC", "R2Score") if lower_is_better(name)] == [
-        "loss",
-        "mae",
-        "rmse",
-    ]
