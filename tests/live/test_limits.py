@@ -72,8 +72,9 @@ def test_without_workers_a_run_fails_with_a_sentence(engine_with, monkeypatch):
     assert engine.view(run, "one").reason.code == "run.no_worker"
 
 
-def test_too_little_memory_fails_that_run_alone(engine_with):
+def test_too_little_memory_fails_that_run_alone(engine_with, monkeypatch):
     pytest.importorskip("resource")
+    monkeypatch.setattr("lab.runs.orders.run.ALONE", replace(ALONE, parameters=10**10))
     engine = engine_with(worker_memory_bytes=1_000_000_000, parameters=10**10)
     other = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "one")
     wide = iris(3)
