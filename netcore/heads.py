@@ -43,13 +43,14 @@ class Head:
     """One output of the model.
 
     Attributes:
-        name: of the output, part of the history keys where there are several.
+        name: of the output, part of the history keys of losses where there are several.
         shape: of the output with the batch axis last left out, such as (k,).
         loss: None for an output that is not trained on.
         weight: of its loss in the total.
         metric_names, weighted_names: as given to compile; they become objects when the targets are first seen.
         activation: the operation that makes the output, or None.
         masked: whether the output has a mask of its time steps; loss and mean metrics leave missing ones out.
+        prefix: part of the history keys of metrics: the name again, of nested outputs that of the layer.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Head:
     weighted_names: list[Any] = field(default_factory=list)
     activation: Operation | None = None
     masked: bool = False
+    prefix: str = ""
     metrics: list[Metric] | None = None
     weighted: list[Metric] = field(default_factory=list)
 
@@ -250,7 +252,7 @@ def logs_of(trackers: list[Tracker], penalty: float = 0.0) -> dict[str, float]:
     found: dict[str, float] = {}
     for weighted in (False, True):
         for tracker in trackers:
-            prefix = f"{tracker.head.name}_" if several else ""
+            prefix = f"{tracker.head.prefix}_" if several else ""
             for metric in tracker.chosen(weighted=weighted):
                 value = metric.result()  # an array where a metric has several numbers
                 found[_free_name(prefix, metric.name, found, weighted=weighted)] = (

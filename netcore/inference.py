@@ -11,6 +11,7 @@ from netcore.data import Rows, as_floats, batch_first, batch_last
 from netcore.events import ValidationStep
 from netcore.graph import Graph, Shape, Tensor
 from netcore.heads import Tracker, logs_of
+from netcore.nested import leaves, packed
 from netcore.penalties import PenaltyMean, note_activity
 from netcore.plan import Plan
 
@@ -123,7 +124,7 @@ class MaskedArray(np.ndarray[Any, Any]):
 
 
 def run_layer(layer: "Layer", inputs: Any, *, training: bool, mask: Any = None) -> Any:
-    """A layer (or model) on plain arrays: builds it at first use, returns a new array or a list of them.
+    """A layer (or model) on plain arrays: builds it at first use, returns a new array, or such in lists and dicts.
 
     `mask` (n, t) is that of the first input, or a list with one for each; left out, they are those that the inputs have
     brought along, if any.
@@ -139,7 +140,7 @@ def run_layer(layer: "Layer", inputs: Any, *, training: bool, mask: Any = None) 
     calls = list(layer.calls)
     result = layer(tensors if listed else tensors[0])
     layer.calls = calls  # this use leaves no trace in the graph
-    outputs = tuple(result) if isinstance(result, list) else (result,)
+    outputs = tuple(leaf for _, leaf in leaves(result))
     steps = Graph(tuple(tensors), outputs).steps()
     masks = [None if one is None else np.ascontiguousarray(batch_last(np.asarray(one, bool))) for one in given]
     plan = Plan(steps, tensors, outputs, len(arrays[0]), training=training, dtype=layer.dtype, input_masks=masks)
@@ -151,7 +152,7 @@ def run_layer(layer: "Layer", inputs: Any, *, training: bool, mask: Any = None) 
         _with_mask(np.ascontiguousarray(batch_first(output)), seen)
         for output, seen in zip(plan.outputs, plan.step_masks, strict=True)
     ]
-    return made if isinstance(result, list) else made[0]
+    return packed(result, iter(made), as_written=True)
 
 
 def _with_mask(output: Array, mask: Array | None) -> Array:

@@ -10,6 +10,7 @@ from netcore.metrics.choosing import named
 from netcore.models.advice import advise, last_activation, maker
 from netcore.models.network import Network
 from netcore.models.structures import flat, metrics_per_output, per_output
+from netcore.nested import is_nested
 
 
 class Compiled(Network):
@@ -42,7 +43,8 @@ class Compiled(Network):
 
         Args:
             optimizer: name or object.
-            loss: name or object; one for all outputs, a list by output, or a dict by output name.
+            loss: name or object; one for all outputs, a list by output, a dict by output name, or in the form of nested
+                outputs; metrics likewise.
             loss_weights: numbers that the losses of several outputs are multiplied with.
             metrics, weighted_metrics: names or objects; the latter count with sample weights.
             combine_losses: "sum" as in Keras, or "mean" of the outputs' losses as in the lecture note.
@@ -86,14 +88,15 @@ class Compiled(Network):
 
     def _make_heads(self) -> None:
         given = self._compiled or {}
-        names = self.output_keys
+        names, structure = self.output_keys, self.output_structure
+        makers = self.output_names if is_nested(structure) else names
         count = len(names)
-        chosen = per_output("loss", given["loss"], names, repeat=True)
-        if isinstance(given["loss"], dict) and not isinstance(self.output_structure, dict):
-            refuse_missing(given["loss"], names)
-        weights = per_output("loss_weights", given["loss_weights"], names, repeat=False)
-        plain = metrics_per_output("metrics", given["metrics"], names)
-        weighted = metrics_per_output("weighted_metrics", given["weighted_metrics"], names)
+        chosen = per_output("loss", given["loss"], names, structure, repeat=True)
+        if isinstance(given["loss"], dict) and not isinstance(structure, dict):
+            refuse_missing(given["loss"], makers)
+        weights = per_output("loss_weights", given["loss_weights"], names, structure, repeat=False)
+        plain = metrics_per_output("metrics", given["metrics"], names, structure)
+        weighted = metrics_per_output("weighted_metrics", given["weighted_metrics"], names, structure)
         share = 1 / count if self.combine_losses == "mean" else 1.0
         self.heads = []
         for index, tensor in enumerate(self.outputs):
@@ -108,6 +111,7 @@ class Compiled(Network):
                 weighted[index],
                 last.operation if last is not None and isinstance(last.operation, activations.Function) else None,
                 id(tensor) in self._masked,
+                prefix=makers[index],
             )
             self.heads.append(head)
             layer = tensor.source.layer.name if tensor.source and tensor.source.layer else names[index]

@@ -1,6 +1,7 @@
 """Describing: models as plain dicts that JSON can hold, and models made from them again, as in Keras."""
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -9,6 +10,7 @@ from netcore.graph import GraphNode, Tensor
 from netcore.layers.input_layer import InputLayer
 from netcore.layers.layer import LAYERS, Layer
 from netcore.models.network import Network
+from netcore.nested import leaves, packed
 
 Classes: TypeAlias = Mapping[str, Any] | None  # further classes by name, such as layers of one's own
 Make: TypeAlias = Callable[[Mapping[str, Any]], Layer]  # a layer from its description
@@ -70,11 +72,7 @@ def _arguments(node: GraphNode, places: dict[int, Place]) -> Any:
 
 
 def _placed(structure: Any, places: dict[int, Place]) -> Any:
-    if isinstance(structure, dict):
-        return {name: list(places[id(tensor)]) for name, tensor in structure.items()}
-    if isinstance(structure, list | tuple):
-        return [list(places[id(tensor)]) for tensor in structure]
-    return list(places[id(structure)])
+    return packed(structure, (list(places[id(tensor)]) for _, tensor in leaves(structure)), as_written=True)
 
 
 # --- from a dict
@@ -152,12 +150,14 @@ def _given(arguments: Any, made: dict[Place, Tensor]) -> Any:
 
 
 def _structured(places: Any, made: dict[Place, Tensor]) -> Any:
+    """The tensors of places in the same form; a place is a list that begins with the name of a layer."""
     if isinstance(places, Mapping):
-        return {name: _structured(one, made) for name, one in places.items()}
-    if places and isinstance(places[0], str):
+        entries = {name: _structured(one, made) for name, one in places.items()}
+        return OrderedDict(entries) if isinstance(places, OrderedDict) else entries
+    if isinstance(places, list) and places and isinstance(places[0], str):
         name, number, index = places
         return made[name, number, index]
-    return [_structured(one, made) for one in places]
+    return getattr(type(places), "_make", type(places))([_structured(one, made) for one in places])
 
 
 # --- by Keras's names

@@ -13,6 +13,7 @@ from netcore.graph import Shape, Step, Tensor
 from netcore.heads import Head, Targets
 from netcore.layers.layer import wrong_features
 from netcore.models.structures import per_output
+from netcore.nested import is_nested, leaves
 from netcore.streams import Stream
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Intake:
             shapes = self.model.output_shapes([(None, *array.shape[1:]) for array in self.arrays])
             columns = zip(self.model.heads, self.ys, self.weights, shapes, strict=True)
             self._targets = [
-                Targets(head, np.zeros((1, *head.shape)) if y is None else y, weight, self.model.dtype, shape)
+                Targets(head, np.zeros((self.rows, *head.shape)) if y is None else y, weight, self.model.dtype, shape)
                 for head, y, weight, shape in columns
             ]
         return self._targets
@@ -81,27 +82,29 @@ class Intake:
 
 def take(model: "Model", arrays: list[Array], y: Any, sample_weight: Any, class_weight: Any) -> Intake:
     """Check targets and weights for arrays that have been checked already."""
-    ys = targets_of(y, model.output_keys, model.heads)
+    ys = targets_of(y, model)
     rows_of([*arrays, *sized(ys, model.heads)])
     if class_weight is not None:
         weights = [weights_by_class(ys, sample_weight, class_weight, model.dtype)]
     else:
-        weights = weights_of(sample_weight, model.output_keys)
+        weights = weights_of(sample_weight, model.output_keys, model.output_structure)
     return Intake(model, arrays, ys, weights)
 
 
-def targets_of(y: Any, names: list[str], heads: list[Head]) -> list[Any]:
+def targets_of(y: Any, model: "Model") -> list[Any]:
     """One entry for each output; outputs without a loss need none."""
     if y is None:
         raise NetcoreValueError(
             "fit.no_targets",
             "The model has a loss, so `y` is needed: fit(x, y) with one row of y for each row of x.",
         )
+    names, heads, structure = model.output_keys, model.heads, model.output_structure
     trained = [head.loss is not None for head in heads]
-    if isinstance(y, list | tuple) and len(names) > 1 and len(y) == sum(trained):  # only for those with a loss
+    listed = isinstance(y, list | tuple) and len(names) > 1 and not is_nested(structure)
+    if listed and len(y) == sum(trained):  # only for those with a loss
         given = iter(y)
         return [next(given) if one else None for one in trained]
-    found = per_output("y", y, names, repeat=False, data=True)
+    found = per_output("y", y, names, structure, repeat=False, data=True)
     for one, head in zip(found, heads, strict=True):
         if one is None and head.loss is not None:
             raise NetcoreValueError(
@@ -113,10 +116,11 @@ def targets_of(y: Any, names: list[str], heads: list[Head]) -> list[Any]:
     return found
 
 
-def weights_of(sample_weight: Any, names: list[str]) -> list[Any]:
+def weights_of(sample_weight: Any, names: list[str], structure: Any) -> list[Any]:
     """One entry for each output; weights that are given once count for all outputs."""
-    if isinstance(sample_weight, dict):
-        return per_output("sample_weight", sample_weight, names, repeat=False)
+    listed = isinstance(sample_weight, list | tuple) and is_nested(structure)
+    if isinstance(sample_weight, dict) or (listed and any(np.ndim(one) > 0 for _, one in leaves(sample_weight))):
+        return per_output("sample_weight", sample_weight, names, structure, repeat=False)
     listed = isinstance(sample_weight, list | tuple) and len(sample_weight) == len(names)
     if listed and all(one is None or np.ndim(one) > 0 for one in sample_weight):
         return list(sample_weight)

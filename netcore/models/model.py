@@ -11,6 +11,7 @@ from netcore.config import Array
 from netcore.data import as_floats, rows_of
 from netcore.errors import NetcoreValueError
 from netcore.fit import BATCH_SIZE, EPOCHS, FitRun
+from netcore.graph import Tensor
 from netcore.inference import Evaluation, predict
 from netcore.memory import Memory, memory
 from netcore.metrics import Metric
@@ -21,6 +22,7 @@ from netcore.models.describing import MODELS, entry, functional_config, function
 from netcore.models.intake import Intake, fitted, take, with_weight
 from netcore.models.saving import load_weights, save_model, save_weights
 from netcore.models.structures import per_input
+from netcore.nested import leaves, order_in, packed
 from netcore.params import FloatParam, IntParam
 from netcore.progress import Progress
 from netcore.run import Run, Validation
@@ -45,11 +47,12 @@ class Model(Compiled):
     """A network from `inputs` to `outputs`, tensors that came out of `Input` and of layers called on them.
 
     Args:
-        inputs, outputs: a tensor, a list or a dict of tensors.
+        inputs, outputs: a tensor, or lists and dicts of tensors, also in one another.
         name: of the model.
 
     Raises:
         NetcoreValueError "graph.disconnected": an output needs an input that is not listed.
+        NetcoreValueError "structure.tensors": something else than tensors stands among them.
     """
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **keywords: Any) -> None:
@@ -66,12 +69,12 @@ class Model(Compiled):
     def inputs_of(self, x: Any, batch_size: int | None = None) -> list[Array]:
         """Checked input arrays, one for each input of the model, which is built for them if it is not yet."""
         if self.graph is None:
-            (only,) = per_input(x, ["x"])
+            (only,) = per_input(x, ["x"], None)
             first = as_floats(only, "x", self.dtype)
             self.build((min(batch_size or len(first), len(first)), *(first.shape[1:] or (1,))))
         for layer in self.penalised_layers():
             layer.activity_losses = ()  # those of the last call on arrays
-        given = per_input(x, self.input_names)
+        given = per_input(x, self.input_names, self.input_structure)
         names = ["x"] if len(self.input_names) == 1 else self.input_names
         arrays = [as_floats(one, name, self.dtype) for one, name in zip(given, names, strict=True)]
         return [
@@ -84,12 +87,26 @@ class Model(Compiled):
         """Checked rows with their targets and weights."""
         return take(self, self.inputs_of(x, batch_size), y, sample_weight, class_weight)
 
-    def structured(self, results: list[Array]) -> Any:
-        """Outputs as the model's outputs were given: one array, a list or a dict."""
+    def structured(self, results: Sequence[Any], *, as_written: bool = False) -> Any:
+        """Outputs in the form of the model's: one of them, or lists and dicts; a list of one is that one, as in Keras.
+
+        Args:
+            as_written: dicts in the order in which they were written, as Keras's calls have them, not by the alphabet.
+        """
         structure = self.output_structure
-        if isinstance(structure, dict):
-            return dict(zip(sorted(structure), results, strict=True))
-        return results if isinstance(structure, list | tuple) else results[0]
+        alone = isinstance(structure, list | tuple) and len(structure) == 1
+        return packed(structure[0] if alone else structure, iter(results), as_written=as_written)
+
+    def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """As for any layer; inputs come in the form of the model's inputs, and go out in that of its outputs."""
+        if self.graph is None:
+            return super().__call__(inputs, training, mask)
+        given = per_input(inputs, self.input_names, self.input_structure)
+        masks = [one for _, one in leaves(mask)] if len(given) > 1 and mask is not None else mask
+        result = super().__call__(given[0] if len(given) == 1 else given, training, masks)
+        if not isinstance(given[0], Tensor):
+            return result  # made by a call on tensors
+        return self.structured(result if isinstance(result, list) else [result], as_written=True)
 
     @property
     def metrics(self) -> list[Metric]:
@@ -99,7 +116,8 @@ class Model(Compiled):
     @property
     def metrics_names(self) -> list[str]:
         """What Keras calls so: "loss", "compile_metrics" for all metrics together, the losses of several outputs."""
-        trained = [head.name for head in self.heads if head.loss is not None]
+        losses = {head.name for head in self.heads if head.loss is not None}
+        trained = [name for name in self._keys_in_order() if name in losses]
         given = self.compile_given
         several = [f"{name}_loss" for name in trained] if len(trained) > 1 else []
         measured = given.get("metrics") is not None or given.get("weighted_metrics") is not None
@@ -377,7 +395,7 @@ class Model(Compiled):
         steps: int | None = None,
         callbacks: Any = None,
     ) -> Any:
-        """Outputs for rows of inputs: an array (n, k), or a list or dict of them as the outputs were given.
+        """Outputs for rows of inputs: an array (n, k), or lists and dicts of them as the outputs were given.
 
         Args:
             x: rows, or a generator of batches of them.
@@ -428,9 +446,10 @@ class Model(Compiled):
         return values[0] if len(values) == 1 else values
 
     def _keys_in_order(self) -> list[str]:
-        """The outputs in the order of their losses in lists: as the program wrote them in a dict of losses."""
-        written = isinstance(self.output_structure, dict) and isinstance(self.loss, dict)
-        return list(self.loss) if written else self.output_keys
+        """The outputs in the order of their losses in lists: as the program wrote them in dicts of losses."""
+        if self.graph is None:
+            return []
+        return [self.output_keys[index] for index in order_in(self.loss, self.output_structure)]
 
     # --- batch by batch
 

@@ -45,7 +45,7 @@ class Network(Layer):
         self.output_keys: list[str] = []  # likewise of the outputs
         if inputs is not None and outputs is not None:
             self.input_structure, self.output_structure = inputs, outputs
-            self._set_graph(Graph(tensors_of(inputs), tensors_of(outputs)))
+            self._set_graph(Graph(tensors_of("inputs", inputs), tensors_of("outputs", outputs)))
 
     # --- graph
 
@@ -80,7 +80,7 @@ class Network(Layer):
 
     @property
     def input(self) -> Any:
-        """The tensor that enters, or a list or dict of them as they were given. A Sequential model is asked for its
+        """The tensor that enters, or lists and dicts of them as they were given. A Sequential model is asked for its
         `inputs`, as in Keras: it has an `input` once it stands in another model."""
         return super().input if self.sequential else self.input_structure
 
