@@ -152,6 +152,13 @@ def test_an_output_left_out_of_the_losses_is_not_trained():
     np.testing.assert_array_equal(model.get_layer("v").get_weights()[0], before)
 
 
+def test_targets_in_a_list_in_a_list_are_not_taken_for_those_of_the_trained_outputs():
+    outputs = OUTPUTS["a list in a list"]
+    model = compiled(netcore, outputs, loss=["mse", ["mae", None]], metrics=None)
+    x = INPUTS["a tuple in a dict"](A, B)
+    assert model.evaluate(x, [U, [V, None]], verbose=0) == pytest.approx(model.evaluate(x, [U, [V, W]], verbose=0))
+
+
 def test_generators_and_single_batches_take_structures():
     model = compiled(netcore, NESTED)
     x, y = INPUTS["a tuple in a dict"](A, B), NESTED(U, V, W)
