@@ -46,6 +46,10 @@ CLIPPED = """() => [...document.querySelectorAll('[data-testid=stMain] :is(p, bu
 
 expect.set_options(timeout=LONGEST_MS)
 
+# a journey that tells little more in the second language goes there under `python -m tests --all`
+KO_MAINLY = ["ko", pytest.param("en", marks=pytest.mark.slow)]
+EN_MAINLY = ["en", pytest.param("ko", marks=pytest.mark.slow)]
+
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:

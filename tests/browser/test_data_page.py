@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.data.samples import SAMPLE_DATA
+from tests.browser.conftest import EN_MAINLY
 
 TITLE = "지상관측 일자료\r\n[검색조건]\r\n자료구분 : 일\r\n기간 : 20190101 ~ 20231231\r\n지점 : 가상서울(9999)\r\n\r\n"
 
@@ -55,7 +56,7 @@ def test_an_export_of_the_weather_service_is_treated_and_trained_on(visit):
     person.screenshot("data-trained")
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("language", EN_MAINLY)
 def test_findings_and_choices_fit_the_screen(visit, language):
     person = visit(language)
     upload(person, "OBS_ASOS_DD.csv", kma_export())

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages import PAGES
+from tests.browser.conftest import EN_MAINLY, KO_MAINLY
 
 CURVES = ("loss", "tmax_loss", "rain_loss", "tmax_mae", "rain_accuracy")
 
@@ -18,7 +19,7 @@ def boxes(person):
     return person.page.locator("svg.lab-graph [data-box]")
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("language", KO_MAINLY)
 def test_two_inputs_and_two_outputs_from_the_graph_to_the_evaluation(visit, language):
     person = visit(language)
     open_start(person, "two_in_two_out")
@@ -63,7 +64,7 @@ def test_an_iris_network_becomes_a_graph_and_comes_back(visit):
     expect(person.page.get_by_text(person.say("layers_page.about"))).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("language", EN_MAINLY)
 def test_every_page_of_a_functional_model_fits_its_screen(visit, language):
     person = visit(language)
     open_start(person, "two_in_two_out")

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.data.samples import SAMPLE_DATA
-from lab.texts import LANGUAGES
 from pages import PAGES
+from tests.browser.conftest import EN_MAINLY, KO_MAINLY
 
 ENDLESS = 20_000  # epochs of a run that goes on for as long as a test looks at it
 MOVES = 3  # a curve that moves is painted more often than this, however slowly the machine paints
@@ -53,7 +53,7 @@ def train_and_watch(person) -> None:
     assert person.points("val_loss") == person.points("loss") > 50
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("language", KO_MAINLY)
 def test_every_page_fits_its_screen(visit, language):
     person = visit(language)
     person.press("train")
@@ -107,7 +107,7 @@ def test_a_reloaded_page_finds_its_running_run(visit):
     person.button("continue").wait_for()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EN_MAINLY)
 def test_another_start_leaves_the_run_going_and_a_second_tab_finds_it(visit, language):
     person = visit(language)
     going_on, on_the_shelf = (person.say(f"aside.{key}", number=1) for key in ("going_on", "empty"))

@@ -23,6 +23,8 @@ from tests.netcore.helpers import activation_for, steps_for, targets_for
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # masks that end: both libraries say so
 
 COUNT = min(int(os.environ.get("NETCORE_RANDOM_MODELS", 30)), 100_000)
+EACH_TIME = 12
+SEEDS = [seed if seed < EACH_TIME else pytest.param(seed, marks=pytest.mark.slow) for seed in range(COUNT)]
 ROWS, STEPS, FEATURES = 6, 8, 3
 ALONE = ("Normalization", "Softmax")  # need a preparation of their own; Softmax: no mask
 ROUGH = (
@@ -136,7 +138,7 @@ def usable(cls):
     return [name for name in cls.params["activation"].names() if name in ACTIVATIONS.names()]
 
 
-@pytest.mark.parametrize("seed", range(COUNT))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_three_steps_are_those_of_keras(seed):
     draw = Draw(seed)
     ours, theirs = draw.build(netcore), draw.build(keras)
