@@ -73,6 +73,7 @@ REFUSED = {
     "half a character in the title": lambda: changed("title", to="\ud800"),
     "a title that is no text": lambda: changed("title", to=7),
     "a time that never comes": lambda: changed("created", to=float("nan")),
+    "a year beyond all calendars": lambda: changed("created", to=10**12),
     "lists in lists": lambda: run_files.put_together(run_files.deep(), {}),
     "a method of compression that nobody knows": lambda: run_files.with_impossible_flags(a_run()),
     "members that are no arrays": run_files.not_an_archive_of_arrays,

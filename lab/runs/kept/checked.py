@@ -15,8 +15,9 @@ from lab.spec.experiment import check_limits
 from lab.spec.limits import ALONE
 from lab.texts import blanks, say_error
 
-LARGEST: Final = 10**15  # of a count or a time: more is no run's
+LARGEST: Final = 10**15  # of a count: more is no run's
 CURVES: Final = 200  # of one run
+LATEST: Final = 4_102_444_800  # seconds since 1970: the year 2100; a calendar ends in 9999
 LOSS: Final = "loss"
 
 
@@ -36,9 +37,7 @@ def check_record(record: RunRecord, status: Status) -> None:
         raise ValueError("epochs without a loss")
     _check_columns(record.history, epochs)
     _check_columns(record.extras, epochs)
-    times = (record.created, record.elapsed_s, record.compute_s, status.compute_s)
-    if not all(math.isfinite(value) and 0 <= value <= LARGEST for value in times):
-        raise ValueError("a time that cannot be")
+    _check_times(record.created, record.elapsed_s, record.compute_s, status.compute_s)
     if not math.isfinite(status.learning_rate):
         raise ValueError("a rate that is no number")
     for text in (record.id, record.name, status.run, *record.history, *record.extras):
@@ -57,10 +56,14 @@ def check_summary(summary: RunSummary) -> None:
         raise ValueError("not an ended run")
     _check_counts(summary.epoch, summary.epochs, summary.best_epoch, most=ALONE.epochs)
     _check_counts(summary.number, summary.updates, most=LARGEST)
-    if not all(math.isfinite(value) and 0 <= value <= LARGEST for value in (summary.created, summary.compute_s)):
-        raise ValueError("a time that cannot be")
+    _check_times(summary.created, summary.compute_s)
     for text in (summary.id, summary.name, *summary.metrics, *summary.best):
         text.encode()
+
+
+def _check_times(*seconds: float) -> None:
+    if not all(math.isfinite(value) and 0 <= value <= LATEST for value in seconds):
+        raise ValueError("a time that cannot be")
 
 
 def _check_counts(*values: int, most: int) -> None:
