@@ -8,6 +8,7 @@ import streamlit as st
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
 from lab.data.table import Table
+from lab.errors import RunError
 from lab.insight.evaluate import Evaluation, evaluate_run
 from lab.insight.part_values import values_on
 from lab.insight.shelf import openings
@@ -68,8 +69,12 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset, t
         return
     if record.last_good_epoch < record.epochs_done:
         st.info(say("evaluate_page.last_good", state.language, epoch=f"{record.last_good_epoch:,}"))
-    parts = sealed_section(state, record, dataset)
-    evaluations = evaluations_of(state, record, dataset, parts)
+    try:
+        parts = sealed_section(state, record, dataset)
+        evaluations = evaluations_of(state, record, dataset, parts)
+    except RunError as damage:  # weights of another network, in a file from somewhere else
+        show_problems([damage], state)
+        return
     shown = parts[-1]  # the test part once it is open, else the validation part
     if len(evaluations) == 1:
         evaluation = next(iter(evaluations.values()))

@@ -2,11 +2,14 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from lab.edits.screen import Screen
 from lab.starts import start
 from lab.texts import say
 from tests.pages.conftest import seen
+from tests.security import run_files
 
 
 def trained(person, name: str):
@@ -80,3 +83,17 @@ def test_the_columns_of_a_window_are_offered_by_their_names_as_they_are(person):
     trained(person, "hourly")
     (columns,) = [box.options for box in person.at.selectbox if str(box.key).startswith("try-column-")]
     assert set(columns) <= set(start("hourly").data.inputs)
+
+
+def test_weights_of_another_network_are_told_and_break_no_page(person):
+    person.train()
+    mine = person.engine.runs_of(person.state().owner)[0].id
+    entry, arrays = run_files.taken_apart(person.engine.export(mine, person.state().owner))
+    changed = run_files.put_together(entry, arrays | {"snapshot/weights/0": np.zeros((2, 2))})
+    damaged = person.engine.take_in(changed, person.state().owner)
+    person.engine.delete(mine, person.state().owner)
+    person.state().screen = Screen(run=damaged)
+    person.go_to("evaluate")
+    assert person.state().screen.run == damaged
+    assert say("run.damaged", person.state().language) in [error.value for error in person.at.error]
+    person.go_to("train").go_to("compare")
