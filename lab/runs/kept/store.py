@@ -35,7 +35,7 @@ from lab.verdict.verdict import Kind
 CHECKPOINTS = ".checkpoints"
 MARKS = ".marks"  # what the owner did with a run, in a file of its own: it changes while the run lies still
 DAMAGED = re.compile(r"damaged-([0-9a-f]{32})")  # id of a run whose file does not tell its own any more
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, LabError)
+NO_RUN = (ValueError, KeyError, TypeError, AttributeError, RecursionError, LabError)
 
 
 def default_directory() -> Path:
@@ -54,8 +54,8 @@ class RunStore:
 
     def __init__(self, directory: Path, limits: Limits, clock: Callable[[], float] = time.time) -> None:
         self._directory, self._limits, self._clock = directory, limits, clock
-        self._summaries: dict[Path, tuple[float, RunSummary]] = {}  # by file, with the time it was written
-        self._damaged: dict[Path, float] = {}  # likewise, files that were no run when they were read as a whole
+        # by file, with the time it was written; None: it is no run, as was seen in the list or when it was opened
+        self._summaries: dict[Path, tuple[float, RunSummary | None]] = {}
         directory.mkdir(parents=True, exist_ok=True)
 
     def save(self, record: RunRecord, status: Status, checkpoints: Checkpoints) -> None:
@@ -82,7 +82,7 @@ class RunStore:
             return _read(path, owner)
         except RunError:
             if path.exists():
-                self._damaged[path] = _modified(path)
+                self._summaries[path] = _modified(path), None
             raise
 
     def require(self, run_id: str, owner: str) -> None:
@@ -127,17 +127,14 @@ class RunStore:
         return [f"damaged-{stem}" for stem in sorted(damaged)]
 
     def _summary(self, path: Path) -> RunSummary | None:
-        """One line about a kept run; None if its file cannot be read, or could not when it was opened."""
-        try:
-            return None if self._damaged.get(path) == path.stat().st_mtime else self._read_summary(path)
-        except UNREADABLE:
-            return None
-
-    def _read_summary(self, path: Path) -> RunSummary:
-        written_at = path.stat().st_mtime
+        """One line about a kept run, read once for each time it was written; None if its file is no run."""
+        written_at = _modified(path)
         known = self._summaries.get(path)
         if known is None or known[0] != written_at:
-            known = self._summaries[path] = written_at, _summary(json.loads(path.read_text(encoding="utf-8")))
+            try:
+                known = self._summaries[path] = written_at, _read_summary(path)
+            except OSError:  # gone meanwhile, or not to be read just now
+                return None
         return known[1]
 
     def _path(self, run_id: str, owner: str) -> Path:
@@ -163,7 +160,6 @@ class RunStore:
 
     def _remove(self, path: Path) -> None:
         self._summaries.pop(path, None)
-        self._damaged.pop(path, None)
         for suffix in (".json", ".npz", CHECKPOINTS):
             path.with_suffix(suffix).unlink(missing_ok=True)
 
@@ -184,6 +180,13 @@ def _marks(path: Path) -> Marks:
         return marks_of(path.with_suffix(MARKS).read_bytes())
     except OSError:  # nothing was done with it yet
         return Marks()
+
+
+def _read_summary(path: Path) -> RunSummary | None:
+    try:
+        return _summary(json.loads(path.read_text(encoding="utf-8")))
+    except NO_RUN:
+        return None
 
 
 def _summary(entry: dict[str, Any]) -> RunSummary:
