@@ -18,6 +18,7 @@ from lab.model.measures import metric_unit
 from lab.model.outputs import output_views
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.run import run_spec
+from lab.runs.wire.spec import RunSpec
 from lab.runs.work.build import build_model
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.verdict.baseline import Baseline, baseline
@@ -129,7 +130,11 @@ def evaluate(
 
 def trained_model(experiment: Experiment, weights: Sequence[Array], dataset: Dataset) -> Any:
     """The network with these weights, in Keras order. Raises RunError "run.damaged": they are of another one."""
-    spec, _arrays = run_spec(experiment, dataset)
+    return with_weights(run_spec(experiment, dataset)[0], weights)
+
+
+def with_weights(spec: RunSpec, weights: Sequence[Array]) -> Any:
+    """As `trained_model`, of a run's own description."""
     model = build_model(spec)
     try:
         model.set_weights(list(weights))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lab.data.prepare import Dataset, PartName
-from lab.insight.evaluate import trained_model
+from lab.insight.evaluate import with_weights
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.arrays import data_of
@@ -12,9 +12,8 @@ from lab.runs.wire.arrays import data_of
 
 def values_on(record: RunRecord, dataset: Dataset, part: PartName) -> dict[str, float]:
     """Of the network that the run ended with, in inference mode; weight penalties are in the loss, as in val_loss."""
-    judged = _judged_by(dataset, part)
-    _spec, arrays = run_spec(record.experiment, judged)
-    model = trained_model(record.experiment, record.weights, judged)
+    spec, arrays = run_spec(record.experiment, _judged_by(dataset, part))
+    model = with_weights(spec, record.weights)
     found = model.evaluate(data_of(arrays, "x_val"), data_of(arrays, "y_val"), return_dict=True, verbose=0)
     return {name: float(value) for name, value in found.items()}
 

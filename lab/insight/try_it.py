@@ -140,7 +140,7 @@ def typical(dataset: Dataset) -> Array:
 def knobs(dataset: Dataset, table: Table) -> list[Knob]:
     """What of a sample can be turned, within what the training part has; a column with one value there is no knob."""
     row, found = typical(dataset)[None, :], []
-    for place, (column, features) in enumerate(_with_features(dataset)):
+    for place, (column, features) in enumerate(dataset.columns_with_features()):
         knob = _knob(place, column, dataset.train.x[:, features], row[:, features], table)
         if knob is not None:
             found.append(knob)
@@ -150,7 +150,7 @@ def knobs(dataset: Dataset, table: Table) -> list[Knob]:
 def sample_of(dataset: Dataset, values: Mapping[int, Value]) -> Array:
     """(1, d) float32: the typical sample with these values (`Knob.value`), by the places of their knobs."""
     x = typical(dataset)[None, :].copy()
-    columns = list(_with_features(dataset))
+    columns = list(dataset.columns_with_features())
     gaps = {columns[place][0].source for place, value in values.items() if value is True}
     for place, value in values.items():
         column, features = columns[place]
@@ -159,16 +159,6 @@ def sample_of(dataset: Dataset, values: Mapping[int, Value]) -> Array:
         if column.source in gaps and column.kind in ("number", "boolean", "ordinal"):
             x[:, features] = column.encode(np.array([None if column.kind == "ordinal" else np.nan]))
     return x
-
-
-def _with_features(dataset: Dataset) -> list[tuple[PreparedColumn, slice]]:
-    """Each prepared column and where its features stand."""
-    found, place = [], 0
-    for column in dataset.columns:
-        width = len(column.features)
-        found.append((column, slice(place, place + width)))
-        place += width
-    return found
 
 
 def _encoded(column: PreparedColumn, value: Value) -> Array:
@@ -232,7 +222,7 @@ def picked(experiment: Experiment, dataset: Dataset, place: int, shifts: Mapping
     """
     part = dataset.part(part_to_pick_from(dataset))
     x = part.x[place : place + 1].copy()
-    for column, features in _with_features(dataset):
+    for column, features in dataset.columns_with_features():
         shift = (shifts or {}).get(column.source, 0.0)
         if shift and column.kind == "number":
             own = column.decode(x[0][:, features])[column.source]
@@ -246,7 +236,7 @@ def shiftable(dataset: Dataset) -> dict[str, tuple[float, float]]:
     if dataset.train.x.ndim != 3 or dataset.columns[0].kind == "signal":
         return {}
     found = {}
-    for column, features in _with_features(dataset):
+    for column, features in dataset.columns_with_features():
         if column.kind == "number" and column.scale:
             own = column.decode(dataset.train.x[..., features].reshape(-1, 1))[column.source]
             far = float(f"{float(own.max() - own.min()):.2g}")

@@ -1,5 +1,6 @@
 """Dataset: what a run learns from and is judged by, and the way back to the table's own units."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -168,15 +169,20 @@ class Dataset:
             values = flat.reshape(len(x), -1).astype(np.float64) * signal.scale + signal.mean
             return pd.DataFrame(values, columns=list(signal.columns))
         found: dict[str, Array] = {}
-        place = 0
-        for prepared in self.columns:
-            width = len(prepared.features)
-            found |= prepared.decode(flat[:, place : place + width])
-            place += width
+        for prepared, features in self.columns_with_features():
+            found |= prepared.decode(flat[:, features])
         if not self._has_steps:
             return pd.DataFrame(found)
         names = ("sample", "step")
         return pd.DataFrame(found, index=pd.MultiIndex.from_product([range(len(x)), range(steps)], names=names))
+
+    def columns_with_features(self) -> Iterator[tuple[PreparedColumn, slice]]:
+        """Each prepared column, and where its features stand among those of a sample."""
+        place = 0
+        for prepared in self.columns:
+            width = len(prepared.features)
+            yield prepared, slice(place, place + width)
+            place += width
 
     @property
     def _has_steps(self) -> bool:
