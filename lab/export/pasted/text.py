@@ -42,6 +42,7 @@ TOKEN = re.compile(
 OPERATORS = frozenset(keyword.kwlist) - {"None", "True", "False"}  # words that stand between values
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 VALUES = ("name", "number", "string")
+WITH_BRACKETS = ("other", "broken")  # kinds of tokens whose brackets count
 TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("‘’‛′＇", "'"),
@@ -220,7 +221,7 @@ def _with_commas(text: str, line: int) -> tuple[str, list[Finding]]:
             continue
         if kind == "name" and token in OPERATORS:
             kind = "operator"
-        if kind in ("other", "broken"):
+        if kind in WITH_BRACKETS:
             depth = _depth_after(token, depth)
             kind = "closed" if token in CLOSING else "operator"
         begins, ends = kind in VALUES, before in (*VALUES, "closed")
@@ -259,7 +260,7 @@ def _logical_starts(text: str) -> list[int]:
     for match in TOKEN.finditer(text):
         token = match.group()
         line += token.count("\n")
-        if match.lastgroup in ("other", "broken"):
+        if match.lastgroup in WITH_BRACKETS:
             depth = _depth_after(token, depth)
         if match.lastgroup == "newline" and not depth:
             starts.append(line)
@@ -271,7 +272,7 @@ def _depths(text: str) -> Iterator[tuple[int, int]]:
     line, depth = 1, 0
     for match in TOKEN.finditer(text):
         line += match.group().count("\n")
-        if match.lastgroup in ("other", "broken"):
+        if match.lastgroup in WITH_BRACKETS:
             depth = _depth_after(match.group(), depth)
             yield line, depth
 
