@@ -18,10 +18,9 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before NumPy is imported
 
 import argparse  # noqa: E402
-import json  # noqa: E402
 import warnings  # noqa: E402
 from collections.abc import Iterator, Sequence  # noqa: E402
-from dataclasses import asdict, dataclass  # noqa: E402
+from dataclasses import dataclass  # noqa: E402
 from multiprocessing import get_context  # noqa: E402
 from pathlib import Path  # noqa: E402
 from statistics import median  # noqa: E402
@@ -30,6 +29,7 @@ from typing import Any  # noqa: E402
 import numpy as np  # noqa: E402
 
 from benchmarks.insight.grid import judged_by, row_losses  # noqa: E402
+from benchmarks.insight.kept import add_options, runs_of  # noqa: E402
 from lab.data import Table, read_table  # noqa: E402
 from lab.data.prepare import Dataset, prepare  # noqa: E402
 from lab.data.propose import propose_data  # noqa: E402
@@ -197,19 +197,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--tables", type=int, default=60)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--keep", type=Path)
-    parser.add_argument("--from", type=Path, dest="kept", nargs="+")
+    add_options(parser)
     parser.add_argument("--beyond", action="store_true")
     options = parser.parse_args()
-    if options.kept:
-        lines = [line for path in options.kept for line in path.read_text().splitlines()]
-        runs = [TableRun(**json.loads(line)) for line in lines]
-    else:
-        tasks = [(name, seed) for name in names(options.folder, options.tables) for seed in options.seeds]
-        runs = list(trained(tasks, options.processes))
-    if options.keep:
-        options.keep.write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs))
+    tasks = [(name, seed) for name in names(options.folder, options.tables) for seed in options.seeds]
+    runs = runs_of(options, TableRun, lambda: trained(tasks, options.processes))
     print(report(runs, beyond=options.beyond))
 
 

@@ -55,19 +55,18 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before NumPy is imported
 
 import argparse  # noqa: E402
-import json  # noqa: E402
 import warnings  # noqa: E402
 from collections import Counter  # noqa: E402
 from collections.abc import Iterator, Sequence  # noqa: E402
 from dataclasses import asdict, dataclass, replace  # noqa: E402
 from multiprocessing import get_context  # noqa: E402
-from pathlib import Path  # noqa: E402
 from statistics import median  # noqa: E402
 from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 
 from benchmarks.insight.cases import FAMILIES, Case, cases, experiment_of  # noqa: E402
+from benchmarks.insight.kept import add_options, runs_of  # noqa: E402
 from lab.data.prepare import PART_NAMES, Dataset, PartName  # noqa: E402
 from lab.runs.orders.run import run_spec  # noqa: E402
 from lab.runs.wire.arrays import data_of  # noqa: E402
@@ -364,22 +363,12 @@ def main() -> None:
     parser.add_argument("--families", nargs="+", default=list(FAMILIES), choices=FAMILIES)
     parser.add_argument("--tables", nargs="+")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--keep", type=Path)
-    parser.add_argument("--from", type=Path, dest="kept", nargs="+")
+    add_options(parser)
     parser.add_argument("--wrong", action="store_true")
     options = parser.parse_args()
-    if options.kept:
-        runs = [GridRun(**json.loads(line)) for path in options.kept for line in path.read_text().splitlines()]
-    else:
-        chosen = [
-            case
-            for case in cases(options.families, options.seeds)
-            if not options.tables or case.table in options.tables
-        ]
-        runs = list(trained(chosen, options.processes))
-    if options.keep:
-        options.keep.write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs))
+    found = cases(options.families, options.seeds)
+    chosen = [case for case in found if not options.tables or case.table in options.tables]
+    runs = runs_of(options, GridRun, lambda: trained(chosen, options.processes))
     print(report(runs, wrong=options.wrong))
 
 

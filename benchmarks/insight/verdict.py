@@ -31,17 +31,16 @@ label itself is a matter of a hair. The share of right calls is told with and wi
 """
 
 import argparse
-import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
-from pathlib import Path
 from statistics import median
 
 from benchmarks.insight.held_out import table_run
+from benchmarks.insight.kept import add_options, runs_of
 from benchmarks.insight.others import other_run
 from benchmarks.insight.runs import KnownRun, known_run
 from lab.model.scales import rate_is_high
@@ -179,19 +178,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--runs", type=int, default=200)
-    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--validation-rows", type=int, default=300)
     parser.add_argument("--generator", choices=("first", "second", "tables"), default="first")
-    parser.add_argument("--keep", type=Path)
-    parser.add_argument("--from", type=Path, dest="kept", nargs="+")
+    add_options(parser)
     parser.add_argument("--wrong", action="store_true")
     options = parser.parse_args()
-    if options.kept:
-        runs = [KnownRun(**json.loads(line)) for path in options.kept for line in path.read_text().splitlines()]
-    else:
-        runs = list(trained(options.first, options.runs, options.processes, options.validation_rows, options.generator))
-    if options.keep:
-        options.keep.write_text("".join(json.dumps(asdict(run)) + "\n" for run in runs))
+    asked = (options.first, options.runs, options.processes, options.validation_rows, options.generator)
+    runs = runs_of(options, KnownRun, lambda: trained(*asked))
     print(report(runs, wrong=options.wrong))
 
 
