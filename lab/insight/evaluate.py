@@ -103,29 +103,43 @@ def evaluate_run(
 
     The one output of a sequential network is called "".
     """
-    experiment = record.experiment
-    if not isinstance(experiment.model, GraphSpec):
-        return {"": evaluate(experiment, record.weights, dataset, parts)}
-    model = trained_model(experiment, record.weights, dataset)
-    asked = [part for part in parts if len(dataset.part(part).x)]
-    predicted = {
-        part: model.predict({name: dataset.x_of(part, name) for name in model.input_names}, verbose=0) for part in asked
-    }
-    return {
-        name: _evaluation(*view, {part: np.asarray(predicted[part][name]) for part in asked})
-        for name, view in output_views(experiment, dataset).items()
-    }
+    return _evaluations(record.experiment, record.weights, dataset, parts)
 
 
 def evaluate(
     experiment: Experiment, weights: Sequence[Array], dataset: Dataset, parts: Sequence[PartName]
 ) -> Evaluation:
     """As `evaluate_run`, of a sequential network with weights in Keras order."""
+    return _evaluations(experiment, weights, dataset, parts)[""]
+
+
+def _evaluations(
+    experiment: Experiment, weights: Sequence[Array], dataset: Dataset, parts: Sequence[PartName]
+) -> dict[str, Evaluation]:
     model = trained_model(experiment, weights, dataset)
     asked = [part for part in parts if len(dataset.part(part).x)]
-    return _evaluation(
-        experiment, dataset, {part: np.asarray(model.predict(dataset.part(part).x, verbose=0)) for part in asked}
-    )
+    said = {part: said_to(model, experiment, dataset, dataset.part(part).x) for part in asked}
+    return {
+        name: _evaluation(*view, {part: said[part][name] for part in asked})
+        for name, view in views_of(experiment, dataset).items()
+    }
+
+
+def views_of(experiment: Experiment, dataset: Dataset) -> dict[str, tuple[Experiment, Dataset]]:
+    """Name of each output -> what it learned from; the one output of a sequential network is called ""."""
+    return output_views(experiment, dataset) or {"": (experiment, dataset)}
+
+
+def said_to(model: Any, experiment: Experiment, dataset: Dataset, x: Array) -> dict[str, Array]:
+    """Name of each output, as in `views_of` -> what the network answers.
+
+    Args:
+        x: samples like those of `Part.x`.
+    """
+    if not isinstance(experiment.model, GraphSpec):
+        return {"": np.asarray(model.predict(x, verbose=0))}
+    outputs = model.predict({name: dataset.input_of(x, name) for name in model.input_names}, verbose=0)
+    return {name: np.asarray(output) for name, output in outputs.items()}
 
 
 def trained_model(experiment: Experiment, weights: Sequence[Array], dataset: Dataset) -> Any:

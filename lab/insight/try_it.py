@@ -15,9 +15,8 @@ from lab.data.prepare import UNKNOWN, Dataset, PartName, PreparedColumn
 from lab.data.sequences import read_label
 from lab.data.table import Table
 from lab.insight.ctc import greedy
-from lab.insight.evaluate import as_probabilities
-from lab.model.outputs import output_views
-from lab.spec.experiment import Experiment, GraphSpec
+from lab.insight.evaluate import as_probabilities, said_to, views_of
+from lab.spec.experiment import Experiment
 
 Array = np.ndarray[Any, Any]
 Value = float | str | bool
@@ -288,11 +287,6 @@ def _actual(dataset: Dataset, place: int) -> str | float:
 # --- the answer
 
 
-def views_of(experiment: Experiment, dataset: Dataset) -> dict[str, tuple[Experiment, Dataset]]:
-    """Name of each output -> what it learned from; the one output of a sequential network is called ""."""
-    return output_views(experiment, dataset) or {"": (experiment, dataset)}
-
-
 def answers(model: Any, experiment: Experiment, dataset: Dataset, x: Array) -> dict[str, Answer]:
     """Name of each output -> what it says to one sample.
 
@@ -300,12 +294,8 @@ def answers(model: Any, experiment: Experiment, dataset: Dataset, x: Array) -> d
         model: with the trained weights.
         x: (1, …).
     """
-    views = views_of(experiment, dataset)
-    if not isinstance(experiment.model, GraphSpec):
-        outputs = {"": model.predict(x, verbose=0)}
-    else:
-        outputs = model.predict({name: dataset.input_of(x, name) for name in model.input_names}, verbose=0)
-    return {name: _answer(*view, np.asarray(outputs[name])) for name, view in views.items()}
+    outputs = said_to(model, experiment, dataset, x)
+    return {name: _answer(*view, outputs[name]) for name, view in views_of(experiment, dataset).items()}
 
 
 def _answer(experiment: Experiment, dataset: Dataset, output: Array) -> Answer:
