@@ -11,7 +11,7 @@ from lab.model.outputs import output_units
 from lab.runs.wire.arrays import Arrays
 from lab.runs.wire.spec import EarlyStopping, Fit, Functional, KnobTurn, Node, Origin, Output, Part, RunSpec, Sequential
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec, PartSpec
-from lab.spec.limits import ALONE
+from lab.spec.limits import ALONE, Limits
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
@@ -28,9 +28,7 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[RunSpec, Arrays]
         RunError "run.no_layers": there is nothing to train. "run.too_many_parameters": whoever asks, and wherever the
             experiment comes from, no network is built that is larger than any profile allows.
     """
-    parameters = parameter_count(layer_rows(experiment, dataset))
-    if parameters > ALONE.parameters:
-        raise RunError("run.too_many_parameters", value=parameters, high=ALONE.parameters)
+    check_parameters(experiment, dataset, ALONE)
     if isinstance(experiment.model, GraphSpec):
         return _functional(experiment, experiment.model, dataset)
     layers = experiment.model.layers
@@ -48,6 +46,13 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[RunSpec, Arrays]
         arrays["x_val"] = dataset.validation.x
         arrays["y_val"] = dataset.targets_for("validation", experiment.compile.loss.type, units)
     return _spec(experiment, dataset, network), {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def check_parameters(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
+    """Raises RunError "run.too_many_parameters"."""
+    parameters = parameter_count(layer_rows(experiment, dataset))
+    if parameters > limits.parameters:
+        raise RunError("run.too_many_parameters", value=parameters, high=limits.parameters)
 
 
 def _spec(experiment: Experiment, dataset: Dataset, network: Sequential | Functional) -> RunSpec:

@@ -4,9 +4,9 @@ from typing import Protocol
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
-from lab.model.layer_table import layer_rows, parameter_count
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import fork_snapshot
+from lab.runs.orders.run import check_parameters
 from lab.runs.serve.engine import RunRequest
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import Extend
@@ -28,9 +28,7 @@ def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None
     values = dataset.train.x.size
     if values > limits.train_values:
         raise RunError("run.too_many_values", value=values, high=limits.train_values)
-    parameters = parameter_count(layer_rows(experiment, dataset))
-    if parameters > limits.parameters:
-        raise RunError("run.too_many_parameters", value=parameters, high=limits.parameters)
+    check_parameters(experiment, dataset, limits)
 
 
 def check_epochs(command: Extend, limits: Limits) -> None:
