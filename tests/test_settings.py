@@ -1,0 +1,22 @@
+"""The settings that the repository brings along, without which a class would wait."""
+
+import tomllib
+from pathlib import Path
+
+from streamlit import config
+
+CONFIG = Path(__file__).parent.parent / ".streamlit" / "config.toml"
+
+
+def test_what_costs_time_with_every_open_page_is_switched_off() -> None:
+    """Both grow with the number of sessions or modules, and Streamlit has them on by default."""
+    settings = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
+    assert settings["server"]["fileWatcherType"] == "none"
+    assert settings["runner"]["postScriptGC"] is False
+
+
+def test_streamlit_knows_every_setting() -> None:
+    """One that it has renamed would be passed over with a line in the log that nobody reads."""
+    settings = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
+    named = {f"{section}.{name}" for section, values in settings.items() for name in values}
+    assert named <= set(config.get_config_options())
