@@ -1,0 +1,49 @@
+"""A class on one server: arrivals, load curve, soak; `python -m benchmarks.live.class [--before FILE]`.
+
+Results go to `benchmarks/results/class.json` with a picture beside it; `--before` takes such a file of another version,
+measured on the same machine, into tables and picture.
+"""
+
+import argparse
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+from benchmarks import machine
+from benchmarks.live import arrivals, load_curve, soak
+from benchmarks.output import write_json
+from benchmarks.pictures import draw
+
+ARRIVING, WITHIN_S = 100, 10.0
+SOAKING, EVENTS = 100, 12_000  # a click a minute of a hundred people for two hours
+TURNS = 3
+
+
+def measured(turns: int, events: int) -> dict[str, Any]:
+    """All figures of this version."""
+    came = [arrivals.figures_of(ARRIVING, WITHIN_S) for _ in range(turns)]
+    arrived = {name: statistics.median(turn[name] for turn in came) for name in came[0]}
+    print(json.dumps(arrived), flush=True)
+    rows = load_curve.measure(turns)
+    soaked = soak.figures_of(SOAKING, events) if events else {}
+    return {"machine": machine.described(), "turns": turns, "arrivals": arrived, "load": rows, "soak": soaked}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=TURNS, help="runs of which the median counts")
+    parser.add_argument("--events", type=int, default=EVENTS, help="of the soak; 0 leaves it out")
+    parser.add_argument("--before", type=Path, help="the figures of another version")
+    arguments = parser.parse_args()
+    before = json.loads(arguments.before.read_text(encoding="utf-8")) if arguments.before else {"load": []}
+    now = measured(arguments.turns, arguments.events)
+    for title, figures in (("before", before), ("now", now)):
+        print(f"\n{title}\n\n{load_curve.table(figures['load'])}\n")
+    print(json.dumps(now["soak"], indent=1))
+    write_json("class", now)
+    draw("class-load", (11, 4.2), lambda picture: load_curve.paint(picture, now["load"], before["load"]))
+
+
+if __name__ == "__main__":
+    main()
