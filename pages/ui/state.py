@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lab.edits.screen import Screen
 from lab.errors import LabError
 from lab.runs.serve.owner import new_owner, owner_from
+from lab.runs.serve.sessions import Session, opened, visitor_named
 from lab.spec.experiment import Experiment
 from lab.texts import Language
 from netcore.errors import NetcoreError
@@ -43,6 +45,7 @@ class AppState:
     language: Language
     experiment: Experiment
     desk: Desk
+    session: Session | None = None  # while it is held, the server knows whose this session is
     revision: int = 0
     page: str = ""
     screen: Screen = field(default_factory=Screen)  # which run was looked at last; what of it may be seen: `scene_of`
@@ -168,4 +171,14 @@ def renew(change: Edit) -> None:
 
 def owner_of_session() -> str:
     """The owner cookie of this browser; a session without one (cookies refused) owns its runs until it ends."""
-    return owner_from(dict(st.context.cookies)) or new_owner()
+    return _cookie_owner() or new_owner()
+
+
+def noted_session() -> Session | None:
+    """Tell the server whose session this is; None where there is no server."""
+    context = get_script_run_ctx()
+    return opened(context.session_id, visitor_named(_cookie_owner(), st.context.ip_address)) if context else None
+
+
+def _cookie_owner() -> str | None:
+    return owner_from(dict(st.context.cookies))

@@ -43,6 +43,11 @@ def default_directory() -> Path:
     return Path(os.environ.get("LAB_HOME", ".lab")) / "runs"
 
 
+def has_folder(directory: Path, owner: str) -> bool:
+    """Has this owner ever had a run or a mark kept there?"""
+    return (directory / _hashed(owner)).is_dir()
+
+
 class RunStore:
     """Keeps the runs of each owner within the limits of the profile: the oldest go first.
 

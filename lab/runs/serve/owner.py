@@ -1,17 +1,33 @@
-"""Whose runs are whose: a random cookie, set once, that no script of a page can read or send elsewhere."""
+"""Whose runs are whose: a random name in a signed cookie, set once, that no script of a page can read or send.
 
+The key lies beside the store, so that a second server on the same store takes the same cookies. Whoever writes a new
+line at its end signs with that from the next start on, and still takes what the lines before have signed.
+"""
+
+import hashlib
+import os
 import re
-from http.cookies import CookieError, SimpleCookie
+import secrets
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 
-from starlette.datastructures import Headers, MutableHeaders
+from itsdangerous import BadSignature, Signer
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lab.runs.kept.store import default_directory, has_folder
 from lab.runs.serve.keys import new_key
 
 COOKIE = "lab_owner"
+KEY_FILE = "owner.key"
 YEAR_S = 365 * 24 * 3600
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
+_UNSIGNED = re.compile(r"[A-Za-z0-9_-]{32}")  # as all cookies were before they were signed
+_KEY = re.compile(r"[0-9a-f]{64}")
+_SEEN = "lab.owner"  # in a scope: read once for all who ask
 
 
 def new_owner() -> str:
@@ -19,20 +35,86 @@ def new_owner() -> str:
     return new_key()
 
 
-def owner_from(cookies: dict[str, str]) -> str | None:
-    """The owner named by a request's cookies; None if there is none or it was not made by us."""
+def owner_from(cookies: Mapping[str, str]) -> str | None:
+    """The owner named by a request's cookies; None if there is none or it was not made by us.
+
+    One from before cookies were signed holds as long as the store keeps runs of that owner.
+    """
     value = cookies.get(COOKIE, "")
-    return value if _TOKEN.fullmatch(value) else None
+    if _UNSIGNED.fullmatch(value):
+        return value if has_folder(default_directory(), value) else None
+    if len(value) > 200 or "." not in value:
+        return None
+    try:
+        return _signer(_home()).unsign(value.encode("utf-8", "replace")).decode()
+    except BadSignature:
+        return None
+
+
+def signed(owner: str) -> str:
+    """What the cookie of this owner says."""
+    return _signer(_home()).sign(owner).decode()
+
+
+def owner_of(scope: Scope) -> str | None:
+    """The owner who sends this request, as `owner_from`."""
+    if _SEEN not in scope:
+        scope[_SEEN] = owner_from(HTTPConnection(scope).cookies)
+    found: str | None = scope[_SEEN]
+    return found
+
+
+def keys_in(home: Path) -> list[str]:
+    """The keys that cookies are signed with, oldest first; the first is made where there is none.
+
+    Raises:
+        SystemExit: the file holds something else.
+    """
+    path = home / KEY_FILE
+    if not path.exists():
+        _make_key(path)
+    keys = path.read_text(encoding="utf-8", errors="replace").split()
+    if not keys or not all(map(_KEY.fullmatch, keys)):
+        raise SystemExit(f"{path} must hold keys of 64 hexadecimal digits, one a line; without it a new one is made.")
+    return keys
+
+
+def _make_key(path: Path) -> None:
+    """Of two servers that begin at once the first one's key is taken by both, and neither reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:  # which is readable by us alone
+        file.write(secrets.token_hex(32) + "\n")
+    made = Path(file.name)
+    try:
+        os.link(made, path)
+        made.unlink()
+    except FileExistsError:
+        made.unlink()
+    except OSError:  # a file system without links: a stick, where no second server begins
+        made.replace(path)
+
+
+def _home() -> Path:
+    return default_directory().parent
+
+
+@lru_cache(maxsize=8)
+def _signer(home: Path) -> Signer:
+    return Signer(list(keys_in(home)), salt=COOKIE, digest_method=hashlib.sha256)
 
 
 class OwnerCookie:
-    """ASGI middleware: an HTML page that is asked for without the cookie brings one along."""
+    """ASGI middleware: an HTML page that is asked for without a signed cookie brings one along.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Args:
+        embedded: other sites show pages of ours in a frame: a cookie has to say that it goes there.
+    """
+
+    def __init__(self, app: ASGIApp, embedded: bool = False) -> None:
+        self.app, self.embedded = app, embedded
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or owner_from(_cookies(scope)) is not None:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
 
@@ -41,19 +123,17 @@ class OwnerCookie:
                 headers = MutableHeaders(scope=message)
                 # pages only: a dozen files of the same page must not bring a dozen different cookies
                 if headers.get("content-type", "").startswith("text/html"):
-                    secure = "; Secure" if scope.get("scheme") == "https" else ""
-                    headers.append(
-                        "set-cookie",
-                        f"{COOKIE}={new_owner()}; Path=/; Max-Age={YEAR_S}; HttpOnly; SameSite=Lax{secure}",
-                    )
+                    self._bring(scope, headers)
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
 
-
-def _cookies(scope: Scope) -> dict[str, str]:
-    try:
-        parsed = SimpleCookie(Headers(scope=scope).get("cookie", ""))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in parsed.items()}
+    def _bring(self, scope: Scope, headers: MutableHeaders) -> None:
+        owner = owner_of(scope)
+        if owner is not None and HTTPConnection(scope).cookies[COOKIE] != owner:
+            return  # it is signed
+        secure = scope.get("scheme") == "https"  # as seen by the browser: uvicorn asks the proxies that it trusts
+        how = "SameSite=None; Secure; Partitioned" if secure and self.embedded else "SameSite=Lax"
+        how += "; Secure" if secure and not self.embedded else ""
+        value = signed(owner or new_owner())
+        headers.append("set-cookie", f"{COOKIE}={value}; Path=/; Max-Age={YEAR_S}; HttpOnly; {how}")

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from lab.runs.serve import host
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.pooled import PoolEngine
+from lab.runs.serve.sessions import SessionDoor
 
 COMMENT_S = 10.0  # keeps proxies from closing a stream in which nothing happens
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
@@ -64,13 +65,15 @@ def routes() -> list[Route]:
     return [Route("/live/{key}", live, methods=["GET"])]
 
 
-def middleware(allowed_hosts: Sequence[str] = ()) -> list[Middleware]:
-    """Owner cookie, and a host check: Streamlit checks the host of its websocket only.
+def middleware(allowed_hosts: Sequence[str] = (), origins: Sequence[str] | None = ()) -> list[Middleware]:
+    """What every request passes, outermost first. Streamlit itself checks the host of its websocket only.
 
     Args:
         allowed_hosts: names this server answers to (`server.allowedHosts`); empty: any.
+        origins: names of other hosts whose pages may connect; None: of any.
     """
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts) or ["*"], www_redirect=False),
         Middleware(OwnerCookie),
+        Middleware(SessionDoor, origins=origins),
     ]

@@ -14,7 +14,7 @@ from lab.starts import STARTS, start
 from lab.texts import LANGUAGES, Language
 from pages.ui.desk import Desk, desk_of
 from pages.ui.run.training import look_at, told_experiment
-from pages.ui.state import AppState, Notice, app_state, has_state, keep_state, owner_of_session
+from pages.ui.state import AppState, Notice, app_state, has_state, keep_state, noted_session, owner_of_session
 
 LINK = "e"  # the query parameter that carries an experiment
 LANGUAGE = "lang"
@@ -31,7 +31,8 @@ def opened_state() -> AppState:
 def _open() -> AppState:
     owner = owner_of_session()
     desk = desk_of(owner)
-    state = AppState(owner=owner, language=_language(desk), experiment=start(next(iter(STARTS))), desk=desk)
+    first = start(next(iter(STARTS)))
+    state = AppState(owner=owner, language=_language(desk), experiment=first, desk=desk, session=noted_session())
     runs = (look_at(state, run.id) for run in engine().runs_of(owner))
     told: Iterator[tuple[str, Experiment]] = ((run.id, told_experiment(state, run)) for run in runs)
     wanted = _from_link(state) or desk.draft

@@ -15,20 +15,20 @@ def run_apart(work: Coroutine[Any, Any, T]) -> T:
 
 
 def ask(
-    app: Any, path: str, headers: dict[str, str] | None = None, method: str = "GET"
+    app: Any, path: str, headers: dict[str, str] | None = None, method: str = "GET", scheme: str = "http"
 ) -> tuple[int, list[Any], bytes]:
     """(status, headers as pairs of text, body) of one request."""
-    return run_apart(_ask(app, path, headers or {}, method))
+    return run_apart(_ask(app, path, headers or {}, method, scheme))
 
 
-async def _ask(app: Any, path: str, headers: dict[str, str], method: str) -> tuple[int, list[Any], bytes]:
+async def _ask(app: Any, path: str, headers: dict[str, str], method: str, scheme: str) -> tuple[int, list[Any], bytes]:
     sent = {"host": "localhost", **{name.lower(): value for name, value in headers.items()}}
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "method": method,
-        "scheme": "http",
+        "scheme": scheme,
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",

@@ -1,0 +1,103 @@
+"""A session belongs to the browser that opened it: its id alone opens nothing.
+
+Streamlit takes a session's id for the right to it: whoever names it when connecting goes on with it, whoever names it
+in the address of an upload puts files into it. Here its page notes whose it is, and this middleware asks.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lab.runs.serve.owner import owner_of
+
+UPLOADS = "/_stcore/upload_file/"
+PROTOCOLS = "sec-websocket-protocol"  # Streamlit's page sends there: "streamlit", a token, the session it had
+
+_LOOPBACK = {"127.0.0.1", "::1", None}
+
+
+@dataclass(eq=False)
+class Session:
+    """One session: who opened it, and the bytes of each of its files that the server holds, by the file's id."""
+
+    visitor: str
+    uploads: dict[str, int] = field(default_factory=dict)
+
+
+_sessions: WeakValueDictionary[str, Session] = WeakValueDictionary()
+
+
+def opened(session_id: str, visitor: str) -> Session:
+    """Note whose session this is, for as long as somebody holds what is returned."""
+    session = _sessions[session_id] = Session(visitor)
+    return session
+
+
+def session_of(visitor: str, session_id: str) -> Session | None:
+    """The session of that id if it is this visitor's."""
+    session = _sessions.get(session_id)
+    return session if session is not None and session.visitor == visitor else None
+
+
+def visitor_named(owner: str | None, address: str | None) -> str:
+    """An owner; a browser that refuses cookies is known by its address."""
+    return owner or f"@{'' if address in _LOOPBACK else address}"
+
+
+def visitor_of(scope: Scope) -> str:
+    """Who sends this request."""
+    client = scope.get("client")
+    return visitor_named(owner_of(scope), client[0] if client else None)
+
+
+class SessionDoor:
+    """ASGI middleware: a session is gone on with, and given files, by its own visitor alone.
+
+    Args:
+        origins: names of hosts whose pages may connect beside this server's own; None: those of any.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Collection[str] | None = ()) -> None:
+        self.app, self.origins = app, origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            if not self._from_a_page_of_ours(scope):
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            scope = _without_a_foreign_session(scope)
+        elif scope["type"] == "http" and UPLOADS in scope["path"] and scope["method"] != "OPTIONS":
+            session_id = scope["path"].partition(UPLOADS)[2].partition("/")[0]
+            if session_of(visitor_of(scope), session_id) is None:
+                await PlainTextResponse("This session is not yours.", 403)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _from_a_page_of_ours(self, scope: Scope) -> bool:
+        """Streamlit looks, too, but asks a server outside for its own address before it refuses."""
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        if origin is None or self.origins is None:  # no browser; or no matter
+            return True
+        try:
+            there = urlsplit(origin)
+            return there.netloc == headers.get("host") or there.hostname in self.origins
+        except ValueError:
+            return False
+
+
+def _without_a_foreign_session(scope: Scope) -> Scope:
+    """The same request; the session that it names only if it is the visitor's. Without one Streamlit opens another."""
+    names = [name.strip() for line in Headers(scope=scope).getlist(PROTOCOLS) for name in line.split(",")]
+    if len(names) < 3:
+        return scope
+    if session_of(visitor_of(scope), names[2]) is None:
+        names[2:] = []
+    others = [(name, value) for name, value in scope["headers"] if name != PROTOCOLS.encode()]
+    headers = [*others, (PROTOCOLS.encode(), ", ".join(names).encode("latin-1"))]
+    return {**scope, "headers": headers, "subprotocols": [name for name in names if name]}
