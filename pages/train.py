@@ -20,6 +20,7 @@ from pages.ui.problems import show_problems, tell_the_rest
 from pages.ui.run.aside import other_runs
 from pages.ui.run.curves import draw_run
 from pages.ui.run.ended import ended
+from pages.ui.run.notes import tell_notes
 from pages.ui.run.training import (
     continue_training,
     current_run,
@@ -50,6 +51,7 @@ def page(state: AppState, bench: Bench) -> None:
             st.caption(say("train_page.blocked_by_problem", state.language))
         other_runs(state)
         if run is not None:
+            tell_notes(state, run)
             what_the_knobs_say(state, run)
         draw_run(state, bench, run)
         if run is not None and not run.active:

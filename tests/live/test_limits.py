@@ -64,12 +64,20 @@ def test_a_run_that_has_had_its_time_is_stopped_with_the_reason_and_kept(engine_
 
 
 @pytest.mark.skipif(shutil.which("false") is None, reason="needs a program that fails at once")
-def test_without_workers_a_run_fails_with_a_sentence(engine_with, monkeypatch):
-    monkeypatch.setattr("sys.executable", shutil.which("false"))
-    engine = engine_with()
-    run = engine.start(RunRequest(iris(3), iris_data()), "one")
-    wait_for_state(engine, run, "one", "failed")
-    assert engine.view(run, "one").reason.code == "run.no_worker"
+def test_without_workers_a_run_waits_with_a_sentence_and_goes_on_when_one_can_be_started(engine_with, monkeypatch):
+    monkeypatch.setattr("lab.runs.serve.pooled.pauses.LONGEST_S", 0.01)
+    monkeypatch.setattr("lab.runs.serve.pooled.pauses.FIRST_S", 0.01)
+    with monkeypatch.context() as broken:
+        broken.setattr("sys.executable", shutil.which("false"))
+        engine = engine_with()
+        run = engine.start(RunRequest(iris(3), iris_data()), "one")
+        wait_for(lambda: engine.view(run, "one").notes, "the sentence")
+        view = engine.view(run, "one")
+        assert (view.state, view.queue_position) == ("queued", 1)
+        assert engine.runs_of("one")[0].notes == view.notes
+        assert all(say_error(view.notes[0], language) for language in LANGUAGES)
+    wait_for_state(engine, run, "one", "finished")
+    assert engine.view(run, "one").notes == ()
 
 
 def test_too_little_memory_fails_that_run_alone(engine_with, monkeypatch):

@@ -1,6 +1,7 @@
 """Real worker processes: same numbers as in one's own thread, whatever is done to the run or to the process."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from lab.errors import RunError
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.serve.pooled import PoolEngine
-from lab.runs.serve.pooled.pool import SILENCE_S, WorkerPool
+from lab.runs.serve.pooled.pool import SILENCE_S, STARTING_S, WorkerPool
 from lab.runs.wire.messages import ENDED, Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
@@ -171,7 +172,8 @@ def test_a_hanging_worker_is_replaced_and_one_that_answers_is_not():
         ALONE.worker_memory_bytes,
         on_message=lambda index, message: None,
         on_crash=lambda index, suspect: replaced.append(index),
-        on_hopeless=replaced.append,
+        on_away=replaced.append,
+        on_back=replaced.append,
         clock=clock,
     )
     heard = [lambda worker=worker: worker.heard_at == clock.now for worker in pool._workers]
@@ -189,6 +191,60 @@ def test_a_hanging_worker_is_replaced_and_one_that_answers_is_not():
     pool.close()
 
 
+def pool_of_one(away: list, **arguments) -> WorkerPool:
+    """`away` gets "away" and "back"."""
+    return WorkerPool(
+        1,
+        ALONE.worker_memory_bytes,
+        on_message=lambda index, message: None,
+        on_crash=lambda index, suspect: away.append("crash"),
+        on_away=lambda index: away.append("away"),
+        on_back=lambda index: away.append("back"),
+        **arguments,
+    )
+
+
+@pytest.mark.skipif(shutil.which("false") is None, reason="needs a program that fails at once")
+def test_a_worker_that_cannot_be_started_is_tried_for_ever_with_growing_pauses_until_it_can(monkeypatch, caplog):
+    away, pauses, python = [], [], sys.executable
+    monkeypatch.setattr("sys.executable", shutil.which("false"))
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        if len(pauses) == 9:
+            monkeypatch.setattr("sys.executable", python)
+        return False
+
+    pool = pool_of_one(away, wait=wait)
+    pool.start()
+    wait_for(lambda: "back" in away, "a worker that says hello")
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert away == ["away", "back"]
+    assert "before it said hello" in caplog.text
+    pool.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_a_worker_may_take_long_to_say_hello_but_not_for_ever(monkeypatch, tmp_path):
+    """Where nothing is compiled yet and the machine is crowded, its imports alone take longer than it may hang."""
+    clock, away, sent = Clock(), [], []
+    dumb = tmp_path / "dumb"
+    dumb.write_text("#!/bin/sh\ncat > /dev/null\n")
+    dumb.chmod(0o700)
+    monkeypatch.setattr("sys.executable", str(dumb))
+    monkeypatch.setattr("lab.runs.serve.pooled.pool.PING_S", 0.01)
+    pool = pool_of_one(away, clock=clock, wait=lambda seconds: True)
+    monkeypatch.setattr(pool, "send", lambda index, message: sent.append(message))
+    pool.start()
+    clock.now = STARTING_S - 1.0
+    already = len(sent)
+    wait_for(lambda: len(sent) > already + 2, "two looks at the worker")
+    assert pool._workers[0].process.poll() is None
+    clock.now = STARTING_S + 1.0
+    wait_for(lambda: away == ["away"], "the end of the patience")
+    pool.close()
+
+
 def test_a_run_that_kills_its_worker_twice_is_failed_and_the_others_live(engine, owner):
     other = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "someone else")
     run = engine.start(
@@ -197,6 +253,7 @@ def test_a_run_that_kills_its_worker_twice_is_failed_and_the_others_live(engine,
     wait_for_state(engine, run, owner, "paused")
     live = engine.hub.get(run)
     for crashes in (1, 2):
+        wait_for(lambda: engine.pool._workers[live.worker].greeted, "a worker that computes")
         pid = pid_of(engine, run)
         halt(pid)
         engine.pool._workers[live.worker].suspect.write_bytes(run.encode().ljust(64))

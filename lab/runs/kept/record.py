@@ -132,6 +132,7 @@ class RunSummary:
         metrics: last value of each history key.
         best: value of each history key at `best_epoch`; empty while nobody knows.
         verdict: its kind, see `lab.verdict.verdict`; None while it goes on.
+        notes: what its owner should know about it beside how it does, as sentences.
     """
 
     id: str
@@ -147,6 +148,7 @@ class RunSummary:
     compute_s: float = 0.0
     updates: int = 0
     verdict: str | None = None
+    notes: tuple[Reason, ...] = ()
     marks: Marks = field(default_factory=Marks)
 
     @property
@@ -170,6 +172,7 @@ class RunView:
         elapsed_s: seconds since the start, pauses left out; compute_s: of these spent computing.
         queue_position: 1 for the next to be started; 0 when not waiting.
         stream: key of its event stream; "" for a run that is only kept, so that it can be looked at and not go on.
+        notes: as in RunSummary.
     """
 
     id: str
@@ -192,6 +195,7 @@ class RunView:
     queue_position: int = 0
     extras: dict[str, list[float]] = field(default_factory=dict)
     stream: str = ""
+    notes: tuple[Reason, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -222,6 +226,7 @@ class RunView:
             last,
             compute_s=self.compute_s,
             updates=self.updates,
+            notes=self.notes,
         )
 
 

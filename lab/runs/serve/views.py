@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from lab.runs.kept.record import Marks, RunRecord, RunSummary, RunView, as_changes
-from lab.runs.wire.messages import Status
+from lab.runs.wire.messages import Reason, Status
 from lab.runs.wire.points import Points
 from lab.verdict.context import RunContext
 
@@ -46,6 +46,7 @@ def view_of(
     epochs_per_s: float | None = None,
     queue_position: int = 0,
     stream: str = "",
+    notes: tuple[Reason, ...] = (),
 ) -> RunView:
     """A page's view of a run from what its Trainer last said."""
     return RunView(
@@ -69,4 +70,5 @@ def view_of(
         created=created,
         queue_position=queue_position,
         stream=stream,
+        notes=notes,
     )

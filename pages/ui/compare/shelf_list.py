@@ -16,7 +16,7 @@ from pages.ui.compare.state import CompareView
 from pages.ui.grid import in_rows
 from pages.ui.run.kinds import LOOKS
 from pages.ui.state import AppState
-from pages.ui.text import plain
+from pages.ui.text import plain, tell_error
 
 SYMBOLS = "●◆■▲✕★✚▼"  # as lab.charts.compare.LOOKS draws them
 SORTS = get_args(Sort)
@@ -82,6 +82,8 @@ def shelf_row(state: AppState, entry: Entry, chosen: Entry | None, looks: dict[s
             )
             badge(state, entry)
         st.caption(f"{plain(entry.differs, LEGEND)} · {said_loss(state, entry)}")
+        for note in entry.summary.notes:
+            st.caption(f":material/info: {tell_error(note, state.language)}")
 
 
 def toggle(

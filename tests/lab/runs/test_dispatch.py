@@ -110,15 +110,35 @@ def test_a_job_that_gets_on_a_little_each_time_is_failed_in_the_end(office):
     assert run.status.state == "failed"
 
 
-def test_jobs_of_a_worker_that_cannot_be_started_go_elsewhere_and_fail_when_there_is_none(office):
+def test_jobs_of_a_worker_that_cannot_be_started_go_elsewhere_and_wait_while_there_is_none(office):
     runs = office.submit("a", "b", "c", "d", "e")
     office.starts()
-    office.dispatch.hopeless(0)
+    office.dispatch.away(0)
     assert office.starts() == []
     assert [run.queue_position for run in runs] == [1, 0, 2, 0, 3]
-    office.dispatch.hopeless(1)
-    assert {run.status.reason.code for run in runs} == {"run.no_worker"}
-    assert sorted(run.id for run in office.ended) == ["a", "b", "c", "d", "e"]
+    office.inbox.take(1, status("b", "running"))
+    office.inbox.take(1, status("d", "paused"))
+    assert not office.dispatch.nobody_computes
+    office.dispatch.away(1)
+    assert office.dispatch.nobody_computes
+    assert [run.queue_position for run in runs] == [1, 2, 3, 4, 5]
+    assert [run.status.state for run in runs] == ["queued", "queued", "queued", "paused", "queued"]
+    assert office.ended == []
+
+
+def test_jobs_that_waited_for_a_worker_go_on_from_their_snapshots_when_one_is_back(office):
+    runs = office.submit("a", "b", "c")
+    runs[0].snapshot = b"so far"
+    for index in (0, 1):
+        office.dispatch.away(index)
+    office.dispatch.send(runs[1], Pause())
+    office.sent.clear()
+    office.dispatch.back(1)
+    assert [(index, start.run, start.snapshot) for index, start in office.sent] == [(1, "a", b"so far"), (1, "b", b"")]
+    assert [order.command for order in office.sent[1][1].orders] == ["Pause"]
+    assert runs[2].queue_position == 1
+    office.dispatch.back(0)
+    assert runs[2].worker == 0
 
 
 def test_an_ended_job_is_begun_again_for_more_epochs(office):

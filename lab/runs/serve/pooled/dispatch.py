@@ -28,7 +28,7 @@ class Dispatch:
     ) -> None:
         self.workers = workers
         self._hub, self._each, self._send_message, self._ended = hub, each, send, ended
-        self._hopeless: set[int] = set()  # workers that cannot be started
+        self._away: set[int] = set()  # workers of which none says hello; they are started again and again
 
     # --- places
 
@@ -44,11 +44,8 @@ class Dispatch:
         position = 0
         for job in [job for job in self._hub.jobs() if job.active and job.worker is None]:
             load = self._load()
-            if not load:
-                self.end(job, "failed", Reason("run.no_worker", {}))
-                continue
-            index = min(load, key=load.__getitem__)
-            if load[index] >= self._each:
+            index = min(load, key=load.__getitem__, default=None)
+            if index is None or load[index] >= self._each:
                 position += 1
                 self._hub.set_queue_position(job, position)
                 continue
@@ -57,7 +54,7 @@ class Dispatch:
 
     def _load(self) -> dict[int, int]:
         """Worker that can be had -> how many jobs it has."""
-        load = {index: 0 for index in range(self.workers) if index not in self._hopeless}
+        load = {index: 0 for index in range(self.workers) if index not in self._away}
         for job in self._hub.jobs():
             if job.active and job.worker in load:
                 load[job.worker] += 1
@@ -131,13 +128,26 @@ class Dispatch:
                 else:
                     self._start(job)
 
-    def hopeless(self, index: int) -> None:
-        """A worker cannot be started: its jobs go elsewhere."""
+    def away(self, index: int) -> None:
+        """No worker can be started in place of one that died: its jobs go elsewhere, or wait until one is back."""
         with self._hub.lock:
-            self._hopeless.add(index)
+            self._away.add(index)
             for job in self._of(index):
                 job.worker = None
+                if job.status.state == "running":
+                    self._hub.set_status(replace(job.status, state="queued"))
             self._fill()
+
+    def back(self, index: int) -> None:
+        """There is a worker again where there was none."""
+        with self._hub.lock:
+            self._away.discard(index)
+            self._fill()
+
+    @property
+    def nobody_computes(self) -> bool:
+        """Every worker is away."""
+        return len(self._away) == self.workers
 
     def _of(self, index: int) -> list[Job]:
         return [job for job in self._hub.jobs() if job.worker == index and job.active]

@@ -54,7 +54,8 @@ class PoolEngine:
             limits.worker_memory_bytes,
             on_message=Inbox(self.hub, self._dispatch).take,
             on_crash=self._dispatch.crashed,
-            on_hopeless=self._dispatch.hopeless,
+            on_away=self._dispatch.away,
+            on_back=self._dispatch.back,
         )
         self._shelf = Shelf(self.hub, self._dispatch, store, self._saver)
         self._starting = Starting(self.hub, self._dispatch, store, self._files, self._shelf)

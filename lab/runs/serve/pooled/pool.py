@@ -1,6 +1,7 @@
 """Worker processes: started, fed, listened to, and started again when they die."""
 
 import json
+import logging
 import os
 import queue
 import subprocess
@@ -14,17 +15,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from lab.runs.serve.pooled.pauses import Pauses
 from lab.runs.wire.messages import PROTOCOL, Hello, Message, Ping, Pong, Quit, read_messages, write_message
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 
 ROOT = Path(__file__).resolve().parents[4]
 PING_S = 1.0
 SILENCE_S = 10.0  # a worker that answers no ping for so long hangs; one heavy batch may take seconds
-STARTS_IN_VAIN = 3  # workers that die before they say hello, in a row: something is wrong with the installation
+STARTING_S = 120.0  # that it may take to say hello: on a crowded machine all it imports may have to be compiled first
 ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"),
     "1",
 )
+
+
+log = logging.getLogger(__name__)
 
 
 def pool_size() -> int:
@@ -41,7 +46,9 @@ class _Worker:
     process: subprocess.Popen[bytes] | None = None
     outbox: "queue.SimpleQueue[Message | None]" = field(default_factory=queue.SimpleQueue)
     heard_at: float = 0.0
-    starts_in_vain: int = 0
+    greeted: bool = False  # its process has said hello
+    away: bool = False  # none that says hello could be started
+    pauses: Pauses = field(default_factory=Pauses)
 
 
 class WorkerPool:
@@ -51,8 +58,11 @@ class WorkerPool:
         on_message: called with (index, message) in the thread of that worker.
         on_crash: called with (index, id of the run being computed or "") when a worker has died and a new one
             is there to take messages.
-        on_hopeless: called with the index when a worker cannot be started at all.
+        on_away: called with the index when a worker died before it said hello. It is started again after a pause,
+            which grows as long as that does not help.
+        on_back: called with the index when one that was away is there to take messages.
         clock: seconds that only go forward.
+        wait: lets so many seconds pass; True if the pool is closed meanwhile. None: real ones.
     """
 
     def __init__(
@@ -61,14 +71,17 @@ class WorkerPool:
         memory_bytes: int,
         on_message: Callable[[int, Message], None],
         on_crash: Callable[[int, str], None],
-        on_hopeless: Callable[[int], None],
+        on_away: Callable[[int], None],
+        on_back: Callable[[int], None],
         clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], bool] | None = None,
     ) -> None:
         self._memory_bytes, self._clock = memory_bytes, clock
-        self._on_message, self._on_crash, self._on_hopeless = on_message, on_crash, on_hopeless
+        self._on_message, self._on_crash, self._on_away, self._on_back = on_message, on_crash, on_away, on_back
         self._directory = tempfile.TemporaryDirectory(prefix="lab-workers-", ignore_cleanup_errors=True)
         self._workers = [_Worker(index, Path(self._directory.name) / f"suspect-{index}") for index in range(size)]
         self._closing = threading.Event()
+        self._wait = wait or self._closing.wait
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -84,7 +97,7 @@ class WorkerPool:
 
     @property
     def pids(self) -> list[int]:
-        return [worker.process.pid for worker in self._workers if worker.process is not None]
+        return [process.pid for worker in self._workers if (process := worker.process) is not None]
 
     def send(self, index: int, message: Message) -> None:
         """Put a message on the way; never blocks. What a dying worker gets is lost: `on_crash` tells."""
@@ -97,45 +110,65 @@ class WorkerPool:
             worker.outbox.put(Quit())
             worker.outbox.put(None)
         for worker in self._workers:
-            if worker.process is not None:
+            process = worker.process
+            if process is not None:
                 try:
-                    worker.process.wait(timeout=2)
+                    process.wait(timeout=2)
                 except subprocess.TimeoutExpired:
-                    worker.process.kill()
+                    process.kill()
         for thread in self._threads:
             thread.join(timeout=2)
+        for worker in self._workers:
+            if worker.process is not None and worker.process.poll() is None:
+                worker.process.kill()  # it was started while the others ended
         self._directory.cleanup()
 
     # --- one worker
 
     def _spawn(self, worker: _Worker) -> None:
+        """Put a new process in its place; none where the system has no room for one."""
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        worker.process = subprocess.Popen(
-            [sys.executable, "-m", "lab.runs.work.process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
-            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows has no nice
-        )
-        worker.outbox = queue.SimpleQueue()
-        worker.heard_at = self._clock()
+        worker.greeted, worker.outbox, worker.heard_at = False, queue.SimpleQueue(), self._clock()
+        try:
+            worker.process = subprocess.Popen(
+                [sys.executable, "-m", "lab.runs.work.process"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+                creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows has no nice
+            )
+        except OSError:
+            log.warning("worker %d: no process can be started", worker.index, exc_info=True)
+            return
         settings = {"index": worker.index, "memory_bytes": self._memory_bytes, "suspect": str(worker.suspect)}
         self._begin(_write_all, worker.process, worker.outbox, json.dumps(settings).encode() + b"\n")
 
     def _supervise(self, worker: _Worker) -> None:
         """Listen until the worker is gone, put another in its place, and so on until the pool closes."""
         while not self._closing.is_set():
-            process = worker.process
-            if process is None:
+            status = self._listen(worker)
+            if self._closing.is_set():
                 return
-            with cast("BinaryIO", process.stdout) as stream:
-                for message in read_messages(stream):
-                    self._hear(worker, message)
-            process.kill()  # in case it closed its output and lives on
-            process.wait()
-            worker.outbox.put(None)
-            if not self._closing.is_set():
+            if worker.greeted:
                 self._replace(worker)
+            elif self._wait(self._pause_s(worker, status)):
+                return
+            else:
+                self._spawn(worker)
+
+    def _listen(self, worker: _Worker) -> int | None:
+        """Until its process is gone, whose exit status this returns."""
+        process = worker.process
+        if process is None:
+            return None
+        with cast("BinaryIO", process.stdout) as stream:
+            for message in read_messages(stream):
+                self._hear(worker, message)
+        process.kill()  # in case it closed its output and lives on
+        status = process.wait()
+        worker.process = None
+        worker.outbox.put(None)
+        return status
 
     def _hear(self, worker: _Worker, message: Message) -> None:
         worker.heard_at = self._clock()
@@ -146,32 +179,47 @@ class WorkerPool:
 
     def _greet(self, worker: _Worker, hello: Hello) -> None:
         """A worker that speaks another language (the code was replaced under a running server) is no use."""
-        if hello.protocol == PROTOCOL:
-            worker.starts_in_vain = -1
-        elif worker.process is not None:
-            worker.process.kill()
+        if hello.protocol != PROTOCOL:
+            if worker.process is not None:
+                worker.process.kill()
+            return
+        worker.greeted = True
+        worker.pauses.over()
+        if worker.away:
+            worker.away = False
+            self._on_back(worker.index)
 
     def _replace(self, worker: _Worker) -> None:
-        worker.starts_in_vain += 1
-        if worker.starts_in_vain >= STARTS_IN_VAIN:
-            worker.process = None
-            self._on_hopeless(worker.index)
-            return
         suspect = Suspect.read(worker.suspect)
         worker.suspect.write_bytes(b" " * SUSPECT_BYTES)
         self._spawn(worker)
         self._on_crash(worker.index, suspect)
+
+    def _pause_s(self, worker: _Worker, status: int | None) -> float:
+        """Before the next try: what is wrong (memory, a new installation) may pass, so it is never the last.
+
+        Args:
+            status: with which the process ended before it said hello; None where none could be started.
+        """
+        if not worker.away:
+            worker.away = True
+            self._on_away(worker.index)
+        pause_s = worker.pauses.next_s()
+        told = "worker %d ended with status %s before it said hello; what it printed stands above. Next try in %g s"
+        log.warning(told, worker.index, status, pause_s)
+        return pause_s
 
     def _ping_all(self) -> None:
         number = 0
         while not self._closing.wait(PING_S):
             number += 1
             for worker in self._workers:
-                if worker.process is None:
+                process = worker.process
+                if process is None:
                     continue
                 self.send(worker.index, Ping(number))
-                if self._clock() - worker.heard_at > SILENCE_S:
-                    worker.process.kill()  # its supervisor sees the end of the pipe
+                if self._clock() - worker.heard_at > (SILENCE_S if worker.greeted else STARTING_S):
+                    process.kill()  # its supervisor sees the end of the pipe
 
     def _begin(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True, name=f"lab-{target.__name__.strip('_')}")

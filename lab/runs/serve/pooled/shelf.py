@@ -13,6 +13,7 @@ from lab.runs.serve.pooled.job import Job, LiveRun
 from lab.runs.serve.pooled.saving import Saver
 from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.wire.messages import Reason
 
 
 class Shelf:
@@ -105,6 +106,7 @@ class Shelf:
                 epochs_per_s=run.epochs_per_s,
                 queue_position=run.queue_position,
                 stream=run.stream,
+                notes=self._notes(run),
             )
 
     def _summary(self, run: LiveRun) -> RunSummary:
@@ -132,4 +134,11 @@ class Shelf:
                 metrics={name: values[-1] for name, values in run.curve.newest().history.items()},
                 compute_s=run.status.compute_s,
                 updates=run.status.updates,
+                notes=self._notes(run),
             )
+
+    def _notes(self, run: LiveRun) -> tuple[Reason, ...]:
+        """What its owner should know about it beside how it does."""
+        if run.active and run.worker is None and self._dispatch.nobody_computes:
+            return (Reason("run.workers_start_again", {}),)
+        return ()
