@@ -64,6 +64,7 @@ class StudyView:
     """A study at this moment.
 
     Args:
+        note: what to know of where it is computed.
         done, total: epochs of all its runs together, finished and asked for.
         outcomes: for each cell those of its seeds, as far as they have begun.
     """
@@ -74,6 +75,7 @@ class StudyView:
     compute_s: float
     reason: Reason | None
     outcomes: dict[str, tuple[RunOutcome, ...]]
+    note: Reason | None = None
 
     @property
     def share(self) -> float:
@@ -118,8 +120,7 @@ class Asked(NamedTuple):
 
 def study_specs(cells: Sequence[Cell], parts: int, *, predict: bool) -> list[Asked]:
     """The cells dealt out to so many workers, the longest first."""
-    made = [piece for cell in cells for piece in _pieces(cell, math.ceil(parts / len(cells)))]
-    made.sort(key=lambda one: -sum(_cost(*run) for run in one[1]))
+    made = _made(cells, parts)
     piles: list[list[tuple[Piece, list[Made]]]] = [[] for _ in range(min(parts, len(made)))]
     loads = [0.0] * len(piles)
     for one in made:
@@ -127,6 +128,18 @@ def study_specs(cells: Sequence[Cell], parts: int, *, predict: bool) -> list[Ask
         piles[lightest].append(one)
         loads[lightest] += sum(_cost(*run) for run in one[1])
     return [_spec_of(pile, predict=predict) for pile in piles]
+
+
+def single_pieces(cells: Sequence[Cell], parts: int, *, predict: bool) -> list[Asked]:
+    """The same pieces, each to be handed out by itself, the longest first."""
+    return [_spec_of([one], predict=predict) for one in _made(cells, parts)]
+
+
+def _made(cells: Sequence[Cell], parts: int) -> list[tuple[Piece, list[Made]]]:
+    """At least so many pieces where there are runs for them, the longest first."""
+    made = [piece for cell in cells for piece in _pieces(cell, math.ceil(parts / len(cells)))]
+    made.sort(key=lambda one: -sum(_cost(*run) for run in one[1]))
+    return made
 
 
 def _pieces(cell: Cell, workers: int) -> list[tuple[Piece, list[Made]]]:
@@ -180,7 +193,7 @@ def _put_together(pieces: dict[Piece, tuple[RunOutcome, ...]]) -> dict[str, tupl
     return {key: tuple(outcomes) for key, outcomes in found.items()}
 
 
-def study_view(parts: Sequence[tuple[Sequence[Piece], Status, bytes]]) -> StudyView:
+def study_view(parts: Sequence[tuple[Sequence[Piece], Status, bytes]], note: Reason | None = None) -> StudyView:
     """A study put together from its parts: the pieces of each, where it is, and its snapshot."""
     states = [status.state for _, status, _ in parts]
     pieces: dict[Piece, tuple[RunOutcome, ...]] = {}
@@ -193,6 +206,7 @@ def study_view(parts: Sequence[tuple[Sequence[Piece], Status, bytes]]) -> StudyV
         compute_s=sum(status.compute_s for _, status, _ in parts),
         reason=next((status.reason for _, status, _ in parts if status.reason), None),
         outcomes=_put_together(pieces),
+        note=note,
     )
 
 

@@ -2,14 +2,12 @@
 
 import queue
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lab.errors import LabError
 from lab.runs.wire.frame import Progress, encode
 from lab.runs.wire.messages import (
     ENDED,
@@ -31,10 +29,9 @@ from lab.runs.wire.messages import (
     command_of,
 )
 from lab.runs.wire.points import Points
-from lab.runs.work.job import Job, first_status, job_of
+from lab.runs.work.job import Job, first_status, job_of, reason_of
 from lab.runs.work.slicer import Pace, Slicer
 from lab.runs.work.suspect import Suspect
-from netcore.errors import NetcoreError
 
 FRAMES_PER_S = 15.0  # of one run: the eye sees no more
 WORKER_FRAMES_PER_S = 400.0  # of all its runs together
@@ -155,15 +152,10 @@ class Worker:
         self._suspect.name(run)
         try:
             action(run)
-        except (LabError, NetcoreError) as error:
-            self._fail(run, Reason(error.code, error.values), start)
-        except MemoryError:
-            self._fail(run, Reason("run.out_of_memory", {}), start)
         except BrokenPipeError:
             raise  # the web process has gone
         except Exception as error:  # noqa: BLE001  # the other runs of this process must go on
-            traceback.print_exc()
-            self._fail(run, Reason("run.internal", {"kind": type(error).__name__}), start)
+            self._fail(run, reason_of(error), start)
         self._suspect.clear()
 
     def _train(self, run: str) -> None:

@@ -307,6 +307,8 @@ def _progress(state: AppState, asked: Asked, view: StudyView) -> None:
             seconds=f"{view.compute_s:.1f}",
         ),
     )
+    if view.note is not None:
+        st.caption(tell_error(view.note, state.language))
     if view.state == "queued":
         st.caption(say("experiments_page.queued", state.language))
 

@@ -12,7 +12,7 @@ class Dispatch:
     """Gives jobs to workers, and knows when one has ended.
 
     Args:
-        workers: how many there are.
+        workers: how many there are; the number behind the last is a cluster, which gets only what asks for it.
         each: jobs that one may have at a time.
         send: puts a message on its way to a worker.
         ended: told of a job that has just ended, before anybody else can see it.
@@ -26,17 +26,18 @@ class Dispatch:
         send: Callable[[int, Message], None],
         ended: Callable[[Job], None],
     ) -> None:
-        self.workers = workers
+        self.workers = self.cluster = workers
         self._hub, self._each, self._send_message, self._ended = hub, each, send, ended
         self._away: set[int] = set()  # workers of which none says hello; they are started again and again
 
     # --- places
 
     def submit(self, *jobs: Job) -> None:
-        """Take new jobs in; each begins when there is a place for it."""
+        """Take new jobs in; each begins when there is a place for it, or where it has one already."""
         with self._hub.lock:
             for job in jobs:
                 self._hub.add(job)
+                self._start(job)
             self._fill()
 
     def _fill(self) -> None:
@@ -132,6 +133,11 @@ class Dispatch:
         """No worker can be started in place of one that died: its jobs go elsewhere, or wait until one is back."""
         with self._hub.lock:
             self._away.add(index)
+            self.give_back(index)
+
+    def give_back(self, index: int) -> None:
+        """Nothing more comes from there: its jobs go elsewhere."""
+        with self._hub.lock:
             for job in self._of(index):
                 job.worker = None
                 if job.status.state == "running":

@@ -1,6 +1,7 @@
 """The engine of the server: a page only ever talks to this object, which passes on to the part whose task it is."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from lab.runs.orders.study import Cell, StudyView
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.care import Caretaker
+from lab.runs.serve.pooled.cluster import Cluster
 from lab.runs.serve.pooled.commands import Commands
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub, set_all
@@ -22,7 +24,7 @@ from lab.runs.serve.pooled.starting import Starting
 from lab.runs.serve.pooled.streams import Streams
 from lab.runs.serve.pooled.studies import Studies
 from lab.runs.wire.checkpoints import Checkpoints
-from lab.runs.wire.messages import Command
+from lab.runs.wire.messages import Command, Message
 from lab.spec.limits import Limits, current_limits
 
 
@@ -33,9 +35,16 @@ class PoolEngine:
         limits: of the profile in force.
         store: where finished runs are kept.
         workers: number of processes.
+        dask: address of the scheduler that studies go to; LAB_DASK otherwise; "": none.
     """
 
-    def __init__(self, limits: Limits | None = None, store: RunStore | None = None, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        store: RunStore | None = None,
+        workers: int | None = None,
+        dask: str | None = None,
+    ) -> None:
         limits = limits or current_limits()
         store = store or RunStore(default_directory(), limits)
         size = workers or pool_size()
@@ -46,13 +55,14 @@ class PoolEngine:
             self.hub,
             size,
             limits.active_runs_per_worker,
-            send=lambda index, message: self.pool.send(index, message),
+            send=self._send,
             ended=self._saver.keep,
         )
+        inbox = Inbox(self.hub, self._dispatch)
         self.pool = WorkerPool(
             size,
             limits.worker_memory_bytes,
-            on_message=Inbox(self.hub, self._dispatch).take,
+            on_message=inbox.take,
             on_crash=self._dispatch.crashed,
             on_away=self._dispatch.away,
             on_back=self._dispatch.back,
@@ -60,7 +70,9 @@ class PoolEngine:
         self._shelf = Shelf(self.hub, self._dispatch, store, self._saver)
         self._starting = Starting(self.hub, self._dispatch, store, self._files, self._shelf)
         self._commands = Commands(self.hub, self._dispatch, store)
-        self._studies = Studies(self.hub, self._dispatch, self._files)
+        address = os.environ.get("LAB_DASK", "") if dask is None else dask
+        self._cluster = Cluster(address, lambda message: inbox.take(size, message), self._lost) if address else None
+        self._studies = Studies(self.hub, self._dispatch, self._files, self._cluster)
         self.streams = Streams(self.hub, self._dispatch.touch)
         self.caretaker = Caretaker(self.hub, self._dispatch, self._shelf.forget)
 
@@ -73,12 +85,23 @@ class PoolEngine:
 
     def close(self) -> None:
         """End the workers and keep what was going on."""
+        if self._cluster is not None:
+            self._cluster.close()
         self.pool.close()
         for job in self.hub.jobs():
             if job.active:
                 self._dispatch.end(job, "stopped")
         self._saver.close()
         self._files.close()
+
+    def _send(self, index: int, message: Message) -> None:
+        if self._cluster is not None and index == self._dispatch.cluster:
+            self._cluster.send(message)
+        else:
+            self.pool.send(index, message)
+
+    def _lost(self) -> None:
+        self._studies.cluster_lost()
 
     # --- what pages call
 

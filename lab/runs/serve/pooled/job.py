@@ -9,7 +9,7 @@ from lab.runs.orders.study import Piece
 from lab.runs.serve.keys import new_key
 from lab.runs.serve.pooled.curve import Curve
 from lab.runs.wire.checkpoints import Checkpoints
-from lab.runs.wire.messages import ENDED, Command, Order, Status, order
+from lab.runs.wire.messages import ENDED, Command, Order, Reason, Status, order
 from lab.runs.wire.spec import JobSpec
 from lab.spec.experiment import Experiment
 from lab.verdict.context import RunContext
@@ -156,7 +156,12 @@ class LiveRun(Job):
 
 @dataclass(eq=False, kw_only=True)
 class StudyPart(Job):
-    """Those pieces of a study that one worker computes."""
+    """Those pieces of a study that one worker computes.
+
+    Args:
+        note: what its owner should know of where it is computed.
+    """
 
     study: str
     pieces: list[Piece]
+    note: Reason | None = None
