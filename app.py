@@ -3,27 +3,18 @@
 import asyncio
 import gc
 import importlib
-import os
 import pkgutil
+import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from urllib.parse import urlsplit
-
-from lab.runs.serve import profile
-
-profile.enter(__file__)  # before Streamlit reads its settings
+from types import FrameType
 
 import streamlit as st
-from starlette.middleware import Middleware
-from streamlit.net_util import get_internal_ip
 
-from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.routes import middleware, routes
-from lab.texts import LANGUAGES
-from pages.ui.frame.style import language_script
 
 
 @asynccontextmanager
@@ -33,7 +24,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     engine = PoolEngine()
     await asyncio.to_thread(engine.begin, asyncio.get_running_loop())
     set_engine(engine)
-    print(greeting(), flush=True)
+    close_when_asked_to_stop(engine)
     sweeper = asyncio.create_task(engine.caretaker.sweep_for_ever())
     try:
         yield {}
@@ -41,6 +32,26 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
         sweeper.cancel()
         set_engine(None)
         await asyncio.to_thread(engine.close)
+
+
+def close_when_asked_to_stop(engine: PoolEngine) -> None:
+    """Keep what goes on at the first signal: before the end of the lifespan the server waits for every open page.
+
+    A curve is open as long as its run goes on, and the page of a laptop that sleeps for a minute; systemd and Docker
+    wait for some seconds only.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return  # a test's client: signals come to the main thread alone
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        servers_own = signal.getsignal(number)
+
+        def stop(number: int, frame: FrameType | None, servers_own: object = servers_own) -> None:
+            loop.call_soon_threadsafe(loop.run_in_executor, None, engine.close)
+            if callable(servers_own):
+                servers_own(number, frame)
+
+        signal.signal(number, stop)
 
 
 def keep_imports_out_of_garbage_collection() -> None:
@@ -53,31 +64,9 @@ def keep_imports_out_of_garbage_collection() -> None:
     gc.freeze()
 
 
-def greeting() -> str:
-    """Which address people should open, and what is in force."""
-    bound = st.get_option("server.address") or "0.0.0.0"  # noqa: S104
-    everywhere = bound in ("0.0.0.0", "::")  # noqa: S104
-    people = os.environ.get("STREAMLIT_BROWSER_SERVER_ADDRESS") or (get_internal_ip() if everywhere else bound)
-    return profile.greeting(
-        name=os.environ.get("LAB_PROFILE", "alone"),
-        people=people or "localhost",
-        port=st.get_option("server.port"),
-        https=bool(st.get_option("server.sslCertFile")),
-        bound=bound,
-    )
-
-
-def own_middleware() -> list[Middleware]:
-    """What every request passes, as the settings of this server want it."""
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    named = [urlsplit(origin).hostname or "" for origin in st.get_option("server.corsAllowedOrigins")]
-    return middleware(
-        scripts=[*inline_scripts(page), *map(language_script, LANGUAGES)],
-        allowed_hosts=st.get_option("server.allowedHosts") or (),
-        origins=named if st.get_option("server.enableCORS") else None,
-        embedding=sites(os.environ.get("LAB_EMBED", "")),
-        metrics=os.environ.get("LAB_METRICS") == "1",
-    )
-
-
-app = st.App("pages/main.py", routes=routes(), middleware=own_middleware(), lifespan=lifespan)
+app = st.App(
+    "pages/main.py",
+    routes=routes(),
+    middleware=middleware(st.get_option("server.allowedHosts") or ()),
+    lifespan=lifespan,
+)

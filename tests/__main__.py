@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.chromium import find_chromium, install_chromium
+from tests.nginx import fetch_nginx, find_nginx
 from tests.versions import constraints, major_minor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,8 @@ def main() -> int:
     if not fast and find_chromium() is None:
         print("No Chromium found: installing one for the browser tests …", flush=True)
         install_chromium()
+    if not fast and find_nginx() is None and fetch_nginx() is None:
+        print("No nginx found and none to be had by apt: the tests of the reverse proxy are left out.", flush=True)
     # one BLAS thread: two on a busy machine were measured thirty times slower, and results stay identical
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     screenshots = {"SCREENSHOTS": "1"} if asked.all else {}

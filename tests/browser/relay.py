@@ -1,6 +1,7 @@
 """A relay between a browser and the server whose connections can be cut, as a bad network does."""
 
 import asyncio
+import ssl
 import threading
 from contextlib import suppress
 
@@ -8,10 +9,14 @@ from tests.waiting import LONGEST_S
 
 
 class Relay:
-    """Listens on a port of its own and passes bytes on to the server, in a thread."""
+    """Listens on a port of its own and passes bytes on to the server, in a thread.
 
-    def __init__(self, host: str) -> None:
-        self._target = host.partition(":")
+    Args:
+        tls: how the server is spoken to, its certificate checked; None passes everything on as it is.
+    """
+
+    def __init__(self, host: str, tls: ssl.SSLContext | None = None) -> None:
+        self._target, self._tls = host.partition(":"), tls
         self._open: set[asyncio.StreamWriter] = set()
         self._passing = True
         self._loop = asyncio.new_event_loop()
@@ -57,7 +62,7 @@ class Relay:
             self.refused += 1
             writer.transport.abort()
             return
-        there, back = await asyncio.open_connection(self._target[0], int(self._target[2]))
+        there, back = await asyncio.open_connection(self._target[0], int(self._target[2]), ssl=self._tls)
         ends = {writer, back}
         self._open |= ends
         await asyncio.gather(_copy(reader, back), _copy(there, writer))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -49,6 +50,7 @@ class PoolEngine:
         store = store or RunStore(default_directory(), limits)
         size = workers or pool_size()
         self.hub = Hub(limits)
+        self._closing, self._closed = threading.Lock(), False
         self._files = ArrayFiles()
         self._saver = Saver(store)
         self._dispatch = Dispatch(
@@ -84,15 +86,19 @@ class PoolEngine:
         self.pool.start()
 
     def close(self) -> None:
-        """End the workers and keep what was going on."""
-        if self._cluster is not None:
-            self._cluster.close()
-        self.pool.close()
-        for job in self.hub.jobs():
-            if job.active:
-                self._dispatch.end(job, "stopped")
-        self._saver.close()
-        self._files.close()
+        """End the workers and keep what was going on; once, and whoever calls it again waits until that is done."""
+        with self._closing:
+            if self._closed:
+                return
+            if self._cluster is not None:
+                self._cluster.close()
+            self.pool.close()
+            for job in self.hub.jobs():
+                if job.active:
+                    self._dispatch.end(job, "stopped")
+            self._saver.close()
+            self._files.close()
+            self._closed = True
 
     def _send(self, index: int, message: Message) -> None:
         if self._cluster is not None and index == self._dispatch.cluster:
