@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from lab.charts.drawn import once_drawn
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
 from lab.data.table import Table
@@ -220,12 +221,14 @@ def plot_section(state: AppState, evaluation: Evaluation, part: PartName, output
     if evaluation.confusion:
         heading(say("evaluate_page.confusion", state.language, part=name))
         st.caption(say("evaluate_page.confusion_about", state.language))
-        chart = confusion(evaluation.confusion[part], evaluation.classes, language=state.language)
+        chart = once_drawn(confusion, evaluation.confusion[part], evaluation.classes, language=state.language)
     else:
         heading(say("evaluate_page.predicted_actual", state.language, part=name))
         st.caption(say("evaluate_page.predicted_actual_about", state.language))
         points: dict[str, tuple[list[float], list[float]]] = {part: evaluation.points[part]}
-        chart = predicted_actual(points, evaluation.target_name, evaluation.target_unit, language=state.language)
+        chart = once_drawn(
+            predicted_actual, points, evaluation.target_name, evaluation.target_unit, language=state.language
+        )
     show_chart(chart, f"picture{output}")
 
 

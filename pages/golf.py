@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from lab.charts.drawn import once_drawn
 from lab.charts.golf import tries
 from lab.insight.golf import HOLES, Hole, Score, played, score
 from lab.texts import say
@@ -31,7 +32,7 @@ def page(state: AppState) -> None:
     with facts:
         about(scores[name], state)
     with picture:
-        chart = tries(scores[name], state.language)
+        chart = once_drawn(tries, scores[name], state.language)
         show_chart(chart, "golf-tries")
     card(scores, state)
 

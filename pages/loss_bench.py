@@ -9,6 +9,7 @@ from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
 from lab.charts import losses as charts
+from lab.charts.drawn import once_drawn
 from lab.insight.loss_bench import (
     FIRST_SCORES,
     LETTERS,
@@ -102,10 +103,10 @@ def several_outputs(language: Language) -> None:
         left, right = st.columns(2)
         parts = {title: {names[name]: part for name, part in one.parts.items()} for title, one in found.items()}
         left.markdown(f"**{say('loss_bench.outputs.total', language)}**")
-        picture(left, charts.stacked(parts), "total")
+        picture(left, once_drawn(charts.stacked, parts), "total")
         pushed = {title: [one.gradient[name] for name in OUTPUTS] for title, one in found.items()}
         right.markdown(f"**{say('loss_bench.push', language)}**")
-        picture(right, charts.pushes(list(names.values()), pushed, list(found)), "push")
+        picture(right, once_drawn(charts.pushes, list(names.values()), pushed, list(found)), "push")
         for way, one in zip(ways, found.values(), strict=True):
             terms = dict(zip(("first", "second"), one.losses.values(), strict=True))
             weighted = dict(zip(("v", "w"), weights, strict=True))
@@ -128,9 +129,13 @@ def ctc(language: Language) -> None:
     with pictures:
         left, right = st.columns(2)
         left.markdown(f"**{say('loss_bench.ctc.probabilities', language)}**")
-        picture(left, charts.steps(found.probabilities, LETTERS, step, signed=False, language=language), "steps")
+        picture(
+            left, once_drawn(charts.steps, found.probabilities, LETTERS, step, signed=False, language=language), "steps"
+        )
         right.markdown(f"**{say('loss_bench.ctc.gradient', language)}**")
-        picture(right, charts.steps(found.gradient, LETTERS, step, signed=True, language=language), "slopes")
+        picture(
+            right, once_drawn(charts.steps, found.gradient, LETTERS, step, signed=True, language=language), "slopes"
+        )
         paths(found, word, language)
 
 
@@ -217,14 +222,14 @@ def pair(problem: Problem, now: Scene, x: str, language: Language) -> None:
     drawn = losses_drawn(problem, now, language)  # below the pictures: on a phone they stand next to the sliders
     names = {name: short(name, language) for name in now.names}
     left.markdown(f"**{say('loss_bench.loss', language)}**")
-    picture(left, charts.curves(now, drawn, "loss", names, x), "loss")
+    picture(left, once_drawn(charts.curves, now, drawn, "loss", names, x), "loss")
     if problem == "categorical":
         pushed = {names[name]: now.push(name) for name in drawn}
         right.markdown(f"**{say('loss_bench.push', language)}**")
-        picture(right, charts.pushes(CLASSES, pushed, list(names.values())), "gradient")
+        picture(right, once_drawn(charts.pushes, CLASSES, pushed, list(names.values())), "gradient")
     else:
         right.markdown(f"**{say('loss_bench.gradient', language)}**")
-        picture(right, charts.curves(now, drawn, "gradient", names, x), "gradient")
+        picture(right, once_drawn(charts.curves, now, drawn, "gradient", names, x), "gradient")
 
 
 def short(name: str, language: Language) -> str:

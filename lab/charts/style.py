@@ -44,9 +44,12 @@ def plain(text: Any) -> str:
 
 
 def figure(x_title: str, y_title: str, **layout: Any) -> go.Figure:
-    """An empty figure with axis titles; `layout` adds to its layout."""
+    """An empty figure with axis titles; `layout` adds to its layout.
+
+    All of it goes into the constructor: each `update_…` afterwards costs more than the whole figure.
+    """
     letters = {"size": FONT_SIZE}  # each by name: a theme has sizes of its own
-    chart = go.Figure(
+    return go.Figure(
         layout={
             "template": THEMED,
             "paper_bgcolor": CLEAR,
@@ -56,13 +59,16 @@ def figure(x_title: str, y_title: str, **layout: Any) -> go.Figure:
             "margin": {"l": 10, "r": 10, "t": 30, "b": 10, "pad": 0},
             "legend": {**ABOVE, "font": letters, "traceorder": "normal"},
             "hoverlabel": {"font": letters},
+            "xaxis": {**_axis(x_title), "showgrid": True},
+            "yaxis": _axis(y_title),
             **layout,
         }
     )
-    axis = {"tickfont": letters, "automargin": True}
-    chart.update_xaxes(title={"text": x_title, "font": letters, "standoff": 8}, showgrid=True, **axis)
-    chart.update_yaxes(title={"text": y_title, "font": letters, "standoff": 8}, **axis)
-    return chart
+
+
+def _axis(title: str) -> dict[str, Any]:
+    letters = {"size": FONT_SIZE}
+    return {"title": {"text": title, "font": letters, "standoff": 8}, "tickfont": letters, "automargin": True}
 
 
 def figures_of_cells(texts: Sequence[Sequence[str]], size: int, first: int = 0) -> go.Scatter:

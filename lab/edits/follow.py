@@ -67,12 +67,15 @@ def one_epoch_more(run: RunView) -> int:
 
 
 def _fixed(experiment: Experiment) -> Experiment:
-    """What cannot change during a run: everything but name, learning rate, batch size and number of epochs."""
-    optimizer = experiment.compile.optimizer
+    """What cannot change during a run: everything but name, learning rate, batch size and number of epochs.
+
+    Only to be compared, so it is not checked: a page asks several times in a script run.
+    """
+    compiled, optimizer = experiment.compile, experiment.compile.optimizer
     params = {name: value for name, value in optimizer.params.items() if name != "learning_rate"}
-    fewest = 1 if experiment.origin is None else experiment.origin.epoch + 1  # a fork goes on after its fork
-    return (
-        experiment.replace(name="")
-        .with_compile(optimizer=optimizer.replace(params=params))
-        .with_fit(epochs=fewest, batch_size=1, changes=())
-    )
+    fixed = {
+        "name": "",
+        "compile": compiled.model_copy(update={"optimizer": optimizer.model_copy(update={"params": params})}),
+        "fit": experiment.fit.model_copy(update={"epochs": 1, "batch_size": 1, "changes": ()}),
+    }
+    return experiment.model_copy(update=fixed)

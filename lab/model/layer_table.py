@@ -163,5 +163,4 @@ def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int]:
 
 def _with_inner(part: Any) -> list[Any]:
     """The layer, and those that it is made of."""
-    inner = part.inner_layers() if hasattr(part, "inner_layers") else ()
-    return [part, *(layer for one in inner for layer in _with_inner(one))]
+    return [part, *(layer for one in part.inner_layers() for layer in _with_inner(one))]

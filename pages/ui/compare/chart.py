@@ -7,6 +7,7 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from lab.charts.compare import DASHES, LONGEST, Frame, RunCurves, overlaid
+from lab.charts.drawn import once_drawn
 from lab.errors import LabError
 from lab.insight.overlay import baselines, curves_of, fork_place, legend_lines, quantities, said_quantity
 from lab.insight.shelf import Entry
@@ -120,7 +121,7 @@ def figure_of(state: AppState, drawn: Sequence[Entry], fork: int | None = None) 
         fork=None if fork is None else fork_place([one.x for one in found], fork),
         logarithmic=view.logarithmic,
     )
-    return overlaid(found, frame, language=state.language)
+    return once_drawn(overlaid, found, frame, language=state.language)
 
 
 def run_curves(state: AppState, entry: Entry, look: int, legend: str) -> RunCurves | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from lab.charts.drawn import once_drawn
 from lab.charts.folds import fold_points
 from lab.errors import LabError
 from lab.insight.folds import (
@@ -135,5 +136,5 @@ def of_quantity(state: AppState, record: RunRecord, name: str, found: FoldScores
     told = say("folds.result", state.language, quantity=title, folds=len(found.values), **values)
     place = say(f"folds.{found.place(lower_wins=not larger_is_better(name))}", state.language) if alike else ""
     st.markdown(f"**{told}** {place}")
-    chart = fold_points(found, title, language=state.language, baseline=record.context.baselines.get(name))
+    chart = once_drawn(fold_points, found, title, language=state.language, baseline=record.context.baselines.get(name))
     show_chart(chart, f"folds-{name}", alt=told)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lab.charts.curves import measured
+from lab.charts.drawn import once_drawn
 from lab.insight.honest import Honesty, honesty, penalty_apart, ways_of_measuring
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
@@ -20,8 +21,8 @@ def honest_section(state: AppState, record: RunRecord) -> None:
         st.info(say("honest.nothing", state.language))
         return
     title, line = quantity("loss", state.language, record.experiment), record.context.baseline_loss
-    chart = measured(
-        ways_of_measuring(record.history, record.extras), language=state.language, title=title, baseline=line
+    chart = once_drawn(
+        measured, ways_of_measuring(record.history, record.extras), language=state.language, title=title, baseline=line
     )
     show_chart(chart, "honest", alt=say("honest.alt", state.language))
     reasons(state, found)
@@ -47,7 +48,7 @@ def penalty_section(state: AppState, record: RunRecord, found: Honesty) -> None:
     st.markdown(f"**{say('honest.penalty', state.language)}**")
     title, line = quantity("loss", state.language, record.experiment), record.context.baseline_loss
     apart = penalty_apart(record.history, record.extras)
-    chart = measured(apart, language=state.language, title=title, baseline=line)
+    chart = once_drawn(measured, apart, language=state.language, title=title, baseline=line)
     show_chart(chart, "penalty", alt=say("honest.penalty_alt", state.language))
     values = {"share": f"{found.penalty_share:.0%}", "total": found.best_total, "data": found.best_data}
     st.markdown(say("honest.penalty_about", state.language, **values))

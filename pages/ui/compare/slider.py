@@ -7,6 +7,7 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from lab.charts.curves import curves
+from lab.charts.drawn import once_drawn
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.charts.surface import fit_line, surface
 from lab.data.prepare import Dataset
@@ -147,12 +148,12 @@ def judged(state: AppState, then: Moment, evaluation: Evaluation, key: str, epoc
     where = say(f"part.{part}", language)
     if part in evaluation.confusion:
         st.caption(say("evaluate_page.confusion", language, part=where))
-        chart = confusion(evaluation.confusion[part], evaluation.classes, language=language)
+        chart = once_drawn(confusion, evaluation.confusion[part], evaluation.classes, language=language)
         _draw(chart, say("slider.alt.confusion", language, epoch=epoch), key)
     elif part in evaluation.points:
         st.caption(say("evaluate_page.predicted_actual", language, part=where))
         points: dict[str, tuple[list[float], list[float]]] = {part: evaluation.points[part]}
-        chart = predicted_actual(points, evaluation.target_name, evaluation.target_unit, language=language)
+        chart = once_drawn(predicted_actual, points, evaluation.target_name, evaluation.target_unit, language=language)
         _draw(chart, say("slider.alt.points", language, epoch=epoch), key)
     for sample in evaluation.decoded.get(part, ()):
         st.markdown(f"{plain(sample.actual)} → {plain(sample.predicted) or '–'}")

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lab.charts.drawn import once_drawn
 from lab.charts.small import column_chart, percent, relation_chart, signal_chart
 from lab.charts.table import correlation_chart, course_chart, images_chart, scatter_chart
 from lab.data.look import (
@@ -111,7 +112,7 @@ def columns_view(state: AppState, bench: Bench, look: Look) -> None:
         for number, name in enumerate(shown_names(state, look, names, "columns")):
             one = column_look(look, name)
             alt = column_words(one, state.language)
-            draw(column_chart(one, language=state.language), f"column-{number}", alt, width=SMALL_WIDTH)
+            draw(once_drawn(column_chart, one, language=state.language), f"column-{number}", alt, width=SMALL_WIDTH)
 
 
 def target_view(state: AppState, bench: Bench, look: Look) -> None:
@@ -127,7 +128,7 @@ def target_view(state: AppState, bench: Bench, look: Look) -> None:
         st.info(say("look.no_relation", state.language))
     with many():
         for number, found in enumerate(relations):
-            chart = relation_chart(found, language=state.language)
+            chart = once_drawn(relation_chart, found, language=state.language)
             draw(chart, f"relation-{number}", relation_words(found, state.language), width=SMALL_WIDTH)
 
 
@@ -193,7 +194,7 @@ def correlation_view(state: AppState, bench: Bench, look: Look) -> None:
         one, other, r = found.strongest
         st.markdown(tell("look.most_correlated", state.language, one=one, other=other, r=f"{r:.3g}"))
         words = say("look.most_correlated", state.language, one=label(one), other=label(other), r=f"{r:.3g}")
-    draw(correlation_chart(found), "correlation", words)
+    draw(once_drawn(correlation_chart, found), "correlation", words)
 
 
 def scatter_view(state: AppState, bench: Bench, look: Look) -> None:
@@ -210,7 +211,7 @@ def scatter_view(state: AppState, bench: Bench, look: Look) -> None:
     count = f"{len(found.x):,}"
     st.caption(say("look.points", state.language, points=count))
     words = say("look.alt.scatter", state.language, x=label(x), y=label(y), points=count)
-    draw(scatter_chart(found), "scatter", words)
+    draw(once_drawn(scatter_chart, found), "scatter", words)
 
 
 def time_view(state: AppState, bench: Bench, look: Look) -> None:
@@ -236,7 +237,7 @@ def time_view(state: AppState, bench: Bench, look: Look) -> None:
         return
     facts = {name: f"{number:.4g}" for name, number in found.ends.items()}
     words = say("look.alt.time", state.language, name=label(value), **facts)
-    draw(course_chart(found, starts, language=state.language), "time", words)
+    draw(once_drawn(course_chart, found, starts, language=state.language), "time", words)
 
 
 def images_view(state: AppState, bench: Bench, look: Look) -> None:
@@ -248,7 +249,7 @@ def images_view(state: AppState, bench: Bench, look: Look) -> None:
     found = images(look, data, shape)
     labels = ", ".join(label(name) for name in found.labels)
     words = say("look.alt.images", state.language, count=len(found.labels), labels=labels)
-    draw(images_chart(found), "images", words)
+    draw(once_drawn(images_chart, found), "images", words)
 
 
 def signals_view(state: AppState, bench: Bench, look: Look) -> None:
@@ -256,7 +257,7 @@ def signals_view(state: AppState, bench: Bench, look: Look) -> None:
     with many():
         for number, one in enumerate(signals(look, bench.experiment.data)):
             words = say("look.alt.signal", state.language, label=label(one.label), steps=one.length)
-            draw(signal_chart(one, language=state.language), f"signal-{number}", words, width=SMALL_WIDTH)
+            draw(once_drawn(signal_chart, one, language=state.language), f"signal-{number}", words, width=SMALL_WIDTH)
 
 
 # --- in numbers

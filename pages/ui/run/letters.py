@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from lab.charts.drawn import once_drawn
 from lab.charts.letters import letter_curve
 from lab.data.prepare import Dataset, PartName
 from lab.errors import LabError
@@ -52,5 +53,5 @@ def by_epoch_section(state: AppState, record: RunRecord, dataset: Dataset, evalu
     heading(say("sequences.by_epoch", state.language, part=say("part.validation", state.language)))
     st.caption(say("sequences.by_epoch_about", state.language, count=len(errors)))
     baseline = evaluation.baseline["validation"].metrics["letter_error"]
-    chart = letter_curve(errors, "validation", baseline=baseline, language=state.language)
+    chart = once_drawn(letter_curve, errors, "validation", baseline=baseline, language=state.language)
     show_chart(chart, "letters")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lab.charts.drawn import once_drawn
 from lab.charts.growth import growth
 from lab.data.prepare import Dataset
 from lab.edits.advice import Known, Remedy
@@ -34,7 +35,10 @@ def doctor_section(state: AppState, record: RunRecord, dataset: Dataset, *, with
             st.markdown("\n".join(f"- {sentence}" for sentence in told))
             remedy_buttons(state, record, causes)
         if found is not None and len(found.growth) > 1:
-            chart, alt = growth(found.growth, language=state.language), say("nan_doctor.growth_alt", state.language)
+            chart, alt = (
+                once_drawn(growth, found.growth, language=state.language),
+                say("nan_doctor.growth_alt", state.language),
+            )
             show_chart(chart, "growth", alt=alt)
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from lab.charts.class_curves import precision_recall_chart, roc_chart
+from lab.charts.drawn import once_drawn
 from lab.charts.residuals import residual_histogram, residual_points
 from lab.data.prepare import PartName
 from lab.insight.class_scores import class_scores, macro
@@ -34,10 +35,10 @@ def residual_section(state: AppState, evaluation: Evaluation, part: PartName, ou
     found = residuals(*evaluation.points[part])
     points, histogram = st.columns(2, gap="large")
     with points:
-        chart = residual_points(found, part, evaluation.target_name, unit, language=language)
+        chart = once_drawn(residual_points, found, part, evaluation.target_name, unit, language=language)
         show_chart(chart, f"residuals{output}", alt=say("scores.alt.residuals", language))
     with histogram:
-        chart = residual_histogram(found, part, unit, language=language)
+        chart = once_drawn(residual_histogram, found, part, unit, language=language)
         show_chart(chart, f"residual-histogram{output}", alt=say("scores.alt.histogram", language))
     numbers = {"mean": f"{found.mean:.3g}", "deviation": f"{found.deviation:.3g}"}
     st.caption(say("scores.residual_numbers", language, unit=f" {unit}" if unit else "", **numbers))
@@ -55,12 +56,12 @@ def curves_section(state: AppState, evaluation: Evaluation, part: PartName, outp
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**{say('scores.roc', language)}**", help=say("scores.roc_help", language))
-        show_chart(roc_chart(found, language=language), f"roc{output}", alt=say("scores.alt.roc", language))
+        show_chart(once_drawn(roc_chart, found, language=language), f"roc{output}", alt=say("scores.alt.roc", language))
     with right:
         st.markdown(
             f"**{say('scores.precision_recall', language)}**", help=say("scores.precision_recall_help", language)
         )
-        chart = precision_recall_chart(found, language=language)
+        chart = once_drawn(precision_recall_chart, found, language=language)
         show_chart(chart, f"precision-recall{output}", alt=say("scores.alt.precision_recall", language))
 
 

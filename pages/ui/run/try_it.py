@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from lab.charts.answer import class_bars, value_on_range
+from lab.charts.drawn import once_drawn
 from lab.charts.pictures import one_image, time_course
 from lab.data.prepare import UNKNOWN, Dataset
 from lab.data.table import Table
@@ -129,11 +130,11 @@ def pick(state: AppState, record: RunRecord, dataset: Dataset, table: Table) -> 
     st.caption(say("try_it.row", state.language, row=f"{sample.row:,}"))
     alt = {name: say(f"try_it.alt.{name}", state.language, row=sample.row) for name in ("image", "course")}
     for number, pixels in enumerate(sample.images):
-        show_chart(one_image(pixels), f"try-image-{number}", alt=alt["image"])
+        show_chart(once_drawn(one_image, pixels), f"try-image-{number}", alt=alt["image"])
     if sample.course:
         chosen = {name: sample.course[name] for name in shifts or sample.course if name in sample.course}
         units = {name: table.column(name).unit for name in chosen if name in table.column_names}
-        chart = time_course(chosen, units, language=state.language)
+        chart = once_drawn(time_course, chosen, units, language=state.language)
         show_chart(chart, "try-course", alt=alt["course"])
     return sample
 
@@ -169,6 +170,6 @@ def show_answer(state: AppState, name: str, answer: Answer, sample: Picked | Non
         words = plain(actual) if isinstance(actual, str) else f"{actual:.4g}{unit}"
         st.caption(say("try_it.actual", state.language, actual=words))
     if answer.shares:
-        show_chart(class_bars(answer, language=state.language), f"try-answer-{name}", alt=said)
+        show_chart(once_drawn(class_bars, answer, language=state.language), f"try-answer-{name}", alt=said)
     elif answer.value is not None:
-        show_chart(value_on_range(answer, language=state.language), f"try-answer-{name}", alt=said)
+        show_chart(once_drawn(value_on_range, answer, language=state.language), f"try-answer-{name}", alt=said)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lab.charts.drawn import once_drawn
 from lab.charts.verdict import verdict_chart
 from lab.data.prepare import Dataset
 from lab.model.quantities import quantity
@@ -41,7 +42,7 @@ def verdict_picture(state: AppState, record: RunRecord, verdict: Verdict) -> Non
         return
     picture = picture_of(verdict, record.context, record.history, record.extras)
     title = quantity("loss", state.language, record.experiment)
-    chart = verdict_chart(picture, title, language=state.language)
+    chart = once_drawn(verdict_chart, picture, title, language=state.language)
     alt = say_picture(picture, state.language)
     show_chart(chart, f"verdict-{record.number}", alt=alt)
 
