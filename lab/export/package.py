@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Mapping
 from html.parser import HTMLParser
 
+from lab.charts.markup import SAVED
 from lab.errors import ExperimentError
 from lab.export.curves_csv import curves_csv
-from lab.export.markup import SAVED
 from lab.export.notebook import notebook
 from lab.export.npz import npz
 from lab.export.program import DATA_FILE, WEIGHTS_FILE, Program

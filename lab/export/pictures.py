@@ -7,8 +7,8 @@ import math
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
+from lab.charts.markup import element
 from lab.charts.style import BLUE, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION
-from lab.export.markup import element
 from lab.texts import Language, say
 from lab.verdict.picture import Area, VerdictPicture
 

@@ -1,6 +1,6 @@
 """One self-contained page about a run: verdict, curves, scores, settings. It fetches nothing and runs no script.
 
-Built as a tree of elements (`lab.export.markup`), so that a person's text can never become markup.
+Built as a tree of elements (`lab.charts.markup`), so that a person's text can never become markup.
 """
 
 import math
@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from xml.etree.ElementTree import Element
 
+from lab.charts.markup import SAVED, element, written
+from lab.charts.network import network_svg
+from lab.charts.network_words import key_of
 from lab.data.prepare import Dataset
 from lab.data.prepare.dataset import PART_NAMES
 from lab.data.samples import card
 from lab.export.keras_source import keras_source
-from lab.export.markup import SAVED, element, written
 from lab.export.pictures import curves_picture, scatter_picture, verdict_drawing
-from lab.insight.evaluate import Evaluation
+from lab.insight.evaluate import Evaluation, trained_model
+from lab.insight.learned_network import learned_network
 from lab.model.layer_table import layer_rows
 from lab.model.outputs import history_keys, split_key
 from lab.runs.kept.record import RunRecord
@@ -70,7 +73,7 @@ def report(
         _curves(record, experiment, verdict, evaluations, language),
         *(_outcome(name, one, language) for name, one in evaluations.items()),
         _data(experiment, dataset, language),
-        _network(experiment, dataset, language),
+        _network(record, experiment, dataset, language),
     )
     head = element(
         "head",
@@ -284,11 +287,14 @@ def _data(experiment: Experiment, dataset: Dataset, language: Language) -> Eleme
     return _section(say("export.part.data", language), _table(rows, kind="words"))
 
 
-def _network(experiment: Experiment, dataset: Dataset, language: Language) -> Element:
+def _network(record: RunRecord, experiment: Experiment, dataset: Dataset, language: Language) -> Element:
+    network = learned_network(experiment, trained_model(experiment, record.weights, dataset), dataset)
     shapes = dataset.input_shapes if isinstance(experiment.model, GraphSpec) else dataset.input_shape
     program, saved = keras_source(experiment, shapes, language=language), experiment.to_json(indent=2)
     return _section(
         say("export.part.model", language),
+        network_svg(network, language),
+        element("p", key_of(network, language), class_="quiet"),
         _layers(experiment, dataset, language),
         element("h3", "Keras"),
         element("pre", element("code", program)),

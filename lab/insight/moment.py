@@ -8,6 +8,8 @@ import numpy as np
 
 from lab.data.prepare import Dataset, PartName
 from lab.insight.evaluate import Evaluation, as_probabilities, evaluate_run
+from lab.insight.learned_network import learned_network
+from lab.model.drawn import DrawnNetwork
 from lab.runs.kept.record import RunRecord
 from lab.spec.experiment import Experiment, GraphSpec
 
@@ -62,9 +64,11 @@ class Moment:
     """One of `plane`, `line` or `evaluations` (by output, "" if there is one) says what the network had learned.
 
     Args:
+        network: its weights, as they are drawn.
         part: the part that `evaluations` judge by.
     """
 
+    network: DrawnNetwork
     plane: Plane | None = None
     line: Line | None = None
     evaluations: dict[str, Evaluation] = field(default_factory=dict)
@@ -82,13 +86,14 @@ def moment(model: Any, record: RunRecord, dataset: Dataset) -> Moment:
     def answer(x: Array) -> Array:
         return np.asarray(model.predict(x, verbose=0))
 
+    network = learned_network(experiment, model, dataset)
     if _numbers_only(experiment, dataset) and dataset.input_shape == (2,):
-        return Moment(plane=_plane(experiment, dataset, answer))
+        return Moment(network, plane=_plane(experiment, dataset, answer))
     if _numbers_only(experiment, dataset) and dataset.input_shape == (1,) and dataset.task == "regression":
-        return Moment(line=_line(dataset, answer))
+        return Moment(network, line=_line(dataset, answer))
     part: PartName = "validation" if len(dataset.validation.x) else "train"
     then = replace(record, weights=model.get_weights())
-    return Moment(evaluations=evaluate_run(then, dataset, (part,)), part=part)
+    return Moment(network, evaluations=evaluate_run(then, dataset, (part,)), part=part)
 
 
 def _numbers_only(experiment: Experiment, dataset: Dataset) -> bool:

@@ -25,7 +25,7 @@ def node_key(person, id: str) -> str:
 def html(person) -> str:
     """The drawing, as the browser is given it."""
     [component] = [
-        one.proto for one in person.at.get("bidi_component") if one.proto.component_name == "lab_graph_drawing"
+        one.proto for one in person.at.get("bidi_component") if one.proto.component_name == "lab_network_drawing"
     ]
     return json.loads(component.json)["svg"]
 
@@ -56,7 +56,7 @@ def test_a_sequential_model_becomes_a_graph_that_learns_the_same_and_comes_back(
     person.go_to("layers").press("to-functional")
     assert isinstance(graph(person), GraphSpec)
     assert person.errors() == []
-    assert 'data-box="l0"' in html(person)
+    assert 'data-node="l0"' in html(person)
     person.go_to("train").train(3)
     assert person.engine.view(person.state().screen.run, person.state().owner).history == first
     person.go_to("layers").press("to-sequential")
@@ -99,7 +99,7 @@ def test_a_layer_is_used_again_with_the_same_weights(two):
     two.go_to("layers").press("duplicate-l3")
     shared = graph(two).nodes[-1]
     assert (shared.shares, shared.reads) == ("l3", ("l2",))
-    assert f'data-box="{shared.id}" data-kind="shared"' in html(two)
+    assert f'data-node="{shared.id}" data-kind="shared"' in html(two)
     assert not any(widget.key and shared.id in widget.key and "units" in widget.key for widget in two.at.number_input)
 
 

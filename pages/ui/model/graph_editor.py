@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lab.charts.graph import graph_svg
 from lab.edits.graph import as_graph, as_sequential, gives_up_something, graph_of, with_new_node, with_reads
 from lab.edits.places import layer_place
 from lab.model.knobs import LAYERS_LIST
@@ -15,7 +14,6 @@ from netcore.layers import LAYERS
 from pages.ui.bench import Bench
 from pages.ui.forms import choice_field, part_form
 from pages.ui.model.code_box import code_box
-from pages.ui.model.graph_drawing import graph_drawing
 from pages.ui.model.outputs import outputs_section
 from pages.ui.problems import show_problems, tell_at, tell_the_rest
 from pages.ui.state import AppState, app_state, edit, renew
@@ -60,8 +58,7 @@ def graph_page(state: AppState, bench: Bench) -> None:
         tell_at(LAYERS_LIST, state)
         outputs_section(state, bench, links=True)
     with look, st.container(key="graph-look"):
-        heading(say("graph.drawing", state.language))
-        drawing(state, bench, graph)
+        heading(say("layers_page.summary", state.language))
         st.markdown(say("layers_page.total", state.language, parameters=f"{parameter_count(bench.rows):,}"))
         show_problems([bench.refusal] if bench.refusal else [], state)
         tell_the_rest(state)
@@ -195,32 +192,3 @@ def add_node(state: AppState, graph: GraphSpec) -> None:
             args=(lambda experiment: with_new_node(experiment, chosen, read),),
         )
         st.caption(say("graph.add_about", state.language))
-
-
-# --- the drawing
-
-
-def drawing(state: AppState, bench: Bench, graph: GraphSpec) -> None:
-    """The graph as it is, with the shapes that are known."""
-    if not bench.rows:
-        return
-    shapes = {} if bench.dataset is None else bench.dataset.input_shapes
-    labels = {name: (name, shape_text((None, *shapes[name])) if name in shapes else "?") for name in graph.inputs}
-    labels |= {row.id: (f"{row.id} {row.type}", shape_text(row.output_shape) or "?") for row in bench.rows}
-    for output in graph.outputs:
-        labels[f"out:{output.name}"] = (output.name, f"{output.weight:g} × {output.loss.type}")
-    svg = graph_svg(
-        graph,
-        bench.rows,
-        labels,
-        title=say(
-            "graph.drawing_about",
-            state.language,
-            inputs=", ".join(graph.inputs),
-            nodes=len(graph.nodes),
-            outputs=", ".join(output.name for output in graph.outputs),
-        ),
-        merging=frozenset(row.type for row in bench.rows if merges(row.type)),
-    )
-    graph_drawing(svg, "graph")
-    st.caption(say("graph.drawing_key", state.language))

@@ -1,0 +1,308 @@
+"""A network as a drawing, the same for sequential and functional models: layers as columns from left to right.
+
+A wire is as thick as its weight is large; colour and dashes tell the sign. Nothing is fetched and nothing computed in
+the browser. All else is drawn in the colour of the page around it (`currentColor`), light or dark.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from unicodedata import east_asian_width
+from xml.etree.ElementTree import Element
+
+from lab.charts.markup import element
+from lab.charts.network_words import lines_of, sentences_of
+from lab.charts.style import BLUE, VERMILION
+from lab.model.drawn import DrawnNetwork, DrawnNode, Wires
+from lab.texts import Language, say
+
+LETTER, LINE = 9.0, 19  # pixels: a broad letter of 15 px text, and one line of it
+STEP, RADIUS = 24, 9  # from one unit to the next
+CARD = 44  # side of a block
+COLUMN_GAP, NODE_GAP = 64, 26  # room for wires; between two nodes of a column
+FRAME = 4  # above and below everything
+LABEL_GAP = 8  # between a unit and its name
+THINNEST, THICKEST = 0.7, 6.0
+MOST_LETTERS = 14  # of a unit's name
+
+
+@dataclass
+class Place:
+    """Where a node stands, or the bend of a wire that passes a column; (x, y) is the middle of its units."""
+
+    node: DrawnNode | None
+    depth: int
+    reads: list[str]
+    lines: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    x: float = 0.0
+    y: float = 0.0
+    units: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def body(self) -> float:
+        """Height without the words below."""
+        if self.node is None:
+            return STEP
+        if self.node.shown:
+            return STEP * (len(self.node.shown) + self.is_folded)
+        return CARD
+
+    @property
+    def is_folded(self) -> bool:
+        return self.node is not None and 0 < len(self.node.shown) < self.node.units
+
+    @property
+    def height(self) -> float:
+        return self.body + LINE * len(self.lines)
+
+    @property
+    def left(self) -> float:
+        """Room to the left of the middle."""
+        names = max((text_width(name) for name in self.names), default=0.0)
+        words = max((text_width(line) / 2 for line in self.lines), default=0.0)
+        return max(words, names + RADIUS + LABEL_GAP if self.names else CARD / 2)
+
+    @property
+    def right(self) -> float:
+        return max(CARD / 2, *(text_width(line) / 2 for line in self.lines), 0.0)
+
+
+def network_svg(network: DrawnNetwork, language: Language) -> Element:
+    """The drawing. Each unit is read out, and tells about itself when it is pointed at."""
+    places = {node.id: _place_of(node, lines_of(node, language)) for node in network.nodes}
+    width, height = _put(places, _columns(places))
+    largest = network.largest
+    wires = [_wires(wires, places, largest) for wires in network.wires]
+    nodes = [
+        _node(place, place.node, sentences_of(network, place.node, language))
+        for place in places.values()
+        if place.node is not None
+    ]
+    layers = sum(1 for node in network.nodes if node.type)
+    return element(
+        "svg",
+        element("title", say("network.title", language)),
+        element("g", *wires, fill="none"),
+        element("g", *nodes, fill="currentColor", font_size=15, text_anchor="middle", font_family="inherit"),
+        class_="lab-network",
+        role="group",
+        aria_label=f"{say('network.title', language)}: {say('network.about', language, count=layers)}",
+        viewBox=f"0 0 {width:.0f} {height:.0f}",
+        width=f"{width:.0f}",
+    )
+
+
+def text_width(text: str) -> float:
+    """Pixels that a line of text takes; a Hangul syllable is nearly twice as wide as a letter."""
+    return sum(LETTER * (1.75 if east_asian_width(letter) in "WF" else 1) for letter in text)
+
+
+def shortened(name: str) -> str:
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
+
+
+# --- places
+
+
+def _place_of(node: DrawnNode, lines: Sequence[str]) -> Place:
+    names = tuple(map(shortened, node.names)) if node.shown else ()
+    return Place(node, 0, list(node.reads), tuple(lines), names)
+
+
+def _columns(places: dict[str, Place]) -> list[list[Place]]:
+    """Nodes by depth; a wire over several columns gets a bend in each, so that it runs past the nodes between."""
+    for place in places.values():
+        place.depth = 1 + max((places[name].depth for name in place.reads if name in places), default=-1)
+    last = max(place.depth for place in places.values())
+    for target, place in list(places.items()):
+        if place.node is not None and place.node.form == "end":
+            place.depth = last
+        place.reads = [_bent(places, source, target) for source in place.reads if source in places]
+    columns = [[place for place in places.values() if place.depth == depth] for depth in range(last + 1)]
+    ids = {id(place): name for name, place in places.items()}
+    for before, column in pairwise(columns):
+        order = {ids[id(place)]: number for number, place in enumerate(before)}
+        column.sort(key=lambda place: _middle([order[name] for name in place.reads if name in order]))
+    return columns
+
+
+def _bent(places: dict[str, Place], source: str, target: str) -> str:
+    """The bends of a wire, made where they are missing; returns the last of them, or the source."""
+    before = source
+    for depth in range(places[source].depth + 1, places[target].depth):
+        bend = _bend(source, target, depth)
+        places.setdefault(bend, Place(None, depth, [before]))
+        before = bend
+    return before
+
+
+def _bend(source: str, target: str, depth: int) -> str:
+    return f"{source}>{target}@{depth}"
+
+
+def _middle(numbers: Sequence[float]) -> float:
+    return sum(numbers) / len(numbers) if numbers else 0.0
+
+
+def _put(places: dict[str, Place], columns: Sequence[Sequence[Place]]) -> tuple[float, float]:
+    """Give each node its middle and its units theirs; returns width and height of the whole."""
+    # the words of the last node hang below, so that what learns lies on one line
+    heights = [_height(column) - LINE * len(column[-1].lines) for column in columns]
+    tallest, right, low = max(heights), 0.0, 0.0
+    for column, height in zip(columns, heights, strict=True):
+        x = right + max(place.left for place in column)
+        top = FRAME + (tallest - height) / 2
+        low = max(low, top + _height(column))
+        for place in column:
+            place.x, place.y = x, top + place.body / 2
+            place.units = _units(place)
+            top += place.height + NODE_GAP
+        right = x + max(place.right for place in column) + COLUMN_GAP
+    return right - COLUMN_GAP, low + FRAME
+
+
+def _height(column: Sequence[Place]) -> float:
+    return sum(place.height for place in column) + NODE_GAP * (len(column) - 1)
+
+
+def _units(place: Place) -> list[tuple[float, float]]:
+    """Middle of each unit; where some are left out there is a gap before the last."""
+    count = 0 if place.node is None else len(place.node.shown)
+    top = place.y - place.body / 2 + STEP / 2
+    return [(place.x, top + STEP * (number + (place.is_folded and number == count - 1))) for number in range(count)]
+
+
+# --- drawing
+
+
+def _wires(wires: Wires, places: Mapping[str, Place], largest: float) -> Element:
+    source, target = places[wires.source], places[wires.target]
+    drawn: list[Element] = []
+    if wires.form == "band" or not source.units or not target.units:
+        drawn.append(element("path", d=_curve(_way(wires, places)), class_="band", stroke_width=10))
+    elif wires.form == "straight":
+        pairs = zip(source.units, target.units, strict=True)
+        drawn += [_wire(_curve(_from_edge_to_edge(start, end)), None, largest) for start, end in pairs]
+    else:
+        for i, start in enumerate(source.units):
+            for j, end in enumerate(target.units):
+                weight = None if wires.weights is None else float(wires.weights[i, j])
+                left, right = _from_edge_to_edge(start, end)
+                drawn.append(_wire(_curve((left, *_bends(wires, places), right)), weight, largest))
+    return element(
+        "g",
+        *drawn,
+        stroke="currentColor",
+        stroke_opacity=0.18 if wires.form == "band" else 0.45,
+        data_wires=f"{wires.source}>{wires.target}",
+        data_form=wires.form,
+    )
+
+
+def _from_edge_to_edge(
+    start: tuple[float, float], end: tuple[float, float]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """From the right side of one unit to the left side of the other."""
+    return (start[0] + RADIUS, start[1]), (end[0] - RADIUS, end[1])
+
+
+def _wire(path: str, weight: float | None, largest: float) -> Element:
+    """Thicker is larger; below zero it is dashed and of another colour."""
+    if weight is None or largest == 0:
+        return element("path", d=path, stroke_width=THINNEST)
+    width = THINNEST + (THICKEST - THINNEST) * min(1.0, abs(weight) / largest)
+    look = {"stroke": BLUE} if weight >= 0 else {"stroke": VERMILION, "stroke_dasharray": "7 4"}
+    return element("path", d=path, stroke_width=f"{width:.2f}", stroke_opacity=0.8, **look)
+
+
+def _bends(wires: Wires, places: Mapping[str, Place]) -> list[tuple[float, float]]:
+    """Middles of the bends between two nodes, from left to right."""
+    source, target = places[wires.source], places[wires.target]
+    names = (_bend(wires.source, wires.target, depth) for depth in range(source.depth + 1, target.depth))
+    return [(places[name].x, places[name].y) for name in names]
+
+
+def _way(wires: Wires, places: Mapping[str, Place]) -> list[tuple[float, float]]:
+    source, target = places[wires.source], places[wires.target]
+    start, end = (source.x + CARD / 2, source.y), (target.x - CARD / 2, target.y)
+    return [start, *_bends(wires, places), end]
+
+
+def _curve(points: Sequence[tuple[float, float]]) -> str:
+    """A smooth line through the points, level at each."""
+    (x, y), *rest = points
+    text = f"M{x:.1f},{y:.1f}"
+    for right, low in rest:
+        bow = (right - x) / 2
+        text += f"C{x + bow:.1f},{y:.1f} {right - bow:.1f},{low:.1f} {right:.1f},{low:.1f}"
+        x, y = right, low
+    return text
+
+
+def _node(place: Place, node: DrawnNode, sentences: Sequence[str]) -> Element:
+    body = [_unit(place, node, number, sentences) for number in range(len(place.units))] or [_block(place, node)]
+    if place.is_folded:
+        y = place.units[-1][1] - STEP
+        body.append(element("text", "⋮", x=f"{place.x:.1f}", y=f"{y + 5:.1f}", aria_hidden="true"))
+    first = place.y + place.body / 2 + LINE * 0.9
+    words = [
+        element("text", line, x=f"{place.x:.1f}", y=f"{first + LINE * number:.1f}", **_weight(number))
+        for number, line in enumerate(place.lines)
+    ]
+    kind = "shared" if node.shares else "merge" if len(node.reads) > 1 else node.form
+    return element("g", *body, *words, data_node=node.id, data_kind=kind)
+
+
+def _weight(number: int) -> dict[str, object]:
+    return {"font_weight": 600} if number == 0 else {}
+
+
+def _unit(place: Place, node: DrawnNode, number: int, sentences: Sequence[str]) -> Element:
+    x, y = place.units[number]
+    sentence = sentences[number] if number < len(sentences) else ""
+    name = place.names[number] if number < len(place.names) else ""
+    drawn = [
+        element("title", sentence),
+        element(
+            "circle",
+            cx=f"{x:.1f}",
+            cy=f"{y:.1f}",
+            r=RADIUS if node.form == "units" else RADIUS * 0.6,
+            fill_opacity=0.12,
+            stroke="currentColor",
+            stroke_width=1.6,
+            **_outline(node),
+        ),
+    ]
+    if name:
+        left = x - RADIUS - LABEL_GAP
+        drawn.append(element("text", name, x=f"{left:.1f}", y=f"{y + 5:.1f}", text_anchor="end"))
+    return element("g", *drawn, tabindex=0, role="img", aria_label=sentence or name, data_unit=number)
+
+
+def _outline(node: DrawnNode) -> dict[str, object]:
+    """Dashed where the layer is that of another node."""
+    return {"stroke_dasharray": "5 3"} if node.shares else {}
+
+
+def _block(place: Place, node: DrawnNode) -> Element:
+    """A layer whose units are not drawn one by one: two cards, one behind the other. An end is a circle."""
+    left, top = place.x - CARD / 2, place.y - CARD / 2
+    is_end = node.form == "end"
+    cards = [
+        element(
+            "rect",
+            x=f"{left + shift:.1f}",
+            y=f"{top + shift:.1f}",
+            width=CARD - 8,
+            height=CARD - 8,
+            rx=(CARD - 8) / 2 if is_end else 4,
+            fill_opacity=0.08,
+            stroke="currentColor",
+            stroke_width=1.6,
+            **_outline(node),
+        )
+        for shift in ((4,) if is_end else (8, 0))
+    ]
+    return element("g", *cards)

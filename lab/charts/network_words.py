@@ -1,0 +1,93 @@
+"""What stands below the layers of a drawn network, what is said of each unit, and how the drawing is read."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lab.model.drawn import Array, DrawnNetwork, DrawnNode
+from lab.model.layer_table import shape_text
+from lab.studies.words import number
+from lab.texts import Language, say
+from lab.texts.letters import isolated, shortened, visible
+from lab.texts.parts import name_of
+
+MOST_LETTERS = 24  # of a name below a node
+
+
+def lines_of(node: DrawnNode, language: Language) -> tuple[str, ...]:
+    """Words below a node: what it is, its activation or loss, its shape, its parameters."""
+    if node.form == "end":
+        loss = name_of("loss", node.detail, language)
+        return (*map(_own, filter(None, node.names)), loss if node.weight == 1 else f"{node.weight:g} × {loss}")
+    shape = shape_text(node.shape)
+    if not node.type:
+        title = say("network.input", language) if node.is_only_input else _own(node.id)
+        return tuple(filter(None, (title, shape)))
+    title = _layer(node, language)
+    if node.shares:
+        return tuple(filter(None, (title, say("network.shares", language, id=node.shares), shape)))
+    parameters = say("network.parameters", language, count=f"{node.parameters:,}") if node.parameters else ""
+    activation = name_of("activation", node.detail, language) if node.detail else ""
+    return tuple(filter(None, (title, activation, shape, parameters)))
+
+
+def sentences_of(network: DrawnNetwork, node: DrawnNode, language: Language) -> tuple[str, ...]:
+    """One about each unit that is drawn."""
+    into = [
+        (network.node(wires.source), wires.weights)
+        for wires in network.wires
+        if wires.target == node.id and wires.weights is not None
+    ]
+    return tuple(_sentence(node, place, into, language) for place in range(len(node.shown)))
+
+
+def _sentence(node: DrawnNode, place: int, into: Sequence[tuple[DrawnNode, Array]], language: Language) -> str:
+    unit = node.shown[place] + 1
+    if not node.type:
+        return say("network.unit_input", language, number=unit, name=_own(node.names[place]) if node.names else unit)
+    said = [say("network.unit", language, layer=_layer(node, language), number=unit)]
+    if node.bias is not None:
+        said.append(say("network.unit_bias", language, bias=number(float(node.bias[place]))))
+    for source, kernel in into:
+        weights = kernel[:, place]
+        strongest = int(np.argmax(np.abs(weights)))
+        name = _own(source.names[strongest]) if source.names else str(source.shown[strongest] + 1)
+        said.append(
+            say(
+                "network.unit_weights",
+                language,
+                count=f"{source.units:,}",
+                largest=number(float(weights[strongest])),
+                source=name,
+            )
+        )
+    return "; ".join(said)
+
+
+def key_of(network: DrawnNetwork, language: Language) -> str:
+    """How the drawing is read, and what of wide layers is left out."""
+    learned = network.largest > 0
+    key = "network.key" if learned else "network.key_untrained"
+    said = [say(key, language, **({"largest": number(network.largest)} if learned else {}))]
+    for node in network.nodes:
+        if 0 < len(node.shown) < node.units and node.form == "units":
+            chosen = node.shown != tuple(range(len(node.shown)))
+            said.append(
+                say(
+                    "network.key_folded_strongest" if chosen else "network.key_folded",
+                    language,
+                    layer=_layer(node, language) if node.type else _own(node.id),
+                    units=f"{node.units:,}",
+                    shown=len(node.shown),
+                )
+            )
+    return " ".join(said)
+
+
+def _layer(node: DrawnNode, language: Language) -> str:
+    return f"{node.label} {name_of('layer', node.type, language)}"
+
+
+def _own(name: str) -> str:
+    """A person's own word, as letters."""
+    return isolated(shortened(visible(name), MOST_LETTERS))

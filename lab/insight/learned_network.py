@@ -1,0 +1,34 @@
+"""A network with its weights, as a drawing takes it."""
+
+from typing import Any
+
+from lab.data.prepare import Dataset
+from lab.model.drawn import DrawnNetwork, LayerWeights, drawn_network
+from lab.model.layer_table import layer_rows
+from lab.spec.experiment import Experiment, GraphSpec
+
+
+def learned_network(experiment: Experiment, model: Any, dataset: Dataset) -> DrawnNetwork:
+    """The network of an experiment with the weights that `model` has."""
+    return drawn_network(experiment, layer_rows(experiment, dataset), dataset, layer_weights(experiment, model))
+
+
+def layer_weights(experiment: Experiment, model: Any) -> dict[str, LayerWeights]:
+    """Of every Dense layer, by its id in the experiment.
+
+    Args:
+        model: the network of the experiment, at whatever epoch.
+    """
+    specs = experiment.model.layers
+    if isinstance(experiment.model, GraphSpec):
+        layers = [model.get_layer(spec.id) for spec in specs]
+    else:
+        layers = model.layers[-len(specs) :] if specs else []
+    return {
+        spec.id: _dense(layer.get_weights()) for spec, layer in zip(specs, layers, strict=True) if spec.type == "Dense"
+    }
+
+
+def _dense(weights: list[Any]) -> LayerWeights:
+    kernel, *bias = weights
+    return LayerWeights(kernel, bias[0] if bias else None)

@@ -1,0 +1,245 @@
+"""A network as it is drawn: columns of units and the wires between them. Knows shapes and weights, no pixels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from lab.data.prepare import Dataset
+from lab.model.layer_table import LayerRow, Shape
+from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
+
+Array = np.ndarray[Any, Any]
+# units: each by itself; same: as many as before, one for one; block: too many axes for that; end: a target and its loss
+Form = Literal["units", "same", "block", "end"]
+
+MOST_UNITS = 16  # drawn of one layer
+INPUT = "input"  # id of the one input of a sequential network
+
+
+@dataclass(frozen=True)
+class LayerWeights:
+    """Of one Dense layer: kernel (inputs, units), bias (units,) or None without one."""
+
+    kernel: Array
+    bias: Array | None
+
+
+@dataclass(frozen=True)
+class DrawnNode:
+    """One column, or one of several in a column.
+
+    Args:
+        type: name of the layer; "" of an input and of an end.
+        units: how many numbers its last axis has; shown: which of them are drawn, in their order.
+        names: of the units that are drawn, where they have any (columns, classes).
+        detail: activation of a layer, loss of an end.
+        bias: of the units that are drawn.
+        shares: id of the node whose layer is called here once more; "" for a layer of its own.
+        label: what tells it from others of its type: its number, or its id in a functional model.
+        weight: what the loss of an end counts in the total.
+    """
+
+    id: str
+    form: Form
+    type: str = ""
+    shape: Shape | None = None
+    parameters: int | None = None
+    reads: tuple[str, ...] = ()
+    detail: str = ""
+    units: int = 0
+    shown: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    bias: Array | None = field(default=None, repr=False)
+    shares: str = ""
+    label: str = ""
+    weight: float = 1.0
+
+    @property
+    def is_only_input(self) -> bool:
+        """The input of a sequential network, which has no name of its own."""
+        return self.id == INPUT and not self.type
+
+
+@dataclass(frozen=True)
+class Wires:
+    """Between two nodes: every unit to every unit, each to its own, or as one band.
+
+    Args:
+        weights: (shown of source, shown of target) of a Dense layer, None where nothing is learned yet.
+    """
+
+    source: str
+    target: str
+    form: Literal["each", "straight", "band"]
+    weights: Array | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class DrawnNetwork:
+    """Inputs, layers and ends, each after what it reads; wires; `largest` size of a weight among those drawn."""
+
+    nodes: tuple[DrawnNode, ...]
+    wires: tuple[Wires, ...]
+
+    @property
+    def largest(self) -> float:
+        sizes = [float(np.abs(wires.weights).max()) for wires in self.wires if wires.weights is not None]
+        return max((size for size in sizes if np.isfinite(size)), default=0.0)
+
+    def node(self, id: str) -> DrawnNode:
+        return next(node for node in self.nodes if node.id == id)
+
+
+def drawn_network(
+    experiment: Experiment,
+    rows: Sequence[LayerRow],
+    dataset: Dataset | None,
+    weights: Mapping[str, LayerWeights] | None = None,
+) -> DrawnNetwork:
+    """The network of an experiment.
+
+    Args:
+        rows: of `lab.model.layer_table.layer_rows`; without a dataset there are none, and nothing has a shape.
+        weights: by the id of each Dense layer; None before anything is learned.
+    """
+    weights = weights or {}
+    nodes = [*_inputs(experiment, dataset), *_layers(experiment, rows), *_ends(experiment, dataset)]
+    shown = _shown(nodes, weights)
+    nodes = [_narrowed(node, shown[node.id], weights.get(_owner(experiment, node.id))) for node in nodes]
+    by_id = {node.id: node for node in nodes}
+    wires = [
+        _wires(by_id[source], node, weights.get(_owner(experiment, node.id)))
+        for node in nodes
+        for source in node.reads
+        if source in by_id
+    ]
+    return DrawnNetwork(tuple(nodes), tuple(wires))
+
+
+def _inputs(experiment: Experiment, dataset: Dataset | None) -> list[DrawnNode]:
+    graph = experiment.model if isinstance(experiment.model, GraphSpec) else None
+    names = (INPUT,) if graph is None else graph.inputs
+    if dataset is None:
+        return [DrawnNode(name, "block") for name in names]
+    shapes = {INPUT: dataset.input_shape} if graph is None else dataset.input_shapes
+    return [_input(name, shapes.get(name), _columns(dataset, name)) for name in names]
+
+
+def _columns(dataset: Dataset, name: str) -> tuple[str, ...]:
+    places = dataset.groups.get(name)
+    return dataset.feature_names if places is None else tuple(dataset.feature_names[int(place)] for place in places)
+
+
+def _input(name: str, shape: tuple[int, ...] | None, columns: tuple[str, ...]) -> DrawnNode:
+    if shape is None:
+        return DrawnNode(name, "block")
+    flat = len(shape) == 1
+    return DrawnNode(
+        name, "units" if flat else "block", shape=(None, *shape), units=shape[-1], names=columns if flat else ()
+    )
+
+
+def _layers(experiment: Experiment, rows: Sequence[LayerRow]) -> list[DrawnNode]:
+    graph = experiment.model if isinstance(experiment.model, GraphSpec) else None
+    layers = {layer.id: layer for layer in experiment.model.layers}
+    nodes: list[DrawnNode] = []
+    before = INPUT
+    for row in rows:
+        owner: LayerSpec | None = layers.get(row.shares or row.id)
+        activation = "" if owner is None else str(owner.params.get("activation") or "")
+        node = DrawnNode(
+            row.id,
+            _form(row),
+            type=row.type,
+            shape=row.output_shape,
+            parameters=row.parameters,
+            reads=(before,) if graph is None else row.reads,
+            detail=activation,
+            shares=row.shares or "",
+            label=f"{len(nodes) + 1}." if graph is None else row.id,
+            units=0 if row.output_shape is None else int(row.output_shape[-1] or 0),
+        )
+        nodes.append(node)
+        before = row.id
+    return nodes
+
+
+def _form(row: LayerRow) -> Form:
+    shape = row.output_shape
+    if shape is None or len(shape) != 2 or not shape[-1]:
+        return "block"
+    return "same" if row.type != "Dense" and row.input_shape == shape and len(row.input_shapes) < 2 else "units"
+
+
+def _ends(experiment: Experiment, dataset: Dataset | None) -> list[DrawnNode]:
+    if isinstance(experiment.model, GraphSpec):
+        return [
+            DrawnNode(
+                f"out:{out.name}",
+                "end",
+                reads=() if out.reads is None else (out.reads,),
+                detail=out.loss.type,
+                names=(out.name,),
+                weight=out.weight,
+            )
+            for out in experiment.model.outputs
+        ]
+    layers = experiment.model.layers
+    last = layers[-1].id if layers else INPUT
+    name = experiment.data.target or "" if dataset is None else dataset.target_name
+    return [DrawnNode("out", "end", reads=(last,), detail=experiment.compile.loss.type, names=(name,))]
+
+
+def _owner(experiment: Experiment, id: str) -> str:
+    """The id that the layer's weights go by: shared ones are those of the node that has them."""
+    graph = experiment.model
+    if not isinstance(graph, GraphSpec) or all(node.id != id for node in graph.nodes):
+        return id
+    return graph.node(id).shares or id
+
+
+# --- which units of a wide layer
+
+
+def _shown(nodes: Sequence[DrawnNode], weights: Mapping[str, LayerWeights]) -> dict[str, tuple[int, ...]]:
+    """Of a wide layer those that the next Dense layer listens to most; before anything is learned, the first ones."""
+    shown: dict[str, tuple[int, ...]] = {}
+    for node in nodes:
+        if node.form == "same" and node.reads and node.reads[0] in shown:
+            shown[node.id] = shown[node.reads[0]]
+            continue
+        strength = _strength(node, nodes, weights)
+        if strength is None or len(strength) != node.units or not np.isfinite(strength).all():
+            shown[node.id] = tuple(range(min(node.units, MOST_UNITS)))
+        else:
+            shown[node.id] = tuple(sorted(np.argsort(-strength, kind="stable")[:MOST_UNITS].tolist()))
+    return shown
+
+
+def _strength(node: DrawnNode, nodes: Sequence[DrawnNode], weights: Mapping[str, LayerWeights]) -> Array | None:
+    """(units,) sum of the sizes of the weights that lead on from each unit; None where no Dense layer reads them."""
+    for reader in nodes:
+        if node.id not in reader.reads:
+            continue
+        if reader.form == "same":
+            return _strength(reader, nodes, weights)
+        if reader.id in weights and len(reader.reads) == 1:
+            return np.asarray(np.abs(weights[reader.id].kernel).sum(axis=1))
+    return None
+
+
+def _narrowed(node: DrawnNode, shown: tuple[int, ...], weights: LayerWeights | None) -> DrawnNode:
+    names = tuple(node.names[place] for place in shown) if node.form != "end" and node.names else node.names
+    bias = None if weights is None or weights.bias is None else weights.bias[list(shown)]
+    return replace(node, shown=shown if node.form in ("units", "same") else (), names=names, bias=bias)
+
+
+def _wires(source: DrawnNode, target: DrawnNode, weights: LayerWeights | None) -> Wires:
+    if target.form == "same" and source.shown == target.shown:
+        return Wires(source.id, target.id, "straight")
+    if not source.shown or not target.shown or target.type != "Dense":
+        return Wires(source.id, target.id, "band")
+    kernel = None if weights is None else weights.kernel[np.ix_(source.shown, target.shown)]
+    return Wires(source.id, target.id, "each", kernel)

@@ -1,0 +1,154 @@
+"""The drawing of a network: each unit in the picture, none over another, wires as their weights, names as text."""
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.charts.network import network_svg
+from lab.charts.network_words import key_of
+from lab.charts.style import BLUE, VERMILION
+from lab.data.prepare import prepare
+from lab.data.samples import load_sample
+from lab.insight.learned_network import learned_network
+from lab.model.drawn import MOST_UNITS, LayerWeights, drawn_network
+from lab.model.layer_table import graph_table, layer_rows
+from lab.runs.orders.run import run_spec
+from lab.runs.work.build import build_model
+from lab.starts import STARTS, start
+
+NUMBER = re.compile(r"-?\d+\.?\d*")
+
+
+def dataset_of(experiment):
+    table = load_sample(experiment.data.source.name, experiment.data.reading)
+    return prepare(table, experiment.data, experiment.seed)
+
+
+def laid_out(name):
+    experiment = start(name)
+    dataset = dataset_of(experiment)
+    return experiment, dataset, layer_rows(experiment, dataset)
+
+
+def svg_of(network, language="en"):
+    return ET.fromstring(ET.tostring(network_svg(network, language)))  # noqa: S314  # our own text
+
+
+def circles(svg):
+    return [(float(one.get("cx")), float(one.get("cy")), float(one.get("r"))) for one in svg.iter("circle")]
+
+
+def is_within(svg):
+    """All units and cards lie in the picture, and no unit over another."""
+    _x, _y, width, height = map(float, svg.get("viewBox").split())
+    found = circles(svg)
+    for x, y, radius in found:
+        assert radius <= x <= width - radius
+        assert radius <= y <= height - radius
+    for place, (x, y, radius) in enumerate(found):
+        assert all(np.hypot(x - a, y - b) >= radius + r for a, b, r in found[:place])
+    for card in svg.iter("rect"):
+        left, top, side = (float(card.get(name)) for name in ("x", "y", "width"))
+        assert 0 <= left <= width - side
+        assert 0 <= top <= height - side
+    return True
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_every_ready_made_network_is_drawn_within_its_picture(name):
+    experiment, dataset, rows = laid_out(name)
+    network = drawn_network(experiment, rows, dataset)
+    svg = svg_of(network)
+    assert is_within(svg)
+    drawn = [group.get("data-node") for group in svg.iter("g") if group.get("data-node")]
+    assert drawn == [node.id for node in network.nodes]
+    assert len(circles(svg)) == sum(len(node.shown) for node in network.nodes)
+    assert all(len(node.shown) <= MOST_UNITS for node in network.nodes)
+
+
+@given(st.data())
+def test_no_unit_of_any_graph_lies_over_another(data):
+    experiment, dataset, _rows = laid_out("two_in_two_out")
+    graph = experiment.model
+    for _ in range(data.draw(st.integers(0, 8))):
+        sources = [*graph.inputs, *(node.id for node in graph.nodes)]
+        kind, params = data.draw(st.sampled_from([("Add", {}), ("Dense", {"units": 3}), ("Dropout", {"rate": 0.5})]))
+        graph = graph.with_added_node(kind, params, data.draw(st.lists(st.sampled_from(sources), max_size=3)))
+    rows = graph_table(graph, dataset.input_shapes)
+    assert is_within(svg_of(drawn_network(experiment.replace(model=graph), rows, dataset)))
+
+
+def test_a_wire_is_as_thick_as_its_weight_is_large_and_tells_the_sign_twice():
+    experiment, dataset, rows = laid_out("spiral")
+    first = experiment.model.layers[0]
+    kernel = np.zeros((2, first.params["units"]), np.float32)
+    kernel[0, 0], kernel[1, 0] = 2.0, -1.0
+    weights = {first.id: LayerWeights(kernel, np.zeros(len(kernel[0]), np.float32))}
+    svg = svg_of(drawn_network(experiment, rows, dataset, weights))
+    [group] = [one for one in svg.iter("g") if one.get("data-wires") == f"input>{first.id}"]
+    above, *rest = group.findall("path")
+    below = rest[kernel.shape[1] - 1]
+    assert (above.get("stroke"), above.get("stroke-dasharray")) == (BLUE, None)
+    assert (below.get("stroke"), below.get("stroke-dasharray")) == (VERMILION, "7 4")
+    widths = [float(path.get("stroke-width")) for path in group.findall("path")]
+    assert widths[0] == max(widths) > float(below.get("stroke-width")) > widths[1]
+
+
+def test_of_a_wide_layer_those_units_are_drawn_that_the_next_one_listens_to_most():
+    experiment, dataset, rows = laid_out("lecture")
+    first = experiment.model.layers[0]
+    kernel = np.zeros((784, first.params["units"]), np.float32)
+    loud = [3, 99, 350, 783]
+    kernel[loud, 0] = 1.0, -5.0, 2.0, 3.0
+    network = drawn_network(experiment, rows, dataset, {first.id: LayerWeights(kernel, None)})
+    assert set(loud) <= set(network.node("input").shown)
+    assert len(network.node("input").shown) == MOST_UNITS
+    assert "784" in key_of(network, "en")
+
+
+@pytest.mark.parametrize("name", ["iris", "two_in_two_out", "digits_conv"])
+def test_the_weights_that_are_drawn_are_those_of_the_network(name):
+    experiment, dataset, _rows = laid_out(name)
+    model = build_model(run_spec(experiment, dataset)[0])
+    network = learned_network(experiment, model, dataset)
+    kernels = [weight for weight in model.get_weights() if weight.ndim == 2]
+    drawn = [wires.weights for wires in network.wires if wires.weights is not None]
+    assert drawn
+    for weights in drawn:
+        assert any(np.isin(weights, kernel).all() for kernel in kernels)
+    assert network.largest == max(np.abs(weights).max() for weights in drawn)
+
+
+def test_every_unit_says_what_it_is_and_can_be_reached_by_key():
+    experiment, dataset, _rows = laid_out("iris")
+    model = build_model(run_spec(experiment, dataset)[0])
+    network = learned_network(experiment, model, dataset)
+    units = [group for group in svg_of(network).iter("g") if group.get("data-unit")]
+    assert all(unit.get("tabindex") == "0" and unit.get("role") == "img" for unit in units)
+    said = [unit.get("aria-label") for unit in units]
+    assert said[0] == "Input 1: sepal_length_cm"
+    kernel, bias = model.get_weights()[:2]
+    strongest = float(kernel[np.abs(kernel[:, 0]).argmax(), 0])
+    numbers = NUMBER.findall(said[len(kernel)])
+    assert f"{strongest:.3g}" in numbers
+    assert f"{bias[0]:.3g}" in numbers
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><b>', "a & b", "기온"])
+def test_names_are_text_and_never_markup(name):
+    experiment, dataset, rows = laid_out("iris")
+    names = (name, *dataset.feature_names[1:])
+    svg = svg_of(drawn_network(experiment, rows, replace(dataset, feature_names=names)))
+    assert {one.tag for one in svg.iter()} == {"svg", "title", "g", "path", "circle", "rect", "text"}
+    assert any((text.text or "").startswith(name[:13]) for text in svg.iter("text"))
+
+
+def test_a_network_without_data_is_still_drawn():
+    experiment = start("iris")
+    svg = svg_of(drawn_network(experiment, (), None))
+    assert [group.get("data-node") for group in svg.iter("g") if group.get("data-node")] == ["input", "out"]
