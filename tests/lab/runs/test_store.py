@@ -1,5 +1,6 @@
 """Finished runs on disk: they come back whole, only to their owner, and the oldest make room."""
 
+import errno
 import io
 import json
 import os
@@ -9,14 +10,16 @@ import numpy as np
 import pytest
 
 from lab.errors import RunError
+from lab.runs.kept import disk
 from lab.runs.kept.record import Marks
 from lab.runs.kept.replay import trainer_at
 from lab.runs.kept.run_file import MOST_FILE_BYTES
-from lab.runs.kept.store import RunStore
+from lab.runs.kept.store import LEFT_S, RunStore
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.messages import SetLearningRate
 from lab.spec.limits import ALONE
+from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.runs import iris, iris_data
 
 
@@ -134,7 +137,7 @@ def test_a_damaged_archive_is_no_run(engine, tmp_path):
 def test_marks_stay_with_a_run_and_go_with_it(engine, tmp_path):
     store = RunStore(tmp_path, ALONE)
     run = keep(store, engine)
-    store.mark(run, "me", Marks(name="깊은 망", pinned=True, opened=2, test={"loss": 0.5}))
+    store.mark(run, "me", name="깊은 망", pinned=True, opened=2, test={"loss": 0.5})
     assert RunStore(tmp_path, ALONE).summaries("me")[0].marks == Marks(
         name="깊은 망", pinned=True, opened=2, test={"loss": 0.5}
     )
@@ -147,7 +150,7 @@ def test_marks_stay_with_a_run_and_go_with_it(engine, tmp_path):
 def test_damaged_marks_are_no_marks(engine, tmp_path, damage):
     store = RunStore(tmp_path, ALONE)
     run = keep(store, engine)
-    store.mark(run, "me", Marks(name="x"))
+    store.mark(run, "me", name="x")
     next(tmp_path.rglob("*.marks")).write_bytes(damage)
     assert store.summaries("me")[0].marks == Marks()
 
@@ -156,7 +159,7 @@ def test_a_pinned_run_outlives_its_time_and_is_the_last_to_make_room(engine, tmp
     now = [0.0]
     store = RunStore(tmp_path, replace(ALONE, kept_runs_hours=24.0, kept_runs=2), clock=lambda: now[0])
     pinned = keep(store, engine)
-    store.mark(pinned, "me", Marks(pinned=True))
+    store.mark(pinned, "me", pinned=True)
     later = [keep(store, engine) for _ in range(3)]
     assert {summary.id for summary in store.summaries("me")} == {pinned, later[-1]}
     now[0] = next(tmp_path.rglob("*.json")).stat().st_mtime + 25 * 3600
@@ -276,3 +279,108 @@ def test_a_run_can_be_named_up_to_a_length(engine):
     assert refusal.value.code == "run.name_too_long"
     with pytest.raises(RunError):
         engine.mark(run, "someone else", name="x")
+
+
+# --- a disk that takes nothing, and what a server that ended while it wrote left behind
+
+
+class Full:
+    """A disk without room, as `lab.runs.kept.disk` meets it: the file is made, and its bytes are refused."""
+
+    def __init__(self, monkeypatch, code: int = errno.ENOSPC) -> None:
+        self.refusing, self.code, self._open = True, code, disk._part_in
+        monkeypatch.setattr(disk, "_part_in", self.part)
+
+    def part(self, folder):
+        file = self._open(folder)
+        if self.refusing:
+            file.write(b"half")
+            file.write = self.refuse
+        return file
+
+    def refuse(self, *_):
+        raise OSError(self.code, "refused")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [(errno.ENOSPC, "disk.full"), (errno.EROFS, "disk.denied"), (errno.EMFILE, "disk.failed")]
+)
+def test_a_disk_that_takes_nothing_is_a_sentence_and_what_was_there_stays_whole(
+    engine, tmp_path, monkeypatch, code, told
+):
+    store = RunStore(tmp_path, ALONE)
+    run = keep(store, engine)
+    store.mark(run, "me", name="mine")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    full = Full(monkeypatch, code)
+    record, status = store.load(run, "me")
+    for refused in (
+        lambda: store.save(replace(record, number=7), status, {}),
+        lambda: store.save(replace(record, id="another"), status, {}),
+        lambda: store.mark(run, "me", name="other"),
+    ):
+        with pytest.raises(RunError) as refusal:
+            refused()
+        assert refusal.value.code == told
+        assert all(say_error(refusal.value, language) for language in LANGUAGES)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert store.next_number("me", 0) == 2  # a run can be begun all the same
+    full.refusing = False
+    store.mark(run, "me", name="other")
+    assert store.summaries("me")[0].marks.name == "other"
+
+
+def test_a_disk_that_cannot_be_read_just_now_hides_no_run_and_makes_none_damaged(engine, tmp_path, monkeypatch):
+    store = RunStore(tmp_path, ALONE)
+    run = keep(store, engine)
+    known = store.summaries("me")
+
+    def refuse(*_, **__):
+        raise OSError(errno.EMFILE, "too many open files")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("lab.runs.kept.store.os.scandir", refuse)
+        broken.setattr("pathlib.Path.read_text", refuse)
+        assert store.summaries("me") == known
+        assert store.set_aside("me") == []
+        with pytest.raises(RunError) as refusal:
+            store.load(run, "me")
+        assert refusal.value.code == "disk.failed"
+    assert store.load(run, "me")[0].id == run
+    assert RunStore(tmp_path, ALONE).set_aside("me") == []
+
+
+def test_what_was_half_written_when_a_server_ended_goes_after_a_while_and_nothing_else_does(engine, tmp_path):
+    store = RunStore(tmp_path, ALONE)
+    run = keep(store, engine)
+    store.mark("not ended yet", "me", name="live")
+    store.next_number("me", 0)
+    folder = next(tmp_path.iterdir())
+    whole = set(folder.iterdir())
+    left = [folder / "part-abc", folder / f"{'0' * 32}.12345678.npz", folder / f"{'0' * 32}.checkpoints"]
+    for path in left:
+        path.write_bytes(b"half")
+    store.summaries("me")
+    assert set(folder.iterdir()) == whole | set(left)  # somebody may still be writing them
+    for path in folder.iterdir():
+        os.utime(path, (path.stat().st_mtime - 2 * LEFT_S,) * 2)
+    store.summaries("me")
+    assert set(folder.iterdir()) == whole
+    assert store.load(run, "me")[0].id == run
+
+
+def test_a_run_that_is_saved_again_leaves_one_file_of_arrays(engine, tmp_path):
+    store = RunStore(tmp_path, ALONE)
+    run = keep(store, engine)
+    store.save(*store.load(run, "me"), {})
+    assert len(list(tmp_path.rglob("*.npz"))) == 1
+    assert store.load(run, "me")[0].id == run
+
+
+def test_no_number_is_given_twice(engine, tmp_path):
+    store, other = RunStore(tmp_path, ALONE), RunStore(tmp_path, ALONE)
+    run = keep(store, engine)
+    assert [store.next_number("me", 0), other.next_number("me", 0), store.next_number("me", 5)] == [2, 3, 6]
+    store.delete(run, "me")
+    assert other.next_number("me", 0) == 7
+    assert store.next_number("you", 0) == 1

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
-from lab.runs.kept.run_file import exported, imported, marked
+from lab.runs.kept.run_file import exported, imported
 from lab.runs.kept.store import RunStore
 from lab.runs.serve.keys import new_key
 from lab.runs.serve.pooled.dispatch import Dispatch
@@ -42,10 +42,8 @@ class Shelf:
         return self._store.set_aside(owner)
 
     def next_number(self, owner: str) -> int:
-        """Of the owner's next run, by those that there are."""
-        numbers = [run.number for run in self._hub.runs_of(owner)]
-        numbers += [summary.number for summary in self._store.summaries(owner)]
-        return 1 + max(numbers, default=0)
+        """Of the owner's next run."""
+        return self._store.next_number(owner, max((run.number for run in self._hub.runs_of(owner)), default=0))
 
     def record(self, run_id: str, owner: str) -> RunRecord:
         run = self._hub.own(run_id, owner)
@@ -63,7 +61,7 @@ class Shelf:
     def mark(self, run_id: str, owner: str, **changes: Any) -> None:
         if self._hub.own(run_id, owner) is None:
             self._store.require(run_id, owner)
-        self._store.mark(run_id, owner, marked(self._store.marks(run_id, owner), **changes))
+        self._store.mark(run_id, owner, **changes)
 
     def delete(self, run_id: str, owner: str) -> None:
         run = self._hub.own(run_id, owner)
@@ -85,7 +83,8 @@ class Shelf:
         run_id, number = new_key(), self.next_number(owner)
         record, status, marks, kept = imported(data, owner, run_id, number, self._hub.limits.checkpoint_bytes)
         self._store.save(record, status, kept)
-        self._store.mark(run_id, owner, marks)
+        if marks.name:
+            self._store.mark(run_id, owner, name=marks.name)
         return run_id
 
     def forget(self, job: Job) -> None:

@@ -34,9 +34,7 @@ class Starting:
         check_size(request.experiment, request.dataset, self._hub.limits)
         run = self._made(request, owner)
         with self._hub.lock:
-            mine = self._hub.runs_of(owner)
-            run.number = 1 + max([run.number, *(other.number for other in mine)])
-            for other in mine:
+            for other in self._hub.runs_of(owner):
                 self._dispatch.stop(other)
             if request.paused:
                 self._dispatch.send(run, Pause())
@@ -44,14 +42,13 @@ class Starting:
         return run.id
 
     def _made(self, request: RunRequest, owner: str) -> LiveRun:
-        """The run with the number of the last one that is kept."""
         spec, arrays = run_spec(request.experiment, request.dataset)
         snapshot, checkpoints = fork_start(self._recorded, request, owner)
         run_id, clock = new_key(), self._hub.clock
         run = LiveRun(
             id=run_id,
             owner=owner,
-            number=max((kept.number for kept in self._store.summaries(owner)), default=0),
+            number=self._store.next_number(owner, max((run.number for run in self._hub.runs_of(owner)), default=0)),
             experiment=request.experiment,
             context=context_of(request.experiment, request.dataset),
             spec=spec,

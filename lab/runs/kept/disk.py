@@ -1,0 +1,50 @@
+"""Files that are there as a whole or not at all, and what is said where a disk takes none."""
+
+import errno
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from lab.errors import RunError
+
+PART: Final = "part-"  # begins the name of a file that is being written
+CODES: Final = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC), "disk.full"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "disk.denied"),
+}
+
+
+@contextmanager
+def disk_refusals() -> Iterator[None]:
+    """What the disk refuses inside is a sentence. Raises RunError "disk.full", "disk.denied", "disk.failed"."""
+    try:
+        yield
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+        raise RunError(CODES.get(error.errno or 0, "disk.failed"), name=name) from error
+
+
+def write_whole(path: Path, fill: Callable[[Any], Any]) -> None:
+    """Write a file so that a reader sees the old one or the whole new one.
+
+    Raises:
+        RunError "disk.…": what was there still is, and no part of the new one.
+    """
+    with disk_refusals():
+        part = _part_in(path.parent)
+        try:
+            with part:
+                fill(part)
+            Path(part.name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(part.name).unlink()
+            raise
+
+
+def _part_in(folder: Path) -> BinaryIO:
+    """The one place that opens a file for writing."""
+    file: Any = tempfile.NamedTemporaryFile(dir=folder, prefix=PART, delete=False)  # noqa: SIM115  # closed by who fills
+    return file  # type: ignore[no-any-return]
