@@ -3,18 +3,30 @@
 import asyncio
 import gc
 import importlib
+import os
 import pkgutil
 import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
+
+from lab.runs.serve import profile
+
+profile.enter(__file__)  # before Streamlit reads its settings
 
 import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.net_util import get_internal_ip
 
+from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.routes import middleware, routes
+from lab.texts import LANGUAGES
+from pages.ui.frame.style import language_script
 
 
 @asynccontextmanager
@@ -25,6 +37,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     await asyncio.to_thread(engine.begin, asyncio.get_running_loop())
     set_engine(engine)
     close_when_asked_to_stop(engine)
+    print(greeting(), flush=True)
     sweeper = asyncio.create_task(engine.caretaker.sweep_for_ever())
     try:
         yield {}
@@ -64,9 +77,31 @@ def keep_imports_out_of_garbage_collection() -> None:
     gc.freeze()
 
 
-app = st.App(
-    "pages/main.py",
-    routes=routes(),
-    middleware=middleware(st.get_option("server.allowedHosts") or ()),
-    lifespan=lifespan,
-)
+def greeting() -> str:
+    """Which address people should open, and what is in force."""
+    bound = st.get_option("server.address") or "0.0.0.0"  # noqa: S104
+    everywhere = bound in ("0.0.0.0", "::")  # noqa: S104
+    people = os.environ.get("STREAMLIT_BROWSER_SERVER_ADDRESS") or (get_internal_ip() if everywhere else bound)
+    return profile.greeting(
+        name=os.environ.get("LAB_PROFILE", "alone"),
+        people=people or "localhost",
+        port=st.get_option("server.port"),
+        https=bool(st.get_option("server.sslCertFile")),
+        bound=bound,
+    )
+
+
+def own_middleware() -> list[Middleware]:
+    """What every request passes, as the settings of this server want it."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    named = [urlsplit(origin).hostname or "" for origin in st.get_option("server.corsAllowedOrigins")]
+    return middleware(
+        scripts=[*inline_scripts(page), *map(language_script, LANGUAGES)],
+        allowed_hosts=st.get_option("server.allowedHosts") or (),
+        origins=named if st.get_option("server.enableCORS") else None,
+        embedding=sites(os.environ.get("LAB_EMBED", "")),
+        metrics=os.environ.get("LAB_METRICS") == "1",
+    )
+
+
+app = st.App("pages/main.py", routes=routes(), middleware=own_middleware(), lifespan=lifespan)

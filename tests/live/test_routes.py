@@ -88,7 +88,7 @@ def test_the_stream_does_not_tell_whose_run_it_is(app, finished, owner):
 
 def test_a_foreign_host_is_refused_where_hosts_are_named(engine, finished):
     host.set_engine(engine)
-    strict = Starlette(routes=routes(), middleware=middleware(["lab.example.org"]))
+    strict = Starlette(routes=routes(), middleware=middleware(allowed_hosts=["lab.example.org"]))
     assert ask(strict, f"/live/{finished}", {"Host": "evil.example"})[0] == 400
     assert ask(strict, f"/live/{finished}", {"Host": "lab.example.org:8501"})[0] == 200
     host.set_engine(None)

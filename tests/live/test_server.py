@@ -2,6 +2,7 @@
 
 import itertools
 
+import psutil
 import pytest
 
 from benchmarks.live.server import running_app, workers_of
@@ -54,3 +55,9 @@ def test_a_second_browser_sees_nothing_of_the_first(server):
             assert other.stream is None
 
     run_apart(people())
+
+
+def test_a_server_alone_is_reached_from_its_own_computer_only(server):
+    _, process = server
+    links = process.net_connections("tcp")
+    assert {link.laddr.ip for link in links if link.status == psutil.CONN_LISTEN} == {"127.0.0.1"}

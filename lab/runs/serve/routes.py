@@ -10,6 +10,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from lab.runs.serve import host
+from lab.runs.serve.closed import Closed
+from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.sessions import SessionDoor
@@ -65,15 +67,27 @@ def routes() -> list[Route]:
     return [Route("/live/{key}", live, methods=["GET"])]
 
 
-def middleware(allowed_hosts: Sequence[str] = (), origins: Sequence[str] | None = ()) -> list[Middleware]:
+def middleware(
+    *,
+    scripts: Sequence[str] = (),
+    allowed_hosts: Sequence[str] = (),
+    origins: Sequence[str] | None = (),
+    embedding: Sequence[str] = (),
+    metrics: bool = False,
+) -> list[Middleware]:
     """What every request passes, outermost first. Streamlit itself checks the host of its websocket only.
 
     Args:
+        scripts: what inline scripts of our pages say.
         allowed_hosts: names this server answers to (`server.allowedHosts`); empty: any.
         origins: names of other hosts whose pages may connect; None: of any.
+        embedding: sites whose pages may show ours in a frame.
+        metrics: Streamlit's metrics are told to whoever asks.
     """
     return [
+        Middleware(SaidWithEverything, headers=headers(policy(scripts, embedding), embedding)),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts) or ["*"], www_redirect=False),
-        Middleware(OwnerCookie),
+        Middleware(Closed, metrics=metrics),
+        Middleware(OwnerCookie, embedded=bool(embedding)),
         Middleware(SessionDoor, origins=origins),
     ]

@@ -12,7 +12,12 @@ CSS = Path(__file__).with_name("style.css")
 
 def style(language: Language) -> None:
     st.html(f"<style>{_css()}{_uploader_words(language)}</style>")
-    st.html(f"<script>document.documentElement.lang = '{language}';</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{language_script(language)}</script>", unsafe_allow_javascript=True)
+
+
+def language_script(language: Language) -> str:
+    """The one script that stands in our pages; the server lets no other run."""
+    return f"document.documentElement.lang = '{language}';"
 
 
 @cache

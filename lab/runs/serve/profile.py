@@ -1,0 +1,97 @@
+"""What a profile makes of Streamlit's own settings; its limits stand in `lab/spec/limits.py`.
+
+`LAB_PROFILE=class streamlit run app.py` says it all. A setting of Streamlit's that somebody gives, as an environment
+variable or a flag, goes before what stands here; `.streamlit/config.toml` is that of a person alone.
+
+Streamlit has bound its address and read its settings by the time it reads app.py. So a process that was started without
+these settings puts them into its environment and begins again, in the same place and with the same arguments.
+"""
+
+import math
+import os
+import re
+import stat
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+from lab.spec.limits import CLASS, current_limits
+
+CLASS_SETTINGS = {
+    "server.address": "0.0.0.0",  # noqa: S104  # the network of the class; alone: 127.0.0.1
+    "server.headless": "true",  # no question at the first start
+    "server.showEmailPrompt": "false",
+    "server.fileWatcherType": "none",  # a first page costs four times as much with it
+    "server.maxUploadSize": str(math.ceil(CLASS.upload_bytes / 2**20)),  # MB of 2**20 bytes
+    "server.maxMessageSize": "50",  # MB, of what a page is sent
+    "server.enableWebsocketCompression": "false",  # it costs processor, and a room's network is fast
+    "server.disconnectedSessionTTL": "120",  # s: a lid that was closed, a network that was gone
+    "browser.gatherUsageStats": "false",
+    "client.showErrorDetails": "none",
+}
+EMBEDDED_SETTINGS = {"server.xsrfCookieSameSite": "none"}  # in a frame of LAB_EMBED an upload brings its token, too
+
+
+def settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Environment variable -> value of every setting that this environment asks for and does not give itself.
+
+    Raises:
+        SystemExit: there is no such profile.
+    """
+    wanted = dict(CLASS_SETTINGS) if current_limits() is CLASS else {}
+    if environment.get("LAB_EMBED"):
+        wanted |= EMBEDDED_SETTINGS
+    named = {_variable(option): value for option, value in wanted.items()}
+    return {name: value for name, value in named.items() if name not in environment}
+
+
+def enter(app: str) -> None:
+    """Put the settings of the profile in force.
+
+    Args:
+        app: path of app.py, which Streamlit is about to serve.
+    """
+    missing = settings(os.environ)
+    os.environ.update(missing)
+    if missing and _serving(app):
+        _begin_again(missing)
+
+
+def greeting(name: str, people: str, port: int, https: bool, bound: str) -> str:
+    """The line that a server begins with.
+
+    Args:
+        name: of the profile.
+        people: the address that people open.
+        bound: the address that is listened on.
+    """
+    address = f"{'https' if https else 'http'}://{people}:{port}"
+    if name != "class":
+        return f"Open {address}"
+    mb = CLASS.upload_bytes // 1_000_000
+    return f"Class on {bound}: everybody opens {address}. Files up to {mb} MB; limits: lab/spec/limits.py"
+
+
+def _variable(option: str) -> str:
+    """server.maxUploadSize -> STREAMLIT_SERVER_MAX_UPLOAD_SIZE"""
+    return "STREAMLIT_" + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", option.replace(".", "_")).upper()
+
+
+def _serving(app: str) -> bool:
+    """Was this process started by `streamlit run app.py`?"""
+    return "streamlit.web.bootstrap" in sys.modules and Path(sys.argv[0]).resolve() == Path(app).resolve()
+
+
+def _begin_again(missing: Mapping[str, str]) -> NoReturn:
+    if os.name == "nt":  # a new process there, while this one keeps the port
+        given = "\n".join(f"set {name}={value}" for name, value in missing.items())
+        raise SystemExit(f"On Windows a class is started with these settings given:\n{given}")
+    sys.stdout.flush()
+    for path in Path("/dev/fd").iterdir():
+        descriptor = int(path.name)
+        with suppress(OSError):  # that of the listing itself
+            if descriptor > 2 and stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                os.set_inheritable(descriptor, False)  # the port is bound anew
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606

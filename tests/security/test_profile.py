@@ -1,0 +1,62 @@
+"""LAB_PROFILE=class is the whole configuration of a class, and a person alone is reached by nobody else."""
+
+import psutil
+import pytest
+
+from lab.runs.serve import profile
+from lab.runs.serve.profile import CLASS_SETTINGS, greeting, settings
+from lab.spec.limits import CLASS
+from tests.lab.runs.asgi import run_apart
+from tests.security.visitor import Visitor
+
+
+def listening(server: psutil.Process) -> set[str]:
+    return {link.laddr.ip for link in server.net_connections("tcp") if link.status == psutil.CONN_LISTEN}
+
+
+def test_a_class_is_served_to_its_network_by_the_profile_alone(class_process):
+    assert listening(class_process) == {"0.0.0.0"}
+
+
+def test_every_setting_of_the_class_is_in_force(class_process):
+    given = class_process.environ()
+    assert {name: given[profile._variable(name)] for name in CLASS_SETTINGS} == CLASS_SETTINGS
+
+
+def test_an_upload_of_more_than_the_class_allows_ends_at_the_door(class_server):
+    async def upload() -> int:
+        visitor = Visitor.new(class_server)
+        async with visitor.session() as page:
+            return visitor.upload(page.id, b"1,2\n" * (CLASS.upload_bytes // 4 + 500_000)).status
+
+    assert run_apart(upload()) == 413
+
+
+def test_what_is_given_goes_before_the_profile(monkeypatch):
+    monkeypatch.setenv("LAB_PROFILE", "class")
+    assert settings({})["STREAMLIT_SERVER_ADDRESS"] == "0.0.0.0"
+    assert settings({})["STREAMLIT_SERVER_MAX_UPLOAD_SIZE"] == "20"
+    assert "STREAMLIT_SERVER_ADDRESS" not in settings({"STREAMLIT_SERVER_ADDRESS": "10.0.0.7"})
+
+
+def test_alone_nothing_is_set(monkeypatch):
+    monkeypatch.delenv("LAB_PROFILE", raising=False)
+    assert settings({}) == {}
+
+
+def test_an_upload_from_a_course_pages_frame_brings_its_token(monkeypatch):
+    monkeypatch.delenv("LAB_PROFILE", raising=False)
+    assert settings({"LAB_EMBED": "https://lms.example.org"}) == {"STREAMLIT_SERVER_XSRF_COOKIE_SAME_SITE": "none"}
+
+
+def test_an_unknown_profile_is_a_sentence(monkeypatch):
+    monkeypatch.setenv("LAB_PROFILE", "klass")
+    with pytest.raises(SystemExit, match="LAB_PROFILE must be one of alone, class, but is 'klass'"):
+        settings({})
+
+
+def test_the_first_line_says_which_address_to_open():
+    said = greeting("class", "10.0.0.7", 8501, https=False, bound="0.0.0.0")
+    assert "http://10.0.0.7:8501" in said
+    assert "20 MB" in said
+    assert greeting("alone", "127.0.0.1", 80, https=True, bound="127.0.0.1") == "Open https://127.0.0.1:80"
