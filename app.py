@@ -25,6 +25,7 @@ from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.routes import middleware, routes
+from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages.ui.frame.style import language_script
 
@@ -100,6 +101,7 @@ def own_middleware() -> list[Middleware]:
         allowed_hosts=st.get_option("server.allowedHosts") or (),
         origins=named if st.get_option("server.enableCORS") else None,
         embedding=sites(os.environ.get("LAB_EMBED", "")),
+        limits=current_limits().visitors,
         metrics=os.environ.get("LAB_METRICS") == "1",
     )
 

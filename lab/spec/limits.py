@@ -8,6 +8,27 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
+class VisitorLimits:
+    """What one browser may ask of a server that others use too; none of it is met by a person at work.
+
+    Counts are of what is open at once, `_per_minute` of what begins, on average over some minutes.
+    """
+
+    pages: int
+    pages_per_minute: int
+    pages_of_address: int  # of all browsers behind one router together: far above a class
+    streams: int
+    streams_of_all: int
+    uploads: int
+    uploads_per_minute: int
+    upload_bytes_per_minute: int
+    uploads_held_bytes: int  # in the server's memory
+    upload_pause_s: float  # in which no byte of a file comes
+    upload_s: float
+    starts_per_minute: int  # of runs and studies; a slider that is drawn along starts many
+
+
+@dataclass(frozen=True)
 class Limits:
     """Upper bounds; each refusal names the number.
 
@@ -46,6 +67,8 @@ class Limits:
     reader_grace_s: float
     paused_without_reader_s: float
     link_characters: int
+    # a server
+    visitors: VisitorLimits | None
 
 
 ALONE = Limits(
@@ -78,6 +101,7 @@ ALONE = Limits(
     reader_grace_s=3600.0,  # a long training goes on while its owner reads in another tab
     paused_without_reader_s=600.0,
     link_characters=8_000,
+    visitors=None,
 )
 
 CLASS = replace(
@@ -97,6 +121,20 @@ CLASS = replace(
     kept_runs_bytes=100_000_000,
     kept_runs_hours=24.0,
     reader_grace_s=30.0,
+    visitors=VisitorLimits(
+        pages=20,
+        pages_per_minute=60,
+        pages_of_address=1_000,
+        streams=20,
+        streams_of_all=1_000,
+        uploads=4,
+        uploads_per_minute=30,
+        upload_bytes_per_minute=100_000_000,
+        uploads_held_bytes=100_000_000,
+        upload_pause_s=20.0,
+        upload_s=300.0,
+        starts_per_minute=120,
+    ),
 )
 
 PROFILES = {"alone": ALONE, "class": CLASS}

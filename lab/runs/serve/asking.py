@@ -8,6 +8,7 @@ from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import fork_snapshot
 from lab.runs.orders.run import check_parameters
 from lab.runs.serve.engine import RunRequest
+from lab.runs.serve.rates import Rate
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import Extend
 from lab.spec.experiment import Experiment, check_limits
@@ -35,6 +36,18 @@ def check_epochs(command: Extend, limits: Limits) -> None:
     """Refuse more epochs than the profile allows. Raises RunError naming the bound."""
     if not 1 <= command.epochs <= limits.epochs:
         raise RunError("run.too_many_epochs", value=command.epochs, high=limits.epochs)
+
+
+class StartRate:
+    """How often one owner starts something."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._rate = Rate(limits.visitors.starts_per_minute) if limits.visitors is not None else None
+
+    def ask(self, owner: str) -> None:
+        """Count a start. Raises RunError naming the bound."""
+        if self._rate is not None and not self._rate.take(owner):
+            raise RunError("run.too_many_starts", high=int(self._rate.per_minute))
 
 
 def fork_start(runs: Recorded, request: RunRequest, owner: str) -> tuple[bytes, Checkpoints]:

@@ -10,11 +10,13 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from lab.runs.serve import host
+from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.sessions import SessionDoor
+from lab.spec.limits import VisitorLimits
 
 COMMENT_S = 10.0  # keeps proxies from closing a stream in which nothing happens
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
@@ -74,6 +76,7 @@ def middleware(
     origins: Sequence[str] | None = (),
     embedding: Sequence[str] = (),
     metrics: bool = False,
+    limits: VisitorLimits | None = None,
 ) -> list[Middleware]:
     """What every request passes, outermost first. Streamlit itself checks the host of its websocket only.
 
@@ -83,6 +86,7 @@ def middleware(
         origins: names of other hosts whose pages may connect; None: of any.
         embedding: sites whose pages may show ours in a frame.
         metrics: Streamlit's metrics are told to whoever asks.
+        limits: of one browser; None for none.
     """
     return [
         Middleware(SaidWithEverything, headers=headers(policy(scripts, embedding), embedding)),
@@ -90,4 +94,5 @@ def middleware(
         Middleware(Closed, metrics=metrics),
         Middleware(OwnerCookie, embedded=bool(embedding)),
         Middleware(SessionDoor, origins=origins),
+        *([Middleware(Bounds, limits=limits)] if limits is not None else []),
     ]

@@ -44,6 +44,15 @@ def session_of(visitor: str, session_id: str) -> Session | None:
     return session if session is not None and session.visitor == visitor else None
 
 
+def session_named(session_id: str) -> Session | None:
+    return _sessions.get(session_id)
+
+
+def held_bytes(visitor: str) -> int:
+    """What the server holds of all files that this visitor has sent."""
+    return sum(sum(session.uploads.values()) for session in list(_sessions.values()) if session.visitor == visitor)
+
+
 def visitor_named(owner: str | None, address: str | None) -> str:
     """An owner; a browser that refuses cookies is known by its address."""
     return owner or f"@{'' if address in _LOOPBACK else address}"

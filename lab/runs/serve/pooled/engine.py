@@ -9,6 +9,7 @@ from typing import Any
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.runs.kept.store import RunStore, default_directory
 from lab.runs.orders.study import Cell, StudyView
+from lab.runs.serve.asking import StartRate
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.care import Caretaker
@@ -51,6 +52,7 @@ class PoolEngine:
         size = workers or pool_size()
         self.hub = Hub(limits)
         self._closing, self._closed = threading.Lock(), False
+        self._start_rate = StartRate(limits)
         self._files = ArrayFiles()
         self._saver = Saver(store)
         self._dispatch = Dispatch(
@@ -112,6 +114,7 @@ class PoolEngine:
     # --- what pages call
 
     def start(self, request: RunRequest, owner: str) -> str:
+        self._start_rate.ask(owner)
         return self._starting.start(request, owner)
 
     def command(self, run_id: str, owner: str, command: Command) -> None:
@@ -145,6 +148,7 @@ class PoolEngine:
         return self._shelf.take_in(data, owner)
 
     def start_study(self, cells: Sequence[Cell], owner: str, *, predict: bool = False) -> str:
+        self._start_rate.ask(owner)
         return self._studies.start(cells, owner, predict=predict)
 
     def study(self, study_id: str, owner: str) -> StudyView:
