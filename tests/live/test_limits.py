@@ -92,14 +92,3 @@ def test_too_little_memory_fails_that_run_alone(engine_with, monkeypatch):
     wait_for_state(engine, run, "two", "failed")
     assert engine.view(run, "two").reason.code in ("run.out_of_memory", "run.worker_crashed")
     wait_for_epoch(engine, other, "one", engine.view(other, "one").epoch + 5)
-
-
-def test_what_was_going_on_when_the_server_ends_is_kept(engine_with):
-    engine = engine_with()
-    run = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "one")
-    wait_for(lambda: engine.record(run, "one").epochs_done > 10, "a snapshot")
-    engine.close()
-    later = engine_with()
-    assert later.view(run, "one").state == "stopped"
-    assert later.record(run, "one").epochs_done > 10
-    assert later.runs_of("one")[0].id == run

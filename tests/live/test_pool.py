@@ -165,11 +165,12 @@ def test_the_other_runs_of_a_killed_worker_go_on_as_well(engine):
         wait_for_state(engine, *run, "stopped")
 
 
-def test_a_hanging_worker_is_replaced_and_one_that_answers_is_not():
+def test_a_hanging_worker_is_replaced_and_one_that_answers_is_not(tmp_path):
     clock, replaced = Clock(), []
     pool = WorkerPool(
         2,
         ALONE.worker_memory_bytes,
+        tmp_path,
         on_message=lambda index, message: None,
         on_crash=lambda index, suspect: replaced.append(index),
         on_away=replaced.append,
@@ -191,11 +192,12 @@ def test_a_hanging_worker_is_replaced_and_one_that_answers_is_not():
     pool.close()
 
 
-def pool_of_one(away: list, **arguments) -> WorkerPool:
+def pool_of_one(folder: Path, away: list, **arguments) -> WorkerPool:
     """`away` gets "away" and "back"."""
     return WorkerPool(
         1,
         ALONE.worker_memory_bytes,
+        folder,
         on_message=lambda index, message: None,
         on_crash=lambda index, suspect: away.append("crash"),
         on_away=lambda index: away.append("away"),
@@ -205,7 +207,9 @@ def pool_of_one(away: list, **arguments) -> WorkerPool:
 
 
 @pytest.mark.skipif(shutil.which("false") is None, reason="needs a program that fails at once")
-def test_a_worker_that_cannot_be_started_is_tried_for_ever_with_growing_pauses_until_it_can(monkeypatch, caplog):
+def test_a_worker_that_cannot_be_started_is_tried_for_ever_with_growing_pauses_until_it_can(
+    monkeypatch, caplog, tmp_path
+):
     away, pauses, python = [], [], sys.executable
     monkeypatch.setattr("sys.executable", shutil.which("false"))
 
@@ -215,7 +219,7 @@ def test_a_worker_that_cannot_be_started_is_tried_for_ever_with_growing_pauses_u
             monkeypatch.setattr("sys.executable", python)
         return False
 
-    pool = pool_of_one(away, wait=wait)
+    pool = pool_of_one(tmp_path, away, wait=wait)
     pool.start()
     wait_for(lambda: "back" in away, "a worker that says hello")
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
@@ -233,7 +237,7 @@ def test_a_worker_may_take_long_to_say_hello_but_not_for_ever(monkeypatch, tmp_p
     dumb.chmod(0o700)
     monkeypatch.setattr("sys.executable", str(dumb))
     monkeypatch.setattr("lab.runs.serve.pooled.pool.PING_S", 0.01)
-    pool = pool_of_one(away, clock=clock, wait=lambda seconds: True)
+    pool = pool_of_one(tmp_path, away, clock=clock, wait=lambda seconds: True)
     monkeypatch.setattr(pool, "send", lambda index, message: sent.append(message))
     pool.start()
     clock.now = STARTING_S - 1.0

@@ -57,8 +57,9 @@ def main() -> None:
     threading.Thread(target=listen, daemon=True).start()
     gc.freeze()  # what is imported by now stays
     write_message(target, Hello(settings["index"], os.getpid(), PROTOCOL))
+    suspect = Suspect(Path(settings["suspect"]) if settings["suspect"] else None)
     with suppress(BrokenPipeError):
-        Worker(inbox, lambda message: write_message(target, message), Suspect(Path(settings["suspect"]))).run()
+        Worker(inbox, lambda message: write_message(target, message), suspect).run()
 
 
 if __name__ == "__main__":

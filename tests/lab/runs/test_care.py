@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lab.runs.serve.pooled.care import Caretaker, due
+from lab.runs.serve.pooled.care import Caretaker, due, out_of_reach
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.streams import Streams
@@ -20,14 +20,14 @@ class House:
 
     def __init__(self, limits: Limits) -> None:
         self.clock, self.sent, self.dropped = Clock(), [], []
-        self.hub = Hub(limits, self.clock)
+        self.hub = Hub(limits, self.clock, dropped=self.dropped.append)
         self.dispatch = Dispatch(self.hub, 1, 9, lambda _, message: self.sent.append(message), lambda _: None)
         self.streams = Streams(self.hub, self.dispatch.touch)
         self.run = live_run(self.hub)
         self.dispatch.submit(self.run)
         self.hub.set_status(status("r"))
         self.sent.clear()
-        self.caretaker = Caretaker(self.hub, self.dispatch, self.dropped.append)
+        self.caretaker = Caretaker(self.hub, self.dispatch)
 
     def sweep(self, seconds: float) -> list[str]:
         """Commands that a sweep sends, so many seconds later."""
@@ -81,3 +81,19 @@ def test_one_that_waits_for_a_place_is_not_parked(house):
     waiting = live_run(house.hub, "w")
     assert due(waiting, 100.0, LIMITS) is None
     assert due(waiting, 631.0, LIMITS) == "forget"
+
+
+def test_of_an_owners_ended_runs_the_newest_stay_in_reach_and_the_others_only_on_the_disk(house):
+    limits = replace(LIMITS, ended_runs_in_reach=2)
+    runs = [live_run(house.hub, f"{number}", state="stopped") for number in range(6)]
+    for number, run in enumerate(runs):
+        run.number = number
+    runs[1].saving = True
+    runs[2].status = status("2", "paused")
+    other = live_run(house.hub, "other", owner="somebody else", state="finished")
+    assert out_of_reach([*runs, other], limits) == [runs[3], runs[0]]
+    house.hub.limits = limits
+    for run in runs:
+        house.hub.add(run)
+    house.caretaker.sweep()
+    assert house.dropped == [runs[3], runs[0]]

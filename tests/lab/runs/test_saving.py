@@ -1,12 +1,15 @@
 """Ended runs are written one by one, away from whoever ended them, and never against a deletion."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
+from lab.errors import RunError
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.saving import Saver
 from lab.spec.limits import ALONE
+from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import live_run
 from tests.lab.runs.runs import iris, trained
@@ -26,7 +29,7 @@ class Disk:
     def save(self, record, status, checkpoints) -> None:
         self.go_on.wait(LONGEST_S)
         if self.full:
-            raise OSError("no room")
+            raise RunError("disk.full", name="ENOSPC")
         self.done.append(("save", record.id, self.saver._writing.locked()))
 
     def delete(self, run_id: str, owner: str) -> None:
@@ -76,13 +79,33 @@ def test_a_run_that_was_deleted_before_its_turn_is_not_written(disk):
     assert [run for _, run, _ in disk.done] == ["a", "c"]
 
 
-def test_a_full_disk_is_told_of_and_ends_nothing(disk, capsys):
+def test_a_run_that_the_disk_does_not_take_stays_says_so_and_is_saved_when_there_is_room(disk, monkeypatch, caplog):
+    monkeypatch.setattr("lab.runs.serve.pooled.pauses.LONGEST_S", 0.01)
+    monkeypatch.setattr(disk.saver._pauses, "_next_s", 0.01)
     disk.full = True
-    run = ended("a")
-    disk.saver.keep(run)
-    wait_for(lambda: not run.saving, "the run that has no room")
-    assert "no room" in capsys.readouterr().err
+    first, second, third = ended("a"), ended("b"), ended("c")
+    disk.saver.keep(first)
+    wait_for(lambda: first.unsaved, "the run that has no room")
+    disk.saver.keep(second)
+    disk.saver.keep(third)
+    wait_for(lambda: second.unsaved and third.unsaved, "the runs that come after it")
+    assert first.saving  # so that nobody forgets it
+    assert second.saving
+    assert "disk.full" in caplog.text
+    assert all(say_error(first.unsaved, language) for language in LANGUAGES)
+    third.deleted = True
     disk.full = False
-    disk.saver.keep(ended("b"))
-    wait_for(lambda: disk.done, "the next run on disk")
-    assert disk.done == [("save", "b", True)]
+    wait_for(lambda: not third.saving, "the runs on disk")
+    assert disk.done == [("save", "a", True), ("save", "b", True)]
+    assert (first.unsaved, second.unsaved, first.saving) == (None, None, False)
+
+
+def test_a_run_that_goes_on_again_before_its_turn_is_written_at_its_next_end(disk):
+    disk.go_on.clear()
+    first, second = ended("a"), ended("b")
+    disk.saver.keep(first)
+    disk.saver.keep(second)
+    second.status = replace(second.status, state="running")
+    disk.go_on.set()
+    wait_for(lambda: not second.saving, "the last run")
+    assert [run for _, run, _ in disk.done] == ["a"]

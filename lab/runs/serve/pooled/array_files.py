@@ -1,34 +1,83 @@
 """Arrays as files that workers map into memory."""
 
 import hashlib
-import tempfile
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lab.runs.kept.disk import write_whole
 from lab.runs.wire.arrays import Arrays
+
+NAME = re.compile(r"[0-9a-f]{64}\.npy")
 
 
 class ArrayFiles:
-    """One .npy file for each array, named by its content: forty students on one sample share one file."""
+    """One .npy file for each array, named by its content: forty students on one sample share one file.
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="lab-arrays-", ignore_cleanup_errors=True)
+    A file is there as long as a job holds it.
 
-    def paths(self, arrays: Arrays) -> dict[str, str]:
-        """Name of each array -> where it lies."""
-        return {name: str(self._path(array)) for name, array in arrays.items()}
+    Args:
+        folder: where they lie; nobody else writes there.
+    """
 
-    def close(self) -> None:
-        self._folder.cleanup()
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._holders: dict[str, set[str]] = defaultdict(set)  # name of a file -> jobs
 
-    def _path(self, array: np.ndarray[Any, Any]) -> Path:
-        digest = hashlib.sha256(repr((array.dtype.str, array.shape)).encode())
-        digest.update(array.data if array.size else b"")
-        path = Path(self._folder.name) / f"{digest.hexdigest()}.npy"
+    def paths(self, job: str, arrays: Arrays) -> dict[str, str]:
+        """Name of each array -> where it lies, held for the job. Raises RunError "disk.…"; then nothing is held."""
+        names = {name: _file_name(array) for name, array in arrays.items()}
+        self.hold(job, names.values())
+        try:
+            for name, array in arrays.items():
+                self._write(names[name], array)
+        except BaseException:
+            self.release(job)
+            raise
+        return {name: str(self._folder / file) for name, file in names.items()}
+
+    def hold(self, job: str, names: Iterable[str]) -> None:
+        """The job needs files of these names."""
+        with self._lock:
+            for name in names:
+                self._holders[name].add(job)
+
+    def release(self, job: str) -> None:
+        """The job needs none any more; what nobody else needs goes."""
+        with self._lock:
+            for name in [name for name, jobs in self._holders.items() if job in jobs]:
+                self._holders[name].discard(job)
+            self._sweep()
+
+    def sweep(self) -> None:
+        """Delete what nobody holds."""
+        with self._lock:
+            self._sweep()
+            for path in self._folder.glob("*.npy"):
+                if path.name not in self._holders:
+                    path.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        for name in [name for name, jobs in self._holders.items() if not jobs]:
+            try:
+                (self._folder / name).unlink(missing_ok=True)
+            except OSError:  # Windows: a worker still maps it; with the next job that ends it is tried again
+                continue
+            del self._holders[name]
+
+    def _write(self, name: str, array: np.ndarray[Any, Any]) -> None:
+        path = self._folder / name
         if not path.exists():
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                np.save(file, array, allow_pickle=False)
-            Path(file.name).replace(path)
-        return path
+            write_whole(path, lambda target: np.save(target, array, allow_pickle=False))
+
+
+def _file_name(array: np.ndarray[Any, Any]) -> str:
+    digest = hashlib.sha256(repr((array.dtype.str, array.shape)).encode())
+    digest.update(array.data if array.size else b"")
+    return f"{digest.hexdigest()}.npy"

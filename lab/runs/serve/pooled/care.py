@@ -1,7 +1,8 @@
 """Runs that nobody reads, or that have had their time."""
 
 import asyncio
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Literal
 
 from lab.runs.serve.pooled.dispatch import Dispatch
@@ -28,15 +29,21 @@ def due(job: Job, now: float, limits: Limits) -> Due | None:
     return "park" if alone_s > limits.reader_grace_s and job.status.state == "running" and not job.parked else None
 
 
+def out_of_reach(jobs: Iterable[Job], limits: Limits) -> list[LiveRun]:
+    """Ended runs that are on the disk and whose owner has ended many since: they can be looked at, and not go on."""
+    ended: dict[str, list[LiveRun]] = defaultdict(list)
+    for job in jobs:
+        if isinstance(job, LiveRun) and not job.active and not job.saving:
+            ended[job.owner].append(job)
+    oldest_last = (sorted(runs, key=lambda run: run.number, reverse=True) for runs in ended.values())
+    return [run for runs in oldest_last for run in runs[limits.ended_runs_in_reach :]]
+
+
 class Caretaker:
-    """Parks, ends and forgets what is due.
+    """Parks, ends and forgets what is due."""
 
-    Args:
-        dropped: told of a job that is no longer held.
-    """
-
-    def __init__(self, hub: Hub, dispatch: Dispatch, dropped: Callable[[Job], None]) -> None:
-        self._hub, self._dispatch, self._dropped = hub, dispatch, dropped
+    def __init__(self, hub: Hub, dispatch: Dispatch) -> None:
+        self._hub, self._dispatch = hub, dispatch
 
     async def sweep_for_ever(self) -> None:
         """Once a second."""
@@ -48,6 +55,8 @@ class Caretaker:
         for job in self._hub.jobs():
             with self._hub.lock:
                 self._tend(job, due(job, self._hub.clock(), self._hub.limits))
+        for run in out_of_reach(self._hub.jobs(), self._hub.limits):
+            self._hub.drop(run)
 
     def _tend(self, job: Job, action: Due | None) -> None:
         if action == "park":
@@ -60,4 +69,3 @@ class Caretaker:
             self._dispatch.send(job, Stop())
         elif action == "drop":
             self._hub.drop(job)
-            self._dropped(job)

@@ -28,6 +28,8 @@ class Commands:
             self._dispatch.touch(run)
             if isinstance(command, Speed):
                 run.epochs_per_s = command.epochs_per_s
+            else:
+                run.came_back = False
             if run.active:
                 self._dispatch.send(run, command)
             elif isinstance(command, Extend) and self._can_go_on(run, command.epochs):

@@ -14,11 +14,14 @@ from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.care import Caretaker
 from lab.runs.serve.pooled.cluster import Cluster
+from lab.runs.serve.pooled.coming_back import SERVER_ENDED, ComingBack
 from lab.runs.serve.pooled.commands import Commands
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub, set_all
 from lab.runs.serve.pooled.inbox import Inbox
-from lab.runs.serve.pooled.job import Wakeable
+from lab.runs.serve.pooled.job import Job, Wakeable
+from lab.runs.serve.pooled.keeping import Keeper
+from lab.runs.serve.pooled.place import Place
 from lab.runs.serve.pooled.pool import WorkerPool, pool_size
 from lab.runs.serve.pooled.saving import Saver
 from lab.runs.serve.pooled.shelf import Shelf
@@ -26,7 +29,7 @@ from lab.runs.serve.pooled.starting import Starting
 from lab.runs.serve.pooled.streams import Streams
 from lab.runs.serve.pooled.studies import Studies
 from lab.runs.wire.checkpoints import Checkpoints
-from lab.runs.wire.messages import Command, Message
+from lab.runs.wire.messages import Command, Message, Reason
 from lab.spec.limits import Limits, current_limits
 
 
@@ -50,10 +53,11 @@ class PoolEngine:
         limits = limits or current_limits()
         store = store or RunStore(default_directory(), limits)
         size = workers or pool_size()
-        self.hub = Hub(limits)
+        self._place = Place(store.directory.with_name(f"{store.directory.name}-live"))
+        self._files = ArrayFiles(self._place.arrays)
+        self.hub = Hub(limits, dropped=self._dropped)
         self._closing, self._closed = threading.Lock(), False
         self._start_rate = StartRate(limits)
-        self._files = ArrayFiles()
         self._saver = Saver(store)
         self._dispatch = Dispatch(
             self.hub,
@@ -66,6 +70,7 @@ class PoolEngine:
         self.pool = WorkerPool(
             size,
             limits.worker_memory_bytes,
+            self._place.workers,
             on_message=inbox.take,
             on_crash=self._dispatch.crashed,
             on_away=self._dispatch.away,
@@ -78,29 +83,41 @@ class PoolEngine:
         self._cluster = Cluster(address, lambda message: inbox.take(size, message), self._lost) if address else None
         self._studies = Studies(self.hub, self._dispatch, self._files, self._cluster)
         self.streams = Streams(self.hub, self._dispatch.touch)
-        self.caretaker = Caretaker(self.hub, self._dispatch, self._shelf.forget)
+        self.caretaker = Caretaker(self.hub, self._dispatch)
+        self._keeper = Keeper(self.hub, self._place.runs)
+        self._coming_back = ComingBack(self.hub, self._dispatch, store, self._files, self._keeper, self._place)
 
     def begin(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        """Start the workers; readers sleep in `loop`."""
+        """Start the workers, and take over what a server left half trained; readers sleep in `loop`."""
         if loop is not None:
             self.hub.wake = _waker(loop)
         self._saver.start()
         self.pool.start()
+        self._coming_back.bring_back()
+        self._keeper.start()
 
     def close(self) -> None:
-        """End the workers and keep what was going on; once, and whoever calls it again waits until that is done."""
+        """End the workers. What was going on is kept twice: to be looked at, and to go on with the next server.
+
+        Once; whoever calls it again waits until that is done.
+        """
         with self._closing:
             if self._closed:
                 return
             if self._cluster is not None:
                 self._cluster.close()
             self.pool.close()
+            self._keeper.close()
             for job in self.hub.jobs():
                 if job.active:
-                    self._dispatch.end(job, "stopped")
+                    self._dispatch.end(job, "stopped", Reason(SERVER_ENDED, {}))
             self._saver.close()
-            self._files.close()
+            self._place.close()
             self._closed = True
+
+    def _dropped(self, job: Job) -> None:
+        self._files.release(job.id)
+        self._shelf.forget(job)
 
     def _send(self, index: int, message: Message) -> None:
         if self._cluster is not None and index == self._dispatch.cluster:

@@ -23,6 +23,7 @@ class Hub:
         limits: bound on the checkpoints of a run.
         clock: seconds that only go forward.
         wake: told which readers have something new; the web process sets their events in its loop.
+        dropped: told of a job that is no longer held.
     """
 
     def __init__(
@@ -30,8 +31,9 @@ class Hub:
         limits: Limits,
         clock: Clock = time.monotonic,
         wake: Callable[[list[Wakeable]], None] | None = None,
+        dropped: Callable[[Job], None] = lambda job: None,
     ) -> None:
-        self.limits, self.clock = limits, clock
+        self.limits, self.clock, self.dropped = limits, clock, dropped
         self.wake = wake or set_all
         self._jobs: dict[str, Job] = {}
         self._streams: dict[str, Job] = {}  # by the keys of their streams
@@ -77,6 +79,7 @@ class Hub:
             self._jobs.pop(job.id, None)
             self._streams.pop(job.stream, None)
         self._wake(job.readers.values())
+        self.dropped(job)
 
     # --- what is said of a job
 

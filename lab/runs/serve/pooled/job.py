@@ -130,6 +130,8 @@ class LiveRun(Job):
         number: the owner's first run is number 1.
         saving: on its way to the disk: it must not be forgotten before it is there.
         deleted: its owner wants it kept nowhere.
+        came_back: its server ended; it waits for its owner to let it go on.
+        unsaved: why it could not be written to the disk yet.
     """
 
     number: int
@@ -138,6 +140,8 @@ class LiveRun(Job):
     checkpoints: Checkpoints = field(default_factory=dict)
     saving: bool = False
     deleted: bool = False
+    came_back: bool = False
+    unsaved: Reason | None = None
 
     def record(self) -> RunRecord:
         """As of its last snapshot."""

@@ -6,7 +6,6 @@ import os
 import queue
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from typing import BinaryIO, cast
 
 from lab.runs.serve.pooled.pauses import Pauses
 from lab.runs.wire.messages import PROTOCOL, Hello, Message, Ping, Pong, Quit, read_messages, write_message
-from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
+from lab.runs.work.suspect import Suspect
 
 ROOT = Path(__file__).resolve().parents[4]
 PING_S = 1.0
@@ -55,6 +54,7 @@ class WorkerPool:
     """`size` worker processes.
 
     Args:
+        folder: where each notes the run that it computes.
         on_message: called with (index, message) in the thread of that worker.
         on_crash: called with (index, id of the run being computed or "") when a worker has died and a new one
             is there to take messages.
@@ -69,6 +69,7 @@ class WorkerPool:
         self,
         size: int,
         memory_bytes: int,
+        folder: Path,
         on_message: Callable[[int, Message], None],
         on_crash: Callable[[int, str], None],
         on_away: Callable[[int], None],
@@ -78,15 +79,13 @@ class WorkerPool:
     ) -> None:
         self._memory_bytes, self._clock = memory_bytes, clock
         self._on_message, self._on_crash, self._on_away, self._on_back = on_message, on_crash, on_away, on_back
-        self._directory = tempfile.TemporaryDirectory(prefix="lab-workers-", ignore_cleanup_errors=True)
-        self._workers = [_Worker(index, Path(self._directory.name) / f"suspect-{index}") for index in range(size)]
+        self._workers = [_Worker(index, folder / f"suspect-{index}") for index in range(size)]
         self._closing = threading.Event()
         self._wait = wait or self._closing.wait
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         for worker in self._workers:
-            worker.suspect.write_bytes(b" " * SUSPECT_BYTES)
             self._spawn(worker)
             self._begin(self._supervise, worker)
         self._begin(self._ping_all)
@@ -121,7 +120,6 @@ class WorkerPool:
         for worker in self._workers:
             if worker.process is not None and worker.process.poll() is None:
                 worker.process.kill()  # it was started while the others ended
-        self._directory.cleanup()
 
     # --- one worker
 
@@ -140,7 +138,8 @@ class WorkerPool:
         except OSError:
             log.warning("worker %d: no process can be started", worker.index, exc_info=True)
             return
-        settings = {"index": worker.index, "memory_bytes": self._memory_bytes, "suspect": str(worker.suspect)}
+        suspect = str(worker.suspect) if Suspect.blank(worker.suspect) else ""
+        settings = {"index": worker.index, "memory_bytes": self._memory_bytes, "suspect": suspect}
         self._begin(_write_all, worker.process, worker.outbox, json.dumps(settings).encode() + b"\n")
 
     def _supervise(self, worker: _Worker) -> None:
@@ -191,7 +190,6 @@ class WorkerPool:
 
     def _replace(self, worker: _Worker) -> None:
         suspect = Suspect.read(worker.suspect)
-        worker.suspect.write_bytes(b" " * SUSPECT_BYTES)
         self._spawn(worker)
         self._on_crash(worker.index, suspect)
 

@@ -117,7 +117,7 @@ class Shelf:
         known = self._summaries.get(run.id)
         if known is None or known[0] != key:
             known = self._summaries[run.id] = key, summary_of(self._view(run), run.context, marks)
-        return replace(known[1], marks=marks)
+        return replace(known[1], marks=marks, notes=self._notes(run))
 
     def _line(self, run: LiveRun) -> RunSummary:
         """One line about a run that goes on, without reading its whole curve."""
@@ -138,6 +138,11 @@ class Shelf:
 
     def _notes(self, run: LiveRun) -> tuple[Reason, ...]:
         """What its owner should know about it beside how it does."""
+        notes = []
+        if run.came_back and run.status.state == "paused":
+            notes.append(Reason("run.came_back", {"epoch": run.status.epoch}))
         if run.active and run.worker is None and self._dispatch.nobody_computes:
-            return (Reason("run.workers_start_again", {}),)
-        return ()
+            notes.append(Reason("run.workers_start_again", {}))
+        if run.unsaved is not None:
+            notes.append(run.unsaved)
+        return tuple(notes)

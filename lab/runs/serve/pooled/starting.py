@@ -44,15 +44,16 @@ class Starting:
     def _made(self, request: RunRequest, owner: str) -> LiveRun:
         spec, arrays = run_spec(request.experiment, request.dataset)
         snapshot, checkpoints = fork_start(self._recorded, request, owner)
+        context = context_of(request.experiment, request.dataset)
         run_id, clock = new_key(), self._hub.clock
         run = LiveRun(
             id=run_id,
             owner=owner,
             number=self._store.next_number(owner, max((run.number for run in self._hub.runs_of(owner)), default=0)),
             experiment=request.experiment,
-            context=context_of(request.experiment, request.dataset),
+            context=context,
             spec=spec,
-            arrays=self._files.paths(arrays),
+            arrays=self._files.paths(run_id, arrays),
             created=time.time(),
             status=first_status(run_id, spec, rows_in(arrays), "queued"),
             stopwatch=Stopwatch(clock),

@@ -69,10 +69,24 @@ class Studies:
             asked = single_pieces(cells, places, predict=predict)
             if _array_bytes(asked) <= MOST_BYTES:
                 note = Reason("study.on_cluster", {"places": places})
-                return [self._part(study, owner, one, self._dispatch.cluster, note) for one in asked]
+                return self._held(study, owner, asked, self._dispatch.cluster, note)
         asked = study_specs(cells, self._dispatch.workers, predict=predict)
         missing = Reason("study.cluster_missing", {}) if self._cluster and not places else None
-        return [self._part(study, owner, one, None, missing) for one in asked]
+        return self._held(study, owner, asked, None, missing)
+
+    def _held(
+        self, study: str, owner: str, asked: Sequence[Asked], worker: int | None, note: Reason | None
+    ) -> list[StudyPart]:
+        """A part for each, or none where the disk has no room for the arrays of all."""
+        parts: list[StudyPart] = []
+        try:
+            for one in asked:
+                parts.append(self._part(study, owner, one, worker, note))  # noqa: PERF401  # those before a refusal count
+        except RunError:
+            for part in parts:
+                self._files.release(part.id)
+            raise
+        return parts
 
     def _part(self, study: str, owner: str, asked: Asked, worker: int | None, note: Reason | None) -> StudyPart:
         part_id, clock = new_key(), self._hub.clock
@@ -82,7 +96,7 @@ class Studies:
             study=study,
             pieces=asked.pieces,
             spec=asked.spec,
-            arrays=self._files.paths(asked.arrays),
+            arrays=self._files.paths(part_id, asked.arrays),
             created=time.time(),
             status=first_status(part_id, asked.spec, 0, "queued"),
             stopwatch=Stopwatch(clock),

@@ -1,0 +1,109 @@
+"""Runs that go on, kept on the disk as they go, so that one outlives its server."""
+
+import logging
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from lab.errors import RunError
+from lab.runs.kept.disk import write_whole
+from lab.runs.kept.store import hashed
+from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.job import LiveRun
+from lab.runs.serve.pooled.left_run import fixed_part, moving_part, packed
+from lab.runs.serve.pooled.pauses import Pauses
+
+ROUND_S = 2.0  # a run is kept so often, or more rarely where there are many
+BYTES_PER_S = 4_000_000  # of all runs together
+SHARE = 0.02  # of one processor: at most this part of the time is spent on it
+
+log = logging.getLogger(__name__)
+
+
+class _Kept(NamedTuple):
+    """What lies on the disk of a run: where it was then, and what of it never changes."""
+
+    version: int
+    orders: int
+    fixed: str
+
+
+class Keeper:
+    """Writes the runs that go on, one after another, in a thread of its own; the file of one that has ended goes.
+
+    Args:
+        folder: where they lie, one file for each.
+    """
+
+    def __init__(self, hub: Hub, folder: Path) -> None:
+        self._hub, self._folder = hub, folder
+        self._kept: dict[str, _Kept] = {}
+        self._closing = threading.Event()
+        self._pauses = Pauses()
+        self._thread = threading.Thread(target=self._keep_on, daemon=True, name="lab-keep")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Keep all of them as they are now, and no more."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+        try:
+            self.keep_all()
+        except RunError as refusal:
+            log.warning("what goes on comes back as it was kept last: %s", refusal)
+
+    def keep_all(self, rest: bool = False) -> None:
+        """One round over all runs; `rest` lets the time pass that keeps it modest."""
+        self._forget_what_has_ended()
+        for job in self._hub.jobs():
+            if isinstance(job, LiveRun) and job.active and self._changed(job):
+                began = time.perf_counter()
+                size = self._keep(job)
+                took_s = time.perf_counter() - began
+                if rest and self._closing.wait(max(size / BYTES_PER_S, took_s / SHARE - took_s)):
+                    return
+
+    def _keep_on(self) -> None:
+        while not self._closing.wait(ROUND_S):
+            try:
+                self.keep_all(rest=True)
+                self._pauses.over()
+            except RunError as refusal:  # the runs go on all the same; each start and each end says it to its owner
+                pause_s = self._pauses.next_s()
+                log.warning("runs that go on cannot be kept (%s). Next try in %g s", refusal, pause_s)
+                self._closing.wait(pause_s)
+
+    def _changed(self, run: LiveRun) -> bool:
+        kept = self._kept.get(run.id)
+        return kept is None or (kept.version, kept.orders) != (run.version, run.orders.sent)
+
+    def _keep(self, run: LiveRun) -> int:
+        """Returns the bytes written. Raises RunError "disk.…"."""
+        kept = self._kept.get(run.id)
+        fixed = fixed_part(run) if kept is None else kept.fixed
+        with self._hub.lock:
+            version, orders = run.version, run.orders.sent
+            moving, snapshot = moving_part(run)
+        data = packed(fixed, moving, snapshot)
+        write_whole(self._path(run.id), lambda target: target.write(data))
+        self._kept[run.id] = _Kept(version, orders, fixed)
+        return len(data)
+
+    def known(self, run: LiveRun) -> None:
+        """A run that came back lies here already."""
+        self._kept[run.id] = _Kept(-1, -1, fixed_part(run))
+
+    def _forget_what_has_ended(self) -> None:
+        """Once it is in the store, or nobody wants it any more."""
+        for run_id in list(self._kept):
+            job = self._hub.get(run_id)
+            if not isinstance(job, LiveRun) or not (job.active or job.saving):
+                self._path(run_id).unlink(missing_ok=True)
+                del self._kept[run_id]
+
+    def _path(self, run_id: str) -> Path:
+        return self._folder / f"{hashed(run_id)}.run"
