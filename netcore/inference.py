@@ -9,7 +9,7 @@ import numpy as np
 from netcore.config import Array
 from netcore.data import Rows, as_floats, batch_first, batch_last
 from netcore.events import ValidationStep
-from netcore.graph import Graph, Shape, Tensor
+from netcore.graph import Graph, Shape, Step, Tensor
 from netcore.heads import Tracker, logs_of
 from netcore.nested import leaves, packed
 from netcore.penalties import PenaltyMean, note_activity
@@ -23,13 +23,21 @@ if TYPE_CHECKING:
 
 PIECE = 4096  # rows looked at in one go; large enough to be fast, small enough to be interrupted
 NUMBERS = 1 << 23  # that all layers together may hold meanwhile (32 MB in float32): images take fewer rows in one go
+SCRATCH = 1 << 25  # that their scratch may take meanwhile: long sequences and large windows take fewer rows, too
 
 
 def rows_at_once(model: "Model", shapes: Sequence[Shape] | None = None) -> int:
     """How many rows of those shapes (left out: as the model's inputs are declared) are looked at in one go."""
     steps = model.sized(shapes or [tensor.shape for tensor in model.inputs]).steps()
     per_row = sum(math.prod(tensor.inner_shape) for step in steps for tensor in step.outputs)
-    return max(1, min(PIECE, NUMBERS // max(1, per_row)))
+    scratch = sum(map(_scratch, steps))
+    return max(1, min(PIECE, NUMBERS // max(1, per_row), SCRATCH // max(1, scratch)))
+
+
+def _scratch(step: Step) -> int:
+    """Numbers for one row, all of its time steps where these count as samples."""
+    x, y = step.inputs[0], step.outputs[0]
+    return x.repeats * step.operation.scratch_numbers(x.inner_shape, y.inner_shape, training=False)
 
 
 def _piece(model: "Model", rows: Sequence[Rows], batch_size: int) -> int:

@@ -114,6 +114,14 @@ class Operation:
     def prepare(self, node: Node, *, training: bool) -> None:
         """Allocate `node.scratch`, once for each batch size."""
 
+    def scratch_numbers(self, x: tuple[int, ...], y: tuple[int, ...], *, training: bool) -> int:
+        """How many numbers `prepare` takes for one sample, about, where that may be far more than x and y hold.
+
+        Args:
+            x, y: shape of one sample of the (first) input and output.
+        """
+        return 0
+
     def shape_before(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Shape of the input, given that of the output: the same, but for functions that join features (glu)."""
         return shape

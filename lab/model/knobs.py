@@ -91,6 +91,8 @@ KNOBS: Final[dict[str, Named]] = {
     "model.learning_rate_huge": _rate,
     "model.batch_larger_than_data": _fixed("fit.batch_size"),
     "model.batch_small": _fixed("fit.batch_size"),
+    "size.batch_too_large": _fixed("fit.batch_size"),
+    "size.row_too_large": _layer,
     "model.patience_beyond_epochs": _fixed("fit.epochs"),
     "model.output_units": _argument("units"),
     "model.output_units_binary": _argument("units"),

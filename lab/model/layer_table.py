@@ -18,9 +18,9 @@ Shape = tuple[int | None, ...]
 class LayerRow:
     """One line of the summary; shapes have the batch axis None in front.
 
-    `problem` is the error about this layer; shapes after it are blank (None), since nobody can know them. A node of a
-    functional model has `input_shapes`, one for each tensor that it reads, and no parameters of its own if it shares
-    the layer of the node `shares`.
+    `numbers` is about how many the layer holds for one sample while training. `problem` is the error about this layer;
+    shapes after it are blank (None), since nobody can know them. A node of a functional model has `input_shapes`, one
+    for each tensor that it reads, and no parameters of its own if it shares the layer of the node `shares`.
     """
 
     id: str
@@ -28,6 +28,7 @@ class LayerRow:
     input_shape: Shape | None
     output_shape: Shape | None
     parameters: int | None
+    numbers: int | None = None
     problem: Any = None  # NetcoreError, or ExperimentError about the links of a graph
     input_shapes: tuple[Shape, ...] = ()
     reads: tuple[str, ...] = ()
@@ -108,12 +109,12 @@ def _node_row(graph: GraphSpec, node: GraphNode, shapes: list[Shape | None]) -> 
     if len(known) < len(shapes):
         return row
     try:
-        output_shape, parameters = _measure(layer, _as_called(node, layer, known))
+        output_shape, parameters, numbers = _measure(layer, _as_called(node, layer, known))
         if isinstance(output_shape, list):
             raise ExperimentError("graph.several_results", node=node.id, layer=layer.type)
     except (NetcoreError, ExperimentError) as problem:
         return replace(row, problem=problem)
-    return replace(row, output_shape=output_shape, parameters=0 if node.shares else parameters)
+    return replace(row, output_shape=output_shape, parameters=0 if node.shares else parameters, numbers=numbers)
 
 
 def _as_called(node: GraphNode, layer: LayerSpec, shapes: list[Shape]) -> Shape | list[Shape]:
@@ -133,16 +134,16 @@ def _row(layer: LayerSpec, shape: Shape | None) -> LayerRow:
     if shape is None:
         return LayerRow(layer.id, layer.type, None, None, None)
     try:
-        output_shape, parameters = _measure(layer, shape)
+        output_shape, parameters, numbers = _measure(layer, shape)
     except NetcoreError as problem:
-        return LayerRow(layer.id, layer.type, shape, None, None, problem)
-    return LayerRow(layer.id, layer.type, shape, output_shape, parameters)
+        return LayerRow(layer.id, layer.type, shape, None, None, problem=problem)
+    return LayerRow(layer.id, layer.type, shape, output_shape, parameters, numbers)
 
 
-def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int]:
-    """Output shape and number of parameters. The layer is asked for its weights, but they are only counted:
-    the start values of millions of weights would make each click on the page slow. Those of
-    the layers inside it count too.
+def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int, int]:
+    """Output shape, number of parameters and of activations. The layer is asked for its weights, but they are only
+    counted: the start values of millions of weights would make each click on the page slow. Those of the layers inside
+    it count too.
     """
     part: Any = layer.built(LAYERS)
     counted = 0
@@ -158,7 +159,7 @@ def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int]:
     part.check_input(shape if isinstance(shape, list) else [shape])
     part.build(shape)
     result = part.compute_output_shape(shape)
-    return (result if isinstance(result, list) else tuple(result)), counted
+    return (result if isinstance(result, list) else tuple(result)), counted, part.activation_numbers(shape)
 
 
 def _with_inner(part: Any) -> list[Any]:

@@ -14,6 +14,7 @@ from lab.model.outputs import output_views
 from lab.model.problem import Problem
 from lab.model.scales import LARGE_INPUT, MIN_TRAIN_ROWS, MIN_VALIDATION_ROWS, SMALL_BATCH, rate_is_high
 from lab.model.sequence_problems import last_activation, sequence_problems
+from lab.model.size import excess
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.spec.limits import Limits, current_limits
 from lab.starts import propose_output
@@ -81,6 +82,9 @@ def _of_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> Iterat
     parameters = parameter_count(layer_rows(experiment, dataset))
     if parameters > limits.parameters:
         yield Problem("model.too_many_parameters", {"parameters": parameters, "high": limits.parameters})
+    too_large = excess(experiment, dataset, limits)
+    if too_large is not None:
+        yield Problem(too_large.code, too_large.values, layer_id=too_large.layer_id)
 
 
 def _of_parts(dataset: Dataset) -> Iterator[Problem]:

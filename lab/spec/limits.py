@@ -49,6 +49,8 @@ class Limits:
     graph_reads: int  # tensors that one layer merges
     window_rows: int  # length and reach of a window of rows
     parameters: int
+    activations: int  # numbers that all layers hold for one batch while training
+    row_activations: int  # for one row: so much is looked at in one go, wherever the network is asked
     epochs: int
     forks: int  # one behind another
     study_runs: int  # of one study, seeds counted
@@ -85,6 +87,8 @@ ALONE = Limits(
     graph_reads=10,
     window_rows=10_000,
     parameters=5_000_000,
+    activations=1_000_000_000,  # four bytes each: all that a worker may have
+    row_activations=50_000_000,
     epochs=20_000,
     forks=10,
     study_runs=400,
@@ -113,6 +117,8 @@ CLASS = replace(
     columns=1_000,
     cell_characters=10_000,
     parameters=500_000,
+    activations=50_000_000,
+    row_activations=5_000_000,
     study_runs=150,
     study_updates=500_000,
     train_values=5_000_000,

@@ -160,6 +160,12 @@ class Convolution(KernelAndBias):
     def _sweep(self, lengths: tuple[int, ...]) -> Sweep:
         return sweep(lengths, self.kernel_size, self.strides, self.padding, self.dilation_rate)
 
+    def scratch_numbers(self, x: tuple[int, ...], y: tuple[int, ...], *, training: bool) -> int:
+        """The padded image and its gradient, the sums, and the columns of one row of windows: more go in parts."""
+        plan = self._sweep(x[: self.axes])
+        image = math.prod(plan.padded_lengths) * x[-1] * (2 if training else 1)
+        return image + math.prod(y) + math.prod((*plan.size, *plan.outputs[1:])) * x[-1]
+
     # --- equations
 
     def prepare(self, node: Node, *, training: bool) -> None:

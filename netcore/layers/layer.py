@@ -1,6 +1,7 @@
 """Layer: arguments, weights, and the calls that put it into a graph or run it on an array."""
 
 import difflib
+import math
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ClassVar, dataclass_transform
@@ -117,6 +118,16 @@ class Layer(Operation, LayerArguments):
         self._views: dict[str, tuple[Weight, ...]] = {}
         self.gradients: dict[str, Array] = {}
         self.calls: list[GraphNode] = []
+
+    def activation_numbers(self, input_shape: Any) -> int:
+        """About how many numbers this layer holds for one sample while training: outputs, their gradients, scratch.
+
+        Only shapes are looked at; sizes that are left open count as 1. A list of shapes where it takes several inputs.
+        """
+        several = isinstance(input_shape, list)
+        given, output = _inner(input_shape[0] if several else input_shape), self.compute_output_shape(input_shape)
+        outputs = [_inner(shape) for shape in (output if isinstance(output, list) else [output])]
+        return 2 * sum(map(math.prod, outputs)) + self.scratch_numbers(given, outputs[0], training=True)
 
     def _declared(self) -> Shape | None:
         """The shape that the arguments tell, batch axis in front. They have served their purpose with that."""
@@ -566,3 +577,8 @@ def _one_or_list(items: tuple[Any, ...]) -> Any:
 
 def _shapes(tensors: tuple[Tensor, ...]) -> Any:
     return _one_or_list(tuple(tensor.shape for tensor in tensors))
+
+
+def _inner(shape: Shape) -> tuple[int, ...]:
+    """Without the batch axis; what is left open counts as 1."""
+    return tuple(size or 1 for size in shape[1:])

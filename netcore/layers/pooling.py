@@ -1,5 +1,6 @@
 """Pooling: one number for each window of a series or an image, or for all of it."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -75,6 +76,12 @@ class Pooling(Layer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (input_shape[0], *window_counts(self.name, input_shape, self._sweep), input_shape[-1])
+
+    def scratch_numbers(self, x: tuple[int, ...], y: tuple[int, ...], *, training: bool) -> int:
+        """The padded image and its gradient, and the cells of all windows, each as often as windows overlap there."""
+        plan = self._sweep(x[: self.axes])
+        image = math.prod(plan.padded_lengths) * x[-1] * (2 if training else 1)
+        return image + math.prod(plan.size) * math.prod(y)
 
     def prepare(self, node: Node, *, training: bool) -> None:
         plan = self._sweep(node.x.shape[: self.axes])

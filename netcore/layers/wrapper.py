@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netcore.errors import NetcoreValueError
-from netcore.graph import Graph, Input, Shape, Tensor
+from netcore.graph import Graph, GraphNode, Input, Shape, Tensor
 from netcore.layers.layer import LAYERS, Layer, plain
 from netcore.parameters import Weight
 from netcore.params import Param
@@ -94,6 +94,13 @@ class Wrapper(Layer):
         shapes = [tensor.shape for tensor in self.inner_graph(_shapes(input_shape)).outputs]
         return shapes[0] if len(shapes) == 1 else shapes
 
+    def activation_numbers(self, input_shape: Any) -> int:
+        """Those of the layers inside, at every step where these are taken as samples."""
+        shapes = _shapes(input_shape)
+        nodes = [node for node in self.inner_graph(shapes).nodes if node.layer is not None and node.inputs]
+        once = sum(node.layer.activation_numbers(_as_called(node)) for node in nodes if node.layer is not None)
+        return once * int(shapes[0][1] or 1) if self.time_as_samples else once
+
     @property
     def _weights(self) -> list[Weight]:
         return [weight for layer in self._inner for weight in layer.weights]
@@ -110,6 +117,11 @@ class Wrapper(Layer):
     def non_trainable_weights(self) -> list[Weight]:
         learning = {id(weight) for weight in self.trainable_weights}
         return [weight for weight in self._weights if id(weight) not in learning]
+
+
+def _as_called(node: GraphNode) -> Any:
+    shapes = [tensor.shape for tensor in node.inputs]
+    return shapes if node.listed else shapes[0]
 
 
 def _shapes(input_shape: Any) -> list[Shape]:

@@ -7,6 +7,7 @@ import pytest
 
 from netcore import Input, Model, Sequential, layers, utils
 from netcore.activations import softmax
+from netcore.inference import PIECE, rows_at_once
 from netcore.node import Node
 from netcore.plan import Plan
 from netcore.program import differentiate
@@ -174,6 +175,43 @@ def test_memory_grows_with_the_batch_and_the_optimizer():
     assert model.memory(10).optimizer - few.optimizer == pytest.approx(2 * 4 * weights, abs=64)
     with pytest.raises(ValueError, match="batch_size"):
         model.memory(0)
+
+
+SIZES = {
+    "dense": ((8,), lambda: [layers.Dense(50, "relu")]),
+    "normalization": ((30,), lambda: [layers.Dense(40), layers.LayerNormalization(), layers.PReLU()]),
+    "convolution": ((28, 28, 1), lambda: [layers.Conv2D(16, 3, activation="relu"), layers.MaxPooling2D(2)]),
+    "overlapping windows": ((200, 4), lambda: [layers.MaxPooling1D(50, strides=1, padding="same")]),
+    "far cells": ((10, 3), lambda: [layers.Conv1D(4, 3, dilation_rate=100, padding="causal")]),
+    "a wide margin": ((10, 10, 3), lambda: [layers.ZeroPadding2D(20), layers.AveragePooling2D(3)]),
+    "lstm": ((50, 3), lambda: [layers.LSTM(32)]),
+    "gru": ((50, 3), lambda: [layers.GRU(32)]),
+    "simple rnn": ((50, 3), lambda: [layers.SimpleRNN(32)]),
+    "both ends": ((50, 3), lambda: [layers.Bidirectional(layers.LSTM(16))]),
+    "every step": ((10, 28, 28, 1), lambda: [layers.TimeDistributed(layers.Conv2D(4, 3))]),
+    "repeated": ((30,), lambda: [layers.RepeatVector(100), layers.Permute((2, 1))]),
+    "looked up": ((30,), lambda: [layers.Embedding(100, 16), layers.GlobalMaxPooling1D()]),
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_what_a_layer_holds_is_told_from_shapes_alone_within_a_factor_of_three(name):
+    shape, parts = SIZES[name]
+    model = Sequential([Input(shape), *parts(), layers.Flatten(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    told, one = 0, (None, *shape)
+    for layer in model.layers:
+        told, one = told + layer.activation_numbers(one), layer.compute_output_shape(one)
+    laid_out = model.memory(64).activations / (64 * 4)
+    assert 0.6 * laid_out < told < 3.1 * laid_out
+
+
+def test_long_sequences_and_large_windows_are_looked_at_in_few_rows_at_a_time():
+    long = Sequential([Input((5000, 1)), layers.LSTM(100), layers.Dense(1)])
+    wide = Sequential([Input((400, 8)), layers.MaxPooling1D(200, strides=1), layers.GlobalMaxPooling1D()])
+    assert rows_at_once(Sequential([Input((3,)), layers.Dense(1)])) == PIECE
+    assert rows_at_once(long) < 50
+    assert rows_at_once(wide) < 120
 
 
 def test_a_relu_after_the_pooling_gives_the_same_bits():

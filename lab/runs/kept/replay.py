@@ -6,10 +6,11 @@ from typing import Final
 from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.runs.kept.record import RunRecord
-from lab.runs.orders.run import run_spec
+from lab.runs.orders.run import check_network, run_spec
 from lab.runs.wire.checkpoints import Checkpoints, nearest
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
+from lab.spec.limits import current_limits
 from netcore.errors import NetcoreError
 
 SLICE_S: Final = 0.2  # between two looks at how far it is
@@ -92,6 +93,7 @@ def fork_snapshot(
 def _resumed(
     experiment: Experiment, record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int
 ) -> Trainer:
+    check_network(experiment, dataset, current_limits())  # it trains where pages are served
     trainer = Trainer(*run_spec(experiment, dataset))
     start = nearest(checkpoints, epoch)
     if start:

@@ -8,6 +8,7 @@ from lab.data.prepare import Dataset, PartName
 from lab.errors import RunError
 from lab.model.layer_table import graph_table, layer_rows, parameter_count
 from lab.model.outputs import output_units
+from lab.model.size import excess
 from lab.runs.wire.arrays import Arrays
 from lab.runs.wire.spec import EarlyStopping, Fit, Functional, KnobTurn, Node, Origin, Output, Part, RunSpec, Sequential
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec, PartSpec
@@ -25,10 +26,10 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[RunSpec, Arrays]
     ever sees the sealed rows.
 
     Raises:
-        RunError "run.no_layers": there is nothing to train. "run.too_many_parameters": whoever asks, and wherever the
-            experiment comes from, no network is built that is larger than any profile allows.
+        RunError "run.no_layers": there is nothing to train. "run.too_many_parameters", "size.…": whoever asks, and
+            wherever the experiment comes from, no network is built that is larger than any profile allows.
     """
-    check_parameters(experiment, dataset, ALONE)
+    check_network(experiment, dataset, ALONE)
     if isinstance(experiment.model, GraphSpec):
         return _functional(experiment, experiment.model, dataset)
     layers = experiment.model.layers
@@ -48,11 +49,14 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[RunSpec, Arrays]
     return _spec(experiment, dataset, network), {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
-def check_parameters(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
-    """Raises RunError "run.too_many_parameters"."""
+def check_network(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
+    """Raises RunError "run.too_many_parameters", "size.…": weights, or what the layers hold while they compute."""
     parameters = parameter_count(layer_rows(experiment, dataset))
     if parameters > limits.parameters:
         raise RunError("run.too_many_parameters", value=parameters, high=limits.parameters)
+    too_large = excess(experiment, dataset, limits)
+    if too_large is not None:
+        raise RunError(too_large.code, **too_large.values)
 
 
 def _spec(experiment: Experiment, dataset: Dataset, network: Sequential | Functional) -> RunSpec:

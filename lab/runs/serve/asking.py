@@ -6,7 +6,7 @@ from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import fork_snapshot
-from lab.runs.orders.run import check_parameters
+from lab.runs.orders.run import check_network
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.rates import Rate
 from lab.runs.wire.checkpoints import Checkpoints
@@ -29,7 +29,7 @@ def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None
     values = dataset.train.x.size
     if values > limits.train_values:
         raise RunError("run.too_many_values", value=values, high=limits.train_values)
-    check_parameters(experiment, dataset, limits)
+    check_network(experiment, dataset, limits)
 
 
 def check_epochs(command: Extend, limits: Limits) -> None:

@@ -213,6 +213,13 @@ class Recurrent(Layer):
 
     # --- forward
 
+    def scratch_numbers(self, x: tuple[int, ...], y: tuple[int, ...], *, training: bool) -> int:
+        """At each step input and states; while training also sums, gates, factors and gradients."""
+        steps, features = x
+        kept = (1 + self.state_count) * self.units
+        learning = (4 * self.gates + 2) * self.units if training else 0
+        return int(steps * (features + kept + learning))
+
     def prepare(self, node: Node, *, training: bool) -> None:
         node.scratch = self.run_class(self, node, training=training)
         node.scratch.there = None if node.mask is None else self._ordered(node.mask)
