@@ -9,6 +9,7 @@ from typing import Any
 from lab.export.npz import npz, size_of
 from lab.export.program import DATA_FILE, WEIGHTS_FILE, Program
 from lab.texts import Language, say
+from lab.texts.letters import unlinked, visible
 
 EMBEDDED_BYTES = 10_000_000  # numbers that take more, before they are packed, lie beside the notebook
 LINE = 100  # letters of packed data
@@ -56,8 +57,8 @@ def notebook(program: Program, language: Language) -> str:
 
 
 def markdown_plain(text: str) -> str:
-    """A person's own text in a Markdown cell: letters, never markup."""
-    return MARKDOWN.sub(r"\\\1", html.escape(" ".join(text.split()), quote=False))
+    """A person's own text in a Markdown cell: letters, never markup nor link."""
+    return MARKDOWN.sub(r"\\\1", html.escape(unlinked(visible(text)), quote=False))
 
 
 def _title(program: Program, language: Language) -> str:

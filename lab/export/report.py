@@ -23,6 +23,7 @@ from lab.model.outputs import history_keys, split_key
 from lab.runs.kept.record import RunRecord
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
+from lab.texts.letters import visible
 from lab.texts.parts import name_of
 from lab.verdict.judging import judge_outputs
 from lab.verdict.picture import picture_of, say_picture
@@ -64,7 +65,7 @@ def report(
         zone: of the clock that tells when the run began; that of this computer if None.
     """
     experiment = record.experiment_with_changes()
-    title = record.name or say("export.report", language)
+    title = visible(record.name) or say("export.report", language)
     body = element(
         "main",
         element("h1", _own(title)),
@@ -91,8 +92,8 @@ def _section(title: str, *children: Element | str) -> Element:
 
 
 def _own(text: str) -> Element:
-    """A person's own words; letters that run to the left do not turn round what stands beside them."""
-    return element("bdi", text)
+    """A person's own words; neither letters that run to the left nor signs turn round what stands beside them."""
+    return element("bdi", visible(text))
 
 
 def _list(sentences: Iterable[str]) -> Element:

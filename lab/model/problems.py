@@ -84,7 +84,7 @@ def _of_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> Iterat
         yield Problem("model.too_many_parameters", {"parameters": parameters, "high": limits.parameters})
     too_large = excess(experiment, dataset, limits)
     if too_large is not None:
-        yield Problem(too_large.code, too_large.values, layer_id=too_large.layer_id)
+        yield too_large
 
 
 def _of_parts(dataset: Dataset) -> Iterator[Problem]:

@@ -3,22 +3,11 @@
 Told from shapes alone, before anything is allocated.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 from lab.data.prepare import Dataset
 from lab.model.layer_table import LayerRow, layer_rows
+from lab.model.problem import Problem
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
-
-
-@dataclass(frozen=True)
-class Excess:
-    """More than a profile allows: key and blanks of its sentence, and the layer that holds most."""
-
-    code: str
-    values: dict[str, Any]
-    layer_id: str
 
 
 def largest_batch(experiment: Experiment, rows: int) -> int:
@@ -27,8 +16,8 @@ def largest_batch(experiment: Experiment, rows: int) -> int:
     return min(rows, max([experiment.fit.batch_size, *changed]))
 
 
-def excess(experiment: Experiment, dataset: Dataset, limits: Limits) -> Excess | None:
-    """What is too much of one row, or of a batch of them; None if nothing is."""
+def excess(experiment: Experiment, dataset: Dataset, limits: Limits) -> Problem | None:
+    """What is too much of one row, or of a batch of them, at the layer that holds most; None if nothing is."""
     table = [row for row in layer_rows(experiment, dataset) if row.numbers]
     if not table:
         return None
@@ -36,11 +25,11 @@ def excess(experiment: Experiment, dataset: Dataset, limits: Limits) -> Excess |
     each = sum(map(_numbers, table))
     if each > limits.row_activations:
         values = {"value": each, "high": limits.row_activations, "layer": most.type, "most": _numbers(most)}
-        return Excess("size.row_too_large", values, most.id)
+        return Problem("size.row_too_large", values, layer_id=most.id)
     batch = largest_batch(experiment, len(dataset.train.rows))
     if each * batch > limits.activations:
         values = {"value": each * batch, "each": each, "batch_size": batch, "high": limits.activations}
-        return Excess("size.batch_too_large", values | {"fits": limits.activations // each}, most.id)
+        return Problem("size.batch_too_large", values | {"fits": limits.activations // each}, layer_id=most.id)
     return None
 
 

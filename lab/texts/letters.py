@@ -8,6 +8,9 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9)
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 FIRST_STRONG, END = "\u2068", "\u2069"
+JOINER = "\u2060"  # a sign without a shape at which no line is broken
+# where Markdown as GitHub's (and Streamlit's) would make a link of what stands there, escaped or not
+ADDRESS = re.compile(r"(?<=www)(?=\.)|(?=://)|(?=@)", re.IGNORECASE)
 RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))
 
 
@@ -15,6 +18,11 @@ def visible(text: str) -> str:
     """On one line, control characters as their pictures (␀), without signs that change the direction of writing."""
     line = " ".join(DIRECTION.sub("", text).split())
     return CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] != "\x7f" else "\u2421", line)
+
+
+def unlinked(text: str) -> str:
+    """Letter by letter the same, but nobody who shows it makes a link of www.…, https://… or a@b.c."""
+    return ADDRESS.sub(JOINER, text)
 
 
 def shortened(text: str, longest: int) -> str:

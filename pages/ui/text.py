@@ -8,22 +8,21 @@ import streamlit as st
 from lab.data.samples import card
 from lab.spec.data import DataSpec
 from lab.texts import Language, Told, key_of, say, say_error
-from lab.texts.letters import isolated, shortened, visible
+from lab.texts.letters import JOINER, isolated, shortened, unlinked, visible
 from lab.texts.parts import about, argument_help, argument_name, name_of
 
 __all__ = ["about", "argument_help", "argument_name", "data_name", "heading", "name_of", "plain", "tell", "tell_error"]
 
-JOINER = "\u2060"  # invisible; breaks ":name:" icons and "->" arrows, which Streamlit replaces even where escaped
 OURS = ("field", "range")  # values of a refusal that are never a person's text, and that the catalogue has words for
 IN_A_SENTENCE = 250  # letters of a person's text that a sentence has room for
 # an underscore inside a word, as in learning_rate, is no markup, and in a code span its backslash would show
 MARKDOWN = re.compile(r"([\\`*{}\[\]()<>#+.!|~$&=\"'^-]|(?<![^\W_])_|_(?![^\W_]))")
-REPLACED = re.compile(r"([:<>~=-])")
+REPLACED = re.compile(r"([:<>~=-])")  # ":name:" icons and "->" arrows, which Streamlit replaces even where escaped
 
 
 def plain(text: object, longest: int = 60) -> str:
-    """A person's own words (column, class, file name) for a label or sentence: never markup, one line, shortened."""
-    line = shortened(visible(str(text)), longest)
+    """A person's own words (column, class, file name) for a label or sentence: no markup, no link, short, one line."""
+    line = unlinked(shortened(visible(str(text)), longest))
     return isolated(MARKDOWN.sub(r"\\\1", REPLACED.sub(rf"\1{JOINER}", line)))
 
 
