@@ -1,6 +1,7 @@
 """Files of runs that someone has tampered with, and everything that a page would do with what is taken in.
 
-`python -m tests.security.run_files 10000 [SEED]` tries so many of them.
+`python -m tests.security.run_files 10000 [SEED]` tries so many of them; with `--pages` each lies in a store whose owner
+opens pages.
 """
 
 import io
@@ -8,8 +9,10 @@ import json
 import random
 import re
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +29,7 @@ from lab.runs.kept.run_file import exported, imported, load_arrays, save_arrays
 from lab.runs.serve.views import kept_view, summary_of
 from lab.runs.wire.messages import Status
 from lab.spec.limits import ALONE
+from lab.texts import LANGUAGES
 
 OWNER = "someone"
 WRONG: tuple[Any, ...] = (
@@ -83,23 +87,28 @@ def without(values: Any, path: tuple[Any, ...]) -> Any:
 
 def tampered(data: bytes, chance: random.Random) -> bytes:
     """The file with one thing changed."""
-    entry, arrays = taken_apart(data)
-    kind = chance.randrange(8)
+    if chance.randrange(8) < 7:
+        return put_together(*changed_within(*taken_apart(data), chance))
+    place = chance.randrange(len(data))
+    return data[:place] if chance.random() < 0.3 else data[:place] + bytes([chance.randrange(256)]) + data[place + 1 :]
+
+
+def changed_within(
+    entry: dict[str, Any], arrays: dict[str, Any], chance: random.Random
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Another value at one place, or none there, or an array that is another one, or missing."""
+    kind = chance.randrange(7)
     path = chance.choice(list(places(entry)))
     name = chance.choice(list(arrays))
     if kind < 3:
-        return put_together(put(entry, path, chance.choice(WRONG)), arrays)
+        return put(entry, path, chance.choice(WRONG)), arrays
     if kind == 3:
-        return put_together(without(entry, path), arrays)
+        return without(entry, path), arrays
     if kind == 4:
-        return put_together(entry, arrays | {name: chance.choice(ARRAYS)})
+        return entry, arrays | {name: chance.choice(ARRAYS)}
     if kind == 5:
-        return put_together(entry, {key: array for key, array in arrays.items() if key != name})
-    if kind == 6:
-        other = chance.choice(list(arrays))
-        return put_together(entry, arrays | {name: arrays[other]})
-    place = chance.randrange(len(data))
-    return data[:place] if chance.random() < 0.3 else data[:place] + bytes([chance.randrange(256)]) + data[place + 1 :]
+        return entry, {key: array for key, array in arrays.items() if key != name}
+    return entry, arrays | {name: arrays[chance.choice(list(arrays))]}
 
 
 def taken_in(data: bytes) -> tuple[RunRecord, Status, Marks] | None:
@@ -166,17 +175,36 @@ def not_an_archive_of_arrays() -> bytes:
 def main() -> None:
     from tests.security.test_run_files import a_run  # which imports this
 
-    count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    numbers = [int(one) for one in sys.argv[1:] if one != "--pages"]
+    count, seed = numbers[0], numbers[1] if len(numbers) > 1 else 0
+    try_one = _opened if "--pages" in sys.argv else _shown
     data, kept = a_run(), 0
     for number in range(seed, seed + count):
-        found = taken_in(tampered(data, random.Random(number)))
-        if found is not None:
-            kept += 1
-            try:
-                shown(*found)
-            except Exception as error:
-                raise SystemExit(f"file {number}: {type(error).__name__}: {error}") from error
+        try:
+            kept += try_one(data, number)
+        except Exception as error:
+            raise SystemExit(f"file {number}: {type(error).__name__}: {error}") from error
     print(f"{count} files, {kept} taken in, none broke a page")
+
+
+def _shown(data: bytes, number: int) -> bool:
+    """Whether it was taken in."""
+    found = taken_in(tampered(data, random.Random(number)))
+    if found is not None:
+        shown(*found)
+    return found is not None
+
+
+def _opened(data: bytes, number: int) -> bool:
+    """Likewise, in the owner's store: the pages that say most of a run each time, the others in turns."""
+    from tests.security.opened_pages import ALL, OF_RUNS, open_pages, tampered_store
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = tampered_store(Path(folder), data, random.Random(number))
+        kept = len(store.summaries(OWNER)) > 1
+        others = [page for page in ALL if page not in OF_RUNS]
+        open_pages(store, (*OF_RUNS, others[number % len(others)]), LANGUAGES[number % 2])
+    return kept
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What a session opens with: a link, the draft of the last session, the owner's newest run, or the first start."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain, islice
 
 import streamlit as st
@@ -33,8 +34,7 @@ def _open() -> AppState:
     desk = desk_of(owner)
     first = start(next(iter(STARTS)))
     state = AppState(owner=owner, language=_language(desk), experiment=first, desk=desk, session=noted_session())
-    runs = (look_at(state, run.id) for run in engine().runs_of(owner))
-    told: Iterator[tuple[str, Experiment]] = ((run.id, told_experiment(state, run)) for run in runs)
+    told = _told_runs(state)
     wanted = _from_link(state) or desk.draft
     if wanted is None:
         newest = next(told, None)
@@ -43,6 +43,13 @@ def _open() -> AppState:
     state.experiment = wanted or state.experiment
     state.screen = found_again(islice(told, RUNS_LOOKED_AT), state.experiment)
     return state
+
+
+def _told_runs(state: AppState) -> Iterator[tuple[str, Experiment]]:
+    """The owner's runs, newest first, and what each was; one whose file turns out damaged is told on its shelf."""
+    for run in engine().runs_of(state.owner):
+        with suppress(LabError):
+            yield run.id, told_experiment(state, look_at(state, run.id))
 
 
 def _language(desk: Desk) -> Language:
