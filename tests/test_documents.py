@@ -48,6 +48,14 @@ def test_links_between_documents_lead_somewhere(page):
     assert not [target for target in targets if not (page.parent / target).exists()]
 
 
+def test_every_test_that_a_document_names_exists():
+    named = re.findall(r"`(tests/\S+\.py)::(\w+)`", (ROOT / "docs/security.md").read_text(encoding="utf-8"))
+    assert len(named) > 40
+    assert [
+        (path, name) for path, name in named if f"def {name}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ] == []
+
+
 def test_the_index_of_decisions_lists_each_under_its_title():
     listed = re.findall(r"\]\((\d{4}-[^)]+)\)", (ROOT / "docs/adr/README.md").read_text(encoding="utf-8"))
     records = sorted((ROOT / "docs/adr").glob("0*.md"))
