@@ -19,10 +19,12 @@ profile.enter(__file__)  # before Streamlit reads its settings
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.file_util import get_static_dir
 from streamlit.net_util import get_internal_ip
 
 from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.host import set_engine
+from lab.runs.serve.packed import PackedFiles
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.routes import middleware, routes
 from lab.spec.limits import current_limits
@@ -106,4 +108,10 @@ def own_middleware() -> list[Middleware]:
     )
 
 
-app = st.App("pages/main.py", routes=routes(), middleware=own_middleware(), lifespan=lifespan)
+def static_files() -> Middleware:
+    """Streamlit's scripts, styles and letters, packed."""
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return Middleware(PackedFiles, folder=Path(get_static_dir()) / "static", at=f"/{base}/static/".replace("//", "/"))
+
+
+app = st.App("pages/main.py", routes=routes(), middleware=[*own_middleware(), static_files()], lifespan=lifespan)
