@@ -26,6 +26,7 @@ class Session:
         widgets: ids by key of what can be clicked or set.
         stream: url of the live curve on the page.
         problems: exceptions that the page showed.
+        said: what stood in boxes on it (info, warning, error).
         received: bytes of all that came through the websocket.
     """
 
@@ -38,6 +39,7 @@ class Session:
     widgets: dict[str, str] = field(default_factory=dict)
     stream: str | None = None
     problems: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     received: int = 0
 
     @classmethod
@@ -141,6 +143,8 @@ class Session:
         elif kind == "bidi_component" and element.bidi_component.component_name.endswith("lab_live_curve"):
             curve = json.loads(element.bidi_component.json)
             self.stream = curve["url"] if curve["running"] else None
+        elif kind == "alert":
+            self.said.append(element.alert.body)
         elif kind == "exception":
             self.problems.append(element.exception.message)
 

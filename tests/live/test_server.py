@@ -1,13 +1,19 @@
 """The real server, as `streamlit run app.py` starts it: one person's session from the cookie to the moving curve."""
 
 import itertools
+from pathlib import Path
 
 import psutil
 import pytest
 
+from benchmarks.live.experiments import long_run, query_of
 from benchmarks.live.server import running_app, workers_of
 from benchmarks.live.session import Session, read_stream
+from lab.runs.serve.pooled.left_run import unpacked
+from lab.texts import LANGUAGES, say
 from tests.lab.runs.asgi import run_apart
+from tests.lab.runs.clock import Clock
+from tests.waiting import LONGEST_S, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +67,39 @@ def test_a_server_alone_is_reached_from_its_own_computer_only(server):
     _, process = server
     links = process.net_connections("tcp")
     assert {link.laddr.ip for link in links if link.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
+
+
+def kept_epoch(home: Path) -> int:
+    """How far the half-trained run has come that lies on the disk."""
+    for path in home.glob("runs-live/server-*/runs/*.run"):
+        return unpacked(path.read_bytes(), path.parent.parent / "arrays", Clock()).status.epoch
+    return 0
+
+
+def test_after_kill_9_and_a_new_start_the_same_browser_finds_its_run_paused_with_a_sentence_and_lets_it_go_on(tmp_path):
+    async def before(address: str) -> str:
+        async with Session.open(address, query_of(long_run())) as session:
+            await session.rerun(click="train")
+            wait_for(lambda: kept_epoch(tmp_path) > 5, "a run on the disk")
+            return session.cookie
+
+    async def after(address: str) -> None:
+        async with Session.open(address, cookie=cookie) as session:
+            sentences = [say("run.came_back", language, epoch=epoch) for language in LANGUAGES]
+            assert [box for box in session.said if box in sentences]
+            (curve,) = await frames(address, session, 1)
+            assert curve.epochs[-1] == epoch
+            await session.rerun(click="resume")
+            everything = await frames(address, session, 5)
+            epochs = list(itertools.chain.from_iterable(frame.epochs for frame in everything))
+            assert epochs == list(range(1, len(epochs) + 1))
+            assert epochs[-1] > epoch
+            assert session.problems == []
+
+    with running_app(LAB_WORKERS="1", LAB_HOME=str(tmp_path)) as (address, process):
+        cookie = run_apart(before(address))
+        process.kill()
+        psutil.wait_procs([process], LONGEST_S)
+        epoch = kept_epoch(tmp_path)
+    with running_app(LAB_WORKERS="1", LAB_HOME=str(tmp_path)) as (address, _):
+        run_apart(after(address))

@@ -77,6 +77,8 @@ class RunStore:
         self._summaries: dict[Path, tuple[Stamp, RunSummary | None]] = {}
         with suppress(OSError):  # a disk that takes nothing now may do so later; until then each saving says so
             directory.mkdir(parents=True, exist_ok=True)
+            with self._alone():  # its file must be there before the disk is full, or nothing could be deleted
+                pass
 
     def save(self, record: RunRecord, status: Status, checkpoints: Checkpoints) -> None:
         """Write a run; a run with the same id is replaced. Raises RunError "disk.…": the one before is still there."""

@@ -95,8 +95,11 @@ def more_runs() -> None:
 def delete_damaged() -> None:
     """Files that are no runs any more are good for nothing else."""
     state = app_state()
-    for run_id in engine().set_aside(state.owner):
-        engine().delete(run_id, state.owner)
+    try:
+        for run_id in engine().set_aside(state.owner):
+            engine().delete(run_id, state.owner)
+    except LabError as refusal:
+        state.notice("error", refusal.code, **refusal.values)
 
 
 def choose(run_id: str) -> None:
