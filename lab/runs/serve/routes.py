@@ -1,72 +1,91 @@
 """The one route of ours: GET /live/{key}, a read-only stream of server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
+from starlette.datastructures import Headers, QueryParams
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from lab.runs.serve import host
+from lab.runs.serve.bell import Bell
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.pooled import PoolEngine
+from lab.runs.serve.pooled.streams import Reader
 from lab.runs.serve.sessions import SessionDoor
 from lab.spec.limits import VisitorLimits
 
-COMMENT_S = 10.0  # keeps proxies from closing a stream in which nothing happens
-HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+COMMENT = b":\n\n"  # keeps proxies from closing a stream in which nothing happens
+HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache, no-transform"),
+    (b"x-accel-buffering", b"no"),
+)
 
 
-async def live(request: Request) -> Response:
+class Live:
     """Events of one run from the point after Last-Event-ID (or ?last=) on; 404 for an unknown key.
 
     The key is the right to read this stream and no more: 192 random bits that `Engine.view` tells the owner's page
     alone; a browser that refuses cookies has no other way to say whose it is. There is no CORS header, so no other
     site's script can read the answer, and commands have no route at all.
+
+    A plain ASGI app: Starlette's StreamingResponse, its task group and a timer for each wait cost several times as
+    much as the frames that go through it.
     """
-    engine, key = host.engine(), request.path_params["key"]
-    if not isinstance(engine, PoolEngine) or not engine.streams.known(key):
-        return Response(status_code=404)
-    events = _events(engine, key, _last_epoch(request))
-    return StreamingResponse(events, media_type="text/event-stream", headers=HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        engine, bell = host.engine(), Bell()
+        key, last_epoch = scope["path_params"]["key"], _last_epoch(scope)
+        reader = engine.streams.open(key, last_epoch, bell) if isinstance(engine, PoolEngine) else None
+        if reader is None or not isinstance(engine, PoolEngine):
+            await Response(status_code=404)(scope, receive, send)
+            return
+        gone = asyncio.create_task(_until_gone(receive, bell))
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
+            await _relay(engine, reader, bell, gone, send)
+        finally:
+            gone.cancel()
+            bell.silence()
+            engine.streams.close(reader)
 
 
-async def _events(engine: PoolEngine, key: str, last_epoch: int) -> AsyncIterator[bytes]:
-    news = asyncio.Event()
-    reader = engine.streams.open(key, last_epoch, news)
-    if reader is None:
-        return
-    try:
-        yield b"retry:500\n\n"
-        while not reader.done:
-            news.clear()
-            yield b"".join(engine.streams.read(reader)) or b":\n\n"
-            if not reader.done:
-                await _wait(news)
-    finally:
-        engine.streams.close(reader)
+async def _relay(engine: PoolEngine, reader: Reader, bell: Bell, gone: asyncio.Task[None], send: Send) -> None:
+    """Whatever has come since the last time in one write, each time the bell rings."""
+    await send(_body(b"retry:500\n\n" + b"".join(engine.streams.read(reader))))
+    while not reader.done and not gone.done():
+        quiet = await bell.wait()
+        if events := b"".join(engine.streams.read(reader)) or (COMMENT if quiet else b""):
+            await send(_body(events))
+    await send({"type": "http.response.body", "body": b""})
 
 
-async def _wait(news: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(news.wait(), COMMENT_S)
-    except TimeoutError:
-        return  # nothing new: a comment goes out
+async def _until_gone(receive: Receive, bell: Bell) -> None:
+    """Until the browser has closed the stream."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    bell.set()
 
 
-def _last_epoch(request: Request) -> int:
+def _body(data: bytes) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": True}
+
+
+def _last_epoch(scope: Scope) -> int:
     """Where the reader stands; browsers send Last-Event-ID by themselves when they reconnect."""
-    text = request.headers.get("last-event-id") or request.query_params.get("last") or "0"
+    text = Headers(scope=scope).get("last-event-id") or QueryParams(scope["query_string"]).get("last") or "0"
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def routes() -> list[Route]:
-    return [Route("/live/{key}", live, methods=["GET"])]
+    return [Route("/live/{key}", Live(), methods=["GET"])]
 
 
 def middleware(

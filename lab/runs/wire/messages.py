@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from lab.runs.wire.spec import JobSpec, KnobTurn
 from lab.runs.wire.typed import typed
 
-PROTOCOL = 2
+PROTOCOL = 3
 
 RunState = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost"]
 ENDED: tuple[RunState, ...] = ("finished", "stopped", "diverged", "failed", "lost")
@@ -122,7 +122,10 @@ class Drop:
 
 @dataclass(frozen=True)
 class Ping:
+    """Are you there? `step`: which of `lab.runs.wire.tempo.STEPS` is in force."""
+
     number: int
+    step: int = 0
 
 
 @dataclass(frozen=True)
@@ -194,8 +197,16 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Pong:
+    """The answer to a Ping.
+
+    Args:
+        runs: how many the worker hosts.
+        wanted: seconds of work for each second, if all runs were to keep the paces that were asked for.
+    """
+
     number: int
     runs: int
+    wanted: float = 0.0
 
 
 Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapshot | Checkpoint | Pong
@@ -224,6 +235,8 @@ def command_of(message: Order) -> Command:
 
 def pack(message: Message) -> bytes:
     """One message as bytes: length of the header, JSON header, then every bytes value in the order of the header."""
+    if isinstance(message, Frames):
+        return _pack_frames(message)
     blobs: list[bytes] = []
 
     def place(value: Any) -> dict[str, Any]:
@@ -236,6 +249,22 @@ def pack(message: Message) -> bytes:
 
     header = json.dumps([type(message).__name__, vars(message)], default=place, separators=(",", ":")).encode()
     return b"".join((_HEADER_LENGTH.pack(len(header)), header, *blobs))
+
+
+def _pack_frames(message: Frames) -> bytes:
+    """By far the most of all messages: a row [run, first, last, bytes of the event] for each frame, and the events."""
+    rows = [[frame.run, frame.first, frame.last, len(frame.event)] for frame in message.frames]
+    header = json.dumps([Frames.__name__, rows], separators=(",", ":")).encode()
+    return b"".join((_HEADER_LENGTH.pack(len(header)), header, *[frame.event for frame in message.frames]))
+
+
+def _unpack_frames(rows: list[tuple[str, int, int, int]], data: bytes, cursor: int) -> Frames:
+    """Not looked at closely, as each frame is relayed unread."""
+    frames = []
+    for run, first, last, length in rows:
+        frames.append(Frame(run, first, last, data[cursor : cursor + length]))
+        cursor += length
+    return Frames(frames)
 
 
 def unpack(data: bytes) -> Message:
@@ -259,8 +288,8 @@ def unpack(data: bytes) -> Message:
     name, values = json.loads(data[_HEADER_LENGTH.size : cursor], object_hook=lift)
     if name not in MESSAGES:
         raise ValueError(f"unknown message {name!r}")
-    if name == Frames.__name__:  # by far the most of all messages: not looked at closely, as each is relayed unread
-        return Frames([Frame(*frame) for frame in values["frames"]])
+    if name == Frames.__name__:
+        return _unpack_frames(values, data, cursor)
     message: Message = typed(MESSAGES[name], values)
     return message
 

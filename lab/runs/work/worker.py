@@ -29,27 +29,41 @@ from lab.runs.wire.messages import (
     command_of,
 )
 from lab.runs.wire.points import Points
+from lab.runs.wire.tempo import STEPS, Tempo
 from lab.runs.work.job import Job, first_status, job_of, reason_of
 from lab.runs.work.slicer import Pace, Slicer
 from lab.runs.work.suspect import Suspect
 
-FRAMES_PER_S = 15.0  # of one run: the eye sees no more
 WORKER_FRAMES_PER_S = 400.0  # of all its runs together
-FLUSH_S = 0.02
-SNAPSHOT_S = 1.0
-SNAPSHOT_SHARE = 0.05  # at most this part of the time goes into snapshots of one run
+QUICKEST_BEAT_S, SLOWEST_BEAT_S = 0.02, 0.1  # between two messages with frames
+BEATS_PER_FRAME = 4
+SNAPSHOT_S = 1.0  # between two of one run, at least
+SNAPSHOT_SHARE = 0.05  # at most this part of the time goes into snapshots
+LATEST_WEIGHT = 0.2  # of an epoch in the mean of what epochs take
 
 
 @dataclass
 class Slot:
-    """A hosted run."""
+    """A hosted run.
+
+    Args:
+        points: not yet sent.
+        spent_s: computing in the epoch that goes on; epoch_s: what one takes on the mean, None before the first.
+    """
 
     trainer: Job
     pace: Pace
-    points: Points = field(default_factory=Points)  # not yet sent
+    next_snapshot_at: float
+    points: Points = field(default_factory=Points)
     next_frame_at: float = 0.0
-    next_snapshot_at: float = 0.0
     last_order: int = 0
+    spent_s: float = 0.0
+    epoch_s: float | None = None
+
+    def epoch_ended(self) -> None:
+        before = self.spent_s if self.epoch_s is None else self.epoch_s
+        self.epoch_s = before + LATEST_WEIGHT * (self.spent_s - before)
+        self.spent_s = 0.0
 
 
 class Worker:
@@ -60,6 +74,7 @@ class Worker:
         send: puts a message on the way to it.
         suspect: where to note the run being computed.
         clock: seconds; must be the clock of the trainers' deadlines.
+        computed: seconds that this thread has computed, the time left out in which the machine did something else.
     """
 
     def __init__(
@@ -68,12 +83,14 @@ class Worker:
         send: Callable[[Message], None],
         suspect: Suspect,
         clock: Callable[[], float] = time.perf_counter,
+        computed: Callable[[], float] = time.thread_time,
     ) -> None:
-        self._inbox, self._send, self._suspect, self._clock = inbox, send, suspect, clock
+        self._inbox, self._send, self._suspect, self._clock, self._computed = inbox, send, suspect, clock, computed
         self._slots: dict[str, Slot] = {}
         self._slicer = Slicer(clock)
+        self._tempo = STEPS[0]
         self._outgoing: list[Frame] = []
-        self._flushed_at = -FLUSH_S
+        self._next_beat_at = self._next_snapshot_at = 0.0
         self._quit = False
 
     def run(self) -> None:
@@ -87,21 +104,26 @@ class Worker:
     # --- messages
 
     def _obey_messages(self) -> None:
-        """Everything that waits; if there is nothing to compute, sleep until there is, or until a message comes."""
+        """What waits, up to the first new run, which shows a point before the next one is begun.
+
+        If there is nothing to compute, sleep until there is, or until a message comes.
+        """
         wait = self._seconds_to_wait()
         with suppress(queue.Empty):
-            self._obey(self._inbox.get(timeout=wait) if wait > 0 else self._inbox.get_nowait())
-            while not self._quit:
-                self._obey(self._inbox.get_nowait())
+            message = self._inbox.get(timeout=wait) if wait > 0 else self._inbox.get_nowait()
+            self._obey(message)
+            while not self._quit and not isinstance(message, Start):
+                message = self._inbox.get_nowait()
+                self._obey(message)
 
     def _seconds_to_wait(self) -> float:
-        due = [slot.next_frame_at for slot in self._slots.values() if slot.points]
-        if self._outgoing:
-            due.append(self._flushed_at + FLUSH_S)
-        ready_at = self._slicer.earliest()
+        now, ready_at = self._clock(), self._slicer.earliest()
+        if ready_at is not None and ready_at <= now:
+            return 0.0
+        due = [max(slot.next_frame_at, self._next_beat_at) for slot in self._slots.values() if slot.points]
         if ready_at is not None:
             due.append(ready_at)
-        return max(0.0, min(due, default=self._clock() + 1.0) - self._clock())
+        return max(0.0, min(due, default=now + 1.0) - now)
 
     def _obey(self, message: Message) -> None:
         match message:
@@ -112,7 +134,8 @@ class Worker:
             case Drop():
                 self._drop(message.run)
             case Ping():
-                self._send(Pong(message.number, len(self._slots)))
+                self._set_tempo(STEPS[message.step])
+                self._send(Pong(message.number, len(self._slots), self._wanted()))
             case Quit():
                 self._quit = True
 
@@ -121,11 +144,12 @@ class Worker:
         trainer = job_of(message.spec, arrays, self._clock)
         if message.snapshot:
             trainer.restore(message.snapshot)
-        slot = Slot(trainer, Pace(message.epochs_per_s, self._clock()))
-        self._slots[message.run] = slot
+        pace = Pace(message.epochs_per_s, self._clock(), self._tempo.pace)
+        slot = self._slots[message.run] = Slot(trainer, pace, self._clock() + SNAPSHOT_S)
         for order in message.orders:
             self._apply(slot, order)
-        self._report(message.run, slot)
+        known = bool(message.snapshot) and not message.orders  # to who sent it
+        self._report(message.run, slot, save=not known)
 
     def _order(self, message: Order) -> None:
         slot = self._slots[message.run]
@@ -140,6 +164,23 @@ class Worker:
         elif isinstance(command, Resume | Step):
             slot.pace.ready_at = self._clock()
         slot.trainer.apply(command)
+
+    def _set_tempo(self, tempo: Tempo) -> None:
+        self._tempo = tempo
+        for slot in self._slots.values():
+            slot.pace.share = tempo.pace
+
+    def _wanted(self) -> float:
+        """Seconds of work for each second that the runs would take at the paces that were asked for.
+
+        One that takes far more than most counts as two of them: it will not get more.
+        """
+        epochs = [(slot.epoch_s, slot.pace.epochs_per_s) for run, slot in self._slots.items() if run in self._slicer]
+        loads = sorted(epoch_s * pace for epoch_s, pace in epochs if epoch_s is not None and pace is not None)
+        if not loads:
+            return 0.0
+        most = 2 * loads[len(loads) // 2]
+        return sum(min(load, most) for load in loads)
 
     def _drop(self, run: str) -> None:
         self._slots.pop(run, None)
@@ -161,16 +202,29 @@ class Worker:
     def _train(self, run: str) -> None:
         slot = self._slots[run]
         trainer, done = slot.trainer, slot.trainer.epochs_done
-        trainer.advance(self._slicer.deadline(), epochs=None if slot.pace.epochs_per_s is None else 1)
+        began, computed = self._clock(), self._computed()
+        trainer.advance(self._slicer.deadline(self._period()), None if slot.pace.epochs_per_s is None else 1)
+        self._slicer.took(run, self._computed() - computed)
+        slot.spent_s += self._clock() - began
         if trainer.epochs_done > done:
             slot.pace.epoch_ended(self._clock())
+            slot.epoch_ended()
             slot.points.extend(trainer.take_points())
             for epoch, state in trainer.take_checkpoints():
                 self._send(Checkpoint(run, epoch, state))
+            if self._slicer.is_fresh(run):
+                self._show_first_point(run, slot)
         if trainer.state == "running":
             self._slicer.set_ready(run, slot.pace.ready_at if trainer.between_epochs else 0.0)
         else:
             self._report(run, slot)
+
+    def _show_first_point(self, run: str, slot: Slot) -> None:
+        """The first point of a new run waits for no beat."""
+        self._slicer.shown(run)
+        slot.next_frame_at = self._clock() + self._period()
+        self._encode(run, slot)
+        self._flush()
 
     def _fail(self, run: str, reason: Reason, start: Start | None) -> None:
         """Keep what a run had; without a trainer only the reason can be told."""
@@ -183,14 +237,16 @@ class Worker:
 
     # --- telling
 
-    def _report(self, run: str, slot: Slot) -> None:
+    def _report(self, run: str, slot: Slot, *, save: bool = True) -> None:
         """After a command or a change of state: points, snapshot and status, in this order, and at once.
 
         A snapshot must never be ahead of the points that were sent: they would be missing after a crash.
         """
         self._encode(run, slot)
         self._flush()
-        self._save(run, slot)
+        if save:
+            self._save(run, slot)
+        self._send(replace(slot.trainer.status(run), last_order=slot.last_order))
         if slot.trainer.state == "running":
             self._slicer.set_ready(run, slot.pace.ready_at if slot.trainer.between_epochs else 0.0)
         else:
@@ -199,26 +255,46 @@ class Worker:
             self._drop(run)
 
     def _save(self, run: str, slot: Slot) -> None:
+        """Takes as little of the worker's time as of the run's, however many runs there are and however large."""
         began = self._clock()
         self._send(Snapshot(run, slot.trainer.epochs_done, slot.trainer.snapshot()))
-        self._send(replace(slot.trainer.status(run), last_order=slot.last_order))
         now = self._clock()
-        slot.next_snapshot_at = now + max(SNAPSHOT_S, (now - began) / SNAPSHOT_SHARE)
+        rest = (now - began) / SNAPSHOT_SHARE
+        self._next_snapshot_at = now + rest
+        slot.next_snapshot_at = now + max(SNAPSHOT_S, rest)
+
+    def _period(self) -> float:
+        """Seconds between two frames of one run."""
+        return max(1 / self._tempo.frames_per_s, len(self._slicer) / WORKER_FRAMES_PER_S)
 
     def _send_what_is_due(self) -> None:
         now = self._clock()
-        period = max(1 / FRAMES_PER_S, len(self._slicer) / WORKER_FRAMES_PER_S)
+        if now >= self._next_beat_at:
+            self._send_frames(now)
+        if now >= self._next_snapshot_at:
+            self._save_who_waits_longest(now)
+
+    def _send_frames(self, now: float) -> None:
+        """In a common beat: a message with the frames of many runs costs little more than with that of one."""
+        period = self._period()
         for run, slot in self._slots.items():
             if slot.points and now >= slot.next_frame_at:
                 slot.next_frame_at = now + period
                 self._encode(run, slot)
-        if self._outgoing and now >= self._flushed_at + FLUSH_S:
+        if self._outgoing:
             self._flush()
-        for run, slot in self._slots.items():
-            if slot.trainer.state == "running" and now >= slot.next_snapshot_at:
-                self._encode(run, slot)
-                self._flush()
-                self._save(run, slot)
+            self._next_beat_at = now + min(SLOWEST_BEAT_S, max(QUICKEST_BEAT_S, period / BEATS_PER_FRAME))
+
+    def _save_who_waits_longest(self, now: float) -> None:
+        due = [
+            one for one in self._slots.items() if one[1].next_snapshot_at <= now and one[1].trainer.state == "running"
+        ]
+        if due:
+            run, slot = min(due, key=lambda one: one[1].next_snapshot_at)
+            self._encode(run, slot)
+            self._flush()
+            self._save(run, slot)
+            self._send(replace(slot.trainer.status(run), last_order=slot.last_order))
 
     def _encode(self, run: str, slot: Slot) -> None:
         points, slot.points = slot.points, Points()
@@ -230,4 +306,3 @@ class Worker:
         if self._outgoing:
             self._send(Frames(self._outgoing))
             self._outgoing = []
-        self._flushed_at = self._clock()

@@ -181,6 +181,18 @@ def test_the_state_tells_numbers_and_not_whose_run_it_is(streams, run):
     }
 
 
+def test_how_far_a_run_has_come_its_frames_tell_and_a_status_that_says_no_more_wakes_nobody(hub, streams, run):
+    bell = Bell()
+    reader = streams.open(run.stream, 0, bell)
+    streams.read(reader)
+    hub.set_status(status("r", epoch=5, updates=50, compute_s=1.0, last_order=3))
+    assert (bell.rung, streams.read(reader)) == (0, [])
+    assert run.status.epoch == 5
+    hub.set_status(status("r", epoch=5, updates=50, compute_s=1.0, learning_rate=0.5))
+    assert bell.rung == 1
+    assert names(streams.read(reader)) == ["state"]
+
+
 def test_the_end_comes_after_the_last_point_and_is_the_last_word(hub, streams, run):
     reader = streams.open(run.stream, 0, Bell())
     streams.read(reader)

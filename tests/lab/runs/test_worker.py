@@ -2,6 +2,7 @@
 
 import queue
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from lab.runs.wire.messages import (
     ENDED,
     Frames,
     Message,
+    Pause,
     Ping,
     Pong,
     Quit,
@@ -23,8 +25,10 @@ from lab.runs.wire.messages import (
     Stop,
     order,
 )
+from lab.runs.wire.tempo import EYE, STEPS
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
-from lab.runs.work.worker import FRAMES_PER_S, Worker
+from lab.runs.work.trainer import Trainer
+from lab.runs.work.worker import SNAPSHOT_SHARE, Worker
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, spec_of, trained, with_rate
 
@@ -95,10 +99,13 @@ def work(tmp_path):
         clock = Clock(step)
         said = Told(clock)
         inbox = Letters(clock, [*letters, (until, Quit())])
-        Worker(inbox, said, Suspect(tmp_path / "suspect"), clock).run()
+        Worker(inbox, said, Suspect(tmp_path / "suspect"), clock, clock).run()
         return said
 
     return told
+
+
+PAUSE = order("ordered", 1, Pause())
 
 
 def stop(run: str, number: int = 1) -> Message:
@@ -122,7 +129,7 @@ def test_a_pace_can_be_changed_on_the_way(work, start):
 def test_no_more_frames_a_second_go_out_than_the_eye_can_see_and_no_point_is_missing(work, start):
     told = work((0.0, start("r", ENDLESS, 100.0)), (5.0, stop("r")))
     frames = told.points("r")
-    assert 0.9 < len(frames) / (5 * FRAMES_PER_S) < 1.15  # one more a second goes out before its snapshot
+    assert 0.9 < len(frames) / (5 * EYE) < 1.15  # one more a second goes out before its snapshot
     assert [epoch for _, epochs in frames for epoch in epochs] == list(range(1, told.end("r").epoch + 1))
 
 
@@ -143,6 +150,93 @@ def test_a_snapshot_is_taken_each_second_and_is_never_ahead_of_the_points_that_w
             out = message.frames[-1][2]
         if isinstance(message, Snapshot):
             assert message.epoch <= out
+
+
+def test_the_snapshot_that_a_run_begins_with_is_not_sent_back_unless_an_order_has_changed_it(work, start):
+    shot = work((0.0, start("r", ENDLESS, 1.0)), until=0.5).of(Snapshot, "r")[0][1].data
+    plain = start("plain", ENDLESS, 1.0, shot)
+    ordered = replace(start("ordered", ENDLESS, 1.0, shot), orders=(PAUSE,))
+    told = work((0.0, plain), (0.0, ordered), until=0.5)
+    assert told.of(Snapshot, "plain") == []
+    assert [status.last_order for _, status in told.of(Status, "ordered")] == [1]
+    assert len(told.of(Snapshot, "ordered")) == 1
+
+
+def test_snapshots_take_a_small_part_of_the_time_however_many_runs_there_are_and_none_is_left_out(
+    work, start, monkeypatch
+):
+    takes_s, runs = 0.02, [f"r{index}" for index in range(10)]
+
+    def snapshot(trainer) -> bytes:
+        trainer._clock.now += takes_s
+        return b""
+
+    monkeypatch.setattr(Trainer, "snapshot", snapshot)
+    told = work(*[(0.0, start(run, ENDLESS, 5.0)) for run in runs], until=20.0)
+    assert len(told.of(Snapshot)) == pytest.approx(20.0 * SNAPSHOT_SHARE / takes_s, rel=0.15)
+    counts = [len(told.of(Snapshot, run)) for run in runs]
+    assert max(counts) - min(counts) <= 1
+
+
+def test_new_runs_are_begun_one_after_another_each_with_its_first_point(work, start):
+    told = work(*[(1.0, start(run, ENDLESS, 1.0)) for run in "abc"], until=1.5)
+    said = [
+        ("begun", one.run) if isinstance(one, Status) else ("point", one.frames[0].run)
+        for _, one in told.said
+        if isinstance(one, Status | Frames)
+    ]
+    assert said == [(what, run) for run in "abc" for what in ("begun", "point")]
+
+
+def test_the_first_point_of_a_new_run_waits_neither_for_the_others_nor_for_their_beat(work, start):
+    others = [(0.0, start(f"r{index}", ENDLESS)) for index in range(40)]
+    told = work(*others, (2.0, start("new", ENDLESS, 1.0)), until=3.0, step=1e-4)
+    began = told.of(Status, "new")[0][0]
+    assert told.points("new")[0][0] - began < 0.01
+    turns = [len(told.points(f"r{index}")) for index in range(40)]
+    assert min(turns) > 0
+
+
+def test_a_busy_class_goes_at_a_share_of_its_pace_with_fewer_frames_until_it_is_calm_again(work, start):
+    step = 4
+    letters = [(0.0, start("r", ENDLESS, 30.0)), (10.0, Ping(1, step)), (20.0, Ping(2, 0)), (30.0, stop("r"))]
+    points = work(*letters).points("r")
+    assert STEPS[step].pace < 0.5
+
+    def between(begin: float, end: float) -> tuple[int, int]:
+        """Frames and epochs."""
+        found = [epochs for at, epochs in points if begin <= at < end]
+        return len(found), sum(map(len, found))
+
+    for begin, tempo in ((0.5, STEPS[0]), (10.5, STEPS[step]), (20.5, STEPS[0])):
+        frames, epochs = between(begin, begin + 9.0)
+        assert epochs == pytest.approx(9.0 * 30.0 * tempo.pace, rel=0.05)
+        assert frames <= 9.0 * tempo.frames_per_s * 1.15  # one more a second before its snapshot
+
+
+def test_the_answer_to_a_ping_tells_how_much_work_the_paces_ask_for(work, start):
+    def wanted(pace: float, *runs: str) -> float:
+        letters = [(0.0, start(run, ENDLESS, pace)) for run in runs]
+        ((_, pong),) = work(*letters, (9.0, Ping(1)), until=10.0, step=1e-3).of(Pong)
+        return pong.wanted
+
+    one = wanted(5.0, "a")
+    assert 0 < one < 1
+    assert wanted(10.0, "a") == pytest.approx(2 * one, rel=0.1)
+    assert wanted(5.0, "a", "b") == pytest.approx(2 * one, rel=0.1)
+
+
+def test_who_goes_as_fast_as_possible_or_takes_far_more_than_most_does_not_make_a_worker_look_busy(work, start):
+    heavy = iris(5_000).with_fit(batch_size=1)
+    small = [(0.0, start(run, ENDLESS, 2.0)) for run in "abc"]
+
+    def wanted(*more: tuple[float, Start]) -> float:
+        ((_, pong),) = work(*small, *more, (9.0, Ping(1)), until=10.0, step=1e-4).of(Pong)
+        return pong.wanted
+
+    usual = wanted()
+    assert wanted((0.0, start("fast", ENDLESS))) == pytest.approx(usual, rel=0.3)
+    assert usual < wanted((0.0, start("heavy", heavy, 2.0))) < 2.5 * usual
 
 
 def test_a_run_goes_on_from_its_last_snapshot_to_the_same_numbers(work, start):
@@ -224,5 +318,5 @@ def test_whoever_is_computed_is_named_and_nobody_is_while_the_worker_waits(tmp_p
         if isinstance(message, Snapshot):
             named.append(f"while it is computed: {Suspect.read(path)}")
 
-    Worker(Looking(clock, [(0.0, start("r", iris(3), 5.0)), (9.0, Quit())]), listen, suspect, clock).run()
+    Worker(Looking(clock, [(0.0, start("r", iris(3), 5.0)), (9.0, Quit())]), listen, suspect, clock, clock).run()
     assert set(named) == {"", "while it is computed: r"}

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import sys
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.runs.kept.store import RunStore, default_directory
@@ -17,9 +18,9 @@ from lab.runs.serve.pooled.cluster import Cluster
 from lab.runs.serve.pooled.coming_back import SERVER_ENDED, ComingBack
 from lab.runs.serve.pooled.commands import Commands
 from lab.runs.serve.pooled.dispatch import Dispatch
-from lab.runs.serve.pooled.hub import Hub, set_all
+from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.inbox import Inbox
-from lab.runs.serve.pooled.job import Job, Wakeable
+from lab.runs.serve.pooled.job import Job
 from lab.runs.serve.pooled.keeping import Keeper
 from lab.runs.serve.pooled.place import Place
 from lab.runs.serve.pooled.pool import WorkerPool, pool_size
@@ -28,9 +29,14 @@ from lab.runs.serve.pooled.shelf import Shelf
 from lab.runs.serve.pooled.starting import Starting
 from lab.runs.serve.pooled.streams import Streams
 from lab.runs.serve.pooled.studies import Studies
+from lab.runs.serve.pooled.waker import Waker
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import Command, Message, Reason
 from lab.spec.limits import Limits, current_limits
+
+# Each write to a socket gives the interpreter away, and a page's script that computes keeps it for so long. With
+# Python's 5 ms, 200 readers of four frames a second ask for four seconds of waiting in each second.
+SWITCH_S: Final = 0.0005
 
 
 class PoolEngine:
@@ -90,7 +96,8 @@ class PoolEngine:
     def begin(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         """Start the workers, and take over what a server left half trained; readers sleep in `loop`."""
         if loop is not None:
-            self.hub.wake = _waker(loop)
+            sys.setswitchinterval(SWITCH_S)
+            self.hub.wake = Waker(loop)
         self._saver.start()
         self.pool.start()
         self._coming_back.bring_back()
@@ -173,13 +180,3 @@ class PoolEngine:
 
     def stop_study(self, study_id: str, owner: str) -> None:
         self._studies.stop(study_id, owner)
-
-
-def _waker(loop: asyncio.AbstractEventLoop) -> Callable[[list[Wakeable]], None]:
-    """Sets the readers' events in their loop, once for all of them."""
-
-    def wake(sleepers: list[Wakeable]) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(set_all, sleepers)
-
-    return wake

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from lab.errors import RunError
 from lab.runs.serve.pooled.job import Clock, Job, LiveRun, StudyPart, Wakeable
@@ -101,10 +102,11 @@ class Hub:
             if job is None or not job.active:
                 return None
             job.orders.answered(status.last_order)
+            told = _told(job.status) != _told(status)
             job.status = status
-            job.version += 1
+            job.version += told
             job.stopwatch.run(status.state == "running")
-            sleepers = list(job.readers.values())
+            sleepers = list(job.readers.values()) if told else []
         self._wake(sleepers)
         return job if status.state in ENDED else None
 
@@ -130,3 +132,8 @@ class Hub:
     def _wake(self, sleepers: Iterable[Wakeable]) -> None:
         if waiting := list(sleepers):
             self.wake(waiting)
+
+
+def _told(status: Status) -> Status:
+    """What of a status its readers must be told: how far the run has come, its frames tell."""
+    return replace(status, epoch=0, updates=0, compute_s=0.0, last_order=0)

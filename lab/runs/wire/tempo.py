@@ -1,0 +1,24 @@
+"""How slow a class goes when it is busy: in steps, the same for all runs on all workers."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """One step.
+
+    Args:
+        pace: part of the pace that each run was asked to keep.
+        frames_per_s: of one run at most.
+    """
+
+    pace: float
+    frames_per_s: float
+
+
+EYE: Final = 15.0  # frames a second; the eye sees no more
+FEWEST: Final = 4.0  # frames a second that a busy class still gets, as far as there are points
+FASTER: Final = 0.8  # each step is slower than the one before by this
+
+STEPS: Final = tuple(Tempo(FASTER**step, max(FEWEST, EYE * FASTER**step)) for step in range(20))
