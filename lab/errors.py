@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-TOO_LARGE: Final = ("too_many_rows", "too_many_columns", "cell_too_long")  # a file is too large in more ways than one
+# a file is too large in more ways than one
+TOO_LARGE: Final = ("too_many_rows", "too_many_columns", "cell_too_long", "line_too_long")
 
 
 class LabError(ValueError):

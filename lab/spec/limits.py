@@ -37,6 +37,7 @@ class Limits:
 
     # a table
     upload_bytes: int
+    line_bytes: int  # of a file, in UTF-8
     rows: int
     columns: int
     cell_characters: int
@@ -76,6 +77,7 @@ class Limits:
 
 ALONE = Limits(
     upload_bytes=200_000_000,
+    line_bytes=10_000_000,
     rows=1_000_000,
     columns=5_000,
     cell_characters=1_000_000,
@@ -113,6 +115,7 @@ ALONE = Limits(
 CLASS = replace(
     ALONE,
     upload_bytes=20_000_000,
+    line_bytes=1_000_000,
     rows=100_000,
     columns=1_000,
     cell_characters=10_000,

@@ -17,11 +17,14 @@ from lab.data.read.parse import Irregular, parse_rows, parse_texts
 from lab.data.read.patch import patch
 from lab.data.read.repair import FOOTNOTE, repair
 from lab.data.table import Note
+from lab.errors import TableError
 from lab.spec.limits import Limits
+from lab.texts.letters import megabytes
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 LAST_ROWS = 3
 LAST_REMARKS = 20
+LINES_OF_A_ROW = 20  # rows may stand on several lines each, or between blank ones
 WINDOW = 1 << 18  # bytes that fit the processor's cache
 
 Lines = npt.NDArray[np.int32]
@@ -62,6 +65,24 @@ class Rows:
         columns = [column[stay] for column in self.columns]
         kept = stay if self.kept is None else self.kept[stay]
         return replace(self, columns=columns, lines=self.lines[stay], kept=kept, notes=(*self.notes, note))
+
+
+def check_lines(body: bytes, limits: Limits) -> None:
+    """Before anything is done that costs more for a few long lines, or for millions of short ones, than for others.
+
+    Raises:
+        TableError "table.line_too_long", "table.too_many_rows".
+    """
+    start, longest = 0, limits.line_bytes
+    while len(body) - start > longest:
+        end = body.rfind(b"\n", start, start + longest + 1)
+        if end < 0:
+            line = body.count(b"\n", 0, start) + 1
+            raise TableError("table.line_too_long", line=line, limit=f"{megabytes(longest):g}")
+        start = end + 1
+    most = LINES_OF_A_ROW * limits.rows
+    if len(body) > most and _count(body, 0, "\n") > most:
+        raise TableError("table.too_many_rows", limit=limits.rows)
 
 
 def read_regular(body: bytes, layout: Layout, limits: Limits) -> Rows | None:

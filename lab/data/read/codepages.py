@@ -13,6 +13,7 @@ from collections.abc import Iterator
 BAD = "\ufffd"
 PIECE = 1 << 16  # bytes looked at together
 MOST_EVIDENCE = 5_000  # lines looked at
+MOST_BYTES = 2_000_000  # of them
 HANGUL = re.compile("[가-힣]")
 HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
@@ -26,7 +27,7 @@ class Evidence:
     """The lines of a file that are not ASCII, read as UTF-8 and as CP949."""
 
     def __init__(self, data: bytes) -> None:
-        lines = b"\n".join(itertools.islice(lines_beyond_ascii(data), MOST_EVIDENCE))
+        lines = b"\n".join(itertools.islice(lines_beyond_ascii(data), MOST_EVIDENCE))[:MOST_BYTES]
         self.lines = lines
         as_utf8, as_korean = lines.decode("utf-8", "replace"), lines.decode("cp949", "replace")
         self.bad_utf8, self.good_utf8 = as_utf8.count(BAD), sum(sign > "\x7f" and sign != BAD for sign in as_utf8)

@@ -22,6 +22,7 @@ FORMS = {
         "neutral": rf"\d+|\d{{1,3}}([.{GAP}]\d{{3}})+",
     }.items()
 }
+MOST_PLACES = 5_000  # a stray line may have a million
 ENOUGH = 0.8  # share of a column's cells that must read so
 
 
@@ -32,7 +33,10 @@ def find_decimal(rows: list[Record], delimiter: str, head: Record | None) -> tup
     columns: Counter[str] = Counter()
     commas = 0
     first: int | None = None
-    places = [[row[place].strip() for row in rows if place < len(row)] for place in range(max(map(len, rows)))]
+    places = [
+        [row[place].strip() for row in rows if place < len(row)]
+        for place in range(min(MOST_PLACES, max(map(len, rows))))
+    ]
     with_commas = [place for place, cells in enumerate(places) if any("," in cell for cell in cells)]
     for place in with_commas:
         found = [(_form(row[place].strip()), row.line) for row in rows if place < len(row) and row[place].strip()]

@@ -24,8 +24,9 @@ FEWEST_RECORDS = 9  # looked at however many cells they have
 DELIMITERS = ",;\t| "  # a blank stands for any run of blanks
 DOUBT = {" ": 0.7}  # words are separated by blanks as well: aligned columns have to be the clearly better reading
 RULE = re.compile(r":?-{2,}:?")  # the line under the header of a table in Markdown
-SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?=[,;\t|\r\n]|$)")
-DOUBLE_QUOTED = re.compile(r'(?:^|[,;\t|])\s*"')
+# a tab is a delimiter and a blank: blanks before a quote are those behind the last tab, or a line of tabs takes for ever
+SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])[^\S\t]*'[^'\n]*'\s*(?=[,;\t|\r\n]|$)")
+DOUBLE_QUOTED = re.compile(r'(?:^|[,;\t|])[^\S\t]*"')
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,14 @@ def records(
     position = first_line
     while position < len(lines):
         reader = csv.reader(
-            itertools.islice(lines, position, None),
+            (feed := _Feed(lines, position)),
             delimiter=dialect.delimiter,
             quotechar=dialect.quote,
             skipinitialspace=True,
         )
         start = position
         for cells in reader:
-            end = position + reader.line_num
+            end = feed.begun = position + reader.line_num
             record = Record(cells)
             record.line, record.end = start, end
             start = end
@@ -94,6 +95,23 @@ def records(
         else:
             return
         position = record.line + 1
+
+
+class _Feed:
+    """Lines from a certain one on, but no more for one record than make its quote a stray one.
+
+    Args:
+        begun: line at which the record begins that is being read.
+    """
+
+    def __init__(self, lines: list[str], begun: int) -> None:
+        self._lines, self._next, self.begun = lines, begun, begun
+
+    def __iter__(self) -> Iterator[str]:
+        lines, end = self._lines, len(self._lines)
+        while self._next < end and self._next - self.begun <= SWALLOWED_LINES:
+            self._next += 1
+            yield lines[self._next - 1]
 
 
 def _is_runaway(swallowed: list[str], dialect: Dialect, at_end: bool, width: int) -> bool:

@@ -12,9 +12,9 @@ import pandas as pd
 
 from lab.data.cells.columns import Style, Typed, type_column
 from lab.data.cells.kinds import as_kind, wished_kinds
-from lab.data.read.body import Rows, observations, read_irregular, read_regular
+from lab.data.read.body import Rows, check_lines, observations, read_irregular, read_regular
 from lab.data.read.column_names import unique_names
-from lab.data.read.dialect import Dialect
+from lab.data.read.dialect import Dialect, width_of
 from lab.data.read.encoding import decode, with_plain_line_ends
 from lab.data.read.layout import Beginning, Layout, beginning_of, dialect_of, find_layout
 from lab.data.read.magic import refuse_other_formats
@@ -55,7 +55,9 @@ def read_table(
     elif not data.strip():
         raise TableError("table.empty")
     decoded = decode(data, reading.encoding)
-    body, sign_notes = with_plain_signs(with_plain_line_ends(decoded.body))
+    plain = with_plain_line_ends(decoded.body)
+    check_lines(plain, limits)
+    body, sign_notes = with_plain_signs(plain)
     dialect, beginning = dialect_of(body, reading)
     part, layout, rows = _find_table(body, dialect, beginning, reading, limits)
     if not len(rows.lines):
@@ -129,6 +131,7 @@ def _find_table(
     def laid_out(part: Part, read: Beginning | None = None) -> Layout:
         skip_first = beginning is None and part.first_line == 0
         read = read or beginning_of(part.body, dialect, skip_first=skip_first)
+        _check_width(width_of(read.rows), limits)
         layout = find_layout(read, dialect, reading)
         _check_header(layout, limits)
         return layout
@@ -144,12 +147,16 @@ def _find_table(
 
 
 def _check_header(layout: Layout, limits: Limits) -> None:
-    if layout.width > limits.columns:
-        raise TableError("table.too_many_columns", columns=layout.width, limit=limits.columns)
+    _check_width(layout.width, limits)
     longest = max(map(len, layout.names or ("",)))
     limit = min(limits.cell_characters, NAME_CHARACTERS)
     if longest > limit:
         raise TableError("table.cell_too_long", characters=longest, limit=limit, line=(layout.header_row or 0) + 1)
+
+
+def _check_width(columns: int, limits: Limits) -> None:
+    if columns > limits.columns:
+        raise TableError("table.too_many_columns", columns=columns, limit=limits.columns)
 
 
 def _shifted(notes: tuple[Note, ...], lines: int) -> tuple[Note, ...]:

@@ -41,7 +41,7 @@ def repair(body: bytes, layout: Layout, limits: Limits) -> Repaired:
         if max(map(len, record), default=0) > limits.cell_characters:
             check_cells(record, limits)
         sieve.take(record)
-        if len(sieve.lines) > limits.rows:
+        if sieve.most > limits.rows:
             raise TableError("table.too_many_rows", limit=limits.rows)
     sieve.close()
     text.flush()
@@ -61,7 +61,13 @@ class Sieve:
         self._needed = named[-1] + 1 if named else layout.width  # a cell behind the last name need not be there
         self.lines: array[int] = array("l")  # 0-based line of each row
         self._waiting: list[Record] = []  # blank rows and possible footnotes: nothing to tell if no row follows
+        self._alike: list[int] = []  # how many blank rows one after another each of them stands for
         self._counts: dict[str, list[int]] = {}
+
+    @property
+    def most(self) -> int:
+        """Rows so far, or lines of which it is not known yet whether they are rows, whichever are more."""
+        return max(len(self.lines), len(self._waiting))
 
     def take(self, record: Record) -> None:
         if record.stray_quote:
@@ -69,8 +75,9 @@ class Sieve:
         if is_rule(record):
             return
         below_a_gap = bool(self._waiting) and FOOTNOTE.match(record[0] if record else "") is not None
-        if below_a_gap or not any(map(str.strip, record)) or _may_be_footnote(record, self.width):
-            self._waiting.append(record)
+        blank = not any(map(str.strip, record))
+        if below_a_gap or blank or _may_be_footnote(record, self.width):
+            self._wait(record, blank=blank)
             return
         if self._waiting:
             self.release()
@@ -78,29 +85,41 @@ class Sieve:
 
     def release(self) -> None:
         """A row follows: what was waiting is no footer."""
-        for row in self._waiting:
+        for row, alike in zip(self._waiting, self._alike, strict=True):
             if not any(map(str.strip, row)):
-                self._count("blank_rows", row.line)
+                self._count("blank_rows", row.line, alike)
             elif row[0].lstrip().startswith("#"):
                 self._count("footer", row.line)
             else:
                 self._row(row)
-        self._waiting.clear()
+        self._forget()
 
     def close(self) -> None:
         """The file ends: sparse lines below a blank one, or that read like remarks, are no rows."""
         below = False
-        for row in self._waiting:
+        for row, alike in zip(self._waiting, self._alike, strict=True):
             if not any(map(str.strip, row)):
                 if row:
-                    self._count("blank_rows", row.line)
+                    self._count("blank_rows", row.line, alike)
                 below = len(self.lines) > 0
             elif below or FOOTNOTE.match(row[0]) or (self.width > 2 and len(row) == 1 and len(self.lines) > 2):
                 self._count("footer", row.line)
                 below = True
             else:
                 self._row(row)
+        self._forget()
+
+    def _wait(self, record: Record, *, blank: bool) -> None:
+        last = self._waiting[-1] if self._waiting else None
+        if blank and last is not None and bool(last) == bool(record) and not any(map(str.strip, last)):
+            self._alike[-1] += 1  # a million blank lines are one that waits
+        else:
+            self._waiting.append(record)
+            self._alike.append(1)
+
+    def _forget(self) -> None:
         self._waiting.clear()
+        self._alike.clear()
 
     def notes(self) -> tuple[Note, ...]:
         return tuple(Note(code, count, line) for code, (count, line) in self._counts.items())
@@ -117,8 +136,8 @@ class Sieve:
         self._write(record)
         self.lines.append(record.line)
 
-    def _count(self, code: str, line: int) -> None:
-        self._counts.setdefault(code, [0, line + 1])[0] += 1
+    def _count(self, code: str, line: int, times: int = 1) -> None:
+        self._counts.setdefault(code, [0, line + 1])[0] += times
 
 
 def _may_be_footnote(record: Record, width: int) -> bool:
