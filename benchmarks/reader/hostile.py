@@ -1,6 +1,6 @@
 """Files that cost a reader most for their size: each shape by name, at any size.
 
-Used by `benchmarks.live.uploads` at full size, and by tests/security/test_uploads.py at two small ones, whose work is compared.
+`benchmarks.live.uploads` sends them at full size; tests/security/test_uploads.py reads small ones and compares the work.
 """
 
 import random

@@ -6,7 +6,6 @@ times how much of the cells then reads as numbers and times.
 
 import csv
 import io
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ FEWEST_RECORDS = 9  # looked at however many cells they have
 DELIMITERS = ",;\t| "  # a blank stands for any run of blanks
 DOUBT = {" ": 0.7}  # words are separated by blanks as well: aligned columns have to be the clearly better reading
 RULE = re.compile(r":?-{2,}:?")  # the line under the header of a table in Markdown
-# a tab is a delimiter and a blank: blanks before a quote are those behind the last tab, or a line of tabs takes for ever
+# a tab is a delimiter and a blank: only blanks behind the last tab count, or a line of tabs takes for ever
 SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])[^\S\t]*'[^'\n]*'\s*(?=[,;\t|\r\n]|$)")
 DOUBLE_QUOTED = re.compile(r'(?:^|[,;\t|])[^\S\t]*"')
 
