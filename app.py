@@ -22,6 +22,8 @@ from starlette.middleware import Middleware
 from streamlit.file_util import get_static_dir
 from streamlit.net_util import get_internal_ip
 
+from lab.reading.host import set_reader
+from lab.reading.pool import ReadingPool
 from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.packed import PackedFiles
@@ -36,7 +38,8 @@ from pages.ui.frame.style import language_script
 async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     """The engine lives as long as the server."""
     keep_imports_out_of_garbage_collection()
-    engine = PoolEngine()
+    engine, reader = PoolEngine(), ReadingPool()
+    set_reader(reader)
     await asyncio.to_thread(engine.begin, asyncio.get_running_loop())
     set_engine(engine)
     close_when_asked_to_stop(engine)
@@ -47,6 +50,8 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     finally:
         sweeper.cancel()
         set_engine(None)
+        set_reader(None)
+        await asyncio.to_thread(reader.close)
         await asyncio.to_thread(engine.close)
 
 

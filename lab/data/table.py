@@ -113,6 +113,11 @@ class Table:
         return "" if self.source is None else self.source.cell(row, self.columns.index(column))
 
     @cached_property
+    def size_bytes(self) -> int:
+        """Memory that the cells take."""
+        return int(self.frame.memory_usage(index=False).sum())
+
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 

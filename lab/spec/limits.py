@@ -41,6 +41,10 @@ class Limits:
     rows: int
     columns: int
     cell_characters: int
+    readings: int  # files read at once, each in a process of its own
+    reading_s: float
+    reading_memory_bytes: int
+    desk_bytes: int  # files and tables of all owners together
     classes: int
     categories: int  # of a column, put in order by hand
     # an experiment
@@ -81,6 +85,10 @@ ALONE = Limits(
     rows=1_000_000,
     columns=5_000,
     cell_characters=1_000_000,
+    readings=2,
+    reading_s=600.0,
+    reading_memory_bytes=6_000_000_000,
+    desk_bytes=4_000_000_000,
     classes=100,
     categories=1_000,
     layers=30,
@@ -119,6 +127,9 @@ CLASS = replace(
     rows=100_000,
     columns=1_000,
     cell_characters=10_000,
+    reading_s=60.0,
+    reading_memory_bytes=1_500_000_000,
+    desk_bytes=400_000_000,
     parameters=500_000,
     activations=50_000_000,
     row_activations=5_000_000,

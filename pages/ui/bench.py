@@ -14,10 +14,11 @@ from lab.export.keras_source import keras_source
 from lab.model.layer_table import LayerRow, layer_rows
 from lab.model.problem import Problem
 from lab.model.problems import model_problems
+from lab.reading.file import Tell, silently
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language
 from pages.ui.desk import Desk
-from pages.ui.progress import size_of_file, slowly
+from pages.ui.progress import size_of_file, slowly, while_reading
 from pages.ui.state import AppState
 
 
@@ -63,23 +64,27 @@ def bench_of(state: AppState) -> Bench:
     """The bench of the experiment on the screen."""
 
     def laid_out() -> Bench:
-        with slowly(state, "doctor.preparing", size_of_file(state)):
-            return lay_out(state.experiment, state.desk)
+        size = size_of_file(state)
+        with while_reading(state, size) as tell, slowly(state, "doctor.preparing", size):
+            return lay_out(state.experiment, state.desk, tell)
 
     return state.once("bench", state.experiment, laid_out)
 
 
-def lay_out(experiment: Experiment, desk: Desk) -> Bench:
+def lay_out(experiment: Experiment, desk: Desk, tell: Tell = silently) -> Bench:
     table = None
     try:
-        table = table_of(experiment, desk)
+        table = table_of(experiment, desk, tell)
         return Bench(experiment, table, prepare_cached(table, experiment.data, experiment.seed), None)
     except LabError as refusal:
         return Bench(experiment, table, None, refusal)
 
 
-def table_of(experiment: Experiment, desk: Desk) -> Table:
+def table_of(experiment: Experiment, desk: Desk, tell: Tell = silently) -> Table:
     """The table as the experiment reads it.
+
+    Args:
+        tell: is told how far it is, if it has to be read.
 
     Raises:
         LabError "data_page.own_file_missing" for an own file that is not at hand; TableError: not to be read so.
@@ -87,4 +92,4 @@ def table_of(experiment: Experiment, desk: Desk) -> Table:
     data = experiment.data
     if data.source.kind == "sample":
         return load_sample(data.source.name, data.reading)
-    return desk.table(data.source, data.reading)
+    return desk.table(data.source, data.reading, tell)

@@ -1,18 +1,23 @@
 """What the server remembers for an owner between two sessions: the draft and the uploaded tables.
 
 A reloaded page is a new session. Its runs are kept by the engine; here lie the experiment that was not trained yet
-and the person's own tables, in memory only, bounded, and gone with the server.
+and the person's own tables, in memory only, bounded in bytes over all owners, and gone with the server.
 """
 
 from collections import OrderedDict
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from typing import Protocol
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
 from lab.data.doctor import Remedy, TrainingRemedy
-from lab.data.read import read_table
 from lab.data.table import Table
 from lab.errors import LabError
+from lab.reading.file import Tell, Wish, silently
+from lab.reading.host import reader
+from lab.reading.room import bytes_held, first_to_go
 from lab.spec.data import AS_FOUND, DataSpec, ReadingSpec, UploadSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import current_limits
@@ -49,6 +54,13 @@ class Treatment:
     after: Experiment | None
 
 
+class Screen(Protocol):
+    """A session of the owner."""
+
+    def forget_tables(self) -> None:
+        """Let go of what was worked out from a table."""
+
+
 @dataclass
 class Desk:
     """One owner's unfinished work."""
@@ -60,6 +72,20 @@ class Desk:
     treatments: dict[tuple[str, tuple[str, ...]], Treatment] = field(default_factory=dict)  # (remedy, its columns)
     study: Asked | None = None  # the one-click experiment that was started last
     trials: OrderedDict[str, Tried] = field(default_factory=OrderedDict)  # run -> the advice that was tried on it last
+    screens: MutableMapping[int, Screen] = field(default_factory=WeakValueDictionary)
+
+    @property
+    def size_bytes(self) -> int:
+        """Of files and tables."""
+        files = self.files.values()
+        return bytes_held((file.content for file in files), (*(file.table for file in files), *self.tables.values()))
+
+    def forget_files(self) -> None:
+        """Others need the room: the experiment stays, and asks for its file again."""
+        self.files.clear()
+        self.tables.clear()
+        for screen in list(self.screens.values()):
+            screen.forget_tables()
 
     def keep_file(self, file: OwnFile) -> None:
         sha256 = file.table.sha256
@@ -70,18 +96,21 @@ class Desk:
             self.tables = OrderedDict((key, table) for key, table in self.tables.items() if key[0] != gone)
         self._keep_table(file.table, file.reading)
 
-    def table(self, source: UploadSource, reading: ReadingSpec) -> Table:
+    def table(self, source: UploadSource, reading: ReadingSpec, tell: Tell = silently) -> Table:
         """An own file in a certain reading; another reading than before reads it again.
+
+        Args:
+            tell: is told how far that is.
 
         Raises:
             LabError "data_page.own_file_missing": it is not here; TableError: not to be read in this way.
         """
-        if source.sha256 not in self.files:
+        file = self.files.get(source.sha256)
+        if file is None:
             raise LabError("data_page.own_file_missing", name=source.name)
         known = self.tables.get((source.sha256, reading))
         if known is None:
-            file = self.files[source.sha256]
-            known = read_table(file.content, file.name, current_limits(), reading)
+            known = reader().read(file.content, Wish(file.name, reading, strictly=True), tell).table
         self._keep_table(known, reading)
         return known
 
@@ -107,6 +136,7 @@ class Desk:
         self.tables.move_to_end((table.sha256, reading))
         while len(self.tables) > TABLES_PER_OWNER:
             self.tables.popitem(last=False)
+        make_room(self)
 
 
 @st.cache_resource
@@ -122,3 +152,17 @@ def desk_of(owner: str) -> Desk:
     while len(desks) > OWNERS:
         desks.popitem(last=False)
     return desk
+
+
+def use_desk(owner: str) -> None:
+    """It is the one used last."""
+    desks = _desks()
+    if owner in desks:
+        desks.move_to_end(owner)
+
+
+def make_room(keeps: Desk) -> None:
+    """Files of all owners together take so much memory and no more: those unused for longest go, this owner's stay."""
+    desks = [*(desk for desk in list(_desks().values()) if desk is not keeps), keeps]
+    for desk in desks[: first_to_go([desk.size_bytes for desk in desks], current_limits().desk_bytes)]:
+        desk.forget_files()

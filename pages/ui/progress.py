@@ -1,12 +1,15 @@
 """What is said while a large file is worked on."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from lab.reading.file import Progress, Tell
 from lab.texts import say
 from lab.texts.letters import megabytes
-from pages.ui.state import AppState
+from pages.ui.state import AppState, app_state
 
 SLOW_BYTES = 5_000_000  # files from here on take so long that a person should know why
 
@@ -22,3 +25,50 @@ def size_of_file(state: AppState) -> int:
     """Bytes of the own file that the experiment is about; 0 for a sample."""
     file = state.desk.files.get(getattr(state.experiment.data.source, "sha256", ""))
     return 0 if file is None else len(file.content)
+
+
+@contextmanager
+def while_reading(state: AppState, size: int) -> Iterator[Tell]:
+    """How far a file of so many bytes is, and a button that ends its reading; drawn when there is something to tell.
+
+    Any click ends it, since Streamlit ends a running script at its next word to the browser. The button is there so that
+    a person sees one that does nothing else.
+    """
+    place = _Place(state, size)
+    try:
+        yield place.tell
+    finally:
+        place.clear()
+
+
+class _Place:
+    """Of the screen."""
+
+    def __init__(self, state: AppState, size: int) -> None:
+        self._state, self._megabytes = state, f"{megabytes(size):,.1f}"
+        self._outer: DeltaGenerator | None = None
+        self._bar: DeltaGenerator | None = None
+
+    def tell(self, progress: Progress) -> None:
+        if self._bar is None:
+            self._outer = st.empty()
+            with self._outer.container(border=True):
+                self._bar = st.progress(0.0)
+                st.button(say("reading.stop", self._state.language), key="stop-reading", on_click=stopped)
+        self._bar.progress(progress.share, self._sentence(progress))
+
+    def clear(self) -> None:
+        if self._outer is not None:
+            self._outer.empty()
+
+    def _sentence(self, progress: Progress) -> str:
+        language = self._state.language
+        if progress.before:
+            return say("reading.waiting", language, count=progress.before)
+        stage = say(f"reading.stage.{progress.stage}", language)
+        return say("reading.reading", language, megabytes=self._megabytes, stage=stage)
+
+
+def stopped() -> None:
+    """Callback: the reading is over by now."""
+    app_state().notice("info", "reading.stopped")

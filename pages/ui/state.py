@@ -20,7 +20,7 @@ from lab.runs.serve.sessions import Session, opened, visitor_named
 from lab.spec.experiment import Experiment
 from lab.texts import Language
 from netcore.errors import NetcoreError
-from pages.ui.desk import Desk, OwnFile
+from pages.ui.desk import Desk, OwnFile, use_desk
 
 T = TypeVar("T")
 Refusal = LabError | NetcoreError
@@ -63,6 +63,14 @@ class AppState:
     views: dict[type, Any] = field(default_factory=dict)  # see `held`
     memo: dict[str, Any] = field(default_factory=dict)  # what was worked out, see `once`
 
+    def __post_init__(self) -> None:
+        self.desk.screens[id(self)] = self
+
+    def forget_tables(self) -> None:
+        """Another session's script may run meanwhile: each of these is one step."""
+        self.memo.clear()
+        self.offered = self.lying = None
+
     def key(self, *names: object) -> str:
         """A widget key that a preset renews."""
         return ".".join(str(name) for name in (self.revision, *names))
@@ -99,6 +107,7 @@ class AppState:
 
     def enter_page(self, page: str) -> None:
         """A new screen; on another page the widgets show the experiment again, so earlier refusals are over."""
+        use_desk(self.owner)
         self.memo.pop("runs", None)  # asked for once a screen, see `pages.ui.run.training.past_runs`
         if page != self.page:
             self.page = page

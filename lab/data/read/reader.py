@@ -4,6 +4,7 @@ Every step returns notes about what it decided; nothing is changed in silence. O
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +30,9 @@ from lab.spec.limits import Limits, current_limits
 from lab.texts.letters import megabytes
 
 NAME_CHARACTERS = 10_000  # of a column's name, as in an Experiment
+LAYOUT, ROWS, COLUMNS = 0.05, 0.1, 0.3  # of the whole, when each begins: of a large file of texts
+
+Tell = Callable[[str, float], None]
 
 
 def read_table(
@@ -36,6 +40,7 @@ def read_table(
     name: str = "",
     limits: Limits | None = None,
     reading: ReadingSpec = AS_FOUND,
+    tell: Tell | None = None,
 ) -> Table:
     """A table of a person's file.
 
@@ -44,12 +49,15 @@ def read_table(
         name: what the person calls it; it decides nothing.
         limits: those of the profile in force if None.
         reading: what the person decided instead of the reader.
+        tell: is told what is being done, and how much of the whole is done.
 
     Raises:
         TableError: "table.<code>"; its sentence says what the file is and what to do.
     """
     limits = limits or current_limits()
+    tell = tell or (lambda _stage, _share: None)
     data = _load(source, limits)
+    tell("decoding", 0.0)
     if reading.encoding is None:
         refuse_other_formats(data)
     elif not data.strip():
@@ -57,8 +65,10 @@ def read_table(
     decoded = decode(data, reading.encoding)
     plain = with_plain_line_ends(decoded.body)
     check_lines(plain, limits)
+    tell("layout", LAYOUT)
     body, sign_notes = with_plain_signs(plain)
     dialect, beginning = dialect_of(body, reading)
+    tell("rows", ROWS)
     part, layout, rows = _find_table(body, dialect, beginning, reading, limits)
     if not len(rows.lines):
         raise TableError("table.no_rows", columns=", ".join(layout.names or ())[:200])
@@ -68,7 +78,7 @@ def read_table(
         rows = transposed(rows, limits)
         _check_header(rows.layout, limits)
     names, name_notes = unique_names(rows.layout, body)
-    typed = _typed(rows, names, reading, limits)
+    typed = _typed(rows, names, reading, limits, tell)
     typed, column_notes = _tidy(typed, rows, _shifted(name_notes, part.first_line))
     if not reading.transpose and looks_transposed(rows.layout, typed):
         column_notes = (Note("transposed", len(typed[0].cells)), *column_notes)
@@ -86,18 +96,20 @@ def read_table(
     )
 
 
-def read_as_wished(content: bytes, name: str, reading: ReadingSpec) -> tuple[Table, ReadingSpec]:
+def read_as_wished(
+    content: bytes, name: str, reading: ReadingSpec, limits: Limits | None = None, tell: Tell | None = None
+) -> tuple[Table, ReadingSpec]:
     """A file as an experiment reads it, and that reading; one that can't be read so is another file, read by itself.
 
     Raises:
         TableError: it is no table.
     """
     try:
-        return read_table(content, name, reading=reading), reading
+        return read_table(content, name, limits, reading, tell), reading
     except TableError:
         if reading == AS_FOUND:
             raise
-        return read_table(content, name), AS_FOUND
+        return read_table(content, name, limits, tell=tell), AS_FOUND
 
 
 def _load(source: bytes | bytearray | Path | str, limits: Limits) -> bytes:
@@ -167,18 +179,20 @@ def _shifted(notes: tuple[Note, ...], lines: int) -> tuple[Note, ...]:
     )
 
 
-def _typed(rows: Rows, names: list[str], reading: ReadingSpec, limits: Limits) -> list[Typed]:
+def _typed(rows: Rows, names: list[str], reading: ReadingSpec, limits: Limits, tell: Tell) -> list[Typed]:
     style = Style(rows.layout.decimal, rows.lines, frozenset(word.strip().lower() for word in reading.missing_words))
     wishes = wished_kinds(reading, names)
     places = list(wishes)
     written = dict(zip(places, rows.texts(places, limits), strict=True)) if places else {}
     units = rows.layout.units
-    return [
-        as_kind(wishes[place], written[place], names[place], units[place], style)
-        if place in wishes
-        else type_column(rows.columns[place], names[place], units[place], style)
-        for place in range(len(names))
-    ]
+    typed = []
+    for place, name in enumerate(names):
+        tell("columns", COLUMNS + (1 - COLUMNS) * place / len(names))
+        if place in wishes:
+            typed.append(as_kind(wishes[place], written[place], name, units[place], style))
+        else:
+            typed.append(type_column(rows.columns[place], name, units[place], style))
+    return typed
 
 
 def _tidy(typed: list[Typed], rows: Rows, name_notes: tuple[Note, ...]) -> tuple[list[Typed], tuple[Note, ...]]:

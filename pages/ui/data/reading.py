@@ -15,7 +15,7 @@ from lab.texts.letters import isolated, listed, shortened, visible
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of, table_of
 from pages.ui.forms import show_refusal
-from pages.ui.progress import size_of_file, slowly
+from pages.ui.progress import size_of_file, while_reading
 from pages.ui.state import AppState, app_state, widget_value
 
 ENCODINGS: tuple[str, ...] = get_args(Encoding)
@@ -190,8 +190,8 @@ def take_reading(state: AppState, reading: ReadingSpec) -> None:
     """Read the file so and go on with what fits. Raises LabError; everything then stays as it was."""
     experiment = state.experiment
     wanted = experiment.with_data(reading=reading)
-    with slowly(state, "doctor.reading_file", size_of_file(state)):
-        after = table_of(wanted, state.desk)
+    with while_reading(state, size_of_file(state)) as tell:
+        after = table_of(wanted, state.desk, tell)
     before = bench_of(state).table
     reread = with_reading(experiment, after if before is None else before, after, reading)
     state.replace_experiment(reread.experiment)

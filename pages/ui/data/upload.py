@@ -1,19 +1,26 @@
 """A person's own CSV: what it may be, upload, and the answer to an experiment that asks for a file."""
 
+from dataclasses import replace
+from typing import Final
+
 import streamlit as st
 
-from lab.data.read import read_as_wished
-from lab.edits.proposals import for_own_table, lies_on_its_side, with_table
+from lab.edits.proposals import lies_on_its_side, with_table
 from lab.errors import LabError
+from lab.reading.file import FileRead, Wish
+from lab.reading.host import reader
 from lab.spec.data import AS_FOUND, ReadingSpec, UploadSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits, current_limits
 from lab.texts import say
 from lab.texts.letters import megabytes
 from pages.ui.desk import OwnFile
-from pages.ui.progress import slowly
-from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.progress import while_reading
+from pages.ui.state import AppState, app_state
 from pages.ui.text import tell, tell_error
+from pages.ui.uploads import taken
+
+TURNED: Final = ReadingSpec(transpose=True)
 
 
 def own_file(state: AppState) -> None:
@@ -30,7 +37,7 @@ def own_file(state: AppState) -> None:
         st.caption(say("data_page.upload_kept", state.language))
     if state.lying is not None:
         label = say("remedy.transpose", state.language)
-        st.button(label, key=state.key("use-turned"), on_click=use_turned, args=(state.lying,))
+        st.button(label, key=state.key("use-turned"), on_click=use_file, args=(state.lying, TURNED))
     if missing is not None and state.offered is not None:
         offer(state, missing, state.offered)
 
@@ -61,20 +68,20 @@ def take_file(key: str) -> None:
     An experiment that asks for a file with other columns (from a link, an earlier session) stays as well.
     """
     state = app_state()
-    upload = widget_value(key)
     state.refusals.pop("upload", None)
+    upload = taken(key, state)
     if upload is None:
         return
     wanted, state.offered, state.lying = missing_file(state), None, None
-    reading = AS_FOUND if wanted is None else state.experiment.data.reading
     try:
-        file = read_upload(state, upload.name, upload.getvalue(), reading)
+        if wanted is None:
+            use_content(upload.name, upload.content)
+            return
+        file, _read = read_upload(state, upload.name, upload.content, Wish(reading=state.experiment.data.reading))
     except LabError as refusal:
         state.refusals["upload"] = refusal
         return
-    if wanted is None:
-        use_file(file)
-    elif wanted.columns != file.table.column_names:
+    if wanted.columns != file.table.column_names:
         state.offered = file
     else:
         keep(state, file, with_table(state.experiment, file.table), say_it="data_page.read_for_settings")
@@ -82,24 +89,19 @@ def take_file(key: str) -> None:
             state.notice("warning", "data_page.other_file", wanted=wanted.name)
 
 
-def read_upload(state: AppState, name: str, content: bytes, reading: ReadingSpec) -> OwnFile:
-    """The file as the experiment reads it; one that can't be read so is another one, and is read by itself.
-
-    Raises:
-        TableError: it is no table.
-    """
-    with slowly(state, "doctor.reading_file", len(content)):
-        table, used = read_as_wished(content, name, reading)
-        return OwnFile(name, content, table, used)
+def read_upload(state: AppState, name: str, content: bytes, wish: Wish) -> tuple[OwnFile, FileRead]:
+    """The file as wished, and all that came of it. Raises TableError: it is no table."""
+    with while_reading(state, len(content)) as tell:
+        read = reader().read(content, replace(wish, name=name), tell)
+    return OwnFile(name, content, read.table, read.reading), read
 
 
-def use_file(file: OwnFile) -> None:
-    """Callback: what is proposed for the table takes the place of the experiment."""
+def use_content(name: str, content: bytes, reading: ReadingSpec = AS_FOUND) -> None:
+    """What is proposed for the table takes the place of the experiment. Raises TableError: it is no table."""
     state = app_state()
+    file, read = read_upload(state, name, content, Wish(reading=reading, proposal=True))
     try:
-        if file.reading != AS_FOUND:  # that was a wish about the file that was asked for
-            file = read_upload(state, file.name, file.content, AS_FOUND)
-        experiment = for_own_table(file.table)
+        experiment = read.experiment()
     except LabError as refusal:
         state.refusals["upload"] = refusal
         state.lying = file if lies_on_its_side(file.table) else None
@@ -109,19 +111,13 @@ def use_file(file: OwnFile) -> None:
         state.lying = file
 
 
-def use_turned(file: OwnFile) -> None:
-    """Callback: rows become columns, and what is proposed then takes the place of the experiment."""
+def use_file(file: OwnFile, reading: ReadingSpec = AS_FOUND) -> None:
+    """Callback: the file is used in spite of what the experiment asked for, or read otherwise."""
     state = app_state()
-    reading = ReadingSpec(transpose=True)
     try:
-        turned = read_upload(state, file.name, file.content, reading)
-        experiment = for_own_table(turned.table, turned.reading)
+        use_content(file.name, file.content, reading)
     except LabError as refusal:
         state.refusals["upload"] = refusal
-        return
-    state.refusals.pop("upload", None)
-    state.lying = None
-    keep(state, turned, experiment, say_it="data_page.read")
 
 
 def keep(state: AppState, file: OwnFile, experiment: Experiment, *, say_it: str) -> None:

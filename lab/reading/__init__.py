@@ -1,0 +1,1 @@
+"""A person's file, read without keeping others waiting: see `host.reader`."""

@@ -1,0 +1,76 @@
+"""A reading process: `python -m lab.reading.process` reads files from its standard input and writes what came of them.
+
+It has a bound on its memory and a lower priority, reads one file at a time, listens on nothing, and ends as soon as its
+input closes. How long a file may take is watched by whoever asked.
+"""
+
+import gc
+import io
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import BinaryIO
+
+from lab.errors import LabError, TableError
+from lab.reading.file import Progress, read_file
+from lab.reading.replies import answer, asked, refusal_values
+from lab.reading.wire import Arrays, Values, receive, send
+from lab.runs.work.process import be_modest, private_output
+
+TELL_EVERY_S = 0.1
+
+
+def main() -> None:
+    source = io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False))
+    target = private_output()
+    be_modest(json.loads(source.readline())["memory_bytes"])
+    inbox: queue.SimpleQueue[tuple[Values, Arrays]] = queue.SimpleQueue()
+
+    def listen() -> None:
+        while (request := receive(source)) is not None:
+            inbox.put(request)
+        os._exit(0)  # nobody is left to read for, even if a file is being read
+
+    threading.Thread(target=listen, daemon=True).start()
+    gc.freeze()  # what is imported by now stays
+    with suppress(BrokenPipeError):
+        while True:
+            values, arrays = _reply(inbox.get(), target)
+            send(target, {**values, "peak_bytes": _peak_bytes()}, arrays)
+
+
+def _reply(request: tuple[Values, Arrays], target: BinaryIO) -> tuple[Values, Arrays]:
+    """What came of the file: of one that takes more memory than there is, a refusal."""
+    told_at = 0.0
+
+    def tell(progress: Progress) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at > TELL_EVERY_S:
+            told_at = time.monotonic()
+            send(target, {"progress": [progress.stage, progress.share]})
+
+    try:
+        content, wish, limits = asked(*request)
+        return answer(read_file(content, wish, limits, tell))
+    except LabError as refusal:
+        return {"refused": refusal_values(refusal)}, {}
+    except MemoryError:
+        return {"refused": refusal_values(TableError("table.too_much_memory"))}, {}
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process has had; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
+if __name__ == "__main__":
+    main()
