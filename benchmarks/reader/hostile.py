@@ -1,6 +1,6 @@
 """Files that cost a reader most for their size: each shape by name, at any size.
 
-`benchmarks.live.uploads` sends them at full size; tests/security/test_uploads.py reads small ones and compares the work.
+`benchmarks.live.uploads` sends them at full size, tests/security/test_uploads.py compares the work for small ones.
 """
 
 import random

@@ -35,12 +35,17 @@ class ReadingPool:
 
     Args:
         limits: those of the profile in force if None.
+        small_bytes: a file of at most that size is read where it is.
         clock: seconds that only go forward.
     """
 
-    def __init__(self, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._limits = limits or current_limits()
-        self._clock = clock
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        small_bytes: int = SMALL_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits, self._small_bytes, self._clock = limits or current_limits(), small_bytes, clock
         self._changed = threading.Condition()
         self._line: list[object] = []  # a ticket for each file that waits
         self._reading: set[_Process] = set()
@@ -54,7 +59,7 @@ class ReadingPool:
         Raises:
             TableError: "table.too_slow", "table.too_much_memory", "table.not_read" besides those of the file.
         """
-        if len(content) <= SMALL_BYTES:
+        if len(content) <= self._small_bytes:
             return read_file(content, wish, self._limits, tell)
         with self._place(tell) as process:
             values, arrays = self._reply(process, question(content, wish, self._limits), tell)

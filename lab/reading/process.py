@@ -31,9 +31,11 @@ def main() -> None:
     inbox: queue.SimpleQueue[tuple[Values, Arrays]] = queue.SimpleQueue()
 
     def listen() -> None:
-        while (request := receive(source)) is not None:
-            inbox.put(request)
-        os._exit(0)  # nobody is left to read for, even if a file is being read
+        try:
+            while (request := receive(source)) is not None:
+                inbox.put(request)
+        finally:
+            os._exit(0)  # nobody is left to read for, even if a file is being read; or there is no memory for the next
 
     threading.Thread(target=listen, daemon=True).start()
     gc.freeze()  # what is imported by now stays

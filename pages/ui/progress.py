@@ -31,8 +31,8 @@ def size_of_file(state: AppState) -> int:
 def while_reading(state: AppState, size: int) -> Iterator[Tell]:
     """How far a file of so many bytes is, and a button that ends its reading; drawn when there is something to tell.
 
-    Any click ends it, since Streamlit ends a running script at its next word to the browser. The button is there so that
-    a person sees one that does nothing else.
+    Any click ends it, since Streamlit ends a running script at its next word to the browser. The button is there for a
+    person to see one that does nothing else.
     """
     place = _Place(state, size)
     try:
