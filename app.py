@@ -29,9 +29,11 @@ from lab.runs.serve.host import set_engine
 from lab.runs.serve.packed import PackedFiles
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.routes import middleware, routes
+from lab.runs.serve.uploads import UploadGate
 from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages.ui.frame.style import language_script
+from pages.ui.uploads import held_bytes
 
 
 @asynccontextmanager
@@ -103,7 +105,8 @@ def own_middleware() -> list[Middleware]:
     """What every request passes, as the settings of this server want it."""
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     named = [urlsplit(origin).hostname or "" for origin in st.get_option("server.corsAllowedOrigins")]
-    return middleware(
+    gate = Middleware(UploadGate, limits=current_limits(), held_bytes=held_bytes)
+    passed = middleware(
         scripts=[*inline_scripts(page), *map(language_script, LANGUAGES)],
         allowed_hosts=st.get_option("server.allowedHosts") or (),
         origins=named if st.get_option("server.enableCORS") else None,
@@ -111,6 +114,7 @@ def own_middleware() -> list[Middleware]:
         limits=current_limits().visitors,
         metrics=os.environ.get("LAB_METRICS") == "1",
     )
+    return [*passed, gate]
 
 
 def static_files() -> Middleware:

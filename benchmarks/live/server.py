@@ -55,6 +55,11 @@ def workers_of(server: psutil.Process) -> list[psutil.Process]:
     return [child for child in server.children() if "lab.runs.work.process" in " ".join(child.cmdline())]
 
 
+def readers_of(server: psutil.Process) -> list[psutil.Process]:
+    """The processes of a server that read files."""
+    return [child for child in server.children() if "lab.reading.process" in " ".join(child.cmdline())]
+
+
 def _wait_until_it_answers(host: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + LONGEST_S
     while time.monotonic() < end:

@@ -93,6 +93,13 @@ class Session:
         await self._run(message)
         return time.perf_counter() - started
 
+    async def press(self, key: str) -> None:
+        """Click a button while a script runs; whoever reads its answers goes on and gets those of the next one."""
+        message = BackMsg()
+        message.rerun_script.query_string, message.rerun_script.page_name = self.query, self.page
+        _widget(message, self.widgets[key]).trigger_value = True
+        await self.socket.send(message.SerializeToString())
+
     async def finish(self) -> None:
         """Read the rest of a script run that `until_stream` left."""
         async for answer in self._answers():

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 from lab.errors import LabError, TableError
@@ -65,13 +66,15 @@ def _reply(request: tuple[Values, Arrays], target: BinaryIO) -> tuple[Values, Ar
 
 
 def _peak_bytes() -> int:
-    """The most memory that this process has had; 0 where the system does not tell."""
-    try:
-        import resource
-    except ImportError:  # Windows has none
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else 1024 * peak
+    """The most memory that this process has had; 0 where the system does not tell.
+
+    Linux's `ru_maxrss` would tell that of the web process, too, which this one was forked from.
+    """
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024 * int(line.split()[1])
+    return 0
 
 
 if __name__ == "__main__":

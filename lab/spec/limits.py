@@ -37,6 +37,7 @@ class Limits:
 
     # a table
     upload_bytes: int
+    uploads_bytes: int  # of all files that are held, until a page takes them, or on their way
     line_bytes: int  # of a file, in UTF-8
     rows: int
     columns: int
@@ -81,6 +82,7 @@ class Limits:
 
 ALONE = Limits(
     upload_bytes=200_000_000,
+    uploads_bytes=2_000_000_000,
     line_bytes=10_000_000,
     rows=1_000_000,
     columns=5_000,
@@ -123,6 +125,7 @@ ALONE = Limits(
 CLASS = replace(
     ALONE,
     upload_bytes=20_000_000,
+    uploads_bytes=400_000_000,
     line_bytes=1_000_000,
     rows=100_000,
     columns=1_000,

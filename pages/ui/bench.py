@@ -77,7 +77,7 @@ def lay_out(experiment: Experiment, desk: Desk, tell: Tell = silently) -> Bench:
         table = table_of(experiment, desk, tell)
         return Bench(experiment, table, prepare_cached(table, experiment.data, experiment.seed), None)
     except LabError as refusal:
-        return Bench(experiment, table, None, refusal)
+        return Bench(experiment, table, None, refusal.with_traceback(None))  # whose frames hold the whole table
 
 
 def table_of(experiment: Experiment, desk: Desk, tell: Tell = silently) -> Table:

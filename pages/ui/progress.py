@@ -54,7 +54,7 @@ class _Place:
             self._outer = st.empty()
             with self._outer.container(border=True):
                 self._bar = st.progress(0.0)
-                st.button(say("reading.stop", self._state.language), key="stop-reading", on_click=stopped)
+                st.button(say("reading.stop", self._state.language), key="stop_reading", on_click=stopped)
         self._bar.progress(progress.share, self._sentence(progress))
 
     def clear(self) -> None:

@@ -102,6 +102,11 @@ class AppState:
         self.offered = self.lying = None
         self.refusals.clear()
 
+    def refuse(self, key: str, refusal: Refusal) -> None:
+        """Remember why a value was not taken, but not the frames that the refusal came through: they hold the file."""
+        refusal.__traceback__ = refusal.__context__ = None
+        self.refusals[key] = refusal
+
     def notice(self, kind: str, code: str, /, **values: Any) -> None:
         self.notices.append(Notice(kind, code, values))
 

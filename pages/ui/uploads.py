@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from streamlit.runtime import get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.stats import CacheStat
 
+from lab.runs.serve.sessions import let_go
 from pages.ui.state import AppState, widget_value
 
 
@@ -23,5 +26,12 @@ def taken(key: str, state: AppState) -> Upload | None:
     context = get_script_run_ctx()
     if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+        let_go(context.session_id, file.file_id)
     state.revision += 1
     return Upload(file.name, file.getvalue())
+
+
+def held_bytes() -> int:
+    """Of all files that Streamlit keeps."""
+    found = get_instance().uploaded_file_mgr.get_stats().values()
+    return next((stat.byte_length for stats in found for stat in stats if isinstance(stat, CacheStat)), 0)

@@ -157,7 +157,7 @@ def test_files_are_read_in_the_order_in_which_they_came_and_each_is_told_how_man
         done.append(name)
 
     def note(name: str):
-        return lambda progress: told.setdefault(name, set()).add(progress.before)
+        return lambda progress: progress.before and told.setdefault(name, set()).add(progress.before)
 
     psutil.Process(pool.pids[0]).suspend()  # the first one is not done before it has told something
     threads = [threading.Thread(target=read, args=("first", hold))]

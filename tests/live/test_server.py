@@ -1,5 +1,6 @@
 """The real server, as `streamlit run app.py` starts it: one person's session from the cookie to the moving curve."""
 
+import asyncio
 import itertools
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import psutil
 import pytest
 
 from benchmarks.live.experiments import long_run, query_of
-from benchmarks.live.server import running_app, workers_of
+from benchmarks.live.server import readers_of, running_app, workers_of
 from benchmarks.live.session import Session, read_stream
 from lab.runs.serve.pooled.left_run import unpacked
 from lab.texts import LANGUAGES, say
@@ -103,3 +104,31 @@ def test_after_kill_9_and_a_new_start_the_same_browser_finds_its_run_paused_with
         epoch = kept_epoch(tmp_path)
     with running_app(LAB_WORKERS="1", LAB_HOME=str(tmp_path)) as (address, _):
         run_apart(after(address))
+
+
+LARGE = b"a,b,y\n" + b"".join(b"%d,w%d,%d\n" % (row, row % 7, row % 3) for row in range(30_000))
+
+
+async def soon(found, what: str):
+    """As `wait_for`, while the sessions of this loop go on."""
+    return await asyncio.to_thread(wait_for, found, what)
+
+
+def test_a_file_that_is_read_for_ever_keeps_nobody_else_waiting_and_is_read_when_it_goes_on(server):
+    address, process = server
+
+    async def people() -> None:
+        async with Session.open(address, page="data") as uploader, Session.open(address) as other:
+            place = next(key for key in uploader.widgets if key.endswith(".upload"))
+            sending = asyncio.create_task(uploader.upload(place, "large.csv", LARGE))
+            (reader,) = await soon(lambda: readers_of(process), "a process that reads the file")
+            reader.suspend()
+            for _ in range(5):
+                await other.rerun()
+            assert other.problems == []
+            assert not sending.done()
+            reader.resume()
+            await sending
+            assert uploader.problems == []
+
+    run_apart(people())

@@ -53,6 +53,13 @@ def held_bytes(visitor: str) -> int:
     return sum(sum(session.uploads.values()) for session in list(_sessions.values()) if session.visitor == visitor)
 
 
+def let_go(session_id: str, file_id: str) -> None:
+    """The server holds this file no longer."""
+    session = _sessions.get(session_id)
+    if session is not None:
+        session.uploads.pop(file_id, None)
+
+
 def visitor_named(owner: str | None, address: str | None) -> str:
     """An owner; a browser that refuses cookies is known by its address."""
     return owner or f"@{'' if address in _LOOPBACK else address}"

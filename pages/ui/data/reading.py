@@ -183,7 +183,7 @@ def read_again(key: str, name: str, column: str = "") -> None:
     try:
         take_reading(state, with_choice(reading, name, value, column))
     except (LabError, NetcoreError) as refusal:
-        state.refusals[key] = refusal
+        state.refuse(key, refusal)
 
 
 def take_reading(state: AppState, reading: ReadingSpec) -> None:

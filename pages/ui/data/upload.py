@@ -79,7 +79,7 @@ def take_file(key: str) -> None:
             return
         file, _read = read_upload(state, upload.name, upload.content, Wish(reading=state.experiment.data.reading))
     except LabError as refusal:
-        state.refusals["upload"] = refusal
+        state.refuse("upload", refusal)
         return
     if wanted.columns != file.table.column_names:
         state.offered = file
@@ -103,7 +103,7 @@ def use_content(name: str, content: bytes, reading: ReadingSpec = AS_FOUND) -> N
     try:
         experiment = read.experiment()
     except LabError as refusal:
-        state.refusals["upload"] = refusal
+        state.refuse("upload", refusal)
         state.lying = file if lies_on_its_side(file.table) else None
         return
     keep(state, file, experiment, say_it="data_page.read")
@@ -117,7 +117,7 @@ def use_file(file: OwnFile, reading: ReadingSpec = AS_FOUND) -> None:
     try:
         use_content(file.name, file.content, reading)
     except LabError as refusal:
-        state.refusals["upload"] = refusal
+        state.refuse("upload", refusal)
 
 
 def keep(state: AppState, file: OwnFile, experiment: Experiment, *, say_it: str) -> None:

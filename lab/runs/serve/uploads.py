@@ -1,0 +1,78 @@
+"""The way in for files: none is larger than the profile allows, and all that are held or coming take bounded memory.
+
+Streamlit has a limit for one file (`server.maxUploadSize`), as somebody has set it; this one is that of the profile.
+"""
+
+from collections.abc import Callable
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lab.runs.serve.sessions import UPLOADS
+from lab.spec.limits import Limits
+
+FORM_BYTES = 1_000_000  # at most, around a file that a form brings
+RETRY_S = 10
+
+
+class UploadGate:
+    """ASGI middleware.
+
+    Args:
+        limits: of the profile in force.
+        held_bytes: what the server holds of files that no page has taken yet.
+    """
+
+    def __init__(self, app: ASGIApp, limits: Limits, held_bytes: Callable[[], int]) -> None:
+        self.app, self._limits, self._held_bytes = app, limits, held_bytes
+        self._coming = 0  # bytes that are being sent
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "PUT" or UPLOADS not in scope["path"]:
+            await self.app(scope, receive, send)
+            return
+        most = self._limits.upload_bytes + FORM_BYTES
+        size = _announced(scope) or most
+        if size > most:
+            await _too_large(scope, receive, send)
+        elif self._held_bytes() + self._coming + size > self._limits.uploads_bytes:
+            busy = PlainTextResponse("Too many files are on their way.", 503, {"Retry-After": str(RETRY_S)})
+            await busy(scope, receive, send)
+        else:
+            self._coming += size
+            try:
+                await self._pass(scope, receive, send, most)
+            finally:
+                self._coming -= size
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+        came = 0
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > most:
+                raise _TooLarge
+            return message
+
+        try:
+            await self.app(scope, counted, send)
+        except _TooLarge:
+            await _too_large(scope, receive, send)
+
+
+class _TooLarge(Exception):
+    """More comes than is allowed, whatever was announced."""
+
+
+def _announced(scope: Scope) -> int:
+    """Bytes of the body; 0 if it is not said."""
+    said = Headers(scope=scope).get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    """Streamlit answers only when it has the whole file, so nothing is answered yet."""
+    await PlainTextResponse("The file is too large.", 413, {"Connection": "close"})(scope, receive, send)

@@ -1,0 +1,83 @@
+"""What the server keeps of people's files: bounded in bytes over all of them, those unused for longest give way."""
+
+from dataclasses import replace
+
+import pytest
+
+from lab.data.read import read_table
+from lab.errors import LabError
+from lab.reading.room import bytes_held, first_to_go
+from lab.spec.data import AS_FOUND, UploadSource
+from lab.spec.limits import ALONE
+from pages.ui import desk as desks
+from pages.ui.desk import OwnFile, desk_of, use_desk
+
+MOST = 70_000
+
+
+@pytest.fixture
+def _little_room(monkeypatch):
+    desks._desks().clear()
+    monkeypatch.setattr(desks, "current_limits", lambda: replace(ALONE, desk_bytes=MOST))
+    yield
+    desks._desks().clear()
+
+
+class Screen:
+    """A session of the owner that looks at the table."""
+
+    forgot = False
+
+    def forget_tables(self) -> None:
+        self.forgot = True
+
+
+def keep(owner: str, number: int) -> OwnFile:
+    content = b"a,b\n" + b"%d,2\n" % number * 1_500
+    file = OwnFile(f"{owner}.csv", content, read_table(content, f"{owner}.csv", ALONE))
+    assert MOST / 4 < bytes_held([content], [file.table]) < MOST / 2
+    desk_of(owner).keep_file(file)
+    return file
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_files_that_others_need_room_for_are_given_up_by_whoever_used_them_least_lately():
+    screen = Screen()
+    desk_of("one").screens[1] = screen
+    for number, owner in enumerate(("one", "two", "three")):
+        keep(owner, number)
+        use_desk("two")
+    assert [owner for owner in ("one", "two", "three") if desk_of(owner).files] == ["two", "three"]
+    assert screen.forgot
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_a_file_that_was_given_up_is_missed_by_a_sentence():
+    file = keep("one", 1)
+    keep("two", 2)
+    keep("three", 3)
+    source = UploadSource(name=file.name, sha256=file.table.sha256, columns=file.table.column_names)
+    with pytest.raises(LabError, match="own_file_missing"):
+        desk_of("one").table(source, AS_FOUND)
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_an_owner_keeps_what_was_uploaded_last_however_large():
+    content = b"a,b\n" + b"1,2\n" * MOST
+    desk = desk_of("one")
+    desk.keep_file(OwnFile("large.csv", content, read_table(content, "large.csv", ALONE)))
+    assert desk.size_bytes > MOST
+    assert desk.files
+
+
+def test_a_file_is_counted_once_however_many_tables_were_read_from_it():
+    content = b"a,b\n1,2\n"
+    table = read_table(content, "t.csv", ALONE)
+    assert bytes_held([content, content], [table, table]) == len(content) + table.size_bytes
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most", "gone"), [([], 1, 0), ([5], 1, 0), ([1, 1, 1], 3, 0), ([1, 1, 1], 2, 1), ([4, 1, 9], 9, 2)]
+)
+def test_no_more_go_than_have_to(sizes, most, gone):
+    assert first_to_go(sizes, most) == gone

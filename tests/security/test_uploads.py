@@ -1,0 +1,181 @@
+"""Files made to cost a server much: reading them costs in proportion to their size, or is refused before it costs."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+import pytest
+
+from benchmarks.reader.hostile import SHAPES
+from lab.data.read import read_table
+from lab.errors import LabError, TableError
+from lab.reading.file import Wish, read_file, silently
+from lab.runs.serve.sessions import UPLOADS
+from lab.runs.serve.uploads import FORM_BYTES, UploadGate
+from lab.spec.limits import ALONE, CLASS
+from lab.texts import LANGUAGES, say_error
+from tests.lab.runs.asgi import run_apart
+from tests.waiting import bounded_work
+
+SMALL = 24_000
+TIMES = 4
+STEEPEST = 10  # times the work for four times the bytes: 16 if it grew with the square
+LEAST_S = 0.02  # of work that is compared: below it a clock says little
+
+
+def work_of(content: bytes) -> float:
+    """Seconds of the processor's time for reading and proposing; whatever is said about the file."""
+    began = time.process_time()
+    with suppress(LabError):
+        read_file(content, Wish(proposal=True), CLASS, silently)
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_work_grows_with_the_size_of_a_file_whatever_it_holds(shape):
+    with bounded_work():
+        small = min(work_of(SHAPES[shape](SMALL)) for _ in range(2))
+        large = work_of(SHAPES[shape](TIMES * SMALL))
+        assert large < STEEPEST * max(small, LEAST_S)
+
+
+@pytest.mark.parametrize("shape", [name for name in SHAPES if "in one line" in name or name.startswith("a giant")])
+def test_a_line_that_is_no_row_of_a_table_is_refused_before_it_is_looked_at(shape):
+    content = SHAPES[shape](3 * CLASS.line_bytes)
+    began = time.process_time()
+    with pytest.raises(TableError) as refused:
+        read_table(content, limits=CLASS)
+    assert refused.value.code in ("too_large", "is_html")
+    assert time.process_time() - began < 100 * STEEPEST * LEAST_S
+    assert all(say_error(refused.value, language) for language in LANGUAGES)
+
+
+def test_the_sentence_about_a_long_line_names_the_line_and_the_limit():
+    with pytest.raises(TableError) as refused:
+        read_table(b"a,b\n1,2\n" + b"3," * CLASS.line_bytes, limits=CLASS)
+    for language in LANGUAGES:
+        assert "3" in say_error(refused.value, language)
+        assert "1 MB" in say_error(refused.value, language)
+
+
+def test_a_line_of_the_largest_size_is_read():
+    names = b"".join(b"c%d," % place for place in range(100)) + b"y\n"
+    short = b"".join(b"1," * 100 + b"%d\n" % row for row in range(2_000))
+    long = 100 * (b"9" * 9_000 + b",") + b"1\n"
+    assert len(long) > 0.9 * CLASS.line_bytes
+    assert read_table(names + short + long, limits=CLASS).rows == 2_001
+
+
+def test_a_file_above_the_limit_is_refused_by_a_sentence_with_the_limit():
+    with pytest.raises(TableError) as refused:
+        read_table(b"1,2\n" * (CLASS.upload_bytes // 4 + 1), limits=CLASS)
+    assert all("20 MB" in say_error(refused.value, language) for language in LANGUAGES)
+
+
+# --- the way in
+
+
+class Streamlit:
+    """Takes a whole file and answers then."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+
+    async def __call__(self, scope, receive, send) -> None:
+        size, more = 0, True
+        while more:
+            message = await receive()
+            size, more = size + len(message["body"]), message["more_body"]
+        self.taken.append(size)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def put(gate: UploadGate, pieces: list[bytes], announced: int | None = None, path: str = f"{UPLOADS}s/f") -> int:
+    """Status of the answer to a file that comes in pieces."""
+    headers = [] if announced is None else [(b"content-length", b"%d" % announced)]
+    scope = {"type": "http", "method": "PUT", "path": path, "headers": headers}
+    coming = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    coming.append({"type": "http.request", "body": b"", "more_body": False})
+    said = []
+
+    async def receive():
+        return coming.pop(0)
+
+    async def send(message) -> None:
+        said.append(message)
+
+    run_apart(gate(scope, receive, send))
+    return said[0]["status"]
+
+
+@pytest.fixture
+def streamlit() -> Streamlit:
+    return Streamlit()
+
+
+def gate_of(streamlit: Streamlit, held: int = 0) -> UploadGate:
+    return UploadGate(streamlit, CLASS, lambda: held)
+
+
+def test_a_file_within_the_limit_comes_in(streamlit):
+    assert put(gate_of(streamlit), [b"x" * 1_000_000] * 20, 20_000_200) == 204
+    assert streamlit.taken == [20_000_000]
+
+
+def test_a_file_that_announces_too_much_is_refused_before_it_comes(streamlit):
+    assert put(gate_of(streamlit), [], 100_000_000) == 413
+    assert streamlit.taken == []
+
+
+@pytest.mark.parametrize("announced", [None, 10])
+def test_a_file_that_grows_beyond_the_limit_is_refused_while_it_comes(streamlit, announced):
+    piece = b"x" * 1_000_000
+    assert put(gate_of(streamlit), [piece] * 100, announced) == 413
+    assert streamlit.taken == []
+
+
+def test_when_too_much_is_held_already_nothing_more_comes_in_until_pages_have_taken_it(streamlit):
+    assert put(gate_of(streamlit, held=CLASS.uploads_bytes), [b"x"], 1) == 503
+    assert put(gate_of(streamlit, held=CLASS.uploads_bytes - 1), [b"x"], 1) == 204
+
+
+def test_files_that_are_on_their_way_count_too():
+    waiting = asyncio.Event()
+
+    async def never_done(scope, receive, send) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    async def people() -> list[int]:
+        gate, said = UploadGate(never_done, ALONE, lambda: 0), []
+        size = ALONE.upload_bytes
+        scope = {
+            "type": "http",
+            "method": "PUT",
+            "path": f"{UPLOADS}s/f",
+            "headers": [(b"content-length", b"%d" % size)],
+        }
+
+        async def receive():
+            raise AssertionError("nothing is read of what is refused")
+
+        async def send(message) -> None:
+            said.append(message)
+
+        sending = [asyncio.create_task(gate(scope, receive, send)) for _ in range(ALONE.uploads_bytes // size)]
+        await waiting.wait()
+        await gate(scope, receive, send)
+        for one in sending:
+            one.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
+        return [message["status"] for message in said if "status" in message]
+
+    assert run_apart(people()) == [503]
+
+
+def test_other_requests_pass(streamlit):
+    assert (
+        put(gate_of(streamlit, held=CLASS.uploads_bytes), [b"x" * (CLASS.upload_bytes + FORM_BYTES + 1)], path="/")
+        == 204
+    )
