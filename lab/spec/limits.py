@@ -140,6 +140,7 @@ CLASS = replace(
     study_updates=500_000,
     train_values=5_000_000,
     running_s=600.0,
+    active_runs_per_worker=150,  # of ready-made starts: each then still moves three times a second
     worker_memory_bytes=2_000_000_000,
     checkpoint_bytes=2_000_000,
     kept_runs=100,

@@ -170,7 +170,8 @@ class RunView:
         updates, updates_per_epoch: weight updates made, and per epoch.
         history: one list for each history key; the value at index i belongs to epoch i + 1; `extras` likewise.
         elapsed_s: seconds since the start, pauses left out; compute_s: of these spent computing.
-        queue_position: 1 for the next to be started; 0 when not waiting.
+        queue_position: 1 for the next to be started; 0 when not waiting. queue_wait_s: until then; None if unknown.
+        busy: slower than was asked for, because so many train.
         stream: key of its event stream; "" for a run that is only kept, so that it can be looked at and not go on.
         notes: as in RunSummary.
     """
@@ -196,6 +197,8 @@ class RunView:
     extras: dict[str, list[float]] = field(default_factory=dict)
     stream: str = ""
     notes: tuple[Reason, ...] = ()
+    queue_wait_s: float | None = None
+    busy: bool = False
 
     @property
     def live(self) -> bool:

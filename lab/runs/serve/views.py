@@ -45,6 +45,8 @@ def view_of(
     elapsed_s: float,
     epochs_per_s: float | None = None,
     queue_position: int = 0,
+    queue_wait_s: float | None = None,
+    busy: bool = False,
     stream: str = "",
     notes: tuple[Reason, ...] = (),
 ) -> RunView:
@@ -69,6 +71,8 @@ def view_of(
         reason=status.reason,
         created=created,
         queue_position=queue_position,
+        queue_wait_s=queue_wait_s,
+        busy=busy,
         stream=stream,
         notes=notes,
     )

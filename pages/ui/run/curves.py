@@ -70,7 +70,8 @@ def curves_ask() -> None:
 
 def progress_of(run: RunView) -> dict[str, object]:
     """The figures below the curves, for a run without a stream."""
-    return {"state": run.state, "updates": run.updates, "elapsed_s": run.elapsed_s, "compute_s": run.compute_s}
+    names = ("state", "updates", "elapsed_s", "compute_s", "queue_position", "queue_wait_s", "busy")
+    return {name: getattr(run, name) for name in names}
 
 
 def redrawn(state: AppState) -> None:

@@ -43,7 +43,7 @@ class LiveCurve {
     document.addEventListener("visibilitychange", this.onVisibility);
     this.resize = new ResizeObserver(() => this.requestPaint());
     this.resize.observe(root);
-    this.clock = setInterval(() => this.progress.state === "running" && this.paintProgress(), 1000);
+    this.clock = setInterval(() => this.moves() && this.paintProgress(), 1000);
   }
 
   // --- what the page says
@@ -208,9 +208,23 @@ class LiveCurve {
         ? fill(texts.remaining, { time: seconds((elapsed / epoch) * (epochs - epoch), language) })
         : texts.states[state] ?? state,
     ];
-    if (this.progress.queue_position) figures[4] = fill(texts.queued, { position: this.progress.queue_position });
+    if (this.progress.queue_position) figures[4] = this.place();
+    figures.push(state === "running" && this.progress.busy ? texts.busy : "");
     while (this.figures.children.length < figures.length) element(this.figures, "span");
     figures.forEach((text, index) => setText(this.figures.children[index], text));
+  }
+
+  place() {
+    const { queue_position, queue_wait_s, at } = this.progress;
+    const ahead = new Intl.NumberFormat(this.data.language).format(queue_position - 1);
+    if (queue_wait_s === null || queue_wait_s === undefined) return fill(this.data.texts.queued, { ahead });
+    const left = Math.max(1, queue_wait_s - (performance.now() - at) / 1000);
+    return fill(this.data.texts.queued_for, { ahead, time: seconds(left, this.data.language, 0) });
+  }
+
+  // Its figures change with the time, whether or not something comes.
+  moves() {
+    return this.progress.state === "running" || this.progress.queue_position > 0;
   }
 
   speak() {
@@ -448,8 +462,7 @@ function short(value, language) {
   return new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value);
 }
 
-function seconds(value, language) {
-  const digits = value < 1 ? 2 : value < 10 ? 1 : 0;
+function seconds(value, language, digits = value < 1 ? 2 : value < 10 ? 1 : 0) {
   const format = (number, unit) =>
     new Intl.NumberFormat(language, {
       style: "unit",

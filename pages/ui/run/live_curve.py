@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent
 GHOST_POINTS = 500  # the thin line behind needs no more, and it is sent again at each rerun
 WORDS = (
     *("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about"),
-    *("progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued"),
+    *("progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued", "queued_for", "busy"),
 )
 STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 

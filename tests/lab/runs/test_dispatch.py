@@ -8,7 +8,7 @@ from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.inbox import Inbox
 from lab.runs.serve.pooled.job import CRASHES, CRASHES_IN_A_ROW
-from lab.runs.wire.messages import Extend, Frames, Order, Pause, SetLearningRate, Start, Stop
+from lab.runs.wire.messages import Extend, Frames, Order, Pause, Pong, Resume, SetLearningRate, Start, Stop
 from lab.spec.limits import ALONE
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import frame, live_run, status
@@ -18,10 +18,12 @@ class Office:
     """Two workers of two places each."""
 
     def __init__(self) -> None:
-        self.hub = Hub(replace(ALONE, running_s=60.0), Clock())
+        self.clock = Clock()
+        self.hub = Hub(replace(ALONE, running_s=60.0), self.clock)
         self.sent, self.ended = [], []
         self.dispatch = Dispatch(self.hub, 2, 2, lambda *message: self.sent.append(message), self.ended.append)
-        self.inbox = Inbox(self.hub, self.dispatch)
+        self.pongs = []
+        self.inbox = Inbox(self.hub, self.dispatch, lambda *pong: self.pongs.append(pong))
 
     def submit(self, *ids: str) -> list:
         runs = [live_run(self.hub, id) for id in ids]
@@ -48,6 +50,42 @@ def test_jobs_go_to_the_least_loaded_worker_and_wait_for_their_turn_when_all_is_
     assert office.ended == [runs[3]]
     assert office.starts() == [(1, "e")]
     assert [run.queue_position for run in runs[4:]] == [0, 1]
+
+
+def test_a_paused_run_keeps_its_worker_and_makes_room_for_the_next(office):
+    *_, waiting = office.submit("a", "b", "c", "d", "e")
+    office.starts()
+    office.inbox.take(0, status("a", "paused"))
+    assert office.starts() == [(0, "e")]
+    assert waiting.queue_position == 0
+    assert office.ended == []
+    office.dispatch.send(office.hub.get("a"), Resume())
+    assert office.sent[-1][0] == 0
+
+
+def test_who_waits_is_told_how_long_as_soon_as_that_can_be_known(office):
+    *_, last = office.submit(*"abcdefgh")
+    assert (last.queue_position, last.queue_wait_s) == (4, None)
+    for place, (run, worker) in enumerate((("a", 0), ("b", 1), ("c", 0)), start=1):
+        office.clock.now = 10.0 * place
+        office.inbox.take(worker, status(run, "finished"))
+    assert (last.queue_position, last.queue_wait_s) == (1, pytest.approx(20.0 / 3))
+    office.inbox.take(1, status("d", "finished"))
+    assert (last.queue_position, last.queue_wait_s) == (0, None)
+
+
+def test_an_answer_to_a_ping_goes_where_it_is_waited_for(office):
+    office.inbox.take(1, Pong(3, 2, 0.5))
+    assert office.pongs == [(1, Pong(3, 2, 0.5))]
+
+
+def test_many_who_wait_cost_no_more_than_a_look_at_each(office, monkeypatch):
+    office.submit(*[f"{index}" for index in range(200)])
+    looks = []
+    jobs = office.hub.jobs
+    monkeypatch.setattr(office.hub, "jobs", lambda: looks.append(1) or jobs())
+    office.inbox.take(0, status("0", "finished"))
+    assert len(looks) == 2
 
 
 def test_who_waits_may_give_up_without_a_worker(office):

@@ -178,6 +178,8 @@ def test_the_state_tells_numbers_and_not_whose_run_it_is(streams, run):
         "batch_size": 10,
         "elapsed_s": 0.0,
         "queue_position": 0,
+        "queue_wait_s": None,
+        "busy": False,
     }
 
 

@@ -12,6 +12,8 @@ from lab.runs.wire.messages import (
     Frames,
     Hello,
     Pause,
+    Ping,
+    Pong,
     Reason,
     SetLearningRate,
     Snapshot,
@@ -36,6 +38,8 @@ from tests.lab.runs.test_study import cells
         Hello(1, 4711, 1),
         Frames([Frame("a", 1, 3, b"id:3\n\n"), Frame("b", 4, 4, b"")]),
         Snapshot("a", 7, bytes(range(256))),
+        Ping(7, 3),
+        Pong(7, 200, 1.5),
         Start(
             "a", spec_of(iris(3))[0], {"x": "x.npy"}, b"\0\1", None, (order("a", 1, Pause()), order("a", 2, Step(3)))
         ),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job
+from lab.runs.serve.pooled.waiting import Waiting
 from lab.runs.wire.messages import Command, Message, Reason, Resume, RunState, Start, Status, Stop
 
 
@@ -13,7 +14,7 @@ class Dispatch:
 
     Args:
         workers: how many there are; the number behind the last is a cluster, which gets only what asks for it.
-        each: jobs that one may have at a time.
+        each: jobs that one may have at a time; those that are paused do not count.
         send: puts a message on its way to a worker.
         ended: told of a job that has just ended, before anybody else can see it.
     """
@@ -28,6 +29,7 @@ class Dispatch:
     ) -> None:
         self.workers = self.cluster = workers
         self._hub, self._each, self._send_message, self._ended = hub, each, send, ended
+        self.waiting = Waiting(hub.clock)
         self._away: set[int] = set()  # workers of which none says hello; they are started again and again
 
     # --- places
@@ -42,22 +44,22 @@ class Dispatch:
 
     def _fill(self) -> None:
         """Give waiting jobs, in the order of their coming, the least loaded worker while there is room."""
-        position = 0
+        position, load = 0, self._load()
         for job in [job for job in self._hub.jobs() if job.active and job.worker is None]:
-            load = self._load()
             index = min(load, key=load.__getitem__, default=None)
             if index is None or load[index] >= self._each:
                 position += 1
-                self._hub.set_queue_position(job, position)
+                self._hub.set_place(job, position, self.waiting.seconds(position))
                 continue
-            job.worker, job.queue_position = index, 0
+            load[index] += 1
+            job.worker, job.queue_position, job.queue_wait_s = index, 0, None
             self._start(job)
 
     def _load(self) -> dict[int, int]:
-        """Worker that can be had -> how many jobs it has."""
+        """Worker that can be had -> how many jobs it has that do not rest."""
         load = {index: 0 for index in range(self.workers) if index not in self._away}
         for job in self._hub.jobs():
-            if job.active and job.worker in load:
+            if job.worker in load and job.active and job.status.state != "paused":
                 load[job.worker] += 1
         return load
 
@@ -101,11 +103,14 @@ class Dispatch:
     # --- ends
 
     def set_status(self, status: Status) -> None:
-        """Take in where a job is. The place of one that has ended goes to the next."""
+        """Take in where a job is. The place of one that has ended, or is paused, goes to the next."""
         with self._hub.lock:
             job = self._hub.set_status(status)
             if job is not None:
+                if job.worker is not None:
+                    self.waiting.freed()
                 self._ended(job)
+            if job is not None or status.state == "paused":
                 self._fill()
 
     def end(self, job: Job, state: RunState, reason: Reason | None = None) -> None:

@@ -24,6 +24,7 @@ from lab.runs.serve.pooled.job import Job
 from lab.runs.serve.pooled.keeping import Keeper
 from lab.runs.serve.pooled.place import Place
 from lab.runs.serve.pooled.pool import WorkerPool, pool_size
+from lab.runs.serve.pooled.pressure import Pressure
 from lab.runs.serve.pooled.saving import Saver
 from lab.runs.serve.pooled.shelf import Shelf
 from lab.runs.serve.pooled.starting import Starting
@@ -31,7 +32,7 @@ from lab.runs.serve.pooled.streams import Streams
 from lab.runs.serve.pooled.studies import Studies
 from lab.runs.serve.pooled.waker import Waker
 from lab.runs.wire.checkpoints import Checkpoints
-from lab.runs.wire.messages import Command, Message, Reason
+from lab.runs.wire.messages import Command, Message, Pong, Reason
 from lab.spec.limits import Limits, current_limits
 
 # Each write to a socket gives the interpreter away, and a page's script that computes keeps it for so long. With
@@ -72,7 +73,9 @@ class PoolEngine:
             send=self._send,
             ended=self._saver.keep,
         )
-        inbox = Inbox(self.hub, self._dispatch)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pressure = Pressure(self.hub, size, self._set_step)
+        inbox = Inbox(self.hub, self._dispatch, self._hear_pong)
         self.pool = WorkerPool(
             size,
             limits.worker_memory_bytes,
@@ -97,7 +100,7 @@ class PoolEngine:
         """Start the workers, and take over what a server left half trained; readers sleep in `loop`."""
         if loop is not None:
             sys.setswitchinterval(SWITCH_S)
-            self.hub.wake = Waker(loop)
+            self._loop, self.hub.wake = loop, Waker(loop)
         self._saver.start()
         self.pool.start()
         self._coming_back.bring_back()
@@ -125,6 +128,17 @@ class PoolEngine:
     def _dropped(self, job: Job) -> None:
         self._files.release(job.id)
         self._shelf.forget(job)
+
+    def _hear_pong(self, index: int, pong: Pong) -> None:
+        """How busy a worker is; and how late the event loop comes to something new."""
+        with self.hub.lock:
+            self._pressure.hear(index, pong)
+        if self._loop is not None and not self._loop.is_closed():
+            asked = self.hub.clock()
+            self._loop.call_soon_threadsafe(lambda: self._pressure.hear_loop(self.hub.clock() - asked))
+
+    def _set_step(self, step: int) -> None:
+        self.pool.step = step
 
     def _send(self, index: int, message: Message) -> None:
         if self._cluster is not None and index == self._dispatch.cluster:

@@ -36,6 +36,7 @@ class Hub:
     ) -> None:
         self.limits, self.clock, self.dropped = limits, clock, dropped
         self.wake = wake or set_all
+        self.busy = False  # the class is: see `Pressure`
         self._jobs: dict[str, Job] = {}
         self._streams: dict[str, Job] = {}  # by the keys of their streams
         self.lock = threading.RLock()  # held to do several steps as one
@@ -122,12 +123,26 @@ class Hub:
             if isinstance(run, LiveRun):
                 run.checkpoints = thinned(run.checkpoints | {message.epoch: message.data}, self.limits.checkpoint_bytes)
 
-    def set_queue_position(self, job: Job, position: int) -> None:
+    def set_place(self, job: Job, position: int, wait_s: float | None) -> None:
+        """Where a job stands in the queue, and how long that may take."""
         with self.lock:
-            if job.queue_position != position:
-                job.queue_position = position
-                job.version += 1
-                self._wake(job.readers.values())
+            moved = job.queue_position != position
+            job.queue_position, job.queue_wait_s = position, wait_s
+            if moved:
+                self._tell(job)
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether runs are slower than was asked for because there are so many: all who watch one are told."""
+        with self.lock:
+            if self.busy != busy:
+                self.busy = busy
+                for job in self._jobs.values():
+                    if job.active:
+                        self._tell(job)
+
+    def _tell(self, job: Job) -> None:
+        job.version += 1
+        self._wake(job.readers.values())
 
     def _wake(self, sleepers: Iterable[Wakeable]) -> None:
         if waiting := list(sleepers):

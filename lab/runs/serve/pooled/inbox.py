@@ -1,17 +1,22 @@
 """What workers say, and to whom it goes. Called in the threads of the pool."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
-from lab.runs.wire.messages import Checkpoint, Frames, Message, Reason, Snapshot, Status
+from lab.runs.wire.messages import Checkpoint, Frames, Message, Pong, Reason, Snapshot, Status
 
 
 class Inbox:
-    """Takes in the messages of the workers."""
+    """Takes in the messages of the workers.
 
-    def __init__(self, hub: Hub, dispatch: Dispatch) -> None:
-        self._hub, self._dispatch = hub, dispatch
+    Args:
+        pong: told of each answer to a ping.
+    """
+
+    def __init__(self, hub: Hub, dispatch: Dispatch, pong: Callable[[int, Pong], None]) -> None:
+        self._hub, self._dispatch, self._pong = hub, dispatch, pong
 
     def take(self, index: int, message: Message) -> None:
         """A message of worker `index`."""
@@ -24,6 +29,8 @@ class Inbox:
                 self._hub.keep_checkpoint(message)
             case Status():
                 self._status(index, message)
+            case Pong():
+                self._pong(index, message)
 
     def _status(self, index: int, status: Status) -> None:
         """Only the worker that has the job may say where it is: another one had it before."""

@@ -90,6 +90,7 @@ class Job:
         status: what its Trainer last said; version: counts its changes.
         seen_at: when somebody last looked at it, by the clock of the hub.
         worker: its number; None while it waits for a place.
+        queue_position: 1 for the next one to get a place, 0 for one that has it; queue_wait_s: until then, if known.
         parked: paused because nobody reads it; goes on when somebody does.
         stream: key of its stream: who holds it may read that, and nothing else.
         readers: open streams, each with what it sleeps on.
@@ -106,6 +107,7 @@ class Job:
     epochs_per_s: float | None = None
     worker: int | None = None
     queue_position: int = 0
+    queue_wait_s: float | None = None
     snapshot: bytes = b""
     orders: Orders = field(default_factory=Orders)
     blame: Blame = field(default_factory=Blame)

@@ -104,6 +104,8 @@ class Shelf:
                 elapsed_s=run.stopwatch.seconds,
                 epochs_per_s=run.epochs_per_s,
                 queue_position=run.queue_position,
+                queue_wait_s=run.queue_wait_s,
+                busy=self._hub.busy,
                 stream=run.stream,
                 notes=self._notes(run),
             )

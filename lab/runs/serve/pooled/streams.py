@@ -66,34 +66,35 @@ class Streams:
         with self._hub.lock:
             job, events = reader.job, []
             if reader.version < 0:
-                events.append(_state_event(job))
+                events.append(self._state_event(job))
                 reader.version = job.version
             if job.curve.last_epoch > reader.last_epoch:
                 events += job.curve.after(reader.last_epoch)
                 reader.last_epoch = job.curve.last_epoch
             if reader.version != job.version:
                 reader.version = job.version
-                events.append(_state_event(job))
+                events.append(self._state_event(job))
             if not job.active or self._hub.get(job.id) is None:
                 events.append(event("end", {"state": job.status.state}))
                 reader.done = True
             return events
 
-
-def _state_event(job: Job) -> bytes:
-    status = job.status
-    return event(
-        "state",
-        {
-            "state": status.state,
-            "epoch": status.epoch,
-            "epochs": status.epochs,
-            "updates": status.updates,
-            "updates_per_epoch": status.updates_per_epoch,
-            "compute_s": status.compute_s,
-            "learning_rate": status.learning_rate,
-            "batch_size": status.batch_size,
-            "elapsed_s": job.stopwatch.seconds,
-            "queue_position": job.queue_position,
-        },
-    )
+    def _state_event(self, job: Job) -> bytes:
+        status = job.status
+        return event(
+            "state",
+            {
+                "state": status.state,
+                "epoch": status.epoch,
+                "epochs": status.epochs,
+                "updates": status.updates,
+                "updates_per_epoch": status.updates_per_epoch,
+                "compute_s": status.compute_s,
+                "learning_rate": status.learning_rate,
+                "batch_size": status.batch_size,
+                "elapsed_s": job.stopwatch.seconds,
+                "queue_position": job.queue_position,
+                "queue_wait_s": job.queue_wait_s,
+                "busy": self._hub.busy,
+            },
+        )
