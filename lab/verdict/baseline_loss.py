@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from lab.data.prepare import Dataset, PartName
+from lab.errors import DataError
 from lab.spec.experiment import Experiment
 from lab.verdict.baseline import Baseline
 from lab.verdict.evidence import BaselineKind
+from netcore.errors import NetcoreError
 from netcore.losses import LOSSES
 
 Array = np.ndarray[Any, Any]
@@ -25,7 +27,7 @@ class BaselineLoss:
 def baseline_loss(
     experiment: Experiment, dataset: Dataset, rule: Baseline, part: PartName, units: int
 ) -> BaselineLoss | None:
-    """The baseline's loss on one part; None for a part without rows.
+    """The baseline's loss on one part; None for a part without rows, and for outputs that do not fit the target.
 
     For classes the forecast is the share of each class in the training part, also beside a persistence rule: a rule
     that names one class for certain has an endless cross-entropy as soon as it is wrong once.
@@ -33,13 +35,29 @@ def baseline_loss(
     Args:
         units: outputs of the network.
     """
+    found = forecast(experiment, dataset, rule, part, units)
+    if found is None:
+        return None
+    try:
+        value = float(experiment.compile.loss.built(LOSSES)(*found))
+    except NetcoreError:  # not a loss of such outputs: as below
+        return None
+    return BaselineLoss(value, rule.kind if dataset.task in ("regression", "sequence_labels") else "majority")
+
+
+def forecast(
+    experiment: Experiment, dataset: Dataset, rule: Baseline, part: PartName, units: int
+) -> tuple[Array, Array] | None:
+    """(targets, outputs of a network that followed the rule) of a part; None for no rows, and where they do not fit."""
     if not len(dataset.part(part).target):
         return None
     loss = experiment.compile.loss
-    y_true = dataset.targets_for(part, loss.type, units)
-    y_pred = constant_output(dataset, rule, part, units, from_logits=bool(loss.params.get("from_logits", False)))
-    value = float(loss.built(LOSSES)(y_true, y_pred))
-    return BaselineLoss(value, rule.kind if dataset.task in ("regression", "sequence_labels") else "majority")
+    try:
+        y_true = dataset.targets_for(part, loss.type, units)
+    except DataError:  # such a run never was: only its file says so, and its page has to open
+        return None
+    from_logits = bool(loss.params.get("from_logits", False))
+    return y_true, constant_output(dataset, rule, part, units, from_logits=from_logits)
 
 
 def constant_output(

@@ -7,7 +7,7 @@ import numpy as np
 from lab.data.prepare import Dataset
 from lab.spec.experiment import Experiment
 from lab.verdict.baseline import baseline
-from lab.verdict.baseline_loss import baseline_loss, constant_output
+from lab.verdict.baseline_loss import baseline_loss, forecast
 from netcore.errors import NetcoreError
 from netcore.metrics import for_output
 
@@ -18,12 +18,10 @@ def baseline_metrics(experiment: Experiment, dataset: Dataset, units: int) -> di
     Args:
         units: outputs of the network.
     """
-    if not len(dataset.validation.target) or dataset.task == "sequence_labels":
+    known = forecast(experiment, dataset, baseline(dataset), "validation", units)
+    if known is None or dataset.task == "sequence_labels":
         return {}
-    loss, rule = experiment.compile.loss, baseline(dataset)
-    y_true = dataset.targets_for("validation", loss.type, units)
-    from_logits = bool(loss.params.get("from_logits", False))
-    y_pred = constant_output(dataset, rule, "validation", units, from_logits=from_logits)
+    y_true, y_pred = known
     width = 1 if y_true.ndim == 1 else y_true.shape[-1]
     found = {}
     for name in experiment.compile.metrics:

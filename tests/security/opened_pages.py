@@ -37,19 +37,19 @@ def owner_of(store: RunStore) -> Iterator[PoolEngine]:
             yield engine
     finally:
         set_engine(None)
-        engine._files.close()
+        engine.close()
 
 
 def tampered_store(folder: Path, data: bytes, chance: random.Random) -> RunStore:
     """A store with an untouched run, and a newer one changed in one thing: in the file it came in, or where it lies."""
-    store = RunStore(folder, ALONE)
+    store = RunStore(folder / "runs", ALONE)
     record, status, marks = run_files.taken_in(data)  # type: ignore[misc]  # it is taken in: a test says so
     store.save(record, status, {})
     found = run_files.taken_in(run_files.tampered(data, chance)) if chance.random() < 0.4 else None
     record, status, marks = found or (record, status, marks)
     newer = replace(record, id="newer", number=2)
     store.save(newer, replace(status, run="newer"), {})
-    store.mark("newer", run_files.OWNER, marks)
+    store.mark("newer", run_files.OWNER, name=marks.name)
     if found is None:
         entry = next(path for path in folder.rglob("*.json") if json.loads(path.read_text())["id"] == "newer")
         _tamper(entry, chance)
@@ -58,7 +58,7 @@ def tampered_store(folder: Path, data: bytes, chance: random.Random) -> RunStore
 
 def _tamper(entry: Path, chance: random.Random) -> None:
     """Change one of the files of a run: a value, an array, or bytes as they come."""
-    arrays = entry.with_suffix(".npz")
+    (arrays,) = entry.parent.glob(f"{entry.stem}*.npz")
     if chance.random() < 0.7:
         kept, values = json.loads(entry.read_text()), run_files.load_arrays(io.BytesIO(arrays.read_bytes()))
         kept, values = run_files.changed_within(kept, values, chance)
