@@ -9,7 +9,7 @@ from lab.charts.drawn import once_drawn
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
 from lab.data.table import Table
-from lab.errors import RunError
+from lab.errors import LabError
 from lab.insight.evaluate import Evaluation, evaluate_run
 from lab.insight.part_values import values_on
 from lab.insight.shelf import openings
@@ -73,7 +73,7 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset, t
     try:
         parts = sealed_section(state, record, dataset)
         evaluations = evaluations_of(state, record, dataset, parts)
-    except RunError as damage:  # weights of another network, in a file from somewhere else
+    except LabError as damage:  # weights of another network, or outputs for another target, in a file from elsewhere
         show_problems([damage], state)
         return
     shown = parts[-1]  # the test part once it is open, else the validation part

@@ -14,6 +14,8 @@ from netcore.optimizers import OPTIMIZERS
 from netcore.params import defaults
 from netcore.registry import Registry
 
+LARGEST = 2**53 - 1  # whole number that a browser knows exactly: no knob can show a larger one
+
 
 class PartSpec(Value):
     """A registered part of netcore (optimizer, loss): class name and the arguments that differ from the defaults."""
@@ -61,6 +63,10 @@ def checked_part(registry: Registry[Any], part: P, owner: str) -> P:
     if missing:
         raise ExperimentError("experiment.missing_param", part=owner, names=", ".join(missing))
     values = {name: cls.params[name].check(owner, name, value) for name, value in part.params.items()}
+    for name, value in values.items():
+        if type(value) is int and abs(value) > LARGEST:
+            ends = {"low": -LARGEST, "high": LARGEST}
+            raise ExperimentError("experiment.range_whole", field=f"{owner}.{name}", value=short(value), **ends)
     differing = {name: value for name, value in values.items() if name not in known or value != known[name]}
     return part.model_copy(update={"type": cls.__name__, "params": differing})
 

@@ -59,6 +59,8 @@ def check_summary(summary: RunSummary) -> None:
     _check_times(summary.created, summary.compute_s)
     for text in (summary.id, summary.name, *summary.metrics, *summary.best):
         text.encode()
+    if not _are_numbers([*summary.metrics.values(), *summary.best.values()]):
+        raise ValueError("a metric that is no number")
 
 
 def _check_times(*seconds: float) -> None:
@@ -77,4 +79,4 @@ def _check_columns(columns: Columns, epochs: int) -> None:
 
 
 def _are_numbers(values: Iterable[object]) -> bool:
-    return all(type(value) in (int, float) for value in values)
+    return all(type(value) is float or (type(value) is int and abs(value) <= LARGEST) for value in values)
