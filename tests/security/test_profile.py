@@ -1,8 +1,13 @@
 """LAB_PROFILE=class is the whole configuration of a class, and a person alone is reached by nobody else."""
 
+import os
+import subprocess
+import sys
+
 import psutil
 import pytest
 
+from benchmarks.live.server import ROOT
 from lab.runs.serve import profile
 from lab.runs.serve.profile import CLASS_SETTINGS, greeting, settings
 from lab.spec.limits import CLASS
@@ -21,6 +26,17 @@ def test_a_class_is_served_to_its_network_by_the_profile_alone(class_process):
 def test_every_setting_of_the_class_is_in_force(class_process):
     given = class_process.environ()
     assert {name: given[profile._variable(name)] for name in CLASS_SETTINGS} == CLASS_SETTINGS
+
+
+def test_a_class_may_open_more_files_than_many_systems_allow_at_first():
+    code = (
+        "import resource; from lab.runs.serve import profile; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1];"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard)); profile.enter('app.py');"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(profile.DESCRIPTORS, hard))"
+    )
+    environment = {**os.environ, "LAB_PROFILE": "class"}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert said.stdout.strip() == "True", said.stderr
 
 
 def test_an_upload_of_more_than_the_class_allows_ends_at_the_door(class_server):

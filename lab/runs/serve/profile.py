@@ -31,6 +31,7 @@ CLASS_SETTINGS = {
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
 }
+DESCRIPTORS = 16_384  # a page holds four while it is open, and three until nobody can come back to it
 EMBEDDED_SETTINGS = {"server.xsrfCookieSameSite": "none"}  # in a frame of LAB_EMBED an upload brings its token, too
 
 
@@ -55,6 +56,8 @@ def enter(app: str) -> None:
     """
     missing = settings(os.environ)
     os.environ.update(missing)
+    if current_limits() is CLASS:
+        _allow_descriptors()
     if missing and _serving(app):
         _begin_again(missing)
 
@@ -82,6 +85,18 @@ def _variable(option: str) -> str:
 def _serving(app: str) -> bool:
     """Was this process started by `streamlit run app.py`?"""
     return "streamlit.web.bootstrap" in sys.modules and Path(sys.argv[0]).resolve() == Path(app).resolve()
+
+
+def _allow_descriptors() -> None:
+    """Many systems give a process 1,024 unless it asks for more: 250 pages."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such bound
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _begin_again(missing: Mapping[str, str]) -> NoReturn:
