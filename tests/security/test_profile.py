@@ -12,7 +12,7 @@ from lab.runs.serve import profile
 from lab.runs.serve.profile import CLASS_SETTINGS, greeting, settings
 from lab.spec.limits import CLASS
 from tests.lab.runs.asgi import run_apart
-from tests.security.visitor import Visitor
+from tests.security.visitor import XSRF, Visitor
 
 
 def listening(server: psutil.Process) -> set[str]:
@@ -40,12 +40,13 @@ def test_a_class_may_open_more_files_than_many_systems_allow_at_first():
 
 
 def test_an_upload_of_more_than_the_class_allows_ends_at_the_door(class_server):
-    async def upload() -> int:
+    async def announce() -> int:
         visitor = Visitor.new(class_server)
         async with visitor.session() as page:
-            return visitor.upload(page.id, b"1,2\n" * (CLASS.upload_bytes // 4 + 500_000)).status
+            size = {"Content-Length": str(CLASS.upload_bytes + 2_000_000), "X-Xsrftoken": visitor.cookies[XSRF]}
+            return visitor.ask("PUT", f"/_stcore/upload_file/{page.id}/large", size).status
 
-    assert run_apart(upload()) == 413
+    assert run_apart(announce()) == 413
 
 
 def test_what_is_given_goes_before_the_profile(monkeypatch):

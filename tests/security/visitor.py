@@ -1,7 +1,7 @@
 """A browser that does what no page of ours would: it names sessions that are not its own."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from uuid import uuid4
@@ -38,14 +38,13 @@ class Visitor:
         return visitor
 
     def ask(self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
-        connection = HTTPConnection(self.host, timeout=LONGEST_S)
-        connection.request(method, path, body, {**self.headers(), **(headers or {})})
-        response = connection.getresponse()
-        answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        with closing(HTTPConnection(self.host, timeout=LONGEST_S)) as connection:
+            connection.request(method, path, body, {**self.headers(), **(headers or {})})
+            response = connection.getresponse()
+            answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         for line in response.headers.get_all("set-cookie") or []:
             name, _, value = line.split(";")[0].partition("=")
             self.cookies[name] = value
-        connection.close()
         return answer
 
     def headers(self) -> dict[str, str]:
