@@ -19,12 +19,14 @@ from typing import BinaryIO, cast
 from lab.errors import TableError
 from lab.reading.file import FileRead, Progress, Tell, Wish, read_file
 from lab.reading.replies import answered, question, refusal_of
+from lab.reading.room import give_back
 from lab.reading.wire import Arrays, Values, receive, send
 from lab.runs.serve.pooled.pool import ONE_THREAD, ROOT
 from lab.spec.limits import Limits, current_limits
 
 SMALL_BYTES = 256_000  # read where they are: others wait for less than a script run takes
 LOOK_EVERY_S = 0.25
+IDLE_S = 2.0
 GROWN_BYTES = 300_000_000  # a process that once took more is not kept
 
 Reply = tuple[Values, Arrays] | None  # None: the process has died
@@ -198,7 +200,7 @@ class _Process:
             with suppress(OSError), taken, given:  # it was ended, or died
                 given.write(settings)
                 given.flush()
-                while (request := self._questions.get()) is not None:
+                while (request := self._next_question()) is not None:
                     send(given, *request)
                     request = reply = None  # neither is held here for longer than it takes
                     reply = self._listen(taken)
@@ -207,6 +209,14 @@ class _Process:
                     self.replies.put(reply)
         finally:
             self.replies.put(None)
+
+    def _next_question(self) -> tuple[Values, Arrays] | None:
+        """Where none comes for a while, what the last one took is given back."""
+        try:
+            return self._questions.get(timeout=IDLE_S)
+        except queue.Empty:
+            give_back()
+            return self._questions.get()
 
     def _listen(self, stream: BinaryIO) -> Reply:
         """The answer to a question, after news of how far it is."""

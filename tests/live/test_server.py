@@ -132,3 +132,25 @@ def test_a_file_that_is_read_for_ever_keeps_nobody_else_waiting_and_is_read_when
             assert uploader.problems == []
 
     run_apart(people())
+
+
+def test_a_person_can_stop_the_reading_of_their_file_and_its_process_ends(server):
+    address, process = server
+
+    async def person() -> None:
+        async with Session.open(address, page="data") as uploader:
+            place = next(key for key in uploader.widgets if key.endswith(".upload"))
+            for reader in readers_of(process):
+                reader.suspend()
+            sending = asyncio.create_task(uploader.upload(place, "large.csv", LARGE))
+            await soon(lambda: "stop_reading" in uploader.widgets, "the button that stops it")
+            reading = readers_of(process)
+            await uploader.press("stop_reading")
+            await sending
+            assert uploader.problems == []
+            await soon(lambda: not any(reader.is_running() for reader in reading), "the end of the process")
+            again = next(key for key in uploader.widgets if key.endswith("1.upload"))
+            await uploader.upload(again, "large.csv", LARGE)
+            assert uploader.problems == []
+
+    run_apart(person())
