@@ -20,6 +20,7 @@ from pages.ui.problems import show_problems, tell_the_rest
 from pages.ui.run.aside import other_runs
 from pages.ui.run.curves import draw_run
 from pages.ui.run.ended import ended
+from pages.ui.run.network import network_section
 from pages.ui.run.notes import tell_notes
 from pages.ui.run.training import (
     continue_training,
@@ -57,6 +58,7 @@ def page(state: AppState, bench: Bench) -> None:
         if run is not None and not run.active:
             ended(state, bench, run)
             ways_on(state, run)
+        network_section(state, bench, run)
 
 
 # --- buttons

@@ -17,12 +17,13 @@ from lab.model.drawn import DrawnNetwork, DrawnNode, Wires
 from lab.texts import Language, say
 
 LETTER, LINE = 9.0, 19  # pixels: a broad letter of 15 px text, and one line of it
-STEP, RADIUS = 24, 9  # from one unit to the next
+STEP, RADIUS = 21, 8  # from one unit to the next
 CARD = 44  # side of a block
 COLUMN_GAP, NODE_GAP = 64, 26  # room for wires; between two nodes of a column
 FRAME = 4  # above and below everything
 LABEL_GAP = 8  # between a unit and its name
-THINNEST, THICKEST = 0.7, 6.0
+THINNEST, THICKEST = 0.7, 6.0  # pixels, of a wire
+ABOVE, BELOW, DASHES = BLUE, VERMILION, "7 4"  # of weights above and below zero
 MOST_LETTERS = 14  # of a unit's name
 
 
@@ -197,6 +198,7 @@ def _wires(wires: Wires, places: Mapping[str, Place], largest: float) -> Element
         stroke_opacity=0.18 if wires.form == "band" else 0.45,
         data_wires=f"{wires.source}>{wires.target}",
         data_form=wires.form,
+        **({"data_layer": target.node.layer} if wires.form == "each" and target.node is not None else {}),
     )
 
 
@@ -212,7 +214,7 @@ def _wire(path: str, weight: float | None, largest: float) -> Element:
     if weight is None or largest == 0:
         return element("path", d=path, stroke_width=THINNEST)
     width = THINNEST + (THICKEST - THINNEST) * min(1.0, abs(weight) / largest)
-    look = {"stroke": BLUE} if weight >= 0 else {"stroke": VERMILION, "stroke_dasharray": "7 4"}
+    look = {"stroke": ABOVE} if weight >= 0 else {"stroke": BELOW, "stroke_dasharray": DASHES}
     return element("path", d=path, stroke_width=f"{width:.2f}", stroke_opacity=0.8, **look)
 
 

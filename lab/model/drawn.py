@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lab.data.prepare import Dataset
+from lab.model.drawn_units import MOST_UNITS
 from lab.model.layer_table import LayerRow, Shape
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
 
@@ -14,7 +15,6 @@ Array = np.ndarray[Any, Any]
 # units: each by itself; same: as many as before, one for one; block: too many axes for that; end: a target and its loss
 Form = Literal["units", "same", "block", "end"]
 
-MOST_UNITS = 16  # drawn of one layer
 INPUT = "input"  # id of the one input of a sequential network
 
 
@@ -39,6 +39,7 @@ class DrawnNode:
         shares: id of the node whose layer is called here once more; "" for a layer of its own.
         label: what tells it from others of its type: its number, or its id in a functional model.
         weight: what the loss of an end counts in the total.
+        layer: what a worker calls the layer: its place in a sequential network, its id in a functional one.
     """
 
     id: str
@@ -55,6 +56,7 @@ class DrawnNode:
     shares: str = ""
     label: str = ""
     weight: float = 1.0
+    layer: str = ""
 
     @property
     def is_only_input(self) -> bool:
@@ -159,6 +161,7 @@ def _layers(experiment: Experiment, rows: Sequence[LayerRow]) -> list[DrawnNode]
             detail=activation,
             shares=row.shares or "",
             label=f"{len(nodes) + 1}." if graph is None else row.id,
+            layer=str(len(nodes)) if graph is None else row.shares or row.id,
             units=0 if row.output_shape is None else int(row.output_shape[-1] or 0),
         )
         nodes.append(node)

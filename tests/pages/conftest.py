@@ -1,9 +1,11 @@
 """Pages without a browser: AppTest on pages/main.py, with the engine that trains in the test's own thread."""
 
 import gc
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -33,6 +35,12 @@ class Person:
         self.at = AppTest.from_file(str(MAIN), default_timeout=LONGEST_S)
         self.at.query_params["lang"] = language
         self.look()
+
+    def component(self, name: str) -> dict[str, Any]:
+        """What the browser is given to draw by the one component of that name."""
+        [found] = [one.proto for one in self.at.get("bidi_component") if one.proto.component_name == name]
+        given: dict[str, Any] = json.loads(found.json)
+        return given
 
     def look(self) -> "Person":
         self.at.run()

@@ -1,7 +1,5 @@
 """Functional models on the pages: from sequential and back, nodes, shared layers, outputs, groups, targets."""
 
-import json
-
 import pytest
 
 from lab.spec.experiment import GraphSpec
@@ -24,10 +22,7 @@ def node_key(person, id: str) -> str:
 
 def html(person) -> str:
     """The drawing, as the browser is given it."""
-    [component] = [
-        one.proto for one in person.at.get("bidi_component") if one.proto.component_name == "lab_network_drawing"
-    ]
-    return json.loads(component.json)["svg"]
+    return person.component("lab_network_drawing")["svg"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -2,8 +2,6 @@
 reload and second tab. All orders on the state machine alone: tests/lab/edits/test_screen.py.
 """
 
-import json
-
 import pytest
 
 from lab.export.link import to_link
@@ -40,8 +38,7 @@ class Walker(Person):
         """Ids of the runs whose curves or results stand on the train page or the evaluate page."""
         page = self.state().page
         if page == "train":
-            (curves,) = self.at.get("bidi_component")
-            drawn = json.loads(curves.proto.json)["run"]
+            drawn = self.component("lab_live_curve")["run"]
             return set() if drawn.startswith("none") else {drawn}
         if page != "evaluate":
             return set()
@@ -118,8 +115,7 @@ def test_another_network_steps_in_front_of_the_old_curve_and_the_old_one_comes_b
     walker.train().edit(8).go_to("evaluate")
     assert say("aside.aside", "en", number=1) in walker.sentences()
     walker.go_to("train")
-    (curves,) = walker.at.get("bidi_component")
-    assert json.loads(curves.proto.json)["ghost"] is not None
+    assert walker.component("lab_live_curve")["ghost"] is not None
     walker.edit(16).go_to("train")
     assert walker.runs_shown()
     assert walker.has_verdict()

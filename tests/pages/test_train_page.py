@@ -1,7 +1,5 @@
 """The train page: buttons, knobs beside the curves, runs found again."""
 
-import json
-
 import pytest
 
 from lab.data.read import read_table
@@ -146,8 +144,7 @@ def test_one_more_epoch_after_the_end_goes_on_from_the_trained_weights(person):
 
 
 def ghost_of(person):
-    (curves,) = person.at.get("bidi_component")
-    return json.loads(curves.proto.json)["ghost"]
+    return person.component("lab_live_curve")["ghost"]
 
 
 def test_the_last_curve_stays_behind_only_where_it_can_be_compared(person):
@@ -333,3 +330,15 @@ def test_advice_for_a_person_stays_a_sentence_and_all_else_stands_under_details(
         assert (f"try-{code}-1" in buttons) == (changed is not None)
         assert told in person_in.sentences()  # to be read without hovering
     assert say("verdict_box.details", language) in {one.label for one in person_in.at.expander}
+
+
+def test_the_network_is_drawn_as_it_is_built_and_as_it_has_learned(person):
+    untrained = person.component("lab_network_drawing")
+    assert 'data-layer="0"' in untrained["svg"]
+    assert "stroke-dasharray" not in untrained["svg"]
+    person.train(5).press("stop")
+    learned = person.component("lab_network_drawing")
+    assert learned["run"] == person.state().screen.run
+    assert "stroke-dasharray" in learned["svg"]  # weights below zero
+    person.set_number(8, "layer-l0", "Dense", "units")
+    assert "(None, 8)" in person.component("lab_network_drawing")["svg"]

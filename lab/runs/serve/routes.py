@@ -32,6 +32,8 @@ HEADERS = (
 class Live:
     """Events of one run from the point after Last-Event-ID (or ?last=) on; 404 for an unknown key.
 
+    With ?network=1 also the weights that a page draws.
+
     The key is the right to read this stream and no more: 192 random bits that `Engine.view` tells the owner's page
     alone; a browser that refuses cookies has no other way to say whose it is. There is no CORS header, so no other
     site's script can read the answer, and commands have no route at all.
@@ -42,8 +44,7 @@ class Live:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         engine, bell = host.engine(), Bell()
-        key, last_epoch = scope["path_params"]["key"], _last_epoch(scope)
-        reader = engine.streams.open(key, last_epoch, bell) if isinstance(engine, PoolEngine) else None
+        reader = _opened(engine, scope, bell) if isinstance(engine, PoolEngine) else None
         if reader is None or not isinstance(engine, PoolEngine):
             await Response(status_code=404)(scope, receive, send)
             return
@@ -76,6 +77,11 @@ async def _until_gone(receive: Receive, bell: Bell) -> None:
 
 def _body(data: bytes) -> Message:
     return {"type": "http.response.body", "body": data, "more_body": True}
+
+
+def _opened(engine: PoolEngine, scope: Scope, bell: Bell) -> Reader | None:
+    draws = QueryParams(scope["query_string"]).get("network") == "1"
+    return engine.streams.open(scope["path_params"]["key"], _last_epoch(scope), bell, draws=draws)
 
 
 def _last_epoch(scope: Scope) -> int:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from lab.runs.wire.spec import JobSpec, KnobTurn
 from lab.runs.wire.typed import typed
 
-PROTOCOL = 3
+PROTOCOL = 4
 
 RunState = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost"]
 ENDED: tuple[RunState, ...] = ("finished", "stopped", "diverged", "failed", "lost")
@@ -60,6 +60,11 @@ class Speed:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """Tell the weights that a page draws, too, from now on. Changes no number, so it is in no record."""
+
+
+@dataclass(frozen=True)
 class SetLearningRate:
     value: float
 
@@ -76,7 +81,7 @@ class Extend:
     epochs: int
 
 
-Command = Pause | Resume | Step | Stop | Speed | SetLearningRate | SetBatchSize | Extend
+Command = Pause | Resume | Step | Stop | Speed | Draw | SetLearningRate | SetBatchSize | Extend
 
 
 # --- web process to worker
@@ -103,6 +108,7 @@ class Start:
         snapshot: what the Trainer wrote last, or empty bytes for a new run.
         epochs_per_s: pace, None for as fast as possible.
         orders: commands to obey before the first update.
+        drawn: whether a Draw was obeyed before.
     """
 
     run: str
@@ -111,6 +117,7 @@ class Start:
     snapshot: bytes
     epochs_per_s: float | None
     orders: tuple[Order, ...]
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,12 +151,16 @@ class Hello:
 
 
 class Frame(NamedTuple):
-    """A ready server-sent event with the points of one run from epoch `first` to `last`."""
+    """A ready server-sent event with the points of one run from epoch `first` to `last`.
+
+    `weights` is another one, of `lab.runs.work.drawn`, at the last of these epochs; b"" where nobody draws them.
+    """
 
     run: str
     first: int
     last: int
     event: bytes
+    weights: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -212,7 +223,7 @@ class Pong:
 Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapshot | Checkpoint | Pong
 
 COMMANDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Pause, Resume, Step, Stop, Speed, SetLearningRate, SetBatchSize, Extend)
+    kind.__name__: kind for kind in (Pause, Resume, Step, Stop, Speed, Draw, SetLearningRate, SetBatchSize, Extend)
 }
 MESSAGES: dict[str, Any] = {
     kind.__name__: kind for kind in (Start, Order, Drop, Ping, Quit, Hello, Frames, Status, Snapshot, Checkpoint, Pong)
@@ -252,18 +263,20 @@ def pack(message: Message) -> bytes:
 
 
 def _pack_frames(message: Frames) -> bytes:
-    """By far the most of all messages: a row [run, first, last, bytes of the event] for each frame, and the events."""
-    rows = [[frame.run, frame.first, frame.last, len(frame.event)] for frame in message.frames]
+    """By far the most of all messages: for each frame a row [run, first, last, bytes of both events]; the events."""
+    rows = [[frame.run, frame.first, frame.last, len(frame.event), len(frame.weights)] for frame in message.frames]
     header = json.dumps([Frames.__name__, rows], separators=(",", ":")).encode()
-    return b"".join((_HEADER_LENGTH.pack(len(header)), header, *[frame.event for frame in message.frames]))
+    events = [event for frame in message.frames for event in (frame.event, frame.weights)]
+    return b"".join((_HEADER_LENGTH.pack(len(header)), header, *events))
 
 
-def _unpack_frames(rows: list[tuple[str, int, int, int]], data: bytes, cursor: int) -> Frames:
+def _unpack_frames(rows: list[tuple[str, int, int, int, int]], data: bytes, cursor: int) -> Frames:
     """Not looked at closely, as each frame is relayed unread."""
     frames = []
-    for run, first, last, length in rows:
-        frames.append(Frame(run, first, last, data[cursor : cursor + length]))
-        cursor += length
+    for run, first, last, length, more in rows:
+        end = cursor + length
+        frames.append(Frame(run, first, last, data[cursor:end], data[end : end + more]))
+        cursor = end + more
     return Frames(frames)
 
 

@@ -10,15 +10,20 @@ class Tempo:
 
     Args:
         pace: part of the pace that each run was asked to keep.
-        frames_per_s: of one run at most.
+        frames_per_s: of one run at most; drawings_per_s: of those that tell weights, too.
     """
 
     pace: float
     frames_per_s: float
+    drawings_per_s: float
 
 
 EYE: Final = 15.0  # frames a second; the eye sees no more
 FEWEST: Final = 4.0  # frames a second that a busy class still gets, as far as there are points
 FASTER: Final = 0.8  # each step is slower than the one before by this
 
-STEPS: Final = tuple(Tempo(FASTER**step, max(FEWEST, EYE * FASTER**step)) for step in range(20))
+BUSY_DRAWINGS: Final = 2.0  # pictures slow down before training does
+
+STEPS: Final = tuple(
+    Tempo(FASTER**step, max(FEWEST, EYE * FASTER**step), BUSY_DRAWINGS if step else EYE) for step in range(20)
+)

@@ -30,6 +30,7 @@ from lab.runs.wire.snapshot import BEST_ROWS, TrainerSnapshot, TrainerState, Wei
 from lab.runs.wire.spec import KnobName, KnobTurn, RunSpec
 from lab.runs.work.best import Best, watched
 from lab.runs.work.build import build_model, fit_run_of
+from lab.runs.work.drawn import drawn_event
 from lab.runs.work.stages import stages_of, taken_over
 from lab.runs.work.stride import LONGEST_STRIDE, Stride
 from lab.verdict.divergence import likely_cause
@@ -252,6 +253,10 @@ class Trainer:
         taken, self._checkpoints = self._checkpoints, []
         return taken
 
+    def drawn(self) -> bytes:
+        """The weights that a page draws, as one ready event."""
+        return drawn_event(self.model, self._spec, self.epochs_done)
+
     def apply(self, command: Command) -> None:
         """Obey a command before the next batch. What makes no sense in the present state changes nothing."""
         match command:
@@ -271,7 +276,7 @@ class Trainer:
             case Extend(epochs) if self.state in EXTENDABLE and epochs > self.epochs_done:
                 self._change("epochs", epochs)
                 self._overrule_end()
-            case _:  # Speed is the worker's affair
+            case _:  # Speed and Draw are the worker's affair
                 pass
 
     def _pause(self) -> None:

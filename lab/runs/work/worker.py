@@ -12,6 +12,7 @@ from lab.runs.wire.frame import Progress, encode
 from lab.runs.wire.messages import (
     ENDED,
     Checkpoint,
+    Draw,
     Drop,
     Frame,
     Frames,
@@ -33,6 +34,7 @@ from lab.runs.wire.tempo import STEPS, Tempo
 from lab.runs.work.job import Job, first_status, job_of, reason_of
 from lab.runs.work.slicer import Pace, Slicer
 from lab.runs.work.suspect import Suspect
+from lab.runs.work.trainer import Trainer
 
 WORKER_FRAMES_PER_S = 400.0  # of all its runs together
 QUICKEST_BEAT_S, SLOWEST_BEAT_S = 0.02, 0.1  # between two messages with frames
@@ -48,6 +50,7 @@ class Slot:
 
     Args:
         points: not yet sent.
+        drawn: whether a page draws its weights; next_drawing_at: when they may be told again.
         spent_s: computing in the epoch that goes on; epoch_s: what one takes on the mean, None before the first.
     """
 
@@ -59,6 +62,8 @@ class Slot:
     last_order: int = 0
     spent_s: float = 0.0
     epoch_s: float | None = None
+    drawn: bool = False
+    next_drawing_at: float = 0.0
 
     def epoch_ended(self) -> None:
         before = self.spent_s if self.epoch_s is None else self.epoch_s
@@ -145,7 +150,7 @@ class Worker:
         if message.snapshot:
             trainer.restore(message.snapshot)
         pace = Pace(message.epochs_per_s, self._clock(), self._tempo.pace)
-        slot = self._slots[message.run] = Slot(trainer, pace, self._clock() + SNAPSHOT_S)
+        slot = self._slots[message.run] = Slot(trainer, pace, self._clock() + SNAPSHOT_S, drawn=message.drawn)
         for order in message.orders:
             self._apply(slot, order)
         known = bool(message.snapshot) and not message.orders  # to who sent it
@@ -154,13 +159,15 @@ class Worker:
     def _order(self, message: Order) -> None:
         slot = self._slots[message.run]
         self._apply(slot, message)
-        self._report(message.run, slot)
+        self._report(message.run, slot, save=message.command != Draw.__name__)
 
     def _apply(self, slot: Slot, message: Order) -> None:
         command = command_of(message)
         slot.last_order = message.number
         if isinstance(command, Speed):
             slot.pace.set(command.epochs_per_s, self._clock())
+        elif isinstance(command, Draw):
+            slot.drawn = True
         elif isinstance(command, Resume | Step):
             slot.pace.ready_at = self._clock()
         slot.trainer.apply(command)
@@ -300,7 +307,18 @@ class Worker:
         points, slot.points = slot.points, Points()
         if points:
             progress = Progress(slot.trainer.updates, slot.trainer.compute_s, time.time())
-            self._outgoing.append(Frame(run, points.epochs[0], points.epochs[-1], encode(points, progress)))
+            event, weights = encode(points, progress), self._weights(slot)
+            self._outgoing.append(Frame(run, points.epochs[0], points.epochs[-1], event, weights))
+
+    def _weights(self, slot: Slot) -> bytes:
+        """Those that a page draws, as often as the tempo allows and at the end; b"" otherwise."""
+        now, trainer = self._clock(), slot.trainer
+        if not slot.drawn or not isinstance(trainer, Trainer):
+            return b""
+        if now < slot.next_drawing_at and trainer.state not in ENDED:
+            return b""
+        slot.next_drawing_at = now + 1 / self._tempo.drawings_per_s
+        return trainer.drawn()
 
     def _flush(self) -> None:
         if self._outgoing:

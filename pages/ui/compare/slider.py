@@ -23,7 +23,7 @@ from lab.runs.work.trainer import Trainer
 from lab.studies.words import number
 from lab.texts import say
 from pages.ui.chart import show_chart
-from pages.ui.model.network_drawing import network_drawing
+from pages.ui.network_drawing import network_drawing
 from pages.ui.state import AppState, set_widget_value, widget_value
 from pages.ui.text import plain, tell, tell_error
 
@@ -63,7 +63,7 @@ def look_back(state: AppState, record: RunRecord, dataset: Dataset) -> None:
         picture(state, then, dataset, epoch)
     with right:
         losses_then(state, record, epoch)
-    network_drawing(state, then.network, "moment-network")
+    network_drawing(then.network, state.language, "moment-network")
 
 
 def _remember(key: str, last: int) -> None:

@@ -58,6 +58,7 @@ def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, 
         ghost=ghost_history(state, shown),
         history=history,
         progress={"state": "untrained"} if run is None else progress_of(run),
+        network=True,
         running=history is None and run is not None and run.active,
     )
     return live_curve(drawn, state.language, key="curves", on_news=curves_ask)

@@ -76,6 +76,7 @@ class LiveCurve {
     const url = new URL(this.data.url, document.baseURI); // works behind a path of a proxy as well
     const seen = last(this.columns.e) ?? 0;
     if (seen) url.searchParams.set("last", seen);
+    if (this.data.network) url.searchParams.set("network", 1);
     const stream = (this.stream = new EventSource(url));
     this.blocked = setTimeout(() => this.give("blocked"), BLOCKED_AFTER_MS);
     stream.onmessage = (message) => this.append(JSON.parse(message.data));
@@ -84,10 +85,17 @@ class LiveCurve {
       this.append(JSON.parse(message.data));
     });
     stream.addEventListener("state", (message) => this.takeState(JSON.parse(message.data)));
+    stream.addEventListener("weights", (message) => this.passOn(JSON.parse(message.data)));
     stream.addEventListener("end", () => this.end());
     stream.onerror = () => {
       if (stream.readyState === EventSource.CLOSED) this.give("lost"); // the server does not know this run (any more)
     };
+  }
+
+  // weights for the drawing of the network, which has no stream of its own
+  passOn({ epoch, largest, layers }) {
+    const shares = Object.fromEntries(Object.entries(layers).map(([layer, text]) => [layer, parts(text)]));
+    window.dispatchEvent(new CustomEvent("lab-weights", { detail: { run: this.run, epoch, largest, shares } }));
   }
 
   disconnect() {
@@ -452,6 +460,11 @@ const AFTER = "+evaluated_"; // the training rows looked at once more when the e
 const kind = (name) => (name.startsWith("val_") ? "validation" : name.startsWith(AFTER) ? "after" : "train");
 const baseName = (name) => ({ validation: name.slice(4), after: name.slice(AFTER.length), train: name })[kind(name)];
 const last = (values) => values[values.length - 1];
+
+// of the largest weight, in steps of 1/127: base64 of int8, see lab/runs/work/drawn.py
+function parts(text) {
+  return Float32Array.from(atob(text), (letter) => ((letter.charCodeAt(0) << 24) >> 24) / 127);
+}
 
 function short(value, language) {
   if (value === null || value === undefined) return "–";

@@ -45,6 +45,7 @@ class Drawing:
         ghost: history of an earlier run, drawn thin and grey behind; value i belongs to epoch i + 1.
         history: of a run that is drawn from here and not from a stream.
         progress: its "state", "updates", "compute_s" and "elapsed_s", shown below such a history.
+        network: whether the drawing of the network on the same page moves with it.
         running: False for a run that has ended: no "finished" will come.
     """
 
@@ -57,6 +58,7 @@ class Drawing:
     ghost: History | None
     history: History | None
     progress: dict[str, object]
+    network: bool
     running: bool
 
     def data(self, language: Language) -> dict[str, Any]:
@@ -72,6 +74,7 @@ class Drawing:
             "baselines": self.baselines,
             "history": None if self.history is None else with_epochs(self.history),
             "progress": self.progress,
+            "network": self.network,
             "running": self.running,
         }
 

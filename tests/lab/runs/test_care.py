@@ -22,7 +22,7 @@ class House:
         self.clock, self.sent, self.dropped = Clock(), [], []
         self.hub = Hub(limits, self.clock, dropped=self.dropped.append)
         self.dispatch = Dispatch(self.hub, 1, 9, lambda _, message: self.sent.append(message), lambda _: None)
-        self.streams = Streams(self.hub, self.dispatch.touch)
+        self.streams = Streams(self.hub, self.dispatch.touch, self.dispatch.draw)
         self.run = live_run(self.hub)
         self.dispatch.submit(self.run)
         self.hub.set_status(status("r"))

@@ -48,7 +48,7 @@ def touched() -> list[LiveRun]:
 
 @pytest.fixture
 def streams(hub, touched) -> Streams:
-    return Streams(hub, touched.append)
+    return Streams(hub, touched.append, lambda job: None)
 
 
 def points(events: list[bytes]) -> list[int]:
@@ -100,6 +100,27 @@ def test_a_reader_that_comes_back_goes_on_after_its_last_point(hub, streams, run
     assert points(streams.read(streams.open(run.stream, 3, Bell()))) == [4, 5, 6]
 
 
+def test_weights_go_to_those_who_draw_them_the_newest_alone_and_each_once(hub, touched, run):
+    asked = []
+    streams = Streams(hub, touched.append, asked.append)
+    plain, drawing = streams.open(run.stream, 0, Bell()), streams.open(run.stream, 0, Bell(), draws=True)
+    assert asked == [run]
+    for epoch in (1, 2, 3):
+        hub.publish(Frames([frame(epoch, epoch)._replace(weights=f"event:weights\ndata:{epoch}\n\n".encode())]))
+    assert "weights" not in names(streams.read(plain))
+    events = streams.read(drawing)
+    assert [event for event in events if b"weights" in event] == [b"event:weights\ndata:3\n\n"]
+    assert points(events) == [1, 2, 3]
+    hub.publish(Frames([frame(4, 4)]))
+    assert "weights" not in names(streams.read(drawing))
+
+
+def test_weights_are_not_kept_frame_by_frame(hub, streams, run):
+    for epoch in range(1, 4):
+        hub.publish(Frames([frame(epoch, epoch)._replace(weights=b"event:weights\n\n")]))
+    assert not any(b"weights" in event for event in run.curve.after(0))
+
+
 class Page:
     """What a browser makes of a stream: it begins anew at a reset, and comes back behind its last point."""
 
@@ -129,7 +150,7 @@ STEPS = st.one_of(
 def test_whatever_is_sent_again_every_reader_hears_every_point_once_and_in_order(steps, ring):
     hub = Hub(ALONE, Clock())
     run = running(hub)
-    streams = Streams(hub, lambda job: None)
+    streams = Streams(hub, lambda job: None, lambda job: None)
     pages, sent = (Page(streams, run), Page(streams, run)), 0
     with mock.patch.object(curve_module, "RING", ring):
         for step, number in steps:

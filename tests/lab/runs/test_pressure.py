@@ -25,7 +25,7 @@ class Class:
         run = live_run(self.hub)
         self.hub.add(run)
         self.hub.set_status(status("r"))
-        self.streams = Streams(self.hub, lambda job: None)
+        self.streams = Streams(self.hub, lambda job: None, lambda job: None)
         self.reader = self.streams.open(run.stream, 0, self.bell)
 
     def hear(self, *wanted: float, runs: int = MANY) -> None:

@@ -10,6 +10,7 @@ import pytest
 from lab.runs.wire.frame import decode
 from lab.runs.wire.messages import (
     ENDED,
+    Draw,
     Frames,
     Message,
     Pause,
@@ -69,7 +70,12 @@ class Told:
     def points(self, run: str) -> list[tuple[float, list[int]]]:
         """Epochs of each frame of a run, and when it went out."""
         frames = [(at, frame) for at, message in self.of(Frames) for frame in message.frames]
-        return [(at, list(decode(data).epochs)) for at, (name, _, _, data) in frames if name == run]
+        return [(at, list(decode(data).epochs)) for at, (name, _, _, data, _) in frames if name == run]
+
+    def weights(self, run: str) -> list[tuple[float, int, bytes]]:
+        """When the weights of a run were told, after which epoch, and the event."""
+        frames = [(at, frame) for at, message in self.of(Frames) for frame in message.frames]
+        return [(at, frame.last, frame.weights) for at, frame in frames if frame.run == run and frame.weights]
 
     def end(self, run: str) -> Status:
         return self.of(Status, run)[-1][1]
@@ -131,6 +137,29 @@ def test_no_more_frames_a_second_go_out_than_the_eye_can_see_and_no_point_is_mis
     frames = told.points("r")
     assert 0.9 < len(frames) / (5 * EYE) < 1.15  # one more a second goes out before its snapshot
     assert [epoch for _, epochs in frames for epoch in epochs] == list(range(1, told.end("r").epoch + 1))
+
+
+def test_weights_are_told_from_the_moment_on_that_a_page_draws_them_and_at_the_end(work, start):
+    draw = order("r", 1, Draw())
+    told = work((0.0, start("r", ENDLESS, 20.0)), (5.0, draw), (10.0, stop("r", 2)))
+    weights = told.weights("r")
+    assert min(at for at, _, _ in weights) >= 5.0
+    assert len(weights) > 4 * EYE
+    assert weights[-1][1] == told.end("r").epoch
+    assert len({event for _, _, event in weights}) == len(weights)
+    assert told.end("r").changes == ()
+
+
+def test_a_run_that_was_drawn_before_its_worker_died_is_drawn_again(work, start):
+    told = work((0.0, replace(start("r", ENDLESS, 20.0), drawn=True)), (1.0, stop("r")))
+    assert told.weights("r")
+
+
+def test_in_a_busy_class_pictures_slow_down_further_than_curves(work, start):
+    drawn = replace(start("r", ENDLESS, 20.0), drawn=True)
+    told = work((0.0, Ping(1, 1)), (0.0, drawn), (10.0, stop("r")))
+    assert 10 * STEPS[1].drawings_per_s - 2 <= len(told.weights("r")) <= 10 * STEPS[1].drawings_per_s + 2
+    assert len(told.points("r")) > 2 * len(told.weights("r"))
 
 
 def test_frames_of_a_slow_run_go_out_as_soon_as_there_is_a_point(work, start):

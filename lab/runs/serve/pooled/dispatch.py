@@ -6,7 +6,7 @@ from dataclasses import replace
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job
 from lab.runs.serve.pooled.waiting import Waiting
-from lab.runs.wire.messages import Command, Message, Reason, Resume, RunState, Start, Status, Stop
+from lab.runs.wire.messages import Command, Draw, Message, Reason, Resume, RunState, Start, Status, Stop
 
 
 class Dispatch:
@@ -67,7 +67,7 @@ class Dispatch:
         """Begin, or go on from the last snapshot with all that has been asked for since."""
         if job.worker is not None:
             orders = tuple(job.orders.waiting)
-            start = Start(job.id, job.spec, job.arrays, job.snapshot, job.epochs_per_s, orders)
+            start = Start(job.id, job.spec, job.arrays, job.snapshot, job.epochs_per_s, orders, job.drawn)
             self._send_message(job.worker, start)
 
     # --- commands
@@ -92,6 +92,12 @@ class Dispatch:
         if job.parked:
             job.parked = False
             self.send(job, Resume())
+
+    def draw(self, job: Job) -> None:
+        """Somebody draws the network of this job: its worker tells the weights, too."""
+        if job.active and not job.drawn:
+            job.drawn = True
+            self.send(job, Draw())
 
     def revive(self, job: Job, command: Command) -> None:
         """Let an ended job go on from its last snapshot."""

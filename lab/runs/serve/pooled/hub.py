@@ -91,7 +91,8 @@ class Hub:
         with self.lock:
             for frame in message.frames:
                 job = self._jobs.get(frame.run)
-                if job is not None and job.curve.take(frame):
+                if job is not None and job.curve.take(frame._replace(weights=b"")):
+                    job.weights = frame.weights or job.weights
                     job.blame.in_a_row = 0  # it gets on
                     sleepers.update(job.readers.values())
         self._wake(sleepers)

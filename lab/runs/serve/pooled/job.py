@@ -93,6 +93,7 @@ class Job:
         queue_position: 1 for the next one to get a place, 0 for one that has it; queue_wait_s: until then, if known.
         parked: paused because nobody reads it; goes on when somebody does.
         stream: key of its stream: who holds it may read that, and nothing else.
+        drawn: whether its worker was asked for the weights that a page draws; weights: the event that told them last.
         readers: open streams, each with what it sleeps on.
     """
 
@@ -117,6 +118,8 @@ class Job:
     version: int = 0
     stream: str = field(default_factory=new_key)
     readers: dict[int, Wakeable] = field(default_factory=dict)
+    drawn: bool = False
+    weights: bytes = b""
 
     @property
     def active(self) -> bool:

@@ -19,12 +19,15 @@ class Reader:
         last_epoch: of the last point it has had; 0 for none.
         version: of the status that it has had; -1 for none.
         done: nothing will follow.
+        draws: whether it has a use for weights; weights: those that it has had last.
     """
 
     job: Job
     last_epoch: int
     version: int = -1
     done: bool = False
+    draws: bool = False
+    weights: bytes = b""
     number: int = field(default_factory=lambda: next(_numbers))
 
 
@@ -32,27 +35,30 @@ class Streams:
     """Streams of the hub's jobs, each opened with the key that its owner was told.
 
     Args:
-        touch: told of a job that somebody looks at.
+        touch: told of a job that somebody looks at; draw: of one whose network somebody draws.
     """
 
-    def __init__(self, hub: Hub, touch: Callable[[Job], None]) -> None:
-        self._hub, self._touch = hub, touch
+    def __init__(self, hub: Hub, touch: Callable[[Job], None], draw: Callable[[Job], None]) -> None:
+        self._hub, self._touch, self._draw = hub, touch, draw
 
     def known(self, key: str) -> bool:
         return self._hub.streamed(key) is not None
 
-    def open(self, key: str, last_epoch: int, sleeper: Wakeable) -> Reader | None:
+    def open(self, key: str, last_epoch: int, sleeper: Wakeable, *, draws: bool = False) -> Reader | None:
         """A reader of the events after `last_epoch`; None for a key that no job has.
 
         Args:
             sleeper: is set when there is something new.
+            draws: whether it has a use for the weights that a page draws.
         """
         with self._hub.lock:
             job = self._hub.streamed(key)
             if job is None:
                 return None
             self._touch(job)
-            reader = Reader(job, last_epoch)
+            if draws:
+                self._draw(job)
+            reader = Reader(job, last_epoch, draws=draws)
             job.readers[reader.number] = sleeper
             return reader
 
@@ -71,6 +77,9 @@ class Streams:
             if job.curve.last_epoch > reader.last_epoch:
                 events += job.curve.after(reader.last_epoch)
                 reader.last_epoch = job.curve.last_epoch
+            if reader.draws and job.weights and job.weights is not reader.weights:
+                events.append(job.weights)
+                reader.weights = job.weights
             if reader.version != job.version:
                 reader.version = job.version
                 events.append(self._state_event(job))

@@ -1,0 +1,48 @@
+"""What a page draws of a network while it learns: of each Dense layer the first weights, as one ready event."""
+
+from base64 import b64encode
+from typing import Any
+
+import numpy as np
+
+from lab.model.drawn_units import MOST_UNITS
+from lab.runs.wire.frame import event
+from lab.runs.wire.spec import Functional, RunSpec
+from netcore.layers import Dense
+
+Array = np.ndarray[Any, Any]
+
+STEPS = 127  # each side of zero: more than the width of a line can show
+
+
+def drawn_event(model: Any, spec: RunSpec, epoch: int) -> bytes:
+    """An event "weights": {"epoch", "largest", "layers": {layer: base64 of int8, row by row}}.
+
+    A weight is told as its part of the largest one of the event, in steps of 1/127; weights that are no numbers are 0.
+
+    Args:
+        spec: of the network; layers are called by their place, in a functional model by their name.
+    """
+    kernels = {name: _first(layer.kernel) for name, layer in _dense_layers(model, spec)}
+    largest = max((float(np.abs(kernel).max()) for kernel in kernels.values() if kernel.size), default=0.0)
+    layers = {name: _packed(kernel, largest) for name, kernel in kernels.items()}
+    return event("weights", {"epoch": epoch, "largest": float(f"{largest:.4g}"), "layers": layers})
+
+
+def _dense_layers(model: Any, spec: RunSpec) -> list[tuple[str, Any]]:
+    network = spec.network
+    if isinstance(network, Functional):
+        named = [(node.id, model.get_layer(node.id)) for node in network.nodes if node.layer is not None]
+    else:
+        named = [(str(place), layer) for place, layer in enumerate(model.layers[-len(network.layers) :])]
+    return [(name, layer) for name, layer in named if isinstance(layer, Dense)]
+
+
+def _first(kernel: Array) -> Array:
+    first = kernel[:MOST_UNITS, :MOST_UNITS]
+    return np.where(np.isfinite(first), first, 0)
+
+
+def _packed(kernel: Array, largest: float) -> str:
+    shares = np.rint(kernel * (STEPS / largest)) if largest else np.zeros_like(kernel)
+    return b64encode(shares.astype(np.int8).tobytes()).decode()

@@ -1,0 +1,29 @@
+"""The network on the train page: as it is built, while it learns, and as it has learned."""
+
+from lab.insight.evaluate import trained_model
+from lab.insight.learned_network import learned_network
+from lab.model.drawn import DrawnNetwork, drawn_network
+from lab.runs.kept.record import RunView
+from pages.ui.bench import Bench
+from pages.ui.network_drawing import network_drawing
+from pages.ui.run.training import record_of_run, told_experiment
+from pages.ui.state import AppState
+
+
+def network_section(state: AppState, bench: Bench, run: RunView | None) -> None:
+    """The network of the run on the screen, or that of the knobs where nothing was trained yet."""
+    if not bench.rows:
+        return
+    if run is None or run.state in ("queued", "running"):  # what moves comes through the stream
+        network = state.once("network", bench, lambda: drawn_network(bench.experiment, bench.rows, bench.dataset))
+    else:
+        network = state.once("learned", (run.id, run.state, run.epoch), lambda: _learned(state, bench, run))
+    network_drawing(network, state.language, "network", run_id="" if run is None else run.id)
+
+
+def _learned(state: AppState, bench: Bench, run: RunView) -> DrawnNetwork:
+    record = record_of_run(state, run)
+    experiment = told_experiment(state, run)
+    if bench.dataset is None or not record.last_good_epoch:
+        return drawn_network(bench.experiment, bench.rows, bench.dataset)
+    return learned_network(experiment, trained_model(experiment, record.weights, bench.dataset), bench.dataset)
