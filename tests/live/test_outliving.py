@@ -119,6 +119,19 @@ def test_a_damaged_file_of_a_half_trained_run_is_set_aside_and_the_server_starts
     assert new != run
 
 
+def test_where_another_server_runs_the_owner_finds_the_run_there_with_the_next_page(engine_on, killed, tmp_path):
+    replica = engine_on()
+    assert replica.runs_of("me") == []
+    run = left_by(killed, tmp_path)
+    assert replica.runs_of("somebody else") == []
+    wait_for(lambda: replica.runs_of("me"), "the run of the killed server")
+    assert [(summary.id, summary.state) for summary in replica.runs_of("me")] == [(run, "paused")]
+    replica.command(run, "me", Speed(None))
+    replica.command(run, "me", Resume())
+    wait_for_state(replica, run, "me", "finished")
+    assert replica.record(run, "me").history == trained(iris(EPOCHS)).history
+
+
 def test_a_server_that_is_stopped_gives_its_runs_back_as_well_and_another_one_sees_them_meanwhile(engine_on, tmp_path):
     engine, replica = engine_on(), engine_on()
     run = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "me")
@@ -128,6 +141,7 @@ def test_a_server_that_is_stopped_gives_its_runs_back_as_well_and_another_one_se
     assert (seen.state, seen.reason.code, seen.live) == ("stopped", "run.server_ended", False)
     assert all(say_error(seen.reason, language) for language in LANGUAGES)
     later = engine_on()
+    assert later.runs_of("me")
     assert later.view(run, "me").state == "paused"
     assert later.view(run, "me").epoch > 10
     assert [(summary.id, summary.state) for summary in later.runs_of("me")] == [(run, "paused")]

@@ -19,10 +19,12 @@ from websockets.exceptions import ConnectionClosed
 
 from benchmarks.live.experiments import long_run, query_of
 from benchmarks.live.session import Session, put_file, read_stream
-from lab.runs.kept.store import RunStore
+from lab.runs.kept.store import RunStore, hashed
+from lab.runs.serve.pooled.left_run import unpacked
 from lab.spec.limits import CLASS
 from lab.texts import LANGUAGES, say
 from tests.lab.runs.asgi import run_apart
+from tests.lab.runs.clock import Clock
 from tests.live.proxy import Proxied, running_proxy
 from tests.waiting import LONGEST_S, wait_for
 
@@ -61,6 +63,10 @@ class Person:
     @property
     def cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    @property
+    def owner(self) -> str:
+        return self.cookies["lab_owner"].split(".")[0]
 
     @property
     def replica(self) -> str:
@@ -210,6 +216,7 @@ def test_a_replica_killed_in_mid_lecture_costs_its_people_a_reload_and_the_other
             await his.rerun(click="train")
             frames = read_stream(proxied.host, ben.cookie, his.stream)
             before = [await anext(frames) for _ in range(3)]
+            wait_for(lambda: kept_epoch(anna) > 0, "the run on the disk")
             process.kill()
             await ended(hers)
             after = [await anext(frames) for _ in range(5)]
@@ -220,11 +227,22 @@ def test_a_replica_killed_in_mid_lecture_costs_its_people_a_reload_and_the_other
             await frames.aclose()
         anna.load()
         assert anna.replica == staying
-        assert await anna.compared(runs=1) == finished
+        half_trained = kept_epoch(anna)
+        async with anna.open() as session:
+            assert {say("run.came_back", language, epoch=half_trained) for language in LANGUAGES} & set(session.said)
+            await session.rerun(click="stop")
+        assert finished == [curve for curve in await anna.compared(runs=2) if len(curve) == 12]
         await anna.train(epochs=5)
-        assert {len(curve) for curve in await anna.compared(runs=2)} == {12, 5}
+        assert {len(curve) for curve in await anna.compared(runs=3)} == {12, half_trained, 5}
 
     run_apart(lecture())
+
+
+def kept_epoch(person: Person) -> int:
+    """How far the person's half-trained run has come that lies on the disk."""
+    for path in person.proxied.home.glob(f"runs-live/server-*/runs/{hashed(person.owner)}.*"):
+        return unpacked(path.read_bytes(), path.parent.parent / "arrays", Clock()).status.epoch
+    return 0
 
 
 async def ended(session: Session) -> None:
@@ -248,8 +266,7 @@ def test_a_replica_that_is_asked_to_stop_does_so_while_curves_are_open_and_keeps
             psutil.wait_procs([process], LONGEST_S)
             assert not process.is_running()
             await frames.aclose()
-        owner = someone.cookies["lab_owner"].split(".")[0]
-        (kept,) = RunStore(proxied.home / "runs", CLASS).summaries(owner)
+        (kept,) = RunStore(proxied.home / "runs", CLASS).summaries(someone.owner)
         assert kept.state == "stopped"
         assert kept.epoch > 0
 

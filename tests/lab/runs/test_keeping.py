@@ -227,6 +227,25 @@ def test_a_dead_servers_runs_and_arrays_are_taken_over_once_and_its_folder_goes(
     assert not second.folder.exists()
 
 
+def test_while_it_runs_a_server_takes_over_the_runs_of_those_who_come_to_it_and_leaves_the_others(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("lab.runs.serve.pooled.place.LOOK_S", 0.0)
+    dead, replica = Place(tmp_path), Place(tmp_path)
+    for name in ("ann.1", "ann.2", "bob.1"):
+        (dead.runs / f"{name}.run").write_bytes(b"a run")
+    (dead.arrays / "x.npy").write_bytes(b"an array")
+    assert replica.left_of("ann") == []
+    dead._lock.free()
+    assert sorted(path.name for path in replica.left_of("ann")) == ["ann.1.run", "ann.2.run"]
+    assert replica.left_of("ann") == []
+    assert (replica.arrays / "x.npy").read_bytes() == b"an array"
+    anew = Place(tmp_path)
+    assert [path.name for path in anew.take_over()] == ["bob.1.run"]
+    assert (anew.arrays / "x.npy").read_bytes() == b"an array"
+    assert not dead.folder.exists()
+
+
 def test_a_server_that_is_killed_while_it_takes_over_leaves_all_to_the_next(tmp_path, monkeypatch):
     dead, heir = Place(tmp_path), Place(tmp_path)
     left_behind(dead)

@@ -1,10 +1,14 @@
-"""Runs that a server left half trained when it ended: their owners' again, paused, when the next server starts."""
+"""Runs that a server left half trained when it ended: their owners' again, paused.
+
+The next server that starts has them all. Where others serve the same store meanwhile, each has those of the people who
+come to it: a proxy sends them there, and there they stay.
+"""
 
 import logging
 from pathlib import Path
 
 from lab.errors import RunError
-from lab.runs.kept.store import RunStore
+from lab.runs.kept.store import RunStore, hashed
 from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
@@ -29,9 +33,19 @@ class ComingBack:
         self._files, self._keeper, self._place = files, keeper, place
 
     def bring_back(self) -> None:
-        """Nothing that lies there can keep the server from starting."""
+        """All of them. Nothing that lies there can keep the server from starting."""
+        self._bring(self._place.take_over())
+        self._files.sweep()
+
+    def of(self, owner: str) -> None:
+        """Those of one owner, if a server has died meanwhile. Costs next to nothing if none has."""
+        if paths := self._place.left_of(hashed(owner)):
+            self._bring(paths)
+            self._files.sweep()
+
+    def _bring(self, paths: list[Path]) -> None:
         back = 0
-        for path in self._place.take_over():
+        for path in paths:
             run = self._run_of(path)
             if run is None:
                 self._place.set_aside(path)
@@ -40,7 +54,6 @@ class ComingBack:
             else:
                 self._go_on_with(run)
                 back += 1
-        self._files.sweep()
         if back:
             log.warning("%d runs came back that a server had left half trained", back)
 

@@ -162,6 +162,7 @@ class PoolEngine:
         return self._shelf.view(run_id, owner)
 
     def runs_of(self, owner: str) -> list[RunSummary]:
+        self._coming_back.of(owner)
         return self._shelf.runs_of(owner)
 
     def set_aside(self, owner: str) -> list[str]:

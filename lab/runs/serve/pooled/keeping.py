@@ -27,6 +27,7 @@ class _Kept(NamedTuple):
     version: int
     orders: int
     fixed: str
+    path: Path
 
 
 class Keeper:
@@ -89,21 +90,22 @@ class Keeper:
             version, orders = run.version, run.orders.sent
             moving, snapshot = moving_part(run)
         data = packed(fixed, moving, snapshot)
-        write_whole(self._path(run.id), lambda target: target.write(data))
-        self._kept[run.id] = _Kept(version, orders, fixed)
+        path = self._path(run)
+        write_whole(path, lambda target: target.write(data))
+        self._kept[run.id] = _Kept(version, orders, fixed, path)
         return len(data)
 
     def known(self, run: LiveRun) -> None:
         """A run that came back lies here already."""
-        self._kept[run.id] = _Kept(-1, -1, fixed_part(run))
+        self._kept[run.id] = _Kept(-1, -1, fixed_part(run), self._path(run))
 
     def _forget_what_has_ended(self) -> None:
         """Once it is in the store, or nobody wants it any more."""
-        for run_id in list(self._kept):
+        for run_id, kept in list(self._kept.items()):
             job = self._hub.get(run_id)
             if not isinstance(job, LiveRun) or not (job.active or job.saving):
-                self._path(run_id).unlink(missing_ok=True)
+                kept.path.unlink(missing_ok=True)
                 del self._kept[run_id]
 
-    def _path(self, run_id: str) -> Path:
-        return self._folder / f"{hashed(run_id)}.run"
+    def _path(self, run: LiveRun) -> Path:
+        return self._folder / f"{hashed(run.owner)}.{hashed(run.id)}.run"

@@ -6,8 +6,10 @@ store only a dead one's folder is taken over, and by one only.
 """
 
 import logging
+import os
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from lab.runs.kept.locks import FileLock, locked
 
 PREFIX = "server-"
 DAMAGED = "damaged"
+LOOK_S = 1.0  # at most so often it is asked who is dead
 MOST_DAMAGED = 20  # that are kept for whoever wants to know why
 
 log = logging.getLogger(__name__)
@@ -29,6 +32,7 @@ class Place:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._lock: FileLock | None = None
+        self._look_at, self._some_are_dead = 0.0, False
         try:
             self.folder = self._held()
         except OSError as error:
@@ -54,29 +58,51 @@ class Place:
         return folder
 
     def take_over(self) -> list[Path]:
-        """Files of the runs that dead servers left half trained, now ours like their arrays; the rest goes."""
+        """Files of all runs that dead servers left half trained, now ours like their arrays; the rest goes."""
+        self._inherit("*")
+        return sorted(self.runs.iterdir()) if self._lock is not None else []
+
+    def left_of(self, who: str) -> list[Path]:
+        """The same for one owner's runs, if a server has died since; the others' wait for their owners, or a start.
+
+        Args:
+            who: what the names of the owner's files begin with.
+        """
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look_at, self._some_are_dead = now + LOOK_S, bool(self._inherit(""))
+        return [self.runs / name for name in self._inherit(f"{who}.*")] if self._some_are_dead else []
+
+    def _inherit(self, names: str) -> list[str]:
+        """Take over from dead servers the runs of such names, and return these; "": only which servers are dead."""
+        found: list[str] = []
         if self._lock is None:
-            return []
+            return found
         try:
             with locked(self._home / "lock"):
                 for other in self._home.glob(f"{PREFIX}*"):
-                    if other != self.folder:
-                        self._inherit(other)
+                    lock = FileLock(other / "lock")
+                    if other == self.folder or not lock.take():  # it lives
+                        continue
+                    try:
+                        found += self._moved(other, names) if names else [other.name]
+                    finally:
+                        lock.free()
+                    if names and not any((other / "runs").glob("*")):
+                        shutil.rmtree(other, ignore_errors=True)
         except OSError:
             log.warning("what dead servers left in %s cannot be read", self._home, exc_info=True)
-        return sorted(self.runs.iterdir())
+        return found
 
-    def _inherit(self, other: Path) -> None:
-        lock = FileLock(other / "lock")
-        if not lock.take():  # it lives
-            return
-        try:
-            for name in ("arrays", "runs"):  # a run must never be without its arrays
-                for file in (other / name).glob("*"):
-                    file.replace(self.folder / name / file.name)
-        finally:
-            lock.free()
-        shutil.rmtree(other, ignore_errors=True)
+    def _moved(self, other: Path, names: str) -> list[str]:
+        """A run must never be without its arrays, and others may need them as well."""
+        runs = [*(other / "runs").glob(names)]
+        if runs:
+            for file in (other / "arrays").glob("*.npy"):
+                _link(file, self.arrays / file.name)
+        for file in runs:
+            file.replace(self.runs / file.name)
+        return [file.name for file in runs]
 
     def set_aside(self, path: Path) -> None:
         """A file that is no run: out of the way of the next start, the oldest of them for ever."""
@@ -97,3 +123,13 @@ class Place:
             self._lock.free()
         if self._lock is None or not left:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _link(file: Path, target: Path) -> None:
+    """The same file under another name; a copy where the file system knows no such thing."""
+    if target.exists():
+        return
+    try:
+        os.link(file, target)
+    except OSError:
+        shutil.copy2(file, target)
