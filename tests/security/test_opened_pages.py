@@ -9,7 +9,7 @@ from tests.security.opened_pages import open_pages, tampered_store
 from tests.security.run_files import OWNER
 from tests.security.test_run_files import a_run
 
-ONCE_BROKEN = (3, 1253, 1357, 1506, 1527)
+ONCE_BROKEN = (3, 1253, 1357, 1506, 1527, 3179)
 OTHERS = (0, 1, 5, 8)
 
 
