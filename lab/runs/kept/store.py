@@ -183,8 +183,13 @@ class RunStore:
     def set_aside(self, owner: str) -> list[str]:
         """Ids of the owner's files that are no runs any more, cut off or changed: good for `delete` alone."""
         paths = self._kept_in(self._folder(owner))
-        damaged = [path.stem for path in paths if self._summary(path) is None and path in self._summaries]
-        return [f"damaged-{stem}" for stem in sorted(damaged)]
+        return [f"damaged-{path.stem}" for path in sorted(paths) if self._is_damaged(path)]
+
+    def _is_damaged(self, path: Path) -> bool:
+        """It was read and is no run; not one that is gone by now, or that cannot be read just now."""
+        self._summary(path)
+        known = self._summaries.get(path)
+        return known is not None and known[1] is None
 
     def _kept_in(self, folder: Path) -> list[Path]:
         """The files of the runs in a folder; where the disk cannot be read just now, as they were known."""
@@ -206,6 +211,7 @@ class RunStore:
             try:
                 known = self._summaries[path] = stamp, _read_summary(path)
             except FileNotFoundError:
+                self._summaries.pop(path, None)
                 return None
             except OSError:
                 return None if known is None else known[1]
