@@ -72,6 +72,7 @@ class Limits:
     kept_runs: int  # of one owner
     kept_runs_bytes: int | None
     kept_runs_hours: float | None
+    ended_runs_bytes: int  # of all owners' ended runs that can still go on
     ended_runs_in_reach: int  # of one owner, the newest, that can still go on; the others are only kept
     reader_grace_s: float
     paused_without_reader_s: float
@@ -115,6 +116,7 @@ ALONE = Limits(
     kept_runs=500,
     kept_runs_bytes=None,
     kept_runs_hours=None,
+    ended_runs_bytes=500_000_000,
     ended_runs_in_reach=20,
     reader_grace_s=3600.0,  # a long training goes on while its owner reads in another tab
     paused_without_reader_s=600.0,
@@ -146,6 +148,7 @@ CLASS = replace(
     kept_runs=100,
     kept_runs_bytes=100_000_000,
     kept_runs_hours=24.0,
+    ended_runs_bytes=50_000_000,
     ended_runs_in_reach=5,
     reader_grace_s=30.0,
     visitors=VisitorLimits(

@@ -83,6 +83,17 @@ def test_one_that_waits_for_a_place_is_not_parked(house):
     assert due(waiting, 631.0, LIMITS) == "forget"
 
 
+def test_ended_runs_of_all_owners_hold_bounded_memory_and_those_seen_last_stay(house):
+    runs = [live_run(house.hub, f"{number}", owner=f"owner {number}", state="finished") for number in range(6)]
+    for number, run in enumerate(runs):
+        run.snapshot, run.seen_at = bytes(100), float(number)
+    limits = replace(LIMITS, ended_runs_bytes=350)
+    assert out_of_reach(runs, limits) == [runs[2], runs[1], runs[0]]
+    runs[1].readers[0] = Bell()  # somebody looks at it
+    runs[0].saving = True  # not on the disk yet
+    assert out_of_reach(runs, limits) == [runs[2]]
+
+
 def test_of_an_owners_ended_runs_the_newest_stay_in_reach_and_the_others_only_on_the_disk(house):
     limits = replace(LIMITS, ended_runs_in_reach=2)
     runs = [live_run(house.hub, f"{number}", state="stopped") for number in range(6)]

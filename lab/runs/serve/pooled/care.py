@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Literal
 
 from lab.runs.serve.pooled.dispatch import Dispatch
@@ -30,13 +31,21 @@ def due(job: Job, now: float, limits: Limits) -> Due | None:
 
 
 def out_of_reach(jobs: Iterable[Job], limits: Limits) -> list[LiveRun]:
-    """Ended runs that are on the disk and whose owner has ended many since: they can be looked at, and not go on."""
+    """Ended runs that are on the disk and give way to newer ones: they can be looked at, and not go on.
+
+    Each owner keeps so many in reach, and all together so many bytes: those nobody has looked at for longest go.
+    """
     ended: dict[str, list[LiveRun]] = defaultdict(list)
     for job in jobs:
         if isinstance(job, LiveRun) and not job.active and not job.saving:
             ended[job.owner].append(job)
-    oldest_last = (sorted(runs, key=lambda run: run.number, reverse=True) for runs in ended.values())
-    return [run for runs in oldest_last for run in runs[limits.ended_runs_in_reach :]]
+    oldest_last = [sorted(runs, key=lambda run: run.number, reverse=True) for runs in ended.values()]
+    found = [run for runs in oldest_last for run in runs[limits.ended_runs_in_reach :]]
+    within = [run for runs in oldest_last for run in runs[: limits.ended_runs_in_reach]]
+    newest_first = sorted(within, key=lambda run: run.seen_at, reverse=True)
+    used = accumulate(run.held_bytes for run in newest_first)
+    too_many = [run for run, sum_ in zip(newest_first, used, strict=True) if sum_ > limits.ended_runs_bytes]
+    return found + [run for run in too_many if not run.readers]
 
 
 class Caretaker:

@@ -30,6 +30,11 @@ class Curve:
         """How many are kept."""
         return len(self._frames)
 
+    @property
+    def held_bytes(self) -> int:
+        columns = (*self._history.values(), *self._extras.values())
+        return sum(len(frame.event) for frame in self._frames) + sum(8 * len(column) for column in columns)
+
     def begin(self, history: Columns, extras: Columns) -> None:
         """A fork does not begin with nothing: the points up to it are those of the run that it comes from."""
         self._history, self._extras = _packed(history), _packed(extras)

@@ -148,6 +148,11 @@ class LiveRun(Job):
     came_back: bool = False
     unsaved: Reason | None = None
 
+    @property
+    def held_bytes(self) -> int:
+        """What keeping it in reach costs: its snapshot, its checkpoints and its curve."""
+        return len(self.snapshot) + sum(map(len, self.checkpoints.values())) + self.curve.held_bytes
+
     def record(self) -> RunRecord:
         """As of its last snapshot."""
         return record_of(
