@@ -1,9 +1,11 @@
 """The network on the train page: as it is built, while it learns, and as it has learned."""
 
+from lab.errors import LabError
 from lab.insight.evaluate import trained_model
 from lab.insight.learned_network import learned_network
 from lab.model.drawn import DrawnNetwork, drawn_network
 from lab.runs.kept.record import RunView
+from netcore.errors import NetcoreError
 from pages.ui.bench import Bench
 from pages.ui.network_drawing import network_drawing
 from pages.ui.run.training import record_of_run, told_experiment
@@ -22,8 +24,13 @@ def network_section(state: AppState, bench: Bench, run: RunView | None) -> None:
 
 
 def _learned(state: AppState, bench: Bench, run: RunView) -> DrawnNetwork:
-    record = record_of_run(state, run)
-    experiment = told_experiment(state, run)
+    """With the run's last weights; without them where it has none, or (a damaged file) those of another network."""
+    untrained = drawn_network(bench.experiment, bench.rows, bench.dataset)
+    record, experiment = record_of_run(state, run), told_experiment(state, run)
     if bench.dataset is None or not record.last_good_epoch:
-        return drawn_network(bench.experiment, bench.rows, bench.dataset)
-    return learned_network(experiment, trained_model(experiment, record.weights, bench.dataset), bench.dataset)
+        return untrained
+    try:
+        model = trained_model(experiment, record.weights, bench.dataset)
+    except (LabError, NetcoreError):  # the evaluate page says what is wrong with it
+        return untrained
+    return learned_network(experiment, model, bench.dataset)
