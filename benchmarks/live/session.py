@@ -149,7 +149,8 @@ class Session:
             self.widgets[widget.rsplit("-", 1)[-1]] = widget
         elif kind == "bidi_component" and element.bidi_component.component_name.endswith("lab_live_curve"):
             curve = json.loads(element.bidi_component.json)
-            self.stream = curve["url"] if curve["running"] else None
+            weights = "?network=1" if curve.get("network") else ""  # as the page asks for them
+            self.stream = f"{curve['url']}{weights}" if curve["running"] else None
         elif kind == "alert":
             self.said.append(element.alert.body)
         elif kind == "exception":
@@ -224,10 +225,9 @@ async def read_stream(host: str, cookie: str, url: str) -> AsyncIterator[Frame]:
         while line := await reader.readline():
             if line.startswith(b"event:"):
                 event = line[6:].strip().decode()
-            elif line.startswith(b"data:"):
+            elif line.startswith(b"data:") and event in ("", "reset"):
                 values = json.loads(line[5:])
-                if event in ("", "reset"):
-                    yield Frame(values["e"], time.perf_counter(), time.time() - values.get("t", time.time()))
+                yield Frame(values["e"], time.perf_counter(), time.time() - values.get("t", time.time()))
             elif line in (b"\n", b"\r\n"):
                 if event == "end":
                     return
