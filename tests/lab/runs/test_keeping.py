@@ -14,7 +14,7 @@ from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.keeping import Keeper
 from lab.runs.serve.pooled.left_run import NO_RUN, fixed_part, moving_part, packed, unpacked
 from lab.runs.serve.pooled.place import MOST_DAMAGED, Place
-from lab.runs.wire.messages import Pause, SetLearningRate
+from lab.runs.wire.messages import Pause, SetLearningRate, Snapshot
 from lab.runs.work.trainer import Trainer
 from lab.spec.limits import ALONE
 from tests.lab.runs.clock import Clock
@@ -280,3 +280,19 @@ def test_a_run_of_a_number_that_no_run_has_comes_back_under_it(hub, files, tmp_p
     run.number = 12
     assert unpacked(as_left(run), tmp_path / "arrays", Clock()).number == 12
     assert replace(run.status, state="paused", epoch=7) == unpacked(as_left(run), tmp_path / "arrays", Clock()).status
+
+
+def test_a_run_that_only_trains_on_is_written_again_though_its_readers_are_told_nothing_new(hub, files, tmp_path):
+    (tmp_path / "runs").mkdir()
+    run = half_trained(hub, files, epochs=3)
+    keeper = Keeper(hub, tmp_path / "runs")
+    keeper.keep_all()
+    trainer = Trainer(run.spec, spec_of(iris())[1])
+    trainer.advance(epochs=9)
+    version = run.version
+    hub.set_snapshot(Snapshot("r", 9, trainer.snapshot()))
+    hub.set_status(trainer.status("r"))
+    assert run.version == version
+    keeper.keep_all()
+    (path,) = (tmp_path / "runs").iterdir()
+    assert unpacked(path.read_bytes(), tmp_path / "arrays", Clock()).status.epoch == 9

@@ -117,6 +117,7 @@ class Hub:
             job = self._jobs.get(message.run)
             if job is not None:
                 job.snapshot = message.data
+                job.snapshots += 1
 
     def keep_checkpoint(self, message: Checkpoint) -> None:
         with self.lock:

@@ -87,7 +87,8 @@ class Job:
     Args:
         spec: what a worker is to compute; arrays: name -> path of the .npy file.
         created: seconds since 1970.
-        status: what its Trainer last said; version: counts its changes.
+        status: what its Trainer last said; version: counts what of it readers were told.
+        snapshots: counts them; the last one is `snapshot`.
         seen_at: when somebody last looked at it, by the clock of the hub.
         worker: its number; None while it waits for a place.
         queue_position: 1 for the next one to get a place, 0 for one that has it; queue_wait_s: until then, if known.
@@ -110,6 +111,7 @@ class Job:
     queue_position: int = 0
     queue_wait_s: float | None = None
     snapshot: bytes = b""
+    snapshots: int = 0
     orders: Orders = field(default_factory=Orders)
     blame: Blame = field(default_factory=Blame)
     curve: Curve = field(default_factory=Curve)

@@ -25,6 +25,7 @@ class _Kept(NamedTuple):
     """What lies on the disk of a run: where it was then, and what of it never changes."""
 
     version: int
+    snapshots: int
     orders: int
     fixed: str
     path: Path
@@ -80,24 +81,24 @@ class Keeper:
 
     def _changed(self, run: LiveRun) -> bool:
         kept = self._kept.get(run.id)
-        return kept is None or (kept.version, kept.orders) != (run.version, run.orders.sent)
+        return kept is None or (kept.version, kept.snapshots, kept.orders) != _mark(run)
 
     def _keep(self, run: LiveRun) -> int:
         """Returns the bytes written. Raises RunError "disk.…"."""
         kept = self._kept.get(run.id)
         fixed = fixed_part(run) if kept is None else kept.fixed
         with self._hub.lock:
-            version, orders = run.version, run.orders.sent
+            mark = _mark(run)
             moving, snapshot = moving_part(run)
         data = packed(fixed, moving, snapshot)
         path = self._path(run)
         write_whole(path, lambda target: target.write(data))
-        self._kept[run.id] = _Kept(version, orders, fixed, path)
+        self._kept[run.id] = _Kept(*mark, fixed, path)
         return len(data)
 
     def known(self, run: LiveRun) -> None:
         """A run that came back lies here already."""
-        self._kept[run.id] = _Kept(-1, -1, fixed_part(run), self._path(run))
+        self._kept[run.id] = _Kept(-1, -1, -1, fixed_part(run), self._path(run))
 
     def _forget_what_has_ended(self) -> None:
         """Once it is in the store, or nobody wants it any more."""
@@ -109,3 +110,8 @@ class Keeper:
 
     def _path(self, run: LiveRun) -> Path:
         return self._folder / f"{hashed(run.owner)}.{hashed(run.id)}.run"
+
+
+def _mark(run: LiveRun) -> tuple[int, int, int]:
+    """Another one where something of the run has to be written again."""
+    return run.version, run.snapshots, run.orders.sent
