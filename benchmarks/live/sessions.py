@@ -20,7 +20,7 @@ from benchmarks.live.experiments import long_run, query_of
 from benchmarks.live.server import running_app, workers_of
 from benchmarks.live.session import Session, read_stream
 
-PROBES = 4  # people who turn pages over, each four times a second at most
+PROBES = 1  # people who turn pages over, each four times a second at most
 
 
 @dataclass

@@ -61,14 +61,19 @@ def test_one_busy_worker_slows_all_down_at_once_until_it_can_do_what_is_asked(ho
     assert house.steps[-1] > step
 
 
-def test_it_goes_faster_one_step_at_a_time_after_it_has_been_calm_for_a_while(house):
+def test_it_goes_faster_by_half_the_way_after_it_has_been_calm_for_a_while(house):
     house.hear(4.0, 4.0)
     slowest = house.pressure.step
     for _ in range(CALM_PONGS):
         assert house.pressure.step == slowest
         house.hear(1.0, 1.0)
     house.hear(1.0, 1.0)  # the first answer of all left the other worker where it was
-    assert house.pressure.step == slowest - 1
+    faster = house.pressure.step
+    assert 0 < faster < slowest - 1
+    for _ in range(20 * CALM_PONGS):
+        house.hear(1.0, 1.0)
+    assert 1.0 * STEPS[house.pressure.step].pace <= FILLED
+    assert house.pressure.step <= 2
     house.hear(4.0, 1.0)
     assert house.pressure.step == slowest
 

@@ -10,7 +10,7 @@ from lab.runs.wire.tempo import STEPS
 FEW: Final = 3  # runs on one worker that are no class, however much they ask for
 FILLED: Final = 0.85  # part of a worker's time that the runs are to take; the rest is for frames and snapshots
 ROOM: Final = 0.9  # of that part: so much must do before a class goes faster, else it would soon go slower again
-CALM_PONGS: Final = 4  # of one worker in a row, about a second apart
+CALM_PONGS: Final = 2  # of one worker in a row, about a second apart
 LATE_S: Final = 0.2  # that the event loop may take to come to something new; pages then feel slow
 LATEST: Final = 4  # steps that a late loop may cost
 
@@ -18,8 +18,8 @@ LATEST: Final = 4  # steps that a late loop may cost
 class Pressure:
     """Chooses the step of `STEPS` from what workers answer to pings, and how late the web process itself is.
 
-    Slower at once and by as much as it takes, faster by one step and only when it has been calm for a while: a curve
-    gets coarser but does not stutter.
+    Slower at once and by as much as it takes, faster only when it has been calm for a while, and then half the way: a
+    curve gets coarser but does not stutter, and the minute after everybody has come is not as slow as their coming.
 
     Args:
         workers: how many there are.
@@ -57,7 +57,7 @@ class Pressure:
             self._calm += 1
             if self._calm >= CALM_PONGS * len(self._wanted):
                 self._calm = 0
-                self._set(self.step - 1)
+                self._set(self.step - max(1, (self.step - calm) // 2))
 
     def _needed(self, filled: float) -> int:
         """The first step at which the busiest worker is filled no more than this, and those for the web process."""
