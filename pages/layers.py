@@ -7,7 +7,6 @@ import streamlit as st
 
 from lab.edits.layers import with_new_layer
 from lab.edits.places import layer_place
-from lab.model.drawn import drawn_network
 from lab.model.knobs import LAYERS_LIST
 from lab.model.layer_table import LayerRow, parameter_count, shape_text
 from lab.spec.experiment import GraphSpec, LayerSpec
@@ -26,7 +25,7 @@ from pages.ui.text import about, heading, name_of
 def page(state: AppState, bench: Bench) -> None:
     model_kind(state)
     if bench.rows:
-        network_drawing(drawn_network(state.experiment, bench.rows, bench.dataset), state.language, "network")
+        network_drawing(bench.network, state.language, "network")
     if isinstance(state.experiment.model, GraphSpec):
         graph_page(state, bench)
     else:

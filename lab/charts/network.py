@@ -6,12 +6,13 @@ the browser. All else is drawn in the colour of the page around it (`currentColo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from unicodedata import east_asian_width
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 from lab.charts.markup import element
-from lab.charts.network_words import lines_of, sentences_of
+from lab.charts.network_words import lines_of, own_word, sentences_of
 from lab.charts.style import BLUE, VERMILION
 from lab.model.drawn import DrawnNetwork, DrawnNode, Wires
 from lab.texts import Language, say
@@ -69,6 +70,12 @@ class Place:
         return max(CARD / 2, *(text_width(line) / 2 for line in self.lines), 0.0)
 
 
+@lru_cache(maxsize=64)  # a page shows the same network at each script run; drawing it takes half of one
+def network_text(network: DrawnNetwork, language: Language) -> str:
+    """The drawing as text, once for each network."""
+    return tostring(network_svg(network, language), encoding="unicode")
+
+
 def network_svg(network: DrawnNetwork, language: Language) -> Element:
     """The drawing. Each unit is read out, and tells about itself when it is pointed at."""
     places = {node.id: _place_of(node, lines_of(node, language)) for node in network.nodes}
@@ -99,15 +106,11 @@ def text_width(text: str) -> float:
     return sum(LETTER * (1.75 if east_asian_width(letter) in "WF" else 1) for letter in text)
 
 
-def shortened(name: str) -> str:
-    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
-
-
 # --- places
 
 
 def _place_of(node: DrawnNode, lines: Sequence[str]) -> Place:
-    names = tuple(map(shortened, node.names)) if node.shown else ()
+    names = tuple(own_word(name, MOST_LETTERS) for name in node.names) if node.shown else ()
     return Place(node, 0, list(node.reads), tuple(lines), names)
 
 

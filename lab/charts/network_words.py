@@ -18,10 +18,10 @@ def lines_of(node: DrawnNode, language: Language) -> tuple[str, ...]:
     """Words below a node: what it is, its activation or loss, its shape, its parameters."""
     if node.form == "end":
         loss = name_of("loss", node.detail, language)
-        return (*map(_own, filter(None, node.names)), loss if node.weight == 1 else f"{node.weight:g} × {loss}")
+        return (*map(own_word, filter(None, node.names)), loss if node.weight == 1 else f"{node.weight:g} × {loss}")
     shape = shape_text(node.shape)
     if not node.type:
-        title = say("network.input", language) if node.is_only_input else _own(node.id)
+        title = say("network.input", language) if node.is_only_input else own_word(node.id)
         return tuple(filter(None, (title, shape)))
     title = _layer(node, language)
     if node.shares:
@@ -44,14 +44,16 @@ def sentences_of(network: DrawnNetwork, node: DrawnNode, language: Language) -> 
 def _sentence(node: DrawnNode, place: int, into: Sequence[tuple[DrawnNode, Array]], language: Language) -> str:
     unit = node.shown[place] + 1
     if not node.type:
-        return say("network.unit_input", language, number=unit, name=_own(node.names[place]) if node.names else unit)
+        return say(
+            "network.unit_input", language, number=unit, name=own_word(node.names[place]) if node.names else unit
+        )
     said = [say("network.unit", language, layer=_layer(node, language), number=unit)]
     if node.bias is not None:
         said.append(say("network.unit_bias", language, bias=number(float(node.bias[place]))))
     for source, kernel in into:
         weights = kernel[:, place]
         strongest = int(np.argmax(np.abs(weights)))
-        name = _own(source.names[strongest]) if source.names else str(source.shown[strongest] + 1)
+        name = own_word(source.names[strongest]) if source.names else str(source.shown[strongest] + 1)
         said.append(
             say(
                 "network.unit_weights",
@@ -76,7 +78,7 @@ def key_of(network: DrawnNetwork, language: Language) -> str:
                 say(
                     "network.key_folded_strongest" if chosen else "network.key_folded",
                     language,
-                    layer=_layer(node, language) if node.type else _own(node.id),
+                    layer=_layer(node, language) if node.type else own_word(node.id),
                     units=f"{node.units:,}",
                     shown=len(node.shown),
                 )
@@ -88,6 +90,6 @@ def _layer(node: DrawnNode, language: Language) -> str:
     return f"{node.label} {name_of('layer', node.type, language)}"
 
 
-def _own(name: str) -> str:
-    """A person's own word, as letters."""
-    return isolated(shortened(visible(name), MOST_LETTERS))
+def own_word(name: str, most: int = MOST_LETTERS) -> str:
+    """A person's own word, as letters, so many of them at most."""
+    return isolated(shortened(visible(name), most))

@@ -78,7 +78,7 @@ class Wires:
     weights: Array | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DrawnNetwork:
     """Inputs, layers and ends, each after what it reads; wires; `largest` size of a weight among those drawn."""
 

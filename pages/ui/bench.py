@@ -11,6 +11,7 @@ from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.export.keras_source import keras_source
+from lab.model.drawn import DrawnNetwork, drawn_network
 from lab.model.layer_table import LayerRow, layer_rows
 from lab.model.problem import Problem
 from lab.model.problems import model_problems
@@ -40,6 +41,11 @@ class Bench:
     def rows(self) -> tuple[LayerRow, ...]:
         """Shapes and parameters of each layer; none without a dataset."""
         return layer_rows(self.experiment, self.dataset) if self.dataset else ()
+
+    @cached_property
+    def network(self) -> DrawnNetwork:
+        """As it is drawn before anything is learned."""
+        return drawn_network(self.experiment, self.rows, self.dataset)
 
     @cached_property
     def problems(self) -> list[Problem]:

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import streamlit as st
 
 from lab.model.quantities import History
 from lab.runs.wire.frame import with_epochs
 from lab.runs.wire.points import decimate
 from lab.texts import Language, say
+from pages.ui.component import component
 
-FOLDER = Path(__file__).parent
 GHOST_POINTS = 500  # the thin line behind needs no more, and it is sent again at each rerun
 WORDS = (
     *("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about"),
@@ -20,14 +17,7 @@ WORDS = (
 )
 STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 
-# registered once, when this module is imported; the function mounts it
-_component = st.components.v2.component(
-    "lab_live_curve",
-    html='<div class="live-curve"></div>',
-    css=FOLDER.joinpath("live_curve.css").read_text(encoding="utf-8"),
-    js=FOLDER.joinpath("live_curve.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component(__file__)
 
 
 @dataclass(frozen=True, kw_only=True)
