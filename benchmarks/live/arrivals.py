@@ -16,7 +16,7 @@ import psutil
 
 from benchmarks.live.server import LONGEST_S, running_app
 from benchmarks.live.session import Session
-from benchmarks.live.sessions import counted, share_of
+from benchmarks.live.sessions import counted, cpu_s_of, share_of
 
 LINGER_S = 5.0  # pages stay open, so that all of them are there at once
 FILE = re.compile(r'(?:src|href)="\./(static/[^"]+)"')
@@ -84,10 +84,10 @@ def figures_of(people: int, within_s: float) -> dict[str, float | int]:
     with running_app(LAB_PROFILE="class") as (host, server):
         asyncio.run(measure(host, 1, 0.0))
         generator = psutil.Process()
-        began, web_before, own_before = time.perf_counter(), _cpu(server), _cpu(generator)
+        began, web_before, own_before = time.perf_counter(), cpu_s_of([server]), cpu_s_of([generator])
         arrived = asyncio.run(measure(host, people, within_s))
         core_s = (time.perf_counter() - began) * (os.cpu_count() or 1)
-        web_s, own_s = _cpu(server) - web_before, _cpu(generator) - own_before
+        web_s, own_s = cpu_s_of([server]) - web_before, cpu_s_of([generator]) - own_before
         return {
             "people": people,
             "within_s": within_s,
@@ -101,10 +101,6 @@ def figures_of(people: int, within_s: float) -> dict[str, float | int]:
             "web_share": web_s / core_s,
             "generator_share": own_s / core_s,
         }
-
-
-def _cpu(process: psutil.Process) -> float:
-    return float(sum(process.cpu_times()[:2]))
 
 
 def main() -> None:

@@ -164,13 +164,13 @@ async def count_cpu(
 ) -> None:
     """Fill in what each kind of process took between `start` and `end`, in seconds of one core."""
     await asyncio.sleep(start - time.perf_counter())
-    before = {name: _cpu(group) for name, group in processes.items()}
+    before = {name: cpu_s_of(group) for name, group in processes.items()}
     await asyncio.sleep(end - time.perf_counter())
     for name, group in processes.items():
-        cpu_s[name] = _cpu(group) - before[name]
+        cpu_s[name] = cpu_s_of(group) - before[name]
 
 
-def _cpu(processes: Sequence[psutil.Process]) -> float:
+def cpu_s_of(processes: Sequence[psutil.Process]) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes if process.is_running())
 
 

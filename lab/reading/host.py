@@ -1,9 +1,9 @@
 """The one reader of this process, kept where hot reload cannot make a second one, as `lab.runs.serve.host` is."""
 
-import sys
 from types import ModuleType
 
 from lab.reading.file import FileRead, Reader, Tell, Wish, read_file
+from lab.runs.serve.host import place_named
 from lab.spec.limits import current_limits
 
 _PLACE = "_file_reader_of_this_process"
@@ -32,4 +32,4 @@ def reader() -> Reader:
 
 
 def _place() -> ModuleType:
-    return sys.modules.setdefault(_PLACE, ModuleType(_PLACE))
+    return place_named(_PLACE)

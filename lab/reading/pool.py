@@ -6,10 +6,7 @@ time is up, the process is ended with all that it holds.
 """
 
 import json
-import os
 import queue
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +18,7 @@ from lab.reading.file import FileRead, Progress, Tell, Wish, read_file
 from lab.reading.replies import answered, question, refusal_of
 from lab.reading.room import give_back
 from lab.reading.wire import Arrays, Values, receive, send
-from lab.runs.serve.pooled.pool import ONE_THREAD, ROOT
+from lab.runs.serve.pooled.pool import child_process
 from lab.spec.limits import Limits, current_limits
 
 SMALL_BYTES = 256_000  # read where they are: others wait for less than a script run takes
@@ -162,14 +159,7 @@ class _Process:
     """One process, and the thread that talks with it."""
 
     def __init__(self, memory_bytes: int) -> None:
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        self._popen = subprocess.Popen(
-            [sys.executable, "-m", "lab.reading.process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
-            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows has no nice
-        )
+        self._popen = child_process("lab.reading.process")
         self.replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self.progress = Progress()
         self.peak_bytes = 0

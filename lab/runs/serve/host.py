@@ -27,5 +27,10 @@ def engine() -> Engine:
     return found
 
 
+def place_named(name: str) -> ModuleType:
+    """An entry of `sys.modules` that belongs to no file: what hangs on it is the same for routes and pages."""
+    return sys.modules.setdefault(name, ModuleType(name))
+
+
 def _place() -> ModuleType:
-    return sys.modules.setdefault(_PLACE, ModuleType(_PLACE))
+    return place_named(_PLACE)

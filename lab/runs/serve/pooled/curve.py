@@ -21,6 +21,7 @@ class Curve:
     def __init__(self) -> None:
         self.last_epoch = 0  # of the newest point that came in
         self._frames: deque[Frame] = deque()
+        self._frame_bytes = 0  # of their events
         self._read_epoch = 0  # points up to here have been read from the frames
         self._history: Packed = {}
         self._extras: Packed = {}
@@ -33,7 +34,7 @@ class Curve:
     @property
     def held_bytes(self) -> int:
         columns = (*self._history.values(), *self._extras.values())
-        return sum(len(frame.event) for frame in self._frames) + sum(8 * len(column) for column in columns)
+        return self._frame_bytes + sum(8 * len(column) for column in columns)
 
     def begin(self, history: Columns, extras: Columns) -> None:
         """A fork does not begin with nothing: the points up to it are those of the run that it comes from."""
@@ -47,10 +48,11 @@ class Curve:
         if frame.first <= self.last_epoch:
             frame = frame._replace(first=self.last_epoch + 1, event=cut(frame.event, self.last_epoch))
         self._frames.append(frame)
+        self._frame_bytes += len(frame.event)
         self.last_epoch = frame.last
         if len(self._frames) > RING:
             self._read()
-            self._frames.popleft()
+            self._frame_bytes -= len(self._frames.popleft().event)
         return True
 
     def after(self, epoch: int) -> list[bytes]:

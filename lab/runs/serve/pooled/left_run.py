@@ -10,7 +10,6 @@ import numpy as np
 
 from lab.errors import LabError
 from lab.runs.kept.checked import check_record
-from lab.runs.kept.record import record_of
 from lab.runs.serve.pooled.array_files import NAME
 from lab.runs.serve.pooled.job import Clock, LiveRun, Orders, Stopwatch
 from lab.runs.wire.arrays import pack_arrays, unpack_arrays
@@ -98,17 +97,7 @@ def unpacked(data: bytes, arrays: Path, clock: Clock) -> LiveRun:
         orders=Orders([_order(order) for order in values["orders"]], int(values["sent"])),
         came_back=True,
     )
-    record = record_of(
-        id=run.id,
-        owner=run.owner,
-        number=run.number,
-        experiment=run.experiment,
-        created=run.created,
-        elapsed_s=run.stopwatch.seconds,
-        status=run.status,
-        context=run.context,
-        snapshot=snapshot,
-    )
+    record = run.record()
     check_record(record, run.status)
     if snapshot:
         past = TrainerSnapshot.unpack(snapshot)

@@ -31,6 +31,18 @@ ONE_THREAD = dict.fromkeys(
 log = logging.getLogger(__name__)
 
 
+def child_process(module: str) -> "subprocess.Popen[bytes]":
+    """`python -m module` with both ends of its pipe, one thread for linear algebra, a low priority. Raises OSError."""
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return subprocess.Popen(
+        [sys.executable, "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+        creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows has no nice
+    )
+
+
 def pool_size() -> int:
     """LAB_WORKERS, or one less than there are processors, but at least two."""
     return int(os.environ.get("LAB_WORKERS", 0)) or max(2, (os.cpu_count() or 1) - 1)
@@ -126,16 +138,9 @@ class WorkerPool:
 
     def _spawn(self, worker: _Worker) -> None:
         """Put a new process in its place; none where the system has no room for one."""
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         worker.greeted, worker.outbox, worker.heard_at = False, queue.SimpleQueue(), self._clock()
         try:
-            worker.process = subprocess.Popen(
-                [sys.executable, "-m", "lab.runs.work.process"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
-                creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows has no nice
-            )
+            worker.process = child_process("lab.runs.work.process")
         except OSError:
             log.warning("worker %d: no process can be started", worker.index, exc_info=True)
             return
