@@ -1,24 +1,29 @@
 """A drawing of our own in the page: one element, its styles and its script, in files beside who shows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+SHARED = Path(__file__).with_name("js")
 
-def component(module: str) -> Callable[..., Any]:
+
+def component(module: str, *, shared: Sequence[str] = ()) -> Callable[..., Any]:
     """Register the component of a module, once, when it is imported; calling the result mounts it.
 
     Args:
         module: `__file__` of live_curve.py, beside which lie live_curve.css and live_curve.js, which fills the element
             of class "live-curve".
+        shared: scripts of `pages/ui/js/` that stand in front of its own, one text with it: what they define at their
+            top is there by its name. They import and export nothing.
     """
     path = Path(module)
+    scripts = [*(SHARED.joinpath(f"{name}.js") for name in shared), path.with_suffix(".js")]
     return st.components.v2.component(
         f"lab_{path.stem}",
         html=f'<div class="{path.stem.replace("_", "-")}"></div>',
         css=path.with_suffix(".css").read_text(encoding="utf-8"),
-        js=path.with_suffix(".js").read_text(encoding="utf-8"),
+        js="\n".join(script.read_text(encoding="utf-8") for script in scripts),
         isolate_styles=False,
     )

@@ -1,26 +1,17 @@
 // Puts the drawing of a network, SVG made by lab/charts/network.py, into the page, and moves its wires while it learns.
 // Weights come through the one event stream of the page: the live curve passes them on as an event of the window.
 
-const views = new WeakMap();
+const drawings = new WeakMap();
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".network-drawing");
-  const view = views.get(root) ?? new NetworkDrawing(root);
-  views.set(root, view);
-  clearTimeout(view.leaving);
-  view.take(data);
-  // a change of `data` may end and begin this effect within one turn: leave only if nobody comes back
-  return () => {
-    view.leaving = setTimeout(() => {
-      view.close();
-      views.delete(root);
-    }, 300);
-  };
+  return mounted(drawings, root, () => new NetworkDrawing(root), (view) => view.take(data));
 }
 
 class NetworkDrawing {
   constructor(root) {
     this.root = root;
+    this.requestPaint = oncePerFrame(() => this.paint(this.newest));
     this.onWeights = (event) => this.learn(event.detail);
     window.addEventListener("lab-weights", this.onWeights);
   }
@@ -44,12 +35,7 @@ class NetworkDrawing {
   learn({ run, epoch, shares }) {
     if (run !== this.data.run) return;
     this.newest = { epoch, shares };
-    if (this.asked) return;
-    this.asked = true;
-    requestAnimationFrame(() => {
-      this.asked = false;
-      this.paint(this.newest);
-    });
+    this.requestPaint();
   }
 
   paint({ epoch, shares }) {

@@ -8,7 +8,7 @@ from lab.model.drawn import DrawnNetwork
 from lab.texts import Language
 from pages.ui.component import component
 
-_component = component(__file__)
+_component = component(__file__, shared=("mount",))
 
 
 # how a wire looks, for the browser that moves it

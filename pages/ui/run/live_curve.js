@@ -1,46 +1,34 @@
 // Draws the curves of one run while it trains: one event stream in, at most one drawing per animation frame out.
-// Streamlit may call the function again on every rerun of the page, with the same element: what lives longer than
-// one call (stream, points, counters) is kept by element in `views`.
 
-const SVG = "http://www.w3.org/2000/svg";
 const MOST_POINTS = 4000; // more than a screen has pixels; then every second point goes
-const BLOCKED_AFTER_MS = 5000;
 const SPOKEN_EVERY_MS = 5000;
 const MARGIN = { top: 34, right: 92, bottom: 44, left: 62 }; // pixels: title, labels at the lines' ends, numbers
 const PLOT_HEIGHT = { narrow: 230, wide: 300 };
-const views = new WeakMap();
+const curves = new WeakMap();
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".live-curve");
-  let view = views.get(root);
-  if (view) clearTimeout(view.leaving);
-  if (!view || view.run !== data.run) {
-    if (view) view.close();
-    view = new LiveCurve(root);
-    views.set(root, view);
-  }
-  view.take(data, setTriggerValue);
-  // a change of `data` may end and begin this effect within one turn: leave only if nobody comes back
-  return () => {
-    view.leaving = setTimeout(() => {
-      view.close();
-      views.delete(root);
-    }, 300);
-  };
+  const take = (view) => view.take(data, setTriggerValue);
+  return mounted(curves, root, () => new LiveCurve(root), take, (view) => view.run === data.run);
 }
 
 class LiveCurve {
   constructor(root) {
     this.root = root;
     this.run = null;
-    this.stream = null;
     this.columns = { e: [] };
     this.progress = { epoch: 0, epochs: 0, updates: 0, compute_s: 0, elapsed_s: 0, state: "queued", at: performance.now() };
     this.paints = 0;
     this.panels = [];
-    this.ended = false;
-    this.onVisibility = () => (document.hidden ? this.disconnect() : this.connect());
-    document.addEventListener("visibilitychange", this.onVisibility);
+    this.requestPaint = oncePerFrame(() => this.paint());
+    const events = {
+      message: (frame) => this.append(frame),
+      reset: (frame) => this.reset(frame),
+      state: (state) => this.takeState(state),
+      weights: (weights) => this.passOn(weights),
+      end: () => this.end(),
+    };
+    this.stream = new RunStream(() => this.address(), events, (what) => this.trigger(what, true));
     this.resize = new ResizeObserver(() => this.requestPaint());
     this.resize.observe(root);
     this.clock = setInterval(() => this.moves() && this.paintProgress(), 1000);
@@ -63,71 +51,46 @@ class LiveCurve {
       this.columns = data.history;
       Object.assign(this.progress, data.progress, { epoch: last(this.columns.e) ?? 0, at: performance.now() });
     }
-    if (fresh) this.ended = Boolean(data.history) && !data.running;
-    if (data.running && this.ended) this.ended = false; // more epochs were asked for: the same run goes on
-    this.connect();
+    // a run that has ended is drawn from its history; more epochs were asked for: the same run goes on
+    if (data.running || (fresh && !data.history)) this.stream.open();
     this.requestPaint();
   }
 
   // --- the stream
 
-  connect() {
-    if (this.stream || this.ended || document.hidden) return;
-    const url = new URL(this.data.url, document.baseURI); // works behind a path of a proxy as well
+  address() {
+    const query = new URLSearchParams();
     const seen = last(this.columns.e) ?? 0;
-    if (seen) url.searchParams.set("last", seen);
-    if (this.data.network) url.searchParams.set("network", 1);
-    const stream = (this.stream = new EventSource(url));
-    this.blocked = setTimeout(() => this.give("blocked"), BLOCKED_AFTER_MS);
-    stream.onmessage = (message) => this.append(JSON.parse(message.data));
-    stream.addEventListener("reset", (message) => {
-      this.columns = { e: [] };
-      this.append(JSON.parse(message.data));
-    });
-    stream.addEventListener("state", (message) => this.takeState(JSON.parse(message.data)));
-    stream.addEventListener("weights", (message) => this.passOn(JSON.parse(message.data)));
-    stream.addEventListener("end", () => this.end());
-    stream.onerror = () => {
-      if (stream.readyState === EventSource.CLOSED) this.give("lost"); // the server does not know this run (any more)
-    };
+    if (seen) query.set("last", seen);
+    if (this.data.network) query.set("network", 1);
+    return `${this.data.url}?${query}`;
+  }
+
+  reset(frame) {
+    this.columns = { e: [] };
+    this.append(frame);
   }
 
   // weights for the drawing of the network, which has no stream of its own
   passOn({ epoch, largest, layers }) {
-    const shares = Object.fromEntries(Object.entries(layers).map(([layer, text]) => [layer, parts(text)]));
+    const shares = Object.fromEntries(Object.entries(layers).map(([layer, text]) => [layer, sharesOf(text)]));
     window.dispatchEvent(new CustomEvent("lab-weights", { detail: { run: this.run, epoch, largest, shares } }));
   }
 
-  disconnect() {
-    clearTimeout(this.blocked);
-    if (this.stream) this.stream.close();
-    this.stream = null;
-  }
-
-  give(what) {
-    this.disconnect();
-    this.ended = true;
-    this.trigger(what, true);
-  }
-
   end() {
-    const live = this.data.running;
-    this.disconnect();
-    this.ended = true;
+    this.stream.end();
     this.speak();
     this.requestPaint();
-    if (live) this.trigger("finished", true);
+    if (this.data.running) this.trigger("finished", true);
   }
 
   close() {
-    this.disconnect();
-    document.removeEventListener("visibilitychange", this.onVisibility);
+    this.stream.close();
     this.resize.disconnect();
     clearInterval(this.clock);
   }
 
   takeState(state) {
-    clearTimeout(this.blocked);
     const before = this.progress.queue_position ? "waiting" : this.progress.state;
     Object.assign(this.progress, state, { at: performance.now() });
     this.requestPaint();
@@ -138,7 +101,6 @@ class LiveCurve {
   }
 
   append(frame) {
-    clearTimeout(this.blocked);
     const seen = last(this.columns.e) ?? 0;
     const start = frame.e.findIndex((epoch) => epoch > seen); // what a reconnected stream repeats is left out
     if (start >= 0) {
@@ -176,15 +138,6 @@ class LiveCurve {
     this.figures = element(this.root, "div", "live-curve-figures");
     this.spoken = element(this.root, "p", "live-curve-spoken");
     this.spoken.setAttribute("aria-live", "polite");
-  }
-
-  requestPaint() {
-    if (this.asked) return;
-    this.asked = true;
-    requestAnimationFrame(() => {
-      this.asked = false;
-      this.paint();
-    });
   }
 
   paint() {
@@ -408,25 +361,6 @@ function valueRange(lists, level) {
   return { low: Math.floor(low / step) * step, high: Math.ceil(high / step) * step };
 }
 
-function niceStep(rough) {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return power * ([1, 2, 5].find((factor) => factor * power >= rough * 0.999) ?? 10);
-}
-
-function ticks(low, high, count) {
-  const step = niceStep((high - low) / count);
-  const values = [];
-  for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index++) values.push(index * step || 0); // no -0
-  return values;
-}
-
-function epochTicks(shown, count) {
-  const step = Math.max(1, niceStep(shown / count));
-  const values = [1];
-  for (let epoch = step; epoch <= shown; epoch += step) if (epoch > 0.4 * step && epoch > 1) values.push(epoch);
-  return values;
-}
-
 function line(epochs, values, x, y, area) {
   const step = Math.max(1, Math.ceil(values.length / (2 * (area.right - area.left))));
   let path = "";
@@ -459,55 +393,3 @@ function upTo(columns, epoch) {
 const AFTER = "+evaluated_"; // the training rows looked at once more when the epoch is over
 const kind = (name) => (name.startsWith("val_") ? "validation" : name.startsWith(AFTER) ? "after" : "train");
 const baseName = (name) => ({ validation: name.slice(4), after: name.slice(AFTER.length), train: name })[kind(name)];
-const last = (values) => values[values.length - 1];
-
-// of the largest weight, in steps of 1/127: base64 of int8, see lab/runs/work/drawn.py
-function parts(text) {
-  return Float32Array.from(atob(text), (letter) => ((letter.charCodeAt(0) << 24) >> 24) / 127);
-}
-
-function short(value, language) {
-  if (value === null || value === undefined) return "–";
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e6)) {
-    return new Intl.NumberFormat(language, { notation: "scientific", maximumSignificantDigits: 3 }).format(value);
-  }
-  return new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value);
-}
-
-function seconds(value, language, digits = value < 1 ? 2 : value < 10 ? 1 : 0) {
-  const format = (number, unit) =>
-    new Intl.NumberFormat(language, {
-      style: "unit",
-      unit,
-      unitDisplay: "short",
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    }).format(number);
-  if (value < 60) return format(value, "second");
-  return `${format(Math.floor(value / 60), "minute")} ${format(Math.floor(value % 60), "second")}`;
-}
-
-function fill(template, values) {
-  return template.replace(/\{(\w+)\}/g, (blank, name) => values[name] ?? blank);
-}
-
-// --- elements
-
-function element(parent, tag, className = "") {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  parent.append(made);
-  return made;
-}
-
-function draw(parent, tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  parent.append(made);
-  return made;
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}

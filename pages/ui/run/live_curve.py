@@ -17,7 +17,7 @@ WORDS = (
 )
 STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 
-_component = component(__file__)
+_component = component(__file__, shared=("elements", "words", "axes", "mount", "stream"))
 
 
 @dataclass(frozen=True, kw_only=True)

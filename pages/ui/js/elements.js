@@ -1,0 +1,21 @@
+// Making elements of HTML and of SVG, and changing no more of them than has changed.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function element(parent, tag, className = "") {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  parent.append(made);
+  return made;
+}
+
+function draw(parent, tag, attributes) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  parent.append(made);
+  return made;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
