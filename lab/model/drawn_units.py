@@ -1,5 +1,6 @@
-"""How much of a wide layer is drawn. Page and worker must agree: a worker imports this and nothing else of the room."""
+"""How much of a network is drawn. Page and worker must agree: a worker imports this and nothing else of the room."""
 
 from typing import Final
 
 MOST_UNITS: Final = 16  # of one layer; before anything is learned, and while it learns, the first ones
+MOST_PARAMETERS: Final = 5_000  # of a network whose weights a page is told exactly, all of them

@@ -17,11 +17,12 @@ from lab.runs.serve.closed import Closed
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.pooled import PoolEngine
-from lab.runs.serve.pooled.streams import Reader
+from lab.runs.serve.pooled.streams import Draws, Reader
 from lab.runs.serve.sessions import SessionDoor
 from lab.spec.limits import VisitorLimits
 
 COMMENT = b":\n\n"  # keeps proxies from closing a stream in which nothing happens
+DRAWS: dict[str, Draws] = {"1": "first", "all": "all"}  # of ?network=
 HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
@@ -32,7 +33,7 @@ HEADERS = (
 class Live:
     """Events of one run from the point after Last-Event-ID (or ?last=) on; 404 for an unknown key.
 
-    With ?network=1 also the weights that a page draws.
+    With ?network=1 also the weights that a page draws; with ?network=all those of a small network exactly, all of them.
 
     The key is the right to read this stream and no more: 192 random bits that `Engine.view` tells the owner's page
     alone; a browser that refuses cookies has no other way to say whose it is. There is no CORS header, so no other
@@ -80,7 +81,7 @@ def _body(data: bytes) -> Message:
 
 
 def _opened(engine: PoolEngine, scope: Scope, bell: Bell) -> Reader | None:
-    draws = QueryParams(scope["query_string"]).get("network") == "1"
+    draws = DRAWS.get(QueryParams(scope["query_string"]).get("network", ""), "nothing")
     return engine.streams.open(scope["path_params"]["key"], _last_epoch(scope), bell, draws=draws)
 
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from lab.runs.wire.spec import JobSpec, KnobTurn
 from lab.runs.wire.typed import typed
 
-PROTOCOL = 4
+PROTOCOL = 5
 
 RunState = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost"]
 ENDED: tuple[RunState, ...] = ("finished", "stopped", "diverged", "failed", "lost")
@@ -61,7 +61,13 @@ class Speed:
 
 @dataclass(frozen=True)
 class Draw:
-    """Tell the weights that a page draws, too, from now on. Changes no number, so it is in no record."""
+    """Tell the weights that a page draws, too, from now on. Changes no number, so it is in no record.
+
+    Args:
+        exact: all of them as they are, where the network is small enough.
+    """
+
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ class Order:
     run: str
     number: int
     command: str
-    values: dict[str, float | None]
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ class Start:
         snapshot: what the Trainer wrote last, or empty bytes for a new run.
         epochs_per_s: pace, None for as fast as possible.
         orders: commands to obey before the first update.
-        drawn: whether a Draw was obeyed before.
+        drawn, exact: which kinds of Draw were obeyed before.
     """
 
     run: str
@@ -118,6 +124,7 @@ class Start:
     epochs_per_s: float | None
     orders: tuple[Order, ...]
     drawn: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,8 @@ class Hello:
 class Frame(NamedTuple):
     """A ready server-sent event with the points of one run from epoch `first` to `last`.
 
-    `weights` is another one, of `lab.runs.work.drawn`, at the last of these epochs; b"" where nobody draws them.
+    `weights` and `parameters` are others, of `lab.runs.work.drawn`, as of then; b"" where nobody draws them. Between
+    two epochs a frame may hold them alone: its `event` is then empty.
     """
 
     run: str
@@ -161,6 +169,7 @@ class Frame(NamedTuple):
     last: int
     event: bytes
     weights: bytes = b""
+    parameters: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -239,8 +248,8 @@ def order(run: str, number: int, command: Command) -> Order:
 
 
 def command_of(message: Order) -> Command:
-    """The command inside an Order."""
-    command: Command = COMMANDS[message.command](**message.values)
+    """The command inside an Order. Raises KeyError, TypeError or ValueError: it is none, or not one like this."""
+    command: Command = typed(COMMANDS[message.command], message.values)
     return command
 
 
@@ -263,20 +272,20 @@ def pack(message: Message) -> bytes:
 
 
 def _pack_frames(message: Frames) -> bytes:
-    """By far the most of all messages: for each frame a row [run, first, last, bytes of both events]; the events."""
-    rows = [[frame.run, frame.first, frame.last, len(frame.event), len(frame.weights)] for frame in message.frames]
+    """By far the most of all messages: for each frame a row [run, first, last, bytes of each event]; the events."""
+    rows = [[frame.run, frame.first, frame.last, *map(len, frame[3:])] for frame in message.frames]
     header = json.dumps([Frames.__name__, rows], separators=(",", ":")).encode()
-    events = [event for frame in message.frames for event in (frame.event, frame.weights)]
+    events = [event for frame in message.frames for event in frame[3:]]
     return b"".join((_HEADER_LENGTH.pack(len(header)), header, *events))
 
 
-def _unpack_frames(rows: list[tuple[str, int, int, int, int]], data: bytes, cursor: int) -> Frames:
+def _unpack_frames(rows: list[tuple[str, int, int, int, int, int]], data: bytes, cursor: int) -> Frames:
     """Not looked at closely, as each frame is relayed unread."""
     frames = []
-    for run, first, last, length, more in rows:
-        end = cursor + length
-        frames.append(Frame(run, first, last, data[cursor:end], data[end : end + more]))
-        cursor = end + more
+    for run, first, last, points, weights, parameters in rows:
+        a, b, c = cursor + points, cursor + points + weights, cursor + points + weights + parameters
+        frames.append(Frame(run, first, last, data[cursor:a], data[a:b], data[b:c]))
+        cursor = c
     return Frames(frames)
 
 

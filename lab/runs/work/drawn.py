@@ -1,11 +1,15 @@
-"""What a page draws of a network while it learns: of each Dense layer the first weights, as one ready event."""
+"""What a page draws of a network while it learns, as one ready event.
+
+Of a small network that is everything, exactly, so that a browser can compute with it; of any other, of each Dense layer
+the first weights, as fine as the width of a line can show.
+"""
 
 from base64 import b64encode
 from typing import Any
 
 import numpy as np
 
-from lab.model.drawn_units import MOST_UNITS
+from lab.model.drawn_units import MOST_PARAMETERS, MOST_UNITS
 from lab.runs.wire.frame import event
 from lab.runs.wire.spec import Functional, RunSpec
 from netcore.layers import Dense
@@ -29,13 +33,38 @@ def drawn_event(model: Any, spec: RunSpec, epoch: int) -> bytes:
     return event("weights", {"epoch": epoch, "largest": float(f"{largest:.4g}"), "layers": layers})
 
 
-def _dense_layers(model: Any, spec: RunSpec) -> list[tuple[str, Any]]:
+def is_small(model: Any) -> bool:
+    """Whether all parameters of a network are told."""
+    return sum(int(weight.size) for weight in model.weights) <= MOST_PARAMETERS
+
+
+def parameters_event(model: Any, spec: RunSpec, epoch: int, updates: int) -> bytes:
+    """An event "parameters": {"epoch", "updates", "layers": {layer: {weight: base64 of float32, row by row}}}.
+
+    Weights go by their names in netcore (kernel, bias, gamma, …); layers without any are left out.
+    """
+    layers = ",".join(
+        f'"{name}":{{{",".join(_exact(weight) for weight in layer.weights)}}}'
+        for name, layer in named_layers(model, spec)
+        if layer.weights
+    )
+    return f'event:parameters\ndata:{{"epoch":{epoch},"updates":{updates},"layers":{{{layers}}}}}\n\n'.encode()
+
+
+def _exact(weight: Any) -> str:
+    return f'"{weight.name}":"{b64encode(weight.value.astype(np.float32).tobytes()).decode()}"'
+
+
+def named_layers(model: Any, spec: RunSpec) -> list[tuple[str, Any]]:
+    """The layers as pages call them: by their place, in a functional model by their name."""
     network = spec.network
     if isinstance(network, Functional):
-        named = [(node.id, model.get_layer(node.id)) for node in network.nodes if node.layer is not None]
-    else:
-        named = [(str(place), layer) for place, layer in enumerate(model.layers[-len(network.layers) :])]
-    return [(name, layer) for name, layer in named if isinstance(layer, Dense)]
+        return [(node.id, model.get_layer(node.id)) for node in network.nodes if node.layer is not None]
+    return [(str(place), layer) for place, layer in enumerate(model.layers[-len(network.layers) :])]
+
+
+def _dense_layers(model: Any, spec: RunSpec) -> list[tuple[str, Any]]:
+    return [(name, layer) for name, layer in named_layers(model, spec) if isinstance(layer, Dense)]
 
 
 def _first(kernel: Array) -> Array:

@@ -30,7 +30,7 @@ from lab.runs.wire.snapshot import BEST_ROWS, TrainerSnapshot, TrainerState, Wei
 from lab.runs.wire.spec import KnobName, KnobTurn, RunSpec
 from lab.runs.work.best import Best, watched
 from lab.runs.work.build import build_model, fit_run_of
-from lab.runs.work.drawn import drawn_event
+from lab.runs.work.drawn import drawn_event, is_small, parameters_event
 from lab.runs.work.stages import stages_of, taken_over
 from lab.runs.work.stride import LONGEST_STRIDE, Stride
 from lab.verdict.divergence import likely_cause
@@ -256,6 +256,15 @@ class Trainer:
     def drawn(self) -> bytes:
         """The weights that a page draws, as one ready event."""
         return drawn_event(self.model, self._spec, self.epochs_done)
+
+    @property
+    def tells_parameters(self) -> bool:
+        """Whether the network is small enough to be told as a whole."""
+        return is_small(self.model)
+
+    def parameters(self) -> bytes:
+        """All of its weights, as one ready event."""
+        return parameters_event(self.model, self._spec, self.epochs_done, self.updates)
 
     def apply(self, command: Command) -> None:
         """Obey a command before the next batch. What makes no sense in the present state changes nothing."""

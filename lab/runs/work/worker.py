@@ -50,7 +50,8 @@ class Slot:
 
     Args:
         points: not yet sent.
-        drawn: whether a page draws its weights; next_drawing_at: when they may be told again.
+        drawn: whether a page draws its weights; exact: whether it wants all parameters, as they are.
+        next_drawing_at: when they may be told again; drawn_updates: made when they were told, -1 for never.
         spent_s: computing in the epoch that goes on; epoch_s: what one takes on the mean, None before the first.
     """
 
@@ -63,7 +64,24 @@ class Slot:
     spent_s: float = 0.0
     epoch_s: float | None = None
     drawn: bool = False
+    exact: bool = False
     next_drawing_at: float = 0.0
+    drawn_updates: int = -1
+
+    def draw(self, exact: bool) -> None:
+        """Somebody draws its network; a large one is told as far as it is drawn."""
+        if not isinstance(self.trainer, Trainer):
+            return
+        if exact and self.trainer.tells_parameters:
+            self.exact = True
+        else:
+            self.drawn = True
+        self.drawn_updates = -1
+
+    @property
+    def undrawn(self) -> bool:
+        """Somebody draws it, and has not seen the weights as they are now."""
+        return (self.drawn or self.exact) and self.drawn_updates != self.trainer.updates
 
     def epoch_ended(self) -> None:
         before = self.spent_s if self.epoch_s is None else self.epoch_s
@@ -125,7 +143,11 @@ class Worker:
         now, ready_at = self._clock(), self._slicer.earliest()
         if ready_at is not None and ready_at <= now:
             return 0.0
-        due = [max(slot.next_frame_at, self._next_beat_at) for slot in self._slots.values() if slot.points]
+        due = [
+            max(slot.next_frame_at if slot.points else slot.next_drawing_at, self._next_beat_at)
+            for slot in self._slots.values()
+            if slot.points or slot.undrawn
+        ]
         if ready_at is not None:
             due.append(ready_at)
         return max(0.0, min(due, default=now + 1.0) - now)
@@ -150,7 +172,10 @@ class Worker:
         if message.snapshot:
             trainer.restore(message.snapshot)
         pace = Pace(message.epochs_per_s, self._clock(), self._tempo.pace)
-        slot = self._slots[message.run] = Slot(trainer, pace, self._clock() + SNAPSHOT_S, drawn=message.drawn)
+        slot = self._slots[message.run] = Slot(trainer, pace, self._clock() + SNAPSHOT_S)
+        for exact, wanted in ((False, message.drawn), (True, message.exact)):
+            if wanted:
+                slot.draw(exact)
         for order in message.orders:
             self._apply(slot, order)
         known = bool(message.snapshot) and not message.orders  # to who sent it
@@ -167,7 +192,7 @@ class Worker:
         if isinstance(command, Speed):
             slot.pace.set(command.epochs_per_s, self._clock())
         elif isinstance(command, Draw):
-            slot.drawn = True
+            slot.draw(command.exact)
         elif isinstance(command, Resume | Step):
             slot.pace.ready_at = self._clock()
         slot.trainer.apply(command)
@@ -229,7 +254,7 @@ class Worker:
     def _show_first_point(self, run: str, slot: Slot) -> None:
         """The first point of a new run waits for no beat."""
         self._slicer.shown(run)
-        slot.next_frame_at = self._clock() + self._period()
+        slot.next_frame_at = self._clock() + self._period(slot)
         self._encode(run, slot)
         self._flush()
 
@@ -250,6 +275,8 @@ class Worker:
         A snapshot must never be ahead of the points that were sent: they would be missing after a crash.
         """
         self._encode(run, slot)
+        if slot.undrawn:
+            self._encode_drawing(run, slot)
         self._flush()
         if save:
             self._save(run, slot)
@@ -270,9 +297,10 @@ class Worker:
         self._next_snapshot_at = now + rest
         slot.next_snapshot_at = now + max(SNAPSHOT_S, rest)
 
-    def _period(self) -> float:
-        """Seconds between two frames of one run."""
-        return max(1 / self._tempo.frames_per_s, len(self._slicer) / WORKER_FRAMES_PER_S)
+    def _period(self, slot: Slot | None = None) -> float:
+        """Seconds between two frames of one run: its points come along with its parameters where they are told."""
+        per_s = self._tempo.parameters_per_s if slot is not None and slot.exact else self._tempo.frames_per_s
+        return max(1 / per_s, len(self._slicer) / WORKER_FRAMES_PER_S)
 
     def _send_what_is_due(self) -> None:
         now = self._clock()
@@ -286,8 +314,10 @@ class Worker:
         period = self._period()
         for run, slot in self._slots.items():
             if slot.points and now >= slot.next_frame_at:
-                slot.next_frame_at = now + period
+                slot.next_frame_at = _next(slot.next_frame_at, self._period(slot), now)
                 self._encode(run, slot)
+            elif slot.undrawn and not slot.points and now >= slot.next_drawing_at:
+                self._encode_drawing(run, slot)
         if self._outgoing:
             self._flush()
             self._next_beat_at = now + min(SLOWEST_BEAT_S, max(QUICKEST_BEAT_S, period / BEATS_PER_FRAME))
@@ -307,20 +337,35 @@ class Worker:
         points, slot.points = slot.points, Points()
         if points:
             progress = Progress(slot.trainer.updates, slot.trainer.compute_s, time.time())
-            event, weights = encode(points, progress), self._weights(slot)
-            self._outgoing.append(Frame(run, points.epochs[0], points.epochs[-1], event, weights))
+            frame = Frame(run, points.epochs[0], points.epochs[-1], encode(points, progress))
+            self._outgoing.append(self._drawn(frame, slot))
 
-    def _weights(self, slot: Slot) -> bytes:
-        """Those that a page draws, as often as the tempo allows and at the end; b"" otherwise."""
+    def _encode_drawing(self, run: str, slot: Slot) -> None:
+        """The weights alone, between two epochs."""
+        epoch = slot.trainer.epochs_done
+        frame = self._drawn(Frame(run, epoch, epoch, b""), slot)
+        if frame.weights or frame.parameters:
+            self._outgoing.append(frame)
+
+    def _drawn(self, frame: Frame, slot: Slot) -> Frame:
+        """The frame with the weights that pages draw, as often as the tempo allows, and when the run comes to rest."""
         now, trainer = self._clock(), slot.trainer
-        if not slot.drawn or not isinstance(trainer, Trainer):
-            return b""
-        if now < slot.next_drawing_at and trainer.state not in ENDED:
-            return b""
-        slot.next_drawing_at = now + 1 / self._tempo.drawings_per_s
-        return trainer.drawn()
+        if not slot.undrawn or not isinstance(trainer, Trainer):
+            return frame
+        if now < slot.next_drawing_at and trainer.state == "running":
+            return frame
+        per_s = self._tempo.parameters_per_s if slot.exact else self._tempo.drawings_per_s
+        slot.next_drawing_at = _next(slot.next_drawing_at, 1 / per_s, now)
+        slot.drawn_updates = trainer.updates
+        weights = trainer.drawn() if slot.drawn else b""
+        return frame._replace(weights=weights, parameters=trainer.parameters() if slot.exact else b"")
 
     def _flush(self) -> None:
         if self._outgoing:
             self._send(Frames(self._outgoing))
             self._outgoing = []
+
+
+def _next(before: float, period: float, now: float) -> float:
+    """When something that was due at `before` and is done now is due again: late by less than a period, on the beat."""
+    return max(before, now - period) + period

@@ -13,7 +13,7 @@ from lab.model.drawn import drawn_network
 from lab.model.layer_table import layer_rows
 from lab.runs.orders.run import run_spec
 from lab.runs.work.build import build_model
-from lab.runs.work.drawn import STEPS, drawn_event
+from lab.runs.work.drawn import STEPS, drawn_event, is_small, parameters_event
 from lab.starts import start
 
 
@@ -74,3 +74,25 @@ def test_what_is_sent_of_a_network_grows_no_further_than_what_is_drawn_of_it():
     _experiment, _dataset, spec, model = built("lecture")
     assert sum(weight.size for weight in model.get_weights()) > 25_000
     assert len(drawn_event(model, spec, 1)) < 1000
+
+
+@pytest.mark.parametrize("name", ["iris", "spiral", "two_in_two_out"])
+def test_of_a_small_network_every_weight_is_told_to_the_last_bit(name):
+    experiment, _dataset, spec, model = built(name)
+    head, data = parameters_event(model, spec, 3, 17).decode().strip().split("\n")
+    values = json.loads(data.removeprefix("data:"))
+    assert (head, values["epoch"], values["updates"]) == ("event:parameters", 3, 17)
+    ids = {layer.id for layer in experiment.model.layers} | set(map(str, range(len(experiment.model.layers))))
+    assert set(values["layers"]) <= ids
+    told = [b64decode(text) for layer in values["layers"].values() for text in layer.values()]
+    assert sorted(told) == sorted(weight.tobytes() for weight in model.get_weights())
+    kernels = layer_weights(experiment, model)
+    for place, layer in enumerate(experiment.model.layers):
+        if layer.id in kernels:
+            arrays = values["layers"].get(layer.id) or values["layers"][str(place)]
+            assert b64decode(arrays["kernel"]) == kernels[layer.id].kernel.astype("<f4").tobytes()
+    assert is_small(model)
+
+
+def test_a_large_network_is_never_told_as_a_whole():
+    assert not is_small(built("lecture")[-1])

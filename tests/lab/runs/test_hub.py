@@ -13,7 +13,7 @@ from lab.runs.serve.pooled import curve as curve_module
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import LiveRun, StudyPart
 from lab.runs.serve.pooled.streams import Streams
-from lab.runs.wire.messages import Checkpoint, Frames, Pause, Snapshot
+from lab.runs.wire.messages import Checkpoint, Frame, Frames, Pause, Snapshot
 from lab.spec.limits import ALONE
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import Bell, frame, live_run, status
@@ -48,7 +48,7 @@ def touched() -> list[LiveRun]:
 
 @pytest.fixture
 def streams(hub, touched) -> Streams:
-    return Streams(hub, touched.append, lambda job: None)
+    return Streams(hub, touched.append, lambda job, exact: None)
 
 
 def points(events: list[bytes]) -> list[int]:
@@ -102,9 +102,9 @@ def test_a_reader_that_comes_back_goes_on_after_its_last_point(hub, streams, run
 
 def test_weights_go_to_those_who_draw_them_the_newest_alone_and_each_once(hub, touched, run):
     asked = []
-    streams = Streams(hub, touched.append, asked.append)
-    plain, drawing = streams.open(run.stream, 0, Bell()), streams.open(run.stream, 0, Bell(), draws=True)
-    assert asked == [run]
+    streams = Streams(hub, touched.append, lambda job, exact: asked.append((job, exact)))
+    plain, drawing = streams.open(run.stream, 0, Bell()), streams.open(run.stream, 0, Bell(), draws="first")
+    assert asked == [(run, False)]
     for epoch in (1, 2, 3):
         hub.publish(Frames([frame(epoch, epoch)._replace(weights=f"event:weights\ndata:{epoch}\n\n".encode())]))
     assert "weights" not in names(streams.read(plain))
@@ -119,6 +119,30 @@ def test_weights_are_not_kept_frame_by_frame(hub, streams, run):
     for epoch in range(1, 4):
         hub.publish(Frames([frame(epoch, epoch)._replace(weights=b"event:weights\n\n")]))
     assert not any(b"weights" in event for event in run.curve.after(0))
+
+
+def test_a_reader_that_wants_all_parameters_gets_them_or_the_drawn_weights_of_a_network_that_is_too_large(hub, run):
+    asked = []
+    streams = Streams(hub, lambda job: None, lambda job, exact: asked.append(exact))
+    exact, drawing = (streams.open(run.stream, 0, Bell(), draws=draws) for draws in ("all", "first"))
+    assert asked == [True, False]
+    hub.publish(Frames([frame(1, 1)._replace(weights=b"event:weights\n\n")]))
+    assert names(streams.read(exact))[1:] == ["weights"]
+    hub.publish(Frames([frame(2, 2)._replace(parameters=b"event:parameters\n\n")]))
+    assert names(streams.read(exact)) == ["parameters"]
+    assert "parameters" not in names(streams.read(drawing))
+
+
+def test_weights_between_two_epochs_wake_their_readers_and_are_no_point(hub, streams, run):
+    bell = Bell()
+    reader = streams.open(run.stream, 0, bell, draws="all")
+    hub.publish(Frames([frame(1, 1)]))
+    streams.read(reader)
+    bell.rung = 0
+    hub.publish(Frames([Frame(run.id, 1, 1, b"", b"", b"event:parameters\ndata:{}\n\n")]))
+    assert bell.rung
+    assert streams.read(reader) == [b"event:parameters\ndata:{}\n\n"]
+    assert run.curve.last_epoch == run.curve.frames == 1
 
 
 class Page:

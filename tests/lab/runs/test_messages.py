@@ -36,7 +36,13 @@ from tests.lab.runs.test_study import cells
     "message",
     [
         Hello(1, 4711, 1),
-        Frames([Frame("a", 1, 3, b"id:3\n\n", b"event:weights\n\n"), Frame("b", 4, 4, b""), Frame("c", 1, 1, b"x")]),
+        Frames(
+            [
+                Frame("a", 1, 3, b"id:3\n\n", b"event:weights\n\n"),
+                Frame("b", 4, 4, b""),
+                Frame("c", 1, 1, b"", b"x", b"yz"),
+            ]
+        ),
         Snapshot("a", 7, bytes(range(256))),
         Ping(7, 3),
         Pong(7, 200, 1.5),

@@ -1,5 +1,6 @@
 """The worker's loop in this process, with a clock that goes on only while the loop waits: pace, frames, snapshots."""
 
+import json
 import queue
 from collections import Counter
 from dataclasses import replace
@@ -26,7 +27,7 @@ from lab.runs.wire.messages import (
     Stop,
     order,
 )
-from lab.runs.wire.tempo import EYE, STEPS
+from lab.runs.wire.tempo import EYE, MOTION, STEPS
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 from lab.runs.work.trainer import Trainer
 from lab.runs.work.worker import SNAPSHOT_SHARE, Worker
@@ -70,12 +71,18 @@ class Told:
     def points(self, run: str) -> list[tuple[float, list[int]]]:
         """Epochs of each frame of a run, and when it went out."""
         frames = [(at, frame) for at, message in self.of(Frames) for frame in message.frames]
-        return [(at, list(decode(data).epochs)) for at, (name, _, _, data, _) in frames if name == run]
+        return [(at, list(decode(one.event).epochs)) for at, one in frames if one.run == run and one.event]
 
     def weights(self, run: str) -> list[tuple[float, int, bytes]]:
         """When the weights of a run were told, after which epoch, and the event."""
         frames = [(at, frame) for at, message in self.of(Frames) for frame in message.frames]
         return [(at, frame.last, frame.weights) for at, frame in frames if frame.run == run and frame.weights]
+
+    def parameters(self, run: str) -> list[tuple[float, int, int]]:
+        """When all parameters of the run were told, after which epoch and how many updates."""
+        frames = [(at, frame.parameters) for at, message in self.of(Frames) for frame in message.frames]
+        events = [(at, json.loads(event[event.index(b"{") :])) for at, event in frames if event]
+        return [(at, values["epoch"], values["updates"]) for at, values in events]
 
     def end(self, run: str) -> Status:
         return self.of(Status, run)[-1][1]
@@ -160,6 +167,32 @@ def test_in_a_busy_class_pictures_slow_down_further_than_curves(work, start):
     told = work((0.0, Ping(1, 1)), (0.0, drawn), (10.0, stop("r")))
     assert 10 * STEPS[1].drawings_per_s - 2 <= len(told.weights("r")) <= 10 * STEPS[1].drawings_per_s + 2
     assert len(told.points("r")) > 2 * len(told.weights("r"))
+
+
+def test_all_parameters_are_told_as_often_as_a_moving_picture_wants_and_less_often_in_a_busy_class(work, start):
+    drawn = replace(start("r", ENDLESS, 100.0), exact=True)
+    told = work((0.0, drawn), (10.0, Ping(1, 8)), (20.0, stop("r")))
+    alone = [at for at, _, _ in told.parameters("r") if at < 10]
+    busy = [at for at, _, _ in told.parameters("r") if at > 10]
+    assert len(alone) == pytest.approx(10 * MOTION, rel=0.1)
+    assert len(busy) == pytest.approx(10 * STEPS[8].parameters_per_s, rel=0.2)
+    assert not told.weights("r")
+
+
+def test_parameters_are_told_before_the_first_update_and_when_a_run_comes_to_rest(work, start):
+    waiting = replace(start("r", ENDLESS, 5.0), exact=True, orders=(order("r", 1, Pause()),))
+    told = work((0.0, waiting), (5.0, order("r", 2, Step(2))), (10.0, stop("r", 3)))
+    (first_at, *first), (_, *last) = told.parameters("r")[0], told.parameters("r")[-1]
+    assert first_at < 1
+    assert first == [0, 0]
+    assert last == [2, 2]
+
+
+def test_within_a_long_epoch_the_weights_move_all_the_same(work, start):
+    long_epoch = iris(5).with_fit(batch_size=1)
+    told = work((0.0, replace(start("r", long_epoch), exact=True)), step=0.002)
+    between = [epoch for _, epoch, updates in told.parameters("r") if updates % 90]
+    assert len(between) > 2 * 5
 
 
 def test_frames_of_a_slow_run_go_out_as_soon_as_there_is_a_point(work, start):

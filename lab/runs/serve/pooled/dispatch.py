@@ -67,7 +67,7 @@ class Dispatch:
         """Begin, or go on from the last snapshot with all that has been asked for since."""
         if job.worker is not None:
             orders = tuple(job.orders.waiting)
-            start = Start(job.id, job.spec, job.arrays, job.snapshot, job.epochs_per_s, orders, job.drawn)
+            start = Start(job.id, job.spec, job.arrays, job.snapshot, job.epochs_per_s, orders, job.drawn, job.exact)
             self._send_message(job.worker, start)
 
     # --- commands
@@ -93,11 +93,15 @@ class Dispatch:
             job.parked = False
             self.send(job, Resume())
 
-    def draw(self, job: Job) -> None:
-        """Somebody draws the network of this job: its worker tells the weights, too."""
-        if job.active and not job.drawn:
+    def draw(self, job: Job, exact: bool) -> None:
+        """Somebody draws the network of this job: its worker tells the weights, too, or all parameters exactly."""
+        if not job.active or (job.exact if exact else job.drawn):
+            return
+        if exact:
+            job.exact = True
+        else:
             job.drawn = True
-            self.send(job, Draw())
+        self.send(job, Draw(exact))
 
     def revive(self, job: Job, command: Command) -> None:
         """Let an ended job go on from its last snapshot."""

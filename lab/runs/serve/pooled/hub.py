@@ -8,7 +8,7 @@ from dataclasses import replace
 from lab.errors import RunError
 from lab.runs.serve.pooled.job import Clock, Job, LiveRun, StudyPart, Wakeable
 from lab.runs.wire.checkpoints import thinned
-from lab.runs.wire.messages import ENDED, Checkpoint, Frames, Snapshot, Status
+from lab.runs.wire.messages import ENDED, Checkpoint, Frame, Frames, Snapshot, Status
 from lab.spec.limits import Limits
 
 
@@ -91,9 +91,7 @@ class Hub:
         with self.lock:
             for frame in message.frames:
                 job = self._jobs.get(frame.run)
-                if job is not None and job.curve.take(frame._replace(weights=b"")):
-                    job.weights = frame.weights or job.weights
-                    job.blame.in_a_row = 0  # it gets on
+                if job is not None and _take(job, frame):
                     sleepers.update(job.readers.values())
         self._wake(sleepers)
 
@@ -149,6 +147,16 @@ class Hub:
     def _wake(self, sleepers: Iterable[Wakeable]) -> None:
         if waiting := list(sleepers):
             self.wake(waiting)
+
+
+def _take(job: Job, frame: Frame) -> bool:
+    """Whether there is something new in a frame: points that did not come before, or weights between two epochs."""
+    if frame.event:
+        if not job.curve.take(frame._replace(weights=b"", parameters=b"")):
+            return False
+        job.blame.in_a_row = 0  # it gets on
+    job.weights, job.parameters = frame.weights or job.weights, frame.parameters or job.parameters
+    return True
 
 
 def _told(status: Status) -> Status:

@@ -95,6 +95,7 @@ class Job:
         parked: paused because nobody reads it; goes on when somebody does.
         stream: key of its stream: who holds it may read that, and nothing else.
         drawn: whether its worker was asked for the weights that a page draws; weights: the event that told them last.
+        exact, parameters: likewise, all of them as they are.
         readers: open streams, each with what it sleeps on.
     """
 
@@ -122,6 +123,8 @@ class Job:
     readers: dict[int, Wakeable] = field(default_factory=dict)
     drawn: bool = False
     weights: bytes = b""
+    exact: bool = False
+    parameters: bytes = b""
 
     @property
     def active(self) -> bool:

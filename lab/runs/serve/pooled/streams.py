@@ -3,10 +3,13 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, Wakeable
 from lab.runs.wire.frame import event
+
+Draws = Literal["nothing", "first", "all"]  # "first": of each Dense layer; "all": exactly, where there are few
 
 _numbers = itertools.count()
 
@@ -19,14 +22,14 @@ class Reader:
         last_epoch: of the last point it has had; 0 for none.
         version: of the status that it has had; -1 for none.
         done: nothing will follow.
-        draws: whether it has a use for weights; weights: those that it has had last.
+        draws: which weights it has a use for; weights: those that it has had last.
     """
 
     job: Job
     last_epoch: int
     version: int = -1
     done: bool = False
-    draws: bool = False
+    draws: Draws = "nothing"
     weights: bytes = b""
     number: int = field(default_factory=lambda: next(_numbers))
 
@@ -35,29 +38,29 @@ class Streams:
     """Streams of the hub's jobs, each opened with the key that its owner was told.
 
     Args:
-        touch: told of a job that somebody looks at; draw: of one whose network somebody draws.
+        touch: told of a job that somebody looks at; draw: of one whose network somebody draws, and whether exactly.
     """
 
-    def __init__(self, hub: Hub, touch: Callable[[Job], None], draw: Callable[[Job], None]) -> None:
+    def __init__(self, hub: Hub, touch: Callable[[Job], None], draw: Callable[[Job, bool], None]) -> None:
         self._hub, self._touch, self._draw = hub, touch, draw
 
     def known(self, key: str) -> bool:
         return self._hub.streamed(key) is not None
 
-    def open(self, key: str, last_epoch: int, sleeper: Wakeable, *, draws: bool = False) -> Reader | None:
+    def open(self, key: str, last_epoch: int, sleeper: Wakeable, *, draws: Draws = "nothing") -> Reader | None:
         """A reader of the events after `last_epoch`; None for a key that no job has.
 
         Args:
             sleeper: is set when there is something new.
-            draws: whether it has a use for the weights that a page draws.
+            draws: which weights it has a use for.
         """
         with self._hub.lock:
             job = self._hub.streamed(key)
             if job is None:
                 return None
             self._touch(job)
-            if draws:
-                self._draw(job)
+            if draws != "nothing":
+                self._draw(job, draws == "all")
             reader = Reader(job, last_epoch, draws=draws)
             job.readers[reader.number] = sleeper
             return reader
@@ -77,9 +80,10 @@ class Streams:
             if job.curve.last_epoch > reader.last_epoch:
                 events += job.curve.after(reader.last_epoch)
                 reader.last_epoch = job.curve.last_epoch
-            if reader.draws and job.weights and job.weights is not reader.weights:
-                events.append(job.weights)
-                reader.weights = job.weights
+            weights = _weights_for(reader)
+            if weights and weights is not reader.weights:
+                events.append(weights)
+                reader.weights = weights
             if reader.version != job.version:
                 reader.version = job.version
                 events.append(self._state_event(job))
@@ -107,3 +111,10 @@ class Streams:
                 "busy": self._hub.busy,
             },
         )
+
+
+def _weights_for(reader: Reader) -> bytes:
+    """The newest event with weights as this reader wants them."""
+    if reader.draws == "nothing":
+        return b""
+    return (reader.draws == "all" and reader.job.parameters) or reader.job.weights
