@@ -44,6 +44,7 @@ PAGES: Final = (  # name, step or tool, icon; and what it teaches
     Page("train", "step"),  # epochs, batches, updates; one knob changed beside the last curve; what two curves say
     Page("evaluate", "step"),  # how the network does on rows it has never seen, beside a forecast without one
     Page("compare", "tool", ":material/stacked_line_chart:"),  # one thing changed at a time; more than chance?
+    Page("inside", "tool", ":material/query_stats:"),  # what layers hold, give and are told; units that are stuck
     Page("experiments", "tool", ":material/labs:"),  # predict, then see what one changed value does; what is luck
     Page("loss_bench", "tool", ":material/balance:"),  # what a loss makes of a prediction, and where it pushes it
     Page("golf", "tool", ":material/golf_course:"),  # how little a network needs; choosing by the validation part

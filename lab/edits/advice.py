@@ -10,7 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from lab.edits.layers import dropping_layers, hidden_layers, with_dropout_before_outputs, with_hidden, with_width_times
+from lab.edits.layers import (
+    dropping_layers,
+    hidden_layers,
+    with_dropout_before_outputs,
+    with_hidden,
+    with_hidden_activation,
+    with_width_times,
+)
 from lab.errors import LabError
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.verdict.verdict import Verdict
@@ -157,6 +164,16 @@ def dropout(experiment: Experiment, _: Known) -> Experiment:
     return experiment if dropping_layers(experiment) else with_dropout_before_outputs(experiment, DROPPED)
 
 
+def leaky_units(experiment: Experiment, _: Known) -> Experiment:
+    """A slope below 0 too, where a unit could die."""
+    return with_hidden_activation(experiment, ("relu", "relu6"), "leaky_relu")
+
+
+def unbounded_units(experiment: Experiment, _: Known) -> Experiment:
+    """relu where a function ends on both sides, so that its slope does not vanish."""
+    return with_hidden_activation(experiment, ("sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "softsign"), "relu")
+
+
 # --- the data
 
 
@@ -195,6 +212,8 @@ REMEDIES: Final[dict[str, Remedy]] = {
         Remedy("smaller_still", smaller_net),
         Remedy("more_units", more_units),
         Remedy("dropout", dropout),
+        Remedy("leaky_units", leaky_units),
+        Remedy("unbounded_units", unbounded_units),
         Remedy("shuffled_split", shuffled_split, anew=True),
     )
 }

@@ -1,6 +1,6 @@
 """Changes to the layers of an experiment that are made as one, and the layers that they concern."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec, ModelSpec
@@ -28,6 +28,23 @@ def with_units(experiment: Experiment, units: int) -> Experiment:
     for layer in hidden_layers(experiment):
         experiment = experiment.with_layer(layer.with_params(units=units))
     return experiment
+
+
+def with_hidden_activation(experiment: Experiment, old: Collection[str], new: str) -> Experiment:
+    """Another activation function in every layer that is no output and has one of the old ones."""
+    model = experiment.model
+    graph = model if isinstance(model, GraphSpec) else None
+    shown = {output.reads for output in graph.outputs} if graph else {layer.id for layer in model.layers[-1:]}
+    for layer in model.layers:
+        if layer.id not in shown and layer.params.get("activation") in old and _takes(layer, new):
+            experiment = experiment.with_layer(layer.with_params(activation=new))
+    return experiment
+
+
+def _takes(layer: LayerSpec, activation: str) -> bool:
+    """Layers that keep a state from step to step are made for functions with ends."""
+    params = LAYERS.get(layer.type).params
+    return "activation" in params and "recurrent_activation" not in params and "recurrent_initializer" not in params
 
 
 def only_dense_hidden(experiment: Experiment) -> bool:

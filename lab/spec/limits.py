@@ -66,6 +66,8 @@ class Limits:
     experiment_characters: int  # of its JSON text: a link or a file
     # runs
     running_s: float | None
+    replay_s: float | None  # training again on the way back to an epoch, in the web process
+    inside_numbers: int  # of all layers together, when a network is looked into
     active_runs_per_worker: int
     worker_memory_bytes: int
     checkpoint_bytes: int  # of one run
@@ -110,6 +112,8 @@ ALONE = Limits(
     seed=2**32 - 1,
     experiment_characters=2_000_000,
     running_s=None,
+    replay_s=None,
+    inside_numbers=50_000_000,
     active_runs_per_worker=200,
     worker_memory_bytes=4_000_000_000,
     checkpoint_bytes=20_000_000,
@@ -142,6 +146,8 @@ CLASS = replace(
     study_updates=500_000,
     train_values=5_000_000,
     running_s=600.0,
+    replay_s=20.0,
+    inside_numbers=5_000_000,
     active_runs_per_worker=150,  # of ready-made starts: each then still moves three times a second
     worker_memory_bytes=2_000_000_000,
     checkpoint_bytes=2_000_000,

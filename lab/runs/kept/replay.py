@@ -58,7 +58,8 @@ def brought_on(trainer: Trainer, epoch: int, seconds: float) -> Iterator[float]:
 
 def is_on_the_way(trainer: Trainer, checkpoints: Checkpoints, epoch: int) -> bool:
     """Whether going on from where the trainer stands is no longer than from the nearest checkpoint."""
-    return nearest(checkpoints, epoch) <= trainer.epochs_done <= epoch
+    done = trainer.epochs_done
+    return nearest(checkpoints, epoch) <= done < epoch or (done == epoch and trainer.between_epochs)
 
 
 def epoch_beside(epoch: int, step: int, last: int) -> int:
@@ -69,6 +70,12 @@ def epoch_beside(epoch: int, step: int, last: int) -> int:
 def seconds_to(record: RunRecord, checkpoints: Checkpoints, epoch: int) -> float:
     """What `trainer_at` will take, by what the run took for an epoch."""
     return (epoch - nearest(checkpoints, epoch)) * record.compute_s / max(1, record.epochs_done)
+
+
+def within_reach(record: RunRecord, checkpoints: Checkpoints, epoch: int, most_s: float | None) -> int:
+    """The epoch, or the last checkpoint before it where the way from there takes longer than `most_s` seconds."""
+    far = most_s is not None and seconds_to(record, checkpoints, epoch) > most_s
+    return nearest(checkpoints, epoch) if far else epoch
 
 
 def fork_snapshot(

@@ -1,7 +1,6 @@
 """The time slider: what a finished run had learned by any of its epochs, from its weights of then."""
 
 from collections import OrderedDict
-from typing import Any
 
 import streamlit as st
 from plotly.graph_objects import Figure
@@ -16,19 +15,16 @@ from lab.insight.evaluate import Evaluation
 from lab.insight.moment import Moment, moment
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord
-from lab.runs.kept.replay import bring_on, brought_on, epoch_beside, is_on_the_way, seconds_to, trainer_from
-from lab.runs.serve.host import engine
-from lab.runs.wire.checkpoints import Checkpoints
-from lab.runs.work.trainer import Trainer
+from lab.runs.kept.replay import epoch_beside
 from lab.studies.words import number
 from lab.texts import say
 from pages.ui.chart import show_chart
+from pages.ui.compare.back import epoch_in_reach, trainer_back_at
 from pages.ui.network_drawing import network_drawing
 from pages.ui.state import AppState, set_widget_value, widget_value
 from pages.ui.text import plain, tell, tell_error
 
 KEPT_MOMENTS = 48
-SLOW_S = 0.5  # a way back that takes longer shows how far it is
 
 
 def slider_section(state: AppState, record: RunRecord, dataset: Dataset) -> None:
@@ -40,20 +36,10 @@ def slider_section(state: AppState, record: RunRecord, dataset: Dataset) -> None
 
 
 def look_back(state: AppState, record: RunRecord, dataset: Dataset) -> None:
-    last, key = record.last_good_epoch, f"moment-{record.number}"
-    _remember(key, last)
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", wrap=False):
-        for name, sign, step in (("back", "◀", -1), ("on", "▶", 1)):
-            st.button(
-                sign,
-                key=f"moment-{name}",
-                help=say(f"slider.{name}", state.language),
-                on_click=_step,
-                args=(key, step, last),
-            )
-        epoch = st.slider(say("slider.epoch", state.language), 0, last, key=key)
+    epoch = epoch_slider(state, f"moment-{record.number}", record.last_good_epoch, "moment")
     st.caption(say("slider.about", state.language))
     try:
+        epoch = epoch_in_reach(state, record, epoch)
         then = moment_at(state, record, dataset, epoch)
     except LabError as refusal:
         st.warning(tell_error(refusal, state.language))
@@ -64,6 +50,21 @@ def look_back(state: AppState, record: RunRecord, dataset: Dataset) -> None:
     with right:
         losses_then(state, record, epoch)
     network_drawing(then.network, state.language, "moment-network")
+
+
+def epoch_slider(state: AppState, key: str, last: int, name: str) -> int:
+    """The slider with a button on either side; `name` tells its buttons from those of others."""
+    _remember(key, last)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", wrap=False):
+        for way, sign, step in (("back", "◀", -1), ("on", "▶", 1)):
+            st.button(
+                sign,
+                key=f"{name}-{way}",
+                help=say(f"slider.{way}", state.language),
+                on_click=_step,
+                args=(key, step, last),
+            )
+        return int(st.slider(say("slider.epoch", state.language), 0, last, key=key))
 
 
 def _remember(key: str, last: int) -> None:
@@ -90,39 +91,11 @@ def moment_at(state: AppState, record: RunRecord, dataset: Dataset, epoch: int) 
     kept: OrderedDict[tuple[str, int, int], Moment] = state.memo.setdefault("moments", OrderedDict())
     key = (record.id, record.epochs_done, epoch)
     if key not in kept:
-        kept[key] = moment(_trainer_at(state, record, dataset, epoch).model, record, dataset)
+        kept[key] = moment(trainer_back_at(state, record, dataset, epoch).model, record, dataset)
         while len(kept) > KEPT_MOMENTS:
             kept.popitem(last=False)
     kept.move_to_end(key)
     return kept[key]
-
-
-def _trainer_at(state: AppState, record: RunRecord, dataset: Dataset, epoch: int) -> Trainer:
-    """From the nearest checkpoint, or from where the slider stood before if that is nearer."""
-    known: tuple[Any, Checkpoints, Trainer] | None = state.memo.get("moment_trainer")
-    mark = (record.id, record.epochs_done)
-    if known is None or known[0] != mark:
-        checkpoints = engine().checkpoints(record.id, state.owner)
-        trainer = trainer_from(record, checkpoints, dataset, epoch)
-    else:
-        _, checkpoints, trainer = known
-        if not is_on_the_way(trainer, checkpoints, epoch):
-            trainer = trainer_from(record, checkpoints, dataset, epoch)
-    state.memo["moment_trainer"] = mark, checkpoints, trainer
-    _bring_on(state, trainer, epoch, seconds_to(record, checkpoints, epoch))
-    return trainer
-
-
-def _bring_on(state: AppState, trainer: Trainer, epoch: int, seconds: float) -> None:
-    """Train the missing epochs again, with a bar where that takes a while."""
-    if seconds < SLOW_S:
-        bring_on(trainer, epoch)
-        return
-    bar = st.progress(0.0)
-    for share in brought_on(trainer, epoch, seconds):
-        about = say("slider.recomputing", state.language, epoch=f"{trainer.epochs_done:,}", wanted=f"{epoch:,}")
-        bar.progress(share, text=about)
-    bar.empty()
 
 
 # --- what it looked like

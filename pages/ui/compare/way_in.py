@@ -1,4 +1,4 @@
-"""The ways from a run on the train page to the compare page."""
+"""The ways on from a run on the train page: beside all others, and into its network."""
 
 import streamlit as st
 
@@ -10,16 +10,19 @@ from pages.ui.state import AppState
 
 
 def ways_on(state: AppState, run: RunView) -> None:
-    """To the compare page: on from any epoch of this run with one knob turned, or beside all others."""
+    """On from any epoch of this run with one knob turned, beside all others, or into its network."""
     if run.state not in ("finished", "stopped", "diverged") or not run.epoch:
         return
-    compare = page_named("compare")
+    compare, inside = page_named("compare"), page_named("inside")
     fork = say("train_page.fork", state.language)
     with st.container(horizontal=True, gap="small"):
         if st.button(fork, key="fork", icon=":material/call_split:"):
             compare_run(state, run.id, "fork")
         if st.button(compare.title(state.language), key="compare", icon=compare.icon):
             compare_run(state, run.id, "verdict")
+        if st.button(inside.title(state.language), key="inside", icon=inside.icon):
+            state.held(CompareView).choose(run.id, state.experiment.data)
+            st.switch_page(inside.file)
 
 
 def compare_run(state: AppState, run_id: str, look: str) -> None:

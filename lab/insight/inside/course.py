@@ -1,0 +1,95 @@
+"""The inside of a run over its epochs, looked into wherever a state was kept, so that nothing is trained again."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from lab.data.prepare import Dataset
+from lab.insight.inside.look import EpochLook, LayerLook, look_inside
+from lab.insight.inside.rows import Rows
+from lab.insight.inside.spread import Spread
+from lab.runs.kept.record import RunRecord
+from lab.runs.kept.replay import trainer_at
+from lab.runs.wire.checkpoints import Checkpoints
+
+MOST_EPOCHS = 30  # looked into
+
+
+@dataclass(frozen=True)
+class LineKind:
+    """How a number of each layer is drawn; `usual` is a rule of thumb for it."""
+
+    value: Callable[[LayerLook], float | None]
+    logarithmic: bool = True
+    usual: float | None = None
+
+
+LINES: Final[dict[str, LineKind]] = {
+    "norm": LineKind(lambda layer: layer.gradient_norm),
+    "ratio": LineKind(lambda layer: layer.update_ratio, usual=1e-3),
+    "stuck": LineKind(lambda layer: layer.stuck_share, logarithmic=False),
+}
+
+
+@dataclass(frozen=True)
+class Course:
+    """Looks in the order of their epochs. One holds three histograms for each layer: some ten kilobytes.
+
+    Args:
+        last: epoch that can be looked into.
+    """
+
+    looks: tuple[EpochLook, ...]
+    last: int
+
+    @property
+    def epochs(self) -> list[int]:
+        return [look.epoch for look in self.looks]
+
+    def at(self, epoch: int) -> EpochLook | None:
+        return next((look for look in self.looks if look.epoch == epoch), None)
+
+    def with_look(self, look: EpochLook) -> "Course":
+        """With one more epoch, if it is not in it."""
+        others = (one for one in self.looks if one.epoch != look.epoch)
+        return replace(self, looks=tuple(sorted((*others, look), key=lambda one: one.epoch)))
+
+    def lines(self, name: str) -> dict[str, tuple[list[int], list[float]]]:
+        """Id of each layer that has such a number, a key of LINES -> (epochs, values)."""
+        found: dict[str, tuple[list[int], list[float]]] = {}
+        for look in self.looks:
+            for layer in look.layers:
+                value = LINES[name].value(layer)
+                if value is not None:
+                    epochs, values = found.setdefault(layer.id, ([], []))
+                    epochs.append(look.epoch)
+                    values.append(value)
+        return found
+
+    def spreads(self, id: str, name: str) -> tuple[list[int], list[Spread]]:
+        """Epochs, and how the "weights", "activations" or "gradients" of a layer were spread at each."""
+        found = [(look.epoch, getattr(look.layer(id), name)) for look in self.looks]
+        return [epoch for epoch, one in found if one is not None], [one for _, one in found if one is not None]
+
+
+def epochs_looked_into(checkpoints: Checkpoints, last: int) -> list[int]:
+    """The start and the kept states up to the epoch `last`, at most MOST_EPOCHS of them, thinned evenly."""
+    known = [0, *sorted(epoch for epoch in checkpoints if epoch <= last)]
+    places = np.unique(np.linspace(0, len(known) - 1, min(len(known), MOST_EPOCHS)).round().astype(int))
+    return [known[place] for place in places]
+
+
+def course_of(
+    record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, rows: Rows, epochs: Sequence[int]
+) -> Iterator[tuple[float, EpochLook]]:
+    """Look into the run at each of the epochs: (how much is done, from 0 to 1; what was seen).
+
+    Raises:
+        RunError "run.damaged".
+    """
+    experiment = record.experiment_with_changes()
+    for count, epoch in enumerate(epochs, start=1):
+        trainer = trainer_at(record, checkpoints, dataset, epoch)
+        yield count / len(epochs), look_inside(experiment, trainer, rows)

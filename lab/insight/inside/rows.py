@@ -1,0 +1,53 @@
+"""The rows that a network is looked into with: some of the training part, the same ones at every epoch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lab.data.prepare import Dataset
+from lab.model.layer_table import layer_rows
+from lab.runs.orders.run import run_spec
+from lab.runs.wire.arrays import data_of
+from lab.spec.experiment import Experiment
+from lab.spec.limits import Limits
+
+Array = np.ndarray[Any, Any]
+
+MOST_ROWS = 256
+COPIES = 4  # of what a layer makes: sum, output and the gradients of both
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Samples of the training part.
+
+    Args:
+        places: (n,) which rows of the training part they are, in its order.
+        x, y: of them, as netcore takes them: one array, or by name of the input or output.
+    """
+
+    places: Array
+    x: Any
+    y: Any
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def rows_looked_at(experiment: Experiment, dataset: Dataset, limits: Limits) -> Rows:
+    """At most MOST_ROWS, evenly spread; fewer of a network that makes much of each of them.
+
+    Raises:
+        RunError: as `lab.runs.orders.run.run_spec`.
+    """
+    each = COPIES * sum(row.numbers or 0 for row in layer_rows(experiment, dataset))
+    most = max(1, min(MOST_ROWS, limits.inside_numbers // max(1, each)))
+    total = len(dataset.train.x)
+    places = np.unique(np.linspace(0, total - 1, min(most, total)).round().astype(np.int64))
+    arrays = run_spec(experiment, dataset)[1]
+    return Rows(places, _picked(data_of(arrays, "x"), places), _picked(data_of(arrays, "y"), places))
+
+
+def _picked(data: Any, places: Array) -> Any:
+    return {name: array[places] for name, array in data.items()} if isinstance(data, dict) else data[places]

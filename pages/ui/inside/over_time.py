@@ -1,0 +1,113 @@
+"""One run from the inside: the slider that all pictures follow, and what is read off the run at its epochs."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from lab.data.prepare import Dataset
+from lab.errors import LabError
+from lab.insight.inside.course import Course, course_of, epochs_looked_into
+from lab.insight.inside.look import EpochLook, look_inside
+from lab.insight.inside.rows import Rows, rows_looked_at
+from lab.runs.kept.record import RunRecord
+from lab.spec.limits import current_limits
+from lab.texts import say
+from pages.ui.compare.back import checkpoints_of, epoch_in_reach, trainer_back_at
+from pages.ui.compare.slider import epoch_slider
+from pages.ui.inside.faults import faults_section
+from pages.ui.inside.layers import layers_look
+from pages.ui.inside.scene import Scene
+from pages.ui.inside.state import InsideView
+from pages.ui.state import AppState
+from pages.ui.text import tell_error
+
+LOOKS: dict[str, Callable[[AppState, Scene], None]] = {"layers": layers_look}
+
+
+def inside_run(state: AppState, record: RunRecord, dataset: Dataset, *, ended: bool) -> None:
+    """Everything about one run. Moving the slider draws nothing else of the page anew.
+
+    Raises:
+        LabError "run.…": the run cannot be brought back.
+    """
+    last = last_epoch(state, record, ended=ended)
+    if not ended:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(say("inside.going_on", state.language, epoch=f"{last:,}"))
+            st.button(say("inside.refresh", state.language), icon=":material/refresh:", key="inside-refresh")
+    if not last:
+        st.info(say("inside.too_early" if not ended else "evaluate_page.nothing_learned", state.language))
+        return
+    rows = rows_of(state, record, dataset)
+    st.caption(say("inside.about", state.language, rows=f"{len(rows):,}"))
+    course = course_so_far(state, record, dataset, rows, last)
+    st.fragment(at_an_epoch)(state, record, dataset, rows, course)
+
+
+def last_epoch(state: AppState, record: RunRecord, *, ended: bool) -> int:
+    """Of one that goes on the last kept state: only from there it can be brought back without waiting for it."""
+    if ended:
+        return record.last_good_epoch
+    return max(checkpoints_of(state, record), default=0)
+
+
+def at_an_epoch(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, course: Course) -> None:
+    """The slider, what stands out, and the pictures that were chosen."""
+    language, view = state.language, state.held(InsideView)
+    epoch = epoch_slider(state, f"inside-{record.number}-{course.last}", course.last, "inside")
+    try:
+        epoch = epoch_in_reach(state, record, epoch)
+        look = look_at_epoch(state, record, dataset, rows, course, epoch)
+    except LabError as refusal:
+        st.warning(tell_error(refusal, language))
+        return
+    scene = Scene(record, dataset, rows, course.with_look(look), look)
+    faults_section(state, scene)
+    if len(LOOKS) > 1:
+        view.look = st.segmented_control(
+            say("inside.look", language),
+            tuple(LOOKS),
+            default=view.look,
+            required=True,
+            format_func=lambda name: say(f"inside.look.{name}", language),
+            key="inside-look",
+            label_visibility="collapsed",
+            wrap=True,
+        )
+    LOOKS[view.look](state, scene)
+
+
+# --- what is worked out once
+
+
+def rows_of(state: AppState, record: RunRecord, dataset: Dataset) -> Rows:
+    return state.once("inside_rows", record.id, lambda: rows_looked_at(record.experiment, dataset, current_limits()))
+
+
+def course_so_far(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, last: int) -> Course:
+    """Once for a run and how far it is: some thirty looks, with a bar that tells how far they are."""
+
+    def looked_for() -> Course:
+        checkpoints, looks = checkpoints_of(state, record), []
+        bar = st.progress(0.0)
+        for share, look in course_of(record, checkpoints, dataset, rows, epochs_looked_into(checkpoints, last)):
+            looks.append(look)
+            bar.progress(share, text=say("inside.reading", state.language, epoch=f"{look.epoch:,}"))
+        bar.empty()
+        return Course(tuple(looks), last)
+
+    return state.once("inside_course", (record.id, record.epochs_done, last), looked_for)
+
+
+def look_at_epoch(
+    state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, course: Course, epoch: int
+) -> EpochLook:
+    """As in the course where it was looked into; else the run is brought back there. Raises LabError "run.damaged"."""
+    known = course.at(epoch)
+    if known is not None:
+        return known
+
+    def looked_for() -> EpochLook:
+        return look_inside(record.experiment, trainer_back_at(state, record, dataset, epoch), rows)
+
+    return state.once("inside_epoch", (record.id, record.epochs_done, epoch), looked_for)

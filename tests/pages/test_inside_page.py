@@ -1,0 +1,83 @@
+"""The inside page: any run, brought back to any epoch by one slider; stuck units, and the ways from and to them."""
+
+import json
+
+import pytest
+
+from lab.starts import start
+from lab.texts import say
+from tests.pages.conftest import Person
+
+EPOCHS = 6
+
+
+def trained(person: Person, name: str = "iris", **layer) -> Person:
+    experiment = start(name).with_fit(epochs=EPOCHS)
+    if layer:
+        experiment = experiment.with_layer(experiment.model.layers[0].with_params(**layer))
+    person.state().replace_experiment(experiment)
+    return person.look().train()
+
+
+def charts(person: Person) -> dict[str, dict]:
+    """Every Plotly chart on the screen, by its key."""
+    return {
+        chart.proto.id.rsplit("-inside-", 1)[-1]: json.loads(chart.proto.spec)
+        for chart in person.at.get("plotly_chart")
+    }
+
+
+def slider(person: Person):
+    [found] = [one for one in person.at.slider if str(one.key).startswith("inside-")]
+    return found
+
+
+def test_without_a_run_the_page_says_where_one_comes_from(person_in, language):
+    person_in.go_to("inside")
+    assert say("compare.empty", language) in person_in.sentences()
+
+
+def test_a_run_is_opened_from_the_train_page_and_one_slider_takes_every_picture_along(person_in, language):
+    person = trained(person_in)
+    person.press("inside")
+    assert person.state().page == "inside"
+    assert slider(person).value == EPOCHS
+    assert {"course", "now", "norm", "ratio", "stuck"} <= set(charts(person))
+    told = say("inside.quantity.weights", language)
+    assert f"{told}" in person.sentences()
+    slider(person).set_value(0)
+    person.look().press("inside-on")
+    assert slider(person).value == 1
+    drawn = [chart["layout"]["shapes"] for name, chart in charts(person).items() if name != "now"]
+    marks = {shape["x0"] for shapes in drawn for shape in shapes if shape["x0"] == shape["x1"]}
+    assert [10**mark - 1 for mark in marks] == pytest.approx([1])
+    assert person.errors() == []
+
+
+def test_layer_and_quantity_are_chosen(person):
+    trained(person).go_to("inside")
+    person.at.segmented_control(key="inside-quantity").set_value("gradients")
+    person.look()
+    before = charts(person)["course"]
+    layer = next(one for one in person.at.segmented_control if str(one.key).startswith("inside-layer"))
+    layer.set_value(person.experiment.model.layers[1].id)
+    person.look()
+    assert charts(person)["course"]["data"] != before["data"]
+
+
+def test_stuck_units_are_named_with_remedies_and_a_way_to_their_knob(person):
+    trained(person, kernel_initializer="zeros").go_to("inside")
+    assert "units are dead (unit 1, unit 2" in person.sentences()
+    assert "and 8 more" in person.sentences()
+    person.press("inside-leaky_units")
+    assert person.state().page == "train"
+    assert person.experiment.model.layers[0].params["activation"] == "leaky_relu"
+    person.go_to("inside").press("inside-to-knob")
+    assert person.state().page == "layers"
+
+
+@pytest.mark.parametrize("name", ["two_in_two_out", "digits_conv"])
+def test_other_networks_are_looked_into_as_well(person, name):
+    trained(person, name).go_to("inside")
+    assert "course" in charts(person)
+    assert person.errors() == []
