@@ -1,8 +1,9 @@
 """What is wrong inside a network, named, each with what can be done about it.
 
 The bounds are rules of thumb of the field and no laws. A unit counts as stuck by what its own activation function says
-(`slopes`). A layer that is told a thousandth of what another is told hardly learns (vanishing gradients: Glorot & Bengio
-2010, section 4). Updates of about a thousandth of the weights are usual (Karpathy, cs231n, "Ratio of weights:updates").
+(`slopes`). A layer that is told a thousandth of what another is told hardly learns (vanishing gradients: Glorot and
+Bengio 2010, section 4). Updates of about a thousandth of the weights are usual (Karpathy, cs231n, "Ratio of
+weights:updates").
 """
 
 from dataclasses import dataclass

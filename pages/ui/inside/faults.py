@@ -4,7 +4,7 @@ import streamlit as st
 
 from lab.edits.advice import Known
 from lab.errors import LabError
-from lab.insight.inside.faults import Fault, faults_of, remedies, unit_numbers
+from lab.insight.inside.faults import OFFERED, Fault, faults_of, remedies, unit_numbers
 from lab.texts import say
 from lab.verdict.words import say_advice_code
 from pages import page_named
@@ -48,13 +48,19 @@ def helps(state: AppState, scene: Scene, found: tuple[Fault, ...]) -> None:
     offered = remedies(experiment, found)
     if offered:
         st.caption(say("inside.remedies", language))
-    for remedy in offered:
-        if st.button(say(f"advice.{remedy.code}", language), key=f"inside-{remedy.code}", icon=":material/healing:"):
-            train_anew(remedy.applied_to(experiment, Known()) or experiment, scene.record.number)
-            st.switch_page(page_named("train").file)
-        st.caption(say_advice_code(remedy.code, None, language))
+    for place, remedy in zip(st.columns(OFFERED + 1, gap="small"), offered, strict=False):
+        with place:
+            if st.button(
+                say(f"advice.{remedy.code}", language),
+                key=f"inside-{remedy.code}",
+                icon=":material/healing:",
+                width="stretch",
+            ):
+                train_anew(remedy.applied_to(experiment, Known()) or experiment, scene.record.number)
+                st.switch_page(page_named("train").file)
+            st.caption(say_advice_code(remedy.code, None, language))
     if any(fault.knob for fault in found) and st.button(
-        say("inside.to_knob", language), key="inside-to-knob", icon=":material/tune:"
+        say("inside.to_knob", language), key="inside-to-knob", icon=":material/tune:", type="tertiary"
     ):
         to_knob(state, scene)
 

@@ -74,7 +74,7 @@ def lines(state: AppState, scene: Scene, name: str) -> None:
     """One number for each layer, over the epochs."""
     language, kind = state.language, LINES[name]
     what = say(f"inside.{name}", language)
-    drawn = {scene.title(scene.look.layer(id), language): values for id, values in scene.course.lines(name).items()}
+    drawn = {scene.name(scene.look.layer(id), language): values for id, values in scene.course.lines(name).items()}
     st.markdown(f"**{what}**")
     if not drawn:
         st.caption(say("inside.no_line", language))

@@ -10,6 +10,7 @@ from lab.insight.inside.course import Course, course_of, epochs_looked_into
 from lab.insight.inside.look import EpochLook, look_inside
 from lab.insight.inside.rows import Rows, rows_looked_at
 from lab.runs.kept.record import RunRecord
+from lab.runs.wire.checkpoints import nearest
 from lab.spec.limits import current_limits
 from lab.texts import say
 from pages.ui.compare.back import checkpoints_of, epoch_in_reach, trainer_back_at
@@ -48,7 +49,7 @@ def last_epoch(state: AppState, record: RunRecord, *, ended: bool) -> int:
     """Of one that goes on the last kept state: only from there it can be brought back without waiting for it."""
     if ended:
         return record.last_good_epoch
-    return max(checkpoints_of(state, record), default=0)
+    return nearest(checkpoints_of(state, record), record.last_good_epoch)
 
 
 def at_an_epoch(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, course: Course) -> None:

@@ -29,6 +29,10 @@ class Scene:
     def epoch(self) -> int:
         return self.look.epoch
 
+    def name(self, layer: LayerLook, language: Language) -> str:
+        """What a layer is called in a chart: its number or id, and its kind."""
+        return f"{layer.label} {name_of('layer', layer.type, language)}"
+
     def title(self, layer: LayerLook, language: Language) -> str:
-        """What a layer is called: its number or id, and its kind."""
-        return f"{plain(layer.label)} {name_of('layer', layer.type, language)}"
+        """The same in a sentence or on a label."""
+        return plain(self.name(layer, language))

@@ -251,6 +251,6 @@ def test_the_pictures_tell_every_epoch_and_layer(language):
     assert (len(heat.x), heat.z.shape) == (5, (40, 4))
     np.testing.assert_allclose((heat.z**2).sum(axis=0), 1)
     assert sum(spread_now(spreads[0], "w", language=language).data[0].y) == spreads[0].total
-    drawn = {id: values for id, values in course.lines("ratio").items()}
+    drawn = course.lines("ratio")
     lines = layer_lines(drawn, 3, "r", language=language, usual=LINES["ratio"].usual)
     assert [len(line.y) for line in lines.data] == [3, 3]  # the last epoch has no next update
