@@ -4,6 +4,7 @@
     python -m lab run examples/iris.json --json     one JSON document with history and verdict
     python -m lab run mine.json --table mine.csv    an experiment on an own CSV
     python -m lab export examples/iris.json         report, Keras program, notebook, curves, weights of its run
+    python -m lab lesson list                       the lessons; `run 09`, `check FOLDER`, `pack FOLDER` of one
     python -m lab schema                            JSON schema of an experiment file
     python -m lab docs                              write anew what stands elsewhere already: reference, sample tables
 
@@ -53,10 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             write_docs(language)
         elif options.command == "export":
             export(Path(options.file), options.table and Path(options.table), Path(options.to), language)
+        elif options.command == "lesson":
+            return lesson(options.what, options.of, language)
         else:
             run(Path(options.file), options.table and Path(options.table), language, as_json=options.json)
     except (LabError, NetcoreError) as refusal:
-        print(say_error(refusal, language), file=sys.stderr)
+        print(_said(refusal, language), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -69,6 +72,12 @@ def language_of_environment() -> Language:
     """Korean if the system speaks it, else English."""
     spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return "ko" if spoken.lower().startswith("ko") else "en"
+
+
+def _said(refusal: LabError | NetcoreError, language: Language) -> str:
+    """Its sentence; that of a lesson names the file."""
+    own = getattr(refusal, "say", None)
+    return own(language) if own else say_error(refusal, language)
 
 
 class CliError(LabError):
@@ -106,6 +115,13 @@ def write_docs(language: Language) -> None:
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             file.write_text(text, encoding="utf-8", newline="\n")
             print(say("cli.docs_written", language, file=file.name))
+
+
+def lesson(what: str, of: str, language: Language) -> int:
+    """What was asked of a lesson. Raises LabError or NetcoreError."""
+    from lab.lessons import command  # with the scores and the samples, which no other command waits for
+
+    return command.WHAT[what](of, language)
 
 
 def _laid_out(file: Path, table_file: Path | None, language: Language) -> tuple[Experiment, Dataset]:
@@ -176,8 +192,15 @@ def _parser() -> argparse.ArgumentParser:
     export_command.add_argument("file", help="examples/iris.json")
     export_command.add_argument("--table", metavar="CSV", help=say("cli.about_table", language))
     export_command.add_argument("--to", metavar="FOLDER", default="taken", help=say("cli.about_to", language))
+    of_lessons = commands.add_parser("lesson", help=say("cli.about_lesson", language))
+    lessons = of_lessons.add_subparsers(dest="what", required=True)
+    lesson_commands = [lessons.add_parser("list", help=say("cli.about_lesson_list", language))]
+    lesson_commands[0].set_defaults(of="")
+    for name, example in (("run", "09"), ("check", "lessons/09-epochs"), ("pack", "lessons/09-epochs")):
+        lesson_commands.append(lessons.add_parser(name, help=say(f"cli.about_lesson_{name}", language)))
+        lesson_commands[-1].add_argument("of", help=example)
     schema = commands.add_parser("schema", help=say("cli.about_schema", language))
     docs = commands.add_parser("docs", help=say("cli.about_docs", language))
-    for command in (run_command, export_command, schema, docs):
+    for command in (run_command, export_command, *lesson_commands, schema, docs):
         command.add_argument("--language", choices=get_args(Language))
     return parser

@@ -79,6 +79,8 @@ class Limits:
     reader_grace_s: float
     paused_without_reader_s: float
     link_characters: int
+    lesson_characters: int  # of each of a lesson's files
+    lesson_seeds: int
     # a server
     visitors: VisitorLimits | None
 
@@ -125,6 +127,8 @@ ALONE = Limits(
     reader_grace_s=3600.0,  # a long training goes on while its owner reads in another tab
     paused_without_reader_s=600.0,
     link_characters=8_000,
+    lesson_characters=60_000,
+    lesson_seeds=10,
     visitors=None,
 )
 

@@ -1,0 +1,79 @@
+"""A lesson that is being run: its scenes as one study, and what has come out so far."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lab.data.prepare import prepare_cached
+from lab.data.samples import load_sample
+from lab.lessons.figures import Array, SettingRuns, runs_of, values_of
+from lab.lessons.reader import Opened
+from lab.lessons.schema import MINE, Scene
+from lab.runs.orders.study import Cell, StudyView
+from lab.runs.wire.messages import ENDED
+from lab.spec.experiment import Experiment
+
+
+def cell_of(key: str, experiment: Experiment, seeds: Sequence[int]) -> Cell:
+    """An experiment from each seed, its rows prepared. Raises DataError."""
+    table = load_sample(experiment.data.source.name, experiment.data.reading)
+    return Cell(
+        key, tuple((experiment.replace(seed=seed), prepare_cached(table, experiment.data, seed)) for seed in seeds)
+    )
+
+
+def cells_of(opened: Opened, scenes: Sequence[Scene], seeds: Sequence[int]) -> list[Cell]:
+    """Everything that these scenes train. Raises DataError."""
+    keys = [setting.key for scene in scenes for setting in scene.settings]
+    return [cell_of(key, opened.experiments[key], seeds) for key in keys]
+
+
+def scenes_of(opened: Opened, *, long: bool = False) -> tuple[Scene, ...]:
+    """Those that a person waits for; the long ones too, if asked."""
+    return tuple(scene for scene in opened.lesson.scenes if long or not scene.long)
+
+
+def settings_of(opened: Opened, cells: Sequence[Cell], view: StudyView) -> dict[str, SettingRuns]:
+    """What is known so far, by the key of the setting."""
+    found = {}
+    for cell in cells:
+        scene = (
+            opened.lesson.scene(opened.lesson.further.scene)
+            if cell.key == MINE
+            else opened.lesson.settings[cell.key][0]
+        )
+        found[cell.key] = runs_of(scene, cell, view.outcomes.get(cell.key, ()))
+    return found
+
+
+@dataclass
+class Running:
+    """A study that was started for a lesson, on one owner's place.
+
+    Args:
+        settings: what came out, once it has ended.
+        state: of the study; "lost" if the engine no longer knows it.
+    """
+
+    opened: Opened
+    study_id: str
+    cells: list[Cell] = field(repr=False)
+    settings: dict[str, SettingRuns] = field(default_factory=dict, repr=False)
+    state: str = "running"
+
+    @property
+    def going_on(self) -> bool:
+        return self.state == "running"
+
+    @property
+    def values(self) -> Mapping[str, Array]:
+        return values_of(self.settings)
+
+    def seen(self, view: StudyView) -> None:
+        """Where it is now; rows are let go of as soon as it has ended."""
+        self.settings = settings_of(self.opened, self.cells, view)
+        if view.state in ENDED:
+            self.state, self.cells = view.state, []
+
+    def lost(self) -> None:
+        """The engine no longer knows it."""
+        self.state, self.cells = "lost", []

@@ -1,0 +1,92 @@
+"""What the command line does with lessons: `python -m lab lesson list`, `run`, `check`, `pack`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.lessons.asked import cells_of, settings_of
+from lab.lessons.figures import values_of
+from lab.lessons.reader import Opened, read_folder, refusals_in, to_file, to_link
+from lab.lessons.refusal import LessonError, say_refusal
+from lab.lessons.said import said_of
+from lab.lessons.shelf import lesson, lessons
+from lab.lessons.told import filled
+from lab.runs.serve.inline import InlineEngine
+from lab.studies.words import number
+from lab.texts import Language, say
+
+OWNER = "command-line"
+
+
+def show_list(_of: str, language: Language) -> int:
+    for one in lessons():
+        print(f"{one.name:<24} {one.words(language).title}")
+    return 0
+
+
+def check(folder: str, language: Language) -> int:
+    """Everything that is wrong, one sentence a line; status 1 if there is anything."""
+    found = refusals_in(Path(folder))
+    for refusal in found:
+        print(say_refusal(refusal, language), file=sys.stderr)
+    if found:
+        return 1
+    one = read_folder(Path(folder))
+    scenes, settings, seeds = len(one.lesson.scenes), len(one.lesson.settings), len(one.lesson.seeds)
+    print(
+        say(
+            "lesson.fine",
+            language,
+            name=one.name,
+            scenes=scenes,
+            settings=settings,
+            seeds=seeds,
+            runs=settings * seeds,
+        )
+    )
+    return 0
+
+
+def run(name: str, language: Language) -> int:
+    """Train all settings of a lesson and print its figures and what may be said. Raises LessonError."""
+    one = _named(name)
+    words = one.words(language)
+    cells = cells_of(one, one.lesson.scenes, one.lesson.seeds)
+    engine = InlineEngine()
+    study = engine.start_study(cells, OWNER, predict=True)
+    engine.advance()
+    found = settings_of(one, cells, engine.study(study, OWNER))
+    print(words.title)
+    for key, setting in found.items():
+        figures = (f"{words.name(name)} {number(float(values.mean()))}" for name, values in setting.figures.items())
+        print(f"  {words.name(key)}: {', '.join(figures)}")
+    values = values_of(found)
+    for sentence in said_of(one.lesson, values):
+        print(filled(words["explain"].items[sentence.key], values))
+    return 0
+
+
+def pack(folder: str, language: Language) -> int:
+    """The folder as one file beside it, and a link if it fits into one. Raises LessonError."""
+    one = read_folder(Path(folder))
+    file = Path(folder).resolve().with_name(f"{one.name}.lesson.json")
+    file.write_text(to_file(one), encoding="utf-8")
+    print(say("lesson.packed", language, file=str(file)))
+    try:
+        print(say("lesson.link", language, link=to_link(one)))
+    except LessonError as too_long:
+        print(say_refusal(too_long, language))
+    return 0
+
+
+def _named(name: str) -> Opened:
+    """One that comes along, or the folder of another."""
+    if Path(name).is_dir():
+        return read_folder(Path(name))
+    try:
+        return lesson(name)
+    except KeyError:
+        raise LessonError("lesson.unknown", name=name) from None
+
+
+WHAT: dict[str, Callable[[str, Language], int]] = {"list": show_list, "run": run, "check": check, "pack": pack}

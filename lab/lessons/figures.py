@@ -1,0 +1,85 @@
+"""The figures of a lesson's runs: for each setting and figure one number a seed."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lab.data.prepare import Dataset
+from lab.insight.ctc import blank_share, greedy, letter_error
+from lab.lessons.schema import Figure, Scene
+from lab.runs.orders.study import Cell, RunOutcome
+from lab.spec.experiment import Experiment
+from lab.studies.figures import RunFigures, figures_of
+from lab.studies.scores import scores_of
+
+Array = npt.NDArray[np.float64]
+PREFIX = {"validation": "val", "training": "train"}
+
+
+@dataclass(frozen=True)
+class SettingRuns:
+    """What came of one setting: its runs in the order of the seeds, and its figures, one number each."""
+
+    key: str
+    runs: tuple[RunFigures, ...]
+    figures: Mapping[str, Array]
+
+    def curve(self, name: str) -> list[Sequence[float]]:
+        """One curve of each seed."""
+        return [run.curves.get(name, ()) for run in self.runs]
+
+
+def runs_of(scene: Scene, cell: Cell, outcomes: Sequence[RunOutcome]) -> SettingRuns:
+    """The figures of a setting, also while it goes on: then of the runs that have begun."""
+    begun = [
+        (experiment, dataset, outcome)
+        for (experiment, dataset), outcome in zip(cell.runs, outcomes, strict=False)
+        if outcome.history
+    ]
+    runs = tuple(figures_of(experiment.seed, outcome, experiment) for experiment, _, outcome in begun)
+    found = {
+        name: np.array([_value(figure, run, *one) for run, one in zip(runs, begun, strict=True)])
+        for name, figure in scene.figures.items()
+    }
+    found["parameters"] = np.array([run.values["parameters"] for run in runs])
+    return SettingRuns(cell.key, runs, found)
+
+
+def names_of(scene: Scene) -> tuple[str, ...]:
+    """What formulas may ask of a setting of this scene."""
+    return (*scene.figures, "parameters")
+
+
+def _value(figure: Figure, run: RunFigures, experiment: Experiment, dataset: Dataset, outcome: RunOutcome) -> float:
+    if figure.part == "run":
+        return _of_run(figure.of, run, dataset, outcome)
+    if figure.of.startswith("score_"):
+        return scores_of(dataset, outcome.predictions).get(figure.of, math.nan)
+    name = f"{PREFIX[figure.part]}_{figure.of}"
+    if figure.at == "end":
+        return run.values.get(name, math.nan)
+    if figure.at == "best":
+        return run.values.get(f"best_{figure.of}", math.nan)
+    curve = run.curves.get(name, ())
+    return float(curve[figure.at - 1]) if len(curve) >= figure.at else math.nan
+
+
+def _of_run(name: str, run: RunFigures, dataset: Dataset, outcome: RunOutcome) -> float:
+    if name == "diverged":
+        return float(run.diverged)
+    if name in ("letter_error", "blanks"):
+        if outcome.predictions is None:
+            return math.nan
+        given = np.asarray(outcome.predictions)
+        if name == "blanks":
+            return blank_share(given)
+        return letter_error(np.asarray(dataset.validation.target), greedy(given))
+    return float(run.values.get(name, math.nan))
+
+
+def values_of(settings: Mapping[str, SettingRuns]) -> dict[str, Array]:
+    """ "setting.figure" -> one number a seed, as formulas ask for them."""
+    return {f"{key}.{name}": numbers for key, one in settings.items() for name, numbers in one.figures.items()}

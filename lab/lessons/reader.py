@@ -1,0 +1,344 @@
+"""A lesson from a folder, from one file, or from a link that carries it; everything in it is a stranger's."""
+
+import base64
+import binascii
+import json
+import re
+import tomllib
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from lab.errors import LabError
+from lab.lessons.arithmetic import compares, names_in
+from lab.lessons.change import base_of, changed, experiments_of
+from lab.lessons.figures import names_of
+from lab.lessons.prose import Prose, parse_prose
+from lab.lessons.questions import question
+from lab.lessons.refusal import LessonError, LessonRefusal
+from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Change, Lesson, Scene
+from lab.lessons.told import formulas_in
+from lab.spec.experiment import Experiment, check_limits
+from lab.spec.limits import ALONE, current_limits
+from lab.spec.value import checked, short
+from lab.texts import LANGUAGES, Language
+from netcore.errors import NetcoreError
+
+DATA: Final = "lesson.toml"
+FORM: Final = "L1"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A lesson that may be run.
+
+    Args:
+        name: of its folder or file.
+        prose: in one language or in both.
+        experiments: of each setting, by its key.
+        source: its files as they were, by name.
+    """
+
+    name: str
+    lesson: Lesson
+    prose: Mapping[Language, Prose]
+    experiments: Mapping[str, Experiment]
+    source: Mapping[str, str]
+
+    def words(self, language: Language) -> Prose:
+        """In this language, or in the one there is."""
+        return self.prose.get(language) or next(iter(self.prose.values()))
+
+    def base(self, scene: str) -> Experiment:
+        return base_of(self.lesson.scene(scene))
+
+    def mine(self, values: Mapping[str, Any]) -> Experiment:
+        """The experiment of "what if" with these knobs. Raises ExperimentError, NetcoreValueError."""
+        return changed(self.base(self.lesson.further.scene), checked(Change, json.dumps(values)))
+
+
+# --- where from
+
+
+def read_folder(folder: Path) -> Opened:
+    """Raises LessonRefusal or LessonError: the first thing that is wrong."""
+    names = [DATA, *(f"{language}.md" for language in LANGUAGES)]
+    if not folder.is_dir():
+        raise LessonError("lesson.no_folder", folder=str(folder))
+    try:
+        source = {
+            name: _decoded(name, (folder / name).read_bytes()[: 4 * ALONE.lesson_characters + 4])
+            for name in names
+            if (folder / name).is_file()
+        }
+    except OSError:
+        raise LessonError("lesson.no_folder", folder=str(folder)) from None
+    return opened(folder.name, source)
+
+
+def read_file(name: str, content: bytes) -> Opened:
+    """What `to_file` wrote. Raises LessonRefusal or LessonError."""
+    if len(content) > 4 * (len(LANGUAGES) + 1) * ALONE.lesson_characters:
+        raise LessonError("lesson.too_long", size=len(content), high=(len(LANGUAGES) + 1) * ALONE.lesson_characters)
+    try:
+        source = json.loads(content)
+    except (ValueError, RecursionError):
+        raise LessonError("lesson.no_lesson_file") from None
+    known = {DATA, *(f"{language}.md" for language in LANGUAGES)}
+    if not isinstance(source, dict) or not all(
+        name in known and isinstance(text, str) for name, text in source.items()
+    ):
+        raise LessonError("lesson.no_lesson_file")
+    return opened(re.sub(r"\.json$", "", name)[:100], source)
+
+
+def to_file(lesson: Opened) -> str:
+    """All its files in one."""
+    return json.dumps(dict(lesson.source), ensure_ascii=False)
+
+
+def from_link(text: str) -> Opened:
+    """What `to_link` wrote. Raises LessonRefusal or LessonError."""
+    if len(text) > ALONE.link_characters or not text.startswith(FORM):
+        raise LessonError("lesson.bad_link")
+    body = text[len(FORM) :]
+    most = 4 * (len(LANGUAGES) + 1) * ALONE.lesson_characters
+    try:
+        packed = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
+        unpacker = zlib.decompressobj()
+        content = unpacker.decompress(packed, most)  # a few bytes can unpack to gigabytes
+    except (binascii.Error, zlib.error, ValueError):
+        raise LessonError("lesson.bad_link") from None
+    if not unpacker.eof or unpacker.unused_data:
+        raise LessonError("lesson.bad_link")
+    return read_file("", content)
+
+
+def to_link(lesson: Opened) -> str:
+    """Text for the query of an address. Raises LessonError "lesson.link_too_long": then the file is the way."""
+    packed = zlib.compress(to_file(lesson).encode(), level=9)
+    text = FORM + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    if len(text) > ALONE.link_characters:
+        raise LessonError("lesson.link_too_long", size=len(text), high=ALONE.link_characters)
+    return text
+
+
+def _decoded(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise LessonRefusal(name, LessonError("lesson.not_utf8")) from None
+
+
+# --- is it right?
+
+
+def opened(name: str, source: Mapping[str, str]) -> Opened:
+    """Raises LessonRefusal: the first thing that is wrong."""
+    return _Reading(name, source).opened()
+
+
+def refusals_of(name: str, source: Mapping[str, str]) -> list[LessonRefusal]:
+    """Everything that is wrong, as far as it can be told before the first is mended."""
+    return _Reading(name, source).refusals
+
+
+def refusals_in(folder: Path) -> list[LessonError]:
+    """The same of a folder."""
+    try:
+        read_folder(folder)
+    except LessonRefusal as first:
+        source = {
+            file.name: file.read_text(encoding="utf-8-sig", errors="replace")[: ALONE.lesson_characters + 1]
+            for file in sorted(folder.iterdir())
+            if file.name in (DATA, "ko.md", "en.md")
+        }
+        return list(refusals_of(folder.name, source)) or [first]
+    except LessonError as error:
+        return [error]
+    return []
+
+
+class _Reading:
+    """Reads a lesson and keeps what speaks against it."""
+
+    def __init__(self, name: str, source: Mapping[str, str]) -> None:
+        self.name, self.source = name, dict(source)
+        self.refusals: list[LessonRefusal] = []
+        self.prose: dict[Language, Prose] = {}
+        self.experiments: dict[str, Experiment] = {}
+        self.lesson = self._try(DATA, partial(_parsed, self.source.get(DATA)))
+        for language in LANGUAGES:
+            text = self.source.get(f"{language}.md")
+            if text is not None:
+                prose = self._try(f"{language}.md", partial(parse_prose, text, language))
+                if prose is not None:
+                    self.prose[language] = prose
+        if not any(f"{language}.md" in self.source for language in LANGUAGES):
+            self._note("ko.md", LessonError("lesson.no_words"))
+        if self.lesson is not None:
+            self._check(self.lesson)
+
+    def opened(self) -> Opened:
+        """Raises LessonRefusal: the first thing that is wrong."""
+        if self.lesson is None or self.refusals:
+            raise self.refusals[0]
+        return Opened(self.name, self.lesson, self.prose, self.experiments, self.source)
+
+    def _note(self, file: str, cause: LabError | NetcoreError) -> None:
+        self.refusals.append(cause if isinstance(cause, LessonRefusal) else LessonRefusal(file, cause))
+
+    def _try(self, file: str, work: Callable[[], T]) -> T | None:
+        try:
+            return work()
+        except (LabError, NetcoreError) as cause:
+            self._note(file, cause)
+            return None
+
+    def _check(self, lesson: Lesson) -> None:
+        for cause in _slips(lesson):
+            self._note(DATA, cause)
+        for scene in lesson.scenes:
+            found = self._try(DATA, partial(experiments_of, scene))
+            for experiment in (found or {}).values():
+                self._try(DATA, partial(check_limits, experiment, current_limits()))
+            self.experiments |= found or {}
+        self._try(DATA, partial(question, lesson.check.again, 0))
+        known = _known_names(lesson)
+        for language, prose in self.prose.items():
+            for cause in _slips_of_words(lesson, prose, known):
+                self._note(f"{language}.md", cause)
+
+
+def _parsed(text: str | None) -> Lesson:
+    if text is None:
+        raise LessonError("lesson.no_data")
+    if len(text) > ALONE.lesson_characters:
+        raise LessonError("lesson.too_long", size=len(text), high=ALONE.lesson_characters)
+    try:
+        values = tomllib.loads(text)
+        return checked(Lesson, json.dumps(values))
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+)", str(error))
+        raise LessonError("lesson.not_toml", line=int(place[1]) if place else text.count("\n") + 1) from None
+    except (TypeError, RecursionError):  # a date, which no field of a lesson is; tables one in another without end
+        raise LessonError("lesson.not_toml", line=1) from None
+
+
+def _known_names(lesson: Lesson) -> set[str]:
+    """Every "setting.figure" that a formula may ask for."""
+    return {f"{key}.{name}" for key, (scene, _) in lesson.settings.items() for name in names_of(scene)}
+
+
+def _slips(lesson: Lesson) -> Iterator[LessonError]:
+    """What no field can tell by itself."""
+    keys = [scene.key for scene in lesson.scenes] + [s.key for scene in lesson.scenes for s in scene.settings]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        yield LessonError("lesson.key_twice", item=twice)
+    if MINE in keys:
+        yield LessonError("lesson.key_taken", item=MINE)
+    for scene in lesson.scenes:
+        yield from _slips_of_scene(scene)
+    known = _known_names(lesson)
+    yield from _slips_of_prediction(lesson, known)
+    for sentence in lesson.explain:
+        yield from _formula_slips(sentence.when, known, compared=True)
+        if sentence.look is not None and f"{sentence.look.setting}.{sentence.look.figure}" not in known:
+            yield LessonError("lesson.unknown_name", name=f"{sentence.look.setting}.{sentence.look.figure}")
+    if lesson.check.right not in lesson.check.answers:
+        yield LessonError("lesson.no_right_answer", item=lesson.check.right)
+    for formula in (lesson.check.again.right, *lesson.check.again.wrong.values()):
+        yield from _formula_slips(formula, set(lesson.check.again.numbers), compared=False)
+    if lesson.further.scene not in [scene.key for scene in lesson.scenes]:
+        yield LessonError("lesson.unknown_name", name=lesson.further.scene)
+    else:
+        mine = {f"{MINE}.{name}" for name in names_of(lesson.scene(lesson.further.scene))}
+        yield from _formula_slips(lesson.further.goal, mine, compared=True)
+
+
+def _slips_of_scene(scene: Scene) -> Iterator[LessonError]:
+    for figure in scene.figures.values():
+        if figure.part == "run" and figure.of not in KNOWN_OF_RUNS:
+            yield LessonError("lesson.unknown_figure", name=short(figure.of), known=", ".join(KNOWN_OF_RUNS))
+    for setting in scene.settings:
+        for name in setting.measured:
+            if name not in names_of(scene):
+                yield LessonError("lesson.unknown_name", name=f"{setting.key}.{name}")
+
+
+def _slips_of_prediction(lesson: Lesson, known: set[str]) -> Iterator[LessonError]:
+    asked = lesson.prediction
+    if sum((bool(asked.choices), asked.value is not None, asked.curve is not None)) != 1:
+        yield LessonError("lesson.one_prediction")
+    for choice in asked.choices:
+        yield from _formula_slips(choice.right, known, compared=True)
+    if asked.value is not None:
+        yield from _formula_slips(asked.value, known, compared=False)
+    if asked.low >= asked.high:
+        yield LessonError("lesson.low_high", low=asked.low, high=asked.high)
+    if asked.curve is not None and asked.setting not in lesson.settings:
+        yield LessonError("lesson.unknown_name", name=str(asked.setting))
+
+
+def _formula_slips(formula: str, known: set[str], *, compared: bool) -> Iterator[LessonError]:
+    try:
+        names = names_in(formula)
+        if compares(formula) != compared:
+            yield LessonError("lesson.no_comparison" if compared else "lesson.no_number", formula=formula)
+    except LessonError as error:
+        yield error
+        return
+    for name in names:
+        if name not in known:
+            yield LessonError("lesson.unknown_name", name=name)
+
+
+def _slips_of_words(lesson: Lesson, prose: Prose, known: set[str]) -> Iterator[LessonError]:
+    """Keys without words, words without a key, blanks that nothing fills."""
+    again, check = lesson.check.again, lesson.check
+    wanted = {
+        "explain": {sentence.key for sentence in lesson.explain},
+        "check": set(check.answers),
+        "again": {"right", *again.wrong},
+        "predict": {choice.key for choice in lesson.prediction.choices},
+    }
+    for section, keys in wanted.items():
+        items = prose[section].items
+        for key in sorted(keys - set(items)):
+            yield LessonError("lesson.no_item", section=section, item=key)
+        for key in sorted(set(items) - keys):
+            yield LessonError("lesson.odd_item", section=section, item=key)
+    for key in lesson.settings:
+        if key not in prose["names"].items:
+            yield LessonError("lesson.no_item", section="names", item=key)
+    for key in check.answers:
+        if key in prose["check"].items and not prose["check"].answer(key)[1]:
+            yield LessonError("lesson.no_reason", item=key)
+    texts = [(text, known) for text in prose["explain"].items.values()]
+    texts += [(text, set(again.numbers)) for text in (prose["again"].text, *prose["again"].items.values())]
+    for text, names in texts:
+        yield from _blank_slips(text, names)
+
+
+def _blank_slips(text: str, known: set[str]) -> Iterator[LessonError]:
+    try:
+        found = [name for formula in formulas_in(text) for name in names_in(formula)]
+    except LessonError as error:
+        yield error
+        return
+    for name in found:
+        if name not in known:
+            yield LessonError("lesson.unknown_name", name=name)
+
+
+def combinations(lesson: Lesson) -> Iterator[dict[str, Any]]:
+    """Every choice of the open knobs."""
+    knobs = lesson.further.knobs
+    for values in product(*(knob.values for knob in knobs)):
+        yield {knob.name: value for knob, value in zip(knobs, values, strict=True)}

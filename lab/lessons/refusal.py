@@ -1,0 +1,32 @@
+"""What is wrong with a lesson, and in which of its files."""
+
+from lab.errors import LabError
+from lab.texts import Language, say, say_error
+from netcore.errors import NetcoreError
+
+
+class LessonError(LabError):
+    """A lesson that cannot be opened as it stands."""
+
+
+class LessonRefusal(LessonError):
+    """What speaks against one file of a lesson.
+
+    Args:
+        file: "lesson.toml", "ko.md", …
+        cause: what is wrong there.
+    """
+
+    def __init__(self, file: str, cause: LabError | NetcoreError) -> None:
+        super().__init__("lesson.refused", file=file)
+        self.file = file
+        self.cause = cause
+
+    def say(self, language: Language) -> str:
+        """One sentence with the name of the file in front."""
+        return say("lesson.refused", language, file=self.file, sentence=say_error(self.cause, language))
+
+
+def say_refusal(error: LabError | NetcoreError, language: Language) -> str:
+    """The sentence of a refusal, of whichever kind it is."""
+    return error.say(language) if isinstance(error, LessonRefusal) else say_error(error, language)

@@ -1,0 +1,29 @@
+"""The lessons that come along: the folders of `lessons/`, in the order of their numbers."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from lab.lessons.reader import Opened, read_folder
+
+LESSONS: Final = Path(__file__).resolve().parent.parent.parent / "lessons"
+
+
+@cache
+def lesson_folders() -> tuple[Path, ...]:
+    return tuple(sorted(folder for folder in LESSONS.iterdir() if (folder / "lesson.toml").is_file()))
+
+
+@cache
+def lesson(name: str) -> Opened:
+    """The lesson of that folder ("09-epochs"), or of that number ("09", "9"). Raises KeyError."""
+    for folder in lesson_folders():
+        number = folder.name.partition("-")[0]
+        if name in (folder.name, number, number.lstrip("0")):
+            return read_folder(folder)
+    raise KeyError(name)
+
+
+def lessons() -> tuple[Opened, ...]:
+    """All of them."""
+    return tuple(lesson(folder.name) for folder in lesson_folders())

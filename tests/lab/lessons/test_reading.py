@@ -1,0 +1,176 @@
+"""A lesson is read strictly: what is wrong with it is said in a sentence, with its file and place."""
+
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from lab.cli import main
+from lab.lessons import reader
+from lab.lessons.arithmetic import names_in, worked_out
+from lab.lessons.reader import from_link, read_file, read_folder, refusals_in, to_file, to_link
+from lab.lessons.refusal import LessonError, LessonRefusal, say_refusal
+from lab.lessons.shelf import LESSONS, lesson, lesson_folders
+from lab.lessons.told import filled
+from lab.spec.limits import ALONE
+from lab.texts import LANGUAGES
+
+FOLDERS = lesson_folders()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    copy = tmp_path / "mine"
+    shutil.copytree(LESSONS / "09-epochs", copy)
+    return copy
+
+
+def with_text(folder, file, old, new):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("one", FOLDERS, ids=lambda one: one.name)
+def test_every_lesson_that_comes_along_is_right_and_speaks_both_languages(one):
+    assert refusals_in(one) == []
+    found = read_folder(one)
+    assert set(found.prose) == set(LANGUAGES)
+    assert set(found.prose["ko"]["names"].items) == set(found.prose["en"]["names"].items)
+    assert all(prose.script for prose in found.prose.values())
+
+
+@pytest.mark.parametrize("one", FOLDERS, ids=lambda one: one.name)
+def test_no_korean_blank_is_followed_by_a_particle_that_depends_on_the_number(one):
+    particle = re.compile(r"\}(을|를|은|는|이|가|와|과|으로|로)(?=[\s,.])")
+    assert particle.findall(read_folder(one).source["ko.md"]) == []
+
+
+WRONG = [
+    ("lesson.toml", "rows = 200", "rows = ", "Line 17"),
+    ("lesson.toml", "rows = 200", "rows = 0", "rows"),
+    ("lesson.toml", "rows = 200", "rows = 200\nrobs = 3", "robs"),
+    ("lesson.toml", 'sample = "kr_rain_tomorrow"', 'sample = "kr_rain"', "kr_rain"),
+    ("lesson.toml", 'sample = "kr_rain_tomorrow"', 'sample = "kr_rain_tomorrow"\nstart = "iris"', "exactly one"),
+    ("lesson.toml", "judged = 600", "judged = 600000", "600000"),
+    ("lesson.toml", 'value = "slow.turn"', 'value = "slow.turns"', "slow.turns"),
+    ("lesson.toml", 'value = "slow.turn"', 'value = "slow.turn > 3"', "must give a number"),
+    ("lesson.toml", 'when = "slow.trained < slow.best"', 'when = "slow.trained"', "comparison"),
+    ("lesson.toml", 'when = "slow.trained < slow.best"', "when = \"__import__('os')\"", "no formula"),
+    ("lesson.toml", 'right = "product"', 'right = "sum"', "check.answers"),
+    ("lesson.toml", "low = 1\n", "low = 200\n", "prediction.low"),
+    ("lesson.toml", 'key = "fast"', 'key = "slow"', "stands twice"),
+    ("en.md", "## predict", "## guess", "guess"),
+    ("en.md", "## challenge", "", "challenge"),
+    ("en.md", "- rows: 200 | That", "- rows: 200. That", "reason"),
+    ("en.md", "- rows: 200 |", "- row: 200 |", "rows"),
+    ("en.md", "{slow.loss:.2f}", "{slow.loss.__class__}", "no formula"),
+    ("en.md", "{slow.loss:.2f}", "{slow.loss:>99999999}", "braces"),
+    ("en.md", "{slow.loss:.2f}", "{slow.lost}", "slow.lost"),
+    ("en.md", "1:00 Lay", "later Lay", "script"),
+    ("en.md", "# Epochs", "Epochs", "first heading"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), WRONG, ids=lambda text: str(text)[:30])
+def test_what_is_wrong_is_said_with_its_file(folder, file, old, new, said):
+    with_text(folder, file, old, new)
+    found = refusals_in(folder)
+    sentences = [say_refusal(one, "en") for one in found]
+    assert any(sentence.startswith(f"{file}: ") and said in sentence for sentence in sentences), sentences
+    assert all(say_refusal(one, "ko") for one in found)
+    with pytest.raises(LessonRefusal):
+        read_folder(folder)
+
+
+def test_the_command_says_it_and_fails(folder, capsys):
+    assert main(["lesson", "check", str(folder), "--language", "ko"]) == 0
+    assert "잘못된 곳이 없습니다" in capsys.readouterr().out
+    with_text(folder, "ko.md", "## 예측", "## 추측")
+    assert main(["lesson", "check", str(folder), "--language", "ko"]) == 1
+    assert capsys.readouterr().err.startswith("ko.md: ")
+
+
+def test_a_lesson_of_one_language_is_enough(folder):
+    (folder / "en.md").unlink()
+    assert read_folder(folder).words("en").title.startswith("에포크")
+
+
+def test_a_lesson_travels_as_a_file_and_if_it_is_short_as_a_link(folder):
+    whole = read_folder(folder)
+    again = read_file("mine.lesson.json", to_file(whole).encode())
+    assert (again.lesson, again.prose) == (whole.lesson, whole.prose)
+    (folder / "en.md").unlink()
+    short = read_folder(folder)
+    assert from_link(to_link(short)).experiments == short.experiments
+
+
+def test_one_that_is_too_long_for_a_link_says_so():
+    source = dict(lesson("09").source)
+    source["ko.md"] = source["ko.md"] + "\n".join(f"{n * n * n:x} {n**5:x}" for n in range(4000))
+    with pytest.raises(LessonError) as info:
+        to_link(reader.Opened("long", lesson("09").lesson, {}, {}, source))
+    assert str(ALONE.link_characters)[:1] in say_refusal(info.value, "en")
+    assert info.value.code == "lesson.link_too_long"
+
+
+@pytest.mark.parametrize("text", ["", "L1", "L1!!!!", "L1" + "A" * ALONE.link_characters, "2abc", "L1é"])
+def test_a_broken_link_is_refused(text):
+    with pytest.raises(LessonError):
+        from_link(text)
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"x.py": ""}', b'{"lesson.toml": 3}', b"[" * 100_000])
+def test_a_file_that_is_no_lesson_is_refused(content):
+    with pytest.raises(LessonError):
+        read_file("odd.json", content)
+
+
+def test_a_file_longer_than_a_lesson_may_be_is_refused():
+    content = json.dumps({"lesson.toml": "x = 1 #" + "x" * 2 * ALONE.lesson_characters}).encode()
+    with pytest.raises(LessonError) as info:
+        read_file("long.json", content)
+    assert "60,000" in say_refusal(info.value, "en")
+
+
+def test_a_person_s_own_table_is_no_lesson_s(folder):
+    upload = {"kind": "upload", "name": "me.csv", "sha256": "0" * 64, "columns": ["a", "b"]}
+    values = {
+        "data": {"source": upload, "inputs": ["a"], "target": "b", "task": "regression"},
+        "model": {"layers": []},
+        "compile": {},
+        "fit": {},
+    }
+    inline = "experiment = " + json.dumps(values).replace('": ', '" = ')
+    with_text(folder, "lesson.toml", 'sample = "kr_rain_tomorrow"\nhidden = [32, 32]', inline)
+    with pytest.raises(LessonRefusal) as info:
+        read_folder(folder)
+    assert "me.csv" in say_refusal(info.value, "en")
+
+
+# --- formulas
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        *("a.b.c", "a()", "a[0]", "'a'", "1 if a else 2", "lambda: 1", "a ** b", "True", "a in b", "[a]", "min()"),
+        *("a and b", "-" * 50 + "1", "(" * 400 + "1" + ")" * 400, "", "1 +"),
+    ],
+)
+def test_a_formula_is_arithmetic_and_nothing_else(formula):
+    with pytest.raises(LessonError):
+        names_in(formula)
+
+
+def test_a_formula_is_worked_out_seed_by_seed():
+    values = {"a.x": [1.0, 2.0, 3.0], "b.x": [3.0, 2.0, 1.0]}
+    numbers = {name: np.array(one) for name, one in values.items()}
+    assert worked_out("a.x < b.x", numbers).tolist() == [1, 0, 0]
+    assert worked_out("2 * a.x - b.x", numbers).tolist() == [-1, 2, 5]
+    assert worked_out("max(a.x, b.x)", numbers).tolist() == [3, 2, 3]
+    assert worked_out("1 < a.x <= 2", numbers).tolist() == [0, 1, 0]
+    assert filled("{a.x:.1f} {sd of a.x:.2f} {low of a.x} {high of a.x:.0f}", numbers) == "2.0 0.82 1 3"

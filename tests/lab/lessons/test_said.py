@@ -1,0 +1,62 @@
+"""A sentence is said where it is true of the very runs, and nowhere else."""
+
+import numpy as np
+import pytest
+
+from lab.lessons.questions import RIGHT, question
+from lab.lessons.said import answer_of, right_choices, said_of, true_of, worth_of
+from lab.lessons.schema import Again, Sentence
+from lab.lessons.shelf import lesson, lesson_folders
+from lab.spec.value import checked
+
+VALUES = {"a.loss": np.array([1.0, 1.0, 3.0, 1.0, 1.0]), "b.loss": np.array([2.0, 2.0, 2.0, 2.0, 0.5])}
+
+
+@pytest.mark.parametrize(("seeds", "held"), [("mean", True), ("most", True), ("every", False), (3, True), (4, False)])
+def test_a_sentence_counts_the_seeds_that_it_is_true_of(seeds, held):
+    sentence = checked(Sentence, {"key": "k", "when": "a.loss < b.loss", "seeds": seeds})
+    assert true_of(sentence, VALUES) is held
+
+
+def test_what_diverged_is_no_ground_for_a_sentence():
+    lost = {**VALUES, "a.loss": np.array([1.0, np.nan, 1.0, 1.0, 1.0])}
+    for seeds in ("mean", "every"):
+        assert not true_of(checked(Sentence, {"key": "k", "when": "a.loss < b.loss", "seeds": seeds}), lost)
+
+
+def test_only_what_holds_and_was_run_is_said():
+    one = lesson("10").lesson
+    loss = {"b1": 0.05, "b10": 0.045, "b100": 0.06, "b1000": 0.2}
+    values = {f"{key}.loss": np.full(5, value) for key, value in loss.items()}
+    assert [sentence.key for sentence in said_of(one, values)] == ["few_steps"]
+    assert right_choices(one, values) == ["b10"]
+    assert worth_of(one, "b10", values) == "right"
+    assert worth_of(one, "b1", values) == "far"
+    values["b1000.loss"] = np.array([0.2, 0.2, 0.2, 0.2, 0.08])
+    assert said_of(one, values) == []
+
+
+def test_a_number_is_judged_by_its_distance():
+    one, values = lesson("09").lesson, {"slow.turn": np.array([4.0, 16.0])}
+    assert answer_of(one, values) == 10
+    assert [worth_of(one, guess, values) for guess in (3, 20, 21)] == ["close", "close", "far"]
+    assert worth_of(one, 10, {"slow.turn": np.array([np.nan])}) == "unknown"
+
+
+# --- the second question
+
+
+@pytest.mark.parametrize("folder", lesson_folders(), ids=lambda folder: folder.name)
+def test_the_second_question_has_answers_that_differ_and_comes_with_other_numbers(folder):
+    again = lesson(folder.name).lesson.check.again
+    asked = [question(again, turn) for turn in range(6)]
+    for one in asked:
+        assert len(set(one.answers.values())) == len(again.wrong) + 1
+        assert RIGHT in one.answers
+    assert len({tuple(one.numbers.values()) for one in asked}) > 1
+    assert question(again, 3) == asked[3]
+
+
+def test_numbers_that_make_two_answers_alike_are_not_drawn():
+    again = checked(Again, {"numbers": {"a": (2.0, 3.0), "b": (2.0,)}, "right": "a * b", "wrong": {"sum": "a + b"}})
+    assert {question(again, turn).numbers["a"] for turn in range(10)} == {3.0}
