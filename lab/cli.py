@@ -20,9 +20,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+from lab.data.given import given_table
 from lab.data.prepare import Dataset, prepare
 from lab.data.read import read_table
-from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError, RunError
 from lab.export.lines import run_document, run_lines
@@ -167,7 +167,7 @@ def _table(experiment: Experiment, file: Path | None) -> Table:
         return read_table(_read(file), file.name, current_limits(), experiment.data.reading)
     if source.kind == "upload":
         raise CliError("cli.table_needed", name=source.name)
-    return load_sample(source.name, experiment.data.reading)
+    return given_table(source, experiment.data.reading)
 
 
 def _warnings_about(experiment: Experiment, table: Table) -> list[LabError]:
@@ -175,7 +175,7 @@ def _warnings_about(experiment: Experiment, table: Table) -> list[LabError]:
     source = experiment.data.source
     if source.kind == "upload" and source.sha256 != table.sha256:
         return [CliError("cli.another_table", name=table.name, expected=source.name)]
-    if source.kind == "sample" and table is not load_sample(source.name, experiment.data.reading):
+    if source.kind != "upload" and table is not given_table(source, experiment.data.reading):
         return [CliError("cli.not_the_sample", name=table.name, expected=source.name)]
     return []
 

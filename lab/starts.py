@@ -11,7 +11,7 @@ from typing import Any
 
 from lab.data.propose import class_count
 from lab.data.table import Table
-from lab.spec.data import DataSpec, SampleSource, Task, UploadSource
+from lab.spec.data import DataSpec, Source, Task
 from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
 from lab.texts import Language, catalogue
 
@@ -57,7 +57,7 @@ def propose_output(task: Task, n_classes: int) -> tuple[dict[str, Any], PartSpec
     return {"units": n_classes, "activation": "softmax"}, PartSpec(type="CategoricalCrossentropy"), ("accuracy",)
 
 
-def propose_experiment(table: Table, source: SampleSource | UploadSource, data: DataSpec) -> Experiment:
+def propose_experiment(table: Table, source: Source, data: DataSpec) -> Experiment:
     """A network that trains well enough on most small tables: one hidden layer, Adam, 100 epochs (3 s at 30 a second).
 
     Args:

@@ -272,6 +272,10 @@ def _data(experiment: Experiment, dataset: Dataset, language: Language) -> Eleme
     rows: list[list[Element | str]] = [[say("export.setting", language), say("export.value", language)]]
     if source.kind == "sample":
         rows.append([say("field.data.source", language), card(source.name).titles[language]])
+    elif source.kind == "playground":
+        rows.append([say("field.data.source", language), say(f"generated.{source.dataset}", language)])
+        made = say("generated.made", language, points=source.points, noise=source.noise, seed=source.seed)
+        rows.append([say("generated.how", language), made])
     else:
         rows.append([say("field.data.source", language), _own(source.name)])
         rows.append([say("field.data.source.sha256", language), source.sha256])

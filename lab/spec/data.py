@@ -22,6 +22,12 @@ Order = Literal["shuffled", "stratified", "time", "group", "column"]
 Encoding = Literal["utf-8", "cp949", "utf-16-le", "utf-16-be", "cp1252", "shift_jis"]
 Delimiter = Literal[",", ";", "\t", "|", " "]
 DatePart = Literal["year", "month", "day_of_year", "weekday", "hour"]
+Coordinate = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
+DrawnPoint = tuple[Coordinate, Coordinate, Annotated[int, Field(ge=0, le=9)]]
+Formula = Literal[
+    "circle", "xor", "gauss", "spiral", "moons", "below-sine", "three-arms", "rings", "four-clouds", "between",
+    "reg-plane", "reg-gauss", "line", "sine", "step", "hat", "drawn",
+]  # fmt: skip
 ALL_INPUTS: Final = "inputs"  # name of the one input of a network whose columns are not grouped
 MOST_FOLDS: Final = 20
 
@@ -42,6 +48,39 @@ class UploadSource(Value):
     name: Annotated[str, Field(max_length=255)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     columns: tuple[ColumnName, ...]
+
+
+class PlaygroundSource(Value):
+    """Points made by a formula, or drawn by hand; see `lab.data.playground`, which makes the table.
+
+    Args:
+        noise: percent; what it moves is the formula's affair.
+        points: how many; of drawn points those that there are.
+        drawn: (x1, x2, class) of each point, for "drawn" alone.
+        seed: of the points; the split and the network have the experiment's.
+    """
+
+    path: ClassVar[str] = "data.source"
+    kind: Literal["playground"] = "playground"
+    dataset: Formula = "circle"
+    noise: Annotated[float, Field(ge=0, le=50, allow_inf_nan=False)] = 0.0
+    points: Annotated[int, Field(ge=10, le=ALONE.generated_points)] = 500
+    drawn: Annotated[tuple[DrawnPoint, ...], Field(max_length=ALONE.drawn_points)] = ()
+    seed: Annotated[int, Field(ge=0, le=ALONE.seed)] = 0
+
+    @model_validator(mode="after")
+    def _is_drawn_or_made(self) -> Self:
+        if self.drawn and self.dataset != "drawn":
+            raise ExperimentError("experiment.drawn_points", dataset=self.dataset)
+        return self
+
+    @property
+    def name(self) -> str:
+        """What its table is called."""
+        return self.dataset
+
+
+Source = SampleSource | UploadSource | PlaygroundSource
 
 
 class KindChoice(Value):
@@ -227,7 +266,7 @@ class DataSpec(Value):
     """
 
     path: ClassVar[str] = "data"
-    source: SampleSource | UploadSource = Field(discriminator="kind")
+    source: Source = Field(discriminator="kind")
     reading: ReadingSpec = ReadingSpec()
     inputs: tuple[ColumnName, ...]
     target: ColumnName

@@ -48,6 +48,8 @@ class Limits:
     desk_bytes: int  # files and tables of all owners together
     classes: int
     categories: int  # of a column, put in order by hand
+    generated_points: int  # of a table made by a formula
+    drawn_points: int  # by hand
     # an experiment
     layers: int
     graph_inputs: int  # of a functional model
@@ -98,6 +100,8 @@ ALONE = Limits(
     desk_bytes=4_000_000_000,
     classes=100,
     categories=1_000,
+    generated_points=5_000,
+    drawn_points=1_000,
     layers=30,
     graph_inputs=10,
     graph_outputs=10,

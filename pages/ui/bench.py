@@ -6,8 +6,8 @@ Worked out once for an experiment and remembered in the session, so that a rerun
 from dataclasses import dataclass
 from functools import cached_property
 
+from lab.data.given import given_table
 from lab.data.prepare import Dataset, prepare_cached
-from lab.data.samples import load_sample
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.export.keras_source import keras_source
@@ -96,6 +96,6 @@ def table_of(experiment: Experiment, desk: Desk, tell: Tell = silently) -> Table
         LabError "data_page.own_file_missing" for an own file that is not at hand; TableError: not to be read so.
     """
     data = experiment.data
-    if data.source.kind == "sample":
-        return load_sample(data.source.name, data.reading)
-    return desk.table(data.source, data.reading, tell)
+    if data.source.kind == "upload":
+        return desk.table(data.source, data.reading, tell)
+    return given_table(data.source, data.reading)

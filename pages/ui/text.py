@@ -29,6 +29,8 @@ def plain(text: object, longest: int = 60) -> str:
 def data_name(data: DataSpec, language: Language) -> str:
     """Title of the sample, or name of the person's file."""
     source = data.source
+    if source.kind == "playground":
+        return say(f"generated.{source.dataset}", language)
     return card(source.name).titles[language] if source.kind == "sample" else plain(source.name, 18)
 
 

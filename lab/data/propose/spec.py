@@ -18,7 +18,7 @@ from lab.data.propose.tasks import guess_task, task_choices, usual_scaling
 from lab.data.samples import card
 from lab.data.table import Column, Table
 from lab.errors import DataError, TableError
-from lab.spec.data import DataSpec, SampleSource, SplitSpec, Task, UploadSource, WindowSpec
+from lab.spec.data import DataSpec, SampleSource, Source, SplitSpec, Task, UploadSource, WindowSpec
 
 LENGTH_NAME = re.compile(r"length|len|길이", re.IGNORECASE)
 FEWEST_IN_COURSE = 12  # rows from which windows can be cut
@@ -61,14 +61,12 @@ class Proposal:
         return tuple(one for one in self.candidates if one.column != self.data.target)
 
 
-def propose_data(
-    table: Table, target: str | None = None, source: SampleSource | UploadSource | None = None
-) -> DataSpec:
+def propose_data(table: Table, target: str | None = None, source: Source | None = None) -> DataSpec:
     """A sensible spec; see `propose`."""
     return propose(table, target, source).data
 
 
-def propose(table: Table, target: str | None = None, source: SampleSource | UploadSource | None = None) -> Proposal:
+def propose(table: Table, target: str | None = None, source: Source | None = None) -> Proposal:
     """A sensible spec with the reasons for it.
 
     Args:
@@ -108,7 +106,7 @@ def _check_can_teach(table: Table) -> None:
 
 
 def _of_ranked(
-    table: Table, target: str | None, source: SampleSource | UploadSource, ranked: list[Candidate]
+    table: Table, target: str | None, source: Source, ranked: list[Candidate]
 ) -> tuple[DataSpec, list[Candidate]]:
     """The spec for a column; for the best one that anything can be learned of if none is named."""
     leaks = Leaks(table)
@@ -135,9 +133,7 @@ def _with_course(candidate: Candidate) -> Candidate:
     return Candidate(candidate.column, candidate.task, candidate.points, reasons, in_course=True)
 
 
-def _spec(
-    table: Table, column: Column, task: Task, inputs: tuple[str, ...], source: SampleSource | UploadSource
-) -> DataSpec:
+def _spec(table: Table, column: Column, task: Task, inputs: tuple[str, ...], source: Source) -> DataSpec:
     return DataSpec(
         source=source,
         inputs=inputs,
@@ -149,7 +145,7 @@ def _spec(
     )
 
 
-def _in_course(table: Table, column: Column, source: SampleSource | UploadSource) -> DataSpec | None:
+def _in_course(table: Table, column: Column, source: Source) -> DataSpec | None:
     """Windows over the column's own past, in the order of time; None if it holds no numbers, or too few."""
     said = table.rows - column.missing
     if column.kind != "numeric" or said < FEWEST_IN_COURSE:
@@ -238,7 +234,7 @@ def _left_out_one(
 # --- samples, and texts to be read
 
 
-def _barred_by_card(source: SampleSource | UploadSource, target: str) -> tuple[str, ...]:
+def _barred_by_card(source: Source, target: str) -> tuple[str, ...]:
     """Columns that the sample's card knows to be no inputs for this target."""
     if source.kind != "sample":
         return ()
@@ -264,7 +260,7 @@ def _of_card(source: SampleSource) -> DataSpec:
     )
 
 
-def _of_label(table: Table, column: Column, source: SampleSource | UploadSource) -> DataSpec:
+def _of_label(table: Table, column: Column, source: Source) -> DataSpec:
     """Texts to be read from a row of numbers. Cells left empty at its end are no gaps: there the signal is over."""
     length = next((name for name in table.column_names if LENGTH_NAME.fullmatch(name)), None)
     inputs = tuple(
