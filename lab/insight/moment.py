@@ -87,7 +87,7 @@ def moment(model: Any, record: RunRecord, dataset: Dataset) -> Moment:
         return np.asarray(model.predict(x, verbose=0))
 
     network = learned_network(experiment, model, dataset)
-    if _numbers_only(experiment, dataset) and dataset.input_shape == (2,):
+    if is_a_plane(experiment, dataset):
         return Moment(network, plane=_plane(experiment, dataset, answer))
     if _numbers_only(experiment, dataset) and dataset.input_shape == (1,) and dataset.task == "regression":
         return Moment(network, line=_line(dataset, answer))
@@ -103,13 +103,26 @@ def _numbers_only(experiment: Experiment, dataset: Dataset) -> bool:
     )
 
 
-def _plane(experiment: Experiment, dataset: Dataset, answer: Callable[[Array], Array]) -> Plane:
-    x, y = (_axis(dataset, place, GRID) for place in (0, 1))
-    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # row after row of y, (GRID * GRID, 2)
-    output = answer(grid)
-    z, sure = _height(experiment, dataset, output)
+def is_a_plane(experiment: Experiment, dataset: Dataset) -> bool:
+    """Whether the network has two inputs, both numbers."""
+    return _numbers_only(experiment, dataset) and dataset.input_shape == (2,)
+
+
+def grid_of(dataset: Dataset, count: int) -> tuple[Array, Array, Array]:
+    """(count * count, 2) points of the plane of two inputs as the network gets them, row after row of the second input.
+
+    Then (count,) the values of each input along its axis, in its own unit.
+    """
+    x, y = (_axis(dataset, place, count) for place in (0, 1))
     units = dataset.inverse_inputs(np.stack([x, y], axis=1))
     first, second = (units.iloc[:, place].to_numpy() for place in (0, 1))
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2), first, second
+
+
+def _plane(experiment: Experiment, dataset: Dataset, answer: Callable[[Array], Array]) -> Plane:
+    grid, first, second = grid_of(dataset, GRID)
+    output = answer(grid)
+    z, sure = _height(experiment, dataset, output)
     return Plane(
         dataset.feature_names[:2],  # type: ignore[arg-type]  # input_shape says that there are two
         first,

@@ -81,3 +81,29 @@ def test_other_networks_are_looked_into_as_well(person, name):
     trained(person, name).go_to("inside")
     assert "course" in charts(person)
     assert person.errors() == []
+
+
+def show(person: Person, look: str) -> Person:
+    person.at.segmented_control(key="inside-look").set_value(look)
+    return person.look()
+
+
+@pytest.mark.parametrize(
+    ("name", "pictures"),
+    [
+        ("iris", {"weights", "unit"}),
+        ("spiral", {"surfaces", "weights", "unit"}),
+        ("lecture", {"weights", "best", "unit"}),
+        ("two_in_two_out", {"unit"}),
+    ],
+)
+def test_units_are_shown_by_what_the_inputs_are(person, name, pictures):
+    show(trained(person, name).go_to("inside"), "units")
+    assert set(charts(person)) == pictures
+    show(person, "together")
+    assert set(charts(person)) == {"embedding", "correlation"}
+    before = charts(person)
+    slider(person).set_value(1)
+    person.look()
+    assert charts(person) != before
+    assert person.errors() == []

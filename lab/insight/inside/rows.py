@@ -35,16 +35,16 @@ class Rows:
         return len(self.places)
 
 
-def rows_looked_at(experiment: Experiment, dataset: Dataset, limits: Limits) -> Rows:
-    """At most MOST_ROWS, evenly spread; fewer of a network that makes much of each of them.
+def rows_looked_at(experiment: Experiment, dataset: Dataset, limits: Limits, most: int = MOST_ROWS) -> Rows:
+    """At most so many, evenly spread; fewer of a network that makes much of each of them.
 
     Raises:
         RunError: as `lab.runs.orders.run.run_spec`.
     """
     each = COPIES * sum(row.numbers or 0 for row in layer_rows(experiment, dataset))
-    most = max(1, min(MOST_ROWS, limits.inside_numbers // max(1, each)))
+    fitting = max(1, min(most, limits.inside_numbers // max(1, each)))
     total = len(dataset.train.x)
-    places = np.unique(np.linspace(0, total - 1, min(most, total)).round().astype(np.int64))
+    places = np.unique(np.linspace(0, total - 1, min(fitting, total)).round().astype(np.int64))
     arrays = run_spec(experiment, dataset)[1]
     return Rows(places, _picked(data_of(arrays, "x"), places), _picked(data_of(arrays, "y"), places))
 

@@ -62,7 +62,7 @@ def distribution(state: AppState, scene: Scene, layer: LayerLook) -> None:
     with over:
         chart = once_drawn(spread_course, epochs, spreads, scene.epoch, what, language=language)
         show_chart(chart, "inside-course", alt=say("inside.alt.course", language, layer=name, what=what))
-        st.caption(say("inside.course", language, what=what))
+        st.caption(say("inside.course", language, what=what.lower()))
     with here:
         chart = once_drawn(spread_now, now, what, language=language)
         words = {"epoch": f"{scene.epoch:,}", "what": what}

@@ -1,6 +1,7 @@
 """One run from the inside: the slider that all pictures follow, and what is read off the run at its epochs."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -19,10 +20,15 @@ from pages.ui.inside.faults import faults_section
 from pages.ui.inside.layers import layers_look
 from pages.ui.inside.scene import Scene
 from pages.ui.inside.state import InsideView
+from pages.ui.inside.units import together_look, units_look
 from pages.ui.state import AppState
 from pages.ui.text import tell_error
 
-LOOKS: dict[str, Callable[[AppState, Scene], None]] = {"layers": layers_look}
+LOOKS: dict[str, Callable[[AppState, Scene], None]] = {
+    "layers": layers_look,
+    "units": units_look,
+    "together": together_look,
+}
 
 
 def inside_run(state: AppState, record: RunRecord, dataset: Dataset, *, ended: bool) -> None:
@@ -58,11 +64,11 @@ def at_an_epoch(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows
     epoch = epoch_slider(state, f"inside-{record.number}-{course.last}", course.last, "inside")
     try:
         epoch = epoch_in_reach(state, record, epoch)
-        look = look_at_epoch(state, record, dataset, rows, course, epoch)
+        look, weights = look_at_epoch(state, record, dataset, rows, course, epoch)
     except LabError as refusal:
         st.warning(tell_error(refusal, language))
         return
-    scene = Scene(record, dataset, rows, course.with_look(look), look)
+    scene = Scene(record, dataset, rows, course.with_look(look), look, weights)
     faults_section(state, scene)
     if len(LOOKS) > 1:
         view.look = st.segmented_control(
@@ -102,13 +108,12 @@ def course_so_far(state: AppState, record: RunRecord, dataset: Dataset, rows: Ro
 
 def look_at_epoch(
     state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, course: Course, epoch: int
-) -> EpochLook:
-    """As in the course where it was looked into; else the run is brought back there. Raises LabError "run.damaged"."""
-    known = course.at(epoch)
-    if known is not None:
-        return known
+) -> tuple[EpochLook, list[Any]]:
+    """A look into the run, which is brought back there, and its weights of then. Raises LabError "run.damaged"."""
 
-    def looked_for() -> EpochLook:
-        return look_inside(record.experiment, trainer_back_at(state, record, dataset, epoch), rows)
+    def looked_for() -> tuple[EpochLook, list[Any]]:
+        trainer = trainer_back_at(state, record, dataset, epoch)
+        weights = trainer.model.get_weights()
+        return course.at(epoch) or look_inside(record.experiment, trainer, rows), weights
 
     return state.once("inside_epoch", (record.id, record.epochs_done, epoch), looked_for)

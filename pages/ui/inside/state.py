@@ -9,8 +9,10 @@ class InsideView:
     look: what is shown.
     layer: id of the layer that is shown; "" for the first.
     quantity: whose distribution is shown.
+    unit: that is looked at closely; None for the one that tells most apart.
     """
 
     look: str = "layers"
     layer: str = ""
     quantity: str = "weights"
+    unit: int | None = None

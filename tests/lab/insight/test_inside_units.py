@@ -1,0 +1,145 @@
+"""Units from close by: what they respond to by brute force, first-layer weights as images, the plane of components."""
+
+import numpy as np
+import pytest
+
+from lab.charts.inside_units import by_target, correlations, embedded, tiles, weights_of_inputs
+from lab.insight.evaluate import trained_model
+from lab.insight.inside.rows import rows_looked_at
+from lab.insight.inside.units import (
+    SURFACE,
+    Responses,
+    correlation,
+    embedding,
+    outputs_of,
+    responses,
+    row_images,
+    surfaces,
+    weight_images,
+    weight_table,
+)
+from lab.insight.inside.views import rows_told, targets_of
+from lab.insight.moment import grid_of
+from lab.spec.limits import CLASS
+from lab.texts import LANGUAGES
+from tests.lab.insight.test_inside import trained
+
+
+def scene(name: str):
+    """(experiment, model, dataset, rows looked at)"""
+    record, _, dataset = trained(name, 3)
+    model = trained_model(record.experiment, record.weights, dataset)
+    return record.experiment, model, dataset, rows_looked_at(record.experiment, dataset, CLASS)
+
+
+def ids(experiment) -> list[str]:
+    return [layer.id for layer in experiment.model.layers]
+
+
+@pytest.mark.parametrize("name", ["iris", "two_in_two_out", "hourly"])
+def test_what_the_last_layer_gives_is_what_the_network_answers(name):
+    experiment, model, _, rows = scene(name)
+    last = ids(experiment)[-1]
+    given, answer = outputs_of(experiment, model, rows.x, [last])[last], model.predict(rows.x, verbose=0)
+    answers = list(answer.values()) if isinstance(answer, dict) else [answer]
+    assert any(given.shape == one.shape and np.array_equal(given, one) for one in answers)
+
+
+def test_the_best_rows_are_those_of_a_search_through_all():
+    experiment, model, dataset, rows = scene("iris")
+    found = responses(experiment, model, rows, ids(experiment)[0])
+    kernel, bias = model.layers[0].get_weights()
+    by_hand = np.maximum(rows.x @ kernel + bias, 0)
+    np.testing.assert_allclose(found.given, by_hand, atol=1e-5)
+    unit = found.by_activity[0]
+    assert by_hand[:, unit].std() == pytest.approx(by_hand.std(axis=0).max(), rel=1e-4)
+    best = found.best_rows(unit)
+    assert [found.given[place, unit] for place in best] == sorted(found.given[:, unit])[::-1][: len(best)]
+    told = rows_told(dataset, rows, best)
+    assert told.targets == [dataset.classes[dataset.train.target[rows.places[place]]] for place in best]
+    assert told.rows[0] == dataset.train.rows[rows.places[best[0]]] + 1
+
+
+def test_over_places_the_largest_counts():
+    experiment, model, _, rows = scene("digits_conv")
+    first = ids(experiment)[0]
+    found, given = responses(experiment, model, rows, first), outputs_of(experiment, model, rows.x, [first])[first]
+    assert found.over_places
+    np.testing.assert_array_equal(found.given, given.max(axis=(1, 2)))
+
+
+def test_a_unit_s_surface_is_what_it_gives_over_the_plane():
+    experiment, model, dataset, _ = scene("spiral")
+    seen = surfaces(experiment, model, dataset, ids(experiment)[0], [3, 1])
+    kernel, bias = model.layers[0].get_weights()
+    grid = grid_of(dataset, SURFACE)[0]
+    assert seen.units == [3, 1]
+    np.testing.assert_allclose(seen.pictures[1, 7, 20], np.tanh(grid[7 * SURFACE + 20] @ kernel + bias)[1], atol=1e-5)
+    assert surfaces(*scene("iris")[:3], "l0", [0]) is None
+
+
+def test_first_weights_are_images_of_pixels_filters_or_a_table_of_columns():
+    experiment, model, dataset, _ = scene("lecture")
+    images = weight_images(experiment, model, dataset, [4, 2])
+    kernel = model.layers[0].get_weights()[0]
+    assert images.pictures.shape == (2, 28, 28)
+    np.testing.assert_array_equal(images.pictures[0].ravel(), kernel[:, 4])
+    experiment, model, dataset, rows = scene("digits_conv")
+    filters = weight_images(experiment, model, dataset, range(16))
+    np.testing.assert_array_equal(filters.pictures[5], model.layers[0].get_weights()[0][:, :, 0, 5])
+    np.testing.assert_array_equal(row_images(dataset, [7]).pictures[0], dataset.train.x[7, :, :, 0])
+    experiment, model, dataset, _ = scene("iris")
+    assert weight_images(experiment, model, dataset, [0]) is None
+    assert row_images(dataset, [0]) is None
+    table = weight_table(experiment, model, dataset, [5, 0])
+    np.testing.assert_array_equal(table.weights, model.layers[0].get_weights()[0][:, [5, 0]])
+    assert table.inputs == dataset.feature_names
+
+
+def test_the_embedding_keeps_the_most_of_the_spread_and_stays_put():
+    rng = np.random.default_rng(5)
+    values = rng.normal(size=(60, 2)) @ np.array([[3, 0, 1.0], [0, 1, -1]])
+    shown = embedding(values)
+    distances = np.linalg.norm(shown.points[:, None] - shown.points, axis=-1)
+    np.testing.assert_allclose(distances, np.linalg.norm(values[:, None] - values, axis=-1), atol=1e-9)
+    assert sum(shown.shares) == pytest.approx(1)
+    assert shown.shares[0] > shown.shares[1]
+    np.testing.assert_allclose(embedding(values[::-1]).points[::-1], shown.points, atol=1e-9)
+    assert embedding(np.ones((4, 3))).shares == (0, 0)
+    assert embedding(values[:, :1]).points.shape == (60, 2)
+
+
+def test_correlation_is_numpy_s_and_empty_for_a_unit_that_never_changes():
+    values = np.random.default_rng(6).normal(size=(50, 4))
+    values[:, 2] = 1.5
+    found = correlation(values, [0, 3, 2])
+    np.testing.assert_allclose(found[:2, :2], np.corrcoef(values[:, [0, 3]].T), atol=1e-12)
+    assert np.isnan(found[2]).all()
+    assert np.isnan(found[:, 2]).all()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["iris", "tmax", "ctc_morse"])
+def test_every_task_is_drawn(name, language):
+    record, _, dataset = trained(name, 1 if name == "ctc_morse" else 3)
+    rows = rows_looked_at(record.experiment, dataset, CLASS)
+    target, classes = targets_of(dataset, rows)
+    given = Responses(np.random.default_rng(0).normal(size=(len(rows), 5))).given
+    box = by_target(given[:, 0], target, classes, ("t", "u"), language=language)
+    points = embedded(embedding(given), target, classes, "t", language=language)
+    assert sum(len(one.y) for one in box.data) == len(rows)
+    assert sum(len(one.x) for one in points.data) == len(rows)
+    assert correlations(correlation(given, range(5)), range(5)).data[0].z.shape == (5, 5)
+
+
+def test_tiles_share_one_scale_and_lie_side_by_side():
+    experiment, model, dataset, _ = scene("lecture")
+    shown = weight_images(experiment, model, dataset, range(9))
+    chart = tiles(shown, [str(unit) for unit in shown.units])
+    assert len({(one.zmin, one.zmax) for one in chart.data}) == 1
+    assert chart.data[6].x[0] == chart.data[0].x[0]
+    assert chart.data[6].y[-1] < chart.data[0].y[0]
+    np.testing.assert_array_equal(chart.data[3].z[-1], shown.pictures[3][0])  # an image has its first row on top
+    experiment, model, dataset, _ = scene("iris")
+    table = weight_table(experiment, model, dataset, [0])
+    assert weights_of_inputs(table, language="en").data[0].z.shape == (4, 1)
