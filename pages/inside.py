@@ -5,12 +5,13 @@ import streamlit as st
 from lab.errors import LabError
 from lab.insight.shelf import Entry
 from lab.texts import say
+from lab.texts.letters import isolated, visible
 from pages.ui.compare.run import bench_of_record
 from pages.ui.compare.shelf import choose, chosen_run, record_of, shelf_of
 from pages.ui.inside.over_time import inside_run
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.text import heading, plain, tell_error
+from pages.ui.text import heading, tell_error
 
 
 def page(state: AppState) -> None:
@@ -49,7 +50,7 @@ def run_choice(state: AppState, entries: list[Entry], chosen: Entry) -> None:
 
 
 def title(entry: Entry, state: AppState) -> str:
-    words = (entry.label, plain(entry.title(state.language)), entry.differs)
+    words = (entry.label, isolated(visible(entry.title(state.language))), entry.differs)
     return " · ".join(word for word in words if word)
 
 

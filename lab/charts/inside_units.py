@@ -19,19 +19,21 @@ Array = np.ndarray[Any, Any]
 SIGNED = [[0, VERMILION], [0.5, "rgba(128,128,128,0.12)"], [1, BLUE]]
 INK = [[0, "#ffffff"], [1, "#000000"]]
 WIDE = 6  # tiles in a row
+SYMBOLS = 7  # has no divisor in common with the number of colours: together they tell many classes apart
 TILE = 150  # pixels
 GAP = 0.12  # of a tile
 ROOM_ABOVE = 0.22  # of a tile, for its name
 
 
-def tiles(shown: Tiles, names: Sequence[str], *, signed: bool = True) -> go.Figure:
+def tiles(shown: Tiles, names: Sequence[str], *, signed: bool = True, most: int = WIDE) -> go.Figure:
     """Pictures side by side, each below its name, all on one scale.
 
     Args:
         signed: blue above zero and red below, by the largest number of all; else as ink from low to high.
+        most: in a row.
     """
     count, height, width = shown.pictures.shape
-    wide = min(WIDE, count)
+    wide = min(most, count)
     rows = math.ceil(count / wide)
     chart = figure("", "")
     largest = float(np.nanmax(np.abs(shown.pictures), initial=0.0)) or 1.0
@@ -55,8 +57,9 @@ def tiles(shown: Tiles, names: Sequence[str], *, signed: bool = True) -> go.Figu
         chart.add_annotation(
             x=left + 0.5, y=top, text=name, showarrow=False, yanchor="bottom", font={"size": SMALL_FONT}
         )
-    chart.update_xaxes(visible=False, fixedrange=True, range=[-0.02, wide * (1 + GAP)])
+    chart.update_xaxes(visible=False, fixedrange=True, range=[-0.02, wide * (1 + GAP)], constrain="domain")
     chart.update_yaxes(visible=False, fixedrange=True, range=[-(rows - 1) * (1 + ROOM_ABOVE) - 1.02, ROOM_ABOVE])
+    chart.update_yaxes(scaleanchor="x", constrain="domain")
     return chart.update_layout(height=max(180, int(rows * TILE * (1 + ROOM_ABOVE))), margin={"t": 4, "b": 4})
 
 
@@ -86,6 +89,7 @@ def by_target(
                     boxpoints="outliers",
                 )
             )
+    chart.update_xaxes(type="category")
     return chart.update_layout(height=320, showlegend=False)
 
 
@@ -105,7 +109,7 @@ def embedded(shown: Embedding, target: Array, classes: Sequence[str], unit: str,
         chosen = target == place
         look = {
             "color": CLASS_COLOURS[place % len(CLASS_COLOURS)],
-            "symbol": CLASS_SYMBOLS[place % len(CLASS_SYMBOLS)],
+            "symbol": CLASS_SYMBOLS[place % SYMBOLS],
             "size": 8,
         }
         if chosen.any():

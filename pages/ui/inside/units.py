@@ -101,7 +101,9 @@ def best_rows(state: AppState, scene: Scene, found: Responses, unit: int) -> Non
             )
             for row, target in zip(told.rows, told.targets, strict=True)
         ]
-        show_chart(once_drawn(tiles, images, names, signed=False), "inside-best", alt=say("inside.alt.best", language))
+        show_chart(
+            once_drawn(tiles, images, names, signed=False, most=3), "inside-best", alt=say("inside.alt.best", language)
+        )
     else:
         table = {
             say("evaluate_page.worst_row", language): told.rows,

@@ -84,7 +84,7 @@ def test_first_weights_are_images_of_pixels_filters_or_a_table_of_columns():
     kernel = model.layers[0].get_weights()[0]
     assert images.pictures.shape == (2, 28, 28)
     np.testing.assert_array_equal(images.pictures[0].ravel(), kernel[:, 4])
-    experiment, model, dataset, rows = scene("digits_conv")
+    experiment, model, dataset, _ = scene("digits_conv")
     filters = weight_images(experiment, model, dataset, range(16))
     np.testing.assert_array_equal(filters.pictures[5], model.layers[0].get_weights()[0][:, :, 0, 5])
     np.testing.assert_array_equal(row_images(dataset, [7]).pictures[0], dataset.train.x[7, :, :, 0])
