@@ -129,7 +129,8 @@ class Operation:
     def inside(self, node: Node) -> Iterator[tuple[str, str, Array]]:
         """After forward, for those who explain the network: (kind, sign, array) of what the equations name on the way.
 
-        The kind is "pre_activation" or "activation", the sign that of the equation, the batch axis the array's last.
+        The kind is one of those of `trace.Quantity`, the sign that of the equation, the batch axis the array's last,
+        with size 1 where all samples share a number.
         """
         return iter(())
 

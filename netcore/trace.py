@@ -8,6 +8,10 @@ A recurrent layer is opened: the sums, gates and states of all its steps, (n, t,
 as in its equations: z_i1, z_f1, z_g1, z_o1 -> i1, f1, g1, o1 -> c1, h1 of an LSTM; z_z1, z_r1, z_g1 -> z1, r1, g1 -> h1
 of a GRU; z_h1 -> h1 of a SimpleRNN. Steps come in the order in which they are read.
 
+Other layers with a middle show it as well: keep1, what Dropout multiplies with; mean1, variance1 and xhat1 of a
+BatchNormalization, and its moving statistics where they have moved. What the optimizer remembers stands before and
+after (m W1, m W1 after), and so does a gradient that it does not take as it came (clipped, gathered: g W1).
+
 The model stays as it is: weights, optimizer and random streams are put back afterwards, so that the next update of a
 running training can be looked at, and comes out bit for bit as the trace said.
 """
@@ -40,18 +44,21 @@ class Quantity:
     """One line of a trace.
 
     Attributes:
-        kind: "input", "pre_activation", "activation", "target", "sample_loss", "loss", "gradient", "learning_rate",
-            "parameter", "update" or "parameter_after".
+        kind: "input", "pre_activation", "activation", "mask", "statistic", "normalised", "moving", "moving_after",
+            "target", "sample_weight", "sample_loss", "penalty", "loss", "gradient", "learning_rate", "taken_gradient",
+            "slot", "slot_after", "parameter", "update" or "parameter_after".
         name: as in the equations: "z1", "dL/dW1", "delta W1", "i2" for the input gate of an LSTM. The number is that
             of the layer in the model, inputs not counted.
         layer: name of the layer it belongs to; empty for inputs, targets and losses.
         value: tensors (n, …) with the samples in front, parameters in Keras's shapes, single numbers ().
+        reads: of what a layer or a function made: names of what it was made from; of a loss, output and target.
     """
 
     kind: str
     name: str
     layer: str
     value: Array
+    reads: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         shape = f" {self.value.shape}" if self.value.ndim else ""
@@ -60,9 +67,14 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Trace:
-    """The quantities of one update in order; `trace["z1"]` is the array of that name."""
+    """The quantities of one update in order; `trace["z1"]` is the array of that name.
+
+    Attributes:
+        fused: activations whose function the way back leaves out, since the loss gives the gradient before it, p - t.
+    """
 
     quantities: tuple[Quantity, ...]
+    fused: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[Quantity]:
         return iter(self.quantities)
@@ -106,7 +118,8 @@ def trace(model: "Model", arrays: Sequence[Array], targets: Sequence[Targets]) -
     model.ready_to_train()
     before = model.training_state()
     try:
-        return Trace(tuple(_Tracer(model, arrays, targets).run()))
+        tracer = _Tracer(model, arrays, targets)
+        return Trace(tuple(tracer.run()), tracer.fused)
     finally:
         model.set_training_state(before)
 
@@ -130,8 +143,12 @@ class _Tracer:
         self._used: Counter[str] = Counter()
         self._inner: dict[tuple[int, str], str] = {}  # id of a node, sign in its equations -> name
         self._tensors = self._name_tensors(steps)
+        self._readable = self._name_readable(steps, graph.inputs)
         self._outputs = [id(tensor) for tensor in graph.outputs]
         self._weights = self._name_weights(steps)
+        self.fused = frozenset(
+            self._readable[output] for output, joint in zip(self._outputs, self.plan.fused, strict=True) if joint
+        )
 
     # --- names
 
@@ -150,6 +167,15 @@ class _Tracer:
                 kind, sign = ("pre_activation", "z") if id(tensor) in inside else ("activation", "a")
                 named[id(tensor)] = (kind, self._free(f"{sign}{self._number(tensor.name)}"), tensor.name)
         return named
+
+    def _name_readable(self, steps: Sequence[Step], inputs: Sequence[Any]) -> dict[int, str]:
+        """Id of each tensor -> name of what it holds; what an identity makes has the name of what went in."""
+        names = {id(one): self._one_of("x", index, len(inputs)) for index, one in enumerate(inputs)}
+        for step in steps:
+            for tensor in step.outputs:
+                known = self._tensors.get(id(tensor))
+                names[id(tensor)] = names[id(step.inputs[0])] if known is None else known[1]
+        return names
 
     def _name_weights(self, steps: Sequence[Step]) -> list[tuple[str, Any, Any]]:
         """(name, weight, layer) of all that learns, in the order of the forward pass."""
@@ -198,13 +224,28 @@ class _Tracer:
             yield Quantity("input", self._one_of("x", index, len(self.arrays)), "", array.copy())
         self.plan.feed([rows.batch(0, len(self.arrays[0])) for rows in self.model.rows(self.arrays)])
         for forward, node in self.plan.forwards:
-            forward(node, training=True)
             step = self._step_of.get(id(node))
-            for kind, sign, array in step.operation.inside(node) if step else ():
+            moving = [] if step is None or step.layer is None else _statistics(step.layer)
+            before = [weight.numpy() for weight in moving]
+            forward(node, training=True)
+            if step is None:
+                continue
+            for kind, sign, array in step.operation.inside(node):
                 yield Quantity(kind, self._inside_name(node, sign), self._layer_of(node), batch_first(array).copy())
-            for tensor, y in zip(step.outputs, node.ys, strict=True) if step else ():
+            reads = tuple(self._readable[id(tensor)] for tensor in step.inputs)
+            for tensor, y in zip(step.outputs, node.ys, strict=True):
                 if id(tensor) in self._tensors:
-                    yield Quantity(*self._tensors[id(tensor)], batch_first(y).copy())
+                    yield Quantity(*self._tensors[id(tensor)], batch_first(y).copy(), reads)
+            for weight, old in zip(moving, before, strict=True):
+                yield from self._moved(weight, old, node)
+
+    def _moved(self, weight: Any, old: Array, node: Node) -> Iterator[Quantity]:
+        """A statistic that followed the batch, before and after."""
+        if np.array_equal(weight.value, old, equal_nan=True):
+            return
+        name, layer = self._free(f"{weight.name}{self._number(self._layer_of(node))}"), self._layer_of(node)
+        yield Quantity("moving", name, layer, old)
+        yield Quantity("moving_after", f"{name} after", layer, weight.numpy())
 
     def _losses(self) -> Iterator[Quantity]:
         heads, count = self.model.heads, len(self.model.heads)
@@ -214,12 +255,19 @@ class _Tracer:
             trackers[index].update(one, output, 0, np.zeros(1, np.intp), self.plan.output_masks[index])
             if head.loss is None:
                 continue
-            yield Quantity("target", self._one_of("y_true", index, count), "", batch_first(one.encoded.ordered).copy())
+            names = self._readable[self._outputs[index]], self._one_of("y_true", index, count)
+            yield Quantity("target", names[1], "", batch_first(one.encoded.ordered).copy())
+            if one.weight is not None:
+                weight = np.moveaxis(one.weight.ordered, -1, 0).copy()
+                yield Quantity("sample_weight", self._one_of("sample_weight", index, count), "", weight)
             values = np.empty(head.loss.value_shape(output.shape), output.dtype)
             head.loss.values(one.encoded.ordered, output, values)
-            yield Quantity("sample_loss", self._one_of("l", index, count), "", np.moveaxis(values, -1, 0).copy())
+            values = np.moveaxis(values, -1, 0).copy()
+            yield Quantity("sample_loss", self._one_of("l", index, count), "", values, names)
             if count > 1:
                 yield Quantity("loss", f"L{index + 1}", "", np.array(trackers[index].loss()))
+        if self.plan.penalised:
+            yield Quantity("penalty", "penalty", "", np.array(self.plan.penalty()))
         yield Quantity("loss", "L", "", np.array(logs_of(trackers, self.plan.penalty())["loss"]))
 
     def _backward(self) -> Iterator[Quantity]:
@@ -228,6 +276,7 @@ class _Tracer:
             if head is None:
                 continue
             head.weight.fill()
+            yield self._share_of(index, head.weight.value)
             if self.plan.fused[index]:  # the update takes dL/dz = p - t at once; the gradient it passes by, for the eye
                 loss, slope = self.model.heads[index].loss, np.empty_like(head.y_pred)
                 loss.gradient(head.y_true, head.y_pred, head.weight.value, slope)  # type: ignore[union-attr]
@@ -253,6 +302,15 @@ class _Tracer:
                 if last_use.get(id(layer)) == place:
                     yield Quantity("gradient", f"dL/d{name}", layer.name, weight.gradient.copy())
 
+    def _share_of(self, index: int, weight: Array) -> Quantity:
+        """dL/dl, by which each value counts in L: 1 / n, times the weights of sample and loss."""
+        head, output = self.model.heads[index], self.plan.outputs[index]
+        factor = head.loss.gradient_factor(head.width)  # type: ignore[union-attr]  # a head that learns has a loss
+        values = weight[..., 0, :] if weight.ndim else weight
+        share = np.broadcast_to(values / factor, head.loss.value_shape(output.shape))  # type: ignore[union-attr]
+        name = self._one_of("l", index, len(self.model.heads))
+        return Quantity("gradient", f"dL/d{name}", "", np.moveaxis(share, -1, 0).copy())
+
     def _gradient_of(self, tensor: int, dy: Array) -> Quantity:
         _, name, layer = self._tensors[tensor]
         return Quantity("gradient", f"dL/d{name}", layer, batch_first(dy).copy())
@@ -261,8 +319,30 @@ class _Tracer:
         optimizer = self.model.optimizer
         yield Quantity("learning_rate", "learning_rate", "", np.array(float(optimizer.learning_rate)))
         before = [weight.numpy() for _, weight, _ in self._weights]
-        optimizer.apply()
-        for (name, weight, layer), old in zip(self._weights, before, strict=True):
-            yield Quantity("parameter", name, layer.name, old)
-            yield Quantity("update", f"delta {name}", layer.name, weight.value - old)
+        came = [weight.gradient.copy() for _, weight, _ in self._weights]
+        slots = [self._slots_of(weight) for _, weight, _ in self._weights]
+        taken: list[Array] = []
+        optimizer.apply(lambda: taken.extend(weight.gradient.copy() for _, weight, _ in self._weights))
+        for index, (name, weight, layer) in enumerate(self._weights):
+            if taken and not np.array_equal(taken[index], came[index], equal_nan=True):
+                yield Quantity("taken_gradient", f"g {name}", layer.name, taken[index])
+            after = self._slots_of(weight)
+            for slot, old in slots[index].items():
+                yield Quantity("slot", f"{slot} {name}", layer.name, old)
+                yield Quantity("slot_after", f"{slot} {name} after", layer.name, after[slot])
+            yield Quantity("parameter", name, layer.name, before[index])
+            yield Quantity("update", f"delta {name}", layer.name, weight.value - before[index])
             yield Quantity("parameter_after", f"{name} after", layer.name, weight.numpy())
+
+    def _slots_of(self, weight: Any) -> dict[str, Array]:
+        """What the optimizer remembers of a weight, as its equations call and count it."""
+        optimizer, here = self.model.optimizer, slice(weight.offset, weight.offset + weight.size)
+        return {
+            name: (slot[here] * optimizer.slot_scale(name)).reshape(weight.shape)
+            for name, slot in optimizer.slots.items()
+        }
+
+
+def _statistics(layer: Any) -> list[Any]:
+    """The weights of a layer that follow the batches instead of learning."""
+    return [weight for weight in layer.non_trainable_weights if not weight.trainable]

@@ -47,6 +47,7 @@ PAGES: Final = (  # name, step or tool, icon; and what it teaches
     Page("inside", "tool", ":material/query_stats:"),  # what layers hold, give and are told; units that are stuck
     Page("experiments", "tool", ":material/labs:"),  # predict, then see what one changed value does; what is luck
     Page("loss_bench", "tool", ":material/balance:"),  # what a loss makes of a prediction, and where it pushes it
+    Page("slow_motion", "tool", ":material/slow_motion_video:"),  # what one update does, number by number
     Page("golf", "tool", ":material/golf_course:"),  # how little a network needs; choosing by the validation part
     Page("gallery", "tool", ":material/photo_library:"),  # what kinds of data and tasks there are, and their pitfalls
 )

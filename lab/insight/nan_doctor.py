@@ -11,12 +11,12 @@ import numpy as np
 
 from lab.data.prepare import Dataset
 from lab.edits.advice import REMEDIES, Known, Remedy
+from lab.insight.one_update import before_update, trace_of
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import run_spec
-from lab.runs.wire.arrays import Arrays, data_of, rows_in
+from lab.runs.wire.arrays import rows_in
 from lab.runs.wire.checkpoints import Checkpoints
-from lab.runs.wire.spec import RunSpec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from lab.verdict.judging import causes_of
@@ -31,9 +31,21 @@ STAGES: dict[str, Stage] = {
     "target": "input",
     "pre_activation": "activation",
     "activation": "activation",
+    "mask": "activation",
+    "statistic": "activation",
+    "normalised": "activation",
+    "moving": "activation",
+    "moving_after": "activation",
+    "sample_weight": "loss",
     "sample_loss": "loss",
+    "penalty": "loss",
     "loss": "loss",
     "gradient": "gradient",
+    "learning_rate": "parameter",
+    "taken_gradient": "gradient",
+    "slot": "parameter",
+    "slot_after": "parameter",
+    "parameter": "parameter",
     "update": "parameter",
     "parameter_after": "parameter",
 }
@@ -77,7 +89,8 @@ def break_down(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset) ->
     state, updates = start.snapshot(), -(-rows_in(arrays) // start.batch_size)
     found = _first_bad_update(start, updates)
     for batch in range(min(updates, MOST_TRACED)) if found is None else (found[0],):
-        trace = _trace(spec, arrays, state, batch)
+        _, model, rows = before_update(spec, arrays, state, batch)
+        trace = trace_of(model, spec, arrays, rows)
         first = next((quantity for quantity in trace if not np.isfinite(quantity.value).all()), None)
         if first is not None:
             return Breakdown(
@@ -103,22 +116,6 @@ def _first_bad_update(trainer: Trainer, updates: int) -> tuple[int, dict[int, fl
             return batch, dict(list(growth.items())[-MOST_GROWTH:])
         growth[batch + 1] = largest
     return None
-
-
-def _trace(spec: RunSpec, arrays: Arrays, state: bytes, batch: int) -> Trace:
-    """Every number of update `batch` (from 0) of the epoch that begins with this state."""
-    trainer, before = Trainer(spec, arrays), Trainer(spec, arrays)
-    trainer.restore(state)
-    for _ in range(batch):
-        trainer.step()
-    before.restore(trainer.snapshot())
-    rows = trainer.step()
-    trace: Trace = before.model.trace(*(_rows_of(data_of(arrays, name), rows) for name in ("x", "y")))
-    return trace
-
-
-def _rows_of(data: Any, rows: Array) -> Any:
-    return {name: array[rows] for name, array in data.items()} if isinstance(data, dict) else data[rows]
 
 
 def _largest_before(trace: Trace, bad: Quantity) -> tuple[str, float]:

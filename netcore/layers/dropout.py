@@ -1,11 +1,13 @@
 """Dropout: switch random units off while training."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy import copyto, greater_equal, multiply
 
 from netcore.arguments import Described, Float, Into, Ints
+from netcore.config import Array
 from netcore.errors import NetcoreValueError
 from netcore.graph import Shape
 from netcore.layers.layer import LAYERS, Layer
@@ -87,6 +89,10 @@ class Dropout(Layer):
             multiply(node.x, keep, node.y)
         elif node.y is not node.x:
             copyto(node.y, node.x)
+
+    def inside(self, node: Node) -> Iterator[tuple[str, str, Array]]:
+        """What each number is multiplied with: 0 where it was dropped, 1 / (1 - rate) where it stayed."""
+        yield "mask", "keep", np.broadcast_to(node.scratch, node.y.shape)
 
     def backward(self, node: Node) -> None:
         multiply(node.dy, node.scratch, node.dx)

@@ -1,6 +1,7 @@
 """Normalisation: features or samples brought to mean 0 and variance 1, then scaled and shifted as learnt."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,8 @@ class Standardized:
 
     def with_known(self, x: Array, mean: Array, variance: Array) -> Array:
         """x̂ of x for a mean and variance from outside."""
+        np.copyto(self.mean, mean)
+        np.copyto(self.variance, variance)
         self.set_rate(variance)
         np.subtract(x, mean, self.x_hat)
         np.multiply(self.x_hat, self.rate, self.x_hat)
@@ -170,6 +173,15 @@ class ScaledAndShifted(Layer):
             np.copyto(y, x_hat)
         if self.center:
             np.add(y, self.beta.reshape(self.weight_shape), y)
+
+    def inside(self, node: Node) -> Iterator[tuple[str, str, Array]]:
+        """The statistics in use and x̂; where time steps count as samples they have an axis more and are left out."""
+        scratch: Standardized = node.scratch
+        if node.repeats > 1:
+            return
+        for sign, array in (("mean", scratch.mean), ("variance", scratch.variance)):
+            yield "statistic", sign, array
+        yield "normalised", "xhat", scratch.x_hat
 
     def weight_gradients(self, node: Node, x_hat: Array, product: Array) -> None:
         """Write the gradients of gamma and beta."""

@@ -482,7 +482,7 @@ class Model(Compiled):
     def reset_metrics(self) -> None:
         """Accepted for Keras programs: every fit, evaluate and batch counts from the beginning anyway."""
 
-    def trace(self, x: Any, y: Any, sample_weight: Any = None) -> Trace:
+    def trace(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Trace:
         """Every number of the next update with these rows as its batch, in order; the model stays as it is.
 
         Inputs, pre-activations, activations, sums, gates and states of recurrent layers at every step, loss per sample,
@@ -490,7 +490,7 @@ class Model(Compiled):
         `print(model.trace(x, y))`, or `model.trace(x, y)["dL/dW1"]`.
         """
         self.require_compiled()
-        intake = self.take(x, y, sample_weight)
+        intake = self.take(x, y, sample_weight, class_weight)
         return trace(self, intake.arrays, intake.targets())
 
     def memory(self, batch_size: int = 32, input_shapes: Sequence[Sequence[int]] | None = None) -> Memory:

@@ -49,6 +49,9 @@ class Adam(Optimizer):
         self._scale = (1 - self.beta_1) / root
         self._alpha = scalar(0.0, dtype)
 
+    def slot_scale(self, name: str) -> float:
+        return {"m": 1 - self.beta_1, "v": 1 - self.beta_2, "v_max": 1 - self.beta_2}.get(name, 1.0)
+
     def before_step(self) -> None:
         t = self.update_number
         self._alpha[...] = self._rate * self._scale * math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)

@@ -3,6 +3,7 @@
 import difflib
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -297,26 +298,32 @@ class Optimizer(Rated, Arguments):
     def _calls_of(self, part: tuple[Array, ...]) -> list[Call]:
         return record(self.step, *part) if self.taped else [(self.step, part)]
 
-    def apply(self) -> None:
-        """One update from the gradients in the vector (or one more gradient gathered for it)."""
+    def apply(self, seen: Callable[[], None] | None = None) -> None:
+        """One update from the gradients in the vector (or one more gradient gathered for it).
+
+        Args:
+            seen: is called when the gradient is as the step takes it, gathered and clipped; not if there is no step.
+        """
         if self._schedule is not None:
             self._set_rate(float(self._schedule(self._calls)))
-        if self._plain:
+        if self._plain and seen is None:
             self.update_number = self._calls + 1
             self.before_step()
             for function, arguments in self._program:
                 function(*arguments)
         else:
-            self._update_with_more()
+            self._update_with_more(seen)
         self._calls += 1
         if not self._calls % FLUSHED_AFTER:
             self.flush()
 
-    def _update_with_more(self) -> None:
+    def _update_with_more(self, seen: Callable[[], None] | None) -> None:
         """The update with gathering, clipping, decay, average and bounds."""
         if self._gathered is None or self._all_gathered(self._gathered):
             if self._clip is not None:
                 self._clip()
+            if seen is not None:
+                seen()
             if self.weight_decay:
                 self._decay()
             self.update_number = self._calls + 1 if self._gathered is None else self.iterations + 1
@@ -337,6 +344,10 @@ class Optimizer(Rated, Arguments):
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         """Change one chunk of weights in place; `gradients` and `scratch` may be overwritten."""
         raise NotImplementedError
+
+    def slot_scale(self, name: str) -> float:
+        """What a slot is multiplied with to give what the equations call by that name."""
+        return 1.0
 
     def flush(self) -> None:
         """Set slot values too small to matter to 0."""

@@ -32,6 +32,7 @@ def test_every_number_of_one_update_worked_by_hand():
         "y_true": [[8], [1]],
         "l": [2.25, 4],
         "L": 3.125,
+        "dL/dl": [0.5, 0.5],  # L is the mean of the two
         "dL/da2": [[1.5], [-2]],  # 2 (y - t) / n
         "dL/dW2": [[5.25]],  # 1.5 * 3.5 - 2 * 0
         "dL/db2": [-0.5],

@@ -224,10 +224,14 @@ class Trainer:
         self._stride.measure(took_s, self.updates - updates)
         return self.state == "running"
 
-    def step(self) -> Array:
-        """Make one update, or end the epoch if there is none left in it; returns the rows that it learned from."""
+    def make_ready(self) -> None:
+        """Turn the knobs that are to be turned before the next update."""
         if self._waiting:
             self._apply_what_is_due()
+
+    def step(self) -> Array:
+        """Make one update, or end the epoch if there is none left in it; returns the rows that it learned from."""
+        self.make_ready()
         self._fit_run.batches_per_event = 1
         event = next(self._fit_run)
         while type(event) is ValidationStep:

@@ -15,7 +15,10 @@ def ways_on(state: AppState, run: RunView) -> None:
         return
     compare, inside = page_named("compare"), page_named("inside")
     fork = say("train_page.fork", state.language)
+    motion = page_named("slow_motion")
     with st.container(horizontal=True, gap="small"):
+        if st.button(say("slow_page.link", state.language), key="see-slowly", icon=motion.icon):
+            st.switch_page(motion.file)
         if st.button(fork, key="fork", icon=":material/call_split:"):
             compare_run(state, run.id, "fork")
         if st.button(compare.title(state.language), key="compare", icon=compare.icon):

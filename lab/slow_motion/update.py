@@ -1,0 +1,101 @@
+"""The update that is taken apart: the network before it, the rows of its batch, and every number of it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from lab.data.prepare import Dataset
+from lab.insight.learned_network import learned_network
+from lab.insight.one_update import before_update, trace_of
+from lab.model.drawn import DrawnNetwork
+from lab.runs.kept.record import RunRecord
+from lab.runs.kept.replay import trainer_at
+from lab.runs.orders.run import check_network, run_spec
+from lab.runs.wire.arrays import Arrays, rows_in
+from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.wire.spec import RunSpec
+from lab.runs.work.trainer import Trainer
+from lab.spec.experiment import Experiment
+from lab.spec.limits import current_limits
+from netcore.trace import Trace
+
+Array = np.ndarray[Any, Any]
+
+MOST_KEPT: Final = 20_000_000  # bytes of a trace that a session may remember
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """One update.
+
+    Args:
+        epoch, batch: of it, from 1; batches: updates of an epoch.
+        rows: (n,) which training samples the batch has, as places of the training part.
+        model: compiled, as it is before the update.
+    """
+
+    experiment: Experiment
+    dataset: Dataset
+    network: DrawnNetwork
+    epoch: int
+    batch: int
+    batches: int
+    rows: Array
+    model: Any
+    trace: Trace
+
+    @property
+    def size(self) -> int:
+        """Samples of the batch."""
+        return len(self.rows)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a session may remember it."""
+        return sum(quantity.value.nbytes for quantity in self.trace) <= MOST_KEPT
+
+    def table_row(self, sample: int) -> int:
+        """1-based row of the table of a sample of the batch."""
+        return int(self.dataset.train.rows[self.rows[sample]]) + 1
+
+
+def first_update(experiment: Experiment, dataset: Dataset, batch: int = 1) -> Update:
+    """An update of the first epoch of an experiment that need not have been trained.
+
+    Raises:
+        RunError "run.no_layers", "run.too_many_parameters", "size.…".
+        NetcoreError: the network cannot be built.
+    """
+    check_network(experiment, dataset, current_limits())
+    spec, arrays = run_spec(experiment, dataset)
+    return _update(experiment, dataset, spec, arrays, Trainer(spec, arrays).snapshot(), 1, batch)
+
+
+def update_of_run(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int, batch: int) -> Update:
+    """Update `batch` of epoch `epoch` of a run, both from 1, with the rows that the training took.
+
+    Raises:
+        RunError "run.damaged".
+    """
+    experiment = record.experiment_with_changes()
+    spec, arrays = run_spec(experiment, dataset)
+    state = trainer_at(record, checkpoints, dataset, epoch - 1).snapshot()
+    return _update(experiment, dataset, spec, arrays, state, epoch, batch)
+
+
+def batches_of(record: RunRecord, dataset: Dataset) -> int:
+    """Updates that an epoch of the run may have, at most: the batch size may have been turned on the way."""
+    spec, arrays = run_spec(record.experiment_with_changes(), dataset)
+    sizes = [spec.fit.batch_size, *(turn.value for turn in spec.changes if turn.name == "batch_size")]
+    return -(-rows_in(arrays) // int(min(sizes)))
+
+
+def _update(
+    experiment: Experiment, dataset: Dataset, spec: RunSpec, arrays: Arrays, state: bytes, epoch: int, batch: int
+) -> Update:
+    trainer, model, rows = before_update(spec, arrays, state, batch - 1)
+    network = learned_network(experiment, model, dataset)
+    trace = trace_of(model, spec, arrays, rows)
+    made = trainer.position[1] or trainer.updates_per_epoch
+    return Update(experiment, dataset, network, epoch, made, trainer.updates_per_epoch, rows, model, trace)

@@ -1,0 +1,53 @@
+"""Slow motion on a page: a step at a time, forward and back by keys; the browser has them all and asks for nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lab.slow_motion.update import Update
+from lab.texts import Language, say
+from pages.ui.component import component
+
+WORDS = ("back", "on", "step", "keys", "drawing")
+Source = Literal["run", "start"]
+PHASES = ("batch", "forward", "loss", "backward", "update")
+
+_component = component(__file__, shared=("mount", "elements", "words"))
+
+
+def _nothing() -> Update:
+    raise LookupError("no update has been chosen")
+
+
+@dataclass
+class MotionView:
+    """What the page remembers of a session.
+
+    Args:
+        source: whose update is looked at: that of the run on the screen, or the first epoch of the experiment.
+        sample: place in the batch; chosen: quantity -> the number of it that is followed.
+        find: gives the update, which may be too large to be remembered.
+    """
+
+    source: Source = "run"
+    sample: int = 0
+    chosen: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    find: Callable[[], Update] = _nothing
+
+    def choose(self, name: str, index: tuple[int, ...]) -> None:
+        self.chosen = {**self.chosen, name: index}
+
+
+def slow_motion(data: dict[str, Any], language: Language, key: str, *, on_pick: Callable[[], None]) -> Any:
+    """Show the steps of an update.
+
+    Args:
+        data: of `lab.charts.slow_motion.motion_data`.
+        on_pick: called when a unit of the drawing is clicked.
+
+    Returns:
+        An object whose `pick` is the unit, {"node": …, "unit": …}, in the script run after such a click.
+    """
+    texts = {name: say(f"slow_page.{name}", language) for name in WORDS}
+    phases = {name: say(f"slow.phase.{name}", language) for name in PHASES}
+    return _component(data={**data, "texts": texts, "phases": phases}, key=key, on_pick_change=on_pick)

@@ -1,0 +1,42 @@
+"""What the tests of slow motion share: an update of a small network on the irises, looked at."""
+
+from typing import Any
+
+import numpy as np
+
+from lab.slow_motion.equation import Step
+from lab.slow_motion.steps import steps_of
+from lab.slow_motion.update import Update, first_update
+from lab.slow_motion.view import View
+from lab.spec.experiment import Experiment
+from lab.spec.parts import LayerSpec
+from tests.lab.insight.test_nan_doctor import data
+
+
+def look(experiment: Experiment, sample: int = 0, **chosen: tuple[int, ...]) -> View:
+    return View(first_update(experiment, data(experiment)), sample, chosen)
+
+
+def with_layers(experiment: Experiment, *layers: tuple[str, dict[str, Any]]) -> Experiment:
+    """The experiment with other layers, all but its last one replaced."""
+    last = experiment.model.layers[-1].replace(id="last")
+    made = [LayerSpec(id=f"l{place}", type=kind, params=params) for place, (kind, params) in enumerate(layers)]
+    return experiment.with_layers((*made, last))
+
+
+def step(view: View, start: str) -> Step:
+    return next(one for one in steps_of(view) if one.key.startswith(start))
+
+
+def assert_terms_give_results(update: Update, samples: int = 2, tolerance: float = 2e-5) -> int:
+    """Every equation of every step: its terms give the result that the trace has. Returns how many there were."""
+    count = 0
+    for sample in range(min(samples, update.size)):
+        for one in steps_of(View(update, sample)):
+            for equation in one.equations:
+                size = max([abs(term.value) for term in equation.terms] + [abs(equation.result.value), 1e-6])
+                np.testing.assert_allclose(
+                    equation.computed(), equation.result.value, atol=tolerance * size, rtol=0, err_msg=one.key
+                )
+                count += 1
+    return count

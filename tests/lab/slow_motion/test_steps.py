@@ -1,0 +1,68 @@
+"""Each equation shows the numbers that give its result, for random networks, samples and optimizers."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lab.slow_motion.steps import steps_of
+from lab.slow_motion.update import first_update, update_of_run
+from lab.starts import start
+from netcore.optimizers import OPTIMIZERS
+from tests.lab.insight.test_nan_doctor import data, run_of
+from tests.lab.slow_motion.looks import assert_terms_give_results, look, step, with_layers
+
+WIDTHS = st.integers(1, 12)
+FUNCTIONS = st.sampled_from([None, "relu", "sigmoid", "tanh", "elu", "softplus", "gelu"])
+LAYERS = st.one_of(
+    st.tuples(st.just("Dense"), st.fixed_dictionaries({"units": WIDTHS, "activation": FUNCTIONS})),
+    st.tuples(st.just("Dropout"), st.fixed_dictionaries({"rate": st.sampled_from([0.2, 0.5])})),
+    st.tuples(st.just("BatchNormalization"), st.just({})),
+)
+
+
+@settings(max_examples=20)
+@given(layers=st.lists(LAYERS, min_size=1, max_size=4), seed=st.integers(0, 99))
+def test_the_terms_that_are_shown_add_up_to_the_result_that_is_shown(layers, seed):
+    experiment = with_layers(start("iris").replace(seed=seed), *layers)
+    assert assert_terms_give_results(first_update(experiment, data(experiment))) > 10
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS.names())
+def test_every_optimizer_moves_the_weight_as_its_equation_says(name):
+    experiment = start("iris").with_fit(epochs=1).with_compile(optimizer={"type": name, "params": {}})
+    record, checkpoints = run_of(experiment)
+    update = update_of_run(record, checkpoints, data(experiment), 1, 4)  # its memory is no longer empty
+    assert_terms_give_results(update, samples=1)
+    moved = step(look(experiment), "update.kernel").equations[-1]
+    assert "c" not in {piece.name for term in moved.terms for piece in term.pieces if not isinstance(piece, str)}
+
+
+def test_the_rows_are_those_that_the_training_took_and_the_weights_come_out_the_same():
+    experiment = start("iris").with_fit(epochs=3)
+    record, checkpoints = run_of(experiment)
+    last = update_of_run(record, checkpoints, data(experiment), 3, 9)
+    assert (last.epoch, last.batch, last.batches) == (3, 9, 9)
+    after = [quantity.value for quantity in last.trace if quantity.kind == "parameter_after"]
+    for mine, theirs in zip(after, record.weights, strict=True):
+        assert (mine == theirs).all()
+
+
+def test_a_wide_sum_shows_its_largest_terms_and_the_rest_as_one_number():
+    experiment = with_layers(start("iris"), ("Dense", {"units": 40, "activation": "tanh"}))
+    equation = step(look(experiment), "forward.sum.z2").equations[0]
+    assert equation.more == 34
+    shown = [abs(term.value) for term in equation.terms[:-1]]
+    assert len(shown) == 6
+    assert abs(equation.rest) <= 34 * min(shown)
+
+
+def test_a_chosen_unit_is_followed_through_all_steps():
+    view = look(start("iris"), z1=(2,), x=(3,))
+    assert step(view, "forward.sum.z1").equations[0].result.name == "z_3"
+    assert step(view, "backward.kernel.z1").weight == ("kernel", (3, 2))
+    assert step(view, "update.kernel.z1").equations[-1].terms[0].pieces[0].name == "w_4,3"
+
+
+def test_every_step_is_found_again_by_its_key():
+    keys = [one.key for one in steps_of(look(start("iris")))]
+    assert len(keys) == len(set(keys))

@@ -1,0 +1,62 @@
+"""Slow motion on its page: the first update of the experiment, any of the run, another sample, another unit."""
+
+from lab.texts import say
+
+
+def steps(person) -> list[dict]:
+    return person.component("lab_slow_motion")["steps"]
+
+
+def step(person, start: str) -> dict:
+    return next(one for one in steps(person) if one["key"].startswith(start))
+
+
+def test_the_first_update_of_an_untrained_experiment_is_shown_from_batch_to_weights(person_in, language):
+    person = person_in.go_to("slow_motion")
+    phases = list(dict.fromkeys(one["phase"] for one in steps(person)))
+    assert phases == ["batch", "forward", "loss", "backward", "update"]
+    assert say("slow.batch.title", language) == steps(person)[0]["title"]
+    assert "sm-weight" in step(person, "forward.sum")["html"]
+    assert step(person, "forward.sum")["wires"]
+    assert not any("{" in one["title"] for one in steps(person))
+
+
+def test_any_update_of_the_run_can_be_looked_at_and_another_sample_of_it(person):
+    person.set_number(3, "fit.epochs")
+    person.train()
+    person.go_to("slow_motion")
+    first = steps(person)[0]["html"]
+    [epoch] = [box for box in person.at.number_input if "slow-epoch" in box.key]
+    epoch.set_value(3)
+    person.look()
+    assert "epoch 3" in steps(person)[0]["html"]
+    [sample] = [box for box in person.at.number_input if "slow-sample" in box.key]
+    sample.set_value(2)
+    person.look()
+    assert "sample 2" in steps(person)[0]["html"]
+    assert steps(person)[0]["html"] != first
+
+
+def test_another_unit_is_followed_through_all_equations(person):
+    person.go_to("slow_motion")
+    person.at.selectbox(key="slow-layer").set_value("z1")
+    person.look()
+    [unit] = [box for box in person.at.selectbox if "slow-unit-z1" in box.key]
+    wanted = 1 if unit.value == 0 else 0
+    unit.set_value(wanted)
+    person.look()
+    assert {target for _, _, _, target, _ in step(person, "forward.sum.z1")["wires"]} == {wanted}
+    assert f"w<sub>1,{wanted + 1}</sub>" in step(person, "forward.sum.z1")["html"]
+
+
+def test_what_cannot_be_trained_says_so_in_place_of_an_update(person_in, language):
+    person = person_in
+    person.state().replace_experiment(person.experiment.with_layers(()))
+    person.go_to("slow_motion")
+    assert say("slow_page.no_update", language) in person.sentences()
+
+
+def test_the_train_page_leads_here_once_a_run_has_ended(person):
+    person.set_number(2, "fit.epochs")
+    person.train()
+    assert person.at.button(key="see-slowly").label == say("slow_page.link", "en")
