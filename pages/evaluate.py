@@ -11,7 +11,6 @@ from lab.data.prepare import Dataset, PartName
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.insight.evaluate import Evaluation, evaluate_run
-from lab.insight.part_values import values_on
 from lab.insight.shelf import openings
 from lab.model.outputs import combined
 from lab.model.quantities import quantity
@@ -20,7 +19,8 @@ from lab.studies.words import number
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.chart import show_chart
-from pages.ui.compare.shelf import mark, marks_of, opened_runs
+from pages.ui.compare.seal import is_open, open_test
+from pages.ui.compare.shelf import opened_runs
 from pages.ui.problems import show_problems
 from pages.ui.run.aside import other_runs
 from pages.ui.run.letters import by_epoch_section, decoded_section
@@ -149,24 +149,6 @@ def sealed_section(state: AppState, record: RunRecord, dataset: Dataset) -> tupl
         return ("train", "validation")
     opened_sentence(state, opened)
     return ("train", "validation", "test")
-
-
-def is_open(state: AppState, record: RunRecord, dataset: Dataset) -> bool:
-    """Whether this very network was shown its test part: one that has learned more since has not been."""
-    marks = marks_of(state, record.id)
-    return bool(marks.opened) and marks.test == test_values(state, record, dataset)
-
-
-def test_values(state: AppState, record: RunRecord, dataset: Dataset) -> dict[str, float]:
-    key = (record.id, record.epochs_done)
-    return state.once("test_values", key, lambda: values_on(record, dataset, "test"))
-
-
-def open_test(record: RunRecord, dataset: Dataset) -> None:
-    """Callback: it is counted with the run, and what came out stands on the shelf from now on."""
-    state = app_state()
-    count = marks_of(state, record.id).opened + 1
-    mark(record.id, opened=count, test=test_values(state, record, dataset))
 
 
 def opened_sentence(state: AppState, opened: Sequence[RunSummary]) -> None:

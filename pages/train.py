@@ -13,6 +13,8 @@ from lab.spec.experiment import GraphSpec
 from lab.studies.words import number
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
+from pages.ui.compare.seal import is_open
+from pages.ui.compare.shelf import marks_of
 from pages.ui.compare.way_in import ways_on
 from pages.ui.forms import argument_field, number_field, switch_field, two_abreast, type_field
 from pages.ui.model.outputs import combine_section, weight_field
@@ -22,6 +24,7 @@ from pages.ui.run.curves import draw_run
 from pages.ui.run.ended import ended
 from pages.ui.run.network import network_section
 from pages.ui.run.notes import tell_notes
+from pages.ui.run.presentation import presentation
 from pages.ui.run.training import (
     continue_training,
     current_run,
@@ -29,36 +32,58 @@ from pages.ui.run.training import (
     one_epoch,
     open_run,
     past_runs,
+    record_of_run,
     send,
     set_speed,
     start_over,
     start_run,
 )
+from pages.ui.run.what_it_knows import what_it_knows
 from pages.ui.state import AppState, app_state, widget_value
 
 SPEEDS: dict[str, float | None] = {"slow": 1.0, "easy": 30.0, "full": None}
 
+MAIN_BUTTONS = ["pause", "resume", "continue", "train"]  # the first that is there stands first
+
 
 def page(state: AppState, bench: Bench) -> None:
+    """Beside one another where the screen is wide enough for it, see frame/style.css; in this order on a phone."""
     run = current_run(state)
-    curves, knobs = st.columns([2, 1], gap="medium")
-    with knobs, st.container(border=True, key="knobs"):
-        knob_panel(state, bench)
-        earlier_runs(state)
-    with curves:
-        controls(state, bench, run)
-        show_problems([bench.refusal] if bench.refusal else [], state)
-        if any(problem.severity == "error" for problem in bench.problems):
-            st.caption(say("train_page.blocked_by_problem", state.language))
-        other_runs(state)
-        if run is not None:
-            tell_notes(state, run)
-            what_the_knobs_say(state, run)
-        draw_run(state, bench, run)
+    with st.container(key="workbench"):
+        with st.container(key="work-curves", gap="small"):
+            controls(state, bench, run)
+            with st.container(key="presents"):
+                presentation(state.language, main=MAIN_BUTTONS, step="one_epoch", speed="speed")
+            tell_what_is_in_the_way(state, bench, run)
+            draw_run(state, bench, run)
+        with st.container(key="work-picture", gap="small"):
+            what_it_knows(state, bench, run, test_is_open=test_is_open(state, bench, run))
+        with st.container(key="work-network", gap="small"):
+            network_section(state, bench, run)
+        with st.container(border=True, key="knobs"):
+            knob_panel(state, bench)
+            earlier_runs(state)
         if run is not None and not run.active:
-            ended(state, bench, run)
-            ways_on(state, run)
-        network_section(state, bench, run)
+            with st.container(key="work-after", gap="small"):
+                ended(state, bench, run)
+                ways_on(state, run)
+
+
+def test_is_open(state: AppState, bench: Bench, run: RunView | None) -> bool:
+    """Whether this very network was shown its test part."""
+    if run is None or run.active or bench.dataset is None or not marks_of(state, run.id).opened:
+        return False
+    return is_open(state, record_of_run(state, run), bench.dataset)
+
+
+def tell_what_is_in_the_way(state: AppState, bench: Bench, run: RunView | None) -> None:
+    show_problems([bench.refusal] if bench.refusal else [], state)
+    if any(problem.severity == "error" for problem in bench.problems):
+        st.caption(say("train_page.blocked_by_problem", state.language))
+    other_runs(state)
+    if run is not None:
+        tell_notes(state, run)
+        what_the_knobs_say(state, run)
 
 
 # --- buttons
@@ -150,7 +175,8 @@ def knob_panel(state: AppState, bench: Bench) -> None:
     type_field(OPTIMIZER, state, say("compile_page.optimizer_label", state.language))
     params = OPTIMIZER.params(state.experiment)
     if "learning_rate" in params:
-        argument_field(OPTIMIZER, "learning_rate", params["learning_rate"], state)
+        with st.container(key="rate"):  # on a phone it stays in reach at the foot of the screen
+            argument_field(OPTIMIZER, "learning_rate", params["learning_rate"], state)
     loss_knobs(state)
     fit_knobs(state, bench)
     with of_other_pages:  # what no knob of this page has told

@@ -149,7 +149,7 @@ class Session:
             self.widgets[widget.rsplit("-", 1)[-1]] = widget
         elif kind == "bidi_component" and element.bidi_component.component_name.endswith("lab_live_curve"):
             curve = json.loads(element.bidi_component.json)
-            weights = "?network=1" if curve.get("network") else ""  # as the page asks for them
+            weights = f"?network={'all' if curve['network']['units'] else 1}"  # as the page asks for them
             self.stream = f"{curve['url']}{weights}" if curve["running"] else None
         elif kind == "alert":
             self.said.append(element.alert.body)

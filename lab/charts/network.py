@@ -20,12 +20,13 @@ from lab.texts import Language, say
 LETTER, LINE = 9.0, 19  # pixels: a broad letter of 15 px text, and one line of it
 STEP, RADIUS = 21, 8  # from one unit to the next
 CARD = 44  # side of a block
-COLUMN_GAP, NODE_GAP = 64, 26  # room for wires; between two nodes of a column
+COLUMN_GAP, NARROW_GAP = 64, 40  # room for wires, on a wide and a narrow screen
+NODE_GAP = 26  # between two nodes of a column
 FRAME = 4  # above and below everything
 LABEL_GAP = 8  # between a unit and its name
 THINNEST, THICKEST = 0.7, 6.0  # pixels, of a wire
 ABOVE, BELOW, DASHES = BLUE, VERMILION, "7 4"  # of weights above and below zero
-MOST_LETTERS = 14  # of a unit's name
+MOST_LETTERS, FEW_LETTERS = 14, 9  # of a unit's name, on a wide and a narrow screen
 
 
 @dataclass
@@ -70,16 +71,20 @@ class Place:
         return max(CARD / 2, *(text_width(line) / 2 for line in self.lines), 0.0)
 
 
-@lru_cache(maxsize=64)  # a page shows the same network at each script run; drawing it takes half of one
-def network_text(network: DrawnNetwork, language: Language) -> str:
+@lru_cache(maxsize=128)  # a page shows the same network at each script run; drawing it takes half of one
+def network_text(network: DrawnNetwork, language: Language, *, narrow: bool = False) -> str:
     """The drawing as text, once for each network."""
-    return tostring(network_svg(network, language), encoding="unicode")
+    return tostring(network_svg(network, language, narrow=narrow), encoding="unicode")
 
 
-def network_svg(network: DrawnNetwork, language: Language) -> Element:
-    """The drawing. Each unit is read out, and tells about itself when it is pointed at."""
-    places = {node.id: _place_of(node, lines_of(node, language)) for node in network.nodes}
-    width, height = _put(places, _columns(places))
+def network_svg(network: DrawnNetwork, language: Language, *, narrow: bool = False) -> Element:
+    """The drawing. Each unit is read out, and tells about itself when it is pointed at.
+
+    Args:
+        narrow: with fewer words and less room between columns, so that its letters stay large enough on a phone.
+    """
+    places = {node.id: _place_of(node, lines_of(node, language, short=narrow), narrow) for node in network.nodes}
+    width, height = _put(places, _columns(places), NARROW_GAP if narrow else COLUMN_GAP)
     largest = network.largest
     wires = [_wires(wires, places, largest) for wires in network.wires]
     nodes = [
@@ -109,8 +114,9 @@ def text_width(text: str) -> float:
 # --- places
 
 
-def _place_of(node: DrawnNode, lines: Sequence[str]) -> Place:
-    names = tuple(own_word(name, MOST_LETTERS) for name in node.names) if node.shown else ()
+def _place_of(node: DrawnNode, lines: Sequence[str], narrow: bool) -> Place:
+    letters = FEW_LETTERS if narrow else MOST_LETTERS
+    names = tuple(own_word(name, letters) for name in node.names) if node.shown else ()
     return Place(node, 0, list(node.reads), tuple(lines), names)
 
 
@@ -149,7 +155,7 @@ def _middle(numbers: Sequence[float]) -> float:
     return sum(numbers) / len(numbers) if numbers else 0.0
 
 
-def _put(places: dict[str, Place], columns: Sequence[Sequence[Place]]) -> tuple[float, float]:
+def _put(places: dict[str, Place], columns: Sequence[Sequence[Place]], gap: float) -> tuple[float, float]:
     """Give each node its middle and its units theirs; returns width and height of the whole."""
     # the words of the last node hang below, so that what learns lies on one line
     heights = [_height(column) - LINE * len(column[-1].lines) for column in columns]
@@ -162,8 +168,8 @@ def _put(places: dict[str, Place], columns: Sequence[Sequence[Place]]) -> tuple[
             place.x, place.y = x, top + place.body / 2
             place.units = _units(place)
             top += place.height + NODE_GAP
-        right = x + max(place.right for place in column) + COLUMN_GAP
-    return right - COLUMN_GAP, low + FRAME
+        right = x + max(place.right for place in column) + gap
+    return right - gap, low + FRAME
 
 
 def _height(column: Sequence[Place]) -> float:

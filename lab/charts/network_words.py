@@ -14,8 +14,14 @@ from lab.texts.parts import name_of
 MOST_LETTERS = 24  # of a name below a node
 
 
-def lines_of(node: DrawnNode, language: Language) -> tuple[str, ...]:
-    """Words below a node: what it is, its activation or loss, its shape, its parameters."""
+def lines_of(node: DrawnNode, language: Language, *, short: bool = False) -> tuple[str, ...]:
+    """Words below a node: what it is, its activation or loss, its shape, its parameters.
+
+    Args:
+        short: Keras's names alone, without shapes.
+    """
+    if short:
+        return _short_lines(node, language)
     if node.form == "end":
         loss = name_of("loss", node.detail, language)
         return (*map(own_word, filter(None, node.names)), loss if node.weight == 1 else f"{node.weight:g} × {loss}")
@@ -29,6 +35,16 @@ def lines_of(node: DrawnNode, language: Language) -> tuple[str, ...]:
     parameters = say("network.parameters", language, count=f"{node.parameters:,}") if node.parameters else ""
     activation = name_of("activation", node.detail, language) if node.detail else ""
     return tuple(filter(None, (title, activation, shape, parameters)))
+
+
+def _short_lines(node: DrawnNode, language: Language) -> tuple[str, ...]:
+    if node.form == "end":
+        return tuple(own_word(name, MOST_LETTERS // 2) for name in filter(None, node.names))
+    if not node.type:
+        return (say("network.input", language) if node.is_only_input else own_word(node.id, MOST_LETTERS // 2),)
+    title = node.type if node.label.endswith(".") else own_word(node.label, MOST_LETTERS // 2)
+    units = f"{node.units:,}" if node.units else ""
+    return tuple(filter(None, (title, units, node.detail)))
 
 
 def sentences_of(network: DrawnNetwork, node: DrawnNode, language: Language) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly import colors
 
 from lab.charts.style import (
     BLUE,
@@ -24,6 +25,7 @@ from lab.texts import Language, say
 
 CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, BROWN, GREY)
 CLASS_SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "x", "star", "pentagon")
+NUMBER_COLOURS: tuple[str, ...] = tuple(colors.sequential.Viridis)  # of a predicted number, from low to high
 TWO_CLASSES = [[0.0, BLUE], [0.5, "rgba(128,128,128,0)"], [1.0, ORANGE]]
 
 
@@ -128,7 +130,7 @@ def _shades(chart: go.Figure, plane: Plane, classes: Sequence[str], target: str,
                 showlegend=False,
             )
         )
-    scale = {"colorscale": TWO_CLASSES, "cmin": 0, "cmax": 1} if share else {"colorscale": "Viridis"}
+    scale = {"colorscale": TWO_CLASSES, "cmin": 0, "cmax": 1} if share else {"colorscale": list(NUMBER_COLOURS)}
     bar = {"title": {"text": title, "side": "right"}, "thickness": 14}
     chart.update_layout(coloraxis={**scale, "colorbar": bar})
 

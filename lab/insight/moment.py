@@ -10,6 +10,7 @@ from lab.data.prepare import Dataset, PartName
 from lab.insight.evaluate import Evaluation, as_probabilities, evaluate_run
 from lab.insight.learned_network import learned_network
 from lab.model.drawn import DrawnNetwork
+from lab.model.probe import axis, ends
 from lab.runs.kept.record import RunRecord
 from lab.spec.experiment import Experiment, GraphSpec
 
@@ -17,7 +18,6 @@ Array = np.ndarray[Any, Any]
 
 GRID = 61  # points along each side of the plane
 LINE = 201  # points along one input
-MARGIN = 0.08  # of the range of the rows, added at both ends
 MOST_POINTS = 400  # rows drawn of each part
 
 
@@ -153,10 +153,7 @@ def _line(dataset: Dataset, answer: Callable[[Array], Array]) -> Line:
 
 def _axis(dataset: Dataset, place: int, count: int) -> Array:
     """Prepared values of one input from end to end of the rows, a little beyond."""
-    values = np.concatenate([dataset.train.x[:, place], dataset.validation.x[:, place]])
-    low, high = float(values.min()), float(values.max())
-    room = MARGIN * (high - low or 1.0)
-    return np.linspace(low - room, high + room, count, dtype=np.float32)
+    return axis(*ends(dataset.train.x[:, place], dataset.validation.x[:, place]), count)
 
 
 def _points(dataset: Dataset) -> dict[str, Points]:

@@ -227,7 +227,8 @@ def picked(experiment: Experiment, dataset: Dataset, place: int, shifts: Mapping
             own = column.decode(x[0][:, features])[column.source]
             x[0][:, features] = column.encode(own + shift)
     actual = {name: _actual(view, place) for name, (_, view) in views_of(experiment, dataset).items()}
-    return Picked(x, int(part.rows[place]) + 1, actual, tuple(_images(dataset, x)), _course(dataset, x))
+    images = tuple(each[0] for each in images_of(dataset, x))
+    return Picked(x, int(part.rows[place]) + 1, actual, images, _course(dataset, x))
 
 
 def shiftable(dataset: Dataset) -> dict[str, tuple[float, float]]:
@@ -252,8 +253,12 @@ def image_shapes(dataset: Dataset) -> dict[str, tuple[int, int]]:
     return {} if square is None else {next(iter(dataset.groups), ""): square}
 
 
-def _images(dataset: Dataset, x: Array) -> list[Array]:
-    """What the pixels are in the table, from the darkest to the brightest of training."""
+def images_of(dataset: Dataset, x: Array) -> list[Array]:
+    """(n, height, width) from 0 to 1 of each image in the samples: from the darkest to the brightest of training.
+
+    Args:
+        x: samples like those of `Part.x`.
+    """
     found = []
     for name, (height, width) in image_shapes(dataset).items():
         if x.ndim not in (2, 4):
@@ -263,7 +268,7 @@ def _images(dataset: Dataset, x: Array) -> list[Array]:
             for rows in (x, dataset.train.x[:STEPS])
         )
         low, high = float(own_of_all.min()), float(own_of_all.max())
-        found.append(((own[0] - low) / ((high - low) or 1.0)).clip(0, 1).reshape(height, width))
+        found.append(((own - low) / ((high - low) or 1.0)).clip(0, 1).reshape(-1, height, width))
     return found
 
 

@@ -1,6 +1,8 @@
 // Puts the drawing of a network, SVG made by lab/charts/network.py, into the page, and moves its wires while it learns.
 // Weights come through the one event stream of the page: the live curve passes them on as an event of the window.
 
+const NARROW = 560; // pixels; below, the drawing with fewer words stands in its place
+const SMALLEST = 0.7; // of its size; smaller letters could not be read
 const drawings = new WeakMap();
 
 export default function ({ parentElement, data }) {
@@ -14,21 +16,34 @@ class NetworkDrawing {
     this.requestPaint = oncePerFrame(() => this.paint(this.newest));
     this.onWeights = (event) => this.learn(event.detail);
     window.addEventListener("lab-weights", this.onWeights);
+    this.resize = new ResizeObserver(() => this.put());
+    this.resize.observe(root);
   }
 
   close() {
+    this.resize.disconnect();
     window.removeEventListener("lab-weights", this.onWeights);
   }
 
   take(data) {
+    if (data.run !== this.data?.run) this.root.dataset.moves = 0;
+    if (data.drawn.wide !== this.data?.drawn.wide) this.newest = null; // it shows weights of its own
     this.data = data;
-    if (data.svg === this.svg) return; // a rerun of the page draws nothing anew, and what has moved stays
-    this.svg = data.svg;
-    this.root.innerHTML = data.svg;
+    this.root.dataset.run = data.run;
+    this.put();
+  }
+
+  // the drawing for as much room as there is
+  put() {
+    const svg = this.data?.drawn[this.root.clientWidth < NARROW ? "narrow" : "wide"];
+    if (!svg || svg === this.svg) return; // a rerun of the page draws nothing anew, and what has moved stays
+    this.svg = svg;
+    this.root.innerHTML = svg;
+    const drawing = this.root.firstElementChild;
+    drawing.style.minWidth = `${SMALLEST * drawing.getAttribute("width")}px`; // a long network is pushed sideways instead
     // layer -> its groups of wires; a layer that is called twice has two
     this.layers = Map.groupBy(this.root.querySelectorAll("[data-layer]"), (group) => group.dataset.layer);
-    this.root.dataset.run = data.run;
-    this.root.dataset.moves = 0;
+    if (this.newest) this.requestPaint();
   }
 
   // shares: layer -> weights as parts of the largest, row by row
@@ -38,7 +53,9 @@ class NetworkDrawing {
     this.requestPaint();
   }
 
-  paint({ epoch, shares }) {
+  paint(news) {
+    if (!news) return; // another drawing has come in its place since
+    const { epoch, shares } = news;
     for (const [layer, groups] of this.layers) {
       const weights = shares[layer];
       for (const group of groups) {

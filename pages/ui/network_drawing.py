@@ -21,5 +21,6 @@ def network_drawing(network: DrawnNetwork, language: Language, key: str, *, run_
     Args:
         run_id: of the run whose weights move it while its live curve is on the same page.
     """
-    _component(data={"svg": network_text(network, language), "run": run_id, "look": LOOK}, key=key)
+    drawn = {"wide": network_text(network, language), "narrow": network_text(network, language, narrow=True)}
+    _component(data={"drawn": drawn, "run": run_id, "look": LOOK}, key=key)
     st.caption(key_of(network, language))

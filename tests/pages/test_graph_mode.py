@@ -22,7 +22,7 @@ def node_key(person, id: str) -> str:
 
 def html(person) -> str:
     """The drawing, as the browser is given it."""
-    return person.component("lab_network_drawing")["svg"]
+    return person.component("lab_network_drawing")["drawn"]["wide"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -334,11 +334,11 @@ def test_advice_for_a_person_stays_a_sentence_and_all_else_stands_under_details(
 
 def test_the_network_is_drawn_as_it_is_built_and_as_it_has_learned(person):
     untrained = person.component("lab_network_drawing")
-    assert 'data-layer="0"' in untrained["svg"]
-    assert "stroke-dasharray" not in untrained["svg"]
+    assert 'data-layer="0"' in untrained["drawn"]["wide"]
+    assert "stroke-dasharray" not in untrained["drawn"]["wide"]
     person.train(5).press("stop")
     learned = person.component("lab_network_drawing")
     assert learned["run"] == person.state().screen.run
-    assert "stroke-dasharray" in learned["svg"]  # weights below zero
+    assert "stroke-dasharray" in learned["drawn"]["wide"]  # weights below zero
     person.set_number(8, "layer-l0", "Dense", "units")
-    assert "(None, 8)" in person.component("lab_network_drawing")["svg"]
+    assert "(None, 8)" in person.component("lab_network_drawing")["drawn"]["wide"]

@@ -43,16 +43,22 @@ def parameters_event(model: Any, spec: RunSpec, epoch: int, updates: int) -> byt
 
     Weights go by their names in netcore (kernel, bias, gamma, …); layers without any are left out.
     """
-    layers = ",".join(
-        f'"{name}":{{{",".join(_exact(weight) for weight in layer.weights)}}}'
+    return event("parameters", {"epoch": epoch, "updates": updates, "layers": exact_layers(model, spec)})
+
+
+def exact_layers(model: Any, spec: RunSpec) -> dict[str, dict[str, str]]:
+    """Layer -> weight -> base64 of float32."""
+    return {
+        name: {weight.name: b64encode(weight.value.astype(np.float32).tobytes()).decode() for weight in layer.weights}
         for name, layer in named_layers(model, spec)
         if layer.weights
-    )
-    return f'event:parameters\ndata:{{"epoch":{epoch},"updates":{updates},"layers":{{{layers}}}}}\n\n'.encode()
+    }
 
 
-def _exact(weight: Any) -> str:
-    return f'"{weight.name}":"{b64encode(weight.value.astype(np.float32).tobytes()).decode()}"'
+def shares(kernel: Array) -> str:
+    """Weights as parts of the largest of them, base64 of int8; those that are no numbers are 0."""
+    finite = np.where(np.isfinite(kernel), kernel, 0)
+    return _packed(finite, float(np.abs(finite).max(initial=0.0)))
 
 
 def named_layers(model: Any, spec: RunSpec) -> list[tuple[str, Any]]:

@@ -28,6 +28,7 @@ from lab.runs.wire.messages import (
 from lab.runs.wire.points import Columns, Points
 from lab.runs.wire.snapshot import BEST_ROWS, TrainerSnapshot, TrainerState, Weights
 from lab.runs.wire.spec import KnobName, KnobTurn, RunSpec
+from lab.runs.work.answers import Answers
 from lab.runs.work.best import Best, watched
 from lab.runs.work.build import build_model, fit_run_of
 from lab.runs.work.drawn import drawn_event, is_small, parameters_event
@@ -72,6 +73,7 @@ class Trainer:
         self._later: list[KnobTurn] = []  # asked for before the fork was reached
         self._checkpoints: list[tuple[int, bytes]] = []  # not yet handed out by take_checkpoints
         self._rows = RowWatch()
+        self._answers: Answers | None = None  # until a page draws them
         self._begin(0)
         self._best = Best(self.model.get_weights())
 
@@ -258,8 +260,11 @@ class Trainer:
         return taken
 
     def drawn(self) -> bytes:
-        """The weights that a page draws, as one ready event."""
-        return drawn_event(self.model, self._spec, self.epochs_done)
+        """The weights that a page draws as a ready event, and now and then what the network says to a few rows."""
+        if self._answers is None:
+            self._answers = Answers(self._arrays, self._clock)
+        weights = drawn_event(self.model, self._spec, self.epochs_done)
+        return weights + self._answers.event(self.model, self.epochs_done, at_rest=self.state != "running")
 
     @property
     def tells_parameters(self) -> bool:

@@ -73,3 +73,18 @@ function sharesOf(text) {
 function floatsOf(text) {
   return new Float32Array(bytesOf(text).buffer);
 }
+
+// name -> numbers
+function floatsIn(arrays) {
+  return Object.fromEntries(Object.entries(arrays).map(([name, text]) => [name, floatsOf(text)]));
+}
+
+// layer -> weight -> numbers, of an event "parameters"
+function layersOf(layers) {
+  return Object.fromEntries(Object.entries(layers).map(([layer, arrays]) => [layer, floatsIn(arrays)]));
+}
+
+// weights of the first layer, of an event "answers"; null where they are no image
+function firstOf(first) {
+  return first && { units: first.units, weights: sharesOf(first.weights) };
+}

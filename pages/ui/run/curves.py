@@ -5,13 +5,16 @@ from typing import Any
 import streamlit as st
 
 from lab.errors import LabError
+from lab.insight.knowledge import layers_for_browser
 from lab.model.outputs import history_keys
 from lab.model.quantities import History, comparable, losses, quantity
 from lab.runs.kept.record import RunView
 from lab.runs.wire.frame import EXTRA
 from lab.spec.experiment import Experiment
 from lab.texts import say
+from lab.verdict.context import RunContext
 from lab.verdict.judging import context_of
+from lab.verdict.live import live_rules
 from pages.ui.bench import Bench, bench_of
 from pages.ui.run.live_curve import Drawing, live_curve
 from pages.ui.run.training import current_run, look_at, scene_and_run, told_experiment
@@ -48,20 +51,31 @@ def at_rest(state: AppState, bench: Bench, run: RunView) -> None:
 def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, history: History | None) -> Any:
     """The component. With a history it draws that and asks for no stream."""
     shown = state.experiment if run is None else told_experiment(state, run)
+    context = judged_by(state, bench, shown)
     drawn = Drawing(
         run_id=run.id if run is not None else f"none {state.screen.behind}",
         stream="" if run is None else run.stream,
         series=series,
         epochs=run.epochs if run is not None else state.experiment.fit.epochs,
         titles={name: quantity(name, state.language, shown) for name in series if not name.startswith(("val_", EXTRA))},
-        baselines=baselines_of(state, bench, shown),
+        baselines={} if context is None else context.baselines,
+        rules=None if context is None else live_rules(context),
         ghost=ghost_history(state, shown),
         history=history,
         progress={"state": "untrained"} if run is None else progress_of(run),
-        network=True,
+        units=units_of(state, bench, shown),
         running=history is None and run is not None and run.active,
     )
     return live_curve(drawn, state.language, key="curves", on_news=curves_ask)
+
+
+def units_of(state: AppState, bench: Bench, shown: Experiment) -> dict[str, int] | None:
+    """Layer -> units of a network that is computed in the browser; None of any other."""
+    dataset = bench.dataset
+    if dataset is None or bench.errors:
+        return None
+    layers = state.once("in_browser", (dataset.content_hash, shown.model), lambda: layers_for_browser(shown, dataset))
+    return None if layers is None else {layer["name"]: layer["units"] for layer in layers if layer["type"] == "Dense"}
 
 
 def curves_ask() -> None:
@@ -95,13 +109,13 @@ def series_of(experiment: Experiment, bench: Bench) -> tuple[str, ...]:
     return (*history_keys(experiment, validated=validated), *AFTERWARDS)
 
 
-def baselines_of(state: AppState, bench: Bench, shown: Experiment) -> dict[str, float]:
-    """What a forecast without a network gets on the validation part, by history key."""
+def judged_by(state: AppState, bench: Bench, shown: Experiment) -> RunContext | None:
+    """What the curves are held against: a forecast without a network, and what a verdict rests on."""
     dataset = bench.dataset
     if dataset is None or bench.errors:
-        return {}
-    key = (dataset.content_hash, losses(shown), history_keys(shown, validated=False))
-    return state.once("baselines", key, lambda: context_of(shown, dataset).baselines)
+        return None
+    key = (dataset.content_hash, losses(shown), history_keys(shown, validated=False), shown.compile, shown.model)
+    return state.once("judged_by", key, lambda: context_of(shown, dataset))
 
 
 def ghost_history(state: AppState, shown: Experiment) -> History | None:

@@ -2,8 +2,11 @@
 
 const MOST_POINTS = 4000; // more than a screen has pixels; then every second point goes
 const SPOKEN_EVERY_MS = 5000;
+const MARKED_EVERY_MS = 250;
 const MARGIN = { top: 34, right: 92, bottom: 44, left: 62 }; // pixels: title, labels at the lines' ends, numbers
-const PLOT_HEIGHT = { narrow: 230, wide: 300 };
+const TALL = { of_width: 0.48, of_screen: 0.37, least: 230, most: 460 }; // the first chart, which is the loss
+const LOWER = 0.68; // the others
+const LETTERS = 14; // pixels
 const curves = new WeakMap();
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -25,7 +28,9 @@ class LiveCurve {
       message: (frame) => this.append(frame),
       reset: (frame) => this.reset(frame),
       state: (state) => this.takeState(state),
-      weights: (weights) => this.passOn(weights),
+      weights: (weights) => this.passWeights(weights),
+      parameters: (parameters) => this.passParameters(parameters),
+      answers: (answers) => this.passAnswers(answers),
       end: () => this.end(),
     };
     this.stream = new RunStream(() => this.address(), events, (what) => this.trigger(what, true));
@@ -62,7 +67,7 @@ class LiveCurve {
     const query = new URLSearchParams();
     const seen = last(this.columns.e) ?? 0;
     if (seen) query.set("last", seen);
-    if (this.data.network) query.set("network", 1);
+    query.set("network", this.data.network.units ? "all" : 1);
     return `${this.data.url}?${query}`;
   }
 
@@ -71,10 +76,29 @@ class LiveCurve {
     this.append(frame);
   }
 
-  // weights for the drawing of the network, which has no stream of its own
-  passOn({ epoch, largest, layers }) {
+  // What the pictures on the same page are made of, which have no stream of their own.
+  passOn(name, detail) {
+    window.dispatchEvent(new CustomEvent(name, { detail: { run: this.run, ...detail } }));
+  }
+
+  passWeights({ epoch, largest, layers }) {
     const shares = Object.fromEntries(Object.entries(layers).map(([layer, text]) => [layer, sharesOf(text)]));
-    window.dispatchEvent(new CustomEvent("lab-weights", { detail: { run: this.run, epoch, largest, shares } }));
+    this.passOn("lab-weights", { epoch, largest, shares });
+  }
+
+  // all weights, exactly; the network is drawn with the first of each layer, as parts of the largest of them
+  passParameters({ epoch, updates, layers }) {
+    const { units, most } = this.data.network;
+    const told = layersOf(layers);
+    this.passOn("lab-parameters", { epoch, updates, layers: told });
+    const firsts = Object.entries(units).map(([layer, width]) => [layer, firstWeights(told[layer].kernel, width, most)]);
+    const largest = firsts.reduce((size, [, weights]) => weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), size), 0);
+    const shares = Object.fromEntries(firsts.map(([layer, weights]) => [layer, weights.map((weight) => weight / (largest || 1))]));
+    this.passOn("lab-weights", { epoch, largest, shares });
+  }
+
+  passAnswers({ epoch, rows, outputs, first }) {
+    this.passOn("lab-answers", { epoch, rows, outputs: floatsIn(outputs), first: firstOf(first) });
   }
 
   end() {
@@ -131,6 +155,7 @@ class LiveCurve {
     const bases = [...new Set(series.map(baseName))];
     const plots = element(this.root, "div", "live-curve-plots");
     this.panels = bases.map((base) => new Panel(plots, base, series.filter((name) => baseName(name) === base), texts));
+    this.panels[0].isFirst = true;
     this.bar = element(this.root, "div", "live-curve-bar");
     this.bar.setAttribute("role", "progressbar");
     this.bar.setAttribute("aria-label", texts.progress);
@@ -142,12 +167,22 @@ class LiveCurve {
 
   paint() {
     const shown = niceEpochs(this.progress.epoch, this.progress.epochs);
-    for (const panel of this.panels) panel.paint(this.columns, this.data, shown);
+    this.mark();
+    for (const panel of this.panels) panel.paint(this.columns, this.data, shown, panel.isFirst ? this.marked : null);
     this.paintProgress();
     this.root.dataset.paints = ++this.paints;
     this.root.dataset.run = this.run;
     this.root.dataset.epoch = this.progress.epoch;
     this.root.dataset.state = this.progress.state;
+  }
+
+  // what the verdict would say of the loss so far; looked for a few times a second, and in the end
+  mark() {
+    const now = performance.now();
+    if (this.stream.over || now - (this.markedAt ?? -Infinity) > MARKED_EVERY_MS) {
+      this.markedAt = now;
+      this.marked = marksOf(this.columns, this.data.rules);
+    }
   }
 
   paintProgress() {
@@ -195,7 +230,8 @@ class LiveCurve {
       .filter((name) => this.columns[name])
       .map((name) => `${this.label(name)} ${short(last(this.columns[name]), this.data.language)}`);
     const { epoch, epochs } = this.progress;
-    setText(this.spoken, `${fill(this.data.texts.epoch, { epoch, epochs })}: ${values.join(", ")}`);
+    const marks = markWords(marksOf(this.columns, this.data.rules), this.data).map(([, words]) => words);
+    setText(this.spoken, [`${fill(this.data.texts.epoch, { epoch, epochs })}: ${values.join(", ")}`, ...marks].join(". "));
     for (const panel of this.panels) panel.describe(this.spoken.textContent);
   }
 
@@ -220,6 +256,8 @@ class Panel {
     this.heading = draw(this.svg, "text", { class: "live-curve-heading", x: 0, y: 18 });
     this.heading.textContent = texts.titles[base] ?? base;
     this.grid = draw(this.svg, "g", { class: "live-curve-grid" });
+    this.areas = Object.fromEntries(["gap", "rise"].map((name) => [name, this.shading(name, `${id}-${name}`)]));
+    this.best = draw(this.svg, "path", { class: "live-curve-best" });
     this.baseline = draw(this.svg, "path", { class: "live-curve-baseline" });
     this.baselineLabel = draw(this.svg, "text", { class: "live-curve-baseline-label", "text-anchor": "end" });
     this.ghosts = names.map((name) => draw(this.svg, "path", { class: "live-curve-ghost", "data-ghost": name }));
@@ -230,15 +268,26 @@ class Panel {
     this.labels = names.map((name) => draw(this.svg, "text", { class: `live-curve-label ${kind(name)}` }));
   }
 
+  // a pattern as well as a colour, as the verdict's own picture has them: dots for the gap, strokes for the rise
+  shading(name, id) {
+    const pattern = draw(this.svg, "pattern", { id, width: 8, height: 8, patternUnits: "userSpaceOnUse" });
+    if (name === "rise") draw(pattern, "path", { d: "M-2,2L2,-2M0,8L8,0M6,10L10,6", class: "live-curve-strokes" });
+    else draw(pattern, "circle", { cx: 4, cy: 4, r: 1.4, class: "live-curve-dots" });
+    return draw(this.svg, "path", { class: `live-curve-area ${name}`, fill: `url(#${id})` });
+  }
+
   describe(text) {
     this.desc.textContent = `${this.texts.chart_about} ${text}`;
   }
 
-  paint(columns, { ghost, baselines, language }, shown) {
-    const width = Math.max(240, this.box.clientWidth);
-    const height = width < 420 ? PLOT_HEIGHT.narrow : PLOT_HEIGHT.wide;
+  paint(columns, data, shown, marks) {
+    const { ghost, baselines, language } = data;
+    const zoom = parseFloat(getComputedStyle(this.box).fontSize) / LETTERS; // all below is in pixels of unzoomed letters
+    const width = Math.max(240, this.box.clientWidth / zoom);
+    const tall = Math.max(TALL.least, Math.min(TALL.most, TALL.of_width * width, (TALL.of_screen * window.innerHeight) / zoom));
+    const height = Math.round(this.isFirst ? tall : Math.max(LOWER * TALL.least, LOWER * tall));
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.svg.setAttribute("height", height);
+    this.svg.setAttribute("height", height * zoom);
     const area = {
       left: MARGIN.left,
       top: MARGIN.top,
@@ -256,6 +305,8 @@ class Panel {
     this.paintGrid(area, range, shown, x, y, language);
     const ends = [];
     this.paintBaseline(level, range, area, y, language);
+    this.paintMarks(marks, columns, x, y, area);
+    this.paintLegend(marks, data);
     this.names.forEach((name, index) => {
       const values = columns[name] ?? [];
       const end = values.findLastIndex((value) => value !== null);
@@ -268,6 +319,31 @@ class Panel {
       else this.labels[index].textContent = "";
     });
     this.paintLabels(ends, area, language);
+  }
+
+  paintMarks(marks, columns, x, y, area) {
+    const validation = columns.val_loss ?? [];
+    const training = columns["+evaluated_loss"] ?? columns.loss ?? [];
+    const since = (epoch) => columns.e.map((at, place) => [at, place]).filter(([at, place]) => at >= epoch && Number.isFinite(validation[place] ?? NaN));
+    const ring = (rows, low) =>
+      rows.length < 2 ? "" : `M${rows.map(([at, place]) => `${x(at)},${y(Math.max(validation[place], low(place)))}`).join("L")}L${[...rows].reverse().map(([at, place]) => `${x(at)},${y(low(place))}`).join("L")}Z`;
+    this.best.setAttribute("d", marks ? `M${x(marks.best)},${area.top}V${area.bottom}` : "");
+    this.areas.rise.setAttribute("d", marks?.rise ? ring(since(marks.best), () => marks.lowest) : "");
+    this.areas.gap.setAttribute("d", marks?.gap ? ring(since(marks.gap), (place) => training[place] ?? validation[place]) : "");
+  }
+
+  // what is marked, in words below the chart
+  paintLegend(marks, data) {
+    const words = markWords(marks, data);
+    const text = words.map(([, said]) => said).join("|");
+    if (text === this.legendText) return;
+    this.legendText = text;
+    this.legend ??= element(this.box, "p", "live-curve-marks");
+    this.legend.replaceChildren();
+    for (const [name, said] of words) {
+      element(this.legend, "i", name).setAttribute("aria-hidden", "true");
+      element(this.legend, "span").textContent = said;
+    }
   }
 
   // A line; where the curves lie far away from it, only a word at the edge behind which it is.
@@ -329,6 +405,15 @@ class Panel {
   }
 }
 
+// [name, sentence] of each mark
+function markWords(marks, { texts, language }) {
+  if (!marks) return [];
+  const said = [["best", fill(texts.marks.best, { epoch: new Intl.NumberFormat(language).format(marks.best) })]];
+  if (marks.rise) said.push(["rise", texts.marks.rise]);
+  if (marks.gap) said.push(["gap", texts.marks.gap]);
+  return said;
+}
+
 // --- arithmetic of a chart
 
 // The axis shows 10, 20, 50, 100, … epochs, never more than there will be: it moves in steps and not all the time.
@@ -374,6 +459,16 @@ function line(epochs, values, x, y, area) {
     pen = "L";
   }
   return path;
+}
+
+// of a kernel (inputs x units, row by row) the corner that is drawn; what is no number is 0, as a worker tells it
+function firstWeights(kernel, units, most) {
+  const across = Math.min(units, most);
+  const down = Math.min(kernel.length / units, most);
+  return Float32Array.from({ length: down * across }, (_, place) => {
+    const weight = kernel[Math.floor(place / across) * units + (place % across)];
+    return Number.isFinite(weight) ? weight : 0;
+  });
 }
 
 // A dot for training, a diamond for validation, a triangle for what is looked at later: colour never means alone.

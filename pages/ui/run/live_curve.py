@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lab.model.drawn_units import MOST_UNITS
 from lab.model.quantities import History
 from lab.runs.wire.frame import with_epochs
 from lab.runs.wire.points import decimate
@@ -16,8 +17,9 @@ WORDS = (
     *("progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued", "queued_for", "busy"),
 )
 STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
+MARKS = {"best": "live.best", "rise": "verdict.picture.rise", "gap": "verdict.picture.gap"}
 
-_component = component(__file__, shared=("elements", "words", "axes", "mount", "stream"))
+_component = component(__file__, shared=("elements", "words", "axes", "mount", "stream", "marks"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +34,12 @@ class Drawing:
         epochs: how many there are to be.
         titles: of each chart by history key ("accuracy": "정확도"); the key itself where none is given.
         baselines: level of a forecast without a network, by history key; drawn as a line.
+        rules: by which the loss is marked, see `lab.verdict.live`; None where it is not.
         ghost: history of an earlier run, drawn thin and grey behind; value i belongs to epoch i + 1.
         history: of a run that is drawn from here and not from a stream.
         progress: its "state", "updates", "compute_s" and "elapsed_s", shown below such a history.
-        network: whether the drawing of the network on the same page moves with it.
+        units: layer -> units of its Dense layers, of a network that the browser computes: its weights are told exactly.
+            None of any other: the worker tells the weights that are drawn, and what it answers.
         running: False for a run that has ended: no "finished" will come.
     """
 
@@ -45,10 +49,11 @@ class Drawing:
     epochs: int
     titles: dict[str, str]
     baselines: dict[str, float]
+    rules: dict[str, float | str | None] | None
     ghost: History | None
     history: History | None
     progress: dict[str, object]
-    network: bool
+    units: dict[str, int] | None
     running: bool
 
     def data(self, language: Language) -> dict[str, Any]:
@@ -62,9 +67,10 @@ class Drawing:
             "texts": {**_texts(language), "titles": {"loss": say("live.loss", language), **self.titles}},
             "ghost": None if self.ghost is None else decimate(with_epochs(self.ghost), GHOST_POINTS),
             "baselines": self.baselines,
+            "rules": self.rules,
             "history": None if self.history is None else with_epochs(self.history),
             "progress": self.progress,
-            "network": self.network,
+            "network": {"units": self.units, "most": MOST_UNITS},
             "running": self.running,
         }
 
@@ -93,5 +99,6 @@ def live_curve(drawing: Drawing, language: Language, *, key: str, on_news: Calla
 def _texts(language: Language) -> dict[str, Any]:
     return {
         **{name: say(f"live.{name}", language) for name in WORDS},
+        "marks": {name: say(key, language) for name, key in MARKS.items()},
         "states": {state: say(f"live.state.{state}", language) for state in STATES},
     }

@@ -1,0 +1,81 @@
+"""What the network knows so far, beside its curves: it moves while the network learns, and stands when it rests."""
+
+from typing import Any
+
+from lab.charts.style import BLUE, PART_LOOKS, PURPLE, VERMILION
+from lab.charts.surface import CLASS_COLOURS, NUMBER_COLOURS
+from lab.data.prepare import Dataset
+from lab.errors import LabError
+from lab.insight.evaluate import trained_model
+from lab.insight.knowledge import knowledge
+from lab.insight.known_at_rest import known_at_rest
+from lab.runs.kept.record import RunView
+from lab.texts import Language, say
+from netcore.errors import NetcoreError
+from pages.ui.bench import Bench
+from pages.ui.component import component
+from pages.ui.run.training import record_of_run, told_experiment
+from pages.ui.state import AppState
+
+WORDS = (
+    *("title", "output", "others", "actual", "predicted", "table", "first", "wrong", "none_wrong"),
+    *("nothing_yet", "after", "all_rows", "some_rows", "right", "off"),
+)
+VIEWS = ("plane", "line", "classes", "number", "pictures")
+PARTS = ("train", "validation", "test")
+LOOK = {
+    "classes": CLASS_COLOURS,
+    "shades": NUMBER_COLOURS,
+    "parts": {part: look["color"] for part, look in PART_LOOKS.items()},
+    "line": PURPLE,
+    "above": BLUE,
+    "below": VERMILION,
+}
+
+_component = component(__file__, shared=("elements", "words", "axes", "mount", "stream", "theme", "forward"))
+
+
+def what_it_knows(state: AppState, bench: Bench, run: RunView | None, *, test_is_open: bool) -> None:
+    """The picture of the run on the screen; before the first one of the rows alone.
+
+    Args:
+        test_is_open: this very network was shown its test part.
+    """
+    dataset = bench.dataset
+    if dataset is None or bench.errors:
+        return
+    experiment = state.experiment if run is None else told_experiment(state, run)
+    key = (dataset.content_hash, experiment.model, experiment.compile.loss, test_is_open)
+    still = state.once("knowledge", key, lambda: knowledge(experiment, dataset, test_is_open=test_is_open))
+    if still is None:
+        return
+    learned = {} if run is None else _at_rest(state, dataset, run)
+    told = {"run": "" if run is None else run.id, "language": state.language, "texts": _texts(state.language)}
+    mark = state.once("knowledge_mark", key, lambda: str(hash(str(key))))  # what stands still is drawn once
+    _component(data={**still, **learned, **told, "mark": mark, "look": LOOK}, key="knows")
+
+
+def _at_rest(state: AppState, dataset: Dataset, run: RunView) -> dict[str, Any]:
+    if run.state in ("queued", "running"):  # what moves comes through the stream
+        return {}
+    return state.once("known", (run.id, run.state, run.epoch), lambda: _learned(state, dataset, run))
+
+
+def _learned(state: AppState, dataset: Dataset, run: RunView) -> dict[str, Any]:
+    """What the network says with its last weights; nothing where it has none, or (a damaged file) those of another."""
+    record, experiment = record_of_run(state, run), told_experiment(state, run)
+    if not record.last_good_epoch:
+        return {}
+    try:
+        model = trained_model(experiment, record.weights, dataset)
+    except (LabError, NetcoreError):  # the evaluate page says what is wrong with it
+        return {}
+    return {"epoch": record.last_good_epoch, **known_at_rest(experiment, dataset, model)}
+
+
+def _texts(language: Language) -> dict[str, Any]:
+    return {
+        **{name: say(f"knows.{name}", language) for name in WORDS},
+        "views": {name: say(f"knows.view.{name}", language) for name in VIEWS},
+        "parts": {name: say(f"part.{name}", language) for name in PARTS},
+    }

@@ -1,0 +1,90 @@
+"""The train page as a workbench: what the network knows moves beside the curves, and all of it has room."""
+
+import re
+
+from playwright.sync_api import expect
+
+from lab.data.prepare import prepare
+from lab.data.samples import load_sample
+from lab.starts import start
+from tests.browser.test_whole_way import ENDLESS
+from tests.waiting import wait_for
+
+
+def moves(person) -> int:
+    return int(person.page.locator(".what-it-knows").get_attribute("data-moves") or 0)
+
+
+def load(person, name):
+    person.page.get_by_role("button", name=person.say("starts.open")).click()
+    person.button(f"start-{name}").click()
+    person.settle()
+
+
+def choose(person, view):
+    person.page.locator(".known-views button", has_text=person.say(f"knows.view.{view}")).click()
+
+
+def painted(person) -> list[int]:
+    """How many different colours the moving canvas shows, by thousandths of its points."""
+    return person.page.locator(".known-moving").evaluate(
+        """(canvas) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return Array.from({ length: 400 }, (_, place) => data[4 * Math.floor((place * data.length) / 1600) + 2]);
+        }"""
+    )
+
+
+def test_the_picture_moves_while_the_network_learns_and_ends_as_the_server_counts(visit):
+    person = visit("en")
+    assert person.page.locator(".live-curve svg").first.bounding_box()["width"] >= 600
+    person.set_epochs(ENDLESS)
+    person.press("train")
+    wait_for(lambda: moves(person) >= 5, "five pictures of what it knows")
+    choose(person, "plane")
+    before = painted(person)
+    wait_for(lambda: painted(person) != before, "another picture of the plane")
+    person.press("stop")
+    person.settle()
+    choose(person, "classes")
+    cells = person.page.locator(".known-table tbody td").all_inner_texts()
+    person.go_to("evaluate")
+    person.page.locator(".st-key-verdict").wait_for()
+    experiment = start("iris")
+    dataset = prepare(load_sample("iris"), experiment.data, experiment.seed)
+    counts = [int(cell) for cell in cells]
+    classes = len(dataset.classes)
+    by_class = [sum(counts[classes * row : classes * (row + 1)]) for row in range(classes)]
+    assert by_class == [int((dataset.validation.target == place).sum()) for place in range(classes)]
+    right = sum(counts[:: classes + 1])
+    share = f"{right / sum(counts):.3g}"
+    expect(person.page.get_by_text(re.compile(rf"\b{re.escape(share)}"))).not_to_have_count(0)
+
+
+def test_a_worker_tells_what_a_network_answers_that_the_browser_cannot_compute(visit):
+    person = visit("en")
+    load(person, "digits_conv")
+    person.set_epochs(ENDLESS)
+    person.press("train")
+    wait_for(lambda: moves(person) >= 3, "three pictures of what it knows")
+    person.press("stop")
+    person.settle()
+    summary = person.page.locator(".known-summary")
+    expect(summary).to_have_text(re.compile(r"Epoch [\d,]+ · Validation rows \(300 of 359\): \d+ right"))
+    choose(person, "pictures")
+    assert len(set(painted(person))) > 3  # weights and digits
+    expect(person.page.locator(".known-still")).to_have_attribute("aria-label", re.compile("right"))
+
+
+def test_on_a_large_screen_everything_stands_beside_the_curves(visit):
+    person = visit("ko")
+    person.page.set_viewport_size({"width": 1920, "height": 1080})
+    person.settle()
+    boxes = {
+        name: person.page.locator(f".st-key-{name}").bounding_box()
+        for name in ("work-curves", "work-picture", "work-network", "knobs")
+    }
+    assert all(box["y"] < 1080 for box in boxes.values())
+    assert boxes["knobs"]["x"] + boxes["knobs"]["width"] > 1850
+    assert boxes["work-curves"]["width"] > 700
+    person.assert_fits()
