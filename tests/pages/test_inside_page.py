@@ -107,3 +107,10 @@ def test_units_are_shown_by_what_the_inputs_are(person, name, pictures):
     person.look()
     assert charts(person) != before
     assert person.errors() == []
+
+
+def test_the_plane_is_bent_where_there_is_one_and_elsewhere_a_sentence_says_which_network_has_one(person):
+    show(trained(person, "spiral").go_to("inside"), "warp")
+    assert len(charts(person)["warp"]["frames"]) == 4
+    show(trained(person.go_to("train"), "iris").go_to("inside"), "warp")
+    assert say("inside.warp.not_here", "en") in person.sentences()

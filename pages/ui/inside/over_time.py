@@ -21,6 +21,7 @@ from pages.ui.inside.layers import layers_look
 from pages.ui.inside.scene import Scene
 from pages.ui.inside.state import InsideView
 from pages.ui.inside.units import together_look, units_look
+from pages.ui.inside.warp import warp_look
 from pages.ui.state import AppState
 from pages.ui.text import tell_error
 
@@ -28,6 +29,7 @@ LOOKS: dict[str, Callable[[AppState, Scene], None]] = {
     "layers": layers_look,
     "units": units_look,
     "together": together_look,
+    "warp": warp_look,
 }
 
 

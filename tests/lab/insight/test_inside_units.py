@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lab.charts.inside_units import by_target, correlations, embedded, tiles, weights_of_inputs
+from lab.charts.inside_warp import warp
 from lab.insight.evaluate import trained_model
 from lab.insight.inside.rows import rows_looked_at
 from lab.insight.inside.units import (
@@ -19,7 +20,10 @@ from lab.insight.inside.units import (
     weight_table,
 )
 from lab.insight.inside.views import rows_told, targets_of
+from lab.insight.inside.warp import LINES, grid_lines, warped
 from lab.insight.moment import grid_of
+from lab.runs.orders.run import run_spec
+from lab.runs.work.trainer import Trainer
 from lab.spec.limits import CLASS
 from lab.texts import LANGUAGES
 from tests.lab.insight.test_inside import trained
@@ -143,3 +147,44 @@ def test_tiles_share_one_scale_and_lie_side_by_side():
     experiment, model, dataset, _ = scene("iris")
     table = weight_table(experiment, model, dataset, [0])
     assert weights_of_inputs(table, language="en").data[0].z.shape == (4, 1)
+
+
+# --- the plane bent by each layer
+
+
+def test_the_warped_plane_begins_with_the_inputs_and_ends_with_what_the_network_predicts():
+    experiment, model, dataset, rows = scene("spiral")
+    stages = warped(experiment, model, dataset, rows)
+    assert [stage.view for stage in stages] == ["plane", "components", "components", "line"]
+    np.testing.assert_array_equal(stages[0].points, rows.x)
+    np.testing.assert_array_equal(stages[-1].points[:, 0], model.predict(rows.x, verbose=0)[:, 0])
+    grid = grid_of(dataset, LINES)[0]
+    np.testing.assert_array_equal(stages[-1].grid[..., 0].ravel(), model.predict(grid, verbose=0)[:, 0])
+    given = outputs_of(experiment, model, rows.x, ids(experiment))[ids(experiment)[0]]
+    assert 0 < stages[1].share < 1
+    np.testing.assert_allclose(stages[1].points, embedding(given).points, atol=1e-5)
+    assert warped(*scene("iris")) == []
+
+
+def test_a_layer_of_two_units_is_shown_as_it_is_and_one_that_changes_nothing_is_left_out():
+    record, _, dataset = trained("circle", 3)
+    experiment = record.experiment.with_layer(record.experiment.model.layers[0].with_params(units=2))
+    experiment = experiment.with_added_layer("Dropout", {"rate": 0.5}, position=1)
+    model = Trainer(*run_spec(experiment, dataset)).model
+    rows = rows_looked_at(experiment, dataset, CLASS)
+    stages = warped(experiment, model, dataset, rows)
+    assert [stage.view for stage in stages] == ["plane", "plane", "line"]
+    kernel, bias = model.layers[0].get_weights()
+    np.testing.assert_allclose(stages[1].points, np.maximum(rows.x @ kernel + bias, 0), atol=1e-5)
+
+
+def test_the_animation_has_a_frame_for_each_stage_and_every_line_of_the_grid():
+    experiment, model, dataset, rows = scene("spiral")
+    stages = warped(experiment, model, dataset, rows)
+    target, classes = targets_of(dataset, rows)
+    chart = warp(stages, ["in", "1", "2", "3"], target, classes, language="en")
+    assert len(chart.frames) == len(stages)
+    assert {len(frame.data) for frame in chart.frames} == {1 + len(classes)}
+    assert all(np.abs(np.array(trace.y)).max() <= 1 for frame in chart.frames for trace in frame.data[1:])
+    x, y = grid_lines(stages[1].grid)
+    assert x.count(None) == y.count(None) == 2 * LINES
