@@ -96,15 +96,16 @@ async def measure(server: Server, host: str, arguments: argparse.Namespace) -> d
     told = cast("IO[str]", readers.stdin)
     await asyncio.to_thread(cast("IO[str]", readers.stdout).readline)  # they are ready
     began: dict[str, float] = {}
-    kind_of: dict[str, int] = {}
+    kind_of: dict[str, str] = {}
     worker_of: dict[str, int] = {}
     for index in range(arguments.runs):
         which = index % len(kinds)
+        name = arguments.starts[which]
         pace = None if arguments.unpaced and index % arguments.unpaced == 0 else PACE
         now = time.time()
         run = await asyncio.to_thread(server.engine.start, RunRequest(*kinds[which], epochs_per_s=pace), f"{index}")
         key = server.engine.view(run, f"{index}").stream
-        began[key], kind_of[key] = now, which
+        began[key], kind_of[key] = now, name if pace else f"{name}, unpaced"
         worker_of[key] = cast("int", server.engine.hub.streamed(key).worker)
         told.write(f"{host} {key}\n")
         told.flush()
@@ -141,7 +142,7 @@ async def measure(server: Server, host: str, arguments: argparse.Namespace) -> d
 
 
 def figures(
-    seen: list[dict[str, Any]], began: dict[str, float], kind_of: dict[str, int], start: float, end: float
+    seen: list[dict[str, Any]], began: dict[str, float], kind_of: dict[str, str], start: float, end: float
 ) -> dict[str, Any]:
     """What the readers saw between two times."""
     rates, epochs, lags, first = [], [], [], []
@@ -155,7 +156,7 @@ def figures(
     first.sort()
     of_kind = {
         kind: [n for n, one in zip(epochs, seen, strict=True) if kind_of[one["key"]] == kind]
-        for kind in set(kind_of.values())
+        for kind in sorted(set(kind_of.values()))
     }
     return {
         "runs": len(began),
@@ -165,8 +166,8 @@ def figures(
         "updates_per_s_least": min(rates),
         "epochs_per_s": sum(epochs) / (end - start),
         "slowest_to_fastest_run": min(epochs) / max(1, *epochs),
-        "epochs_per_s_by_kind": [round(statistics.median(n) / (end - start), 2) for n in of_kind.values()],
-        "fairness_by_kind": [round(min(n) / max(1, *n), 2) for n in of_kind.values()],
+        "epochs_per_s_by_kind": {kind: round(statistics.median(n) / (end - start), 2) for kind, n in of_kind.items()},
+        "fairness_by_kind": {kind: round(min(n) / max(1, *n), 2) for kind, n in of_kind.items()},
         "lag_ms_median": 1000 * statistics.median(lags),
         "lag_ms_p95": 1000 * lags[int(0.95 * len(lags))],
         "first_point_ms_median": 1000 * statistics.median(first),

@@ -5,6 +5,7 @@ can build nothing but plain values and the classes of this module.
 """
 
 import json
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass
@@ -136,10 +137,11 @@ class Drop:
 
 @dataclass(frozen=True)
 class Ping:
-    """Are you there? `step`: which of `lab.runs.wire.tempo.STEPS` is in force."""
+    """Are you there? `room` and `late`: the `lab.runs.wire.tempo.Tempo` in force."""
 
     number: int
-    step: int = 0
+    room: float = math.inf
+    late: int = 0
 
 
 @dataclass(frozen=True)
@@ -221,12 +223,14 @@ class Pong:
 
     Args:
         runs: how many the worker hosts.
-        wanted: seconds of work for each second, if all runs were to keep the paces that were asked for.
+        loads: of each run with a pace the seconds of work that this pace asks for in each second.
+        unpaced: how many go as fast as possible.
     """
 
     number: int
     runs: int
-    wanted: float = 0.0
+    loads: tuple[float, ...] = ()
+    unpaced: int = 0
 
 
 Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapshot | Checkpoint | Pong

@@ -1,40 +1,51 @@
-"""How slow a class goes when it is busy: in steps, the same for all runs on all workers."""
+"""How slow a class goes when it is busy: the same on all workers."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
-
-
-@dataclass(frozen=True)
-class Tempo:
-    """One step.
-
-    Args:
-        pace: part of the pace that each run was asked to keep.
-        frames_per_s: of one run at most; drawings_per_s: of those that tell weights, too;
-        parameters_per_s: of those that tell all parameters of a small network.
-    """
-
-    pace: float
-    frames_per_s: float
-    drawings_per_s: float
-    parameters_per_s: float
-
 
 EYE: Final = 15.0  # frames a second; of a curve the eye sees no more
 MOTION: Final = 30.0  # of a network that moves as a whole it does
 FEWEST: Final = 4.0  # frames a second that a busy class still gets, as far as there are points
-FASTER: Final = 0.8  # each step is slower than the one before by this
+LATER: Final = 0.8  # each step is slower than the one before by this
 
 BUSY_DRAWINGS: Final = 2.0  # pictures slow down before training does
-
 BUSY_MOTION: Final = 6.0  # what a playground is made of must still be seen to move
 
-STEPS: Final = tuple(
-    Tempo(
-        FASTER**step,
-        max(FEWEST, EYE * FASTER**step),
-        BUSY_DRAWINGS if step else EYE,
-        max(BUSY_MOTION, MOTION * FASTER**step),
-    )
-    for step in range(20)
-)
+
+@dataclass(frozen=True)
+class Tempo:
+    """What is in force.
+
+    Args:
+        room: part of a worker's time that one run with a pace may take. Who asks for less keeps its pace.
+        late: steps by which everybody goes slower, because the web process does not keep up.
+    """
+
+    room: float = math.inf
+    late: int = 0
+
+    @property
+    def pace(self) -> float:
+        """Part of what a run could do otherwise."""
+        return LATER**self.late
+
+    @property
+    def frames_per_s(self) -> float:
+        """Of one run at most."""
+        return max(FEWEST, EYE * self.pace)
+
+    @property
+    def drawings_per_s(self) -> float:
+        """Of those frames that tell weights, too."""
+        return BUSY_DRAWINGS if self.busy else EYE
+
+    @property
+    def parameters_per_s(self) -> float:
+        """Of those that tell all parameters of a small network."""
+        return BUSY_MOTION if self.busy else MOTION
+
+    @property
+    def busy(self) -> bool:
+        """Some run is slower than was asked for."""
+        return self.room < math.inf or self.late > 0

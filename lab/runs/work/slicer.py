@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from lab.runs.wire.tempo import Tempo
+
 LONGEST_SLICE_S = 0.008  # a command is answered within one slice
 FRESH_S = 0.25  # of computing, in which a new run goes before the others to come to its first point
 
@@ -13,20 +15,24 @@ class Pace:
     """At most `epochs_per_s` epochs a second (None: no bound), kept by not being ready, never by waiting.
 
     Args:
-        share: of that pace, while a class is busy; see `lab.runs.wire.tempo`.
+        tempo: of the class; binds only who has a pace.
     """
 
     epochs_per_s: float | None = None
     ready_at: float = 0.0
-    share: float = 1.0
+    tempo: Tempo = field(default_factory=Tempo)
 
     def set(self, epochs_per_s: float | None, now: float) -> None:
         self.epochs_per_s, self.ready_at = epochs_per_s, now
 
-    def epoch_ended(self, now: float) -> None:
-        """The next epoch may begin one period after this one could; a run that fell behind catches up one period."""
+    def epoch_ended(self, now: float, epoch_s: float) -> None:
+        """The next epoch may begin one period after this one could; a run that fell behind catches up one period.
+
+        Args:
+            epoch_s: of computing that an epoch takes.
+        """
         if self.epochs_per_s is not None:
-            period = 1 / (self.epochs_per_s * self.share)
+            period = max(1 / self.epochs_per_s, epoch_s / self.tempo.room) / self.tempo.pace
             self.ready_at = max(self.ready_at, now - period) + period
 
 

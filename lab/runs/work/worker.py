@@ -30,7 +30,7 @@ from lab.runs.wire.messages import (
     command_of,
 )
 from lab.runs.wire.points import Points
-from lab.runs.wire.tempo import STEPS, Tempo
+from lab.runs.wire.tempo import Tempo
 from lab.runs.work.job import Job, first_status, job_of, reason_of
 from lab.runs.work.slicer import Pace, Slicer
 from lab.runs.work.suspect import Suspect
@@ -42,6 +42,7 @@ BEATS_PER_FRAME = 4
 SNAPSHOT_S = 1.0  # between two of one run, at least
 SNAPSHOT_SHARE = 0.05  # at most this part of the time goes into snapshots
 LATEST_WEIGHT = 0.2  # of an epoch in the mean of what epochs take
+LONGEST_STRETCH = 4.0
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Slot:
         points: not yet sent.
         drawn: whether a page draws its weights; exact: whether it wants all parameters, as they are.
         next_drawing_at: when they may be told again; drawn_updates: made when they were told, -1 for never.
-        spent_s: computing in the epoch that goes on; epoch_s: what one takes on the mean, None before the first.
+        spent_s: computed in the epoch that goes on; epoch_s: what one takes on the mean, None before the first.
     """
 
     trainer: Job
@@ -83,10 +84,33 @@ class Slot:
         """Somebody draws it, and has not seen the weights as they are now."""
         return (self.drawn or self.exact) and self.drawn_updates != self.trainer.updates
 
-    def epoch_ended(self) -> None:
+    def epoch_ended(self, now: float, stretch: float) -> None:
         before = self.spent_s if self.epoch_s is None else self.epoch_s
         self.epoch_s = before + LATEST_WEIGHT * (self.spent_s - before)
         self.spent_s = 0.0
+        self.pace.epoch_ended(now, self.epoch_s * stretch)
+
+
+@dataclass
+class Stretch:
+    """How much longer computing takes here than it would on a machine that does nothing else.
+
+    Of all runs together since the last look: an epoch in which the machine did something else tells nothing of its run.
+    """
+
+    now: float = 1.0
+    took_s: float = 0.0
+    computed_s: float = 0.0
+
+    def add(self, took_s: float, computed_s: float) -> None:
+        self.took_s += took_s
+        self.computed_s += computed_s
+
+    def look(self) -> None:
+        if self.computed_s > 0:
+            latest = min(LONGEST_STRETCH, max(1.0, self.took_s / self.computed_s))
+            self.now = (self.now + latest) / 2
+        self.took_s = self.computed_s = 0.0
 
 
 class Worker:
@@ -111,7 +135,7 @@ class Worker:
         self._inbox, self._send, self._suspect, self._clock, self._computed = inbox, send, suspect, clock, computed
         self._slots: dict[str, Slot] = {}
         self._slicer = Slicer(clock)
-        self._tempo = STEPS[0]
+        self._tempo, self._stretch = Tempo(), Stretch()
         self._outgoing: list[Frame] = []
         self._next_beat_at = self._next_snapshot_at = 0.0
         self._quit = False
@@ -161,8 +185,9 @@ class Worker:
             case Drop():
                 self._drop(message.run)
             case Ping():
-                self._set_tempo(STEPS[message.step])
-                self._send(Pong(message.number, len(self._slots), self._wanted()))
+                self._stretch.look()
+                self._set_tempo(Tempo(message.room, message.late))
+                self._send(Pong(message.number, len(self._slots), *self._asked_for()))
             case Quit():
                 self._quit = True
 
@@ -171,7 +196,7 @@ class Worker:
         trainer = job_of(message.spec, arrays, self._clock)
         if message.snapshot:
             trainer.restore(message.snapshot)
-        pace = Pace(message.epochs_per_s, self._clock(), self._tempo.pace)
+        pace = Pace(message.epochs_per_s, self._clock(), self._tempo)
         slot = self._slots[message.run] = Slot(trainer, pace, self._clock() + SNAPSHOT_S)
         for exact, wanted in ((False, message.drawn), (True, message.exact)):
             if wanted:
@@ -200,19 +225,15 @@ class Worker:
     def _set_tempo(self, tempo: Tempo) -> None:
         self._tempo = tempo
         for slot in self._slots.values():
-            slot.pace.share = tempo.pace
+            slot.pace.tempo = tempo
 
-    def _wanted(self) -> float:
-        """Seconds of work for each second that the runs would take at the paces that were asked for.
-
-        One that takes far more than most counts as two of them: it will not get more.
-        """
-        epochs = [(slot.epoch_s, slot.pace.epochs_per_s) for run, slot in self._slots.items() if run in self._slicer]
-        loads = sorted(epoch_s * pace for epoch_s, pace in epochs if epoch_s is not None and pace is not None)
-        if not loads:
-            return 0.0
-        most = 2 * loads[len(loads) // 2]
-        return sum(min(load, most) for load in loads)
+    def _asked_for(self) -> tuple[tuple[float, ...], int]:
+        """Seconds of work for each second that the pace of each run asks for, and how many runs have none."""
+        going = [slot for run, slot in self._slots.items() if run in self._slicer]
+        paced = [(slot.epoch_s, slot.pace.epochs_per_s) for slot in going if slot.pace.epochs_per_s is not None]
+        known = [epoch_s * pace for epoch_s, pace in paced if epoch_s is not None and pace is not None]
+        loads = tuple(round(load * self._stretch.now, 6) for load in known)
+        return loads, len(going) - len(paced)
 
     def _drop(self, run: str) -> None:
         self._slots.pop(run, None)
@@ -236,11 +257,12 @@ class Worker:
         trainer, done = slot.trainer, slot.trainer.epochs_done
         began, computed = self._clock(), self._computed()
         trainer.advance(self._slicer.deadline(self._period()), None if slot.pace.epochs_per_s is None else 1)
-        self._slicer.took(run, self._computed() - computed)
-        slot.spent_s += self._clock() - began
+        computed_s = self._computed() - computed
+        self._slicer.took(run, computed_s)
+        self._stretch.add(self._clock() - began, computed_s)
+        slot.spent_s += computed_s
         if trainer.epochs_done > done:
-            slot.pace.epoch_ended(self._clock())
-            slot.epoch_ended()
+            slot.epoch_ended(self._clock(), self._stretch.now)
             slot.points.extend(trainer.take_points())
             for epoch, state in trainer.take_checkpoints():
                 self._send(Checkpoint(run, epoch, state))

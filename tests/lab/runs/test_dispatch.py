@@ -15,13 +15,13 @@ from tests.lab.runs.jobs import frame, live_run, status
 
 
 class Office:
-    """Two workers of two places each."""
+    """Two workers of two places each, or of more."""
 
-    def __init__(self) -> None:
+    def __init__(self, each: int = 2) -> None:
         self.clock = Clock()
         self.hub = Hub(replace(ALONE, running_s=60.0), self.clock)
         self.sent, self.ended = [], []
-        self.dispatch = Dispatch(self.hub, 2, 2, lambda *message: self.sent.append(message), self.ended.append)
+        self.dispatch = Dispatch(self.hub, 2, each, lambda *message: self.sent.append(message), self.ended.append)
         self.pongs = []
         self.inbox = Inbox(self.hub, self.dispatch, lambda *pong: self.pongs.append(pong))
 
@@ -50,6 +50,16 @@ def test_jobs_go_to_the_least_loaded_worker_and_wait_for_their_turn_when_all_is_
     assert office.ended == [runs[3]]
     assert office.starts() == [(1, "e")]
     assert [run.queue_position for run in runs[4:]] == [0, 1]
+
+
+def test_those_who_go_as_fast_as_possible_are_spread_evenly_whoever_comes_between():
+    office = Office(each=8)
+    paces = [None, 30.0, 30.0, 30.0, None, 30.0, 30.0, 30.0]
+    runs = [live_run(office.hub, f"{index}", epochs_per_s=pace) for index, pace in enumerate(paces)]
+    office.dispatch.submit(*runs)
+    places = [index for index, _ in office.starts()]
+    assert (places.count(0), places.count(1)) == (4, 4)
+    assert {places[0], places[4]} == {0, 1}
 
 
 def test_a_paused_run_keeps_its_worker_and_makes_room_for_the_next(office):

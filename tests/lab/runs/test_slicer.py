@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from lab.runs.wire.tempo import Tempo
 from lab.runs.work.slicer import LONGEST_SLICE_S, Pace, Slicer
 from tests.lab.runs.clock import Clock
 
@@ -108,28 +109,43 @@ def test_a_pace_is_kept_on_average_and_not_made_up_for_after_a_long_wait():
     for _ in range(20):
         now = max(now + 0.01, pace.ready_at)
         ends.append(now)
-        pace.epoch_ended(now)
+        pace.epoch_ended(now, 0.01)
     assert ends[-1] - ends[0] == 1.9 or abs(ends[-1] - ends[0] - 1.9) < 0.02
     now += 60.0  # the worker was busy with others
-    pace.epoch_ended(now)
+    pace.epoch_ended(now, 0.01)
     assert now - 0.1 <= pace.ready_at <= now + 0.1
 
 
 def test_an_epoch_that_ends_late_is_made_up_for_by_the_next():
     pace = Pace(10.0)
     for _ in range(20):
-        pace.epoch_ended(pace.ready_at + 0.03)  # a third of its time too late, each time
+        pace.epoch_ended(pace.ready_at + 0.03, 0.01)  # a third of its time too late, each time
     assert abs(pace.ready_at - 20 / 10.0) < 0.1
 
 
-def test_in_a_busy_class_only_a_share_of_the_pace_is_kept():
-    pace = Pace(10.0, share=0.5)
-    for _ in range(20):
-        pace.epoch_ended(pace.ready_at)
-    assert pace.ready_at == pytest.approx(20 / 5.0)
+def ready_after(epochs: int, pace: Pace, epoch_s: float) -> float:
+    for _ in range(epochs):
+        pace.epoch_ended(pace.ready_at, epoch_s)
+    return pace.ready_at
+
+
+def test_in_a_busy_class_a_run_that_asks_for_more_than_its_room_waits_for_it():
+    tempo = Tempo(room=0.1)
+    asks_for_twice_its_room = 2 * tempo.room / 10.0
+    assert ready_after(20, Pace(10.0, tempo=tempo), asks_for_twice_its_room) == pytest.approx(20 / 5.0)
+
+
+def test_in_a_busy_class_a_run_that_asks_for_less_than_its_room_keeps_its_pace():
+    tempo = Tempo(room=0.1)
+    assert ready_after(20, Pace(10.0, tempo=tempo), 0.9 * tempo.room / 10.0) == pytest.approx(20 / 10.0)
+
+
+def test_where_the_web_process_is_late_everybody_goes_slower():
+    tempo = Tempo(late=2)
+    assert ready_after(20, Pace(10.0, tempo=tempo), 0.0) == pytest.approx(20 / (10.0 * tempo.pace))
 
 
 def test_without_a_pace_the_next_epoch_may_begin_at_once():
     pace = Pace(None)
-    pace.epoch_ended(5.0)
+    pace.epoch_ended(5.0, 1.0)
     assert pace.ready_at == 0.0

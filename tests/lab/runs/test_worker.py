@@ -27,7 +27,7 @@ from lab.runs.wire.messages import (
     Stop,
     order,
 )
-from lab.runs.wire.tempo import EYE, MOTION, STEPS
+from lab.runs.wire.tempo import BUSY_DRAWINGS, BUSY_MOTION, EYE, MOTION, Tempo
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 from lab.runs.work.trainer import Trainer
 from lab.runs.work.worker import SNAPSHOT_SHARE, Worker
@@ -164,18 +164,18 @@ def test_a_run_that_was_drawn_before_its_worker_died_is_drawn_again(work, start)
 
 def test_in_a_busy_class_pictures_slow_down_further_than_curves(work, start):
     drawn = replace(start("r", ENDLESS, 20.0), drawn=True)
-    told = work((0.0, Ping(1, 1)), (0.0, drawn), (10.0, stop("r")))
-    assert 10 * STEPS[1].drawings_per_s - 2 <= len(told.weights("r")) <= 10 * STEPS[1].drawings_per_s + 2
+    told = work((0.0, Ping(1, 0.5)), (0.0, drawn), (10.0, stop("r")))
+    assert 10 * BUSY_DRAWINGS - 2 <= len(told.weights("r")) <= 10 * BUSY_DRAWINGS + 2
     assert len(told.points("r")) > 2 * len(told.weights("r"))
 
 
 def test_all_parameters_are_told_as_often_as_a_moving_picture_wants_and_less_often_in_a_busy_class(work, start):
     drawn = replace(start("r", ENDLESS, 100.0), exact=True)
-    told = work((0.0, drawn), (10.0, Ping(1, 8)), (20.0, stop("r")))
+    told = work((0.0, drawn), (10.0, Ping(1, 0.5)), (20.0, stop("r")))
     alone = [at for at, _, _ in told.parameters("r") if at < 10]
     busy = [at for at, _, _ in told.parameters("r") if at > 10]
     assert len(alone) == pytest.approx(10 * MOTION, rel=0.1)
-    assert len(busy) == pytest.approx(10 * STEPS[8].parameters_per_s, rel=0.2)
+    assert len(busy) == pytest.approx(10 * BUSY_MOTION, rel=0.2)
     assert not told.weights("r")
 
 
@@ -259,46 +259,42 @@ def test_the_first_point_of_a_new_run_waits_neither_for_the_others_nor_for_their
     assert min(turns) > 0
 
 
-def test_a_busy_class_goes_at_a_share_of_its_pace_with_fewer_frames_until_it_is_calm_again(work, start):
-    step = 4
-    letters = [(0.0, start("r", ENDLESS, 30.0)), (10.0, Ping(1, step)), (20.0, Ping(2, 0)), (30.0, stop("r"))]
+def test_where_the_web_process_is_late_runs_go_slower_with_fewer_frames_until_it_keeps_up_again(work, start):
+    late = Tempo(late=4)
+    letters = [(0.0, start("r", ENDLESS, 30.0)), (10.0, Ping(1, late=4)), (20.0, Ping(2)), (30.0, stop("r"))]
     points = work(*letters).points("r")
-    assert STEPS[step].pace < 0.5
+    assert late.pace < 0.5
 
     def between(begin: float, end: float) -> tuple[int, int]:
         """Frames and epochs."""
         found = [epochs for at, epochs in points if begin <= at < end]
         return len(found), sum(map(len, found))
 
-    for begin, tempo in ((0.5, STEPS[0]), (10.5, STEPS[step]), (20.5, STEPS[0])):
+    for begin, tempo in ((0.5, Tempo()), (10.5, late), (20.5, Tempo())):
         frames, epochs = between(begin, begin + 9.0)
         assert epochs == pytest.approx(9.0 * 30.0 * tempo.pace, rel=0.05)
         assert frames <= 9.0 * tempo.frames_per_s * 1.15  # one more a second before its snapshot
 
 
 def test_the_answer_to_a_ping_tells_how_much_work_the_paces_ask_for(work, start):
-    def wanted(pace: float, *runs: str) -> float:
-        letters = [(0.0, start(run, ENDLESS, pace)) for run in runs]
-        ((_, pong),) = work(*letters, (9.0, Ping(1)), until=10.0, step=1e-3).of(Pong)
-        return pong.wanted
+    def pong(**paces: float | None) -> Pong:
+        letters = [(0.0, start(run, ENDLESS, pace)) for run, pace in paces.items()]
+        ((_, answer),) = work(*letters, (9.0, Ping(1)), until=10.0, step=1e-3).of(Pong)
+        return answer
 
-    one = wanted(5.0, "a")
+    (one,) = pong(a=5.0).loads
     assert 0 < one < 1
-    assert wanted(10.0, "a") == pytest.approx(2 * one, rel=0.1)
-    assert wanted(5.0, "a", "b") == pytest.approx(2 * one, rel=0.1)
+    assert pong(a=5.0).unpaced == 0
+    assert pong(a=10.0).loads == (pytest.approx(2 * one, rel=0.1),)
+    assert pong(a=5.0, b=5.0).loads == (pytest.approx(one, rel=0.1),) * 2
+    fast = pong(a=5.0, fast=None)
+    assert (len(fast.loads), fast.unpaced) == (1, 1)
 
 
-def test_who_goes_as_fast_as_possible_or_takes_far_more_than_most_does_not_make_a_worker_look_busy(work, start):
-    heavy = iris(5_000).with_fit(batch_size=1)
-    small = [(0.0, start(run, ENDLESS, 2.0)) for run in "abc"]
-
-    def wanted(*more: tuple[float, Start]) -> float:
-        ((_, pong),) = work(*small, *more, (9.0, Ping(1)), until=10.0, step=1e-4).of(Pong)
-        return pong.wanted
-
-    usual = wanted()
-    assert wanted((0.0, start("fast", ENDLESS))) == pytest.approx(usual, rel=0.3)
-    assert usual < wanted((0.0, start("heavy", heavy, 2.0))) < 2.5 * usual
+def test_a_paused_run_asks_for_nothing(work, start):
+    letters = [(0.0, start("r", ENDLESS, 5.0)), (0.0, start("ordered", ENDLESS)), (1.0, order("r", 1, Pause()))]
+    ((_, pong),) = work(*letters, (2.0, PAUSE), (9.0, Ping(1)), until=10.0, step=1e-3).of(Pong)
+    assert (pong.runs, pong.loads, pong.unpaced) == (2, (), 0)
 
 
 def test_a_run_goes_on_from_its_last_snapshot_to_the_same_numbers(work, start):

@@ -1,12 +1,28 @@
 """Which job is computed where: places, commands on their way to them, and what becomes of a job whose worker died."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job
 from lab.runs.serve.pooled.waiting import Waiting
 from lab.runs.wire.messages import Command, Draw, Message, Reason, Resume, RunState, Start, Status, Stop
+
+
+@dataclass
+class _Load:
+    """Jobs of a worker that do not rest, and how many of them go as fast as possible."""
+
+    jobs: int = 0
+    unpaced: int = 0
+
+    def add(self, job: Job) -> None:
+        self.jobs += 1
+        self.unpaced += job.epochs_per_s is None
+
+    def before(self, job: Job) -> tuple[int, int]:
+        """What a new job would find there, the worst first: who takes all that is left should not share it."""
+        return (self.jobs, self.unpaced) if job.epochs_per_s is not None else (self.unpaced, self.jobs)
 
 
 class Dispatch:
@@ -44,24 +60,25 @@ class Dispatch:
 
     def _fill(self) -> None:
         """Give waiting jobs, in the order of their coming, the least loaded worker while there is room."""
-        position, load = 0, self._load()
+        position, loads = 0, self._loads()
         for job in [job for job in self._hub.jobs() if job.active and job.worker is None]:
-            index = min(load, key=load.__getitem__, default=None)
-            if index is None or load[index] >= self._each:
+            room = [(load.before(job), index) for index, load in loads.items() if load.jobs < self._each]
+            if not room:
                 position += 1
                 self._hub.set_place(job, position, self.waiting.seconds(position))
                 continue
-            load[index] += 1
+            _, index = min(room)
+            loads[index].add(job)
             job.worker, job.queue_position, job.queue_wait_s = index, 0, None
             self._start(job)
 
-    def _load(self) -> dict[int, int]:
-        """Worker that can be had -> how many jobs it has that do not rest."""
-        load = {index: 0 for index in range(self.workers) if index not in self._away}
+    def _loads(self) -> dict[int, "_Load"]:
+        """Of each worker that can be had."""
+        loads = {index: _Load() for index in range(self.workers) if index not in self._away}
         for job in self._hub.jobs():
-            if job.worker in load and job.active and job.status.state != "paused":
-                load[job.worker] += 1
-        return load
+            if job.worker in loads and job.active and job.status.state != "paused":
+                loads[job.worker].add(job)
+        return loads
 
     def _start(self, job: Job) -> None:
         """Begin, or go on from the last snapshot with all that has been asked for since."""

@@ -33,6 +33,7 @@ from lab.runs.serve.pooled.studies import Studies
 from lab.runs.serve.pooled.waker import Waker
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import Command, Message, Pong, Reason
+from lab.runs.wire.tempo import Tempo
 from lab.spec.limits import Limits, current_limits
 
 # Each write to a socket gives the interpreter away, and a page's script that computes keeps it for so long. With
@@ -74,7 +75,7 @@ class PoolEngine:
             ended=self._saver.keep,
         )
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pressure = Pressure(self.hub, size, self._set_step)
+        self._pressure = Pressure(self.hub, size, self._set_tempo)
         inbox = Inbox(self.hub, self._dispatch, self._hear_pong)
         self.pool = WorkerPool(
             size,
@@ -137,8 +138,8 @@ class PoolEngine:
             asked = self.hub.clock()
             self._loop.call_soon_threadsafe(lambda: self._pressure.hear_loop(self.hub.clock() - asked))
 
-    def _set_step(self, step: int) -> None:
-        self.pool.step = step
+    def _set_tempo(self, tempo: Tempo) -> None:
+        self.pool.tempo = tempo
 
     def _send(self, index: int, message: Message) -> None:
         if self._cluster is not None and index == self._dispatch.cluster:

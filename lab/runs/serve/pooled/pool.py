@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 
 from lab.runs.serve.pooled.pauses import Pauses
 from lab.runs.wire.messages import PROTOCOL, Hello, Message, Ping, Quit, read_messages, write_message
+from lab.runs.wire.tempo import Tempo
 from lab.runs.work.suspect import Suspect
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -92,7 +93,7 @@ class WorkerPool:
         self._memory_bytes, self._clock = memory_bytes, clock
         self._on_message, self._on_crash, self._on_away, self._on_back = on_message, on_crash, on_away, on_back
         self._workers = [_Worker(index, folder / f"suspect-{index}") for index in range(size)]
-        self.step = 0  # of `lab.runs.wire.tempo.STEPS`, told with each ping
+        self.tempo = Tempo()  # told with each ping
         self._closing = threading.Event()
         self._wait = wait or self._closing.wait
         self._threads: list[threading.Thread] = []
@@ -221,7 +222,7 @@ class WorkerPool:
                 process = worker.process
                 if process is None:
                     continue
-                self.send(worker.index, Ping(number, self.step))
+                self.send(worker.index, Ping(number, self.tempo.room, self.tempo.late))
                 if self._clock() - worker.heard_at > (SILENCE_S if worker.greeted else STARTING_S):
                     process.kill()  # its supervisor sees the end of the pipe
 

@@ -1,11 +1,13 @@
 """How busy the class is, and at which tempo it goes: one for all, so that no worker's runs lag behind another's."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.wire.messages import Pong
-from lab.runs.wire.tempo import STEPS
+from lab.runs.wire.tempo import Tempo
 
 FEW: Final = 3  # runs on one worker that are no class, however much they ask for
 FILLED: Final = 0.85  # part of a worker's time that the runs are to take; the rest is for frames and snapshots
@@ -14,58 +16,80 @@ CALM_PONGS: Final = 2  # of one worker in a row, about a second apart
 LATE_S: Final = 0.2  # that the event loop may take to come to something new; pages then feel slow
 LATEST: Final = 4  # steps that a late loop may cost
 
+NOTHING: Final = Pong(0, 0)
+
 
 class Pressure:
-    """Chooses the step of `STEPS` from what workers answer to pings, and how late the web process itself is.
+    """Chooses a Tempo from what workers answer to pings, and how late the web process itself is.
+
+    The time is given as water fills a basin: who asks for little gets it, and what is left is the same for all who ask
+    for more. The level at which the fullest worker is filled holds everywhere.
 
     Slower at once and by as much as it takes, faster only when it has been calm for a while, and then half the way: a
     curve gets coarser but does not stutter, and the minute after everybody has come is not as slow as their coming.
 
     Args:
         workers: how many there are.
-        changed: told of each new step.
+        changed: told of each new tempo.
     """
 
-    def __init__(self, hub: Hub, workers: int, changed: Callable[[int], None]) -> None:
+    def __init__(self, hub: Hub, workers: int, changed: Callable[[Tempo], None]) -> None:
         self._hub, self._changed = hub, changed
-        self._wanted = [0.0] * workers
+        self._pongs = [NOTHING] * workers
         self._calm = 0  # pongs in a row by which one step faster would do
-        self._late = 0  # steps because of the web process
-        self.step = 0
+        self.tempo = Tempo()
 
     def hear(self, index: int, pong: Pong) -> None:
-        """The answer of worker `index`; 0 wanted when it died, until its successor answers."""
-        if index < len(self._wanted):
-            self._wanted[index] = 0.0 if pong.runs <= FEW else pong.wanted
+        """The answer of worker `index`."""
+        if index < len(self._pongs):
+            self._pongs[index] = NOTHING if pong.runs <= FEW else pong
             self._decide()
 
     def hear_loop(self, late_s: float) -> None:
         """The event loop came so late to something that waited for it."""
-        if late_s > LATE_S:
-            self._late = min(LATEST, self._late + 1)
-        elif late_s < LATE_S / 4:
-            self._late = max(0, self._late - 1)
+        with self._hub.lock:
+            if late_s > LATE_S:
+                self._set(replace(self.tempo, late=min(LATEST, self.tempo.late + 1)))
+            elif late_s < LATE_S / 4:
+                self._set(replace(self.tempo, late=max(0, self.tempo.late - 1)))
 
     def _decide(self) -> None:
-        needed, calm = self._needed(FILLED), self._needed(FILLED * ROOM)
-        if needed > self.step:
+        room = self.tempo.room
+        needed, calm = self._room(1.0), self._room(ROOM)
+        if needed < room:
             self._calm = 0
-            self._set(needed)
-        elif calm >= self.step:
+            self._set(replace(self.tempo, room=needed))
+        elif calm <= room:
             self._calm = 0
         else:
             self._calm += 1
-            if self._calm >= CALM_PONGS * len(self._wanted):
+            if self._calm >= CALM_PONGS * len(self._pongs):
                 self._calm = 0
-                self._set(self.step - max(1, (self.step - calm) // 2))
+                self._set(replace(self.tempo, room=self._unless_it_slows_nobody(math.sqrt(room * min(calm, 1.0)))))
 
-    def _needed(self, filled: float) -> int:
-        """The first step at which the busiest worker is filled no more than this, and those for the web process."""
-        most = max(self._wanted)
-        fitting = (step for step, tempo in enumerate(STEPS) if most * tempo.pace <= filled)
-        return min(len(STEPS) - 1, next(fitting, len(STEPS) - 1) + self._late)
+    def _room(self, part: float) -> float:
+        """What is left for each who asks for more, if the fullest worker is to be filled to this part of its bound."""
+        return self._unless_it_slows_nobody(min(_level(pong, part) for pong in self._pongs))
 
-    def _set(self, step: int) -> None:
-        self.step = step
-        self._changed(step)
-        self._hub.set_busy(step > 0)
+    def _unless_it_slows_nobody(self, room: float) -> float:
+        most = max((load for pong in self._pongs for load in pong.loads), default=0.0)
+        return math.inf if most <= room else room
+
+    def _set(self, tempo: Tempo) -> None:
+        if tempo != self.tempo:
+            self.tempo = tempo
+            self._changed(tempo)
+            self._hub.set_busy(tempo.busy)
+
+
+def _level(pong: Pong, part: float) -> float:
+    """Part of a worker's time that fills it if each of its runs takes as much, or what it asks for if that is less.
+
+    Who goes as fast as possible leaves nothing over, so that nothing can be kept free there.
+    """
+    left, sharing = part * (1.0 if pong.unpaced else FILLED), len(pong.loads) + pong.unpaced
+    for load in sorted(pong.loads):
+        if load * sharing >= left:
+            break
+        left, sharing = left - load, sharing - 1
+    return left / sharing if sharing else math.inf
