@@ -282,7 +282,8 @@ class Panel {
 
   paint(columns, data, shown, marks) {
     const { ghost, baselines, language } = data;
-    const zoom = parseFloat(getComputedStyle(this.box).fontSize) / LETTERS; // all below is in pixels of unzoomed letters
+    // all below is in pixels of unzoomed letters; an element that has just left the page has no letters
+    const zoom = (parseFloat(getComputedStyle(this.box).fontSize) || LETTERS) / LETTERS;
     const width = Math.max(240, this.box.clientWidth / zoom);
     const tall = Math.max(TALL.least, Math.min(TALL.most, TALL.of_width * width, (TALL.of_screen * window.innerHeight) / zoom));
     const height = Math.round(this.isFirst ? tall : Math.max(LOWER * TALL.least, LOWER * tall));
