@@ -1,8 +1,8 @@
 // Puts the drawing of a network, SVG made by lab/charts/network.py, into the page, and moves its wires while it learns.
 // Weights come through the one event stream of the page: the live curve passes them on as an event of the window.
 
-const NARROW = 560; // pixels; below, the drawing with fewer words stands in its place
-const SMALLEST = 0.7; // of its size; smaller letters could not be read
+const SMALL = 0.85; // of its size; where there is less room, the drawing with fewer words stands in its place
+const SMALLEST = 0.7; // smaller letters could not be read
 const drawings = new WeakMap();
 
 export default function ({ parentElement, data }) {
@@ -35,12 +35,15 @@ class NetworkDrawing {
 
   // the drawing for as much room as there is
   put() {
-    const svg = this.data?.drawn[this.root.clientWidth < NARROW ? "narrow" : "wide"];
-    if (!svg || svg === this.svg) return; // a rerun of the page draws nothing anew, and what has moved stays
+    if (!this.data) return;
+    const { wide, narrow } = this.data.drawn;
+    const isLarge = document.documentElement.classList.contains("lab-presents");
+    const svg = isLarge || this.root.clientWidth < SMALL * widthOf(wide) ? narrow : wide;
+    if (svg === this.svg) return; // a rerun of the page draws nothing anew, and what has moved stays
     this.svg = svg;
     this.root.innerHTML = svg;
     const drawing = this.root.firstElementChild;
-    drawing.style.minWidth = `${SMALLEST * drawing.getAttribute("width")}px`; // a long network is pushed sideways instead
+    drawing.style.minWidth = `${SMALLEST * widthOf(svg)}px`; // a long network is pushed sideways instead
     // layer -> its groups of wires; a layer that is called twice has two
     this.layers = Map.groupBy(this.root.querySelectorAll("[data-layer]"), (group) => group.dataset.layer);
     if (this.newest) this.requestPaint();
@@ -76,4 +79,9 @@ class NetworkDrawing {
     if (side === below) wire.setAttribute("stroke-dasharray", dashes);
     else wire.removeAttribute("stroke-dasharray");
   }
+}
+
+// pixels, as it stands in the text of a drawing
+function widthOf(svg) {
+  return Number(/ width="(\d+)"/.exec(svg)[1]);
 }

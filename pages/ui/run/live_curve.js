@@ -342,8 +342,9 @@ class Panel {
     this.legend ??= element(this.box, "p", "live-curve-marks");
     this.legend.replaceChildren();
     for (const [name, said] of words) {
-      element(this.legend, "i", name).setAttribute("aria-hidden", "true");
-      element(this.legend, "span").textContent = said;
+      const key = element(this.legend, "span");
+      element(key, "i", name).setAttribute("aria-hidden", "true");
+      key.append(said);
     }
   }
 
@@ -367,7 +368,8 @@ class Panel {
       const above = place ? ends[place - 1].labelY + 34 : -Infinity;
       end.labelY = Math.max(end.y - 4, above);
     });
-    const overflow = ends.length ? Math.max(0, last(ends).labelY + 16 - area.bottom) : 0;
+    // and up again as far as the last one hangs out below
+    ends.reduceRight((below, end) => (end.labelY = Math.min(end.labelY, below)) - 34, area.bottom - 16);
     for (const end of ends) {
       const label = this.labels[end.index];
       const name = this.texts[kind(end.name)];
@@ -377,7 +379,7 @@ class Panel {
         draw(label, "tspan", { dy: 16 });
       }
       const [first, second] = label.children;
-      label.setAttribute("y", end.labelY - overflow + 4);
+      label.setAttribute("y", end.labelY + 4);
       for (const span of label.children) span.setAttribute("x", left);
       setText(first, name);
       setText(second, short(end.value, language));
