@@ -102,6 +102,11 @@ class FitRun(Run):
         """Which rows the last update of this epoch learned from, as numbers of the rows given to fit, (batch_size,)."""
         return self._order[self._bounds[-1] : self._cursor] if self._bounds else self._order[:0]
 
+    @property
+    def rows_left(self) -> int:
+        """Rows that this epoch has yet to learn from; between two epochs all of them."""
+        return self._total - self._cursor if self._phase == 1 else 0 if self._phase else self._total
+
     # --- one epoch
 
     def _begin_epoch(self) -> None:

@@ -224,9 +224,18 @@ class Experiment(Value):
             values = json.loads(text)
         except (ValueError, RecursionError):  # also UnicodeDecodeError
             raise ExperimentError("experiment.not_json") from None
+        return cls.from_values(values)
+
+    @classmethod
+    def from_values(cls, values: Any) -> "Experiment":
+        """As `from_json`, of what stands in the JSON text. Raises ExperimentError or NetcoreValueError."""
         if not isinstance(values, dict):
             raise ExperimentError("experiment.not_json")
-        return checked(cls, json.dumps(migrated(values)))
+        try:
+            text = json.dumps(migrated(values))
+        except (ValueError, RecursionError):
+            raise ExperimentError("experiment.not_json") from None
+        return checked(cls, text)
 
     def content_hash(self) -> str:
         """SHA-256 over everything that changes the numbers (the name and the ids of layers do not)."""

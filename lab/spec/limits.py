@@ -25,6 +25,7 @@ class VisitorLimits:
     uploads_held_bytes: int  # in the server's memory
     upload_pause_s: float  # in which no byte of a file comes
     upload_s: float
+    asked_per_minute: int  # by playgrounds, each turn of a knob
     starts_per_minute: int  # of runs and studies; a slider that is drawn along starts many
 
 
@@ -177,6 +178,7 @@ CLASS = replace(
         uploads_held_bytes=100_000_000,
         upload_pause_s=20.0,
         upload_s=300.0,
+        asked_per_minute=1_200,
         starts_per_minute=120,
     ),
 )

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from lab.runs.serve.rates import AtOnce, Rate
-from lab.runs.serve.sessions import UPLOADS, Session, held_bytes, session_named, visitor_named, visitor_of
+from lab.runs.serve.sessions import PLAY, UPLOADS, Session, held_bytes, session_named, visitor_named, visitor_of
 from lab.spec.limits import VisitorLimits
 from lab.texts import Language, say
 
@@ -44,6 +44,7 @@ class Bounds:
         self.pages, self.addresses, self.streams, self.uploads = AtOnce(), AtOnce(), AtOnce(), AtOnce()
         self.openings = Rate(limits.pages_per_minute, clock)
         self.sendings = Rate(limits.uploads_per_minute, clock)
+        self.asked = Rate(limits.asked_per_minute, clock)
         self.bytes = Rate(limits.upload_bytes_per_minute, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,6 +54,8 @@ class Bounds:
             await self.app(scope, receive, send)
         elif STREAMS in scope["path"]:
             await self._stream(scope, receive, send)
+        elif PLAY in scope["path"]:
+            await self._play(scope, receive, send)
         elif UPLOADS in scope["path"]:
             await self._file(scope, receive, send)
         elif b"text/html" in dict(scope["headers"]).get(b"accept", b"") and self._too_many_pages(scope):
@@ -97,6 +100,15 @@ class Bounds:
             return
         with self.streams.one_more(visitor):
             await self.app(scope, receive, send)
+
+    # --- what playgrounds ask
+
+    async def _play(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visitor = visitor_of(scope)
+        if not self.asked.take(visitor, share=self._share(visitor)):
+            await _too_many("asked", self.limits.asked_per_minute)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
     # --- files
 

@@ -19,9 +19,10 @@ class RunRequest:
     Args:
         experiment: what to train, on which data.
         dataset: prepared of these data.
-        epochs_per_s: pace, None for as fast as possible.
+        epochs_per_s, updates_per_s: pace, None for as fast as possible.
         paused: wait before the first update.
         fork_of: id of the run that the experiment forks from, so that its first part is not trained again.
+        beside: id of a run of the owner that goes on beside this one, to be compared: the two count as one.
     """
 
     experiment: Experiment
@@ -29,6 +30,8 @@ class RunRequest:
     epochs_per_s: float | None = None
     paused: bool = False
     fork_of: str | None = None
+    updates_per_s: float | None = None
+    beside: str | None = None
 
 
 class Engine(Protocol):
@@ -39,7 +42,7 @@ class Engine(Protocol):
     """
 
     def start(self, request: RunRequest, owner: str) -> str:
-        """Begin a run and return its id. A run that the owner still has going is stopped and kept.
+        """Begin a run and return its id. Others that the owner still has going are stopped and kept, but for `beside`.
 
         Raises:
             ExperimentError: a limit of the profile in force is passed.

@@ -58,7 +58,8 @@ class InlineEngine:
         snapshot, checkpoints = fork_start(self, request, owner)
         mine = [run for run in self._runs.values() if run.owner == owner]
         for run in mine:
-            self._obey(run, Stop())
+            if run.status.run != request.beside:
+                self._obey(run, Stop())
         run_id = new_key()
         trainer: Trainer | None = None
         try:

@@ -1,4 +1,4 @@
-"""The one route of ours: GET /live/{key}, a read-only stream of server-sent events."""
+"""Our two routes: GET /live/{key}, a read-only stream of server-sent events, and POST /play/{ticket}."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.owner import OwnerCookie
+from lab.runs.serve.play import Play
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.pooled.streams import Draws, Reader
 from lab.runs.serve.sessions import SessionDoor
@@ -37,7 +38,7 @@ class Live:
 
     The key is the right to read this stream and no more: 192 random bits that `Engine.view` tells the owner's page
     alone; a browser that refuses cookies has no other way to say whose it is. There is no CORS header, so no other
-    site's script can read the answer, and commands have no route at all.
+    site's script can read the answer, and it takes no commands.
 
     A plain ASGI app: Starlette's StreamingResponse, its task group and a timer for each wait cost several times as
     much as the frames that go through it.
@@ -92,7 +93,7 @@ def _last_epoch(scope: Scope) -> int:
 
 
 def routes() -> list[Route]:
-    return [Route("/live/{key}", Live(), methods=["GET"])]
+    return [Route("/live/{key}", Live(), methods=["GET"]), Route("/play/{ticket}", Play(), methods=["POST"])]
 
 
 def middleware(

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lab.runs.serve.owner import owner_of
 
 UPLOADS = "/_stcore/upload_file/"
+PLAY = "/play/"
 PROTOCOLS = "sec-websocket-protocol"  # Streamlit's page sends there: "streamlit", a token, the session it had
 
 _LOOPBACK = {"127.0.0.1", "::1", None}
@@ -74,6 +75,8 @@ def visitor_of(scope: Scope) -> str:
 class SessionDoor:
     """ASGI middleware: a session is gone on with, and given files, by its own visitor alone.
 
+    What a playground asks comes from a page of this server, not of another.
+
     Args:
         origins: names of hosts whose pages may connect beside this server's own; None: those of any.
     """
@@ -92,19 +95,32 @@ class SessionDoor:
             if session_of(visitor_of(scope), session_id) is None:
                 await PlainTextResponse("This session is not yours.", 403)(scope, receive, send)
                 return
+        elif _is_play(scope) and not self._from_a_page_of_ours(scope, must_say=True):
+            await PlainTextResponse("Only a page of this server may ask that.", 403)(scope, receive, send)
+            return
         await self.app(scope, receive, send)
 
-    def _from_a_page_of_ours(self, scope: Scope) -> bool:
-        """Streamlit looks, too, but asks a server outside for its own address before it refuses."""
+    def _from_a_page_of_ours(self, scope: Scope, must_say: bool = False) -> bool:
+        """Streamlit looks, too, but asks a server outside for its own address before it refuses.
+
+        Args:
+            must_say: browsers say it in each such request, so whoever does not is no page.
+        """
         headers = Headers(scope=scope)
         origin = headers.get("origin")
-        if origin is None or self.origins is None:  # no browser; or no matter
+        if origin is None:
+            return not must_say
+        if self.origins is None:  # no matter
             return True
         try:
             there = urlsplit(origin)
             return there.netloc == headers.get("host") or there.hostname in self.origins
         except ValueError:
             return False
+
+
+def _is_play(scope: Scope) -> bool:
+    return scope["type"] == "http" and scope["method"] == "POST" and PLAY in scope["path"]
 
 
 def _without_a_foreign_session(scope: Scope) -> Scope:

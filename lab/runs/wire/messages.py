@@ -43,9 +43,13 @@ class Resume:
 
 @dataclass(frozen=True)
 class Step:
-    """Go on to the end of the `epochs`-th epoch from here, then pause."""
+    """Go on to the end of the `epochs`-th epoch from here, or for so many updates, then pause.
+
+    An epoch whose last update that is ends with it.
+    """
 
     epochs: int = 1
+    updates: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,10 @@ class Stop:
 
 @dataclass(frozen=True)
 class Speed:
-    """At most so many epochs a second; None: as fast as possible. Changes no number, so it is in no record."""
+    """At most so many epochs a second, or updates; None: as fast as possible. Changes no number: it is in no record."""
 
     epochs_per_s: float | None = None
+    updates_per_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ class Start:
         spec: what to compute, without its arrays.
         arrays: name of each array -> path of its .npy file.
         snapshot: what the Trainer wrote last, or empty bytes for a new run.
-        epochs_per_s: pace, None for as fast as possible.
+        epochs_per_s, updates_per_s: pace, None for as fast as possible.
         orders: commands to obey before the first update.
         drawn, exact: which kinds of Draw were obeyed before.
     """
@@ -126,6 +131,7 @@ class Start:
     orders: tuple[Order, ...]
     drawn: bool = False
     exact: bool = False
+    updates_per_s: float | None = None
 
 
 @dataclass(frozen=True)

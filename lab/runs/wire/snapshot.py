@@ -26,7 +26,7 @@ class TrainerState:
         epochs: how many there are to be.
         epochs_done: whose numbers are in the history.
         last_good_epoch, best_epoch: as in RunRecord.
-        pause_at: epoch after which to pause; None: go on.
+        pause_at, pause_at_update: epoch, or update, after which to pause; None: go on.
         patient_since: epoch from which early stopping counts.
     """
 
@@ -43,6 +43,7 @@ class TrainerState:
     waiting: tuple[KnobTurn, ...] = ()
     pause_at: int | None = None
     patient_since: int = 0
+    pause_at_update: int | None = None
 
 
 @dataclass(frozen=True)

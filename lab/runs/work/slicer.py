@@ -12,7 +12,7 @@ FRESH_S = 0.25  # of computing, in which a new run goes before the others to com
 
 @dataclass
 class Pace:
-    """At most `epochs_per_s` epochs a second (None: no bound), kept by not being ready, never by waiting.
+    """At most so many epochs, or updates, a second (None: no bound), kept by not being ready, never by waiting.
 
     Args:
         tempo: of the class; binds only who has a pace.
@@ -21,9 +21,10 @@ class Pace:
     epochs_per_s: float | None = None
     ready_at: float = 0.0
     tempo: Tempo = field(default_factory=Tempo)
+    updates_per_s: float | None = None
 
-    def set(self, epochs_per_s: float | None, now: float) -> None:
-        self.epochs_per_s, self.ready_at = epochs_per_s, now
+    def set(self, epochs_per_s: float | None, updates_per_s: float | None, now: float) -> None:
+        self.epochs_per_s, self.updates_per_s, self.ready_at = epochs_per_s, updates_per_s, now
 
     def epoch_ended(self, now: float, epoch_s: float) -> None:
         """The next epoch may begin one period after this one could; a run that fell behind catches up one period.
@@ -31,8 +32,15 @@ class Pace:
         Args:
             epoch_s: of computing that an epoch takes.
         """
-        if self.epochs_per_s is not None:
-            period = max(1 / self.epochs_per_s, epoch_s / self.tempo.room) / self.tempo.pace
+        self._rest(self.epochs_per_s, epoch_s, now)
+
+    def update_made(self, now: float, update_s: float) -> None:
+        """The next update, likewise."""
+        self._rest(self.updates_per_s, update_s, now)
+
+    def _rest(self, per_s: float | None, each_s: float, now: float) -> None:
+        if per_s is not None:
+            period = max(1 / per_s, each_s / self.tempo.room) / self.tempo.pace
             self.ready_at = max(self.ready_at, now - period) + period
 
 

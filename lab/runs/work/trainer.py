@@ -68,6 +68,7 @@ class Trainer:
         self._arrays, self._clock = arrays, clock
         self._stages = stages_of(spec)
         self._pause_at: int | None = None
+        self._pause_at_update: int | None = None
         self._stride = Stride()
         self._taken = 0  # epochs already handed out by take_points
         self._later: list[KnobTurn] = []  # asked for before the fork was reached
@@ -200,15 +201,18 @@ class Trainer:
 
     # --- going on
 
-    def advance(self, deadline: float = math.inf, epochs: int | None = None) -> bool:
+    def advance(self, deadline: float = math.inf, epochs: int | None = None, *, updates: int | None = None) -> bool:
         """Train until the clock passes `deadline`, `epochs` epochs have ended, or the run is no longer running.
+
+        With `updates` also until so many are made, and the epoch has ended whose last update that was.
 
         At least one step is made, so that a run gets on however short its slice is. True while there is more to do.
         """
         started = self._clock()
         last_epoch = math.inf if epochs is None else self.epochs_done + epochs
-        updates = self.updates
-        self._fit_run.batches_per_event = self._updates_in_one_go(deadline)
+        before = self.updates
+        last_update = math.inf if updates is None else before + updates
+        self._fit_run.batches_per_event = self._updates_in_one_go(deadline, updates is not None)
         while self.state == "running":
             if self._waiting:
                 self._apply_what_is_due()
@@ -219,11 +223,15 @@ class Trainer:
                 self._end_epoch(event)
                 if self.epochs_done >= last_epoch:
                     break
+            if self._has_made(last_update):
+                break
+            if self._has_made(self._pause_at_update):
+                self._pause()
             if self._clock() >= deadline:
                 break
         took_s = self._clock() - started
         self.compute_s += took_s
-        self._stride.measure(took_s, self.updates - updates)
+        self._stride.measure(took_s, self.updates - before)
         return self.state == "running"
 
     def make_ready(self) -> None:
@@ -244,8 +252,12 @@ class Trainer:
         rows: Array = self._fit_run.last_rows.copy()
         return rows
 
-    def _updates_in_one_go(self, deadline: float) -> int:
-        if self._waiting:
+    def _has_made(self, updates: float | None) -> bool:
+        """So many updates, and the epoch is over that the last of them belongs to."""
+        return updates is not None and self.updates >= updates and self._fit_run.rows_left > 0
+
+    def _updates_in_one_go(self, deadline: float, one_by_one: bool) -> int:
+        if self._waiting or one_by_one or self._pause_at_update is not None:
             return 1  # a change that lies ahead must find the run at its very batch
         return LONGEST_STRIDE if deadline == math.inf else self._stride.updates
 
@@ -282,9 +294,12 @@ class Trainer:
                 self._pause()
             case Resume() if self.state == "paused":
                 self._go_on()
-            case Step(epochs) if self.state in ("running", "paused"):
+            case Step(epochs, updates) if self.state in ("running", "paused"):
                 self._go_on()
-                self._pause_at = self.epochs_done + epochs
+                if updates is None:
+                    self._pause_at = self.epochs_done + epochs
+                else:
+                    self._pause_at_update = self.updates + updates
             case Stop() if self.state not in ENDED:
                 self.state = "stopped"
             case SetLearningRate(value) if self.state not in ENDED:
@@ -299,10 +314,10 @@ class Trainer:
 
     def _pause(self) -> None:
         if self.state == "running":
-            self.state, self._pause_at = "paused", None
+            self.state, self._pause_at, self._pause_at_update = "paused", None, None
 
     def _go_on(self) -> None:
-        self.state, self._pause_at = "running", None
+        self.state, self._pause_at, self._pause_at_update = "running", None, None
 
     def _overrule_end(self) -> None:
         """A run that has ended goes on where more epochs have been asked for."""
@@ -390,6 +405,7 @@ class Trainer:
             last_good_epoch=self.last_good_epoch,
             best_epoch=self.best_epoch,
             pause_at=self._pause_at,
+            pause_at_update=self._pause_at_update,
             patient_since=self._best.patient_since,
             compute_s=self.compute_s,
         )
@@ -412,6 +428,7 @@ class Trainer:
         self.log, self._waiting, self._later = list(state.log), list(state.waiting), list(state.later)
         self.points = Points(list(range(1, state.epochs_done + 1)), snapshot.history, snapshot.extras)
         self._taken, self._pause_at = state.epochs_done, state.pause_at
+        self._pause_at_update = state.pause_at_update
         self._best.last_good_epoch, self._best.best_epoch = state.last_good_epoch, state.best_epoch
         self._best.patient_since = state.patient_since
         self._best.good_weights, self._best.best_weights = snapshot.weights, snapshot.best

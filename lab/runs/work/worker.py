@@ -196,7 +196,7 @@ class Worker:
         trainer = job_of(message.spec, arrays, self._clock)
         if message.snapshot:
             trainer.restore(message.snapshot)
-        pace = Pace(message.epochs_per_s, self._clock(), self._tempo)
+        pace = Pace(message.epochs_per_s, self._clock(), self._tempo, message.updates_per_s)
         slot = self._slots[message.run] = Slot(trainer, pace, self._clock() + SNAPSHOT_S)
         for exact, wanted in ((False, message.drawn), (True, message.exact)):
             if wanted:
@@ -215,7 +215,7 @@ class Worker:
         command = command_of(message)
         slot.last_order = message.number
         if isinstance(command, Speed):
-            slot.pace.set(command.epochs_per_s, self._clock())
+            slot.pace.set(command.epochs_per_s, command.updates_per_s, self._clock())
         elif isinstance(command, Draw):
             slot.draw(command.exact)
         elif isinstance(command, Resume | Step):
@@ -256,7 +256,7 @@ class Worker:
         slot = self._slots[run]
         trainer, done = slot.trainer, slot.trainer.epochs_done
         began, computed = self._clock(), self._computed()
-        trainer.advance(self._slicer.deadline(self._period()), None if slot.pace.epochs_per_s is None else 1)
+        self._advance(slot)
         computed_s = self._computed() - computed
         self._slicer.took(run, computed_s)
         self._stretch.add(self._clock() - began, computed_s)
@@ -269,9 +269,25 @@ class Worker:
             if self._slicer.is_fresh(run):
                 self._show_first_point(run, slot)
         if trainer.state == "running":
-            self._slicer.set_ready(run, slot.pace.ready_at if trainer.between_epochs else 0.0)
+            self._slicer.set_ready(run, self._ready_at(slot))
         else:
             self._report(run, slot)
+
+    def _advance(self, slot: Slot) -> None:
+        """One slice; one epoch at most, or one update, where a pace is to be kept."""
+        deadline, trainer = self._slicer.deadline(self._period()), slot.trainer
+        if slot.pace.updates_per_s is None or not isinstance(trainer, Trainer):
+            trainer.advance(deadline, None if slot.pace.epochs_per_s is None else 1)
+            return
+        updates, computed = trainer.updates, self._computed()
+        trainer.advance(deadline, updates=1)
+        if trainer.updates > updates:
+            slot.pace.update_made(self._clock(), self._computed() - computed)
+
+    def _ready_at(self, slot: Slot) -> float:
+        """When the run may have its next turn: an epoch that has begun is gone on with at once."""
+        by_update = slot.pace.updates_per_s is not None
+        return slot.pace.ready_at if by_update or slot.trainer.between_epochs else 0.0
 
     def _show_first_point(self, run: str, slot: Slot) -> None:
         """The first point of a new run waits for no beat."""
@@ -304,7 +320,7 @@ class Worker:
             self._save(run, slot)
         self._send(replace(slot.trainer.status(run), last_order=slot.last_order))
         if slot.trainer.state == "running":
-            self._slicer.set_ready(run, slot.pace.ready_at if slot.trainer.between_epochs else 0.0)
+            self._slicer.set_ready(run, self._ready_at(slot))
         else:
             self._slicer.remove(run)
         if slot.trainer.state in ENDED:

@@ -15,13 +15,20 @@ def run_apart(work: Coroutine[Any, Any, T]) -> T:
 
 
 def ask(
-    app: Any, path: str, headers: dict[str, str] | None = None, method: str = "GET", scheme: str = "http"
+    app: Any,
+    path: str,
+    headers: dict[str, str] | None = None,
+    method: str = "GET",
+    scheme: str = "http",
+    body: bytes = b"",
 ) -> tuple[int, list[Any], bytes]:
     """(status, headers as pairs of text, body) of one request."""
-    return run_apart(_ask(app, path, headers or {}, method, scheme))
+    return run_apart(_ask(app, path, headers or {}, method, scheme, body))
 
 
-async def _ask(app: Any, path: str, headers: dict[str, str], method: str, scheme: str) -> tuple[int, list[Any], bytes]:
+async def _ask(
+    app: Any, path: str, headers: dict[str, str], method: str, scheme: str, body: bytes
+) -> tuple[int, list[Any], bytes]:
     sent = {"host": "localhost", **{name.lower(): value for name, value in headers.items()}}
     scope = {
         "type": "http",
@@ -38,7 +45,7 @@ async def _ask(app: Any, path: str, headers: dict[str, str], method: str, scheme
         "server": ("127.0.0.1", 80),
     }
     said: list[Any] = []
-    asked = [{"type": "http.request", "body": b"", "more_body": False}]
+    asked = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> dict[str, Any]:
         if not asked:

@@ -6,8 +6,10 @@ from lab.runs.serve.asking import check_epochs
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import LiveRun
-from lab.runs.wire.messages import Command, Extend, Speed
+from lab.runs.wire.messages import Command, Extend, Pause, Resume, Speed, Step
 from lab.runs.work.trainer import EXTENDABLE
+
+SHARED = (Pause, Resume, Step, Speed)  # what holds for both runs of a pair
 
 
 class Commands:
@@ -25,15 +27,24 @@ class Commands:
         if isinstance(command, Extend):
             check_epochs(command, self._hub.limits)
         with self._hub.lock:
-            self._dispatch.touch(run)
-            if isinstance(command, Speed):
-                run.epochs_per_s = command.epochs_per_s
-            else:
-                run.came_back = False
-            if run.active:
-                self._dispatch.send(run, command)
-            elif isinstance(command, Extend) and self._can_go_on(run, command.epochs):
-                self._dispatch.revive(run, command)
+            for one in (run, *self._beside(run, command)):
+                self._pass_on(one, command)
+
+    def _pass_on(self, run: LiveRun, command: Command) -> None:
+        self._dispatch.touch(run)
+        if isinstance(command, Speed):
+            run.epochs_per_s, run.updates_per_s = command.epochs_per_s, command.updates_per_s
+        else:
+            run.came_back = False
+        if run.active:
+            self._dispatch.send(run, command)
+        elif isinstance(command, Extend) and self._can_go_on(run, command.epochs):
+            self._dispatch.revive(run, command)
+
+    def _beside(self, run: LiveRun, command: Command) -> list[LiveRun]:
+        """The other one of a pair, where the command is for both."""
+        other = self._hub.own(run.beside, run.owner) if run.beside and isinstance(command, SHARED) else None
+        return [other] if other is not None and other.active else []
 
     def _can_go_on(self, run: LiveRun, epochs: int) -> bool:
         return run.status.state in EXTENDABLE and epochs > run.curve.last_epoch

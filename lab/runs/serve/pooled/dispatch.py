@@ -84,7 +84,17 @@ class Dispatch:
         """Begin, or go on from the last snapshot with all that has been asked for since."""
         if job.worker is not None:
             orders = tuple(job.orders.waiting)
-            start = Start(job.id, job.spec, job.arrays, job.snapshot, job.epochs_per_s, orders, job.drawn, job.exact)
+            start = Start(
+                job.id,
+                job.spec,
+                job.arrays,
+                job.snapshot,
+                job.epochs_per_s,
+                orders,
+                drawn=job.drawn,
+                exact=job.exact,
+                updates_per_s=job.updates_per_s,
+            )
             self._send_message(job.worker, start)
 
     # --- commands

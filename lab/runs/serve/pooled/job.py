@@ -108,6 +108,7 @@ class Job:
     stopwatch: Stopwatch
     seen_at: float
     epochs_per_s: float | None = None
+    updates_per_s: float | None = None
     worker: int | None = None
     queue_position: int = 0
     queue_wait_s: float | None = None
@@ -142,6 +143,7 @@ class LiveRun(Job):
         deleted: its owner wants it kept nowhere.
         came_back: its server ended; it waits for its owner to let it go on.
         unsaved: why it could not be written to the disk yet.
+        beside: id of the run that it is looked at side by side with; both are held, resumed and paced together.
     """
 
     number: int
@@ -152,6 +154,7 @@ class LiveRun(Job):
     deleted: bool = False
     came_back: bool = False
     unsaved: Reason | None = None
+    beside: str | None = None
 
     @property
     def held_bytes(self) -> int:

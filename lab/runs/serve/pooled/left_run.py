@@ -46,6 +46,7 @@ def moving_part(run: LiveRun) -> tuple[dict[str, Any], bytes]:
     values = {
         "elapsed_s": run.stopwatch.seconds,
         "epochs_per_s": run.epochs_per_s,
+        "updates_per_s": run.updates_per_s,
         "status": asdict(run.status),
         "sent": run.orders.sent,
         "orders": [asdict(order) for order in run.orders.waiting],
@@ -92,7 +93,8 @@ def unpacked(data: bytes, arrays: Path, clock: Clock) -> LiveRun:
         status=replace(status, state="paused"),
         stopwatch=Stopwatch(clock, total_s=float(values["elapsed_s"])),
         seen_at=clock(),
-        epochs_per_s=None if values["epochs_per_s"] is None else float(values["epochs_per_s"]),
+        epochs_per_s=_pace(values["epochs_per_s"]),
+        updates_per_s=_pace(values.get("updates_per_s")),  # files of before do not have it
         snapshot=snapshot,
         orders=Orders([_order(order) for order in values["orders"]], int(values["sent"])),
         came_back=True,
@@ -104,6 +106,10 @@ def unpacked(data: bytes, arrays: Path, clock: Clock) -> LiveRun:
         run.curve.begin(past.history, past.extras)
     run.status = replace(run.status, epoch=record.epochs_done)
     return run
+
+
+def _pace(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 def _array(folder: Path, name: str) -> str:

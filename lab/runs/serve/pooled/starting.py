@@ -35,7 +35,10 @@ class Starting:
         run = self._made(request, owner)
         with self._hub.lock:
             for other in self._hub.runs_of(owner):
-                self._dispatch.stop(other)
+                if other.id == request.beside and other.active:
+                    run.beside, other.beside = other.id, run.id
+                else:
+                    self._dispatch.stop(other)
             if request.paused:
                 self._dispatch.send(run, Pause())
             self._dispatch.submit(run)
@@ -59,6 +62,7 @@ class Starting:
             stopwatch=Stopwatch(clock),
             seen_at=clock(),
             epochs_per_s=request.epochs_per_s,
+            updates_per_s=request.updates_per_s,
             snapshot=snapshot,
             checkpoints=checkpoints,
         )

@@ -1,0 +1,67 @@
+"""Tickets: what a page gives its script, so that it may ask for runs without a script run. Each is its owner's right.
+
+A ticket is made by a page of the owner for as long as this server lives, and may do what that page may, nothing else.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from lab.data.table import Table
+from lab.runs.serve.host import place_named
+from lab.runs.serve.keys import new_key
+from lab.spec.data import ReadingSpec, UploadSource
+from lab.texts import Language
+
+MOST: Final = 2_000  # of all owners; who has not asked for theirs for longest gets a new one with the next page
+Tables = Callable[[UploadSource, ReadingSpec], Table]
+
+_PLACE = "_tickets_of_this_process"
+
+
+@dataclass
+class Ticket:
+    """Args: `language` of refusals; `tables` finds the owner's own tables, None where the page has none."""
+
+    owner: str
+    language: Language
+    tables: Tables | None = None
+
+
+class Tickets:
+    """Every ticket that holds."""
+
+    def __init__(self) -> None:
+        self._by_key: OrderedDict[str, Ticket] = OrderedDict()
+        self._keys: dict[tuple[str, Language], str] = {}
+        self._lock = Lock()
+
+    def of(self, owner: str, language: Language, tables: Tables | None = None) -> str:
+        """The ticket of an owner whose page speaks that language, 192 random bits; the same at every call."""
+        with self._lock:
+            key = self._keys.setdefault((owner, language), new_key())
+            self._by_key[key] = Ticket(owner, language, tables)
+            self._by_key.move_to_end(key)
+            while len(self._by_key) > MOST:
+                gone = self._by_key.popitem(last=False)[1]
+                del self._keys[gone.owner, gone.language]
+            return key
+
+    def get(self, key: str) -> Ticket | None:
+        return self._by_key.get(key)
+
+
+def tickets() -> Tickets:
+    """Those of this process, the same for pages and routes."""
+    place = place_named(_PLACE)
+    if not hasattr(place, "tickets"):
+        place.tickets = Tickets()  # type: ignore[attr-defined]  # a bare module takes any attribute
+    found: Tickets = place.tickets
+    return found
+
+
+def play_ticket(owner: str, language: Language, tables: Tables | None = None) -> str:
+    """What a page gives its script: the rest of the address `play/…` that it may send to."""
+    return tickets().of(owner, language, tables)

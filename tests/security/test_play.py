@@ -1,0 +1,179 @@
+"""The control route of the playground serves its owner's pages alone, and nothing that comes to it costs much."""
+
+import json
+import secrets
+from dataclasses import replace
+
+import pytest
+from starlette.applications import Starlette
+
+from lab.runs.serve import host, play
+from lab.runs.serve.engine import RunRequest
+from lab.runs.serve.inline import InlineEngine
+from lab.runs.serve.owner import COOKIE, signed
+from lab.runs.serve.routes import middleware, routes
+from lab.runs.serve.tickets import play_ticket
+from lab.spec.limits import CLASS
+from tests.lab.runs.asgi import ask
+from tests.lab.runs.play import playground
+from tests.lab.runs.runs import iris, iris_data
+
+JSON = "application/json"
+
+
+@pytest.fixture
+def engine() -> InlineEngine:
+    engine = InlineEngine(CLASS)
+    host.set_engine(engine)
+    yield engine
+    host.set_engine(None)
+
+
+@pytest.fixture
+def app(engine) -> Starlette:
+    return Starlette(routes=routes(), middleware=middleware(limits=CLASS.visitors))
+
+
+@pytest.fixture
+def owner() -> str:
+    return secrets.token_urlsafe(24)
+
+
+@pytest.fixture
+def run(engine, owner) -> str:
+    return engine.start(RunRequest(iris(5), iris_data()), owner)
+
+
+def sent(app, ticket, body, owner="", origin="http://localhost", kind=JSON, **more):
+    """(status, answer) of a body that a browser with this owner's cookie sends from a page of that origin."""
+    headers = {"content-type": kind} | ({"origin": origin} if origin else {})
+    headers |= {"cookie": f"{COOKIE}={signed(owner)}"} if owner else {}
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    status, _, answer = ask(app, f"/play/{ticket}", headers | more, method="POST", body=data)
+    return status, answer
+
+
+def pause(run: str) -> dict[str, str]:
+    return {"do": "pause", "run": run}
+
+
+def state(engine, run, owner) -> str:
+    return engine.view(run, owner).state
+
+
+def test_the_owners_page_may_ask_also_where_its_browser_refuses_cookies(app, engine, owner, run):
+    ticket = play_ticket(owner, "en")
+    assert sent(app, ticket, pause(run), owner)[0] == 200
+    assert state(engine, run, owner) == "paused"
+    assert sent(app, ticket, {"do": "resume", "run": run})[0] == 200
+    assert state(engine, run, owner) == "running"
+
+
+@pytest.mark.parametrize("origin", ["", "null", "http://evil.example", "http://localhost.evil.example", "https://[x"])
+def test_no_page_of_another_site_may_ask(app, engine, owner, run, origin):
+    assert sent(app, play_ticket(owner, "en"), pause(run), owner, origin)[0] == 403
+    assert state(engine, run, owner) == "running"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_what_another_sites_form_can_send_is_not_taken(app, engine, owner, run, kind):
+    assert sent(app, play_ticket(owner, "en"), pause(run), owner, kind=kind)[0] == 415
+    assert state(engine, run, owner) == "running"
+
+
+def test_a_ticket_seen_by_another_browser_is_none(app, engine, owner, run):
+    assert sent(app, play_ticket(owner, "en"), pause(run), "somebody-else")[0] == 404
+    assert state(engine, run, owner) == "running"
+
+
+def test_a_ticket_opens_no_run_of_another(app, engine, owner, run):
+    mine = play_ticket("somebody-else", "en")
+    assert sent(app, mine, pause(run), "somebody-else") == sent(app, mine, pause("never"), "somebody-else")
+    assert state(engine, run, owner) == "running"
+
+
+@pytest.mark.parametrize("ticket", ["guessed", secrets.token_urlsafe(24), "..", "%2e%2e", "a" * 5000])
+def test_a_guessed_ticket_is_not_there(app, engine, owner, run, ticket):
+    play_ticket(owner, "en")
+    assert sent(app, ticket, pause(run), owner)[0] == 404
+    assert state(engine, run, owner) == "running"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
+def test_it_is_asked_in_one_way_and_no_other_site_is_told_that_it_may(app, owner, method):
+    status, headers, _ = ask(app, f"/play/{play_ticket(owner, 'en')}", {"origin": "http://evil.example"}, method)
+    assert status == 405
+    assert not any(name.startswith("access-control") for name, _ in headers)
+
+
+def test_a_body_that_is_too_large_is_not_read_to_its_end(app, owner):
+    ticket = play_ticket(owner, "en")
+    whole = b'{"do": "look", "experiment": {"name": "' + b"x" * play.MOST_BYTES + b'"}}'
+    status, answer = sent(app, ticket, whole, owner)
+    assert status == 413
+    assert json.loads(answer)["code"] == "play.too_large"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"do":' * 30_000,
+        b'{"do": "look", "experiment": ' + b'{"a":' * 30_000,
+        b"\x00" * 1000,
+        b"1e999999",
+    ],
+)
+def test_deep_and_broken_bodies_are_a_sentence_and_no_trace(app, owner, body):
+    status, answer = sent(app, play_ticket(owner, "en"), body, owner)
+    assert status == 400
+    assert set(json.loads(answer)) <= {"refusal", "code", "field"}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("model", "layers", 0, "params", "units"), 10**9),
+        (("model", "layers", 0, "params", "units"), 10**400),
+        (("model", "layers", 0, "params", "units"), "8"),
+        (("model", "layers", 0, "type"), "__import__"),
+        (("fit", "epochs"), 10**9),
+        (("fit", "batch_size"), 0),
+        (("data", "source", "points"), 10**9),
+        (("data", "source", "dataset"), "../../etc/passwd"),
+        (("data", "inputs"), ["x1"] * 100_000),
+        (("data", "target"), "x" * 50_000),
+        (("compile", "optimizer"), {"type": "SGD", "params": {"learning_rate": 1e400}}),
+        (("seed",), -1),
+        (("name",), "\ud800"),
+    ],
+)
+def test_experiments_out_of_bounds_are_refused_and_nothing_is_begun(app, engine, owner, path, value):
+    for do in ("start", "look"):
+        values = json.loads(playground(4).to_json())
+        place = values
+        for step in path[:-1]:
+            place = place.setdefault(step, {}) if isinstance(place, dict) else place[step]
+        place[path[-1]] = value
+        status, answer = sent(app, play_ticket(owner, "en"), {"do": do, "experiment": values}, owner)
+        assert status in (400, 413, 422), answer
+        assert json.loads(answer)["refusal"]
+    assert engine.runs_of(owner) == []
+
+
+def test_a_network_that_a_class_may_not_train_is_refused_with_its_number(app, engine, owner):
+    values = json.loads(playground(1000, 1000).to_json())
+    status, answer = sent(app, play_ticket(owner, "en"), {"do": "start", "experiment": values}, owner)
+    assert status == 422
+    assert f"{CLASS.parameters:,}" in json.loads(answer)["refusal"]
+
+
+def test_one_browser_asks_so_often_a_minute_and_no_more(engine, owner, run):
+    few = replace(CLASS.visitors, asked_per_minute=5)
+    app = Starlette(routes=routes(), middleware=middleware(limits=few))
+    ticket, other = play_ticket(owner, "en"), play_ticket("other", "en")
+    answers = [sent(app, ticket, pause(run), owner)[0] for _ in range(20)]
+    assert answers[:5] == [200] * 5
+    assert 429 in answers
+    assert sent(app, other, pause(run), "other")[0] == 404  # others are heard
+    assert CLASS.visitors.asked_per_minute > 10 * 60  # ten turns of a knob a second are no attack
