@@ -10,6 +10,7 @@ import numpy.typing as npt
 from lab.data.prepare import Dataset
 from lab.insight.ctc import blank_share, greedy, letter_error
 from lab.lessons.schema import Figure, Scene
+from lab.model.layer_table import layer_rows
 from lab.runs.orders.study import Cell, RunOutcome
 from lab.spec.experiment import Experiment
 from lab.studies.figures import RunFigures, figures_of
@@ -55,6 +56,10 @@ def names_of(scene: Scene) -> tuple[str, ...]:
 
 def _value(figure: Figure, run: RunFigures, experiment: Experiment, dataset: Dataset, outcome: RunOutcome) -> float:
     if figure.part == "run":
+        if figure.of.startswith("layer_"):
+            rows = layer_rows(experiment, dataset)
+            place = int(figure.of.removeprefix("layer_"))
+            return float(rows[place - 1].parameters or 0) if place <= len(rows) else math.nan
         return _of_run(figure.of, run, dataset, outcome)
     if figure.of.startswith("score_"):
         return scores_of(dataset, outcome.predictions).get(figure.of, math.nan)

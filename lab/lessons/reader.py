@@ -259,7 +259,8 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
         yield LessonError("lesson.unknown_name", name=lesson.further.scene)
     else:
         mine = {f"{MINE}.{name}" for name in names_of(lesson.scene(lesson.further.scene))}
-        yield from _formula_slips(lesson.further.goal, mine, compared=True)
+        for formula in lesson.further.goal:
+            yield from _formula_slips(formula, mine, compared=True)
 
 
 def _slips_of_scene(scene: Scene) -> Iterator[LessonError]:

@@ -120,7 +120,8 @@ class Figure(Value):
 
     Args:
         of: "loss", a metric of the experiment, a score ("score_recall"); of the part "run": "updates", "parameters",
-            "seconds", "memory_kib", "noise", "gap", "best_epoch", "epochs", "diverged", "letter_error", "blanks".
+            "seconds", "memory_kib", "noise", "gap", "best_epoch", "epochs", "diverged", "letter_error", "blanks",
+            "layer_1" … (parameters of that layer).
         part: the rows that it is worked out from.
         at: "end" (the weights that the run ended with), "best" (of all epochs), or an epoch, 1 the first.
     """
@@ -250,13 +251,14 @@ class Further(Value):
     """One step further: the knobs that are open, on the base of a scene, and the goal of the challenge.
 
     Args:
-        goal: a comparison of figures of that scene, as `mine.figure`, and of `mine.parameters`.
+        goal: comparisons that must all hold for the means, of figures of that scene as `mine.figure`, and of
+            `mine.parameters`.
     """
 
     path: ClassVar[str] = "further"
     scene: Key
     knobs: Annotated[tuple[Knob, ...], Field(min_length=1, max_length=4)]
-    goal: Formula
+    goal: Annotated[tuple[Formula, ...], Field(min_length=1, max_length=3)]
 
 
 class Lesson(Value):
@@ -293,4 +295,5 @@ MINE: Final = "mine"  # the setting of "what if" in formulas
 KNOWN_OF_RUNS: Final = (
     *("updates", "parameters", "seconds", "memory_kib", "noise", "gap", "best_epoch", "epochs", "diverged"),
     *("letter_error", "blanks"),
+    *(f"layer_{place}" for place in range(1, 10)),
 )

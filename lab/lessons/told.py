@@ -46,5 +46,5 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
 
 def _parts(formula: str) -> tuple[str, str]:
     """ "sd of large.loss" -> ("sd", "large.loss")."""
-    first, _, rest = formula.strip().partition(" of ")
-    return (first, rest) if first in SPREADS else ("mean", formula)
+    first, of, rest = formula.strip().partition(" of ")
+    return (first, rest) if of and first in SPREADS else ("mean", formula)
