@@ -20,12 +20,18 @@ HEIGHT = 560
 
 
 def warp(
-    stages: Sequence[Stage], names: Sequence[str], target: Array, classes: Sequence[str], *, language: Language
+    stages: Sequence[Stage],
+    names: Sequence[str],
+    labels: Sequence[str],
+    target: Array,
+    classes: Sequence[str],
+    *,
+    language: Language,
 ) -> go.Figure:
     """The inputs at first; play, or choose a layer, and grid and rows move there.
 
     Args:
-        names: of the stages.
+        names: of the stages; labels: short ones.
         target: (n,) index of the class of each row, or a number where there are no classes.
     """
     first = stages[0]
@@ -46,16 +52,27 @@ def warp(
     button = {"label": say("charts.inside.play", language), "method": "animate", "args": [None, play]}
     steps = [
         {
-            "label": plain(name),
+            "label": plain(label),
             "method": "animate",
             "args": [[str(place)], {**timing, "frame": {"duration": MOVE_MS, "redraw": False}, "mode": "immediate"}],
         }
-        for place, name in enumerate(names)
+        for place, label in enumerate(labels)
     ]
     return chart.update_layout(
         title=_title(first, names[0], language),
         margin={"t": 90, "b": 10},
-        updatemenus=[{"type": "buttons", "buttons": [button], "x": 0, "y": -0.02, "xanchor": "left", "yanchor": "top"}],
+        legend={"x": 1, "xanchor": "right", "y": 1.02, "font": {"size": SMALL_FONT}},
+        updatemenus=[
+            {
+                "type": "buttons",
+                "bgcolor": "rgba(128,128,128,0.2)",
+                "buttons": [button],
+                "x": 0,
+                "y": -0.02,
+                "xanchor": "left",
+                "yanchor": "top",
+            }
+        ],
         sliders=[{"steps": steps, "x": 0.14, "len": 0.84, "y": 0, "pad": {"t": 8}, "currentvalue": {"visible": False}}],
     )
 

@@ -71,6 +71,7 @@ class Limits:
     running_s: float | None
     replay_s: float | None  # training again on the way back to an epoch, in the web process
     inside_numbers: int  # of all layers together, when a network is looked into
+    landscape_s: float  # that a slice of the loss may take, in the web process
     active_runs_per_worker: int
     worker_memory_bytes: int
     checkpoint_bytes: int  # of one run
@@ -121,6 +122,7 @@ ALONE = Limits(
     running_s=None,
     replay_s=None,
     inside_numbers=50_000_000,
+    landscape_s=10.0,
     active_runs_per_worker=200,
     worker_memory_bytes=4_000_000_000,
     checkpoint_bytes=20_000_000,
@@ -157,6 +159,7 @@ CLASS = replace(
     running_s=600.0,
     replay_s=20.0,
     inside_numbers=5_000_000,
+    landscape_s=3.0,
     active_runs_per_worker=150,  # of ready-made starts: each then still moves three times a second
     worker_memory_bytes=2_000_000_000,
     checkpoint_bytes=2_000_000,

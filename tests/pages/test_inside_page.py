@@ -114,3 +114,17 @@ def test_the_plane_is_bent_where_there_is_one_and_elsewhere_a_sentence_says_whic
     assert len(charts(person)["warp"]["frames"]) == 4
     show(trained(person.go_to("train"), "iris").go_to("inside"), "warp")
     assert say("inside.warp.not_here", "en") in person.sentences()
+
+
+def test_the_landscape_is_worked_out_when_asked_for_and_the_star_follows_the_slider(person):
+    show(trained(person).go_to("inside"), "landscape")
+    assert charts(person) == {}
+    person.press("inside-landscape-go")
+    star = charts(person)["landscape"]["data"][-1]
+    slider(person).set_value(2)
+    person.look()
+    assert charts(person)["landscape"]["data"][-1]["x"] != star["x"]
+    person.at.segmented_control(key="inside-directions").set_value("random")
+    person.look()
+    assert charts(person) == {}
+    assert person.errors() == []

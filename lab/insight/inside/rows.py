@@ -49,5 +49,11 @@ def rows_looked_at(experiment: Experiment, dataset: Dataset, limits: Limits, mos
     return Rows(places, _picked(data_of(arrays, "x"), places), _picked(data_of(arrays, "y"), places))
 
 
+def all_rows(experiment: Experiment, dataset: Dataset) -> Rows:
+    """The whole training part. Raises RunError as `lab.runs.orders.run.run_spec`."""
+    arrays = run_spec(experiment, dataset)[1]
+    return Rows(np.arange(len(dataset.train.x)), data_of(arrays, "x"), data_of(arrays, "y"))
+
+
 def _picked(data: Any, places: Array) -> Any:
     return {name: array[places] for name, array in data.items()} if isinstance(data, dict) else data[places]

@@ -17,6 +17,7 @@ from lab.texts import say
 from pages.ui.compare.back import checkpoints_of, epoch_in_reach, trainer_back_at
 from pages.ui.compare.slider import epoch_slider
 from pages.ui.inside.faults import faults_section
+from pages.ui.inside.landscape import landscape_look
 from pages.ui.inside.layers import layers_look
 from pages.ui.inside.scene import Scene
 from pages.ui.inside.state import InsideView
@@ -30,6 +31,7 @@ LOOKS: dict[str, Callable[[AppState, Scene], None]] = {
     "units": units_look,
     "together": together_look,
     "warp": warp_look,
+    "landscape": landscape_look,
 }
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from lab.insight.inside.landscape import Kind
+
 
 @dataclass
 class InsideView:
@@ -9,6 +11,7 @@ class InsideView:
     look: what is shown.
     layer: id of the layer that is shown; "" for the first.
     quantity: whose distribution is shown.
+    directions: of the slice of the loss.
     unit: that is looked at closely; None for the one that tells most apart.
     """
 
@@ -16,3 +19,4 @@ class InsideView:
     layer: str = ""
     quantity: str = "weights"
     unit: int | None = None
+    directions: Kind = "path"

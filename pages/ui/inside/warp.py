@@ -20,7 +20,8 @@ def warp_look(state: AppState, scene: Scene) -> None:
         return
     inputs = say("inside.warp.inputs", language)
     names = [scene.name(scene.look.layer(one.layer), language) if one.layer else inputs for one in stages]
+    labels = [scene.look.layer(one.layer).label if one.layer else inputs for one in stages]
     target, classes = targets_of(scene.dataset, scene.rows)
-    chart = once_drawn(warp, stages, names, target, classes, language=language)
+    chart = once_drawn(warp, stages, names, labels, target, classes, language=language)
     show_chart(chart, "inside-warp", alt=say("inside.alt.warp", language, epoch=f"{scene.epoch:,}"))
     st.caption(say("inside.warp.about", language))

@@ -182,7 +182,7 @@ def test_the_animation_has_a_frame_for_each_stage_and_every_line_of_the_grid():
     experiment, model, dataset, rows = scene("spiral")
     stages = warped(experiment, model, dataset, rows)
     target, classes = targets_of(dataset, rows)
-    chart = warp(stages, ["in", "1", "2", "3"], target, classes, language="en")
+    chart = warp(stages, ["in", "1", "2", "3"], ["i", "1", "2", "3"], target, classes, language="en")
     assert len(chart.frames) == len(stages)
     assert {len(frame.data) for frame in chart.frames} == {1 + len(classes)}
     assert all(np.abs(np.array(trace.y)).max() <= 1 for frame in chart.frames for trace in frame.data[1:])
