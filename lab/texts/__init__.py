@@ -65,6 +65,11 @@ def template(key: str, language: Language) -> str:
     return sentences()[key] if language == "en" and "en" not in entry else entry[language]
 
 
+def texts_of(start: str, language: Language) -> dict[str, str]:
+    """All sentences whose keys begin so, with their {blanks}, for a script that fills them in; keys without `start`."""
+    return {key.removeprefix(start): template(key, language) for key in catalogue() if key.startswith(start)}
+
+
 def say(key: str, language: Language, **values: Any) -> str:
     """The sentence for `key`; KeyError if there is none or a blank stays unfilled."""
     sentence = template(key, language)

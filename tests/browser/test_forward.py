@@ -32,6 +32,8 @@ def plain_layer(place, layer):
     values = {"name": str(place), "type": type(layer).__name__}
     if isinstance(layer, layers.Dense):
         values |= {"units": layer.units, "activation": str(layer.activation)}
+    if isinstance(layer, layers.Activation):
+        values |= {"activation": str(layer.activation)}
     if isinstance(layer, layers.BatchNormalization):
         values |= {"epsilon": layer.epsilon}
     return values
@@ -97,6 +99,8 @@ def test_random_networks_give_what_netcore_gives(blank, seed):
             hidden.append(layers.BatchNormalization(scale=bool(rng.random() < 0.7), center=bool(rng.random() < 0.7)))
         if rng.random() < 0.3:
             hidden.append(layers.Dropout(0.4))
+        if rng.random() < 0.3:
+            hidden.append(layers.Activation("softplus"))
     last = layers.Dense(int(rng.integers(1, 5)), activation=str(rng.choice(["linear", "softmax", "sigmoid"])))
     assert_alike(blank, built(seed, hidden, last, inputs=int(rng.integers(1, 8))), seed)
 

@@ -1,7 +1,7 @@
 // What a small dense network makes of its inputs, as netcore computes it (tests/browser/test_forward.py holds it to that).
 //
-// layers: [{name, type, units, activation, rate, epsilon}] from input to output, of the types Dense, Dropout and
-// BatchNormalization; parameters: name -> {kernel (inputs x units, row by row), bias, gamma, beta, moving_mean,
+// layers: [{name, type, units, activation, epsilon}] from input to output, of the types that lab/model/plain_layers.py
+// tells; parameters: name -> {kernel (inputs x units, row by row), bias, gamma, beta, moving_mean,
 // moving_variance}. Numbers of a layer stand unit by unit: values[unit * rows + row], so that a unit's map is one piece.
 
 const SELU_ALPHA = 1.6732632423543772;
@@ -94,7 +94,6 @@ const OPERATIONS = {
   Dense(layer, { kernel, bias }, x, rows, y) {
     const inputs = x.length / rows;
     const sums = scratch(rows); // in double precision, as sums of many small numbers want
-    const f = ELEMENTWISE[layer.activation ?? "linear"];
     for (let unit = 0; unit < layer.units; unit++) {
       sums.fill(bias ? bias[unit] : 0);
       for (let input = 0; input < inputs; input++) {
@@ -102,14 +101,12 @@ const OPERATIONS = {
         const start = input * rows;
         for (let row = 0; row < rows; row++) sums[row] += weight * x[start + row];
       }
-      const start = unit * rows;
-      if (f) for (let row = 0; row < rows; row++) y[start + row] = f(sums[row]);
-      else y.set(sums, start);
+      y.set(sums, unit * rows);
     }
-    if (layer.activation === "glu") return halved(y, rows);
-    if (!f) overFeatures(OVER_FEATURES[layer.activation], y, layer.units, rows);
-    return y;
+    return activated(layer.activation, y, y, rows);
   },
+
+  Activation: (layer, parameters, x, rows, y) => activated(layer.activation, x, y, rows),
 
   // outside training nothing is switched off
   Dropout: (layer, parameters, x) => x,
@@ -123,6 +120,18 @@ const OPERATIONS = {
     return y;
   },
 };
+
+// y becomes the function of x; both may be the same array
+function activated(name, x, y, rows) {
+  if (name === "glu") return halved(x, rows);
+  const f = ELEMENTWISE[name ?? "linear"];
+  if (f) for (let place = 0; place < x.length; place++) y[place] = f(x[place]);
+  else {
+    if (x !== y) y.set(x);
+    overFeatures(OVER_FEATURES[name], y, y.length / rows, rows);
+  }
+  return y;
+}
 
 function overFeatures(change, y, units, rows) {
   const features = new Array(units);

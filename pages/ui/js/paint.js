@@ -1,6 +1,7 @@
 // Heat maps on a canvas: one colour scale for values, weights and points. What is no number is never painted as one.
 
 const SHADES = 127; // on each side of the middle
+const SQUARES = 2; // a square of the chequer has 2 ** SQUARES points a side
 const MIDDLE = { light: [240, 240, 242], dark: [46, 48, 56] };
 const NOT_A_NUMBER = { light: [[90, 90, 90], [200, 200, 200]], dark: [[190, 190, 190], [80, 80, 80]] }; // a chequer
 
@@ -30,6 +31,8 @@ function packed([r, g, b]) {
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 }
 
+const chequerAt = (place, columns) => ((Math.floor(place / columns) >> SQUARES) + ((place % columns) >> SQUARES)) & 1;
+
 // The pixels of a canvas of so many columns and rows, kept with it.
 function pixelsOf(canvas, columns, rows) {
   const kept = canvas.pixels;
@@ -51,7 +54,7 @@ function paintMap(canvas, values, columns, rows, palette, { middle = 0, reach = 
   for (let place = 0; place < columns * rows; place++) {
     let share = (values[place] - middle) * factor;
     if (share !== share) {
-      words[place] = chequer[(Math.floor(place / columns) + (place % columns)) & 1];
+      words[place] = chequer[chequerAt(place, columns)];
       lost++;
       continue;
     }
@@ -73,7 +76,7 @@ function paintClasses(canvas, values, classes, columns, rows, palette, isDiscret
       if (values[one * cells + place] > most) [best, most] = [one, values[one * cells + place]];
     }
     if (most !== most) {
-      words[place] = palette.chequer[(Math.floor(place / columns) + (place % columns)) & 1];
+      words[place] = palette.chequer[chequerAt(place, columns)];
       lost++;
       continue;
     }

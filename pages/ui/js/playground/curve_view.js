@@ -1,0 +1,131 @@
+// The losses over the epochs, with axes and numbers; the best epoch is marked. What is painted is bounded by the width.
+
+const CURVE = { height: 168, left: 44, right: 8, top: 10, bottom: 24 };
+
+class CurveView {
+  constructor(parent, board) {
+    this.board = board;
+    this.box = element(parent, "div", "pg-curve");
+    this.box.setAttribute("role", "img");
+    this.canvas = element(this.box, "canvas");
+    this.canvas.setAttribute("aria-hidden", "true");
+    this.tip = element(this.box, "div", "pg-tip");
+    this.tip.hidden = true;
+    this.resize = new ResizeObserver(() => {
+      this.width = this.box.clientWidth;
+      board.repaint();
+    });
+    this.resize.observe(this.box);
+    this.box.addEventListener("pointermove", (event) => this.point(event));
+    this.box.addEventListener("pointerleave", () => (this.tip.hidden = true));
+  }
+
+  close() {
+    this.resize.disconnect();
+  }
+
+  // {train, validation}: the data loss where it is told apart from the penalty, of the rows looked at after each epoch
+  lines() {
+    const { columns } = this.board.lane;
+    return {
+      train: columns["+evaluated_data_loss"] ?? columns["+evaluated_loss"] ?? columns["+data_loss"] ?? columns.loss ?? [],
+      validation: columns["+val_data_loss"] ?? columns.val_loss ?? [],
+    };
+  }
+
+  paint() {
+    if (!this.width) return;
+    const { lane, theme, language, font } = this.board;
+    const pen = sized(this.canvas, this.width, CURVE.height);
+    pen.clearRect(0, 0, this.width, CURVE.height);
+    const epochs = lane.columns.e;
+    const lines = this.lines();
+    const area = { left: CURVE.left, right: this.width - CURVE.right, top: CURVE.top, bottom: CURVE.height - CURVE.bottom };
+    const range = rangeOfLines(Object.values(lines));
+    const shown = Math.max(10, last(epochs) ?? 0);
+    const x = (epoch) => area.left + (epoch / shown) * (area.right - area.left);
+    const y = (value) => area.bottom - ((value - range.low) / (range.high - range.low)) * (area.bottom - area.top);
+    this.drawn = { area, shown };
+    pen.font = `12px ${font}`;
+    pen.fillStyle = css(theme.text);
+    pen.strokeStyle = css(theme.text, 0.16);
+    pen.lineWidth = 1;
+    pen.textAlign = "right";
+    for (const value of ticks(range.low, range.high, 4)) {
+      pen.beginPath();
+      pen.moveTo(area.left, y(value));
+      pen.lineTo(area.right, y(value));
+      pen.stroke();
+      pen.fillText(short(value, language), area.left - 5, y(value) + 4);
+    }
+    pen.textAlign = "center";
+    for (const epoch of ticks(0, shown, Math.max(2, this.width / 80))) pen.fillText(short(epoch, language), Math.min(x(epoch), area.right - 14), area.bottom + 17);
+    this.paintBest(pen, x, area);
+    this.paintLine(pen, epochs, lines.train, x, y, css(ABOVE), []);
+    this.paintLine(pen, epochs, lines.validation, x, y, css(BELOW), [6, 4]);
+  }
+
+  paintLine(pen, epochs, values, x, y, colour, dashes) {
+    const step = Math.max(1, Math.ceil(values.length / (2 * this.width)));
+    pen.beginPath();
+    pen.setLineDash(dashes);
+    pen.strokeStyle = colour;
+    pen.lineWidth = 2;
+    let isOn = false;
+    for (let at = (values.length - 1) % step; at >= 0 && at < values.length; at += step) {
+      if (values[at] === null) isOn = false; // a number that is none leaves a gap
+      else {
+        if (isOn) pen.lineTo(x(epochs[at]), y(values[at]));
+        else pen.moveTo(x(epochs[at]), y(values[at]));
+        isOn = true;
+      }
+    }
+    pen.stroke();
+    pen.setLineDash([]);
+  }
+
+  paintBest(pen, x, area) {
+    const { texts, theme, lane, language } = this.board;
+    const { best } = lane;
+    if (!best || lane.columns.e.length < 2) return;
+    pen.strokeStyle = css(theme.text, 0.6);
+    pen.setLineDash([2, 3]);
+    pen.beginPath();
+    pen.moveTo(x(best.epoch), area.top);
+    pen.lineTo(x(best.epoch), area.bottom);
+    pen.stroke();
+    pen.setLineDash([]);
+    const isLeft = x(best.epoch) > (area.left + area.right) / 2;
+    pen.textAlign = isLeft ? "right" : "left";
+    pen.fillText(fill(texts.best, { epoch: new Intl.NumberFormat(language).format(best.epoch) }), x(best.epoch) + (isLeft ? -5 : 5), area.top + 10);
+  }
+
+  describe() {
+    const { texts, lane, language } = this.board;
+    const { train, validation } = this.lines();
+    const about = fill(texts.curve_about, { epoch: lane.epoch, train: short(last(train), language), validation: short(last(validation), language) });
+    if (this.box.getAttribute("aria-label") !== about) this.box.setAttribute("aria-label", about);
+  }
+
+  point(event) {
+    const { lane, language, texts } = this.board;
+    const { e } = lane.columns;
+    if (!e.length || !this.drawn) return;
+    const { area, shown } = this.drawn;
+    const wished = ((event.clientX - this.box.getBoundingClientRect().left - area.left) / (area.right - area.left)) * shown;
+    const at = Math.max(0, e.findLastIndex((epoch) => epoch <= Math.max(wished, e[0])));
+    const { train, validation } = this.lines();
+    setText(this.tip, fill(texts.curve_point, { epoch: e[at], train: short(train[at], language), validation: short(validation[at], language) }));
+    this.tip.hidden = false;
+  }
+}
+
+// From zero where the numbers come near it, to a round number above the largest.
+function rangeOfLines(lists) {
+  let [low, high] = [0, -Infinity];
+  for (const values of lists) for (const value of values) if (value !== null && value > high) high = value;
+  for (const values of lists) for (const value of values) if (value !== null && value < low) low = value;
+  if (!Number.isFinite(high) || high <= low) return { low, high: low + 1 };
+  const step = niceStep((high - low) / 4);
+  return { low: Math.floor(low / step) * step, high: Math.ceil(high / step) * step };
+}

@@ -1,0 +1,519 @@
+// The network as it is drawn: inputs, hidden layers and outputs as columns of maps, weights as lines between them.
+
+const WIDEST_LINE = 5; // pixels, of a weight of LARGEST_WEIGHT or more
+const LARGEST_WEIGHT = 3;
+const UNIT = { most: 52, least: 22, gap: 9 }; // pixels: sides of a map, and between two
+const COLUMN = { most: 520, least: 320, around: 410 }; // of the tallest column, and what stands above and below it
+const TIGHT = 96; // pixels for a column, below which its head is small
+const REACH_OF_POINTER = 9; // pixels, around a line
+const FEATURE_NAMES = { x1: "X₁", x2: "X₂", x1_squared: "X₁²", x2_squared: "X₂²", x1_x2: "X₁X₂", sin_x1: "sin X₁", sin_x2: "sin X₂" };
+
+class NetworkView {
+  // board: {setup, lane, texts, options, change(part of a setup), edit(weight), look(at), palette}
+  constructor(parent, board) {
+    this.board = board;
+    this.box = element(parent, "div", "pg-net");
+    this.head = element(this.box, "div", "pg-nethead");
+    this.columns = element(this.box, "div", "pg-cols");
+    this.columns.setAttribute("role", "group");
+    this.lines = element(this.columns, "canvas", "pg-lines");
+    this.lines.setAttribute("aria-hidden", "true");
+    this.card = element(this.columns, "div", "pg-card");
+    this.card.hidden = true;
+    this.reading = element(this.box, "p", "pg-small pg-reading");
+    this.inspector = new Inspector(this.box, board, () => this.focusUnit());
+    this.resize = new ResizeObserver(() => {
+      this.isPlaced = false;
+      board.repaint();
+    });
+    this.resize.observe(this.columns);
+    this.columns.addEventListener("pointermove", (event) => this.point(event));
+    this.columns.addEventListener("pointerleave", () => this.pointNowhere());
+    this.columns.addEventListener("click", (event) => this.click(event));
+    this.columns.addEventListener("keydown", (event) => this.walk(event));
+  }
+
+  close() {
+    this.resize.disconnect();
+  }
+
+  // --- its parts; made anew when the shape or a word has changed, and not while a number moves
+
+  build() {
+    const { setup, options, texts } = this.board;
+    const classes = classesOf(setup, options);
+    const wish = JSON.stringify([setup.hidden, featuresOf(setup, options), setup.hide, classes, datasetOf(setup), setup.problem, this.board.language]);
+    if (wish === this.built) return;
+    this.built = wish;
+    setText(this.reading, texts.how_to_read);
+    const focused = this.columns.contains(document.activeElement) ? document.activeElement.dataset.name : null;
+    this.columns.setAttribute("aria-label", fill(texts.network_about, { layers: setup.hidden.length }));
+    this.columns.querySelectorAll(".pg-col").forEach((column) => column.remove());
+    this.units = [this.featureColumn()];
+    setup.hidden.forEach((layer, place) => this.units.push(this.hiddenColumn(layer, place)));
+    this.units.push(this.outputColumn(taskOf(setup, options) === "multiclass" ? classes : 1));
+    this.buildHead();
+    this.isPlaced = false;
+    this.describeAll();
+    this.tabStop(this.at && this.unitAt(this.at) ? this.at : { column: 0, unit: 0 });
+    if (focused) this.columns.querySelector(`[data-name="${focused}"]`)?.focus();
+  }
+
+  buildHead() {
+    const { setup, texts, options, change } = this.board;
+    this.head.replaceChildren();
+    const count = setup.hidden.length;
+    if (isHidden(setup, "numHiddenLayers")) return;
+    const more = { units: 2, activation: setup.hidden.at(-1)?.activation ?? "tanh", dropout: 0, norm: false };
+    stepper(this.head, {
+      name: "layers",
+      words: fill(texts.hidden_layers, { count }),
+      less: texts.layer_less,
+      more: texts.layer_more,
+      low: count > 0,
+      high: count < options.limits.layers[1],
+      change: (by) => change({ hidden: by > 0 ? [...setup.hidden, more] : setup.hidden.slice(0, -1) }),
+    });
+  }
+
+  featureColumn() {
+    const { setup, options, texts, change } = this.board;
+    const table = tableOf(setup, options);
+    const names = table.columns ?? options.features.filter((name) => isPlane(setup, options) || !name.includes("x2"));
+    const on = featuresOf(setup, options);
+    const column = this.column("pg-features", texts.features);
+    const drawn = names.filter((name) => !setup.hide.includes(`${name}_hide`));
+    this.features = drawn;
+    return drawn.map((name, place) => {
+      const isOn = on.includes(name);
+      const unit = this.unit(column, { column: 0, unit: place }, FEATURE_NAMES[name] ?? name);
+      unit.isOn = isOn;
+      unit.box.classList.toggle("off", !isOn);
+      unit.button.setAttribute("aria-pressed", isOn);
+      unit.button.setAttribute("aria-label", fill(texts.feature, { name: FEATURE_NAMES[name] ?? name }));
+      unit.press = () => {
+        if (table.columns) return;
+        const left = on.includes(name) ? on.filter((other) => other !== name) : options.features.filter((other) => other === name || on.includes(other));
+        if (left.length) change({ features: left });
+      };
+      return unit;
+    });
+  }
+
+  hiddenColumn(layer, place) {
+    const { setup, texts, options, change } = this.board;
+    const column = this.column("pg-hidden", "");
+    const put = (part) => change({ hidden: setup.hidden.map((one, at) => (at === place ? { ...one, ...part } : one)) });
+    const head = column.firstChild;
+    stepper(head, {
+      name: `units${place}`,
+      words: fill(texts.units, { count: layer.units }),
+      less: fill(texts.unit_less, { layer: place + 1 }),
+      more: fill(texts.unit_more, { layer: place + 1 }),
+      low: layer.units > options.limits.units[0],
+      high: layer.units < options.limits.units[1],
+      change: (by) => put({ units: layer.units + by }),
+    });
+    if (!isHidden(setup, "activation")) {
+      const label = fill(texts.activation_of, { layer: place + 1 });
+      choice(head, { name: `activation${place}`, label, isBare: true, options: options.activations, value: layer.activation, change: (activation) => put({ activation }) });
+      this.more(head, layer, place, put);
+    }
+    return Array.from({ length: layer.units }, (_, unit) => this.unit(column, { column: place + 1, unit }, ""));
+  }
+
+  // what a layer may have beside its units: dropout, batch normalisation, an end
+  more(head, layer, place, put) {
+    const { setup, texts, options, change } = this.board;
+    const details = element(head, "details", "pg-more");
+    const summary = element(details, "summary");
+    summary.textContent = [layer.norm ? "BN" : "", layer.dropout ? `D ${short(layer.dropout, this.board.language)}` : ""].filter(Boolean).join(" · ") || "…";
+    summary.setAttribute("aria-label", fill(texts.more_of, { layer: place + 1 }));
+    summary.dataset.name = `more${place}`;
+    const box = element(details, "div", "pg-pop");
+    slider(box, { name: `dropout${place}`, label: texts.dropout, range: options.limits.dropout, step: 0.05, value: layer.dropout, settle: (dropout) => put({ dropout }), language: this.board.language });
+    check(box, { name: `norm${place}`, label: texts.norm, value: layer.norm, change: (norm) => put({ norm }) });
+    if (!isHidden(setup, "numHiddenLayers")) {
+      button(box, { name: `remove${place}`, label: texts.layer_remove, press: () => change({ hidden: setup.hidden.filter((_, at) => at !== place) }) });
+    }
+  }
+
+  outputColumn(count) {
+    const column = this.column("pg-last", this.board.texts.output);
+    const place = this.units.length;
+    return Array.from({ length: count }, (_, unit) => this.unit(column, { column: place, unit }, ""));
+  }
+
+  column(kind, title) {
+    const column = element(this.columns, "div", `pg-col ${kind}`);
+    const head = element(column, "div", "pg-colhead");
+    if (title) element(head, "span", "pg-coltitle").textContent = title;
+    column.stack = element(column, "div", "pg-stack");
+    return column;
+  }
+
+  unit(column, at, name) {
+    const box = element(column.stack, "div", "pg-unit");
+    if (name) element(box, "span", "pg-name").textContent = name;
+    const unitButton = element(box, "button", "pg-map");
+    unitButton.type = "button";
+    unitButton.tabIndex = -1;
+    unitButton.dataset.name = `unit${at.column}-${at.unit}`;
+    const canvas = element(unitButton, "canvas");
+    canvas.setAttribute("aria-hidden", "true");
+    const unit = { box, button: unitButton, canvas, at, isOn: true };
+    if (at.column > 0) unit.bias = element(box, "span", "pg-bias");
+    unitButton.addEventListener("pointerenter", () => this.board.look({ hovered: at }));
+    unitButton.addEventListener("pointerleave", () => this.board.look({ hovered: null }));
+    unitButton.addEventListener("focus", () => {
+      this.tabStop(at);
+      this.describe(unit);
+      this.board.look({ hovered: at });
+    });
+    unitButton.addEventListener("blur", () => this.board.look({ hovered: null }));
+    unitButton.addEventListener("click", () => (unit.press ? unit.press() : this.inspector.open(at)));
+    return unit;
+  }
+
+  // --- by keyboard: one stop for the tab key, arrows from unit to unit
+
+  unitAt({ column, unit }) {
+    return this.units[column]?.[unit];
+  }
+
+  tabStop(at) {
+    this.at = at;
+    for (const column of this.units) for (const unit of column) unit.button.tabIndex = unit === this.unitAt(at) ? 0 : -1;
+  }
+
+  walk(event) {
+    if (!event.target.classList.contains("pg-map")) return;
+    const step = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const column = this.at.column + step[0];
+    const units = this.units[column];
+    if (!units) return;
+    const unit = this.unitAt({ column, unit: Math.max(0, Math.min(units.length - 1, this.at.unit + step[1])) });
+    unit.button.focus();
+  }
+
+  focusUnit() {
+    this.unitAt(this.at)?.button.focus();
+  }
+
+  describe(unit) {
+    const { texts, language } = this.board;
+    if (unit.at.column === 0) return;
+    const bias = this.biasOf(unit.at);
+    const words = fill(texts.unit, { name: this.nameOf(unit.at), bias: short(bias ?? null, language) });
+    if (unit.button.getAttribute("aria-label") !== words) unit.button.setAttribute("aria-label", words);
+  }
+
+  describeAll() {
+    for (const unit of this.units.flat()) this.describe(unit);
+  }
+
+  // "2-1": the first unit of the second layer; an input by its own name
+  nameOf({ column, unit }) {
+    if (column === 0) return FEATURE_NAMES[this.features[unit]] ?? this.features[unit];
+    const { texts } = this.board;
+    const isLast = column === this.units.length - 1;
+    return isLast ? (this.units[column].length > 1 ? fill(texts.output_name, { unit: unit + 1 }) : texts.output) : fill(texts.unit_name, { layer: column, unit: unit + 1 });
+  }
+
+  // --- numbers
+
+  denseAt(column) {
+    const block = blocksOf(this.board.setup)[column - 1];
+    return block === undefined ? undefined : String(block.dense);
+  }
+
+  biasOf({ column, unit }) {
+    return this.board.lane.parameters[this.denseAt(column)]?.bias?.[unit];
+  }
+
+  // Lines into a column: {from, to, index, value} of those whose input is on.
+  linesInto(column) {
+    const kernel = this.board.lane.parameters[this.denseAt(column)]?.kernel;
+    if (!kernel) return [];
+    const sources = this.units[column - 1].filter((unit) => unit.isOn);
+    const targets = this.units[column];
+    if (kernel.length !== sources.length * targets.length) return []; // of a network that is on its way
+    return sources.flatMap((from, input) =>
+      targets.map((to, unit) => ({ from, to, index: [input, unit], value: kernel[input * targets.length + unit] })),
+    );
+  }
+
+  // --- drawing
+
+  place() {
+    if (this.isPlaced) return;
+    this.isPlaced = true;
+    this.fit();
+    const frame = this.columns.getBoundingClientRect();
+    this.size = { width: frame.width, height: frame.height };
+    for (const unit of this.units.flat()) {
+      const box = unit.button.getBoundingClientRect();
+      unit.left = { x: box.left - frame.left, y: box.top + box.height / 2 - frame.top };
+      unit.right = { x: box.right - frame.left, y: unit.left.y };
+      unit.height = box.height;
+    }
+  }
+
+  // maps as large as there is room for
+  fit() {
+    const tallest = Math.max(...this.units.map((column) => column.length));
+    const wide = this.box.clientWidth / this.units.length;
+    const height = Math.max(COLUMN.least, Math.min(COLUMN.most, window.innerHeight - COLUMN.around));
+    const side = Math.max(UNIT.least, Math.min(UNIT.most, height / tallest - UNIT.gap, wide - 24));
+    this.columns.style.setProperty("--pg-unit", `${Math.floor(side)}px`);
+    this.box.classList.toggle("tight", wide < TIGHT);
+  }
+
+  paint(values, grid) {
+    this.place();
+    this.paintLines();
+    const { lane, setup, options, palette } = this.board;
+    const blocks = blocksOf(setup);
+    const discrete = setup.discretize;
+    this.units.forEach((column, place) => {
+      for (const unit of column) {
+        if (place === 0) this.paintFeature(unit, grid);
+        else {
+          const all = values[blocks[place - 1].last];
+          if (!all || all.length < (unit.at.unit + 1) * grid.cells) continue;
+          const map = all.subarray(unit.at.unit * grid.cells, (unit.at.unit + 1) * grid.cells);
+          const isLast = place === this.units.length - 1;
+          const hidden = setup.hidden[place - 1];
+          const scale = isLast ? scaleOf(setup, options, lane.points) : unitScale(map, hidden.norm ? "" : hidden.activation);
+          unit.lost = paintMap(unit.canvas, map, grid.columns, grid.rows, palette, { ...scale, isDiscrete: discrete });
+          this.paintBias(unit);
+        }
+      }
+    });
+  }
+
+  // what an input is does not change while the network learns
+  paintFeature(unit, grid) {
+    const name = this.features[unit.at.unit];
+    const key = `${name} ${grid.columns} ${grid.rows} ${grid.range.high} ${this.board.palette.isDark} ${this.board.setup.discretize}`;
+    if (unit.painted === key) return;
+    unit.painted = key;
+    const values = this.featureValues(name, grid);
+    paintMap(unit.canvas, values, grid.columns, grid.rows, this.board.palette, { ...unitScale(values), isDiscrete: this.board.setup.discretize });
+  }
+
+  featureValues(name, { columns, rows, cells, range }) {
+    const at = this.features.indexOf(name);
+    const values = new Float32Array(cells);
+    const wide = range.high - range.low;
+    for (let cell = 0; cell < cells; cell++) {
+      const x = range.low + (((cell % columns) + 0.5) / columns) * wide;
+      const y = rows > 1 ? range.high - ((Math.floor(cell / columns) + 0.5) / rows) * wide : 0;
+      values[cell] = FEATURES[name] ? FEATURES[name](x, y) : [x, y][at];
+    }
+    return values;
+  }
+
+  paintBias(unit) {
+    const bias = this.biasOf(unit.at);
+    const colour = this.board.palette.css(bias ?? 0);
+    if (unit.biasColour === colour) return;
+    unit.biasColour = colour;
+    unit.bias.style.background = colour;
+  }
+
+  paintLines() {
+    const { palette, lane } = this.board;
+    const pen = sized(this.lines, this.size.width, this.size.height);
+    pen.clearRect(0, 0, this.size.width, this.size.height);
+    if (!lane.isThere) return;
+    for (let column = 1; column < this.units.length; column++) {
+      for (const line of this.linesInto(column)) this.paintLine(pen, line, palette);
+    }
+    pen.setLineDash([]);
+    pen.globalAlpha = 1;
+  }
+
+  paintLine(pen, { from, to, value }, palette) {
+    const size = Math.min(1, Math.abs(value) / LARGEST_WEIGHT);
+    pen.beginPath();
+    curve(pen, from.right, to.left);
+    if (Number.isFinite(value)) {
+      pen.lineWidth = 0.6 + WIDEST_LINE * size;
+      pen.globalAlpha = 0.35 + 0.65 * Math.min(1, Math.abs(value));
+      pen.strokeStyle = css(value < 0 ? BELOW : ABOVE);
+      pen.setLineDash(value < 0 ? [7, 4] : []);
+    } else {
+      pen.lineWidth = 1.5; // no number any more
+      pen.globalAlpha = 1;
+      pen.strokeStyle = palette.css(NaN);
+      pen.setLineDash([1.5, 5]);
+    }
+    pen.stroke();
+  }
+
+  // --- a line or a bias under the pointer
+
+  // The nearest line to a place of the columns, and how far; null if none is near.
+  lineAt(x, y) {
+    const column = this.units.findIndex((units, place) => place > 0 && units.length && units[0].left.x > x);
+    if (column < 1) return null;
+    let nearest = null;
+    for (const line of this.linesInto(column)) {
+      const { right: start } = line.from;
+      const { left: end } = line.to;
+      if (x < start.x || x > end.x) continue;
+      const t = bowShare((x - start.x) / (end.x - start.x));
+      const way = Math.abs(start.y + (end.y - start.y) * t - y);
+      if (way < REACH_OF_POINTER && (nearest === null || way < nearest.way)) nearest = { ...line, column, way, x, y };
+    }
+    return nearest;
+  }
+
+  under(event) {
+    const frame = this.columns.getBoundingClientRect();
+    const [x, y] = [event.clientX - frame.left, event.clientY - frame.top];
+    if (event.target.classList.contains("pg-bias")) {
+      const unit = this.units.flat().find((one) => one.bias === event.target);
+      return { bias: unit.at, x, y };
+    }
+    return event.target.closest("button, select, input, details, .pg-colhead, .pg-card") ? null : this.lineAt(x, y);
+  }
+
+  point(event) {
+    if (this.card.contains(event.target) || this.card.contains(document.activeElement)) return;
+    const found = this.under(event);
+    this.columns.style.cursor = found ? "pointer" : "";
+    if (!found) {
+      this.card.hidden = true;
+      return;
+    }
+    this.card.replaceChildren();
+    element(this.card, "span").textContent = this.wordsOf(found);
+    this.showCard(found);
+  }
+
+  pointNowhere() {
+    if (!this.card.contains(document.activeElement)) this.card.hidden = true;
+  }
+
+  showCard({ x, y }) {
+    this.card.hidden = false;
+    this.card.style.left = `${Math.max(4, Math.min(x + 12, this.size.width - 180))}px`;
+    this.card.style.top = `${y + 14}px`;
+  }
+
+  wordsOf(found) {
+    const { texts, language } = this.board;
+    if (found.bias) return fill(texts.bias_of, { name: this.nameOf(found.bias), value: short(this.biasOf(found.bias), language) });
+    return fill(texts.weight_of, { from: this.nameOf(found.from.at), to: this.nameOf(found.to.at), value: short(found.value, language) });
+  }
+
+  // a click on a line or a bias: type its number
+  click(event) {
+    if (this.card.contains(event.target)) return;
+    const found = this.under(event);
+    if (!found) return;
+    const { texts, edit } = this.board;
+    const [column, array, index] = found.bias ? [found.bias.column, "bias", [found.bias.unit]] : [found.column, "kernel", found.index];
+    const value = found.bias ? this.biasOf(found.bias) : found.value;
+    this.card.replaceChildren();
+    element(this.card, "label", "pg-small").textContent = this.wordsOf(found);
+    const close = () => {
+      this.card.hidden = true;
+      this.focusUnit();
+    };
+    const input = numberBox(this.card, { name: "card", label: texts.type_number, value, change: (number) => edit({ layer: this.denseAt(column), array, index, value: number }) });
+    input.addEventListener("keydown", (key) => (key.key === "Escape" || key.key === "Enter") && setTimeout(close));
+    this.showCard(found);
+    input.focus();
+    input.select();
+  }
+}
+
+// All numbers of one unit, to read and to type: how keyboard and screen reader reach each weight.
+class Inspector {
+  constructor(parent, board, left) {
+    Object.assign(this, { board, left });
+    this.box = element(parent, "div", "pg-inspector");
+    this.box.hidden = true;
+    this.box.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+  }
+
+  open(at) {
+    const { network, texts, edit, lane } = this.board;
+    if (at.column === 0) return;
+    this.at = at;
+    this.run = lane.run;
+    this.box.hidden = false;
+    this.box.replaceChildren();
+    this.box.setAttribute("role", "group");
+    this.box.setAttribute("aria-label", network.nameOf(at));
+    const head = element(this.box, "div", "pg-insphead");
+    element(head, "strong").textContent = network.nameOf(at);
+    button(head, { name: "inspector-close", label: "×", about: texts.close, press: () => this.close() });
+    const layer = network.denseAt(at.column);
+    const list = element(this.box, "div", "pg-insplist");
+    const row = (label, array, index, value) => numberBox(list, { name: `weight-${array}-${index.join("-")}`, label, value, change: (number) => edit({ layer, array, index, value: number }) });
+    this.rows = [{ input: row(texts.bias, "bias", [at.unit], network.biasOf(at)), read: () => network.biasOf(at) }];
+    for (const line of network.linesInto(at.column).filter((one) => one.index[1] === at.unit)) {
+      const input = row(fill(texts.weight_from, { name: network.nameOf(line.from.at) }), "kernel", line.index, line.value);
+      const units = network.units[at.column].length;
+      this.rows.push({ input, read: () => lane.parameters[layer]?.kernel[line.index[0] * units + at.unit] });
+    }
+    this.board.look({ pinned: at });
+    this.rows[0].input.focus();
+  }
+
+  close() {
+    if (this.box.hidden) return;
+    this.box.hidden = true;
+    this.board.look({ pinned: null });
+    this.left();
+  }
+
+  // numbers go on while the network learns, but not the one that is being typed
+  paint() {
+    if (this.box.hidden) return;
+    for (const { input, read } of this.rows) {
+      if (input === document.activeElement) continue;
+      const text = numberText(read());
+      if (input.value !== text) input.value = text;
+    }
+  }
+}
+
+// --- drawing
+
+function curve(pen, from, to) {
+  const bow = (to.x - from.x) / 2;
+  pen.moveTo(from.x, from.y);
+  pen.bezierCurveTo(from.x + bow, from.y, to.x - bow, to.y, to.x, to.y);
+}
+
+// How far down such a curve is at a share of its way to the right.
+function bowShare(share) {
+  let [low, high] = [0, 1]; // x(t) = 1.5 t (1 - t) + t³ rises all the way: halve until there
+  for (let step = 0; step < 12; step++) {
+    const t = (low + high) / 2;
+    if (1.5 * t * (1 - t) + t ** 3 < share) low = t;
+    else high = t;
+  }
+  const t = (low + high) / 2;
+  return 3 * t * t - 2 * t ** 3;
+}
+
+// A canvas in the screen's own pixels; returns its pen, which counts in those of the page.
+function sized(canvas, width, height) {
+  const dense = window.devicePixelRatio || 1;
+  const [wide, high] = [Math.round(width * dense), Math.round(height * dense)];
+  if (canvas.width !== wide || canvas.height !== high) {
+    canvas.width = wide;
+    canvas.height = high;
+  }
+  const pen = canvas.getContext("2d");
+  pen.setTransform(dense, 0, 0, dense, 0, 0);
+  return pen;
+}

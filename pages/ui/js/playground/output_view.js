@@ -1,0 +1,220 @@
+// What the network says about the plane, with the points that it learns from and is judged by.
+
+const [ERASED, APART] = [0.7, 0.35]; // units of the plane: around the eraser; between two points of one stroke
+const MARGINS = { left: 30, right: 6, top: 6, bottom: 24 }; // around the plane, for the axes
+
+class OutputView {
+  // board: as of NetworkView; also drawn(points) where points are drawn by hand
+  constructor(parent, board) {
+    this.board = board;
+    this.title = element(parent, "div", "pg-outtitle");
+    this.box = element(parent, "div", "pg-plane");
+    this.box.setAttribute("role", "img");
+    this.surface = element(this.box, "canvas", "pg-surface");
+    this.marks = element(this.box, "canvas", "pg-marks");
+    for (const canvas of [this.surface, this.marks]) canvas.setAttribute("aria-hidden", "true");
+    this.legend = element(parent, "div", "pg-legend");
+    this.outside = element(parent, "div", "pg-small");
+    this.resize = new ResizeObserver(() => {
+      this.width = this.box.clientWidth;
+      this.marked = null;
+      board.repaint();
+    });
+    this.resize.observe(this.box);
+    this.hand = new Hand(this, board);
+  }
+
+  close() {
+    this.resize.disconnect();
+  }
+
+  get side() {
+    return { x: MARGINS.left, y: MARGINS.top, width: this.width - MARGINS.left - MARGINS.right, height: this.width - MARGINS.top - MARGINS.bottom };
+  }
+
+  // values: of the whole output layer over the grid; shown: of one unit that is looked at, {name, values, scale}, or null
+  paint(values, grid, shown) {
+    if (!this.width) return;
+    const { setup, options, lane, palette, texts } = this.board;
+    const plane = isPlane(setup, options);
+    setText(this.title, shown ? fill(texts.map_of, { name: shown.name }) : texts.surface);
+    this.surface.hidden = !plane;
+    const scale = shown?.scale ?? scaleOf(setup, options, lane.points);
+    if (plane) {
+      const { x, y, width, height } = this.side;
+      Object.assign(this.surface.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+      const map = shown?.values ?? values;
+      if (!shown && scale.classes) paintClasses(this.surface, map, scale.classes, grid.columns, grid.rows, palette, setup.discretize);
+      else paintMap(this.surface, map, grid.columns, grid.rows, palette, { ...scale, isDiscrete: setup.discretize });
+      this.paintMarks(grid.range, null, null);
+    } else this.paintMarks(grid.range, shown?.values ?? values, grid);
+    this.paintLegend(scale, Boolean(shown));
+    this.describe();
+  }
+
+  // Axes and points; they are painted again only when something of them has changed. In one dimension also the curve.
+  paintMarks(range, curveValues, grid) {
+    const { setup, options, lane, palette, language } = this.board;
+    const drawn = this.board.isDrawing() ? this.drawnPoints().length : -1;
+    const key = curveValues ? null : JSON.stringify([range, this.width, palette.isDark, setup.showTestData, language, setup.problem, drawn]);
+    if (key && this.marked?.key === key && this.marked.points === lane.points) return;
+    this.marked = { key, points: lane.points };
+    const pen = sized(this.marks, this.width, this.width);
+    const { x: left, y: top, width, height } = this.side;
+    pen.clearRect(0, 0, this.width, this.width);
+    const vertical = curveValues ? this.targetRange() : range;
+    const at = {
+      x: (value) => left + ((value - range.low) / (range.high - range.low)) * width,
+      y: (value) => top + (1 - (value - vertical.low) / (vertical.high - vertical.low)) * height,
+    };
+    this.at = at;
+    this.paintAxes(pen, at, range, vertical);
+    if (curveValues) this.paintCurve(pen, at, curveValues, grid);
+    const parts = this.board.isDrawing() ? ["drawn"] : setup.showTestData ? ["train", "validation"] : ["train"];
+    let outside = 0;
+    for (const part of parts) {
+      for (const point of part === "drawn" ? this.drawnPoints() : lane.points[part]) {
+        const [x, y] = point;
+        const far = Math.abs(x) > range.high || y > vertical.high || y < vertical.low;
+        if (far) outside++;
+        else this.paintPoint(pen, at.x(x), at.y(y), this.colourOf(point, curveValues), part);
+      }
+    }
+    setText(this.outside, outside ? fill(this.board.texts.outside, { count: outside }) : "");
+  }
+
+  // those of the hand, whether or not the server has taken them yet
+  drawnPoints() {
+    const { lane } = this.board;
+    return (lane.wished ?? lane.setup).drawn ?? [];
+  }
+
+  colourOf(point, inOne) {
+    const { setup, options, lane, palette } = this.board;
+    const target = last(point);
+    if (setup.problem === "regression") return inOne ? css(ABOVE) : palette.css(target / scaleOf(setup, options, lane.points).reach);
+    return css(CLASSES[target % CLASSES.length]);
+  }
+
+  // training: a circle; validation: a diamond with a dark rim
+  paintPoint(pen, x, y, colour, part) {
+    pen.beginPath();
+    pen.fillStyle = colour;
+    if (part !== "validation") pen.arc(x, y, 3.2, 0, 2 * Math.PI);
+    else {
+      for (const [dx, dy] of [[0, -4.6], [4.6, 0], [0, 4.6], [-4.6, 0]]) pen.lineTo(x + dx, y + dy);
+      pen.closePath();
+    }
+    const isDark = part === "validation";
+    pen.lineWidth = isDark ? 1.5 : 1;
+    pen.strokeStyle = !isDark ? "rgb(255 255 255 / 0.9)" : "rgb(0 0 0 / 0.85)";
+    pen.fill();
+    pen.stroke();
+  }
+
+  paintAxes(pen, at, range, vertical) {
+    const { theme, language } = this.board;
+    const { x: left, y: top, width, height } = this.side;
+    pen.fillStyle = css(theme.text);
+    pen.strokeStyle = css(theme.text, 0.35);
+    pen.font = `12px ${this.board.font}`;
+    pen.textAlign = "center";
+    for (const value of ticks(range.low, range.high, 6)) pen.fillText(short(value, language), at.x(value), top + height + 16);
+    pen.textAlign = "right";
+    for (const value of ticks(vertical.low, vertical.high, 6)) pen.fillText(short(value, language), left - 5, at.y(value) + 4);
+    pen.lineWidth = 1;
+    pen.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
+  }
+
+  paintCurve(pen, at, values, { columns, range }) {
+    pen.beginPath();
+    pen.strokeStyle = css(BELOW);
+    pen.lineWidth = 2.5;
+    for (let column = 0; column < columns; column++) {
+      const x = range.low + ((column + 0.5) / columns) * (range.high - range.low);
+      if (Number.isFinite(values[column])) pen.lineTo(at.x(x), at.y(values[column]));
+    }
+    pen.stroke();
+  }
+
+  targetRange() {
+    const { lane, setup } = this.board;
+    let [low, high] = setup.problem === "classification" ? [0, 1] : [-1, 1];
+    for (const part of Object.values(lane.points)) for (const point of part) [low, high] = [Math.min(low, last(point)), Math.max(high, last(point))];
+    const room = (high - low) * 0.15;
+    return { low: low - room, high: high + room };
+  }
+
+  paintLegend(scale, isUnit) {
+    const { texts, setup, options, language, palette } = this.board;
+    const classes = setup.problem === "classification" && !isUnit ? classesOf(setup, options) : 0;
+    const names = tableOf(setup, options).classNames;
+    const key = JSON.stringify([scale, classes, language, palette.isDark, isUnit]);
+    if (key === this.legendKey) return;
+    this.legendKey = key;
+    this.legend.replaceChildren();
+    if (classes) {
+      for (let one = 0; one < classes; one++) {
+        const chip = element(this.legend, "span", "pg-chip");
+        element(chip, "i").style.background = css(CLASSES[one % CLASSES.length]);
+        chip.append(fill(texts.class, { name: names?.[one] ?? one }));
+      }
+      return;
+    }
+    element(this.legend, "span").textContent = short(scale.middle - scale.reach, language);
+    const bar = element(this.legend, "i", "pg-scale");
+    bar.style.background = `linear-gradient(to right, ${[-1, -0.5, 0, 0.5, 1].map((share) => palette.css(share)).join(",")})`;
+    element(this.legend, "span").textContent = short(scale.middle + scale.reach, language);
+  }
+
+  describe() {
+    const { texts, lane } = this.board;
+    const about = fill(texts.surface_about, { train: lane.points.train.length, validation: lane.points.validation.length });
+    if (this.box.getAttribute("aria-label") !== about) this.box.setAttribute("aria-label", about);
+    this.box.classList.toggle("drawing", this.board.isDrawing());
+  }
+}
+
+// Points drawn with mouse or finger, or taken away.
+class Hand {
+  constructor(view, board) {
+    Object.assign(this, { view, board, isDown: false });
+    view.box.addEventListener("pointerdown", (event) => this.begin(event));
+    view.box.addEventListener("pointermove", (event) => this.isDown && this.put(event));
+    for (const name of ["pointerup", "pointercancel"]) view.box.addEventListener(name, () => this.end());
+  }
+
+  begin(event) {
+    if (!this.board.isDrawing()) return;
+    event.preventDefault();
+    this.isDown = true;
+    this.view.box.setPointerCapture(event.pointerId);
+    this.points = [...(this.board.setup.drawn ?? [])];
+    this.last = null;
+    this.put(event);
+  }
+
+  put(event) {
+    const frame = this.view.box.getBoundingClientRect();
+    const { x: left, y: top, width, height } = this.view.side;
+    const { options, pen } = this.board;
+    const reach = options.limits.reach;
+    const x = -reach + ((event.clientX - frame.left - left) / width) * 2 * reach;
+    const y = reach - ((event.clientY - frame.top - top) / height) * 2 * reach;
+    if (Math.abs(x) > reach || Math.abs(y) > reach) return;
+    const isNear = (point, way) => Math.hypot(point[0] - x, point[1] - y) < way;
+    if (pen() === "erase") this.points = this.points.filter((point) => !isNear(point, ERASED));
+    else {
+      if (this.last && isNear(this.last, APART)) return;
+      this.last = [x, y];
+      if (this.points.length < options.limits.drawn) this.points.push([Number(x.toFixed(2)), Number(y.toFixed(2)), pen()]);
+    }
+    this.board.drawn([...this.points], false);
+  }
+
+  end() {
+    if (!this.isDown) return;
+    this.isDown = false;
+    this.board.drawn(this.points, true);
+  }
+}

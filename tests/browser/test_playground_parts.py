@@ -1,0 +1,216 @@
+"""What the playground's script works out by itself: the setup in a link, the experiment that it means, heat maps."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from lab.model.playground import LIMITS, choices
+from lab.spec.experiment import Experiment, checked
+from netcore.optimizers import OPTIMIZERS
+from pages.ui.component import SHARED
+from pages.ui.playground import SCRIPTS
+from tests.browser.conftest import new_context
+
+TEXT = "\n".join(SHARED.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+@pytest.fixture(scope="module")
+def script(chromium):
+    """script(text, value) gives what an expression over `options` and `value` is in the playground's script."""
+    context = new_context(chromium)
+    page = context.new_page()
+    page.evaluate("(options) => (window.options = options)", choices("en"))
+    page.add_script_tag(content=TEXT)
+
+    def evaluate(text, value=None):
+        return page.evaluate(f"(value) => {text}", value)
+
+    yield evaluate
+    context.close()
+
+
+def opened(script, **query):
+    return script("setupFromLink(value, window.options)", urlencode(query))
+
+
+def experiment_of(script, setup):
+    return checked(Experiment, json.dumps(script("experimentOf(value, window.options)", setup)))
+
+
+def test_an_old_link_of_the_reference_opens_with_its_data_network_and_knobs(script):
+    found = opened(
+        script,
+        activation="relu",
+        regularization="L2",
+        batchSize=12,
+        dataset="spiral",
+        learningRate=0.1,
+        regularizationRate=0.003,
+        noise=25,
+        networkShape="6,4,2",
+        seed="0.51234",
+        showTestData="true",
+        discretize="true",
+        percTrainData=70,
+        x="true",
+        y="false",
+        sinX="true",
+        batchSize_hide="true",
+    )
+    assert found["corrected"] == []
+    setup = found["setup"]
+    experiment = experiment_of(script, setup)
+    assert [layer.params["units"] for layer in experiment.model.layers] == [6, 4, 2, 1]
+    assert {layer.params.get("activation") for layer in experiment.model.layers[:-1]} == {"relu"}
+    assert experiment.model.layers[0].params["kernel_regularizer"]["config"]["l2"] == 0.003
+    assert experiment.compile.learning_rate == 0.1
+    assert (experiment.fit.batch_size, experiment.data.split.validation) == (12, 0.3)
+    assert experiment.data.inputs == ("x1", "sin_x1")
+    assert (experiment.data.source.dataset, experiment.data.source.noise) == ("spiral", 25)
+    assert (setup["showTestData"], setup["discretize"], setup["hide"]) == (True, True, ["batchSize"])
+
+
+def test_a_link_passes_no_limit_and_what_was_brought_back_is_told(script):
+    found = opened(
+        script,
+        networkShape="9,99,4,4,4,4,4,4,4,4",
+        noise=80,
+        batchSize=100_000,
+        percTrainData=0,
+        learningRate="quick",
+        activation="glu",
+        dataset="no-such",
+        points=1_000_000,
+    )
+    setup = found["setup"]
+    assert [layer["units"] for layer in setup["hidden"]] == [9, 16, *[4] * 6]
+    assert (setup["noise"], setup["batchSize"], setup["percTrainData"]) == (50, 1000, 10)
+    assert (setup["learningRate"], setup["dataset"], setup["points"]) == (0.03, "circle", 2000)
+    wrong = {"networkShape", "noise", "batchSize", "percTrainData", "learningRate", "activation", "dataset", "points"}
+    assert set(found["corrected"]) == wrong
+    experiment_of(script, setup)
+
+
+def test_a_link_brings_back_the_setup_that_it_was_made_of(script):
+    setup = script("firstSetup()") | {
+        "dataset": "drawn",
+        "drawn": [[1.25, -2, 0], [0.5, 3, 1], [-4, 4, 1]],
+        "hidden": [
+            {"units": 3, "activation": "gelu", "dropout": 0.25, "norm": False},
+            {"units": 5, "activation": "selu", "dropout": 0, "norm": True},
+        ],
+        "optimizer": "Adam",
+        "loss": "Hinge",
+        "initializer": "he_normal",
+        "speed": "u1",
+        "start": 7,
+        "edits": [{"layer": "0", "array": "kernel", "index": [1, 2], "value": 0.5}],
+        "hide": ["noise"],
+    }
+    link = script("linkOf(value)", setup)
+    assert link["isWhole"]
+    found = script("setupFromLink(value, window.options)", link["query"])
+    assert found == {"setup": setup, "corrected": []}
+
+
+def test_points_and_weights_that_are_too_many_for_a_link_are_told(script):
+    setup = script("firstSetup()")
+    points = [[0.1 * (number % 60), 1, number % 2] for number in range(400)]
+    edits = [{"layer": "0", "array": "bias", "index": [0], "value": number} for number in range(200)]
+    assert not script("linkOf(value)", setup | {"drawn": points})["isWhole"]
+    assert not script("linkOf(value)", setup | {"edits": edits})["isWhole"]
+
+
+@pytest.mark.parametrize("kind", ["optimizers", "activations", "initializers"])
+def test_every_choice_makes_an_experiment(script, kind):
+    for choice in choices("en")[kind]:
+        name = choice["name"] if kind == "optimizers" else choice
+        setup = script("firstSetup()")
+        setup |= {"optimizer": name} if kind == "optimizers" else {}
+        setup |= {"initializer": name} if kind == "initializers" else {}
+        if kind == "activations":
+            setup["hidden"][0]["activation"] = name
+        experiment = experiment_of(script, setup)
+        assert kind != "optimizers" or experiment.compile.optimizer.type == OPTIMIZERS.get(name).__name__
+
+
+def test_every_table_with_every_loss_of_its_task_makes_an_experiment(script):
+    for table in choices("en")["datasets"]:
+        if table["name"] == "drawn":
+            continue
+        key = "regDataset" if table["problem"] == "regression" else "dataset"
+        setup = script("firstSetup()") | {"problem": table["problem"], key: table["name"]}
+        task = script("taskOf(value, window.options)", setup)
+        for loss in choices("en")["losses"][task]:
+            experiment = experiment_of(script, setup | {"loss": loss})
+            assert (experiment.compile.loss.type, experiment.data.task) == (loss, task)
+
+
+@pytest.mark.parametrize(
+    ("change", "commands"),
+    [
+        ({"learningRate": 0.3}, [{"do": "set", "name": "learning_rate", "value": 0.3}]),
+        ({"batchSize": 7}, [{"do": "set", "name": "batch_size", "value": 7}]),
+        ({"regularizationRate": 0.1}, [{"do": "set", "name": "l2", "value": 0.1}]),
+        ({"discretize": True}, []),
+        ({"optimizer": "Adam"}, None),
+        ({"features": ["x1"]}, None),
+        ({"regularization": "L1"}, None),
+        ({"hidden": [{"units": 4, "activation": "tanh", "dropout": 0, "norm": False}]}, None),
+        ({"dataset": "three-arms"}, None),  # another number of outputs
+    ],
+)
+def test_what_leaves_the_weights_is_a_command_and_all_else_begins_anew(script, change, commands):
+    before = script("firstSetup()") | {"regularization": "L2"}
+    after = before | change
+    assert script("commandsBetween(value[0], value[1], window.options)", [before, after]) == commands
+
+
+def test_other_data_of_the_same_inputs_leave_the_weights(script):
+    before = script("firstSetup()")
+    commands = script("commandsBetween(value[0], value[1], window.options)", [before, before | {"noise": 20}])
+    assert [command["do"] for command in commands] == ["data"]
+    assert commands[0]["source"]["noise"] == 20
+
+
+def test_a_dropout_rate_follows_its_layer_and_none_at_all_is_another_network(script):
+    def with_rate(rate):
+        return script("firstSetup()") | {
+            "hidden": [{"units": 4, "activation": "tanh", "dropout": rate, "norm": True}],
+        }
+
+    told = script("commandsBetween(value[0], value[1], window.options)", [with_rate(0.2), with_rate(0.4)])
+    assert told == [{"do": "set", "name": "dropout", "layer": "2", "value": 0.4}]
+    assert script("commandsBetween(value[0], value[1], window.options)", [with_rate(0.2), with_rate(0)]) is None
+
+
+PAINTED = """(() => {
+  const canvas = document.createElement("canvas");
+  const palette = new Palette({ isDark: value.isDark });
+  const lost = paintMap(canvas, value.numbers, value.numbers.length, 1, palette, value.scale ?? {});
+  return [lost, Array.from(canvas.getContext("2d").getImageData(0, 0, value.numbers.length, 1).data)];
+})()"""
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_a_map_shows_which_side_how_much_and_what_is_no_number(script, is_dark):
+    numbers = [-2.0, -0.5, 0.0, 0.5, 2.0]
+    lost, data = script(PAINTED, {"numbers": numbers, "isDark": is_dark})
+    pixels = [tuple(data[place : place + 3]) for place in range(0, len(data), 4)]
+    assert lost == 0
+    assert (pixels[0], pixels[-1]) == ((213, 94, 0), (0, 114, 178))
+    assert len({*pixels}) == len(numbers)
+    lost, data = script(f"(value.numbers[1] = NaN, {PAINTED})", {"numbers": numbers, "isDark": is_dark})
+    assert lost == 1
+    assert len({*data[4:7]}) == 1, "grey, as no number on the scale is"
+    assert max(data[4:7]) - min(pixels[2]) != 0
+
+
+def test_only_the_side_is_left_where_the_decision_alone_is_shown(script):
+    _, data = script(PAINTED, {"numbers": [-0.01, 0.02], "isDark": False, "scale": {"isDiscrete": True}})
+    assert [tuple(data[:3]), tuple(data[4:7])] == [(213, 94, 0), (0, 114, 178)]
+
+
+def test_limits_are_those_of_the_parity_table():
+    assert (LIMITS["layers"], LIMITS["units"], LIMITS["noise"]) == ((0, 8, True), (1, 16, True), (0, 50, True))
