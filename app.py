@@ -24,6 +24,7 @@ from streamlit.net_util import get_internal_ip
 
 from lab.reading.host import set_reader
 from lab.reading.pool import ReadingPool
+from lab.runs.serve import owner
 from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.packed import PackedFiles
@@ -123,4 +124,5 @@ def static_files() -> Middleware:
     return Middleware(PackedFiles, folder=Path(get_static_dir()) / "static", at=f"/{base}/static/".replace("//", "/"))
 
 
+owner.ready()  # without a key no page could be served
 app = st.App("pages/main.py", routes=routes(), middleware=[*own_middleware(), static_files()], lifespan=lifespan)

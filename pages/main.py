@@ -12,9 +12,11 @@ from pages.ui.frame.opening import opened_state
 from pages.ui.frame.style import style
 from pages.ui.problems import begin_telling
 from pages.ui.run.training import answer_knobs
+from pages.ui.state import forget_widgets
 
 ICON = Path(__file__).parent.joinpath("ui", "frame", "icon.png")  # a named icon would be fetched from outside
 
+forget_widgets()
 state = opened_state()
 st.set_page_config(page_title=say("app.title", state.language), page_icon=str(ICON), layout="wide")
 style(state.language)

@@ -15,7 +15,7 @@ import numpy as np
 import plotly.graph_objects as go
 from pydantic import BaseModel
 
-FIGURES: Final = 256
+FIGURES: Final = 200
 BYTES: Final = 32_000_000  # of what they are drawn from; a figure takes about as much again
 
 

@@ -78,6 +78,7 @@ class Limits:
     kept_runs: int  # of one owner
     kept_runs_bytes: int | None
     kept_runs_hours: float | None
+    live_runs_bytes: int  # of the web process, for all runs that go on or wait; who finds no room waits
     ended_runs_bytes: int  # of all owners' ended runs that can still go on
     ended_runs_in_reach: int  # of one owner, the newest, that can still go on; the others are only kept
     reader_grace_s: float
@@ -129,6 +130,7 @@ ALONE = Limits(
     kept_runs=500,
     kept_runs_bytes=None,
     kept_runs_hours=None,
+    live_runs_bytes=4_000_000_000,
     ended_runs_bytes=500_000_000,
     ended_runs_in_reach=20,
     reader_grace_s=3600.0,  # a long training goes on while its owner reads in another tab
@@ -166,7 +168,8 @@ CLASS = replace(
     kept_runs=100,
     kept_runs_bytes=100_000_000,
     kept_runs_hours=24.0,
-    ended_runs_bytes=50_000_000,
+    live_runs_bytes=300_000_000,
+    ended_runs_bytes=15_000_000,
     ended_runs_in_reach=5,
     reader_grace_s=30.0,
     visitors=VisitorLimits(

@@ -25,10 +25,10 @@ from lab.studies.asked import Asked
 from lab.studies.trial import Tried
 from lab.texts import Language
 
-OWNERS = 500
+OWNERS = 300
 FILES_PER_OWNER = 2
 TABLES_PER_OWNER = 3  # of one file there may be several readings
-TREATMENTS = 50
+TREATMENTS = 20
 TRIALS = 20
 
 

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
 
 from lab.edits.screen import Screen
 from lab.errors import LabError
@@ -21,6 +23,9 @@ from lab.spec.experiment import Experiment
 from lab.texts import Language
 from netcore.errors import NetcoreError
 from pages.ui.desk import Desk, OwnFile, use_desk
+
+PARTS = ("_new_widget_state", "_old_state", "_key_id_mapper")  # of Streamlit 1.67; a later one may have others
+TOLD = 20  # runs of which a session remembers what they were told; it stands in their records, too
 
 T = TypeVar("T")
 Refusal = LabError | NetcoreError
@@ -71,6 +76,11 @@ class AppState:
         self.memo.clear()
         self.offered = self.lying = None
 
+    def tell(self, run_id: str, experiment: Experiment) -> None:
+        """Remember what a run was started with and told since."""
+        self.told[run_id] = experiment
+        keep_newest(self.told, TOLD)
+
     def key(self, *names: object) -> str:
         """A widget key that a preset renews."""
         return ".".join(str(name) for name in (self.revision, *names))
@@ -120,6 +130,12 @@ class AppState:
             self.wants_run = False
 
 
+def keep_newest(kept: dict[Any, Any], most: int) -> None:
+    """What was put in first goes."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+
+
 def app_state() -> AppState:
     """The session's state; made by `pages.ui.frame.opening` before any page runs."""
     state: AppState = st.session_state["app"]
@@ -142,6 +158,34 @@ def widget_value(key: str) -> Any:
 def set_widget_value(key: str, value: Any) -> None:
     """Only from a callback: a widget that was drawn already keeps what it shows."""
     st.session_state[key] = value
+
+
+def forget_widgets() -> None:
+    """Those that the last whole screen did not draw. At the beginning of a script run, when no widget is drawn yet.
+
+    Streamlit lets go of what such a widget showed, and keeps its name and its callback, with all that this was given,
+    as long as the session. A preset gives the widgets of a screen new names (`AppState.key`): a session of two hours
+    would remember thousands, half a megabyte for each three hundred.
+    """
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.session_state, SafeSessionState):
+        with context.session_state._lock:  # the browser's own thread may ask for another run meanwhile
+            state = inmost(context.session_state)
+            if all(hasattr(state, part) for part in PARTS):
+                _forget(state)
+
+
+def inmost(state: SafeSessionState | SessionState) -> SessionState:
+    """What Streamlit wraps, in its tests twice."""
+    return inmost(state._state) if isinstance(state, SafeSessionState) else state
+
+
+def _forget(state: SessionState) -> None:
+    """What a widget showed is there as long as the widget is: Streamlit itself takes it away after a whole screen."""
+    widgets, names = state._new_widget_state, state._key_id_mapper
+    drawn = {*widgets.states, *state._old_state}
+    widgets.widget_metadata = {name: known for name, known in widgets.widget_metadata.items() if name in drawn}
+    names.set_key_id_mapping({key: name for key, name in names._key_id_mapping.items() if name in drawn})
 
 
 def edit(key: str, change: Change) -> None:

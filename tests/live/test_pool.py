@@ -83,12 +83,16 @@ def test_pause_step_resume_and_speed(engine, owner):
 def test_an_ended_run_goes_on_to_more_epochs(engine, owner):
     run = engine.start(RunRequest(iris(5), iris_data()), owner)
     wait_for_state(engine, run, owner, "finished")
+    live = engine.hub.get(run)
+    wait_for(lambda: live.checkpoints is None, "a run that has its checkpoints on the disk alone")
+    assert set(engine.checkpoints(run, owner)) == {1, 2, 3, 4, 5}
     engine.command(run, owner, Extend(9))
     wait_for(
         lambda: engine.view(run, owner).state == "finished" and engine.view(run, owner).epoch == 9, "the end of epoch 9"
     )
     assert engine.record(run, owner).history == trained(iris(9)).history
     assert engine.view(run, owner).epochs == 9
+    assert set(engine.checkpoints(run, owner)) == {1, 2, 3, 4, 5, 6, 8}
 
 
 def test_a_second_start_stops_the_first_run_and_keeps_it(engine, owner):

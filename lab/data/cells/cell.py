@@ -149,7 +149,7 @@ def rough_kinds(cells: list[str]) -> tuple[str, ...]:
     return tuple([_short_kind(text) if len(text) <= LONGEST_RATED else "text" for text in cells])
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)  # as many as are looked at of one file
 def _short_kind(text: str) -> str:
     if USUAL_NUMBER.fullmatch(text):
         return "number"

@@ -65,7 +65,7 @@ def _are_points(forms: Counter[str]) -> bool:
     return forms["other"] + forms["comma"] < (1 - ENOUGH) * forms.total()
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _form(cell: str) -> str:
     """ "comma", "point", "thousands", "either" (1,234), "neutral" (12, 1.234) or "other"."""
     return next((kind for kind, form in FORMS.items() if form.fullmatch(cell)), "other")

@@ -5,6 +5,8 @@ import json
 import os
 import re
 import secrets
+import shutil
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -41,6 +43,7 @@ MARKS = ".marks"  # what the owner did with a run, in a file of its own: it chan
 DAMAGED = re.compile(r"damaged-([0-9a-f]{32})")  # id of a run whose file does not tell its own any more
 NUMBER = "number"  # the last one that was given to a run of the owner
 ARRAYS = re.compile(r"[0-9a-f]{8}")  # which .npz belongs to a .json: each saving writes another
+SUMMARIES = 4_000  # at hand; those read first go first
 LEFT_S = 3600.0  # after so long nobody is still writing a file that belongs to no run
 NO_RUN = (ValueError, KeyError, TypeError, AttributeError, RecursionError, LabError)
 
@@ -120,7 +123,7 @@ class RunStore:
                     return _read(path, owner)
                 except RunError:
                     if stamp != NOWHERE:
-                        self._summaries[path] = stamp, None
+                        self._know(path, stamp, None)
                     raise
 
     def require(self, run_id: str, owner: str) -> None:
@@ -191,6 +194,22 @@ class RunStore:
         known = self._summaries.get(path)
         return known is not None and known[1] is None
 
+    def tidy(self) -> None:
+        """Delete what is too old, also of owners who do not come back, and folders in which nothing is left."""
+        with suppress(OSError):
+            for entry in os.scandir(self.directory):
+                if entry.is_dir():
+                    self._tidy(Path(entry.path))
+                    self._leave(Path(entry.path))
+
+    def _leave(self, folder: Path) -> None:
+        """A run that is saved there in this very moment makes it anew when it is tried again."""
+        hours = self._limits.kept_runs_hours
+        with suppress(OSError), self._alone():
+            old = hours is not None and self._clock() - folder.stat().st_mtime > hours * 3600
+            if old and {entry.name for entry in os.scandir(folder)} <= {NUMBER}:
+                shutil.rmtree(folder)
+
     def _kept_in(self, folder: Path) -> list[Path]:
         """The files of the runs in a folder; where the disk cannot be read just now, as they were known."""
         try:
@@ -209,13 +228,19 @@ class RunStore:
         known = self._summaries.get(path)
         if known is None or known[0] != stamp:
             try:
-                known = self._summaries[path] = stamp, _read_summary(path)
+                known = self._know(path, stamp, _read_summary(path))
             except FileNotFoundError:
                 self._summaries.pop(path, None)
                 return None
             except OSError:
                 return None if known is None else known[1]
         return known[1]
+
+    def _know(self, path: Path, stamp: Stamp, summary: RunSummary | None) -> tuple[Stamp, RunSummary | None]:
+        known = self._summaries[path] = stamp, summary
+        for old in list(self._summaries)[:-SUMMARIES]:
+            self._summaries.pop(old, None)
+        return known
 
     def _path(self, run_id: str, owner: str) -> Path:
         damaged = DAMAGED.fullmatch(run_id)
@@ -344,7 +369,7 @@ def _summary(entry: dict[str, Any]) -> RunSummary:
 
 
 def _numbers(values: dict[str, float | None]) -> dict[str, float]:
-    return {name: float("nan") if value is None else value for name, value in values.items()}
+    return {sys.intern(name): float("nan") if value is None else value for name, value in values.items()}
 
 
 def hashed(text: str) -> str:

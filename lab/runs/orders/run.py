@@ -49,14 +49,18 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[RunSpec, Arrays]
     return _spec(experiment, dataset, network), {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
-def check_network(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
-    """Raises RunError "run.too_many_parameters", "size.…": weights, or what the layers hold while they compute."""
+def check_network(experiment: Experiment, dataset: Dataset, limits: Limits) -> int:
+    """How many weights it has.
+
+    Raises RunError "run.too_many_parameters", "size.…": weights, or what the layers hold while they compute.
+    """
     parameters = parameter_count(layer_rows(experiment, dataset))
     if parameters > limits.parameters:
         raise RunError("run.too_many_parameters", value=parameters, high=limits.parameters)
     too_large = excess(experiment, dataset, limits)
     if too_large is not None:
         raise RunError(too_large.code, **too_large.values)
+    return parameters
 
 
 def _spec(experiment: Experiment, dataset: Dataset, network: Sequential | Functional) -> RunSpec:

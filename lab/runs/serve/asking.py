@@ -23,13 +23,17 @@ class Recorded(Protocol):
     def checkpoints(self, run_id: str, owner: str) -> Checkpoints: ...
 
 
-def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> None:
-    """Refuse what the profile in force does not allow. Raises ExperimentError or RunError naming the bound."""
+def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> int:
+    """Refuse what the profile in force does not allow. Raises ExperimentError or RunError naming the bound.
+
+    Returns:
+        how many weights the network has.
+    """
     check_limits(experiment, limits)
     values = dataset.train.x.size
     if values > limits.train_values:
         raise RunError("run.too_many_values", value=values, high=limits.train_values)
-    check_network(experiment, dataset, limits)
+    return check_network(experiment, dataset, limits)
 
 
 def check_epochs(command: Extend, limits: Limits) -> None:

@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -18,8 +17,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lab.errors import RunError
+from lab.runs.kept.disk import disk_refusals, write_whole
 from lab.runs.kept.store import default_directory, has_folder
 from lab.runs.serve.keys import new_key
+from lab.texts import say_error
 
 COOKIE = "lab_owner"
 KEY_FILE = "owner.key"
@@ -68,11 +70,15 @@ def keys_in(home: Path) -> list[str]:
     """The keys that cookies are signed with, oldest first; the first is made where there is none.
 
     Raises:
-        SystemExit: the file holds something else.
+        SystemExit: the file holds something else, or none can be written.
     """
     path = home / KEY_FILE
     if not path.exists():
-        _make_key(path)
+        try:
+            _make_key(path)
+        except RunError as refusal:
+            told = say_error(refusal, "en")
+            raise SystemExit(f"{path}, the key that cookies are signed with, cannot be written. {told}") from None
     keys = path.read_text(encoding="utf-8", errors="replace").split()
     if not keys or not all(map(_KEY.fullmatch, keys)):
         raise SystemExit(f"{path} must hold keys of 64 hexadecimal digits, one a line; without it a new one is made.")
@@ -80,18 +86,26 @@ def keys_in(home: Path) -> list[str]:
 
 
 def _make_key(path: Path) -> None:
-    """Of two servers that begin at once the first one's key is taken by both, and neither reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:  # which is readable by us alone
-        file.write(secrets.token_hex(32) + "\n")
-    made = Path(file.name)
-    try:
-        os.link(made, path)
-        made.unlink()
-    except FileExistsError:
-        made.unlink()
-    except OSError:  # a file system without links: a stick, where no second server begins
-        made.replace(path)
+    """Of two servers that begin at once the first one's key is taken by both, and neither reads half of it.
+
+    Raises RunError "disk.…": there is none.
+    """
+    made = path.with_name(f"{KEY_FILE}-{secrets.token_hex(4)}")
+    with disk_refusals():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(made, lambda file: file.write(f"{secrets.token_hex(32)}\n".encode()))  # readable by us alone
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links: a stick, where no second server begins
+            made.replace(path)
+        made.unlink(missing_ok=True)
+
+
+def ready() -> None:
+    """Before the first page asks. Raises SystemExit as `keys_in`."""
+    _signer(_home())
 
 
 def _home() -> Path:

@@ -18,7 +18,7 @@ from pages.ui.chart import show_chart
 from pages.ui.compare.shelf import keep
 from pages.ui.compare.state import CompareView
 from pages.ui.run.training import look_at
-from pages.ui.state import AppState
+from pages.ui.state import AppState, keep_newest
 
 REDRAW_S = 1.0
 
@@ -147,8 +147,7 @@ def view_of(state: AppState, entry: Entry) -> RunView | None:
         return None
     if entry.ended:
         known[entry.id] = mark, view
-        while len(known) > MOST_VIEWS:
-            del known[next(iter(known))]
+        keep_newest(known, MOST_VIEWS)
     return view
 
 

@@ -10,13 +10,16 @@ from lab.spec.experiment import Experiment
 from lab.verdict.context import RunContext
 from pages.ui.compare.state import CompareView
 from pages.ui.run.training import current_run, look_at, past_runs, record_of_run
-from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.state import AppState, app_state, keep_newest, widget_value
 
 
 def shelf_of(state: AppState) -> list[Entry]:
     """All runs, newest first."""
     found: list[Entry] = []
-    for summary in reversed(past_runs(state)):
+    runs = past_runs(state)
+    for name in ("shelf", "differs"):
+        keep_newest(state.memo.get(name, {}), len(runs))  # so that those that are gone go in time
+    for summary in reversed(runs):
         known = _what_ran(state, summary)
         if known is not None:
             entry = Entry(summary, *known)

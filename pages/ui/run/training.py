@@ -11,7 +11,7 @@ from lab.runs.wire.messages import ENDED, Command, Extend, Resume, Speed, Step, 
 from lab.spec.experiment import Experiment
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of
-from pages.ui.state import AppState, app_state
+from pages.ui.state import AppState, app_state, keep_newest
 
 KEPT_IN_SESSION = 2  # records at hand: the run on the screen and the one behind it
 
@@ -62,9 +62,8 @@ def kept_record(state: AppState, run_id: str) -> RunRecord:
     """A record that cannot change any more, read once a session."""
     kept: dict[str, RunRecord] = state.memo.setdefault("kept", {})
     if run_id not in kept:
-        while len(kept) >= KEPT_IN_SESSION:
-            del kept[next(iter(kept))]
         kept[run_id] = engine().record(run_id, state.owner)
+        keep_newest(kept, KEPT_IN_SESSION)
     return kept[run_id]
 
 
@@ -85,7 +84,7 @@ def record_of_run(state: AppState, run: RunView) -> RunRecord:
 def told_experiment(state: AppState, run: RunView) -> Experiment:
     """What the run was started with, and the commands sent since."""
     if run.id not in state.told:
-        state.told[run.id] = as_it_runs(engine().record(run.id, state.owner).experiment, run)
+        state.tell(run.id, as_it_runs(engine().record(run.id, state.owner).experiment, run))
     return state.told[run.id]
 
 
@@ -124,7 +123,7 @@ def start_run(*, paused: bool = False, then: Command | None = None) -> None:
     if running is not None and running.state not in ENDED:
         state.notice("info", "train_page.first_kept", number=running.number, epoch=running.epoch)
     show_run(state, run_id)
-    state.told[run_id] = state.experiment
+    state.tell(run_id, state.experiment)
 
 
 def send(command: Command) -> None:
@@ -194,7 +193,7 @@ def knobs_differ(state: AppState, run: RunView) -> list[Command] | None:
 def follow(state: AppState, run: RunView) -> None:
     for command in knobs_differ(state, run) or ():
         send(command)
-    state.told[run.id] = state.experiment
+    state.tell(run.id, state.experiment)
 
 
 def answer_knobs(state: AppState, bench: Bench) -> None:

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from lab.runs.serve.pooled.care import Caretaker, due, out_of_reach
+from lab.runs.serve.pooled.care import TIDY_S, Caretaker, due, out_of_reach
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
+from lab.runs.serve.pooled.job import BESIDES_BYTES
 from lab.runs.serve.pooled.streams import Streams
 from lab.spec.limits import ALONE, Limits
 from tests.lab.runs.clock import Clock
-from tests.lab.runs.jobs import Bell, live_run, status
+from tests.lab.runs.jobs import Bell, frame, live_run, status
 
 LIMITS = replace(ALONE, reader_grace_s=30.0, paused_without_reader_s=600.0, running_s=None)
 
@@ -87,11 +88,55 @@ def test_ended_runs_of_all_owners_hold_bounded_memory_and_those_seen_last_stay(h
     runs = [live_run(house.hub, f"{number}", owner=f"owner {number}", state="finished") for number in range(6)]
     for number, run in enumerate(runs):
         run.snapshot, run.seen_at = bytes(100), float(number)
-    limits = replace(LIMITS, ended_runs_bytes=350)
+    limits = replace(LIMITS, ended_runs_bytes=3 * (100 + BESIDES_BYTES))
     assert out_of_reach(runs, limits) == [runs[2], runs[1], runs[0]]
     runs[1].readers[0] = Bell()  # somebody looks at it
     runs[0].saving = True  # not on the disk yet
     assert out_of_reach(runs, limits) == [runs[2]]
+
+
+def test_curves_and_checkpoints_of_live_runs_give_way_largest_first_until_all_fit(house):
+    large, small = (live_run(house.hub, id) for id in ("large", "small"))
+    for run, epochs in ((house.run, 0), (large, 300), (small, 30)):
+        house.hub.add(run)
+        for epoch in range(1, epochs + 1):
+            run.curve.take(frame(epoch, epoch))
+            run.checkpoints[epoch] = bytes(1_000)
+    before, points, fitting = large.held_bytes, large.curve.points(), small.held_bytes
+    house.hub.limits = replace(house.hub.limits, live_runs_bytes=before // 2 + fitting + house.run.held_bytes)
+    house.caretaker.sweep()
+    house.caretaker.sweep()
+    held = [run.held_bytes for run in (house.run, large, small)]
+    assert sum(held) <= house.hub.limits.live_runs_bytes
+    assert held[1] < before / 2
+    assert held[2] == fitting
+    assert large.curve.points() == points
+    assert max(large.checkpoints) == 300
+
+
+@pytest.mark.parametrize("state", ["finished", "paused"])
+def test_a_run_at_rest_that_nobody_reads_keeps_its_points_and_not_its_frames(house, state):
+    for epoch in range(1, 31):
+        house.run.curve.take(frame(epoch, epoch))
+    points = house.run.curve.points()
+    house.run.status = status("r", state)
+    house.streams.open(house.run.stream, 0, Bell())
+    house.caretaker.sweep()
+    assert house.run.curve.frames == 30
+    house.run.readers.clear()
+    house.run.parked = state == "paused"
+    house.caretaker.sweep()
+    assert house.run.curve.frames == 1
+    assert house.run.curve.points() == points
+
+
+def test_kept_runs_are_tidied_at_the_beginning_and_each_hour(house):
+    tidied = []
+    caretaker = Caretaker(house.hub, house.dispatch, lambda: tidied.append(house.clock.now))
+    for _ in range(4):
+        caretaker.sweep()
+        house.clock.now += TIDY_S / 2
+    assert tidied == [0.0, TIDY_S]
 
 
 def test_of_an_owners_ended_runs_the_newest_stay_in_reach_and_the_others_only_on_the_disk(house):

@@ -74,6 +74,17 @@ def test_what_a_reader_has_to_begin_with_anew_is_thinned(curve, monkeypatch):
     assert epochs([event]) == list(range(9, 100, 10))
 
 
+def test_a_thinned_curve_takes_less_and_has_lost_no_point(curve):
+    for epoch in range(1, 31):
+        curve.take(frame(epoch, epoch))
+    full, points = curve.held_bytes, curve.points()
+    curve.thin(2)
+    assert (curve.frames, curve.points()) == (2, points)
+    assert curve.held_bytes < full / 3
+    assert len(curve.after(28)) == 2
+    assert epochs(curve.after(27)) == list(range(1, 31))
+
+
 def test_a_fork_begins_with_the_points_of_the_run_it_comes_from(curve):
     curve.begin({"loss": [3.0, 2.0]}, {"evaluated_loss": [4.0, 1.0]})
     assert not curve.take(frame(2, 2))

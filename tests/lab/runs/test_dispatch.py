@@ -73,6 +73,26 @@ def test_a_paused_run_keeps_its_worker_and_makes_room_for_the_next(office):
     assert office.sent[-1][0] == 0
 
 
+def test_a_network_for_which_there_is_no_memory_waits_and_holds_up_no_smaller_one(office):
+    office.hub.limits = replace(office.hub.limits, live_runs_bytes=10_000_000)
+    runs = [live_run(office.hub, id) for id in "abc"]
+    for run, needs in zip(runs, (6_000_000, 6_000_000, 1_000), strict=True):
+        run.needs_bytes = needs
+    office.dispatch.submit(*runs)
+    assert office.starts() == [(0, "a"), (1, "c")]
+    assert [run.queue_position for run in runs] == [0, 1, 0]
+    office.inbox.take(0, status("a", "finished"))
+    assert office.starts() == [(0, "b")]
+
+
+def test_a_network_larger_than_all_the_memory_may_go_on_alone(office):
+    office.hub.limits = replace(office.hub.limits, live_runs_bytes=1)
+    office.submit("a", "b")
+    assert office.starts() == [(0, "a")]
+    office.inbox.take(0, status("a", "paused"))
+    assert office.starts() == [(0, "b")]
+
+
 def test_who_waits_is_told_how_long_as_soon_as_that_can_be_known(office):
     *_, last = office.submit(*"abcdefgh")
     assert (last.queue_position, last.queue_wait_s) == (4, None)

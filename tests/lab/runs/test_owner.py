@@ -1,5 +1,6 @@
 """The owner cookie: made once, signed, kept from scripts, never taken from anyone who made one up."""
 
+import errno
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
+from lab.runs.kept import disk
 from lab.runs.kept.store import RunStore
 from lab.runs.serve import owner as owners
 from lab.runs.serve.owner import COOKIE, KEY_FILE, OwnerCookie, keys_in, new_owner, owner_from, signed
@@ -119,6 +121,25 @@ def test_a_key_file_that_holds_no_key_is_a_sentence(home, broken):
     (home / KEY_FILE).write_text(broken)
     with pytest.raises(SystemExit, match="64 hexadecimal digits"):
         keys_in(home)
+
+
+def test_a_disk_that_takes_no_key_is_a_sentence_and_leaves_no_half_of_one(home, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "refused")
+
+    part_in = disk._part_in
+
+    def part(folder):
+        file = part_in(folder)
+        file.write = refuse
+        return file
+
+    monkeypatch.setattr(disk, "_part_in", part)
+    with pytest.raises(SystemExit, match=r"owner\.key.*disk is full"):
+        keys_in(home)
+    assert not list(home.iterdir())
+    monkeypatch.undo()
+    assert len(keys_in(home)) == 1
 
 
 def test_files_of_a_page_bring_none(app):

@@ -39,7 +39,7 @@ class Disk:
 @pytest.fixture
 def disk():
     disk = Disk()
-    disk.saver = Saver(disk)
+    disk.saver = Saver(disk, threading.RLock())
     disk.saver.start()
     yield disk
     disk.saver.close()
@@ -49,6 +49,18 @@ def ended(id: str, epochs: int = 2):
     run = live_run(Hub(ALONE, Clock()), id, state="finished")
     run.snapshot = trained(iris(epochs)).snapshot()
     return run
+
+
+def test_checkpoints_that_are_on_the_disk_take_no_memory(disk):
+    run = ended("a")
+    run.checkpoints = {1: b"state"}
+    disk.full = True
+    disk.saver.keep(run)
+    wait_for(lambda: run.unsaved is not None, "the refusal")
+    assert run.checkpoints == {1: b"state"}
+    disk.full = False
+    wait_for(lambda: not run.saving, "the run on disk")
+    assert run.checkpoints is None
 
 
 def test_a_run_is_marked_until_it_is_on_the_disk(disk):

@@ -11,6 +11,7 @@ import pytest
 
 from lab.errors import RunError
 from lab.runs.kept import disk
+from lab.runs.kept import store as store_module
 from lab.runs.kept.record import Marks
 from lab.runs.kept.replay import trainer_at
 from lab.runs.kept.run_file import MOST_FILE_BYTES
@@ -84,6 +85,34 @@ def test_runs_expire(engine, tmp_path):
     with pytest.raises(RunError):
         store.load(run, "me")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_runs_of_owners_who_do_not_come_back_expire_and_nothing_is_left_of_them(engine, tmp_path):
+    now = [0.0]
+    store = RunStore(tmp_path / "runs", replace(ALONE, kept_runs_hours=24.0), clock=lambda: now[0])
+    for owner in ("gone", "with a pin"):
+        run = keep(store, engine, owner)
+        store.next_number(owner, 0)
+    store.mark(run, "with a pin", pinned=True)
+    written = max(path.stat().st_mtime for path in tmp_path.rglob("*"))
+    now[0] = written + 23 * 3600
+    store.tidy()
+    assert len([*(tmp_path / "runs").iterdir()]) == 2
+    now[0] = written + 25 * 3600
+    store.tidy()
+    [left] = (tmp_path / "runs").iterdir()
+    assert len([*left.glob("*.json")]) == 1
+    assert [summary.id for summary in store.summaries("with a pin")] == [run]
+
+
+def test_so_many_lines_about_runs_are_at_hand_and_others_are_read_again(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(store_module, "SUMMARIES", 3)
+    store = RunStore(tmp_path, ALONE)
+    runs = [keep(store, engine, f"owner {number % 2}") for number in range(8)]
+    for _ in range(2):
+        for number in range(2):
+            assert [summary.id for summary in store.summaries(f"owner {number}")] == runs[number::2][::-1]
+            assert len(store._summaries) <= 3
 
 
 def test_the_oldest_make_room_for_the_newest(engine, tmp_path):

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import Literal
 
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, LiveRun
+from lab.runs.serve.pooled.memory import thin_live
 from lab.runs.wire.messages import Pause, Stop
 from lab.spec.limits import Limits
 
 SWEEP_S = 1.0
+TIDY_S = 3600.0
 
 Due = Literal["park", "forget", "time_over", "drop"]
 
@@ -49,10 +51,15 @@ def out_of_reach(jobs: Iterable[Job], limits: Limits) -> list[LiveRun]:
 
 
 class Caretaker:
-    """Parks, ends and forgets what is due."""
+    """Parks, ends and forgets what is due.
 
-    def __init__(self, hub: Hub, dispatch: Dispatch) -> None:
-        self._hub, self._dispatch = hub, dispatch
+    Args:
+        tidy: deletes of the kept runs what is too old.
+    """
+
+    def __init__(self, hub: Hub, dispatch: Dispatch, tidy: Callable[[], None] = lambda: None) -> None:
+        self._hub, self._dispatch, self._tidy = hub, dispatch, tidy
+        self._tidy_at = hub.clock()
 
     async def sweep_for_ever(self) -> None:
         """Once a second."""
@@ -61,9 +68,17 @@ class Caretaker:
             await asyncio.to_thread(self.sweep)
 
     def sweep(self) -> None:
+        """The kept runs at first and then each hour."""
+        if self._hub.clock() >= self._tidy_at:
+            self._tidy_at = self._hub.clock() + TIDY_S
+            self._tidy()
         for job in self._hub.jobs():
             with self._hub.lock:
                 self._tend(job, due(job, self._hub.clock(), self._hub.limits))
+                if not job.readers and (job.parked or not job.active):
+                    job.curve.thin(1)
+        with self._hub.lock:
+            thin_live(self._hub.jobs(), self._hub.limits.live_runs_bytes)
         for run in out_of_reach(self._hub.jobs(), self._hub.limits):
             self._hub.drop(run)
 

@@ -39,6 +39,8 @@ class Commands:
         if run.active:
             self._dispatch.send(run, command)
         elif isinstance(command, Extend) and self._can_go_on(run, command.epochs):
+            if run.checkpoints is None:
+                run.checkpoints = self._store.checkpoints(run.id, run.owner)
             self._dispatch.revive(run, command)
 
     def _beside(self, run: LiveRun, command: Command) -> list[LiveRun]:

@@ -7,7 +7,8 @@ from lab.runs.wire.frame import DISPLAY_POINTS, cut, decode, reset_event
 from lab.runs.wire.messages import Frame
 from lab.runs.wire.points import Columns, Points
 
-RING = 2000  # frames kept for readers that come late; older points come thinned
+RING = 500  # frames kept for readers that come late; older points come thinned
+FRAME_BYTES = 200  # that a kept frame takes beside its event
 
 Packed = dict[str, "array[float]"]  # columns at a quarter of the room
 
@@ -34,7 +35,7 @@ class Curve:
     @property
     def held_bytes(self) -> int:
         columns = (*self._history.values(), *self._extras.values())
-        return self._frame_bytes + sum(8 * len(column) for column in columns)
+        return self._frame_bytes + FRAME_BYTES * self.frames + sum(8 * len(column) for column in columns)
 
     def begin(self, history: Columns, extras: Columns) -> None:
         """A fork does not begin with nothing: the points up to it are those of the run that it comes from."""
@@ -50,10 +51,15 @@ class Curve:
         self._frames.append(frame)
         self._frame_bytes += len(frame.event)
         self.last_epoch = frame.last
-        if len(self._frames) > RING:
-            self._read()
-            self._frame_bytes -= len(self._frames.popleft().event)
+        self.thin(RING)
         return True
+
+    def thin(self, frames: int) -> None:
+        """Keep the newest frames alone: a reader that is further behind gets a new beginning. No point is lost."""
+        if len(self._frames) > frames:
+            self._read()
+        while len(self._frames) > frames:
+            self._frame_bytes -= len(self._frames.popleft().event)
 
     def after(self, epoch: int) -> list[bytes]:
         """Events for a reader that has the points up to `epoch`: a new beginning where the frames no longer reach."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job
+from lab.runs.serve.pooled.memory import LiveMemory
 from lab.runs.serve.pooled.waiting import Waiting
 from lab.runs.wire.messages import Command, Draw, Message, Reason, Resume, RunState, Start, Status, Stop
 
@@ -59,16 +60,24 @@ class Dispatch:
             self._fill()
 
     def _fill(self) -> None:
-        """Give waiting jobs, in the order of their coming, the least loaded worker while there is room."""
-        position, loads = 0, self._loads()
-        for job in [job for job in self._hub.jobs() if job.active and job.worker is None]:
+        """Give waiting jobs, in the order of their coming, the least loaded worker while there is room.
+
+        One that takes more memory than is left does not hold up a smaller one behind it.
+        """
+        jobs = self._hub.jobs()
+        waiting = [job for job in jobs if job.active and job.worker is None]
+        if not waiting:
+            return
+        position, loads, memory = 0, self._loads(), LiveMemory(jobs, self._hub.limits.live_runs_bytes)
+        for job in waiting:
             room = [(load.before(job), index) for index, load in loads.items() if load.jobs < self._each]
-            if not room:
+            if not room or not memory.has_room_for(job):
                 position += 1
                 self._hub.set_place(job, position, self.waiting.seconds(position))
                 continue
             _, index = min(room)
             loads[index].add(job)
+            memory.take(job)
             job.worker, job.queue_position, job.queue_wait_s = index, 0, None
             self._start(job)
 

@@ -66,7 +66,7 @@ class PoolEngine:
         self.hub = Hub(limits, dropped=self._dropped)
         self._closing, self._closed = threading.Lock(), False
         self._start_rate = StartRate(limits)
-        self._saver = Saver(store)
+        self._saver = Saver(store, self.hub.lock)
         self._dispatch = Dispatch(
             self.hub,
             size,
@@ -93,7 +93,7 @@ class PoolEngine:
         self._cluster = Cluster(address, lambda message: inbox.take(size, message), self._lost) if address else None
         self._studies = Studies(self.hub, self._dispatch, self._files, self._cluster)
         self.streams = Streams(self.hub, self._dispatch.touch, self._dispatch.draw)
-        self.caretaker = Caretaker(self.hub, self._dispatch)
+        self.caretaker = Caretaker(self.hub, self._dispatch, store.tidy)
         self._keeper = Keeper(self.hub, self._place.runs)
         self._coming_back = ComingBack(self.hub, self._dispatch, store, self._files, self._keeper, self._place)
 

@@ -120,7 +120,7 @@ class Hub:
     def keep_checkpoint(self, message: Checkpoint) -> None:
         with self.lock:
             run = self._jobs.get(message.run)
-            if isinstance(run, LiveRun):
+            if isinstance(run, LiveRun) and run.checkpoints is not None:
                 run.checkpoints = thinned(run.checkpoints | {message.epoch: message.data}, self.limits.checkpoint_bytes)
 
     def set_place(self, job: Job, position: int, wait_s: float | None) -> None:
@@ -152,7 +152,7 @@ class Hub:
 def _take(job: Job, frame: Frame) -> bool:
     """Whether there is something new in a frame: points that did not come before, or weights between two epochs."""
     if frame.event:
-        if not job.curve.take(frame._replace(weights=b"", parameters=b"")):
+        if not job.curve.take(frame._replace(run=job.id, weights=b"", parameters=b"")):
             return False
         job.blame.in_a_row = 0  # it gets on
     job.weights, job.parameters = frame.weights or job.weights, frame.parameters or job.parameters

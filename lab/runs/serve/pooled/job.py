@@ -16,6 +16,7 @@ from lab.verdict.context import RunContext
 
 CRASHES_IN_A_ROW = 2  # of a job while it was being computed: then it is the cause
 CRASHES = 5  # of one that gets on a little each time
+BESIDES_BYTES = 20_000  # that any job takes: its experiment, its spec and so on
 
 Clock = Callable[[], float]
 
@@ -94,6 +95,7 @@ class Job:
         queue_position: 1 for the next one to get a place, 0 for one that has it; queue_wait_s: until then, if known.
         parked: paused because nobody reads it; goes on when somebody does.
         stream: key of its stream: who holds it may read that, and nothing else.
+        needs_bytes: how large its snapshot will be, about; known before there is one.
         drawn: whether its worker was asked for the weights that a page draws; weights: the event that told them last.
         exact, parameters: likewise, all of them as they are.
         readers: open streams, each with what it sleeps on.
@@ -122,6 +124,7 @@ class Job:
     version: int = 0
     stream: str = field(default_factory=new_key)
     readers: dict[int, Wakeable] = field(default_factory=dict)
+    needs_bytes: int = 0
     drawn: bool = False
     weights: bytes = b""
     exact: bool = False
@@ -132,6 +135,12 @@ class Job:
         """Not ended: it waits, runs or is paused."""
         return self.status.state not in ENDED
 
+    @property
+    def held_bytes(self) -> int:
+        """What it takes of the memory of the web process."""
+        drawn = len(self.weights) + len(self.parameters)
+        return BESIDES_BYTES + len(self.snapshot) + drawn + self.curve.held_bytes
+
 
 @dataclass(eq=False, kw_only=True)
 class LiveRun(Job):
@@ -139,6 +148,7 @@ class LiveRun(Job):
 
     Args:
         number: the owner's first run is number 1.
+        checkpoints: of its epochs; None of a run that has ended and has them on the disk alone.
         saving: on its way to the disk: it must not be forgotten before it is there.
         deleted: its owner wants it kept nowhere.
         came_back: its server ended; it waits for its owner to let it go on.
@@ -149,7 +159,7 @@ class LiveRun(Job):
     number: int
     experiment: Experiment
     context: RunContext
-    checkpoints: Checkpoints = field(default_factory=dict)
+    checkpoints: Checkpoints | None = field(default_factory=dict)
     saving: bool = False
     deleted: bool = False
     came_back: bool = False
@@ -158,8 +168,7 @@ class LiveRun(Job):
 
     @property
     def held_bytes(self) -> int:
-        """What keeping it in reach costs: its snapshot, its checkpoints and its curve."""
-        return len(self.snapshot) + sum(map(len, self.checkpoints.values())) + self.curve.held_bytes
+        return super().held_bytes + sum(map(len, (self.checkpoints or {}).values()))
 
     def record(self) -> RunRecord:
         """As of its last snapshot."""

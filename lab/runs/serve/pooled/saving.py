@@ -4,6 +4,8 @@ import logging
 import queue
 import threading
 import time
+from contextlib import AbstractContextManager
+from typing import Any
 
 from lab.errors import RunError
 from lab.runs.kept.store import RunStore
@@ -18,10 +20,13 @@ class Saver:
     """Keeps ended runs, away from the threads that relay frames.
 
     One that the disk does not take stays in memory, says so, and is tried again after growing pauses.
+
+    Args:
+        lock: of the hub, without which no run goes on again.
     """
 
-    def __init__(self, store: RunStore) -> None:
-        self._store = store
+    def __init__(self, store: RunStore, lock: AbstractContextManager[Any]) -> None:
+        self._store, self._lock = store, lock
         self._waiting: queue.SimpleQueue[LiveRun | None] = queue.SimpleQueue()
         self._unsaved: list[LiveRun] = []
         self._again_at = 0.0
@@ -73,22 +78,28 @@ class Saver:
         while self._unsaved:
             run = self._unsaved[0]
             try:
-                self._save(run)
+                written = self._save(run)
             except RunError as refusal:
                 pause_s = self._pauses.next_s()
                 self._again_at = time.monotonic() + pause_s
                 log.warning("a run cannot be saved (%s). Next try in %g s", refusal, pause_s)
                 return
-            run.unsaved, run.saving = None, False
+            with self._lock:
+                if written and not run.active:
+                    run.checkpoints = None
+                run.unsaved, run.saving = None, False
             del self._unsaved[0]
         self._pauses.over()
 
-    def _save(self, run: LiveRun) -> None:
+    def _save(self, run: LiveRun) -> bool:
+        """Whether it is on the disk now."""
         record = run.record()
         with self._writing:
-            if record.epochs_done and not run.deleted and not run.active:  # one that goes on again ends again
-                try:
-                    self._store.save(record, run.status, run.checkpoints)
-                except RunError as refusal:
-                    run.unsaved = Reason("run.unsaved", refusal.values)
-                    raise
+            if not record.epochs_done or run.deleted or run.active:  # one that goes on again ends again
+                return False
+            try:
+                self._store.save(record, run.status, run.checkpoints or {})
+            except RunError as refusal:
+                run.unsaved = Reason("run.unsaved", refusal.values)
+                raise
+        return True

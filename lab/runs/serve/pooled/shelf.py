@@ -51,9 +51,11 @@ class Shelf:
 
     def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
         run = self._hub.own(run_id, owner)
-        if run is not None:
-            return run.checkpoints
-        self._store.require(run_id, owner)
+        found = None if run is None else run.checkpoints
+        if found is not None:
+            return found
+        if run is None:
+            self._store.require(run_id, owner)
         return self._store.checkpoints(run_id, owner)
 
     # --- doing

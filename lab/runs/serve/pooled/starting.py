@@ -11,6 +11,7 @@ from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import LiveRun, Stopwatch
+from lab.runs.serve.pooled.memory import snapshot_bytes
 from lab.runs.wire.arrays import rows_in
 from lab.runs.wire.messages import Pause
 from lab.runs.wire.snapshot import TrainerSnapshot
@@ -31,8 +32,8 @@ class Starting:
 
     def start(self, request: RunRequest, owner: str) -> str:
         """As `Engine.start`. What takes long is done before anybody else has to wait for it."""
-        check_size(request.experiment, request.dataset, self._hub.limits)
-        run = self._made(request, owner)
+        parameters = check_size(request.experiment, request.dataset, self._hub.limits)
+        run = self._made(request, owner, parameters)
         with self._hub.lock:
             for other in self._hub.runs_of(owner):
                 if other.id == request.beside and other.active:
@@ -44,7 +45,7 @@ class Starting:
             self._dispatch.submit(run)
         return run.id
 
-    def _made(self, request: RunRequest, owner: str) -> LiveRun:
+    def _made(self, request: RunRequest, owner: str, parameters: int) -> LiveRun:
         spec, arrays = run_spec(request.experiment, request.dataset)
         snapshot, checkpoints = fork_start(self._recorded, request, owner)
         context = context_of(request.experiment, request.dataset)
@@ -65,6 +66,7 @@ class Starting:
             updates_per_s=request.updates_per_s,
             snapshot=snapshot,
             checkpoints=checkpoints,
+            needs_bytes=snapshot_bytes(parameters),
         )
         if snapshot:
             past = TrainerSnapshot.unpack(snapshot)

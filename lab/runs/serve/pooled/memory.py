@@ -1,0 +1,68 @@
+"""What runs that go on take of the web process's memory, all together.
+
+So much is theirs. Whoever finds no room for a network as large as theirs waits. Where curves and checkpoints grow
+beyond it they are thinned: no point of a curve is lost, and an epoch that is no longer kept is computed again when it
+is asked for.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from lab.runs.serve.pooled.job import Job, LiveRun
+from lab.runs.wire.checkpoints import thinned
+
+PARAMETER_BYTES: Final = 12  # of a snapshot: a weight and two moments of an optimizer, four bytes each
+FRAMES_LEFT: Final = 20  # of a curve that is thinned: for a page that was gone for a moment
+
+
+def snapshot_bytes(parameters: int) -> int:
+    """About how large the snapshot of a network with so many weights will be."""
+    return PARAMETER_BYTES * parameters
+
+
+class LiveMemory:
+    """What is left of it while jobs are given their places.
+
+    Args:
+        jobs: all there are.
+        most: bytes for all that are active.
+    """
+
+    def __init__(self, jobs: Iterable[Job], most: int) -> None:
+        active = [job for job in jobs if job.active]
+        self._most = most
+        self._used = sum(_taken(job) for job in active)
+        self._nobody = all(job.worker is None or job.status.state == "paused" for job in active)
+
+    def has_room_for(self, job: Job) -> bool:
+        """A job that waits may begin. Where none of the others goes on, any may."""
+        return self._nobody or self._used + _growth(job) <= self._most
+
+    def take(self, job: Job) -> None:
+        """It has a place now."""
+        self._used += _growth(job)
+        self._nobody = False
+
+
+def thin_live(jobs: Iterable[Job], most: int) -> None:
+    """Let the largest of them give way until all together fit, or there is nothing more to be had for now."""
+    active = sorted((job for job in jobs if job.active), key=lambda job: job.held_bytes, reverse=True)
+    over = sum(job.held_bytes for job in active) - most
+    for job in active:
+        if over <= 0:
+            return
+        before = job.held_bytes
+        job.curve.thin(FRAMES_LEFT)
+        if isinstance(job, LiveRun) and job.checkpoints:
+            job.checkpoints = thinned(job.checkpoints, sum(map(len, job.checkpoints.values())) // 2)
+        over -= before - job.held_bytes
+
+
+def _taken(job: Job) -> int:
+    """One that has a place but no snapshot yet takes what it will take soon."""
+    return job.held_bytes if job.worker is None else max(job.held_bytes, job.needs_bytes)
+
+
+def _growth(job: Job) -> int:
+    """What a job that waits takes more as soon as it has a place."""
+    return max(0, job.needs_bytes - job.held_bytes)

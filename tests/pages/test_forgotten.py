@@ -1,0 +1,48 @@
+"""What a session remembers is bounded, however long somebody works in it."""
+
+from streamlit.runtime.state.session_state import SessionState
+
+from pages.ui.state import TOLD, inmost, keep_newest
+from tests.pages.conftest import Person
+
+
+def kept_by_streamlit(person: Person) -> SessionState:
+    return inmost(person.at.session_state._state)
+
+
+def test_widgets_that_are_drawn_no_longer_are_forgotten_with_their_callbacks(person):
+    state = kept_by_streamlit(person)
+    person.go_to("layers").look()
+    drawn, names = len(state._new_widget_state.widget_metadata), len(state._key_id_mapper._key_id_mapping)
+    assert drawn > 10
+    for _ in range(5):
+        before = set(state._new_widget_state.widget_metadata)
+        person.state().replace_experiment(person.experiment)  # as a preset does
+        person.look().look()
+        assert set(state._new_widget_state.widget_metadata) != before
+        assert len(state._new_widget_state.widget_metadata) == drawn
+        assert len(state._key_id_mapper._key_id_mapping) == names
+
+
+def test_a_widget_works_after_others_were_forgotten(person):
+    person.go_to("layers").add_layer("Dense")
+    person.state().replace_experiment(person.experiment)
+    person.look().look()
+    layers = len(person.experiment.model.layers)
+    assert len(person.add_layer("Dense").experiment.model.layers) == layers + 1
+    assert person.go_to("train").set_number(7, "fit.epochs").experiment.fit.epochs == 7
+
+
+def test_a_session_remembers_what_its_newest_runs_were_told(person):
+    state = person.state()
+    for number in range(3 * TOLD):
+        state.tell(f"{number}", state.experiment)
+    assert list(state.told) == [f"{number}" for number in range(2 * TOLD, 3 * TOLD)]
+
+
+def test_what_came_first_goes_first():
+    kept = dict.fromkeys("abcd")
+    keep_newest(kept, 5)
+    assert list(kept) == list("abcd")
+    keep_newest(kept, 2)
+    assert list(kept) == ["c", "d"]
