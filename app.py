@@ -124,5 +124,6 @@ def static_files() -> Middleware:
     return Middleware(PackedFiles, folder=Path(get_static_dir()) / "static", at=f"/{base}/static/".replace("//", "/"))
 
 
-owner.ready()  # without a key no page could be served
+if profile.serving(__file__):
+    owner.ready()  # without a key no page could be served
 app = st.App("pages/main.py", routes=routes(), middleware=[*own_middleware(), static_files()], lifespan=lifespan)

@@ -61,7 +61,7 @@ def enter(app: str) -> None:
     os.environ.update(missing)
     if current_limits() is CLASS:
         _allow_descriptors()
-    if missing and _serving(app):
+    if missing and serving(app):
         _begin_again(missing)
 
 
@@ -85,7 +85,7 @@ def _variable(option: str) -> str:
     return "STREAMLIT_" + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", option.replace(".", "_")).upper()
 
 
-def _serving(app: str) -> bool:
+def serving(app: str) -> bool:
     """Was this process started by `streamlit run app.py`?"""
     return "streamlit.web.bootstrap" in sys.modules and Path(sys.argv[0]).resolve() == Path(app).resolve()
 
