@@ -15,8 +15,8 @@ from netcore.layers import LAYERS
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import part_form
 from pages.ui.model.code_box import code_box
+from pages.ui.model.drawn_editor import drawn_editor
 from pages.ui.model.graph_editor import graph_page, model_kind
-from pages.ui.network_drawing import network_drawing
 from pages.ui.problems import show_problems, tell_at, tell_the_rest
 from pages.ui.state import AppState, Edit, app_state, apply
 from pages.ui.text import about, heading, name_of
@@ -25,7 +25,7 @@ from pages.ui.text import about, heading, name_of
 def page(state: AppState, bench: Bench) -> None:
     model_kind(state)
     if bench.rows:
-        network_drawing(bench.network, state.language, "network")
+        drawn_editor(state, bench)
     if isinstance(state.experiment.model, GraphSpec):
         graph_page(state, bench)
     else:

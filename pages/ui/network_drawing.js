@@ -5,9 +5,9 @@ const SMALL = 0.85; // of its size; where there is less room, the drawing with f
 const SMALLEST = 0.7; // smaller letters could not be read
 const drawings = new WeakMap();
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".network-drawing");
-  return mounted(drawings, root, () => new NetworkDrawing(root), (view) => view.take(data));
+  return mounted(drawings, root, () => new NetworkDrawing(root), (view) => view.take(data, setTriggerValue));
 }
 
 class NetworkDrawing {
@@ -16,7 +16,10 @@ class NetworkDrawing {
     this.requestPaint = oncePerFrame(() => this.paint(this.newest));
     this.onWeights = (event) => this.learn(event.detail);
     window.addEventListener("lab-weights", this.onWeights);
-    this.resize = new ResizeObserver(() => this.put());
+    this.resize = new ResizeObserver(() => {
+      this.put();
+      this.edit();
+    });
     this.resize.observe(root);
   }
 
@@ -25,12 +28,14 @@ class NetworkDrawing {
     window.removeEventListener("lab-weights", this.onWeights);
   }
 
-  take(data) {
+  take(data, setTriggerValue) {
     if (data.run !== this.data?.run) this.root.dataset.moves = 0;
     if (data.drawn.wide !== this.data?.drawn.wide) this.newest = null; // it shows weights of its own
     this.data = data;
     this.root.dataset.run = data.run;
+    this.trigger = setTriggerValue;
     this.put();
+    this.edit();
   }
 
   // the drawing for as much room as there is
@@ -41,12 +46,21 @@ class NetworkDrawing {
     const svg = isLarge || this.root.clientWidth < SMALL * widthOf(wide) ? narrow : wide;
     if (svg === this.svg) return; // a rerun of the page draws nothing anew, and what has moved stays
     this.svg = svg;
+    this.held = this.root.contains(document.activeElement) ? document.activeElement.dataset.control : null;
     this.root.innerHTML = svg;
+    this.controls = null;
     const drawing = this.root.firstElementChild;
     drawing.style.minWidth = `${SMALLEST * widthOf(svg)}px`; // a long network is pushed sideways instead
     // layer -> its groups of wires; a layer that is called twice has two
     this.layers = Map.groupBy(this.root.querySelectorAll("[data-layer]"), (group) => group.dataset.layer);
     if (this.newest) this.requestPaint();
+  }
+
+  edit() {
+    if (!this.data?.editor) return;
+    this.controls ??= new Controls(this.root, (change) => this.trigger("edit", change));
+    this.controls.put(this.root.firstElementChild, this.data.editor, this.held);
+    this.held = null;
   }
 
   // shares: layer -> weights as parts of the largest, row by row

@@ -1,5 +1,8 @@
 """The drawing of a network on a page. (`st.html` takes SVG out of what it is given, so a small component shows it.)"""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from lab.charts.network import ABOVE, BELOW, DASHES, THICKEST, THINNEST, network_text
@@ -8,19 +11,29 @@ from lab.model.drawn import DrawnNetwork
 from lab.texts import Language
 from pages.ui.component import component
 
-_component = component(__file__, shared=("mount",))
+_component = component(__file__, shared=("elements", "words", "mount", "layer_controls"))
 
 
 # how a wire looks, for the browser that moves it
 LOOK = {"thinnest": THINNEST, "thickest": THICKEST, "above": ABOVE, "below": BELOW, "dashes": DASHES}
 
 
-def network_drawing(network: DrawnNetwork, language: Language, key: str, *, run_id: str = "") -> None:
+def network_drawing(
+    network: DrawnNetwork,
+    language: Language,
+    key: str,
+    *,
+    run_id: str = "",
+    editor: dict[str, Any] | None = None,
+    on_edit: Callable[[], None] | None = None,
+) -> None:
     """Show a network, and how its drawing is read.
 
     Args:
         run_id: of the run whose weights move it while its live curve is on the same page.
+        editor: what of it can be changed in place, see `editor_of`; on_edit: callback of a change.
     """
     drawn = {"wide": network_text(network, language), "narrow": network_text(network, language, narrow=True)}
-    _component(data={"drawn": drawn, "run": run_id, "look": LOOK}, key=key)
+    data = {"drawn": drawn, "run": run_id, "look": LOOK, "editor": editor}
+    _component(data=data, key=key, **({} if on_edit is None else {"on_edit_change": on_edit}))
     st.caption(key_of(network, language))

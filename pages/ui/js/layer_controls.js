@@ -1,0 +1,88 @@
+// The drawing of a network as an editor: small controls below each layer, "+" between two; what is done is told to the page
+
+class Controls {
+  // tell: (change) => to the page
+  constructor(root, tell) {
+    Object.assign(this, { root, tell });
+    this.box = element(root, "div", "network-controls");
+  }
+
+  // Put the controls where the nodes of the drawing stand. held: the control that had the focus, and has it again.
+  put(svg, { layers, activations, texts }, held) {
+    const { activeElement } = document;
+    held ??= this.box.contains(activeElement) ? activeElement.dataset.control : null;
+    this.box.replaceChildren();
+    this.box.style.width = `${svg.clientWidth}px`; // both stand in the middle of the page
+    const scale = svg.clientWidth / svg.viewBox.baseVal.width;
+    const columns = new Map(); // the nodes of one column stand below one another
+    let before = null;
+    for (const layer of layers) {
+      const node = svg.querySelector(`[data-node="${CSS.escape(layer.id)}"]`);
+      if (!node) continue;
+      const { x, width } = node.getBBox();
+      const middle = Math.round((x + width / 2) * scale);
+      const column = columns.get(middle) ?? this.column(middle, svg);
+      columns.set(middle, column);
+      if (layer.adds) this.adder(before ?? this.leftOf(svg, scale), middle, layer, svg, texts);
+      this.card(column, layer, activations, texts);
+      before = middle;
+    }
+    this.box.style.height = `${Math.max(0, ...[...columns.values()].map((column) => column.offsetHeight + 8))}px`;
+    if (held) this.box.querySelector(`[data-control="${CSS.escape(held)}"]`)?.focus();
+  }
+
+  leftOf(svg, scale) {
+    const first = svg.querySelector("[data-node]").getBBox();
+    return (first.x + first.width / 2) * scale;
+  }
+
+  column(middle) {
+    const column = element(this.box, "div", "network-column");
+    column.style.left = `${middle}px`;
+    return column;
+  }
+
+  card(column, layer, activations, texts) {
+    const card = element(column, "div", "network-card");
+    card.setAttribute("role", "group");
+    card.setAttribute("aria-label", fill(texts.layer, { layer: layer.title }));
+    if (layer.width !== null) {
+      const width = element(card, "span", "network-width");
+      this.button(width, "−", `less-${layer.id}`, texts.less, layer, () => this.tell({ do: "width", layer: layer.id, value: Math.max(1, layer.width - 1) }));
+      const field = element(width, "input");
+      Object.assign(field, { type: "number", min: 1, value: layer.width });
+      field.setAttribute("aria-label", fill(texts.width, { layer: layer.title }));
+      field.dataset.control = `width-${layer.id}`;
+      field.onchange = () => this.tell({ do: "width", layer: layer.id, value: Math.round(Number(field.value)) });
+      this.button(width, "+", `more-${layer.id}`, texts.more, layer, () => this.tell({ do: "width", layer: layer.id, value: layer.width + 1 }));
+    }
+    if (layer.activation !== null) {
+      const select = element(card, "select");
+      select.setAttribute("aria-label", fill(texts.activation, { layer: layer.title }));
+      select.dataset.control = `activation-${layer.id}`;
+      for (const name of ["", ...activations]) {
+        const option = element(select, "option");
+        option.value = name;
+        option.textContent = name || texts.none;
+      }
+      select.value = layer.activation;
+      select.onchange = () => this.tell({ do: "activation", layer: layer.id, value: select.value });
+    }
+    this.button(card, "✕", `remove-${layer.id}`, texts.remove, layer, () => this.tell({ do: "remove", layer: layer.id }));
+  }
+
+  adder(from, to, layer, svg, texts) {
+    const button = this.button(this.box, "+", `add-${layer.id}`, texts.add, layer, () => this.tell({ do: "add", layer: layer.id }));
+    button.className = "network-add";
+    button.style.left = `${(from + to) / 2}px`;
+    button.style.top = `${4 - svg.clientHeight}px`;
+  }
+
+  button(parent, sign, control, words, layer, act) {
+    const button = element(parent, "button");
+    Object.assign(button, { type: "button", textContent: sign, title: fill(words, { layer: layer.title }), onclick: act });
+    button.setAttribute("aria-label", button.title);
+    button.dataset.control = control;
+    return button;
+  }
+}
