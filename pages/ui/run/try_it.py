@@ -11,9 +11,11 @@ from lab.charts.drawn import once_drawn
 from lab.charts.pictures import one_image, time_course
 from lab.data.prepare import UNKNOWN, Dataset
 from lab.data.table import Table
+from lab.insight.drawn_image import can_draw, drawn_sample, read_drawing
 from lab.insight.evaluate import trained_model
 from lab.insight.try_it import (
     Answer,
+    Array,
     Knob,
     Picked,
     Value,
@@ -29,12 +31,14 @@ from lab.runs.kept.record import RunRecord
 from lab.texts import say
 from pages.ui.chart import show_chart
 from pages.ui.grid import in_rows
+from pages.ui.run.drawing_pad import drawing_pad
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading, plain, tell
 
 ABREAST = 2  # knobs beside one another
 FEW_KNOBS = 8  # more scroll in a box, so that the answer stays in sight
 BOX = 470  # pixels
+HOW = ("pick", "draw")
 
 
 @dataclass
@@ -54,9 +58,11 @@ def try_section(state: AppState, record: RunRecord, dataset: Dataset, table: Tab
 def try_out(state: AppState, record: RunRecord, dataset: Dataset, table: Table) -> None:
     said, turned = st.columns([2, 3], gap="large")  # on a phone the answer stands above the knobs
     with turned:
-        sample = None if by_value(dataset) else pick(state, record, dataset, table)
-        x = entered(state, record, dataset, table) if sample is None else sample.x
+        sample, x = sample_and_input(state, record, dataset, table)
     with said:
+        if x is None:
+            st.caption(say("try_it.draw_first", state.language))
+            return
         model = state.once(
             "tried_model",
             (record.id, record.epochs_done),
@@ -68,6 +74,44 @@ def try_out(state: AppState, record: RunRecord, dataset: Dataset, table: Table) 
 
 
 # --- the sample
+
+
+def sample_and_input(
+    state: AppState, record: RunRecord, dataset: Dataset, table: Table
+) -> tuple[Picked | None, Array | None]:
+    """A sample that is drawn or picked as a whole, None where its values are entered; and what the network gets."""
+    if can_draw(record.experiment, dataset) and chosen_to_draw(state, record):
+        sample = draw(state, record, dataset)
+        return sample, None if sample is None else sample.x
+    if by_value(dataset):
+        return None, entered(state, record, dataset, table)
+    sample = pick(state, record, dataset, table)
+    return sample, sample.x
+
+
+def chosen_to_draw(state: AppState, record: RunRecord) -> bool:
+    """Of images a person may draw one."""
+    how = st.segmented_control(
+        say("try_it.how", state.language),
+        HOW,
+        default=HOW[0],
+        required=True,
+        format_func=lambda name: say(f"try_it.how.{name}", state.language),
+        key=f"try-how-{record.number}",
+        label_visibility="collapsed",
+    )
+    return how == "draw"
+
+
+def draw(state: AppState, record: RunRecord, dataset: Dataset) -> Picked | None:
+    """A digit drawn by hand, as the images of the data are; None before the first stroke."""
+    drawing = read_drawing(drawing_pad(state.language, key=f"try-pad-{record.number}"))
+    st.caption(say("try_it.draw_about", state.language))
+    if drawing is None:
+        return None
+    sample = drawn_sample(dataset, drawing)
+    show_chart(once_drawn(one_image, sample.images[0]), "try-drawn", alt=say("drawing_pad.about", state.language))
+    return sample
 
 
 def entered(state: AppState, record: RunRecord, dataset: Dataset, table: Table) -> Any:
@@ -165,7 +209,7 @@ def show_answer(state: AppState, name: str, answer: Answer, sample: Picked | Non
     else:
         said = tell("try_it.class", state.language, name=answer.likeliest)
     st.markdown(f"#### {said}")
-    if sample is not None:
+    if sample is not None and name in sample.actual:  # of what was drawn nobody knows
         actual = sample.actual[name]
         words = plain(actual) if isinstance(actual, str) else f"{actual:.4g}{unit}"
         st.caption(say("try_it.actual", state.language, actual=words))

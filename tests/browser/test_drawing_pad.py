@@ -1,0 +1,38 @@
+"""A digit drawn with the mouse gets its probabilities at once."""
+
+import re
+
+from playwright.sync_api import expect
+
+from lab.insight.drawn_image import SIDE
+
+
+def test_a_drawn_digit_is_answered_after_each_stroke(visit):
+    person = visit("en")
+    person.page.get_by_role("button", name=person.say("starts.open")).click()
+    person.button("start-digits_conv").click()
+    person.settle()
+    person.set_epochs(3)
+    person.train()
+    person.watch_curve()
+    person.go_to("evaluate")
+    person.page.locator(".st-key-try-it").get_by_text(person.say("try_it.how.draw")).click()
+    person.settle()
+    expect(person.page.get_by_text(person.say("try_it.draw_first"))).to_be_visible()
+    paper = person.page.locator(".drawing-pad canvas")
+    paper.scroll_into_view_if_needed()
+    box = paper.bounding_box()
+    assert box["width"] > SIDE
+    for share in (0.3, 0.5):
+        x = box["x"] + share * box["width"]
+        person.page.mouse.move(x, box["y"] + 0.2 * box["height"])
+        person.page.mouse.down()
+        person.page.mouse.move(x, box["y"] + 0.8 * box["height"], steps=5)
+        person.page.mouse.up()
+        person.settle()
+    expect(person.page.locator(".st-key-try-it h4")).to_have_text(re.compile(r"\d"))
+    expect(person.page.locator(".st-key-try-it .js-plotly-plot")).to_have_count(2)  # what it sees, and the bars
+    person.screenshot("drawing-pad")
+    person.page.locator(".drawing-pad button").click()
+    person.settle()
+    expect(person.page.get_by_text(person.say("try_it.draw_first"))).to_be_visible()
