@@ -72,15 +72,18 @@ def fitted(drawing: Array, shape: tuple[int, int], size: float, middle: tuple[fl
         _overlaps(count, step, centre - place * step)
         for count, centre, place in zip(shape, centres, middle, strict=True)
     )
-    image: Array = down @ drawing @ across.T
-    return image / (image.max() or 1.0)  # thin lines are as bright as broad ones
+    image = down @ drawing @ across.T
+    bright: Array = image / (image.max() or 1.0)  # thin lines are as bright as broad ones
+    return bright
 
 
 def _overlaps(count: int, step: float, start: float) -> Array:
     """(count, SIDE): which share of a pixel lies over which of the drawing."""
     edges = start + step * np.arange(count + 1)
     places = np.arange(SIDE)
-    return np.clip(np.minimum(edges[1:, None], places + 1) - np.maximum(edges[:-1, None], places), 0, None) / step
+    over = np.minimum(edges[1:, None], places + 1) - np.maximum(edges[:-1, None], places)
+    shares: Array = np.clip(over, 0, None) / step
+    return shares
 
 
 def _on_bright(examples: Array) -> bool:

@@ -26,4 +26,3 @@ def test_what_is_changed_in_the_drawing_stands_in_the_form_and_the_other_way_rou
     drawing.locator("[data-control^='remove-']").nth(1).click()
     person.settle()
     expect(drawing.locator(".network-card")).to_have_count(2)
-    person.on_each_screen("drawn-editor")
