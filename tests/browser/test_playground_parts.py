@@ -185,6 +185,22 @@ def test_a_dropout_rate_follows_its_layer_and_none_at_all_is_another_network(scr
     assert script("commandsBetween(value[0], value[1], window.options)", [with_rate(0.2), with_rate(0)]) is None
 
 
+LONG_RUN = """(() => {
+  const lane = new Lane(null, window.options, () => {}, () => {});
+  lane.setup = firstSetup();
+  for (let epoch = 1; epoch <= value; epoch++) {
+    lane.append({ e: [epoch], loss: [1], val_loss: [Math.abs(epoch - 777)], updates: epoch });
+  }
+  return { kept: lane.columns.loss.length, best: lane.best, epoch: lane.epoch, last: lane.columns.e.at(-1) };
+})()"""
+
+
+def test_what_is_kept_of_a_curve_is_bounded_and_the_best_epoch_is_remembered(script):
+    found = script(LONG_RUN, 20_000)
+    assert found["kept"] <= 4000
+    assert (found["epoch"], found["last"], found["best"]) == (20_000, 20_000, {"epoch": 777, "value": 0})
+
+
 PAINTED = """(() => {
   const canvas = document.createElement("canvas");
   const palette = new Palette({ isDark: value.isDark });
