@@ -36,7 +36,7 @@ def own_data(state: AppState) -> dict[str, object] | None:
             return None
         name = data_name(bench.experiment.data, state.language)
         st.caption(say("playground.own_there", state.language, name=name))
-        return own_table(bench.experiment.data, bench.dataset, (first, second), name)
+        return own_table(bench.experiment, bench.dataset, (first, second), name)
 
 
 page(app_state())

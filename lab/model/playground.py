@@ -6,6 +6,7 @@ from typing import Any, Final
 from lab.data.playground import DATASETS, FEATURES, Generated, generated
 from lab.data.prepare import Dataset
 from lab.spec.data import DataSpec, PlaygroundSource
+from lab.spec.experiment import Experiment
 from lab.spec.limits import ALONE
 from lab.spec.value import checked
 from lab.texts import Language, has_text, say
@@ -118,9 +119,11 @@ def own_columns(dataset: Dataset | None, data: DataSpec) -> tuple[str, ...]:
     return tuple(one.name for one in dataset.columns if one.kind == "number" and one.name in data.inputs)
 
 
-def own_table(data: DataSpec, dataset: Dataset, columns: tuple[str, str], words: str) -> dict[str, Any]:
+def own_table(experiment: Experiment, dataset: Dataset, columns: tuple[str, str], words: str) -> dict[str, Any]:
     """An own table as one of the playground's, by two of its columns; rows and parts are those of the experiment."""
-    chosen = data.replace(inputs=columns).model_dump(mode="json", exclude_defaults=True)
+    data = experiment.data
+    split = data.split.replace(seed=experiment.seed) if data.split.seed is None else data.split
+    chosen = data.replace(inputs=columns, split=split).model_dump(mode="json", exclude_defaults=True)
     chosen["source"]["kind"] = data.source.kind  # a default too, but a reader chooses the class by it
     return {
         "name": "own",

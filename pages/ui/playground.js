@@ -28,10 +28,7 @@ class Playground {
     const { options, texts, language } = data;
     Object.assign(this, { data, options, texts, language });
     this.root.lang = language;
-    if (!isNew) {
-      this.control.address = data.address;
-      return this.show();
-    }
+    if (!isNew) return this.retake(data.address);
     this.control = new Control(data.address);
     this.theme = themeOf(this.root);
     this.palette = new Palette(this.theme);
@@ -44,6 +41,16 @@ class Playground {
     this.addLane(setup).wished = setup;
     if (corrected.length) this.say(fill(texts.corrected, { keys: corrected.join(", ") }));
     this.apply();
+  }
+
+  // Other words, another ticket, or other tables to choose from.
+  retake(address) {
+    this.control.address = address;
+    for (const { lane } of this.boards) {
+      lane.options = this.options;
+      if (!tableOf(lane.wished ?? lane.setup, this.options)) this.change({ dataset: "circle", regDataset: "reg-plane" }, lane);
+    }
+    this.show();
   }
 
   // what the address asks for, else what this tab had
@@ -169,9 +176,11 @@ class Playground {
       return;
     }
     if (this.notice.textContent === this.texts.draw_more) this.say("");
-    const outcome = lane.isThere ? await lane.become(setup) : ((lane.setup = setup), await lane.anew());
+    const outcome = await (lane.isThere ? lane.become(setup) : lane.begin(setup));
     if (outcome === "same" && lane.setup !== setup) lane.setup = setup;
     if (outcome === "anew") this.say(this.texts.anew);
+    // two are compared from the same point of the way
+    if (outcome !== "same" && outcome !== "goes on") for (const board of this.boards) if (board.lane !== lane) await board.lane.anew();
     if (setup.speed !== speed) await lane.speed();
     this.show();
   }
@@ -186,7 +195,7 @@ class Playground {
     const entry = this.undone.pop();
     if (!entry) return;
     if (entry.weight) {
-      entry.lane.edit(entry.weight);
+      this.setWeight(entry.lane, entry.weight);
       return this.show();
     }
     this.boards.forEach(({ lane }, place) => (lane.wished = entry.setups[place] ?? lane.setup));
@@ -194,12 +203,17 @@ class Playground {
   }
 
   edit(lane, weight) {
-    const values = lane.parameters[weight.layer]?.[weight.array];
-    const units = lane.layers.find((layer) => layer.name === weight.layer).units;
-    const before = values[weight.array === "kernel" ? weight.index[0] * units + weight.index[1] : weight.index[0]];
-    this.remember({ lane, weight: { ...weight, value: before } });
-    lane.edit(weight);
+    this.remember({ lane, weight: { ...weight, value: this.setWeight(lane, weight) } });
     this.show();
+  }
+
+  // Returns the value that the weight had.
+  setWeight(lane, weight) {
+    const { layer, array, index } = weight;
+    const { units } = lane.layers.find((one) => one.name === layer);
+    const before = lane.parameters[layer][array][array === "kernel" ? index[0] * units + index[1] : index[0]];
+    lane.edit(weight, before).then(() => this.show());
+    return before;
   }
 
   // --- data

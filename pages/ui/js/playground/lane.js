@@ -72,6 +72,13 @@ class Lane {
     return hadRun ? "anew" : "same";
   }
 
+  // The first setup.
+  async begin(setup) {
+    this.setup = setup;
+    await this.anew();
+    return "same";
+  }
+
   // The untrained network of the setup.
   async anew() {
     this.leave();
@@ -169,11 +176,13 @@ class Lane {
     if (at < values.length) values[at] = value;
   }
 
-  async edit(edit) {
+  // before: the value that it had
+  async edit(edit, before) {
     this.put(edit);
     this.changed();
-    if (this.run) await this.tell({ do: "weight", ...edit });
-    else {
+    if (this.run) {
+      if ((await this.tell({ do: "weight", ...edit })) === null) this.put({ ...edit, value: before });
+    } else {
       const others = this.setup.edits.filter((one) => !isSameWeight(one, edit));
       this.setup = { ...this.setup, edits: [...others, edit] };
     }
