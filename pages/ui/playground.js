@@ -21,6 +21,8 @@ class Playground {
     this.boards = [];
     this.root.addEventListener("keydown", (event) => this.press(event));
     this.unwatch = watchTheme(root, () => this.dress());
+    this.onLeaving = () => this.boards.forEach(({ lane }) => lane.leave()); // a run that nobody kept ends with its page
+    window.addEventListener("pagehide", this.onLeaving);
   }
 
   take(data) {
@@ -61,6 +63,7 @@ class Playground {
 
   close() {
     this.unwatch();
+    window.removeEventListener("pagehide", this.onLeaving);
     clearTimeout(this.noting);
     for (const board of this.boards) board.close();
   }

@@ -33,7 +33,8 @@ def header(state: AppState, bench: Bench, pages: Mapping[Page, st.Page]) -> None
         _share(state)
         _language(state)
     _steps(state, bench, {page: shown for page, shown in pages.items() if page.kind == "step"})
-    if state.page != "train" or run_elsewhere(state) is not None:  # there the curves say it
+    # the train page's curves say it, and the playground has runs of its own: a line that comes would make it begin anew
+    if state.page != "playground" and (state.page != "train" or run_elsewhere(state) is not None):
         watch(state)
     _notices(state)
 

@@ -16,7 +16,10 @@ class Controls {
   // made anew when what can be chosen has changed; values alone are only put in
   build() {
     const { setup, options, texts, language } = this.playground;
-    const wish = JSON.stringify([language, setup.problem, setup.hide, datasetOf(setup), taskOf(setup, options), this.playground.isPair, new Set((setup.drawn ?? []).map((point) => point[2])).size, setup.drawn !== null, this.playground.drawing, this.playground.class]);
+    const used = new Set((setup.drawn ?? []).map((point) => point[2])).size;
+    const hand = [setup.drawn !== null, used, this.playground.drawing, this.playground.class];
+    const tables = options.datasets.map(({ name, words, columns }) => [name, words, columns]);
+    const wish = JSON.stringify([language, setup.problem, setup.hide, datasetOf(setup), taskOf(setup, options), this.playground.isPair, hand, tables]);
     if (wish === this.built) return this.put();
     this.built = wish;
     const focused = document.activeElement?.dataset?.name;

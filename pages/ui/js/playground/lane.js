@@ -162,7 +162,8 @@ class Lane {
   leave() {
     this.stream?.close();
     this.stream = null;
-    if (this.run) this.control.ask({ do: "stop", run: this.run }, { keepalive: true }).catch(() => undefined); // it may have ended by itself
+    const told = this.run && this.control.ask({ do: "stop", run: this.run }, { keepalive: true });
+    if (told) told.catch(() => undefined); // it may have ended by itself
     this.run = null;
   }
 

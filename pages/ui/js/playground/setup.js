@@ -157,6 +157,7 @@ function blocksOf(setup) {
 // --- what a change of the setup asks of a run that goes on: commands that leave the weights, or null: it begins anew
 
 function commandsBetween(before, after, options) {
+  if (!tableOf(before, options)) return null; // an own table that was taken away again
   const differs = (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]);
   const soft = ["learningRate", "batchSize", "regularizationRate", "showTestData", "discretize", "speed", "hide", "hideText", "hidden", ...DATA_KEYS];
   if (Object.keys(after).some((name) => differs(name) && !soft.includes(name))) return null;
