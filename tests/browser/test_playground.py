@@ -275,6 +275,7 @@ def test_a_teacher_takes_controls_away_by_the_link(play):
     for name in ("batchSize", "problem", "layers-more"):
         expect(player.knob(name)).to_have_count(0)
     expect(player.knob("noise")).to_be_visible()
+    expect(player.page.locator(".pg-features .pg-map")).to_have_count(6)
 
 
 @pytest.mark.slow

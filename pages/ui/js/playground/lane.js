@@ -130,15 +130,13 @@ class Lane {
 
   async start({ paused }) {
     const { edits, speed } = this.setup;
-    const waits = paused || edits.length > 0; // weights set by hand are there before the first update
-    const body = { do: "start", experiment: experimentOf(this.setup, this.options), paused: waits, ...paceOf(speed) };
+    const body = { do: "start", experiment: experimentOf(this.setup, this.options), paused, ...paceOf(speed) };
     if (this.beside?.run) body.beside = this.beside.run;
+    if (edits.length) body.edits = edits;
     const begun = await this.asking(body);
     if (begun === null) return;
     this.run = begun.run;
     this.state = paused ? "paused" : "running";
-    for (const edit of edits) await this.tell({ do: "weight", ...edit });
-    if (waits && !paused) await this.tell({ do: "resume" });
     this.listen(begun.stream);
   }
 

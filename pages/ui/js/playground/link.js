@@ -7,6 +7,7 @@ const HIDABLE = [
   ...["showTestData", "discretize", "playButton", "stepButton", "resetButton", "learningRate", "activation", "regularization"],
   ...["regularizationRate", "problem", "dataset", "percTrainData", "noise", "batchSize", "numHiddenLayers"],
   ...["points", "seed", "optimizer", "loss", "initializer", "speed", "compare", "drawing"], // of our own
+  ...Object.keys(FEATURE_KEYS),
 ];
 
 // text: the query of an address or what follows its "#". Returns {setup, corrected: names of keys that were out of range}.
@@ -49,13 +50,16 @@ function setupFromLink(text, options) {
     setup.features = setup.features.filter((name) => name !== feature);
     if (given(key) !== "false") setup.features = options.features.filter((name) => name === feature || setup.features.includes(name));
   }
+  setup.hide = HIDABLE.filter((name) => (given(`${name}_hide`) ?? "false") !== "false");
+  setup.features = setup.features.filter((name) => !isFeatureHidden(setup, name));
   if (!setup.features.length) setup.features = ["x1"];
   hiddenFromLink(setup, given, options, corrected);
   drawnFromLink(setup, given, options, corrected);
   editsFromLink(setup, given, corrected);
-  setup.hide = HIDABLE.filter((name) => (given(`${name}_hide`) ?? "false") !== "false");
   return { setup, corrected };
 }
+
+const isFeatureHidden = (setup, feature) => setup.hide.some((name) => FEATURE_KEYS[name] === feature);
 
 function hiddenFromLink(setup, given, options, corrected) {
   const { layers, units } = options.limits;
@@ -111,7 +115,7 @@ function editsFromLink(setup, given, corrected) {
 // Those edits whose weight there is in the network of the setup.
 function checkedEdits(edits, setup) {
   const layers = new Set(blocksOf(setup).map((block) => String(block.dense)));
-  return edits.filter(
+  return edits.slice(0, MOST_EDITS).filter(
     ({ layer, array, index, value }) =>
       layers.has(layer) && Number.isFinite(value) && Array.isArray(index) && index.every((at) => Number.isInteger(at) && at >= 0) &&
       index.length === { kernel: 2, bias: 1 }[array],

@@ -82,7 +82,7 @@ class NetworkView {
     const names = table.columns ?? options.features.filter((name) => isPlane(setup, options) || !name.includes("x2"));
     const on = featuresOf(setup, options);
     const column = this.column("pg-features", texts.features);
-    const drawn = names.filter((name) => !setup.hide.includes(`${name}_hide`));
+    const drawn = names.filter((name) => on.includes(name) || !isFeatureHidden(setup, name));
     this.features = drawn;
     return drawn.map((name, place) => {
       const isOn = on.includes(name);

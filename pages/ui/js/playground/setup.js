@@ -14,6 +14,7 @@ const FEATURES = {
 };
 const MOST_DRAWN_IN_LINK = 150;
 const MOST_EDITS_IN_LINK = 30;
+const MOST_EDITS = 200; // before the first update
 
 function firstSetup() {
   return {
