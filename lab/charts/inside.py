@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from lab.charts.pictures import LOOKS
 from lab.charts.style import BLUE, GREY, VERMILION, figure, plain
-from lab.insight.inside.spread import Spread, on_one_axis
+from lab.runs.work.spread import Spread, on_one_axis
 from lab.texts import Language, say
 
 HEIGHT = 320

@@ -9,10 +9,10 @@ import numpy as np
 from lab.data.prepare import Dataset
 from lab.insight.inside.look import EpochLook, LayerLook, look_inside
 from lab.insight.inside.rows import Rows
-from lab.insight.inside.spread import Spread
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
 from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.work.spread import Spread
 
 MOST_EPOCHS = 30  # looked into
 

@@ -4,22 +4,20 @@ Everything is read off `netcore.trace` of some training rows as one batch, in tr
 see it; only the size of the update is that of the run's own next batch.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from lab.insight.inside.rows import Rows
-from lab.insight.inside.slopes import Slopes, slopes_of
-from lab.insight.inside.spread import Spread, spread_of
+from lab.runs.work.slopes import slopes_of
+from lab.runs.work.spread import Spread, spread_of
+from lab.runs.work.told import joined, length, parts_of, stuck, tensor_of
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment, GraphSpec
-from netcore.trace import Quantity, Trace
+from netcore.trace import Trace
 
 Array = np.ndarray[Any, Any]
-
-ALL_FLAT = 0.95  # of the rows, from which a unit counts as saturated
 
 
 @dataclass(frozen=True)
@@ -108,14 +106,21 @@ def layers_of(experiment: Experiment, model: Any) -> list[tuple[str, str, Any]]:
     return [(spec.id, f"{place}.", layer) for place, (spec, layer) in enumerate(zip(specs, layers, strict=True), 1)]
 
 
+def told_layers(experiment: Experiment) -> list[tuple[str, str, str]]:
+    """(what a worker calls it, label, class name) of each layer, as `layers_of`; see `lab.runs.work.inside`."""
+    specs = experiment.model.layers
+    if isinstance(experiment.model, GraphSpec):
+        return [(spec.id, spec.id, spec.type) for spec in specs]
+    return [(str(place), f"{place + 1}.", spec.type) for place, spec in enumerate(specs)]
+
+
 def _layer_look(
     spec_id: str, label: str, layer: Any, weights: Array, ratio: float | None, traced: Trace, *, hidden: bool
 ) -> LayerLook:
-    own = tuple(_names(layer))
-    gradients = _joined(_gradients(traced, own))
+    gradients = parts_of(traced, layer, "gradient")
     given = given_by(traced, layer)
     slopes = slopes_of(traced, layer) if hidden else None
-    dead, saturated = _stuck(slopes)
+    dead, saturated = stuck(slopes)
     return LayerLook(
         spec_id,
         type(layer).__name__,
@@ -124,8 +129,8 @@ def _layer_look(
         weights=spread_of(weights) if len(weights) else None,
         activations=None if given is None else spread_of(given),
         gradients=spread_of(gradients) if len(gradients) else None,
-        gradient_norm=float(np.linalg.norm(gradients.astype(np.float64))) if len(gradients) else None,
-        weight_norm=float(np.linalg.norm(weights.astype(np.float64))) if len(weights) else None,
+        gradient_norm=length(gradients) if len(gradients) else None,
+        weight_norm=length(weights) if len(weights) else None,
         update_ratio=ratio if len(weights) else None,
         dead=dead,
         saturated=saturated,
@@ -141,48 +146,11 @@ def given_by(traced: Trace, layer: Any) -> Array | None:
     return whole[0].value if whole else None
 
 
-def tensor_of(layer: Any) -> str:
-    """Name of what the layer gives, which is its own for most."""
-    output = layer.output
-    return str((output[0] if isinstance(output, list) else output).name)
-
-
-def _stuck(slopes: Slopes | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """(dead, saturated) units."""
-    if slopes is None:
-        return (), ()
-    flat = slopes.flat
-    if slopes.dies:
-        return tuple(np.flatnonzero(flat == 1).tolist()), ()
-    return (), tuple(np.flatnonzero(flat >= ALL_FLAT).tolist())
-
-
-def _names(layer: Any) -> Iterator[str]:
-    """Of the layer and all layers that it is made of."""
-    yield layer.name
-    for inner in layer.inner_layers():
-        yield from _names(inner)
-
-
-def _gradients(traced: Trace, layers: Sequence[str]) -> list[Array]:
-    """Of the weights of these layers."""
-    weights = {f"dL/d{one.name}" for one in traced.of_kind("parameter")}
-    return [one.value for one in traced.of_kind("gradient") if _is_of(one, layers) and one.name in weights]
-
-
-def _is_of(quantity: Quantity, layers: Sequence[str]) -> bool:
-    return quantity.layer in layers
-
-
 def _learned(layer: Any) -> Array:
     """(count,) a copy of all weights that learn."""
-    return _joined([weight.numpy() for weight in layer.trainable_weights])
-
-
-def _joined(arrays: Sequence[Array]) -> Array:
-    return np.concatenate([array.ravel() for array in arrays]) if arrays else np.empty(0, np.float32)
+    return joined([weight.numpy() for weight in layer.trainable_weights])
 
 
 def _ratio(before: Array, after: Array) -> float | None:
-    size = float(np.linalg.norm(before.astype(np.float64)))
-    return float(np.linalg.norm((after - before).astype(np.float64))) / size if size else None
+    size = length(before)
+    return length(after - before) / size if size else None

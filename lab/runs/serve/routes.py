@@ -23,7 +23,7 @@ from lab.runs.serve.sessions import SessionDoor
 from lab.spec.limits import VisitorLimits
 
 COMMENT = b":\n\n"  # keeps proxies from closing a stream in which nothing happens
-DRAWS: dict[str, Draws] = {"1": "first", "all": "all"}  # of ?network=
+DRAWS: dict[str, Draws] = {"1": "first", "all": "all", "inside": "inside"}  # of ?network=
 HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
@@ -34,7 +34,8 @@ HEADERS = (
 class Live:
     """Events of one run from the point after Last-Event-ID (or ?last=) on; 404 for an unknown key.
 
-    With ?network=1 also the weights that a page draws; with ?network=all those of a small network exactly, all of them.
+    With ?network=1 also the weights that a page draws; with ?network=all those of a small network exactly, all of them;
+    with ?network=inside a few numbers of each layer.
 
     The key is the right to read this stream and no more: 192 random bits that `Engine.view` tells the owner's page
     alone; a browser that refuses cookies has no other way to say whose it is. There is no CORS header, so no other

@@ -71,9 +71,11 @@ class Draw:
 
     Args:
         exact: all of them as they are, where the network is small enough.
+        inside: instead of them a few numbers of each layer.
     """
 
     exact: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Start:
         snapshot: what the Trainer wrote last, or empty bytes for a new run.
         epochs_per_s, updates_per_s: pace, None for as fast as possible.
         orders: commands to obey before the first update.
-        drawn, exact: which kinds of Draw were obeyed before.
+        drawn, exact, inside: which kinds of Draw were obeyed before.
     """
 
     run: str
@@ -131,6 +133,7 @@ class Start:
     orders: tuple[Order, ...]
     drawn: bool = False
     exact: bool = False
+    inside: bool = False
     updates_per_s: float | None = None
 
 

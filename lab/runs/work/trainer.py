@@ -32,6 +32,7 @@ from lab.runs.work.answers import Answers
 from lab.runs.work.best import Best, watched
 from lab.runs.work.build import build_model, fit_run_of
 from lab.runs.work.drawn import drawn_event, is_small, parameters_event
+from lab.runs.work.inside import Inside
 from lab.runs.work.stages import stages_of, taken_over
 from lab.runs.work.stride import LONGEST_STRIDE, Stride
 from lab.verdict.divergence import likely_cause
@@ -75,6 +76,7 @@ class Trainer:
         self._checkpoints: list[tuple[int, bytes]] = []  # not yet handed out by take_checkpoints
         self._rows = RowWatch()
         self._answers: Answers | None = None  # until a page draws them
+        self._inside: Inside | None = None  # until a page draws them
         self._begin(0)
         self._best = Best(self.model.get_weights())
 
@@ -277,6 +279,12 @@ class Trainer:
             self._answers = Answers(self._arrays, self._clock)
         weights = drawn_event(self.model, self._spec, self.epochs_done)
         return weights + self._answers.event(self.model, self.epochs_done, at_rest=self.state != "running")
+
+    def inside(self) -> bytes:
+        """Now and then a few numbers of each layer, as one ready event."""
+        if self._inside is None:
+            self._inside = Inside(self._arrays, self._clock)
+        return self._inside.event(self.model, self._spec, self.epochs_done, at_rest=self.state != "running")
 
     @property
     def tells_parameters(self) -> bool:

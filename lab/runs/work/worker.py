@@ -51,8 +51,10 @@ class Slot:
 
     Args:
         points: not yet sent.
-        drawn: whether a page draws its weights; exact: whether it wants all parameters, as they are.
-        next_drawing_at: when they may be told again; drawn_updates: made when they were told, -1 for never.
+        drawn: whether a page draws its weights; exact: whether it wants all parameters, as they are; inside: whether it
+            looks into its layers.
+        next_drawing_at: when they may be told again; drawn_updates, inside_updates: made when they were
+            told, -1 for never.
         spent_s: computed in the epoch that goes on; epoch_s: what one takes on the mean, None before the first.
     """
 
@@ -66,8 +68,10 @@ class Slot:
     epoch_s: float | None = None
     drawn: bool = False
     exact: bool = False
+    inside: bool = False
     next_drawing_at: float = 0.0
     drawn_updates: int = -1
+    inside_updates: int = -1
 
     def draw(self, exact: bool) -> None:
         """Somebody draws its network; a large one is told as far as it is drawn."""
@@ -79,10 +83,15 @@ class Slot:
             self.drawn = True
         self.drawn_updates = -1
 
+    def look_inside(self) -> None:
+        """Somebody looks into its layers."""
+        self.inside, self.inside_updates = isinstance(self.trainer, Trainer), -1
+
     @property
     def undrawn(self) -> bool:
         """Somebody draws it, and has not seen the weights as they are now."""
-        return (self.drawn or self.exact) and self.drawn_updates != self.trainer.updates
+        weights = (self.drawn or self.exact) and self.drawn_updates != self.trainer.updates
+        return weights or (self.inside and self.inside_updates != self.trainer.updates)
 
     def epoch_ended(self, now: float, stretch: float) -> None:
         before = self.spent_s if self.epoch_s is None else self.epoch_s
@@ -201,6 +210,8 @@ class Worker:
         for exact, wanted in ((False, message.drawn), (True, message.exact)):
             if wanted:
                 slot.draw(exact)
+        if message.inside:
+            slot.look_inside()
         for order in message.orders:
             self._apply(slot, order)
         known = bool(message.snapshot) and not message.orders  # to who sent it
@@ -216,6 +227,8 @@ class Worker:
         slot.last_order = message.number
         if isinstance(command, Speed):
             slot.pace.set(command.epochs_per_s, command.updates_per_s, self._clock())
+        elif isinstance(command, Draw) and command.inside:
+            slot.look_inside()
         elif isinstance(command, Draw):
             slot.draw(command.exact)
         elif isinstance(command, Resume | Step):
@@ -394,9 +407,14 @@ class Worker:
             return frame
         per_s = self._tempo.parameters_per_s if slot.exact else self._tempo.drawings_per_s
         slot.next_drawing_at = _next(slot.next_drawing_at, 1 / per_s, now)
-        slot.drawn_updates = trainer.updates
-        weights = trainer.drawn() if slot.drawn else b""
-        return frame._replace(weights=weights, parameters=trainer.parameters() if slot.exact else b"")
+        is_new, slot.drawn_updates = slot.drawn_updates != trainer.updates, trainer.updates
+        weights = trainer.drawn() if slot.drawn and is_new else b""
+        inside = trainer.inside() if slot.inside else b""  # b"" where it is too early: then it is still to come
+        if inside:
+            slot.inside_updates = trainer.updates
+        return frame._replace(
+            weights=weights + inside, parameters=trainer.parameters() if slot.exact and is_new else b""
+        )
 
     def _flush(self) -> None:
         if self._outgoing:

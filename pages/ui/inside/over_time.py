@@ -8,21 +8,24 @@ import streamlit as st
 from lab.data.prepare import Dataset
 from lab.errors import LabError
 from lab.insight.inside.course import Course, course_of, epochs_looked_into
-from lab.insight.inside.look import EpochLook, look_inside
+from lab.insight.inside.look import EpochLook, look_inside, told_layers
 from lab.insight.inside.rows import Rows, rows_looked_at
 from lab.runs.kept.record import RunRecord
 from lab.runs.wire.checkpoints import nearest
 from lab.spec.limits import current_limits
 from lab.texts import say
+from lab.texts.parts import name_of
 from pages.ui.compare.back import checkpoints_of, epoch_in_reach, trainer_back_at
 from pages.ui.compare.slider import epoch_slider
 from pages.ui.inside.faults import faults_section
 from pages.ui.inside.landscape import landscape_look
 from pages.ui.inside.layers import layers_look
+from pages.ui.inside.live_layers import live_layers
 from pages.ui.inside.scene import Scene
 from pages.ui.inside.state import InsideView
 from pages.ui.inside.units import together_look, units_look
 from pages.ui.inside.warp import warp_look
+from pages.ui.run.training import look_at
 from pages.ui.state import AppState
 from pages.ui.text import tell_error
 
@@ -46,6 +49,7 @@ def inside_run(state: AppState, record: RunRecord, dataset: Dataset, *, ended: b
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(say("inside.going_on", state.language, epoch=f"{last:,}"))
             st.button(say("inside.refresh", state.language), icon=":material/refresh:", key="inside-refresh")
+        layers_now(state, record)
     if not last:
         st.info(say("inside.too_early" if not ended else "evaluate_page.nothing_learned", state.language))
         return
@@ -53,6 +57,19 @@ def inside_run(state: AppState, record: RunRecord, dataset: Dataset, *, ended: b
     st.caption(say("inside.about", state.language, rows=f"{len(rows):,}"))
     course = course_so_far(state, record, dataset, rows, last)
     st.fragment(at_an_epoch)(state, record, dataset, rows, course)
+
+
+def layers_now(state: AppState, record: RunRecord) -> None:
+    """The layers while they learn, told by the worker; the pictures below stand still."""
+    view = look_at(state, record.id)
+    if not view.active or not view.stream:
+        return
+    named = [
+        (name, f"{label} {name_of('layer', kind, state.language)}")
+        for name, label, kind in told_layers(record.experiment)
+    ]
+    live_layers(record.id, view.stream, named, state.language, on_end=lambda: None)
+    st.caption(say("inside.live", state.language))
 
 
 def last_epoch(state: AppState, record: RunRecord, *, ended: bool) -> int:

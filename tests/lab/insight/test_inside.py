@@ -13,11 +13,11 @@ from lab.insight.inside.course import LINES, MOST_EPOCHS, Course, course_of, epo
 from lab.insight.inside.faults import ADVISED, faults_of, remedies, unit_numbers
 from lab.insight.inside.look import look_inside
 from lab.insight.inside.rows import MOST_ROWS, rows_looked_at
-from lab.insight.inside.spread import BINS, on_one_axis, spread_of
 from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
+from lab.runs.work.spread import BINS, on_one_axis, spread_of
 from lab.runs.work.trainer import Trainer
 from lab.spec.limits import CLASS
 from lab.starts import start

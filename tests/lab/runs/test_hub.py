@@ -332,3 +332,12 @@ def test_snapshot_and_checkpoints_are_kept_within_their_bound(clock):
     assert run.snapshot == b"state"
     assert sum(map(len, run.checkpoints.values())) <= 20
     assert 4 in run.checkpoints
+
+
+def test_who_looks_into_the_layers_asks_for_their_numbers_and_for_no_weights(hub, run):
+    asked = []
+    streams = Streams(hub, lambda job: None, lambda job, exact: asked.append("weights"), asked.append)
+    reader = streams.open(run.stream, 10**8, Bell(), draws="inside")
+    assert asked == [run]
+    hub.publish(Frames([frame(1, 1)._replace(weights=b"event:inside\n\n")]))
+    assert names(streams.read(reader))[1:] == ["inside"]  # and no point: it stands behind the end of the curves

@@ -28,6 +28,7 @@ from lab.runs.wire.messages import (
     order,
 )
 from lab.runs.wire.tempo import BUSY_DRAWINGS, BUSY_MOTION, EYE, MOTION, Tempo
+from lab.runs.work.inside import FASTEST_S
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 from lab.runs.work.trainer import Trainer
 from lab.runs.work.worker import SNAPSHOT_SHARE, Worker
@@ -378,3 +379,15 @@ def test_whoever_is_computed_is_named_and_nobody_is_while_the_worker_waits(tmp_p
 
     Worker(Looking(clock, [(0.0, start("r", iris(3), 5.0)), (9.0, Quit())]), listen, suspect, clock, clock).run()
     assert set(named) == {"", "while it is computed: r"}
+
+
+def test_numbers_of_the_layers_are_told_from_the_moment_on_that_a_page_looks_into_them(work, start):
+    look = order("r", 1, Draw(inside=True))
+    told = work((0.0, start("r", ENDLESS, 20.0)), (5.0, look), (10.0, stop("r", 2)))
+    events = told.weights("r")
+    assert all(event.startswith(b"event:inside\n") for _, _, event in events)
+    assert min(at for at, _, _ in events) >= 5.0
+    assert len(events) == pytest.approx(5 / FASTEST_S, abs=2)
+    assert events[-1][1] == told.end("r").epoch
+    again = work((0.0, replace(start("r", ENDLESS, 20.0), inside=True)), (2.0, stop("r")))
+    assert again.weights("r")

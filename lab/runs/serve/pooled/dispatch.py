@@ -102,6 +102,7 @@ class Dispatch:
                 orders,
                 drawn=job.drawn,
                 exact=job.exact,
+                inside=job.inside,
                 updates_per_s=job.updates_per_s,
             )
             self._send_message(job.worker, start)
@@ -138,6 +139,12 @@ class Dispatch:
         else:
             job.drawn = True
         self.send(job, Draw(exact))
+
+    def look_inside(self, job: Job) -> None:
+        """Somebody looks into the layers of this job: its worker tells a few numbers of each, too."""
+        if job.active and not job.inside:
+            job.inside = True
+            self.send(job, Draw(inside=True))
 
     def revive(self, job: Job, command: Command) -> None:
         """Let an ended job go on from its last snapshot."""

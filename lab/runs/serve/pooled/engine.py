@@ -92,7 +92,7 @@ class PoolEngine:
         address = os.environ.get("LAB_DASK", "") if dask is None else dask
         self._cluster = Cluster(address, lambda message: inbox.take(size, message), self._lost) if address else None
         self._studies = Studies(self.hub, self._dispatch, self._files, self._cluster)
-        self.streams = Streams(self.hub, self._dispatch.touch, self._dispatch.draw)
+        self.streams = Streams(self.hub, self._dispatch.touch, self._dispatch.draw, self._dispatch.look_inside)
         self.caretaker = Caretaker(self.hub, self._dispatch, store.tidy)
         self._keeper = Keeper(self.hub, self._place.runs)
         self._coming_back = ComingBack(self.hub, self._dispatch, store, self._files, self._keeper, self._place)

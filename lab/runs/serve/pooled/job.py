@@ -98,6 +98,7 @@ class Job:
         needs_bytes: how large its snapshot will be, about; known before there is one.
         drawn: whether its worker was asked for the weights that a page draws; weights: the event that told them last.
         exact, parameters: likewise, all of them as they are.
+        inside: whether it was asked for numbers of the layers, which come with the weights.
         readers: open streams, each with what it sleeps on.
     """
 
@@ -128,6 +129,7 @@ class Job:
     drawn: bool = False
     weights: bytes = b""
     exact: bool = False
+    inside: bool = False
     parameters: bytes = b""
 
     @property

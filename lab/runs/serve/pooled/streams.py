@@ -9,7 +9,8 @@ from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, Wakeable
 from lab.runs.wire.frame import event
 
-Draws = Literal["nothing", "first", "all"]  # "first": of each Dense layer; "all": exactly, where there are few
+# weights: "first" of each Dense layer; "all": exactly, where there are few; "inside": numbers of each layer instead
+Draws = Literal["nothing", "first", "all", "inside"]
 
 _numbers = itertools.count()
 
@@ -38,11 +39,18 @@ class Streams:
     """Streams of the hub's jobs, each opened with the key that its owner was told.
 
     Args:
-        touch: told of a job that somebody looks at; draw: of one whose network somebody draws, and whether exactly.
+        touch: told of a job that somebody looks at; draw: of one whose network somebody draws, and whether exactly;
+            look: of one that somebody looks into.
     """
 
-    def __init__(self, hub: Hub, touch: Callable[[Job], None], draw: Callable[[Job, bool], None]) -> None:
-        self._hub, self._touch, self._draw = hub, touch, draw
+    def __init__(
+        self,
+        hub: Hub,
+        touch: Callable[[Job], None],
+        draw: Callable[[Job, bool], None],
+        look: Callable[[Job], None] = lambda _: None,
+    ) -> None:
+        self._hub, self._touch, self._draw, self._look = hub, touch, draw, look
 
     def known(self, key: str) -> bool:
         return self._hub.streamed(key) is not None
@@ -59,7 +67,9 @@ class Streams:
             if job is None:
                 return None
             self._touch(job)
-            if draws != "nothing":
+            if draws == "inside":
+                self._look(job)
+            elif draws != "nothing":
                 self._draw(job, draws == "all")
             reader = Reader(job, last_epoch, draws=draws)
             job.readers[reader.number] = sleeper

@@ -15,7 +15,7 @@ BINS = 48
 class Spread:
     """Args:
     low, high: smallest and largest of the finite numbers.
-    counts: (BINS,) of them, in bins of one width from low to high.
+    counts: (bins,) of them, in bins of one width from low to high.
     mean, deviation: of the finite numbers (population).
     lost: how many are no finite numbers.
     """
@@ -29,7 +29,7 @@ class Spread:
 
     @property
     def edges(self) -> Array:
-        """(BINS + 1,)"""
+        """(bins + 1,)"""
         return np.linspace(self.low, self.high, len(self.counts) + 1)
 
     @property
@@ -37,13 +37,13 @@ class Spread:
         return sum(self.counts)
 
 
-def spread_of(values: Array) -> Spread:
+def spread_of(values: Array, bins: int = BINS) -> Spread:
     """As numpy.histogram; numbers that are all the same lie in one bin of width 1 around them."""
     flat = np.asarray(values).ravel()
     finite = flat[np.isfinite(flat)].astype(np.float64)
     if not len(finite):
-        return Spread(0.0, 0.0, (0,) * BINS, 0.0, 0.0, len(flat))
-    counts, edges = np.histogram(finite, BINS)
+        return Spread(0.0, 0.0, (0,) * bins, 0.0, 0.0, len(flat))
+    counts, edges = np.histogram(finite, bins)
     return Spread(
         float(edges[0]),
         float(edges[-1]),
