@@ -43,6 +43,7 @@ PAGES: Final = (  # name, step or tool, icon; and what it teaches
     Page("compile", "step"),  # the loss is brought down, the optimizer does it, a metric is only looked at
     Page("train", "step"),  # epochs, batches, updates; one knob changed beside the last curve; what two curves say
     Page("evaluate", "step"),  # how the network does on rows it has never seen, beside a forecast without one
+    Page("lessons", "tool", ":material/school:"),  # the lecture, lived through: predict, run, compare, explain, check
     Page("playground", "tool", ":material/bubble_chart:"),  # weights, biases and hidden units, seen and touched
     Page("compare", "tool", ":material/stacked_line_chart:"),  # one thing changed at a time; more than chance?
     Page("inside", "tool", ":material/query_stats:"),  # what layers hold, give and are told; units that are stuck

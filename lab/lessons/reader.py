@@ -7,9 +7,8 @@ import re
 import tomllib
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -53,6 +52,10 @@ class Opened:
     def words(self, language: Language) -> Prose:
         """In this language, or in the one there is."""
         return self.prose.get(language) or next(iter(self.prose.values()))
+
+    def named(self, name: str) -> "Opened":
+        """The same under another name."""
+        return replace(self, name=name)
 
     def base(self, scene: str) -> Experiment:
         return base_of(self.lesson.scene(scene))
@@ -336,10 +339,3 @@ def _blank_slips(text: str, known: set[str]) -> Iterator[LessonError]:
     for name in found:
         if name not in known:
             yield LessonError("lesson.unknown_name", name=name)
-
-
-def combinations(lesson: Lesson) -> Iterator[dict[str, Any]]:
-    """Every choice of the open knobs."""
-    knobs = lesson.further.knobs
-    for values in product(*(knob.values for knob in knobs)):
-        yield {knob.name: value for knob, value in zip(knobs, values, strict=True)}

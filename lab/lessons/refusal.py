@@ -22,9 +22,13 @@ class LessonRefusal(LessonError):
         self.file = file
         self.cause = cause
 
+    def said_in(self, language: Language) -> str:
+        """What is wrong, without the name of the file."""
+        return say_error(self.cause, language)
+
     def say(self, language: Language) -> str:
         """One sentence with the name of the file in front."""
-        return say("lesson.refused", language, file=self.file, sentence=say_error(self.cause, language))
+        return say("lesson.refused", language, file=self.file, sentence=self.said_in(language))
 
 
 def say_refusal(error: LabError | NetcoreError, language: Language) -> str:

@@ -1,0 +1,102 @@
+"""Curves of a lesson: each seed thin, their median thick, what was predicted on top of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from lab.charts.style import BLUE, BROWN, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, figure, plain
+from lab.studies.band import band_curves
+from lab.texts import Language, say
+
+COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, GREY, SKY, BROWN)
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+WIDE = 20.0  # largest over smallest median from which an axis of losses counts in powers of ten
+Over = Literal["epoch", "update"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One setting: its curves, one a seed, and how many updates an epoch has."""
+
+    name: str
+    curves: Sequence[Sequence[float]]
+    updates: float = 1.0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What to look at: an epoch, and the words at it."""
+
+    epoch: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A curve that a person drew: epochs and values."""
+
+    epochs: Sequence[float]
+    values: Sequence[float]
+
+
+def lesson_curves(
+    lines: Sequence[Line],
+    title: str,
+    language: Language,
+    *,
+    over: Over = "epoch",
+    mark: Mark | None = None,
+    drawn: Drawn | None = None,
+) -> go.Figure:
+    """The curves so far; also of runs that go on."""
+    chart = figure(say(f"studies.over.{over}", language), plain(title))
+    seen: list[float] = []
+    for place, line in enumerate(lines):
+        colour, dash = COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)]
+        for curve in line.curves:
+            chart.add_trace(_thin(_places(len(curve), line, over), curve, colour))
+        _, median, _ = band_curves([curve for curve in line.curves if len(curve)])
+        if len(median):
+            seen += [float(value) for value in median if value == value]
+            chart.add_trace(
+                go.Scatter(
+                    x=_places(len(median), line, over),
+                    y=median.tolist(),
+                    name=plain(line.name),
+                    mode="lines",
+                    line={"color": colour, "dash": dash, "width": 3},
+                )
+            )
+    if drawn is not None:
+        chart.add_trace(
+            go.Scatter(
+                x=list(drawn.epochs),
+                y=list(drawn.values),
+                name=say("lessons_page.your_curve", language),
+                mode="lines",
+                line={"color": GREY, "width": 5, "dash": "dot"},
+            )
+        )
+    if mark is not None and over == "epoch":
+        chart.add_vline(
+            x=mark.epoch,
+            line={"color": PURPLE, "width": 2, "dash": "dot"},
+            annotation={"text": plain(mark.words), "font": {"color": GREY}},
+        )
+    if seen and min(seen) > 0 and max(seen) > WIDE * min(seen) and drawn is None:
+        chart.update_yaxes(type="log")
+    if over == "update":
+        chart.update_xaxes(type="log")
+    return chart
+
+
+def _thin(x: list[float], curve: Sequence[float], colour: str) -> go.Scatter:
+    line = {"color": colour, "width": 1}
+    return go.Scatter(x=x, y=list(curve), mode="lines", line=line, opacity=0.4, showlegend=False, hoverinfo="skip")
+
+
+def _places(epochs: int, line: Line, over: Over) -> list[float]:
+    step = line.updates if over == "update" else 1.0
+    return [step * epoch for epoch in range(1, epochs + 1)]

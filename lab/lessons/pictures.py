@@ -1,0 +1,146 @@
+"""What a lesson shows of its runs: charts, one for scenes that belong together, and a table of figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lab.charts.lessons import Drawn, Line, Mark, Over, lesson_curves
+from lab.data.prepare import prepare_cached
+from lab.data.samples import load_sample
+from lab.lessons.arithmetic import worked_out
+from lab.lessons.figures import SettingRuns
+from lab.lessons.progress import at_epochs
+from lab.lessons.prose import Prose
+from lab.lessons.reader import Opened
+from lab.lessons.schema import MINE, Scene, Sentence, Setting
+from lab.model.drawn import DrawnNetwork, drawn_network
+from lab.model.layer_table import layer_rows
+from lab.studies.words import number
+from lab.texts import Language, has_text, say
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One chart: the settings in it, and the history key that is drawn."""
+
+    curve: str
+    settings: tuple[Setting, ...]
+    both: bool
+
+
+def pictures_of(scenes: Sequence[Scene]) -> tuple[Picture, ...]:
+    """Scenes of one setting each that draw the same curve share a chart; every other has its own."""
+    found: list[Picture] = []
+    alone = False  # whether the last chart holds scenes of one setting
+    for scene in scenes:
+        single = len(scene.settings) == 1
+        if alone and single and found[-1].curve == scene.curve:
+            found[-1] = Picture(scene.curve, (*found[-1].settings, *scene.settings), found[-1].both)
+        else:
+            found.append(Picture(scene.curve, scene.settings, scene.both))
+        alone = single
+    return tuple(found)
+
+
+def chart_of(
+    picture: Picture,
+    runs: Mapping[str, SettingRuns],
+    words: Prose,
+    language: Language,
+    *,
+    over: Over = "epoch",
+    mark: Mark | None = None,
+    drawn: Drawn | None = None,
+    only: str | None = None,
+) -> go.Figure:
+    """The curves of a picture, as far as they are.
+
+    Args:
+        only: the one setting to be drawn; None for all.
+    """
+    lines = []
+    for setting in picture.settings:
+        one = runs.get(setting.key)
+        if one is None or (only is not None and setting.key != only):
+            continue
+        name = words.name(setting.key)
+        lines.append(_line(one, picture.curve, name))
+        twin = picture.curve.replace("val_", "train_", 1)
+        if picture.both and twin != picture.curve and (only is not None or len(picture.settings) <= MOST_TWINS):
+            lines.append(_line(one, twin, say("lessons_page.trained", language, name=name)))
+    return lesson_curves(lines, curve_name(picture.curve, language), language, over=over, mark=mark, drawn=drawn)
+
+
+MOST_TWINS = 2  # of more settings the training curves would hide what is to be seen
+
+
+def _line(one: SettingRuns, curve: str, name: str) -> Line:
+    steps = [run.values["updates"] / run.values["epochs"] for run in one.runs if run.values["epochs"]]
+    return Line(name, one.curve(curve), float(np.median(steps)) if steps and steps[0] else 1.0)
+
+
+def curve_name(curve: str, language: Language) -> str:
+    """A history key as it is read."""
+    part, _, measure = curve.partition("_")
+    key = f"studies.measure.{measure}"
+    name = say(key, language) if has_text(key) else measure
+    return say("studies.validation_of", language, measure=name) if part == "val" else name
+
+
+def drawn_by(opened: Opened, curve: tuple[float, ...]) -> Drawn:
+    """A predicted curve over the epochs of its setting."""
+    epochs = opened.experiments[opened.lesson.prediction.setting or ""].fit.epochs
+    return Drawn(at_epochs(curve, epochs), curve)
+
+
+def mark_of(sentence: Sentence, runs: Mapping[str, SettingRuns], language: Language) -> Mark | None:
+    """Where the chart is to be looked at for this sentence."""
+    look = sentence.look
+    if look is None or look.setting not in runs:
+        return None
+    epoch = float(np.mean(runs[look.setting].figures[look.figure]))
+    return Mark(epoch, say("charts.best_epoch", language, epoch=round(epoch))) if np.isfinite(epoch) else None
+
+
+def figures_table(
+    picture: Picture, runs: Mapping[str, SettingRuns], words: Prose, language: Language
+) -> list[dict[str, Any]]:
+    """One setting a row: the mean of each figure over the seeds, and from where to where they lie."""
+    rows = []
+    for setting in picture.settings:
+        one = runs.get(setting.key)
+        if one is None:
+            continue
+        row = {say("lessons_page.setting", language): words.name(setting.key)}
+        row |= {words.name(name): _spread(values) for name, values in one.figures.items() if name != "parameters"}
+        row[say("lessons_page.parameters", language)] = f"{one.figures['parameters'].mean():,.0f}"
+        rows.append(row)
+    return rows
+
+
+def _spread(values: Any) -> str:
+    """Mean, and the ends where the seeds differ."""
+    mean, low, high = (number(float(one)) for one in (values.mean(), values.min(), values.max()))
+    return mean if low == high else f"{mean} ({low} – {high})"
+
+
+def mean_of(values: Any) -> str:
+    """The mean over the seeds, three digits that count."""
+    return number(float(values.mean()))
+
+
+def network_of(opened: Opened, setting: str) -> DrawnNetwork:
+    """The network of a setting, as it is built. Raises DataError, NetcoreError."""
+    experiment = opened.experiments[setting]
+    table = load_sample(experiment.data.source.name, experiment.data.reading)
+    dataset = prepare_cached(table, experiment.data, experiment.seed)
+    return drawn_network(experiment, layer_rows(experiment, dataset), dataset)
+
+
+def goal_reached(opened: Opened, mine: SettingRuns) -> bool:
+    """Whether the challenge is won by these runs: all comparisons hold for their means."""
+    means = {f"{MINE}.{name}": float(values.mean()) for name, values in mine.figures.items()}
+    return all(bool(worked_out(formula, means)) for formula in opened.lesson.further.goal)

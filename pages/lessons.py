@@ -1,0 +1,53 @@
+"""Lessons: predict, run, compare, explain, check, and one step further; or the list of all of them."""
+
+import streamlit as st
+
+from lab.lessons.progress import Progress
+from lab.lessons.reader import Opened
+from lab.texts import say
+from pages.ui.lessons.beats import beat_names, show_beat, take_beat
+from pages.ui.lessons.shelf import choose, opened_lesson, shelf, take_link
+from pages.ui.lessons.words import safe
+from pages.ui.state import AppState, app_state
+from pages.ui.text import heading
+
+
+def page(state: AppState) -> None:
+    take_link(state)
+    opened = opened_lesson(state)
+    if opened is None:
+        heading(say("page.lessons", state.language))
+        shelf(state)
+        return
+    progress = state.desk.lessons.progress(opened.name)
+    head(state, opened, progress)
+    show_beat(state, opened, progress)
+
+
+def head(state: AppState, opened: Opened, progress: Progress) -> None:
+    """Back to the list, the title, and the beats that are open so far."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson-head"):
+        st.button(
+            say("lessons_page.all", state.language),
+            key="lesson-all",
+            icon=":material/arrow_back:",
+            on_click=choose,
+            args=(None,),
+        )
+        st.markdown(f"**{safe(opened.words(state.language).title)}**")
+    names, key = beat_names(state), f"lesson-beat-{opened.name}-{progress.beat}-{progress.reached}"
+    st.segmented_control(
+        say("lessons_page.beats", state.language),
+        progress.may_open,
+        default=progress.beat,
+        required=True,
+        format_func=names.__getitem__,
+        key=key,
+        on_change=take_beat,
+        args=(progress, key),
+        label_visibility="collapsed",
+        wrap=True,
+    )
+
+
+page(app_state())

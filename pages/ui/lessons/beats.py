@@ -1,0 +1,397 @@
+"""The beats of a lesson, each on one screen: predict, run, compare, explain, check, one step further."""
+
+from typing import Any
+
+import streamlit as st
+
+from lab.errors import LabError
+from lab.lessons.asked import scenes_of
+from lab.lessons.pictures import (
+    curve_name,
+    drawn_by,
+    goal_reached,
+    mark_of,
+    mean_of,
+    network_of,
+    pictures_of,
+)
+from lab.lessons.progress import Beat, Progress, drawn_curve
+from lab.lessons.questions import RIGHT, question
+from lab.lessons.reader import Opened
+from lab.lessons.said import answer_of, right_choices, said_of, worth_of
+from lab.lessons.schema import MINE, Knob
+from lab.spec.experiment import Experiment
+from lab.studies.words import number
+from lab.texts import say
+from netcore.errors import NetcoreError
+from pages.ui.lessons.curve_pad import curve_pad
+from pages.ui.lessons.running import (
+    begin,
+    begin_mine,
+    chosen_picture,
+    look,
+    overs,
+    show_figures,
+    show_picture,
+    tell_end,
+    wait,
+)
+from pages.ui.lessons.words import safe, safe_filled
+from pages.ui.network_drawing import network_drawing
+from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.text import tell_error
+
+NEXT_ICON = ":material/arrow_forward:"
+
+
+def show_beat(state: AppState, opened: Opened, progress: Progress) -> None:
+    """The beat that is open."""
+    SCREENS[progress.beat](state, opened, progress)
+
+
+def go_on_button(state: AppState, progress: Progress, *, ready: bool = True) -> None:
+    """To the next beat."""
+    st.button(
+        say("lessons_page.next", state.language),
+        key=f"lesson-next-{progress.beat}",
+        type="primary",
+        icon=NEXT_ICON,
+        disabled=not ready,
+        on_click=progress.go_on,
+    )
+
+
+# --- predict
+
+
+def predict(state: AppState, opened: Opened, progress: Progress) -> None:
+    words = opened.words(state.language)
+    st.markdown(f"**{safe(words['goal'].text)}**")
+    st.markdown(safe(words["predict"].text))
+    asked = opened.lesson.prediction
+    if asked.choices:
+        items = words["predict"].items
+        given: Any = st.radio(
+            say("lessons_page.your_prediction", state.language),
+            [choice.key for choice in asked.choices],
+            index=None,
+            format_func=lambda key: safe(items[key]),
+            key=f"lesson-choice-{opened.name}",
+        )
+    elif asked.value is not None:
+        given = st.number_input(
+            say("lessons_page.your_number", state.language, unit=asked.unit),
+            value=None,
+            min_value=float(asked.low),
+            max_value=float(asked.high),
+            key=f"lesson-number-{opened.name}",
+        )
+    else:
+        given = _drawn(state, opened)
+    st.button(
+        say("lessons_page.run", state.language),
+        key="lesson-run",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=given is None,
+        on_click=_predicted,
+        args=(opened, progress, given),
+    )
+    if given is None:
+        st.caption(say("lessons_page.predict_first", state.language))
+
+
+def _drawn(state: AppState, opened: Opened) -> tuple[float, ...] | None:
+    asked = opened.lesson.prediction
+    st.markdown(f"**{say('lessons_page.draw', state.language, curve=curve_name(asked.curve or '', state.language))}**")
+    epochs = opened.experiments[asked.setting or ""].fit.epochs
+    key = f"lesson-curve-{opened.name}"
+    result = curve_pad(asked.low, asked.high, epochs, state.language, key, on_drawn=_nothing)
+    return drawn_curve(result.curve, opened.lesson)
+
+
+def _nothing() -> None:
+    """The script runs anew by itself."""
+
+
+def _predicted(opened: Opened, progress: Progress, given: Any) -> None:
+    """Callback: keep the prediction and begin."""
+    progress.prediction = given
+    begin(opened, progress)
+    if progress.running is not None:
+        progress.go("run")
+
+
+# --- run
+
+
+def run(state: AppState, opened: Opened, progress: Progress) -> None:
+    words, running = opened.words(state.language), progress.running
+    st.markdown(safe(words["run"].text))
+    if running is None:
+        go_back(state, progress)
+        return
+    if running.going_on:
+        look(state, running)
+    picture = chosen_picture(state, opened, f"lesson-picture-{opened.name}")
+    over = overs(state, ("epoch", "update"), f"lesson-over-{opened.name}")
+    if running.going_on:
+        wait(state, running, lambda: show_picture(state, running, picture, "lesson-live", over=over))
+        return
+    tell_end(state, running)
+    show_picture(state, running, picture, "lesson-curves", over=over)
+    st.caption(say("lessons_page.seeds_about", state.language, seeds=len(opened.lesson.seeds)))
+    if running.state == "finished":
+        go_on_button(state, progress)
+    else:
+        go_back(state, progress)
+
+
+def go_back(state: AppState, progress: Progress) -> None:
+    st.button(
+        say("lessons_page.again", state.language),
+        key="lesson-again",
+        icon=":material/replay:",
+        on_click=progress.go,
+        args=("predict",),
+    )
+
+
+# --- compare
+
+
+def compare(state: AppState, opened: Opened, progress: Progress) -> None:
+    running, asked = progress.running, opened.lesson.prediction
+    if running is None or not running.settings or progress.prediction is None:
+        go_back(state, progress)
+        return
+    picture = chosen_picture(state, opened, f"lesson-compared-{opened.name}")
+    if isinstance(progress.prediction, tuple):
+        place = next(one for one in pictures_of(scenes_of(opened)) if asked.setting in [s.key for s in one.settings])
+        drawn = drawn_by(opened, progress.prediction)
+        st.markdown(f"**{say('lessons_page.curve_over', state.language)}**")
+        show_picture(state, running, place, "lesson-drawn", drawn=drawn, only=asked.setting)
+    else:
+        _tell_worth(state, opened, progress)
+    show_figures(state, running, picture)
+    go_on_button(state, progress)
+
+
+def _tell_worth(state: AppState, opened: Opened, progress: Progress) -> None:
+    """The person's own prediction beside what happened."""
+    values = progress.running.values if progress.running else {}
+    given = progress.prediction
+    worth = worth_of(opened.lesson, given if given is not None else "", values)
+    if opened.lesson.prediction.choices:
+        items = opened.words(state.language)["predict"].items
+        right = [items[key] for key in right_choices(opened.lesson, values)]
+        told = {"given": safe(items[str(given)]), "right": safe(", ".join(right)) or "–"}
+    else:
+        unit = opened.lesson.prediction.unit
+        told = {
+            "given": f"{number(float(str(given)))} {safe(unit)}",
+            "right": f"{number(answer_of(opened.lesson, values))} {safe(unit)}",
+        }
+    box = {"right": st.success, "close": st.success, "far": st.info, "unknown": st.warning}[worth]
+    box(say(f"lessons_page.worth.{worth}", state.language, **told))
+
+
+# --- explain
+
+
+def explain(state: AppState, opened: Opened, progress: Progress) -> None:
+    words, running = opened.words(state.language), progress.running
+    if running is None or not running.settings:
+        go_back(state, progress)
+        return
+    values = running.values
+    said = said_of(opened.lesson, values)
+    sentences, picture = st.columns([1, 1], gap="large")
+    with sentences, st.container(key="lesson-sentences"):
+        for sentence in said:
+            st.markdown(safe_filled(words["explain"].items[sentence.key], values))
+        if not said:
+            st.info(say("lessons_page.nothing_said", state.language))
+        st.caption(say("lessons_page.said_about", state.language, seeds=len(opened.lesson.seeds)))
+    with picture:
+        marks = [mark_of(sentence, running.settings, state.language) for sentence in said]
+        mark = next((one for one in marks if one is not None), None)
+        shown = chosen_picture(state, opened, f"lesson-explained-{opened.name}")
+        show_picture(state, running, shown, "lesson-pointed", mark=mark)
+        try:
+            network = state.once(
+                "lesson-network",
+                (opened.name, shown.settings[0].key),
+                lambda: network_of(opened, shown.settings[0].key),
+            )
+            network_drawing(network, state.language, f"lesson-network-{opened.name}")
+        except (LabError, NetcoreError) as refusal:
+            st.caption(tell_error(refusal, state.language))
+    go_on_button(state, progress)
+
+
+# --- check
+
+
+def check(state: AppState, opened: Opened, progress: Progress) -> None:
+    words, asked = opened.words(state.language)["check"], opened.lesson.check
+    st.markdown(f"**{safe(words.text)}**")
+    given = st.radio(
+        say("lessons_page.answer", state.language),
+        asked.answers,
+        index=None,
+        format_func=lambda key: safe(words.answer(key)[0]),
+        key=f"lesson-answer-{opened.name}",
+        label_visibility="collapsed",
+    )
+    if given is None:
+        return
+    if given not in progress.answers[-1:]:
+        progress.answers.append(given)
+    _judge(state, right=given == asked.right, reason=safe(words.answer(given)[1]))
+    if given == asked.right:
+        _second(state, opened, progress)
+
+
+def _second(state: AppState, opened: Opened, progress: Progress) -> None:
+    """The question with other numbers, until it is answered rightly."""
+    words, one = opened.words(state.language)["again"], question(opened.lesson.check.again, progress.turn)
+    st.divider()
+    st.markdown(f"**{safe_filled(words.text, one.numbers)}**")
+    given = st.radio(
+        say("lessons_page.answer", state.language),
+        list(one.answers),
+        index=None,
+        format_func=lambda key: safe(one.answers[key]),
+        key=f"lesson-again-{opened.name}-{progress.turn}",
+        label_visibility="collapsed",
+        horizontal=True,
+    )
+    if given is None:
+        return
+    _judge(state, right=given == RIGHT, reason=safe_filled(words.items[given], one.numbers))
+    if given == RIGHT:
+        progress.solved = True
+        go_on_button(state, progress)
+    else:
+        st.button(
+            say("lessons_page.other_numbers", state.language),
+            key="lesson-other-numbers",
+            icon=":material/casino:",
+            on_click=_turn,
+            args=(progress,),
+        )
+
+
+def _turn(progress: Progress) -> None:
+    progress.turn += 1
+
+
+def _judge(state: AppState, *, right: bool, reason: str) -> None:
+    box, icon = (st.success, ":material/check_circle:") if right else (st.warning, ":material/lightbulb:")
+    box(f"{say('lessons_page.right' if right else 'lessons_page.not_right', state.language)} {reason}", icon=icon)
+
+
+# --- one step further
+
+
+def further(state: AppState, opened: Opened, progress: Progress) -> None:
+    words = opened.words(state.language)
+    st.info(safe(words["misconception"].text), icon=":material/psychology_alt:")
+    st.markdown(safe(words["further"].text))
+    st.markdown(f"**{say('lessons_page.challenge', state.language)}** {safe(words['challenge'].text)}")
+    chosen = {knob.name: _knob(state, opened, knob) for knob in opened.lesson.further.knobs}
+    try:
+        experiment = opened.mine(chosen)
+    except (LabError, NetcoreError) as refusal:
+        st.error(tell_error(refusal, state.language))
+        return
+    trying = progress.trying
+    busy = trying is not None and trying.going_on
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            say("lessons_page.try", state.language),
+            key="lesson-try",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=busy,
+            on_click=_try,
+            args=(opened, progress, experiment, chosen),
+        )
+        st.button(
+            say("lessons_page.studio", state.language),
+            key="lesson-studio",
+            icon=":material/tune:",
+            on_click=_to_studio,
+            args=(experiment,),
+        )
+    if trying is not None:
+        _tried(state, opened, progress)
+
+
+def _knob(state: AppState, opened: Opened, knob: Knob) -> Any:
+    return st.select_slider(
+        say(f"lessons_page.knob.{knob.name}", state.language),
+        knob.values,
+        format_func=lambda value: f"{value:g}" if isinstance(value, int | float) else str(value),
+        key=f"lesson-knob-{opened.name}-{knob.name}",
+    )
+
+
+def _try(opened: Opened, progress: Progress, experiment: Experiment, chosen: dict[str, Any]) -> None:
+    progress.tried = dict(chosen)
+    begin_mine(opened, progress, experiment)
+
+
+def _to_studio(experiment: Experiment) -> None:
+    state = app_state()
+    state.replace_experiment(experiment)
+    state.notice("success", "lessons_page.in_studio")
+
+
+def _tried(state: AppState, opened: Opened, progress: Progress) -> None:
+    trying = progress.trying
+    if trying is None:
+        return
+    if trying.going_on:
+        look(state, trying)
+    if trying.going_on:
+        wait(state, trying, lambda: None)
+        return
+    mine = trying.settings.get(MINE)
+    if mine is None:
+        tell_end(state, trying)
+        return
+    words = opened.words(state.language)
+    figures = [
+        f"{safe(words.name(name))}: **{mean_of(values)}**"
+        for name, values in mine.figures.items()
+        if name != "parameters"
+    ]
+    figures.append(f"{say('lessons_page.parameters', state.language)}: **{mean_of(mine.figures['parameters'])}**")
+    st.markdown(" · ".join(figures))
+    if goal_reached(opened, mine):
+        progress.won = True
+        st.success(say("lessons_page.won", state.language), icon=":material/emoji_events:")
+    else:
+        st.info(say("lessons_page.not_won", state.language))
+
+
+SCREENS = {
+    "predict": predict,
+    "run": run,
+    "compare": compare,
+    "explain": explain,
+    "check": check,
+    "further": further,
+}
+
+
+def beat_names(state: AppState) -> dict[Beat, str]:
+    """Every beat as it is called."""
+    return {beat: say(f"lessons_page.beat.{beat}", state.language) for beat in SCREENS}  # type: ignore[misc]
+
+
+def take_beat(progress: Progress, key: str) -> None:
+    """Callback of the row of beats."""
+    progress.go(widget_value(key))

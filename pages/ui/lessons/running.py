@@ -1,0 +1,152 @@
+"""Runs of a lesson on a page: started, watched while they go on, and what has come out."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import pandas as pd
+import streamlit as st
+
+from lab.charts.lessons import Drawn, Mark, Over
+from lab.errors import LabError
+from lab.lessons.asked import Running, cell_of, cells_of, scenes_of
+from lab.lessons.pictures import Picture, chart_of, figures_table, pictures_of
+from lab.lessons.progress import Progress
+from lab.lessons.reader import Opened
+from lab.lessons.schema import MINE
+from lab.runs.orders.study import Cell, StudyView
+from lab.runs.serve.host import engine
+from lab.spec.experiment import Experiment
+from lab.texts import say
+from netcore.errors import NetcoreError
+from pages.ui.chart import show_chart
+from pages.ui.state import AppState, app_state
+from pages.ui.text import plain
+
+LOOK_S = 0.7  # between two looks at runs that go on
+LABEL = 200  # letters
+
+
+def begin(opened: Opened, progress: Progress) -> None:
+    """Callback: everything that a person waits for."""
+    progress.running = _started(opened, lambda: cells_of(opened, scenes_of(opened), opened.lesson.seeds))
+
+
+def begin_mine(opened: Opened, progress: Progress, experiment: Experiment) -> None:
+    """Callback: the experiment of "what if"."""
+    progress.trying = _started(opened, lambda: [cell_of(MINE, experiment, opened.lesson.seeds)])
+
+
+def _started(opened: Opened, make: Callable[[], list[Cell]]) -> Running | None:
+    state = app_state()
+    try:
+        cells = make()
+        return Running(opened, engine().start_study(cells, state.owner, predict=True), cells)
+    except (LabError, NetcoreError) as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+        return None
+
+
+def wait(state: AppState, running: Running, draw: Callable[[], None]) -> None:
+    """Progress and curves as they come; the page is run anew when all has ended."""
+
+    @st.fragment(run_every=LOOK_S)
+    def tick() -> None:
+        view = look(state, running)
+        if view is None or not running.going_on:
+            st.rerun()
+            return
+        words = {"done": f"{view.done:,}", "total": f"{view.total:,}", "seconds": f"{view.compute_s:.1f}"}
+        st.progress(view.share, say("lessons_page.progress", state.language, **words))
+        draw()
+
+    tick()
+    st.button(
+        say("experiments_page.stop", state.language),
+        key="lesson-stop",
+        icon=":material/stop:",
+        on_click=_stop,
+        args=(running.study_id,),
+    )
+
+
+def look(state: AppState, running: Running) -> StudyView | None:
+    """Where the runs are; None if the engine no longer knows them."""
+    try:
+        view = engine().study(running.study_id, state.owner)
+    except LabError:
+        running.lost()
+        return None
+    running.seen(view)
+    return view
+
+
+def _stop(study_id: str) -> None:
+    with suppress(LabError):  # it may just have been forgotten: then there is nothing to stop
+        engine().stop_study(study_id, app_state().owner)
+
+
+# --- what is shown of them
+
+
+def chosen_picture(state: AppState, opened: Opened, key: str) -> Picture:
+    """The chart to be looked at, by its settings; of one there is nothing to choose."""
+    pictures = pictures_of(scenes_of(opened))
+    if len(pictures) == 1:
+        return pictures[0]
+    words = opened.words(state.language)
+    labels = [plain(words.name(picture.settings[0].key), LABEL) for picture in pictures]
+    place: int = st.segmented_control(
+        say("lessons_page.picture", state.language),
+        range(len(pictures)),
+        default=0,
+        required=True,
+        format_func=labels.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    return pictures[place]
+
+
+def show_picture(
+    state: AppState,
+    running: Running,
+    picture: Picture,
+    key: str,
+    *,
+    over: Over = "epoch",
+    mark: Mark | None = None,
+    drawn: Drawn | None = None,
+    only: str | None = None,
+) -> None:
+    """The curves of a picture, each seed a thin line."""
+    words = running.opened.words(state.language)
+    chart = chart_of(picture, running.settings, words, state.language, over=over, mark=mark, drawn=drawn, only=only)
+    show_chart(chart, key)
+
+
+def show_figures(state: AppState, running: Running, picture: Picture) -> None:
+    """The figures of all settings of a picture."""
+    rows = figures_table(picture, running.settings, running.opened.words(state.language), state.language)
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.caption(say("lessons_page.figures_about", state.language, seeds=len(running.opened.lesson.seeds)))
+
+
+def tell_end(state: AppState, running: Running) -> None:
+    """That runs were stopped, failed or got lost."""
+    if running.state in ("stopped", "failed", "lost"):
+        st.warning(say(f"lessons_page.{running.state}", state.language))
+
+
+def overs(state: AppState, keys: Sequence[str], key: str) -> Over:
+    """What the curves are drawn over."""
+    over: Over = st.segmented_control(
+        say("experiments_page.over", state.language),
+        keys,
+        default="epoch",
+        required=True,
+        format_func=lambda name: say(f"studies.over.{name}", state.language),
+        key=key,
+        label_visibility="collapsed",
+    )
+    return over

@@ -1,0 +1,33 @@
+"""The words of a lesson on a page. A lesson may be a stranger's: nothing in it is markup but `code`."""
+
+import re
+from collections.abc import Mapping
+from itertools import cycle
+from typing import Any
+
+from lab.lessons.told import filled
+from lab.texts.letters import visible
+from pages.ui.text import plain
+
+CODE = re.compile(r"`([^`\n]{1,200})`")
+LONGEST = 3000  # letters of one paragraph
+
+
+def safe(text: str) -> str:
+    """A paragraph for Markdown: code stays code, everything else is letters."""
+    return "".join(
+        f"`{visible(piece)}`" if is_code else _letters(piece)
+        for is_code, piece in zip(cycle((False, True)), CODE.split(text), strict=False)
+    )
+
+
+def _letters(text: str) -> str:
+    """Blanks at its ends part it from the code beside it."""
+    inner = text.strip()
+    before, _, after = text.partition(inner) if inner else ("", "", text)
+    return f"{before}{plain(inner, LONGEST)}{after}"
+
+
+def safe_filled(text: str, values: Mapping[str, Any]) -> str:
+    """The same with the numbers of the runs in its blanks."""
+    return safe(filled(text, values))

@@ -1,0 +1,178 @@
+"""Lessons without a browser: predict, run, compare, explain, check, one step further; lessons from elsewhere."""
+
+import json
+
+import pytest
+
+from lab.lessons.progress import BEATS, DRAWN_POINTS, drawn_curve
+from lab.lessons.questions import RIGHT, question
+from lab.lessons.reader import read_file, to_file, to_link
+from lab.lessons.said import said_of
+from lab.lessons.shelf import lesson, lessons
+from lab.texts import say
+from tests.pages.conftest import Person, seen
+
+QUICK = "05-compile"  # small tables and few epochs
+
+
+def open_lesson(person: Person, name: str = QUICK) -> Person:
+    return person.go_to("lessons").press(f"lesson-open-{name}")
+
+
+def progress(person: Person):
+    learner = person.state().desk.lessons
+    return learner.progress(learner.current)
+
+
+def predict(person: Person, key: str) -> Person:
+    person.at.radio[0].set_value(key)
+    return person.look()
+
+
+def ran(person: Person, key: str = "same") -> Person:
+    predict(open_lesson(person), key).press("lesson-run")
+    person.engine.advance()
+    return person.look()
+
+
+def go_on(person: Person) -> Person:
+    return person.press(f"lesson-next-{progress(person).beat}")
+
+
+def answer(person: Person, key: str, radio: int = 0) -> Person:
+    person.at.radio[radio].set_value(key)
+    return person.look()
+
+
+def test_every_lesson_is_on_the_list_and_opens_on_its_prediction(person_in, language):
+    for one in lessons():
+        open_lesson(person_in, one.name)
+        words = person_in.sentences()
+        assert one.words(language)["goal"].text.split("`")[0][:20] in words.replace("\\", "")
+        assert person_in.at.button(key="lesson-run").disabled
+        person_in.press("lesson-all")
+    assert all(person_in.at.button(key=f"lesson-open-{one.name}") for one in lessons())
+
+
+def test_nothing_runs_and_no_later_beat_opens_before_a_prediction(person):
+    open_lesson(person)
+    assert progress(person).may_open == ("predict",)
+    predict(person, "better")
+    assert not person.at.button(key="lesson-run").disabled
+
+
+def test_a_lesson_is_walked_from_prediction_to_misconception(person_in, language):
+    person, one = person_in, lesson(QUICK)
+    ran(person)
+    assert progress(person).running.state == "finished"
+    go_on(person)
+    assert say("lessons_page.worth.right", language, given="", right="")[:4] in person.sentences()
+    go_on(person)
+    words = one.words(language)["explain"].items
+    for sentence in said_of(one.lesson, progress(person).running.values):
+        assert words[sentence.key].split("{")[0][:30] in person.sentences()
+    go_on(person)
+    wrong = next(key for key in one.lesson.check.answers if key != one.lesson.check.right)
+    answer(person, wrong)
+    assert one.words(language)["check"].answer(wrong)[1][:20] in person.sentences()
+    answer(person, one.lesson.check.right)
+    asked = question(one.lesson.check.again, 0)
+    answer(person, next(key for key in asked.answers if key != RIGHT), 1)
+    person.press("lesson-other-numbers")
+    assert not progress(person).solved
+    answer(person, RIGHT, 1)
+    go_on(person)
+    assert one.words(language)["misconception"].text[:20] in person.sentences()
+    assert progress(person).may_open == BEATS
+    assert progress(person).done
+    person.press("lesson-all")
+    assert say("lessons_page.mark.done", language) in person.sentences()
+
+
+def test_what_if_runs_with_the_open_knobs_and_the_goal_is_judged(person):
+    open_lesson(person)
+    progress(person).go("further")
+    person.look()
+    rate = person.at.select_slider(key=f"lesson-knob-{QUICK}-learning_rate")
+    rate.set_value(0.01)
+    person.at.select_slider(key=f"lesson-knob-{QUICK}-optimizer").set_value("Adam")
+    person.look().press("lesson-try")
+    person.engine.advance()
+    person.look()
+    mine = progress(person).trying.settings["mine"]
+    won = mine.figures["acc"].mean() >= 0.93 and mine.figures["loss"].mean() <= 0.25
+    assert say("lessons_page.won" if won else "lessons_page.not_won", "en") in person.sentences()
+    assert progress(person).won == won
+    person.press("lesson-studio")
+    assert person.experiment.compile.optimizer.type == "Adam"
+    assert person.experiment.data.source.name == "iris"
+
+
+def test_a_drawn_curve_is_the_prediction(person):
+    open_lesson(person, "13-overfitting")
+    assert person.at.button(key="lesson-run").disabled
+    given = person.component("lab_curve_pad")
+    assert (given["epochs"], given["points"]) == (200, DRAWN_POINTS)
+
+
+@pytest.mark.parametrize("values", [None, [], [1.0], ["x"] * DRAWN_POINTS, [float("nan")] * DRAWN_POINTS, {"0": 1}])
+def test_what_is_no_curve_is_no_prediction(values):
+    assert drawn_curve(values, lesson("13").lesson) is None
+
+
+def test_a_curve_is_held_to_its_axis():
+    assert drawn_curve([-5, 9] * (DRAWN_POINTS // 2), lesson("13").lesson) == (0.0, 3.0) * (DRAWN_POINTS // 2)
+
+
+# --- from elsewhere
+
+
+def with_words(old: str, new: str):
+    source = dict(lesson("09").source)
+    source["ko.md"] = source["ko.md"].replace(old, new)
+    del source["en.md"]
+    return read_file("mine.json", json.dumps(source).encode())
+
+
+def test_a_link_names_a_lesson_or_carries_one(engine):
+    for text, name in (
+        ("13", "13-overfitting"),
+        (to_link(with_words("언제", "언제")), say("lessons_page.from_link", "en")),
+    ):
+        person = Person(engine, "en").go_to("lessons")
+        person.at.query_params["lesson"] = text
+        person.look()
+        assert person.state().desk.lessons.current == name
+        person.press("lesson-all")
+
+
+@pytest.mark.parametrize("text", ["L1broken", "99", "<b>x</b>"])
+def test_a_link_to_no_lesson_is_refused_in_a_sentence(person, text):
+    person.go_to("lessons")
+    person.at.query_params["lesson"] = text
+    person.look()
+    assert len(person.errors()) == 1
+    assert person.state().desk.lessons.current is None
+
+
+def test_markup_in_a_stranger_s_lesson_is_shown_and_not_followed(person):
+    opened = with_words(
+        "150 에포크를", "<img src=x onerror=alert(1)> [여기](javascript:alert(1)) **굵게** :smile: 150 에포크를"
+    )
+    person.go_to("lessons")
+    person.state().desk.lessons.keep(opened)
+    person.look()
+    [shown] = [one.value for one in person.at.markdown if "onerror" in one.value]
+    assert "<img" not in shown
+    assert "](javascript" not in shown
+    assert "**굵게**" not in shown
+    assert "<img src=x onerror=alert(1)> [여기](javascript:alert(1)) **굵게** :smile:" in seen(shown)
+
+
+def test_a_lesson_file_is_opened_and_a_broken_one_is_told(person):
+    person.go_to("lessons")
+    learner = person.state().desk.lessons
+    learner.keep(read_file("mine.lesson.json", to_file(lesson("09")).encode()))
+    person.look()
+    assert learner.current == "mine.lesson"
+    assert person.at.button(key="lesson-run")
