@@ -1,0 +1,71 @@
+"""The effects that the lessons speak of, measured elsewhere over five seeds, come out again with netcore.
+
+The longer ones are left to `python -m tests --all` and to `python -m benchmarks.lessons`, which measures all of them.
+"""
+
+import pytest
+
+from benchmarks import lessons
+from lab.lessons.change import base_of, experiments_of
+from lab.lessons.shelf import lesson
+from lab.studies import bases
+
+QUICK = {  # settings that take a moment
+    "01": ("whole", "no_hidden", "mape", "frozen"),
+    "05": ("watched", "crawling", "brisk"),
+    "07": ("sgd_3", "sgd_2", "sgd_1", "adam_2"),
+    "10": ("b10", "b100", "b1000"),
+    "12": ("u1", "u3", "u8"),
+    "13": ("four", "linear"),
+    "16": ("sgd_raw", "sgd"),
+}
+LONG = {"10": ("patient",), "12": ("s16",), "13": ("large",), "14": ("dropout", "mixed", "l2", "crushed", "rows_240")}
+SEQUENCES = "15"  # minutes of computing
+ALL = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "16")
+
+
+def assert_met(name: str, keys: list[str]) -> None:
+    lines = list(lessons.run(lesson(name), keys))
+    missed = [f"{one.setting} {one.figure}: {one.mean:.4g}, not {one.reference}" for one in lines if not one.met]
+    assert not missed
+    assert not lessons.out_of_order(lines)
+    assert lines
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_netcore_repeats_what_was_measured_within_two_standard_deviations_and_in_order(name):
+    assert_met(name, list(QUICK[name]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALL)
+def test_netcore_repeats_nearly_everything_that_was_measured(name):
+    left_out = LONG.get(name, ())
+    keys = [setting.key for _, setting in lessons.measured_settings(lesson(name)) if setting.key not in left_out]
+    assert_met(name, keys)
+
+
+SHARED = {
+    "10": (("days", bases.tomorrows_maximum),),
+    "06": (("a", bases.digits), ("b", bases.rain_amount), ("c", bases.heavy_rain), ("d", bases.broken_sensor)),
+    "07": (("degrees", bases.maximum_in_degrees),),
+    "11": (("blocks", bases.time_trap), ("leak", bases.leak)),
+    "12": (("wave", bases.sine), ("spiral", bases.spiral)),
+    "13": (("sixty_days", bases.rainy_days),),
+    "14": (("sixty_days", bases.rainy_days),),
+}
+PLACES = [(name, scene, base) for name, scenes in SHARED.items() for scene, base in scenes]
+
+
+@pytest.mark.parametrize(("name", "scene", "base"), PLACES, ids=lambda one: getattr(one, "__name__", one))
+def test_a_one_click_experiment_and_its_lesson_are_the_same_experiment(name, scene, base):
+    ours, theirs = base_of(lesson(name).lesson.scene(scene)), base().with_fit(epochs=base().fit.epochs)
+    epochs = ours.fit.epochs  # the lesson on losses goes on for longer
+    assert ours.replace(name="").with_fit(epochs=epochs).content_hash() == theirs.with_fit(epochs=epochs).content_hash()
+
+
+def test_a_change_that_is_not_named_leaves_the_base_as_it_is():
+    scene = lesson("10").lesson.scene("days")
+    made = experiments_of(scene)
+    assert made["b10"] == base_of(scene)
+    assert {key: one.fit.batch_size for key, one in made.items()} == {"b1": 1, "b10": 10, "b100": 100, "b1000": 1000}
