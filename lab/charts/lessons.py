@@ -86,7 +86,7 @@ def lesson_curves(
             annotation={"text": plain(mark.words), "font": {"color": GREY}},
         )
     if seen and min(seen) > 0 and max(seen) > WIDE * min(seen) and drawn is None:
-        chart.update_yaxes(type="log")
+        chart.update_yaxes(type="log", dtick=1)
     if over == "update":
         chart.update_xaxes(type="log")
     return chart

@@ -134,7 +134,7 @@ def run(state: AppState, opened: Opened, progress: Progress) -> None:
     if running.going_on:
         look(state, running)
     picture = chosen_picture(state, opened, f"lesson-picture-{opened.name}")
-    over = overs(state, ("epoch", "update"), f"lesson-over-{opened.name}")
+    over = overs(state, f"lesson-over-{opened.name}")
     if running.going_on:
         wait(state, running, lambda: show_picture(state, running, picture, "lesson-live", over=over))
         return
@@ -300,7 +300,7 @@ def further(state: AppState, opened: Opened, progress: Progress) -> None:
     st.info(safe(words["misconception"].text), icon=":material/psychology_alt:")
     st.markdown(safe(words["further"].text))
     st.markdown(f"**{say('lessons_page.challenge', state.language)}** {safe(words['challenge'].text)}")
-    chosen = {knob.name: _knob(state, opened, knob) for knob in opened.lesson.further.knobs}
+    chosen: dict[str, Any] = {knob.name: _knob(state, opened, knob) for knob in opened.lesson.further.knobs}
     try:
         experiment = opened.mine(chosen)
     except (LabError, NetcoreError) as refusal:

@@ -3,7 +3,6 @@
 
 const pads = new WeakMap();
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 600;
 const HEIGHT = 260;
 const EDGE = { left: 46, right: 12, top: 12, bottom: 30 };
 const GRID = 4;
@@ -21,11 +20,15 @@ class CurvePad {
     this.values = new Array(data.points).fill(null);
     this.at = 0;
     this.last = null; // column under the pointer a moment ago
+    this.width = 0; // pixels, and units of the drawing
     this.requestPaint = oncePerFrame(() => this.paint());
     this.build();
+    this.resize = new ResizeObserver(() => this.requestPaint());
+    this.resize.observe(root);
   }
 
   close() {
+    this.resize.disconnect();
     this.root.replaceChildren();
   }
 
@@ -38,10 +41,10 @@ class CurvePad {
   }
 
   build() {
-    this.svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", tabindex: 0 });
+    this.svg = element("svg", { tabindex: 0 });
     this.svg.setAttribute("role", "application");
     this.grid = element("g", {});
-    this.line = element("path", { class: "curve-pad-line", "vector-effect": "non-scaling-stroke" });
+    this.line = element("path", { class: "curve-pad-line" });
     this.dot = element("circle", { class: "curve-pad-at", r: 6 });
     this.svg.append(this.grid, this.line, this.dot);
     const foot = document.createElement("div");
@@ -70,9 +73,9 @@ class CurvePad {
 
   draw(event) {
     const box = this.svg.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * WIDTH;
-    const y = ((event.clientY - box.top) / box.height) * HEIGHT;
-    const across = (x - EDGE.left) / (WIDTH - EDGE.left - EDGE.right);
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
+    const across = (x - EDGE.left) / (this.width - EDGE.left - EDGE.right);
     const up = 1 - (y - EDGE.top) / (HEIGHT - EDGE.top - EDGE.bottom);
     const column = clamp(Math.round(across * (this.data.points - 1)), 0, this.data.points - 1);
     this.put(column, this.data.low + clamp(up, 0, 1) * (this.data.high - this.data.low));
@@ -136,7 +139,7 @@ class CurvePad {
   // --- painting
 
   x(column) {
-    return EDGE.left + (column / (this.data.points - 1)) * (WIDTH - EDGE.left - EDGE.right);
+    return EDGE.left + (column / (this.data.points - 1)) * (this.width - EDGE.left - EDGE.right);
   }
 
   y(value) {
@@ -146,15 +149,17 @@ class CurvePad {
 
   paint() {
     const { low, high, epochs, texts } = this.data;
+    this.width = this.svg.clientWidth;
+    if (this.width === 0) return; // not laid out yet: the observer asks again
     const marks = [];
     for (let place = 0; place <= GRID; place += 1) {
       const value = low + (place / GRID) * (high - low);
       const y = this.y(value);
-      marks.push(element("line", { class: "curve-pad-grid", x1: EDGE.left, x2: WIDTH - EDGE.right, y1: y, y2: y }));
+      marks.push(element("line", { class: "curve-pad-grid", x1: EDGE.left, x2: this.width - EDGE.right, y1: y, y2: y }));
       marks.push(words(EDGE.left - 6, y + 5, "end", short(value)));
     }
     marks.push(words(EDGE.left, HEIGHT - 8, "start", `1`));
-    marks.push(words(WIDTH - EDGE.right, HEIGHT - 8, "end", `${texts.x} ${epochs}`));
+    marks.push(words(this.width - EDGE.right, HEIGHT - 8, "end", `${texts.x} ${epochs}`));
     this.grid.replaceChildren(...marks);
     let path = "";
     this.values.forEach((value, column) => {

@@ -1,6 +1,6 @@
 """Runs of a lesson on a page: started, watched while they go on, and what has come out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 
 import pandas as pd
@@ -138,11 +138,14 @@ def tell_end(state: AppState, running: Running) -> None:
         st.warning(say(f"lessons_page.{running.state}", state.language))
 
 
-def overs(state: AppState, keys: Sequence[str], key: str) -> Over:
+OVERS: tuple[Over, ...] = ("epoch", "update")
+
+
+def overs(state: AppState, key: str) -> Over:
     """What the curves are drawn over."""
     over: Over = st.segmented_control(
         say("experiments_page.over", state.language),
-        keys,
+        OVERS,
         default="epoch",
         required=True,
         format_func=lambda name: say(f"studies.over.{name}", state.language),
