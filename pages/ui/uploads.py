@@ -6,6 +6,7 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.stats import CacheStat
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lab.runs.serve.sessions import let_go
 from pages.ui.state import AppState, widget_value
@@ -18,16 +19,25 @@ class Upload:
 
 
 def taken(key: str, state: AppState) -> Upload | None:
-    """What the widget holds; None if it was emptied. The widget is made anew, empty: Streamlit would keep the bytes
-    until the session ends."""
-    file = widget_value(key)
-    if file is None:
-        return None
+    """What the widget holds; None if it was emptied."""
+    return next(iter(all_taken(key, state)), None)
+
+
+def all_taken(key: str, state: AppState) -> list[Upload]:
+    """As `taken`, of a widget that takes several. It is made anew, empty: Streamlit would keep the bytes until the
+    session ends, and a file must not be taken twice."""
+    held = widget_value(key) or []
+    files: list[UploadedFile] = held if isinstance(held, list) else [held]
+    if files:
+        state.revision += 1
+    return [_taken(file) for file in files]
+
+
+def _taken(file: UploadedFile) -> Upload:
     context = get_script_run_ctx()
     if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
         let_go(context.session_id, file.file_id)
-    state.revision += 1
     return Upload(file.name, file.getvalue())
 
 

@@ -163,8 +163,7 @@ def test_an_event_arrives_though_nothing_follows_that_would_fill_a_buffer(proxie
     async def person() -> None:
         someone = Person(proxied)
         async with someone.open(query_of(long_run())) as session:
-            await session.rerun(click="train", until_stream=True)
-            await session.rerun(click="pause")
+            await session.rerun(click="one_epoch")  # and then the run waits
             frames = read_stream(proxied.host, someone.cookie, session.stream)
             assert (await asyncio.wait_for(anext(frames), LONGEST_S)).epochs[0] == 1
             await frames.aclose()

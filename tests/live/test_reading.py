@@ -32,6 +32,14 @@ def pool() -> Iterator[ReadingPool]:
     pool.close()
 
 
+@pytest.fixture
+def warm(pool) -> ReadingPool:
+    """With a process that waits for a file."""
+    if not pool.pids:
+        pool.read(LARGE, Wish(), silently)
+    return pool
+
+
 def read_both_ways(
     pool: ReadingPool, content: bytes, wish: Wish
 ) -> tuple[FileRead | TableError, FileRead | TableError]:
@@ -117,35 +125,35 @@ def test_a_file_that_takes_too_much_memory_is_refused_and_its_process_ended():
     pool.close()
 
 
-def test_a_process_that_dies_is_a_sentence_and_the_next_file_is_read(pool):
+def test_a_process_that_dies_is_a_sentence_and_the_next_file_is_read(warm):
     def kill(progress: Progress) -> None:
-        for pid in pool.pids:
+        for pid in warm.pids:
             os.kill(pid, signal.SIGKILL)
 
-    os.kill(pool.pids[0], signal.SIGSTOP)  # so that it is killed before it is done
+    os.kill(warm.pids[0], signal.SIGSTOP)  # so that it is killed before it is done
     with pytest.raises(TableError, match="not_read"):
-        pool.read(LARGE, Wish(), kill)
-    assert pool.read(LARGE, Wish(), silently).table.rows == 20_000
+        warm.read(LARGE, Wish(), kill)
+    assert warm.read(LARGE, Wish(), silently).table.rows == 20_000
 
 
 class Left(BaseException):
     """As Streamlit's, where a person left the page or clicked something else."""
 
 
-def test_whoever_leaves_ends_the_process_that_read_for_them(pool):
-    before = psutil.Process(pool.pids[0])
+def test_whoever_leaves_ends_the_process_that_read_for_them(warm):
+    before = psutil.Process(warm.pids[0])
     before.suspend()
 
     def leave(progress: Progress) -> None:
         raise Left
 
     with pytest.raises(Left):
-        pool.read(LARGE, Wish(), leave)
+        warm.read(LARGE, Wish(), leave)
     wait_for(lambda: not before.is_running(), "the end of the process")
-    assert pool.read(LARGE, Wish(), silently).table.rows == 20_000
+    assert warm.read(LARGE, Wish(), silently).table.rows == 20_000
 
 
-def test_files_are_read_in_the_order_in_which_they_came_and_each_is_told_how_many_are_before_it(pool):
+def test_files_are_read_in_the_order_in_which_they_came_and_each_is_told_how_many_are_before_it(warm):
     holding, go_on, told, done = threading.Event(), threading.Event(), {}, []
 
     def hold(progress: Progress) -> None:
@@ -153,13 +161,13 @@ def test_files_are_read_in_the_order_in_which_they_came_and_each_is_told_how_man
         go_on.wait()
 
     def read(name: str, tell) -> None:
-        pool.read(LARGE, Wish(name), tell)
+        warm.read(LARGE, Wish(name), tell)
         done.append(name)
 
     def note(name: str):
         return lambda progress: progress.before and told.setdefault(name, set()).add(progress.before)
 
-    psutil.Process(pool.pids[0]).suspend()  # the first one is not done before it has told something
+    psutil.Process(warm.pids[0]).suspend()  # the first one is not done before it has told something
     threads = [threading.Thread(target=read, args=("first", hold))]
     threads[0].start()
     wait_for(holding.is_set, "the first file being read")
@@ -168,7 +176,7 @@ def test_files_are_read_in_the_order_in_which_they_came_and_each_is_told_how_man
         threads[-1].start()
         wait_for(lambda name=name: name in told, "the place in the line")
     assert told == {"second": {1}, "third": {2}}
-    psutil.Process(pool.pids[0]).resume()
+    psutil.Process(warm.pids[0]).resume()
     go_on.set()
     for thread in threads:
         thread.join()
@@ -176,7 +184,7 @@ def test_files_are_read_in_the_order_in_which_they_came_and_each_is_told_how_man
     assert told["third"] <= {1, 2}
 
 
-def test_someone_who_leaves_the_line_lets_the_others_pass(pool):
+def test_someone_who_leaves_the_line_lets_the_others_pass(warm):
     holding, go_on = threading.Event(), threading.Event()
 
     def hold(progress: Progress) -> None:
@@ -186,19 +194,20 @@ def test_someone_who_leaves_the_line_lets_the_others_pass(pool):
     def leave(progress: Progress) -> None:
         raise Left
 
-    psutil.Process(pool.pids[0]).suspend()
-    first = threading.Thread(target=pool.read, args=(LARGE, Wish(), hold))
+    psutil.Process(warm.pids[0]).suspend()
+    first = threading.Thread(target=warm.read, args=(LARGE, Wish(), hold))
     first.start()
     wait_for(holding.is_set, "the first file being read")
     with pytest.raises(Left):
-        pool.read(LARGE, Wish(), leave)
-    psutil.Process(pool.pids[0]).resume()
+        warm.read(LARGE, Wish(), leave)
+    psutil.Process(warm.pids[0]).resume()
     go_on.set()
     first.join()
-    assert pool.read(LARGE, Wish(), silently).table.rows == 20_000
+    assert warm.read(LARGE, Wish(), silently).table.rows == 20_000
 
 
-def test_when_the_server_ends_so_do_its_reading_processes(pool):
+def test_when_the_server_ends_so_do_its_reading_processes():
+    pool = ReadingPool(ONE, small_bytes=0)
     pool.read(LARGE, Wish(), silently)
     process = psutil.Process(pool.pids[0])
     pool.close()

@@ -44,7 +44,9 @@ def test_what_was_taken_away_is_opened_again(trained, language):
     assert say("share.file_opened", language, name="k.zip") in trained.sentences()
 
     trained.press("start.penguins").go_to("layers")
-    trained.at.file_uploader(key="code-file").upload("n.ipynb", files["notebook"], "application/x-ipynb+json")
+    trained.at.file_uploader(key=trained.key("code-file")).upload(
+        "n.ipynb", files["notebook"], "application/x-ipynb+json"
+    )
     trained.look()
     trained.press("apply-code")
     assert trained.experiment.model.numbered() == before.model.numbered()
@@ -52,7 +54,7 @@ def test_what_was_taken_away_is_opened_again(trained, language):
     assert trained.experiment.data == start("penguins").data, "how data are prepared is left to the data page"
 
     program = members(files["keras"])["keras_program.py"]
-    trained.at.file_uploader(key="code-file").upload("p.py", program, "text/x-python")
+    trained.at.file_uploader(key=trained.key("code-file")).upload("p.py", program, "text/x-python")
     trained.look()
     assert say("paste.same", language) in trained.sentences()
 
@@ -68,7 +70,7 @@ def test_a_run_that_learned_nothing_can_be_taken_away_too(person):
 
 def test_a_file_that_is_no_text_leaves_the_code_box_as_it_was(person):
     person.go_to("layers")
-    person.at.file_uploader(key="code-file").upload("x.py", b"\xff\xfe\x00\x81", "text/x-python")
+    person.at.file_uploader(key=person.key("code-file")).upload("x.py", b"\xff\xfe\x00\x81", "text/x-python")
     person.look()
     assert any("cannot be read as text" in error for error in person.errors())
     assert person.at.text_area(key="pasted-code").value == ""

@@ -14,8 +14,9 @@ from lab.runs.serve.asking import StartRate
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.owner import COOKIE
 from lab.runs.serve.rates import FEW, Rate
-from lab.runs.serve.sessions import UPLOADS, opened
+from lab.runs.serve.sessions import UPLOADS, opened, session_named
 from lab.spec.limits import CLASS, VisitorLimits
+from lab.texts import LANGUAGES, say
 from tests.lab.runs.asgi import run_apart
 from tests.security.visitor import XSRF, Visitor
 
@@ -212,10 +213,14 @@ def test_a_browser_sends_so_many_bytes_a_minute_whatever_it_says_before(told):
         assert upload(server, session, b"x" * 600, length=length) == 204
 
 
-def test_a_browser_sends_so_many_files_a_minute():
+def test_a_browser_sends_so_many_files_a_minute_and_its_next_screen_says_why_one_was_not_taken():
     with own_session() as session:
         server = bounds(taking)
-        statuses = [upload(server, session, b"x") for _ in range(LIMITS.uploads_per_minute + 1)]
+        statuses = [upload(server, session, b"x") for _ in range(LIMITS.uploads_per_minute)]
+        assert session_named(session).refused is None
+        statuses.append(upload(server, session, b"x"))
+        code, values = session_named(session).refused
+        assert all(f"{LIMITS.uploads_per_minute}" in say(code, language, **values) for language in LANGUAGES)
     assert statuses == [204] * LIMITS.uploads_per_minute + [429]
 
 
@@ -239,6 +244,8 @@ async def _nothing(message) -> None:
 
 def test_a_file_that_stops_coming_is_given_up():
     with own_session() as session:
+        assert upload(bounds(taking, replace(LIMITS, upload_pause_s=0.01)), session, b"x", b"") == 408
+        assert session_named(session).refused == ("upload.too_slow", {})
         assert upload(bounds(taking, replace(LIMITS, upload_pause_s=0.01)), session, b"x", b"") == 408
         assert upload(bounds(taking, replace(LIMITS, upload_s=0.01)), session, b"x", b"") == 408
 

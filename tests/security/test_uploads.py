@@ -10,10 +10,10 @@ from benchmarks.reader.hostile import SHAPES
 from lab.data.read import read_table
 from lab.errors import LabError, TableError
 from lab.reading.file import Wish, read_file, silently
-from lab.runs.serve.sessions import UPLOADS
+from lab.runs.serve.sessions import UPLOADS, opened
 from lab.runs.serve.uploads import FORM_BYTES, UploadGate
 from lab.spec.limits import ALONE, CLASS
-from lab.texts import LANGUAGES, say_error
+from lab.texts import LANGUAGES, say, say_error
 from tests.lab.runs.asgi import run_apart
 from tests.waiting import bounded_work
 
@@ -138,6 +138,16 @@ def test_a_file_that_grows_beyond_the_limit_is_refused_while_it_comes(streamlit,
 def test_when_too_much_is_held_already_nothing_more_comes_in_until_pages_have_taken_it(streamlit):
     assert put(gate_of(streamlit, held=CLASS.uploads_bytes), [b"x"], 1) == 503
     assert put(gate_of(streamlit, held=CLASS.uploads_bytes - 1), [b"x"], 1) == 204
+
+
+@pytest.mark.parametrize(("held", "size", "code"), [(0, 100_000_000, "upload.too_large"), (10**9, 1, "upload.busy")])
+def test_the_next_screen_of_a_session_says_why_its_file_was_not_taken(streamlit, held, size, code):
+    session = opened("s", "me")
+    assert put(gate_of(streamlit, held), [], size) in (413, 503)
+    assert session.refused[0] == code
+    said = {say(session.refused[0], language, **session.refused[1]) for language in LANGUAGES}
+    assert len(said) == len(LANGUAGES)
+    assert all("20 MB" in sentence for sentence in said) == (code == "upload.too_large")
 
 
 def test_files_that_are_on_their_way_count_too():

@@ -25,10 +25,14 @@ PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
 
 
 class Refused(Exception):
-    """The rest of a body is not taken."""
+    """The rest of a body is not taken.
 
-    def __init__(self, response: Response) -> None:
-        self.response = response
+    Args:
+        code, values: of the sentence that says why.
+    """
+
+    def __init__(self, response: Response, code: str, **values: int) -> None:
+        self.response, self.told = response, (code, values)
 
 
 class Bounds:
@@ -130,9 +134,11 @@ class Bounds:
                 async with asyncio.timeout(self.limits.upload_s):
                     await self.app(scope, upload.receive, upload.send)
         except Refused as refusal:
+            session.refused = refusal.told
             await upload.answer(refusal.response)
         except TimeoutError:
-            await upload.answer(_too_slow())
+            session.refused = _too_slow().told
+            await upload.answer(_too_slow().response)
 
     def _admit(self, visitor: str, size: int) -> None:
         share = self._share(visitor)
@@ -169,7 +175,7 @@ class _Upload:
             async with asyncio.timeout(self._bounds.limits.upload_pause_s):
                 message = await self._receive()
         except TimeoutError:
-            raise Refused(_too_slow()) from None
+            raise _too_slow() from None
         count = len(message.get("body", b""))
         self._bytes += count
         self._bounds._take_bytes(self._session.visitor, count, self._bytes)
@@ -211,13 +217,13 @@ def _page_of_one_sentence(scope: Scope, limits: VisitorLimits) -> Response:
 
 
 def _refuse(what: str, high: int, status: int = 429) -> NoReturn:
-    raise Refused(_too_many(what, high, status))
+    raise Refused(_too_many(what, high, status), f"upload.{what}", high=high)
 
 
 def _too_many(what: str, high: int, status: int = 429) -> Response:
-    """No person reads it: the page says in its own words that a file did not arrive."""
+    """No person reads it: Streamlit's page shows its number. Of a file, the next screen says why: `Session.refused`."""
     return PlainTextResponse(f"Too many for one browser: {what}, at most {high}.", status, {"Retry-After": "60"})
 
 
-def _too_slow() -> Response:
-    return PlainTextResponse("The file came too slowly.", 408, {"Connection": "close"})
+def _too_slow() -> Refused:
+    return Refused(PlainTextResponse("The file came too slowly.", 408, {"Connection": "close"}), "upload.too_slow")

@@ -59,10 +59,15 @@ class PackedFiles:
         return None if "range" in headers or "gzip" not in headers.get("accept-encoding", "") else file
 
     async def _packed(self, file: Path) -> Packed:
-        """Packed in a thread; a hundred browsers that ask at once wait for the same one."""
-        if file not in self.packed:
-            self.packed[file] = asyncio.create_task(asyncio.to_thread(pack, file))
-        return await asyncio.shield(self.packed[file])
+        """Packed in a thread; a hundred browsers that ask at once wait for the same one. Where it could not be read the
+        next one tries again.
+
+        Raises OSError.
+        """
+        task = self.packed.get(file)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            task = self.packed[file] = asyncio.create_task(asyncio.to_thread(pack, file))
+        return await asyncio.shield(task)
 
 
 def pack(file: Path) -> Packed:

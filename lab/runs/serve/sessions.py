@@ -24,10 +24,18 @@ _LOOPBACK = {"127.0.0.1", "::1", None}
 
 @dataclass(eq=False)
 class Session:
-    """One session: who opened it, and the bytes of each of its files that the server holds, by the file's id."""
+    """One session.
+
+    Args:
+        visitor: who opened it.
+        uploads: bytes of each of its files that the server holds, by the file's id.
+        refused: code and blanks of the sentence why its last file was not taken. Streamlit's page shows the number of
+            the answer and nothing that stands in it; the next screen says this.
+    """
 
     visitor: str
     uploads: dict[str, int] = field(default_factory=dict)
+    refused: tuple[str, dict[str, int]] | None = None
 
 
 _sessions: WeakValueDictionary[str, Session] = WeakValueDictionary()
@@ -47,6 +55,11 @@ def session_of(visitor: str, session_id: str) -> Session | None:
 
 def session_named(session_id: str) -> Session | None:
     return _sessions.get(session_id)
+
+
+def session_of_upload(scope: Scope) -> Session | None:
+    """The session that a file in this request is for, whoever sends it."""
+    return session_named(scope["path"].partition(UPLOADS)[2].partition("/")[0])
 
 
 def held_bytes(visitor: str) -> int:

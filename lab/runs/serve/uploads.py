@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lab.runs.serve.sessions import UPLOADS
+from lab.runs.serve.sessions import UPLOADS, session_of_upload
 from lab.spec.limits import Limits
 
 FORM_BYTES = 1_000_000  # at most, around a file that a form brings
@@ -35,8 +35,9 @@ class UploadGate:
         most = self._limits.upload_bytes + FORM_BYTES
         size = _announced(scope) or most
         if size > most:
-            await _too_large(scope, receive, send)
+            await self._too_large(scope, receive, send)
         elif self._held_bytes() + self._coming + size > self._limits.uploads_bytes:
+            _tell(scope, "upload.busy")
             busy = PlainTextResponse("Too many files are on their way.", 503, {"Retry-After": str(RETRY_S)})
             await busy(scope, receive, send)
         else:
@@ -60,7 +61,12 @@ class UploadGate:
         try:
             await self.app(scope, counted, send)
         except _TooLarge:
-            await _too_large(scope, receive, send)
+            await self._too_large(scope, receive, send)
+
+    async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Streamlit answers only when it has the whole file, so nothing is answered yet."""
+        _tell(scope, "upload.too_large", megabytes=self._limits.upload_bytes // 1_000_000)
+        await PlainTextResponse("The file is too large.", 413, {"Connection": "close"})(scope, receive, send)
 
 
 class _TooLarge(Exception):
@@ -73,6 +79,8 @@ def _announced(scope: Scope) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
 
 
-async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    """Streamlit answers only when it has the whole file, so nothing is answered yet."""
-    await PlainTextResponse("The file is too large.", 413, {"Connection": "close"})(scope, receive, send)
+def _tell(scope: Scope, code: str, **values: int) -> None:
+    """The next screen of that session says why."""
+    session = session_of_upload(scope)
+    if session is not None:
+        session.refused = code, values

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lab.errors import LabError
 from lab.insight.shelf import Entry
@@ -24,6 +23,7 @@ from pages.ui.run.training import open_run
 from pages.ui.run.verdict import show_verdict
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import data_name, heading
+from pages.ui.uploads import all_taken
 
 LOOKS = ("verdict", "honest", "slider", "fork", "folds")
 
@@ -158,12 +158,10 @@ def import_section(state: AppState) -> None:
 def take_in(key: str) -> None:
     """Callback: keep each run of the files; a file that is none leaves everything as it was."""
     state = app_state()
-    files: list[UploadedFile] = widget_value(key) or []
-    for file in files:
+    for file in all_taken(key, state):
         try:
-            taken = engine().take_in(file.getvalue(), state.owner)
-            state.held(CompareView).choose(taken, state.experiment.data)
+            run = engine().take_in(file.content, state.owner)
+            state.held(CompareView).choose(run, state.experiment.data)
             state.notice("success", "shelf.imported", name=file.name)
         except LabError as refusal:
             state.notice("error", refusal.code, **refusal.values)
-    state.revision += 1  # the uploader is empty again: the same file must not be taken in twice

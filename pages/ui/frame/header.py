@@ -19,6 +19,7 @@ from pages.ui.run.aside import watch
 from pages.ui.run.training import current_run, knobs_differ, record_of_run, run_elsewhere
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
+from pages.ui.uploads import taken
 
 OPENED = ["json", "zip", "html"]  # files that hold an experiment
 LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
@@ -111,11 +112,11 @@ def _share(state: AppState) -> None:
 def open_file(key: str) -> None:
     """Callback: an experiment that was saved as a file. A file that is none leaves everything as it was."""
     state = app_state()
-    file = widget_value(key)
+    file = taken(key, state)
     if file is None:
         return
     try:
-        experiment = experiment_of(file.getvalue())
+        experiment = experiment_of(file.content)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return
@@ -162,6 +163,9 @@ def _switch_language() -> None:
 
 def _notices(state: AppState) -> None:
     """What happened since the person's last step. A screen that the curves ask for says it again."""
+    if state.session is not None and state.session.refused is not None:
+        (code, values), state.session.refused = state.session.refused, None
+        state.notice("error", code, **values)
     state.said = [*(state.said if state.curves_asked else ()), *state.notices]
     state.notices, state.curves_asked = [], False
     show = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}

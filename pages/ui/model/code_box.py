@@ -11,8 +11,9 @@ from lab.export.pasted.text import Finding
 from lab.spec.experiment import Experiment
 from lab.texts import Language, say, say_error
 from pages.ui.bench import Bench, lay_out
-from pages.ui.state import AppState, app_state, set_widget_value, widget_value
+from pages.ui.state import AppState, app_state, set_widget_value
 from pages.ui.text import tell_error
+from pages.ui.uploads import taken
 
 HEIGHT = 240  # pixels: a lecture's program without scrolling
 
@@ -30,23 +31,24 @@ def code_box(state: AppState, bench: Bench) -> None:
 
 def file_field(state: AppState) -> None:
     """A program or notebook as a file: its code goes into the box, where it can be read and changed first."""
+    key = state.key("code-file")
     st.file_uploader(
         say("paste.file", state.language),
         type=["py", "ipynb"],
-        key="code-file",
+        key=key,
         on_change=read_file,
-        args=("code-file",),
+        args=(key,),
     )
 
 
 def read_file(key: str) -> None:
     """Callback: a file that is no text leaves the box as it was."""
     state = app_state()
-    file = widget_value(key)
+    file = taken(key, state)
     if file is None:
         return
     try:
-        set_widget_value("pasted-code", code_of(file.getvalue()))
+        set_widget_value("pasted-code", code_of(file.content))
     except UnicodeDecodeError:
         state.notice("error", "paste.file_no_text", name=file.name)
 

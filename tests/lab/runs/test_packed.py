@@ -79,3 +79,24 @@ def test_a_hundred_who_ask_at_once_have_it_packed_once(app: PackedFiles, monkeyp
     answers = run_apart(all_of_them())
     assert len(packs) == 1
     assert len({id(answer) for answer in answers}) == 1
+
+
+def test_a_file_that_cannot_be_read_is_tried_again_by_the_next_who_asks(
+    app: PackedFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack, full = packed.pack, [True]
+
+    def packing(file: Path) -> packed.Packed:
+        if full.pop() if full else False:
+            raise OSError("too many open files")
+        return pack(file)
+
+    monkeypatch.setattr(packed, "pack", packing)
+    file = app.files["/static/js/main.abc.js"]
+
+    async def twice() -> packed.Packed:
+        with pytest.raises(OSError, match="too many"):
+            await app._packed(file)
+        return await app._packed(file)
+
+    assert gzip.decompress(run_apart(twice()).body) == SCRIPT
