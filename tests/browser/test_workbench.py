@@ -76,10 +76,7 @@ def test_a_worker_tells_what_a_network_answers_that_the_browser_cannot_compute(v
     expect(person.page.locator(".known-still")).to_have_attribute("aria-label", re.compile("right"))
 
 
-def test_on_a_large_screen_everything_stands_beside_the_curves(visit):
-    person = visit("ko")
-    person.page.set_viewport_size({"width": 1920, "height": 1080})
-    person.settle()
+def assert_beside_the_curves(person):
     boxes = {
         name: person.page.locator(f".st-key-{name}").bounding_box()
         for name in ("work-curves", "work-picture", "work-network", "knobs")
@@ -87,4 +84,61 @@ def test_on_a_large_screen_everything_stands_beside_the_curves(visit):
     assert all(box["y"] < 1080 for box in boxes.values())
     assert boxes["knobs"]["x"] + boxes["knobs"]["width"] > 1850
     assert boxes["work-curves"]["width"] > 700
+    person.assert_fits()
+
+
+def letters(person, selector: str) -> float:
+    """Pixels of the smallest letters on the screen there."""
+    return person.page.locator(selector).evaluate_all(
+        """(all) => Math.min(...all.filter((one) => one.textContent && one.getClientRects().length).map((text) => {
+          const zoom = text.ownerSVGElement ? text.ownerSVGElement.getScreenCTM().a : 1;
+          return zoom * parseFloat(getComputedStyle(text).fontSize);
+        }))"""
+    )
+
+
+def test_on_a_large_screen_everything_stands_beside_the_curves_and_a_presentation_goes_by_keys(visit):
+    person = visit("en")
+    person.page.set_viewport_size({"width": 1920, "height": 1080})
+    person.set_epochs(ENDLESS)
+    assert_beside_the_curves(person)
+    person.page.locator("[class*='fit-epochs'] input:visible").first.press("p")  # a field keeps its letters
+    assert "present" not in person.page.url
+    person.page.locator(".presentation button").click()
+    curve = person.page.locator(".live-curve")
+    person.page.keyboard.press("Space")
+    expect(curve).to_have_attribute("data-state", "running")
+    wait_for(lambda: moves(person) >= 2, "a picture of what it knows")
+    person.page.keyboard.press("Space")
+    expect(curve).to_have_attribute("data-state", "paused")
+    person.settle()
+    epoch = int(curve.get_attribute("data-epoch"))
+    person.page.keyboard.press("ArrowRight")
+    expect(curve).to_have_attribute("data-epoch", str(epoch + 1))
+    person.settle()
+    assert letters(person, ".live-curve svg text") >= 28
+    assert letters(person, ".known-table td, .known-summary, .live-curve-figures span") >= 28
+    expect(person.page.locator(".st-key-knobs")).to_be_hidden()
+    person.screenshot("presentation")
+    person.page.keyboard.press("1")
+    person.settle()
+    person.page.keyboard.press("Escape")
+    expect(person.page.locator(".st-key-knobs")).to_be_visible()
+    assert "present" not in person.page.url
+    chosen = person.page.locator(".st-key-speed button[aria-checked='true'], .st-key-speed button[kind*='Active']")
+    expect(chosen.first).to_have_text(person.say("speed.slow"))
+
+
+def test_on_a_phone_start_curve_and_learning_rate_stay_in_reach(visit):
+    person = visit("ko", "phone")
+    person.page.locator("[data-testid='stMain']").evaluate("(main) => main.scrollTo(0, main.scrollHeight)")
+    person.settle()
+    for place in (
+        person.button("train"),
+        person.page.locator(".live-curve svg").first,
+        person.page.locator(".st-key-rate"),
+    ):
+        box = place.bounding_box()
+        assert box["y"] >= -1
+        assert box["y"] + min(box["height"], 120) <= 844
     person.assert_fits()
