@@ -144,9 +144,10 @@ class Playground {
     for (const board of this.boards) {
       const own = board.lane === lane ? part : both;
       if (!Object.keys(own).length) continue;
-      const setup = { ...board.lane.wished ?? board.lane.setup, ...own };
-      const keepsShape = !["hidden", "features", "problem", "initializer", "start"].some((name) => name in own);
-      board.lane.wished = keepsShape ? setup : { ...setup, edits: [] };
+      const before = board.lane.wished ?? board.lane.setup;
+      const setup = { ...before, ...own };
+      const isOther = ["features", "problem", "initializer", "start"].some((name) => name in own) || !ratesBetween(before.hidden, setup.hidden);
+      board.lane.wished = isOther ? { ...setup, edits: own.edits ?? [] } : setup; // weights by hand belong to one start
     }
   }
 

@@ -8,16 +8,8 @@ from pages.ui.component import component
 
 SHARED_SCRIPTS: Final = ("elements", "words", "axes", "mount", "stream", "forward", "theme", "paint")
 NAMES: Final = (
-    "setup",
-    "link",
-    "lane",
-    "grid",
-    "knobs",
-    "network_view",
-    "output_view",
-    "curve_view",
-    "board",
-    "controls",
+    *("setup", "link", "lane", "grid", "knobs"),
+    *("inspector", "network_view", "hand", "output_view", "curve_view", "board", "controls"),
 )
 SCRIPTS: Final = (*SHARED_SCRIPTS, *(f"playground/{name}" for name in NAMES))
 

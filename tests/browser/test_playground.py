@@ -224,6 +224,7 @@ def test_two_networks_learn_side_by_side_on_the_same_data_by_one_button(play):
     expect(player.page.locator(OPENED)).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_divergence_looks_diverged_and_is_explained(play):
     player = play("problem=regression&activation=relu&learningRate=100&optimizer=SGD&speed=max")
     player.press("play")
