@@ -56,14 +56,14 @@ def fit_lines(experiment: Experiment, language: Language, style: FitStyle = ON_A
     calls: list[str] = []
     for place, changes in _by_boundary(experiment, end).items():
         sizes = [int(change.value) for change in changes if change.name == "batch_size"]
-        rates = [change for change in changes if change.name == "learning_rate"]
-        if not rates and sizes[-1] == batch_size:
+        others = [change for change in changes if change.name != "batch_size"]
+        if not others and sizes[-1] == batch_size:
             continue
         if place > start:
             calls.append(_fit_call(experiment, start, place, batch_size, style))
             start = place
         batch_size = (sizes or [batch_size])[-1]
-        calls += [_changed(change, language) for change in changes]
+        calls += [line for change in changes for line in _changed(experiment, change, language)]
     if end > start:
         calls.append(_fit_call(experiment, start, end, batch_size, style))
     stopping = stopping_lines(experiment, style)
@@ -98,13 +98,46 @@ def _by_boundary(experiment: Experiment, end: int) -> dict[int, list[Change]]:
     return found
 
 
-def _changed(change: Change, language: Language) -> str:
+def _changed(experiment: Experiment, change: Change, language: Language) -> list[str]:
     comment = f"  # {say('export.change', language, epoch=change.epoch + 1, batch=change.batch + 1)}"
     if change.batch:
         comment += f" {say('export.change_late', language)}"
     if change.name == "batch_size":
-        return f"# batch_size = {int(change.value)}{comment}"
-    return f"model.optimizer.learning_rate = {change.value!r}{comment}"
+        return [f"# batch_size = {int(change.value)}{comment}"]
+    if change.name == "learning_rate":
+        return [f"model.optimizer.learning_rate = {change.value!r}{comment}"]
+    if change.name == "weight":
+        weight = f"{_layer(experiment, change.layer)}.{change.array}"
+        at = ", ".join(map(str, change.index))
+        return [
+            f"edited = keras.ops.convert_to_numpy({weight}).copy(){comment}",
+            f"edited[{at}] = {change.value!r}",
+            f"{weight}.assign(edited)",
+        ]
+    return [*_turned(experiment, change, comment), "model.make_train_function(force=True)"]
+
+
+def _turned(experiment: Experiment, change: Change, comment: str) -> list[str]:
+    """A knob inside the network: Keras has compiled it in, so that its program is made anew afterwards."""
+    if change.name == "momentum":
+        return [f"model.optimizer.momentum = {change.value!r}{comment}"]
+    layers = f"[{_layer(experiment, change.layer)}]" if change.layer else "model.layers"
+    if change.name == "dropout":
+        return [
+            f"for layer in {layers}:{comment}",
+            '    if hasattr(layer, "rate"):',
+            f"        layer.rate = {change.value!r}",
+        ]
+    return [
+        f"for layer in {layers}:{comment}",
+        "    for weight in layer.trainable_variables:",
+        f'        if hasattr(weight.regularizer, "{change.name}"):',
+        f"            weight.regularizer.{change.name} = {change.value!r}",
+    ]
+
+
+def _layer(experiment: Experiment, name: str) -> str:
+    return f"model.get_layer({name!r})" if isinstance(experiment.model, GraphSpec) else f"model.layers[{int(name)}]"
 
 
 def _weights(experiment: Experiment) -> str:

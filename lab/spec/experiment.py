@@ -57,6 +57,7 @@ __all__ = [
 ]
 
 SCHEMA_VERSION: Final = 1
+MOST_CHANGES: Final = 1000  # of one run
 # version -> step to the next version; a step gets any JSON object, so it must not assume that a field is there
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
@@ -114,13 +115,32 @@ class CompileSpec(Value):
 
 
 class Change(Value):
-    """A knob turned during a run. It takes effect before batch `batch` (0-based) of epoch `epoch` (0-based)."""
+    """A knob turned during a run. It takes effect before batch `batch` (0-based) of epoch `epoch` (0-based).
+
+    Args:
+        layer: the layer that has the knob, by its place (from "0") or its id in a functional model; "" for all that do.
+        array, index: of a weight set by hand: its name, and the place of the one number in it.
+    """
 
     path: ClassVar[str] = "fit.changes"
     epoch: Annotated[int, Field(ge=0, le=ALONE.epochs)]
     batch: Annotated[int, Field(ge=0, le=ALONE.rows)]
-    name: Literal["learning_rate", "batch_size", "epochs"]
-    value: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    name: Literal["learning_rate", "batch_size", "epochs", "l1", "l2", "dropout", "momentum", "weight"]
+    value: Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+    layer: Annotated[str, Field(max_length=200)] = ""
+    array: Annotated[str, Field(max_length=200)] = ""
+    index: Annotated[tuple[Annotated[int, Field(ge=0, le=ALONE.parameters)], ...], Field(max_length=6)] = ()
+
+    @model_validator(mode="after")
+    def _is_within_bounds(self) -> Self:
+        high = {"dropout": 0.95, "momentum": 0.999}.get(self.name, 1e9)
+        if self.name != "weight" and not 0 <= self.value <= high:
+            raise ExperimentError("experiment.range", field="fit.changes.value", value=self.value, low=0, high=high)
+        return self
+
+    def stays_until(self, epoch: int) -> bool:
+        """It was made before that epoch, inside the network, and its effect is no part of the weights."""
+        return self.epoch < epoch and self.name in ("l1", "l2", "dropout", "momentum")
 
     @model_validator(mode="after")
     def _counts_are_whole(self) -> Self:
@@ -158,7 +178,7 @@ class FitSpec(Value):
     shuffle: bool = True
     class_weight: Literal["balanced"] | None = None
     early_stopping: EarlyStoppingSpec | None = None
-    changes: Annotated[tuple[Change, ...], Field(max_length=1000)] = ()
+    changes: Annotated[tuple[Change, ...], Field(max_length=MOST_CHANGES)] = ()
 
 
 class Origin(Value):
@@ -299,9 +319,11 @@ class Experiment(Value):
                 continue
             if change.name == "learning_rate":
                 optimizer = optimizer.with_params(learning_rate=change.value)
-            else:
+            elif change.name in fit:
                 fit[change.name] = int(change.value)
-        ahead = tuple(change for change in self.fit.changes if change.epoch >= epoch)
+        # a weight is what it has become by then; other knobs inside the network stay as they were turned last
+        still = [change.replace(epoch=epoch, batch=0) for change in self.fit.changes if change.stays_until(epoch)]
+        ahead = (*still, *(change for change in self.fit.changes if change.epoch >= epoch))
         fit["epochs"] = max(fit["epochs"], epoch + 1)
         return self.replace(
             origin=checked(Origin, values),

@@ -36,6 +36,11 @@ class RMSprop(Optimizer):
         self._rho, self._rest = scalar(self.rho, dtype), scalar(1 - self.rho, dtype)
         self._epsilon, self._momentum = scalar(self.epsilon, dtype), scalar(self.momentum, dtype)
 
+    def set_momentum(self, value: float) -> None:
+        """Another momentum from the next update on; the steps that are remembered stay as they are."""
+        self.momentum = value
+        self._momentum[...] = value  # programs hold this very array
+
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         velocity = slots[0]
         multiply(velocity, self._rho, velocity)

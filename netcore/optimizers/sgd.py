@@ -30,6 +30,11 @@ class SGD(Optimizer):
     def prepare(self, dtype: Any) -> None:
         self._momentum = scalar(self.momentum, dtype)
 
+    def set_momentum(self, value: float) -> None:
+        """Another momentum from the next update on; the steps that are remembered stay as they are."""
+        self.momentum = value
+        self._momentum[...] = value  # programs hold this very array
+
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         multiply(gradients, self._rate_array, scratch)
         if not slots:

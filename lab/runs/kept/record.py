@@ -235,7 +235,7 @@ class RunView:
 
 def as_changes(turns: Iterable[KnobTurn]) -> tuple[Change, ...]:
     """Knobs turned during a run as a field of an Experiment."""
-    return tuple(Change(epoch=one.epoch, batch=one.batch, name=one.name, value=float(one.value)) for one in turns)
+    return tuple(Change(**{**vars(one), "value": float(one.value)}) for one in turns)
 
 
 def record_of(

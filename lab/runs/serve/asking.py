@@ -1,17 +1,20 @@
 """What every engine asks before it starts something: is it allowed, and where does it begin."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
+from lab.model.inner_knobs import has_knob
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import fork_snapshot
 from lab.runs.orders.run import check_network
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.rates import Rate
 from lab.runs.wire.checkpoints import Checkpoints
-from lab.runs.wire.messages import Extend
-from lab.spec.experiment import Experiment, check_limits
+from lab.runs.wire.messages import Command, Extend, SetBatchSize, SetInside, SetLearningRate
+from lab.runs.wire.spec import KnobTurn
+from lab.spec.experiment import MOST_CHANGES, Change, Experiment, check_limits, checked
 from lab.spec.limits import Limits
 
 
@@ -36,10 +39,23 @@ def check_size(experiment: Experiment, dataset: Dataset, limits: Limits) -> int:
     return check_network(experiment, dataset, limits)
 
 
-def check_epochs(command: Extend, limits: Limits) -> None:
-    """Refuse more epochs than the profile allows. Raises RunError naming the bound."""
-    if not 1 <= command.epochs <= limits.epochs:
+def check_command(command: Command, experiment: Experiment, changes: Sequence[KnobTurn], limits: Limits) -> None:
+    """Refuse what the profile does not allow, what the network does not have, and what its log has no room for.
+
+    Args:
+        changes: made so far.
+
+    Raises:
+        RunError "run.too_many_epochs", "run.too_many_changes", "run.no_such_knob"; ExperimentError: out of bounds.
+    """
+    if isinstance(command, Extend) and not 1 <= command.epochs <= limits.epochs:
         raise RunError("run.too_many_epochs", value=command.epochs, high=limits.epochs)
+    if isinstance(command, SetLearningRate | SetBatchSize | SetInside | Extend) and len(changes) >= MOST_CHANGES:
+        raise RunError("run.too_many_changes", high=MOST_CHANGES)
+    if isinstance(command, SetInside):
+        checked(Change, {"epoch": 0, "batch": 0, **vars(command)})
+        if not has_knob(experiment, command.name, command.layer):
+            raise RunError("run.no_such_knob", name=command.name)
 
 
 class StartRate:

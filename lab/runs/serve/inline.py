@@ -10,13 +10,13 @@ from lab.runs.kept.record import Marks, RunRecord, RunSummary, RunView, record_o
 from lab.runs.kept.run_file import exported, imported, marked
 from lab.runs.orders.run import run_spec
 from lab.runs.orders.study import Cell, Piece, StudyView, check_study, study_specs, study_view
-from lab.runs.serve.asking import check_epochs, check_size, fork_start
+from lab.runs.serve.asking import check_command, check_size, fork_start
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.keys import new_key
 from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.arrays import rows_in
 from lab.runs.wire.checkpoints import Checkpoints, thinned
-from lab.runs.wire.messages import ENDED, Command, Extend, Pause, Reason, Speed, Status, Stop
+from lab.runs.wire.messages import ENDED, Command, Pause, Reason, Speed, Status, Stop
 from lab.runs.wire.points import Points
 from lab.runs.work.job import first_status
 from lab.runs.work.study_job import StudyJob
@@ -66,6 +66,8 @@ class InlineEngine:
             trainer = Trainer(spec, arrays)
             if snapshot:
                 trainer.restore(snapshot)
+            else:
+                trainer.turn_first()
             if request.paused:
                 trainer.apply(Pause())
             status = trainer.status(run_id)
@@ -211,8 +213,7 @@ class InlineEngine:
         return run
 
     def _obey(self, run: _InlineRun, command: Command) -> None:
-        if isinstance(command, Extend):
-            check_epochs(command, self._limits)
+        check_command(command, run.experiment, run.status.changes, self._limits)
         if isinstance(command, Speed):
             run.epochs_per_s = command.epochs_per_s
         if run.trainer is not None:

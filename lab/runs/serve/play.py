@@ -7,7 +7,7 @@ refusals, said in the page's language. See docs/adr/0031-a-control-route.md.
 import asyncio
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.datastructures import Headers
@@ -25,8 +25,19 @@ from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.look import look
 from lab.runs.serve.owner import owner_of
 from lab.runs.serve.tickets import Ticket, tickets
-from lab.runs.wire.messages import Command, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop
-from lab.spec.experiment import Experiment
+from lab.runs.wire.messages import (
+    Command,
+    InnerKnob,
+    Pause,
+    Resume,
+    SetBatchSize,
+    SetInside,
+    SetLearningRate,
+    Speed,
+    Step,
+    Stop,
+)
+from lab.spec.experiment import Change, Experiment
 from lab.spec.limits import ALONE, current_limits
 from lab.texts import say_error
 from netcore.errors import NetcoreError
@@ -39,6 +50,8 @@ RunId = Annotated[str, Field(min_length=1, max_length=100)]
 Pace = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=ALONE.epochs)]
 Number = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Name = Annotated[str, Field(max_length=200)]
+Place = Annotated[int, Field(ge=0, le=ALONE.parameters)]
 Text = Annotated[str, Field(max_length=MOST_BYTES)]
 
 
@@ -56,13 +69,25 @@ class Looking(Asked):
     parameters: dict[str, dict[str, Text]] | None = None
 
 
+class Edit(Asked):
+    """One number of a weight, set by hand."""
+
+    layer: Name
+    array: Name
+    index: Annotated[tuple[Place, ...], Field(min_length=1, max_length=6)]
+    value: Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+
+
 class Starting(Asked):
+    """`edits`: weights set by hand before the first update."""
+
     do: Literal["start"]
     experiment: dict[str, Any]
     beside: RunId | None = None
     paused: bool = False
     epochs_per_s: Pace | None = None
     updates_per_s: Pace | None = None
+    edits: Annotated[tuple[Edit, ...], Field(max_length=200)] = ()
 
 
 class Going(Asked):
@@ -87,13 +112,23 @@ class Pacing(Asked):
 
 
 class Setting(Asked):
+    """A knob that leaves the weights alone; `layer` is its place, "" all layers that have it."""
+
     do: Literal["set"]
     run: RunId
-    name: Literal["learning_rate", "batch_size"]
+    name: Literal["learning_rate", "batch_size", "l1", "l2", "dropout", "momentum"]
     value: Number
+    layer: Name = ""
 
 
-Body = Looking | Starting | Going | Stepping | Pacing | Setting
+class Weighing(Edit):
+    """One weight of a run set by hand."""
+
+    do: Literal["weight"]
+    run: RunId
+
+
+Body = Looking | Starting | Going | Stepping | Pacing | Setting | Weighing
 BODY: Final[TypeAdapter[Body]] = TypeAdapter(Annotated[Body, Field(discriminator="do")])
 
 
@@ -188,8 +223,12 @@ def command_of(body: Body) -> Command:
             return Speed(body.epochs_per_s, body.updates_per_s)
         case Setting(name="learning_rate"):
             return SetLearningRate(body.value)
-        case Setting():
+        case Setting(name="batch_size"):
             return SetBatchSize(_whole(body.value))
+        case Setting():
+            return SetInside(cast("InnerKnob", body.name), body.value, body.layer)
+        case Weighing():
+            return SetInside("weight", body.value, body.layer, body.array, body.index)
     return Resume()
 
 
@@ -201,6 +240,8 @@ def _whole(value: float) -> int:
 
 def _start(ticket: Ticket, body: Starting) -> dict[str, Any]:
     experiment, _table, dataset = _laid_out(ticket, body.experiment)
+    edits = [Change(epoch=0, batch=0, name="weight", **dict(edit)) for edit in body.edits]
+    experiment = experiment.with_fit(changes=(*edits, *experiment.fit.changes))
     asked = RunRequest(
         experiment,
         dataset,

@@ -88,6 +88,20 @@ class SetBatchSize:
     value: int
 
 
+InnerKnob = Literal["l1", "l2", "dropout", "momentum", "weight"]
+
+
+@dataclass(frozen=True)
+class SetInside:
+    """Turn a knob inside the network, see `lab.runs.work.knobs`; a KnobTurn without its position."""
+
+    name: InnerKnob
+    value: float
+    layer: str = ""
+    array: str = ""
+    index: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class Extend:
     """Set the total number of epochs. A run that has ended goes on from its trained weights if the total is higher."""
@@ -95,7 +109,7 @@ class Extend:
     epochs: int
 
 
-Command = Pause | Resume | Step | Stop | Speed | Draw | SetLearningRate | SetBatchSize | Extend
+Command = Pause | Resume | Step | Stop | Speed | Draw | SetLearningRate | SetBatchSize | SetInside | Extend
 
 
 # --- web process to worker
@@ -245,7 +259,8 @@ class Pong:
 Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapshot | Checkpoint | Pong
 
 COMMANDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Pause, Resume, Step, Stop, Speed, Draw, SetLearningRate, SetBatchSize, Extend)
+    kind.__name__: kind
+    for kind in (Pause, Resume, Step, Stop, Speed, Draw, SetLearningRate, SetBatchSize, SetInside, Extend)
 }
 MESSAGES: dict[str, Any] = {
     kind.__name__: kind for kind in (Start, Order, Drop, Ping, Quit, Hello, Frames, Status, Snapshot, Checkpoint, Pong)

@@ -6,7 +6,7 @@ Made by `lab.runs.orders`, which checks them; a worker builds from them and impo
 from dataclasses import dataclass
 from typing import Any, Literal
 
-KnobName = Literal["learning_rate", "batch_size", "epochs"]
+KnobName = Literal["learning_rate", "batch_size", "epochs", "l1", "l2", "dropout", "momentum", "weight"]
 
 
 @dataclass(frozen=True)
@@ -14,12 +14,24 @@ class KnobTurn:
     """A knob turned during a run: in force before batch `batch` (0-based) of epoch `epoch` (0-based).
 
     As `lab.spec.experiment.Change`, which a worker cannot import.
+
+    Args:
+        layer: which one has the knob, as `lab.runs.work.drawn` calls it; "" for all that have it.
+        array, index: of a weight: its name, and the place of the one number in it.
     """
 
     epoch: int
     batch: int
     name: KnobName
     value: float
+    layer: str = ""
+    array: str = ""
+    index: tuple[int, ...] = ()
+
+    @property
+    def what(self) -> tuple[str, str, str, tuple[int, ...]]:
+        """What is turned, wherever to."""
+        return self.name, self.layer, self.array, self.index
 
     @property
     def position(self) -> tuple[int, int]:

@@ -5,6 +5,7 @@ so the same experiment gives the same numbers wherever it runs.
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from lab.runs.wire.messages import (
     Resume,
     RunState,
     SetBatchSize,
+    SetInside,
     SetLearningRate,
     Status,
     Step,
@@ -27,18 +29,20 @@ from lab.runs.wire.messages import (
 )
 from lab.runs.wire.points import Columns, Points
 from lab.runs.wire.snapshot import BEST_ROWS, TrainerSnapshot, TrainerState, Weights
-from lab.runs.wire.spec import KnobName, KnobTurn, RunSpec
+from lab.runs.wire.spec import KnobTurn, RunSpec
 from lab.runs.work.answers import Answers
 from lab.runs.work.best import Best, watched
 from lab.runs.work.build import build_model, fit_run_of
 from lab.runs.work.drawn import drawn_event, is_small, parameters_event
 from lab.runs.work.inside import Inside
+from lab.runs.work.knobs import LASTING, turn_inside
 from lab.runs.work.stages import stages_of, taken_over
 from lab.runs.work.stride import LONGEST_STRIDE, Stride
 from lab.verdict.divergence import likely_cause
 from lab.verdict.rows import RowWatch
 from netcore.events import EpochEnded, ValidationStep
 
+OUTSIDE = ("learning_rate", "batch_size", "epochs")  # knobs of the training, not of the network
 EXTENDABLE: tuple[RunState, ...] = ("running", "paused", "finished", "stopped")
 
 Array = np.ndarray[Any, Any]
@@ -71,6 +75,7 @@ class Trainer:
         self._pause_at: int | None = None
         self._pause_at_update: int | None = None
         self._stride = Stride()
+        self.edits = 0  # weights set by hand
         self._taken = 0  # epochs already handed out by take_points
         self._later: list[KnobTurn] = []  # asked for before the fork was reached
         self._checkpoints: list[tuple[int, bytes]] = []  # not yet handed out by take_checkpoints
@@ -241,6 +246,10 @@ class Trainer:
         if self._waiting:
             self._apply_what_is_due()
 
+    def turn_first(self) -> None:
+        """Turn what is to be turned before the first update, so that whoever looks at the start weights sees it."""
+        self._apply_what_is_due()
+
     def step(self) -> Array:
         """Make one update, or end the epoch if there is none left in it; returns the rows that it learned from."""
         self.make_ready()
@@ -311,11 +320,13 @@ class Trainer:
             case Stop() if self.state not in ENDED:
                 self.state = "stopped"
             case SetLearningRate(value) if self.state not in ENDED:
-                self._change("learning_rate", value)
+                self._change(KnobTurn(0, 0, "learning_rate", value))
             case SetBatchSize(value) if self.state not in ENDED:
-                self._change("batch_size", value)
+                self._change(KnobTurn(0, 0, "batch_size", value))
+            case SetInside() if self.state not in ENDED:
+                self._change(KnobTurn(0, 0, **vars(command)))
             case Extend(epochs) if self.state in EXTENDABLE and epochs > self.epochs_done:
-                self._change("epochs", epochs)
+                self._change(KnobTurn(0, 0, "epochs", epochs))
                 self._overrule_end()
             case _:  # Speed and Draw are the worker's affair
                 pass
@@ -333,27 +344,53 @@ class Trainer:
             self.reason, self._best.patient_since = None, self.epochs_done
             self._go_on()
 
-    def _change(self, name: KnobName, value: float) -> None:
+    def _change(self, turn: KnobTurn) -> None:
         """A live change: do it now and remember where; one that makes no difference is not worth remembering."""
-        epoch, batch = self.position
         if not self._in_last_stage:  # what lies before the fork is as it was
-            self._later.append(KnobTurn(self._stages[-2].until or 0, 0, name, value))
-        elif value != getattr(self, name):
-            self._set(name, value)
-            self.log.append(KnobTurn(epoch, batch, name, value))
+            self._later.append(replace(turn, epoch=self._stages[-2].until or 0))
+            return
+        if turn.name not in OUTSIDE:
+            self._end_a_trained_epoch()
+            if self.state in ENDED:
+                return
+        elif turn.value == getattr(self, turn.name):
+            return
+        epoch, batch = self.position
+        if self._set(turn):
+            turn = replace(turn, epoch=epoch, batch=batch)
+            self.log = [one for one in self.log if one.position != turn.position or one.what != turn.what]
+            self.log.append(turn)
 
-    def _set(self, name: KnobName, value: float) -> None:
-        if name == "learning_rate":
-            self.model.optimizer.learning_rate = value
-        elif name == "batch_size":
-            self._fit_run.batch_size = int(value)
+    def _end_a_trained_epoch(self) -> None:
+        """An epoch whose updates are made is judged by the weights that they led to, not by what is changed now."""
+        while self._fit_run.rows_left == 0 and self.state not in ENDED:
+            event = next(self._fit_run)
+            if type(event) is EpochEnded:
+                self._end_epoch(event)
+
+    def _set(self, turn: KnobTurn) -> bool:
+        """Turn a knob. False where there is no such knob."""
+        if turn.name == "learning_rate":
+            self.model.optimizer.learning_rate = turn.value
+        elif turn.name == "batch_size":
+            self._fit_run.batch_size = int(turn.value)
+        elif turn.name == "epochs":
+            self._fit_run.epochs = int(turn.value)
         else:
-            self._fit_run.epochs = int(value)
+            self.edits += turn.name == "weight"
+            return turn_inside(self.model, self._spec, turn)
+        return True
+
+    def _turn_again(self) -> None:
+        """Knobs that no saved state holds are as they were turned last."""
+        for turn in self.log:
+            if turn.name in LASTING:
+                turn_inside(self.model, self._spec, turn)
 
     def _apply_what_is_due(self) -> None:
         while self._waiting and self._waiting[0].position <= self.position:
             turn = self._waiting.pop(0)
-            self._set(turn.name, turn.value)
+            self._set(turn)
             self.log.append(turn)
             if turn.name == "epochs":
                 self._overrule_end()
@@ -443,6 +480,7 @@ class Trainer:
         self._fit_run.set_state(snapshot.fit)
         self._fit_run.epochs = state.epochs
         self._rows.best = snapshot.best_rows
+        self._turn_again()
 
     def resume_at(self, epoch: int, state: bytes, history: Columns, extras: Columns) -> None:
         """Go on from a checkpoint; only on a Trainer of the same spec that has made no step yet.
@@ -472,6 +510,7 @@ class Trainer:
         for turn in past:
             if turn.name == "epochs":
                 self._fit_run.epochs = int(turn.value)
+        self._turn_again()
         self._apply_what_is_due()
         if epoch == self._stages[stage].until:
             self._take_over()

@@ -53,8 +53,8 @@ class Slot:
         points: not yet sent.
         drawn: whether a page draws its weights; exact: whether it wants all parameters, as they are; inside: whether it
             looks into its layers.
-        next_drawing_at: when they may be told again; drawn_updates, inside_updates: made when they were
-            told, -1 for never.
+        next_drawing_at: when they may be told again; drawn_at: `stand` when they were told; inside_updates: made when
+            the layers were told, -1 for never.
         spent_s: computed in the epoch that goes on; epoch_s: what one takes on the mean, None before the first.
     """
 
@@ -70,7 +70,7 @@ class Slot:
     exact: bool = False
     inside: bool = False
     next_drawing_at: float = 0.0
-    drawn_updates: int = -1
+    drawn_at: tuple[int, int] | None = None
     inside_updates: int = -1
 
     def draw(self, exact: bool) -> None:
@@ -81,7 +81,12 @@ class Slot:
             self.exact = True
         else:
             self.drawn = True
-        self.drawn_updates = -1
+        self.drawn_at = None
+
+    @property
+    def stand(self) -> tuple[int, int]:
+        """Another one where the weights are others: updates made, weights set by hand."""
+        return (self.trainer.updates, self.trainer.edits) if isinstance(self.trainer, Trainer) else (0, 0)
 
     def look_inside(self) -> None:
         """Somebody looks into its layers."""
@@ -90,7 +95,7 @@ class Slot:
     @property
     def undrawn(self) -> bool:
         """Somebody draws it, and has not seen the weights as they are now."""
-        weights = (self.drawn or self.exact) and self.drawn_updates != self.trainer.updates
+        weights = (self.drawn or self.exact) and self.drawn_at != self.stand
         return weights or (self.inside and self.inside_updates != self.trainer.updates)
 
     def epoch_ended(self, now: float, stretch: float) -> None:
@@ -205,6 +210,8 @@ class Worker:
         trainer = job_of(message.spec, arrays, self._clock)
         if message.snapshot:
             trainer.restore(message.snapshot)
+        elif isinstance(trainer, Trainer):
+            trainer.turn_first()
         pace = Pace(message.epochs_per_s, self._clock(), self._tempo, message.updates_per_s)
         slot = self._slots[message.run] = Slot(trainer, pace, self._clock() + SNAPSHOT_S)
         for exact, wanted in ((False, message.drawn), (True, message.exact)):
@@ -407,7 +414,7 @@ class Worker:
             return frame
         per_s = self._tempo.parameters_per_s if slot.exact else self._tempo.drawings_per_s
         slot.next_drawing_at = _next(slot.next_drawing_at, 1 / per_s, now)
-        is_new, slot.drawn_updates = slot.drawn_updates != trainer.updates, trainer.updates
+        is_new, slot.drawn_at = slot.drawn_at != slot.stand, slot.stand
         weights = trainer.drawn() if slot.drawn and is_new else b""
         inside = trainer.inside() if slot.inside else b""  # b"" where it is too early: then it is still to come
         if inside:

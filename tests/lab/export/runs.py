@@ -4,8 +4,8 @@ from copy import copy
 from dataclasses import replace
 from functools import cache
 
+from lab.data.given import given_table
 from lab.data.prepare import Dataset, prepare
-from lab.data.samples import load_sample
 from lab.export.program import program_of
 from lab.runs.kept.record import RunRecord
 from lab.runs.serve.engine import RunRequest
@@ -21,7 +21,8 @@ class Made:
     def __init__(self, experiment: Experiment, engine: InlineEngine | None = None) -> None:
         engine = engine or InlineEngine()
         self.experiment = experiment
-        self.dataset: Dataset = prepare(load_sample(experiment.data.source.name), experiment.data, experiment.seed)
+        data = experiment.data
+        self.dataset: Dataset = prepare(given_table(data.source, data.reading), data, experiment.seed)
         self.id = engine.start(RunRequest(experiment, self.dataset), OWNER)
         engine.advance()
         self.record: RunRecord = engine.record(self.id, OWNER)

@@ -8,11 +8,12 @@ import pytest
 
 from lab.export.npz import npz
 from lab.export.program import DATA_FILE, WEIGHTS_FILE
-from lab.spec.experiment import PartSpec
+from lab.spec.experiment import Change, PartSpec
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
 from tests.lab.export.experiments import experiments
 from tests.lab.export.runs import Made
+from tests.lab.runs.play import playground
 
 # Keras 3.15 with NumPy 2.4 warns about its own __array__
 
@@ -49,6 +50,24 @@ def test_keras_gives_the_same_history(name, tmp_path, monkeypatch):
     assert set(run.record.history) <= set(space["curves"])
     for key, values in space["curves"].items():
         assert values == pytest.approx(history[key], rel=1e-4, abs=1e-6), key
+
+
+def test_knobs_inside_the_network_and_weights_set_by_hand_are_turned_in_the_program_too(tmp_path, monkeypatch):
+    turned = [("l2", 0.2, {}), ("l1", 0.05, {"layer": "0"}), ("momentum", 0.8, {}), ("dropout", 0.0, {"layer": "1"})]
+    changes = [Change(epoch=1, batch=0, name=name, value=value, **more) for name, value, more in turned]
+    for epoch, (layer, array, index) in enumerate([("0", "kernel", (1, 2)), ("3", "bias", (0,))]):
+        edit = {"layer": layer, "array": array, "index": index}
+        changes.append(Change(epoch=2 * epoch, batch=0, name="weight", value=1.5, **edit))
+    experiment = playground(4, epochs=4, hidden={"kernel_regularizer": "L1"}, noise=20.0)
+    experiment = experiment.with_added_layer("Dropout", {"rate": 0.0}, 1)
+    experiment = experiment.with_added_layer("Dense", {"units": 3, "kernel_regularizer": "L2"}, 2)
+    experiment = experiment.with_compile(optimizer=PartSpec(type="SGD", params={"momentum": 0.3}))
+    run = Made(experiment.with_fit(changes=tuple(changes)))
+    space = executed(run.program("ko"), tmp_path, monkeypatch)
+    for key, values in space["curves"].items():
+        assert values == pytest.approx(run.record.history[key], rel=1e-4, abs=1e-6), key
+    plain = Made(experiment)
+    assert plain.record.history["loss"][1:] != pytest.approx(run.record.history["loss"][1:], rel=1e-2)
 
 
 def test_every_loss_and_every_optimizer_is_among_them():

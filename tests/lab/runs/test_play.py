@@ -74,6 +74,20 @@ def test_knobs_are_turned_with_their_position(engine):
     ]
 
 
+def test_weights_are_set_by_hand_before_a_run_begins_and_while_it_goes_on(engine):
+    edit = {"layer": "0", "array": "kernel", "index": [1, 3], "value": -2.5}
+    run = begin(paused=True, edits=[edit])
+    ask({"do": "step", "run": run, "updates": 2})
+    engine.advance()
+    assert ask({"do": "weight", "run": run, **edit, "value": 4})[0] == 200
+    assert ask({"do": "set", "run": run, "name": "l1", "value": 0.1})[1]["code"] == "run.no_such_knob"
+    changes = engine.record(run, "me").changes
+    assert [(one.epoch, one.batch, one.name, one.value, one.index) for one in changes] == [
+        (0, 0, "weight", -2.5, (1, 3)),
+        (0, 2, "weight", 4.0, (1, 3)),
+    ]
+
+
 def test_what_is_stopped_is_forgotten_unless_it_was_to_be_kept(engine):
     thrown_away = begin()
     assert ask({"do": "stop", "run": thrown_away}) == (200, {"run": thrown_away, "state": "stopped"})

@@ -2,7 +2,7 @@
 
 from lab.errors import RunError
 from lab.runs.kept.store import RunStore
-from lab.runs.serve.asking import check_epochs
+from lab.runs.serve.asking import check_command
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import LiveRun
@@ -24,8 +24,7 @@ class Commands:
         if run is None:
             self._store.require(run_id, owner)
             raise RunError("run.not_live")
-        if isinstance(command, Extend):
-            check_epochs(command, self._hub.limits)
+        check_command(command, run.experiment, run.status.changes, self._hub.limits)
         with self._hub.lock:
             for one in (run, *self._beside(run, command)):
                 self._pass_on(one, command)
