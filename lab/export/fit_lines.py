@@ -106,6 +106,8 @@ def _changed(experiment: Experiment, change: Change, language: Language) -> list
         return [f"# batch_size = {int(change.value)}{comment}"]
     if change.name == "learning_rate":
         return [f"model.optimizer.learning_rate = {change.value!r}{comment}"]
+    if change.source is not None:
+        return [f"# {say('export.other_data', language, source=change.source.model_dump_json())}{comment}"]
     if change.name == "weight":
         weight = f"{_layer(experiment, change.layer)}.{change.array}"
         at = ", ".join(map(str, change.index))

@@ -18,7 +18,7 @@ from lab.export.preparation import preparation_lines
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import run_spec
-from lab.runs.wire.arrays import Arrays, part
+from lab.runs.wire.arrays import Arrays, other_data, part
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
@@ -109,7 +109,7 @@ def program_of(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, la
 
 def _data(experiment: Experiment, dataset: Dataset) -> Arrays:
     """x_train, y_train, x_val, y_val; of a functional model x_train/<input> and so on. Never the test part."""
-    _spec, arrays = run_spec(experiment, dataset)
+    arrays = other_data(run_spec(experiment, dataset)[1], "")
     named = {}
     for name, array in arrays.items():
         what, _, of = name.partition("/")
@@ -145,6 +145,8 @@ def _differences(experiment: Experiment, *, has_random: bool, has_order: bool, h
         found.append("export.differs.random")
     if experiment.fit.shuffle and not has_order:
         found.append("export.differs.order")
+    if any(change.source is not None for change in experiment.fit.changes):
+        found.append("export.differs.data")
     if experiment.origin is not None:
         found.append("export.differs.fork")
     return tuple(found)

@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from lab.errors import ExperimentError
-from lab.spec.data import DataSpec
+from lab.spec.data import DataSpec, PlaygroundSource
 from lab.spec.graph import GraphNode, GraphSpec, OutputSpec
 from lab.spec.limits import ALONE, Limits
 from lab.spec.parts import (
@@ -120,16 +120,25 @@ class Change(Value):
     Args:
         layer: the layer that has the knob, by its place (from "0") or its id in a functional model; "" for all that do.
         array, index: of a weight set by hand: its name, and the place of the one number in it.
+        source: of other rows of the same inputs, which are learned from the next epoch on.
     """
 
     path: ClassVar[str] = "fit.changes"
     epoch: Annotated[int, Field(ge=0, le=ALONE.epochs)]
     batch: Annotated[int, Field(ge=0, le=ALONE.rows)]
-    name: Literal["learning_rate", "batch_size", "epochs", "l1", "l2", "dropout", "momentum", "weight"]
+    name: Literal["learning_rate", "batch_size", "epochs", "l1", "l2", "dropout", "momentum", "weight", "data"]
     value: Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
     layer: Annotated[str, Field(max_length=200)] = ""
     array: Annotated[str, Field(max_length=200)] = ""
     index: Annotated[tuple[Annotated[int, Field(ge=0, le=ALONE.parameters)], ...], Field(max_length=6)] = ()
+
+    source: PlaygroundSource | None = None
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Self:
+        if (self.name == "data") != (self.source is not None) or (self.source is not None and self.batch):
+            raise ExperimentError("experiment.change_of_data")
+        return self
 
     @model_validator(mode="after")
     def _is_within_bounds(self) -> Self:
@@ -140,7 +149,7 @@ class Change(Value):
 
     def stays_until(self, epoch: int) -> bool:
         """It was made before that epoch, inside the network, and its effect is no part of the weights."""
-        return self.epoch < epoch and self.name in ("l1", "l2", "dropout", "momentum")
+        return self.epoch < epoch and self.name in ("l1", "l2", "dropout", "momentum", "data")
 
     @model_validator(mode="after")
     def _counts_are_whole(self) -> Self:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from lab.runs.wire.messages import ENDED, Reason, RunState, Status
 from lab.runs.wire.snapshot import TrainerSnapshot, Weights
 from lab.runs.wire.spec import KnobTurn
-from lab.spec.experiment import Change, Experiment
+from lab.spec.data import PlaygroundSource
+from lab.spec.experiment import Change, Experiment, checked
 from lab.verdict.context import RunContext
 from lab.verdict.verdict import Verdict
 
@@ -235,7 +236,12 @@ class RunView:
 
 def as_changes(turns: Iterable[KnobTurn]) -> tuple[Change, ...]:
     """Knobs turned during a run as a field of an Experiment."""
-    return tuple(Change(**{**vars(one), "value": float(one.value)}) for one in turns)
+    return tuple(_as_change(one) for one in turns)
+
+
+def _as_change(turn: KnobTurn) -> Change:
+    source = checked(PlaygroundSource, turn.source) if turn.source else None
+    return Change(**{**vars(turn), "value": float(turn.value), "source": source})
 
 
 def record_of(

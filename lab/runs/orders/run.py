@@ -4,14 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from lab.data.prepare import Dataset, PartName
+from lab.data.given import given_table
+from lab.data.prepare import Dataset, PartName, prepare_cached
+from lab.data.table import Table
 from lab.errors import RunError
 from lab.model.layer_table import graph_table, layer_rows, parameter_count
 from lab.model.outputs import output_units
 from lab.model.size import excess
-from lab.runs.wire.arrays import Arrays
+from lab.runs.wire.arrays import Arrays, other_name
 from lab.runs.wire.spec import EarlyStopping, Fit, Functional, KnobTurn, Node, Origin, Output, Part, RunSpec, Sequential
-from lab.spec.experiment import Experiment, GraphNode, GraphSpec, PartSpec
+from lab.spec.data import PlaygroundSource
+from lab.spec.experiment import Change, Experiment, GraphNode, GraphSpec, ModelSpec, PartSpec
 from lab.spec.limits import ALONE, Limits
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
@@ -31,8 +34,14 @@ def run_spec(experiment: Experiment, dataset: Dataset) -> tuple[RunSpec, Arrays]
     """
     check_network(experiment, dataset, ALONE)
     if isinstance(experiment.model, GraphSpec):
-        return _functional(experiment, experiment.model, dataset)
-    layers = experiment.model.layers
+        spec, arrays = _functional(experiment, experiment.model, dataset)
+    else:
+        spec, arrays = _sequential(experiment, experiment.model, dataset)
+    return spec, arrays | _other_arrays(experiment)
+
+
+def _sequential(experiment: Experiment, model: ModelSpec, dataset: Dataset) -> tuple[RunSpec, Arrays]:
+    layers = model.layers
     if not layers:
         raise RunError("run.no_layers")
     network = Sequential(
@@ -74,9 +83,52 @@ def _spec(experiment: Experiment, dataset: Dataset, network: Sequential | Functi
         seed=experiment.seed,
         class_weight=_class_weight(dataset) if fit.class_weight else None,
         early_stopping=None if stopping is None else EarlyStopping(**stopping.model_dump()),
-        changes=tuple(KnobTurn(**change.model_dump()) for change in fit.changes),
+        changes=tuple(_turn(change) for change in fit.changes),
         origin=_origin(experiment, dataset),
     )
+
+
+def _turn(change: Change) -> KnobTurn:
+    source = "" if change.source is None else source_text(change.source)
+    return KnobTurn(**{**change.model_dump(exclude={"source"}), "source": source})
+
+
+def source_text(source: PlaygroundSource) -> str:
+    """A source as workers know it."""
+    return source.model_dump_json()
+
+
+def arrays_of(experiment: Experiment, source: PlaygroundSource) -> Arrays:
+    """The arrays of rows that a run of `experiment` may change to, by the names that its Trainer finds them by.
+
+    Raises:
+        RunError "run.other_inputs": the weights cannot be kept: other columns, classes or shapes.
+    """
+    other = experiment.with_data(source=source).with_fit(changes=())
+    now, then = (prepare_cached(_table(one), one.data, one.seed) for one in (experiment, other))
+    if (now.input_shapes, now.classes, now.task) != (then.input_shapes, then.classes, then.task):
+        raise RunError("run.other_inputs")
+    arrays = run_spec(other.replace(origin=None), then)[1]
+    return {other_name(source_text(source), name): array for name, array in arrays.items()}
+
+
+def _table(experiment: Experiment) -> Table:
+    source = experiment.data.source
+    if source.kind != "playground":
+        raise RunError("run.other_inputs")
+    return given_table(source, experiment.data.reading)
+
+
+def _other_arrays(experiment: Experiment) -> Arrays:
+    """Of all rows that a run changes to on the way, before a fork too."""
+    found: Arrays = {}
+    one: Experiment | None = experiment
+    while one is not None:
+        for change in one.fit.changes:
+            if change.source is not None:
+                found |= arrays_of(one, change.source)
+        one = one.parent()
+    return found
 
 
 def _origin(experiment: Experiment, dataset: Dataset) -> Origin | None:

@@ -12,7 +12,7 @@ from lab.runs.orders.run import check_network
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.rates import Rate
 from lab.runs.wire.checkpoints import Checkpoints
-from lab.runs.wire.messages import Command, Extend, SetBatchSize, SetInside, SetLearningRate
+from lab.runs.wire.messages import Command, Extend, SetBatchSize, SetData, SetInside, SetLearningRate
 from lab.runs.wire.spec import KnobTurn
 from lab.spec.experiment import MOST_CHANGES, Change, Experiment, check_limits, checked
 from lab.spec.limits import Limits
@@ -50,7 +50,10 @@ def check_command(command: Command, experiment: Experiment, changes: Sequence[Kn
     """
     if isinstance(command, Extend) and not 1 <= command.epochs <= limits.epochs:
         raise RunError("run.too_many_epochs", value=command.epochs, high=limits.epochs)
-    if isinstance(command, SetLearningRate | SetBatchSize | SetInside | Extend) and len(changes) >= MOST_CHANGES:
+    if (
+        isinstance(command, SetLearningRate | SetBatchSize | SetInside | SetData | Extend)
+        and len(changes) >= MOST_CHANGES
+    ):
         raise RunError("run.too_many_changes", high=MOST_CHANGES)
     if isinstance(command, SetInside):
         checked(Change, {"epoch": 0, "batch": 0, **vars(command)})

@@ -8,7 +8,7 @@ from typing import Any
 from lab.errors import RunError
 from lab.runs.kept.record import Marks, RunRecord, RunSummary, RunView, record_of
 from lab.runs.kept.run_file import exported, imported, marked
-from lab.runs.orders.run import run_spec
+from lab.runs.orders.run import arrays_of, run_spec
 from lab.runs.orders.study import Cell, Piece, StudyView, check_study, study_specs, study_view
 from lab.runs.serve.asking import check_command, check_size, fork_start
 from lab.runs.serve.engine import RunRequest
@@ -16,13 +16,15 @@ from lab.runs.serve.keys import new_key
 from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.arrays import rows_in
 from lab.runs.wire.checkpoints import Checkpoints, thinned
-from lab.runs.wire.messages import ENDED, Command, Pause, Reason, Speed, Status, Stop
+from lab.runs.wire.messages import ENDED, Command, Pause, Reason, SetData, Speed, Status, Stop
 from lab.runs.wire.points import Points
 from lab.runs.work.job import first_status
 from lab.runs.work.study_job import StudyJob
 from lab.runs.work.trainer import Trainer
+from lab.spec.data import PlaygroundSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits, current_limits
+from lab.spec.value import checked
 from lab.verdict.context import RunContext
 from lab.verdict.judging import context_of
 from netcore.errors import NetcoreError
@@ -213,6 +215,8 @@ class InlineEngine:
         return run
 
     def _obey(self, run: _InlineRun, command: Command) -> None:
+        if isinstance(command, SetData) and run.trainer is not None:
+            run.trainer.take_arrays(arrays_of(run.experiment, checked(PlaygroundSource, command.source)))
         check_command(command, run.experiment, run.status.changes, self._limits)
         if isinstance(command, Speed):
             run.epochs_per_s = command.epochs_per_s

@@ -5,6 +5,7 @@ refusals, said in the page's language. See docs/adr/0031-a-control-route.md.
 """
 
 import asyncio
+import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Final, Literal, cast
@@ -20,6 +21,7 @@ from lab.data.prepare import Dataset, prepare_cached
 from lab.data.table import Table
 from lab.errors import LabError, RunError
 from lab.model.plain_layers import plain_layers
+from lab.runs.orders.run import source_text
 from lab.runs.serve import host
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.look import look
@@ -31,13 +33,15 @@ from lab.runs.wire.messages import (
     Pause,
     Resume,
     SetBatchSize,
+    SetData,
     SetInside,
     SetLearningRate,
     Speed,
     Step,
     Stop,
 )
-from lab.spec.experiment import Change, Experiment
+from lab.spec.data import PlaygroundSource
+from lab.spec.experiment import Change, Experiment, checked
 from lab.spec.limits import ALONE, current_limits
 from lab.texts import say_error
 from netcore.errors import NetcoreError
@@ -128,7 +132,15 @@ class Weighing(Edit):
     run: RunId
 
 
-Body = Looking | Starting | Going | Stepping | Pacing | Setting | Weighing
+class Renewing(Asked):
+    """Other rows of the same inputs; the weights stay."""
+
+    do: Literal["data"]
+    run: RunId
+    source: dict[str, Any]
+
+
+Body = Looking | Starting | Going | Stepping | Pacing | Setting | Weighing | Renewing
 BODY: Final[TypeAdapter[Body]] = TypeAdapter(Annotated[Body, Field(discriminator="do")])
 
 
@@ -229,6 +241,8 @@ def command_of(body: Body) -> Command:
             return SetInside(cast("InnerKnob", body.name), body.value, body.layer)
         case Weighing():
             return SetInside("weight", body.value, body.layer, body.array, body.index)
+        case Renewing():
+            return SetData(source_text(checked(PlaygroundSource, json.dumps(body.source))))
     return Resume()
 
 

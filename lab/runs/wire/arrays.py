@@ -4,6 +4,7 @@ Snapshots are written each second for each run. `np.savez` needs a zip entry for
 thirty small arrays of a toy network takes thirty times as long as this.
 """
 
+import hashlib
 import json
 from typing import Any
 
@@ -48,6 +49,21 @@ def unpack_arrays(data: bytes) -> tuple[dict[str, Any], Arrays]:
 def data_of(arrays: Arrays, name: str) -> Any:
     """The data called `name` as netcore takes them: one array, or by name of the input or output; None if not there."""
     return arrays[name] if name in arrays else part(arrays, f"{name}/") or None
+
+
+OTHER = "other"  # arrays of data that a run changes to on the way are called other/<digest of their source>/<name>
+
+
+def other_data(arrays: Arrays, source: str) -> Arrays:
+    """The data that a run changed to, by their own names; the first data for no source."""
+    if not source:
+        return {name: array for name, array in arrays.items() if not name.startswith(f"{OTHER}/")}
+    return part(arrays, other_name(source, ""))
+
+
+def other_name(source: str, name: str) -> str:
+    """What an array of that source is called among all arrays of a run."""
+    return f"{OTHER}/{hashlib.sha256(source.encode()).hexdigest()[:16]}/{name}"
 
 
 def rows_in(arrays: Arrays) -> int:

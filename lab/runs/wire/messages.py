@@ -8,7 +8,7 @@ import json
 import math
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 from lab.runs.wire.spec import JobSpec, KnobTurn
@@ -103,13 +103,24 @@ class SetInside:
 
 
 @dataclass(frozen=True)
+class SetData:
+    """Learn from other rows of the same inputs from the next epoch on; the weights stay.
+
+    Args:
+        source: what they are made from, as JSON.
+    """
+
+    source: str
+
+
+@dataclass(frozen=True)
 class Extend:
     """Set the total number of epochs. A run that has ended goes on from its trained weights if the total is higher."""
 
     epochs: int
 
 
-Command = Pause | Resume | Step | Stop | Speed | Draw | SetLearningRate | SetBatchSize | SetInside | Extend
+Command = Pause | Resume | Step | Stop | Speed | Draw | SetLearningRate | SetBatchSize | SetInside | SetData | Extend
 
 
 # --- web process to worker
@@ -117,12 +128,16 @@ Command = Pause | Resume | Step | Stop | Speed | Draw | SetLearningRate | SetBat
 
 @dataclass(frozen=True)
 class Order:
-    """A command for one run; `command` is its name and `values` its fields. A Status says which order it has obeyed."""
+    """A command for one run; `command` is its name and `values` its fields. A Status says which order it has obeyed.
+
+    `arrays` are further ones that it needs, as those of Start.
+    """
 
     run: str
     number: int
     command: str
     values: dict[str, Any]
+    arrays: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -260,7 +275,7 @@ Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapsho
 
 COMMANDS: dict[str, Any] = {
     kind.__name__: kind
-    for kind in (Pause, Resume, Step, Stop, Speed, Draw, SetLearningRate, SetBatchSize, SetInside, Extend)
+    for kind in (Pause, Resume, Step, Stop, Speed, Draw, SetLearningRate, SetBatchSize, SetInside, SetData, Extend)
 }
 MESSAGES: dict[str, Any] = {
     kind.__name__: kind for kind in (Start, Order, Drop, Ping, Quit, Hello, Frames, Status, Snapshot, Checkpoint, Pong)

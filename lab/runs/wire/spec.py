@@ -6,7 +6,7 @@ Made by `lab.runs.orders`, which checks them; a worker builds from them and impo
 from dataclasses import dataclass
 from typing import Any, Literal
 
-KnobName = Literal["learning_rate", "batch_size", "epochs", "l1", "l2", "dropout", "momentum", "weight"]
+KnobName = Literal["learning_rate", "batch_size", "epochs", "l1", "l2", "dropout", "momentum", "weight", "data"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class KnobTurn:
     Args:
         layer: which one has the knob, as `lab.runs.work.drawn` calls it; "" for all that have it.
         array, index: of a weight: its name, and the place of the one number in it.
+        source: of other data: what they are made from, as JSON; `lab.runs.wire.arrays.other_data` finds their arrays.
     """
 
     epoch: int
@@ -27,6 +28,7 @@ class KnobTurn:
     layer: str = ""
     array: str = ""
     index: tuple[int, ...] = ()
+    source: str = ""
 
     @property
     def what(self) -> tuple[str, str, str, tuple[int, ...]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.runs.wire.arrays import Arrays, data_of, pack_arrays, rows_in, unpack_arrays
+from lab.runs.wire.arrays import Arrays, data_of, other_data, pack_arrays, rows_in, unpack_arrays
 from lab.runs.wire.checkpoints import is_due
 from lab.runs.wire.messages import (
     ENDED,
@@ -21,6 +21,7 @@ from lab.runs.wire.messages import (
     Resume,
     RunState,
     SetBatchSize,
+    SetData,
     SetInside,
     SetLearningRate,
     Status,
@@ -70,7 +71,7 @@ class Trainer:
         self.log: list[KnobTurn] = []
         self.points = Points()
         self.compute_s = 0.0  # time spent computing, waiting left out
-        self._arrays, self._clock = arrays, clock
+        self._all_arrays, self._arrays, self._clock = arrays, other_data(arrays, ""), clock
         self._stages = stages_of(spec)
         self._pause_at: int | None = None
         self._pause_at_update: int | None = None
@@ -325,6 +326,8 @@ class Trainer:
                 self._change(KnobTurn(0, 0, "batch_size", value))
             case SetInside() if self.state not in ENDED:
                 self._change(KnobTurn(0, 0, **vars(command)))
+            case SetData(source) if self.state not in ENDED:
+                self._change_data(KnobTurn(0, 0, "data", 0.0, source=source))
             case Extend(epochs) if self.state in EXTENDABLE and epochs > self.epochs_done:
                 self._change(KnobTurn(0, 0, "epochs", epochs))
                 self._overrule_end()
@@ -361,6 +364,43 @@ class Trainer:
             self.log = [one for one in self.log if one.position != turn.position or one.what != turn.what]
             self.log.append(turn)
 
+    def _change_data(self, turn: KnobTurn) -> None:
+        """Other rows, between two epochs: an epoch that has begun goes through its own."""
+        if self._in_last_stage:
+            self._end_a_trained_epoch()
+        epoch, batch = self.position
+        if batch == 0 or not self._in_last_stage:
+            self._change(turn)
+        elif self.state not in ENDED:
+            turn = replace(turn, epoch=epoch + 1)
+            ahead = [one for one in self._waiting if one.position != turn.position or one.what != turn.what]
+            self._waiting = sorted([*ahead, turn], key=_position)
+
+    def take_arrays(self, arrays: Arrays) -> None:
+        """Further ones that a command will need."""
+        self._all_arrays = {**self._all_arrays, **arrays}
+
+    def _use_data(self, source: str) -> None:
+        """Learn from the rows of another source; all else goes on as it is."""
+        state = self._fit_run.get_state()
+        self._open_data(source)
+        self._fit_run.set_state(state)
+        self._rows = RowWatch()
+        if self._answers is not None:
+            self._answers = Answers(self._arrays, self._clock)
+        if self._inside is not None:
+            self._inside = Inside(self._arrays, self._clock)
+
+    def _open_data(self, source: str) -> None:
+        self._arrays = other_data(self._all_arrays, source)
+        self._fit_run = fit_run_of(self.model, self._spec, self._arrays)
+
+    def _open_last_data(self, turns: list[KnobTurn]) -> None:
+        """Before a state is taken over: the rows that it was made of."""
+        sources = [turn.source for turn in turns if turn.name == "data"]
+        if sources:
+            self._open_data(sources[-1])
+
     def _end_a_trained_epoch(self) -> None:
         """An epoch whose updates are made is judged by the weights that they led to, not by what is changed now."""
         while self._fit_run.rows_left == 0 and self.state not in ENDED:
@@ -376,6 +416,8 @@ class Trainer:
             self._fit_run.batch_size = int(turn.value)
         elif turn.name == "epochs":
             self._fit_run.epochs = int(turn.value)
+        elif turn.name == "data":
+            self._use_data(turn.source)
         else:
             self.edits += turn.name == "weight"
             return turn_inside(self.model, self._spec, turn)
@@ -477,6 +519,7 @@ class Trainer:
         self._best.last_good_epoch, self._best.best_epoch = state.last_good_epoch, state.best_epoch
         self._best.patient_since = state.patient_since
         self._best.good_weights, self._best.best_weights = snapshot.weights, snapshot.best
+        self._open_last_data(self.log)
         self._fit_run.set_state(snapshot.fit)
         self._fit_run.epochs = state.epochs
         self._rows.best = snapshot.best_rows
@@ -496,6 +539,8 @@ class Trainer:
         stage = next(index for index, one in enumerate(self._stages) if one.until is None or epoch <= one.until)
         if stage:
             self._begin(stage)
+        past = [turn for turn in self._waiting if turn.position < (epoch, 0)]
+        self._open_last_data(past)
         arrays = unpack_arrays(state)[1]
         self._rows.best = arrays.pop(BEST_ROWS, None)  # checkpoints of before do not have it
         self._fit_run.set_state(arrays)
@@ -505,7 +550,6 @@ class Trainer:
             {name: values[:epoch] for name, values in extras.items()},
         )
         self._best.begin_at(epoch, self.model.get_weights())
-        past = [turn for turn in self._waiting if turn.position < (epoch, 0)]
         self.log, self._waiting = past, [turn for turn in self._waiting if turn not in past]
         for turn in past:
             if turn.name == "epochs":

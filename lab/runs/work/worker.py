@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from lab.runs.wire.arrays import Arrays
 from lab.runs.wire.frame import Progress, encode
 from lab.runs.wire.messages import (
     ENDED,
@@ -206,7 +207,7 @@ class Worker:
                 self._quit = True
 
     def _start(self, message: Start) -> None:
-        arrays = {name: np.load(path, mmap_mode="r", allow_pickle=False) for name, path in message.arrays.items()}
+        arrays = _mapped(message.arrays)
         trainer = job_of(message.spec, arrays, self._clock)
         if message.snapshot:
             trainer.restore(message.snapshot)
@@ -231,6 +232,8 @@ class Worker:
 
     def _apply(self, slot: Slot, message: Order) -> None:
         command = command_of(message)
+        if message.arrays and isinstance(slot.trainer, Trainer):
+            slot.trainer.take_arrays(_mapped(message.arrays))
         slot.last_order = message.number
         if isinstance(command, Speed):
             slot.pace.set(command.epochs_per_s, command.updates_per_s, self._clock())
@@ -427,6 +430,10 @@ class Worker:
         if self._outgoing:
             self._send(Frames(self._outgoing))
             self._outgoing = []
+
+
+def _mapped(paths: dict[str, str]) -> Arrays:
+    return {name: np.load(path, mmap_mode="r", allow_pickle=False) for name, path in paths.items()}
 
 
 def _next(before: float, period: float, now: float) -> float:

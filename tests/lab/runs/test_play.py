@@ -88,6 +88,17 @@ def test_weights_are_set_by_hand_before_a_run_begins_and_while_it_goes_on(engine
     ]
 
 
+def test_other_points_come_into_a_run_that_goes_on_and_what_does_not_fit_is_said(engine):
+    run = begin(paused=True)
+    source = {"kind": "playground", "dataset": "xor", "points": 80, "noise": 10}
+    assert ask({"do": "data", "run": run, "source": source})[0] == 200
+    changes = engine.record(run, "me").changes
+    assert [(one.name, one.source.dataset, one.source.points) for one in changes] == [("data", "xor", 80)]
+    status, told = ask({"do": "data", "run": run, "source": {**source, "dataset": "rings"}})
+    assert (status, told["code"]) == (422, "run.other_inputs")
+    assert ask({"do": "data", "run": run, "source": {**source, "noise": 500}})[1]["field"] == "data.source.noise"
+
+
 def test_what_is_stopped_is_forgotten_unless_it_was_to_be_kept(engine):
     thrown_away = begin()
     assert ask({"do": "stop", "run": thrown_away}) == (200, {"run": thrown_away, "state": "stopped"})

@@ -2,12 +2,16 @@
 
 from lab.errors import RunError
 from lab.runs.kept.store import RunStore
+from lab.runs.orders.run import arrays_of
 from lab.runs.serve.asking import check_command
+from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import LiveRun
-from lab.runs.wire.messages import Command, Extend, Pause, Resume, Speed, Step
+from lab.runs.wire.messages import Command, Extend, Pause, Resume, SetData, Speed, Step
 from lab.runs.work.trainer import EXTENDABLE
+from lab.spec.data import PlaygroundSource
+from lab.spec.value import checked
 
 SHARED = (Pause, Resume, Step, Speed)  # what holds for both runs of a pair
 
@@ -15,8 +19,8 @@ SHARED = (Pause, Resume, Step, Speed)  # what holds for both runs of a pair
 class Commands:
     """Passes commands on."""
 
-    def __init__(self, hub: Hub, dispatch: Dispatch, store: RunStore) -> None:
-        self._hub, self._dispatch, self._store = hub, dispatch, store
+    def __init__(self, hub: Hub, dispatch: Dispatch, store: RunStore, files: ArrayFiles) -> None:
+        self._hub, self._dispatch, self._store, self._files = hub, dispatch, store, files
 
     def command(self, run_id: str, owner: str, command: Command) -> None:
         """As `Engine.command`."""
@@ -25,6 +29,14 @@ class Commands:
             self._store.require(run_id, owner)
             raise RunError("run.not_live")
         check_command(command, run.experiment, run.status.changes, self._hub.limits)
+        if isinstance(command, SetData):
+            arrays = arrays_of(run.experiment, checked(PlaygroundSource, command.source))
+            paths = self._files.paths(run.id, arrays)
+            with self._hub.lock:
+                self._dispatch.touch(run)
+                if run.active:
+                    self._dispatch.send(run, command, paths)
+            return
         with self._hub.lock:
             for one in (run, *self._beside(run, command)):
                 self._pass_on(one, command)

@@ -109,14 +109,19 @@ class Dispatch:
 
     # --- commands
 
-    def send(self, job: Job, command: Command) -> None:
-        """Send a command and remember it until it is answered."""
+    def send(self, job: Job, command: Command, arrays: dict[str, str] | None = None) -> None:
+        """Send a command and remember it until it is answered.
+
+        Args:
+            arrays: further ones that it needs, which the job holds from now on.
+        """
         if job.worker is None and isinstance(command, Stop):
             self.end(job, "stopped")
             return
         message = job.orders.add(job.id, command)
+        job.arrays |= arrays or {}
         if job.worker is not None:
-            self._send_message(job.worker, message)
+            self._send_message(job.worker, replace(message, arrays=arrays or {}))
 
     def stop(self, job: Job) -> None:
         """Ask it to end, if it has not."""

@@ -88,7 +88,7 @@ class PoolEngine:
         )
         self._shelf = Shelf(self.hub, self._dispatch, store, self._saver)
         self._starting = Starting(self.hub, self._dispatch, store, self._files, self._shelf)
-        self._commands = Commands(self.hub, self._dispatch, store)
+        self._commands = Commands(self.hub, self._dispatch, store, self._files)
         address = os.environ.get("LAB_DASK", "") if dask is None else dask
         self._cluster = Cluster(address, lambda message: inbox.take(size, message), self._lost) if address else None
         self._studies = Studies(self.hub, self._dispatch, self._files, self._cluster)

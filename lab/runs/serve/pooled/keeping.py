@@ -27,6 +27,7 @@ class _Kept(NamedTuple):
     version: int
     snapshots: int
     orders: int
+    arrays: int
     fixed: str
     path: Path
 
@@ -81,12 +82,12 @@ class Keeper:
 
     def _changed(self, run: LiveRun) -> bool:
         kept = self._kept.get(run.id)
-        return kept is None or (kept.version, kept.snapshots, kept.orders) != _mark(run)
+        return kept is None or (kept.version, kept.snapshots, kept.orders, kept.arrays) != _mark(run)
 
     def _keep(self, run: LiveRun) -> int:
         """Returns the bytes written. Raises RunError "disk.…"."""
         kept = self._kept.get(run.id)
-        fixed = fixed_part(run) if kept is None else kept.fixed
+        fixed = fixed_part(run) if kept is None or kept.arrays != len(run.arrays) else kept.fixed
         with self._hub.lock:
             mark = _mark(run)
             moving, snapshot = moving_part(run)
@@ -98,7 +99,7 @@ class Keeper:
 
     def known(self, run: LiveRun) -> None:
         """A run that came back lies here already."""
-        self._kept[run.id] = _Kept(-1, -1, -1, fixed_part(run), self._path(run))
+        self._kept[run.id] = _Kept(-1, -1, -1, len(run.arrays), fixed_part(run), self._path(run))
 
     def _forget_what_has_ended(self) -> None:
         """Once it is in the store, or nobody wants it any more."""
@@ -112,6 +113,6 @@ class Keeper:
         return self._folder / f"{hashed(run.owner)}.{hashed(run.id)}.run"
 
 
-def _mark(run: LiveRun) -> tuple[int, int, int]:
+def _mark(run: LiveRun) -> tuple[int, int, int, int]:
     """Another one where something of the run has to be written again."""
-    return run.version, run.snapshots, run.orders.sent
+    return run.version, run.snapshots, run.orders.sent, len(run.arrays)
