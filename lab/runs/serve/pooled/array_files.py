@@ -31,14 +31,15 @@ class ArrayFiles:
         self._holders: dict[str, set[str]] = defaultdict(set)  # name of a file -> jobs
 
     def paths(self, job: str, arrays: Arrays) -> dict[str, str]:
-        """Name of each array -> where it lies, held for the job. Raises RunError "disk.…"; then nothing is held."""
+        """Name of each array -> where it lies, held for the job. Raises RunError "disk.…"; then none is held."""
         names = {name: _file_name(array) for name, array in arrays.items()}
-        self.hold(job, names.values())
+        new = {name for name in names.values() if job not in self._holders.get(name, ())}
+        self.hold(job, new)
         try:
             for name, array in arrays.items():
                 self._write(names[name], array)
         except BaseException:
-            self.release(job)
+            self._let_go(job, new)
             raise
         return {name: str(self._folder / file) for name, file in names.items()}
 
@@ -50,8 +51,11 @@ class ArrayFiles:
 
     def release(self, job: str) -> None:
         """The job needs none any more; what nobody else needs goes."""
+        self._let_go(job, [name for name, jobs in list(self._holders.items()) if job in jobs])
+
+    def _let_go(self, job: str, names: Iterable[str]) -> None:
         with self._lock:
-            for name in [name for name, jobs in self._holders.items() if job in jobs]:
+            for name in names:
                 self._holders[name].discard(job)
             self._sweep()
 
