@@ -48,6 +48,7 @@ class FitStyle:
 
 
 ON_A_PAGE = FitStyle()
+MADE_ANEW = ("model.make_train_function(force=True)", "model.make_test_function(force=True)")
 
 
 def fit_lines(experiment: Experiment, language: Language, style: FitStyle = ON_A_PAGE) -> list[str]:
@@ -116,7 +117,7 @@ def _changed(experiment: Experiment, change: Change, language: Language) -> list
             f"edited[{at}] = {change.value!r}",
             f"{weight}.assign(edited)",
         ]
-    return [*_turned(experiment, change, comment), "model.make_train_function(force=True)"]
+    return [*_turned(experiment, change, comment), *MADE_ANEW]
 
 
 def _turned(experiment: Experiment, change: Change, comment: str) -> list[str]:
