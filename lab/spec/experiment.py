@@ -58,6 +58,7 @@ __all__ = [
 
 SCHEMA_VERSION: Final = 1
 MOST_CHANGES: Final = 1000  # of one run
+MOST_DATA: Final = 200  # tables that one run changes to: each is held while it goes on
 # version -> step to the next version; a step gets any JSON object, so it must not assume that a field is there
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
@@ -188,6 +189,13 @@ class FitSpec(Value):
     class_weight: Literal["balanced"] | None = None
     early_stopping: EarlyStoppingSpec | None = None
     changes: Annotated[tuple[Change, ...], Field(max_length=MOST_CHANGES)] = ()
+
+    @field_validator("changes")
+    @classmethod
+    def _tables_are_few(cls, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        if len({change.source for change in changes if change.source is not None}) > MOST_DATA:
+            raise ExperimentError("run.too_many_changes", high=MOST_DATA)
+        return changes
 
 
 class Origin(Value):

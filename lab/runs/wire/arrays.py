@@ -6,6 +6,7 @@ thirty small arrays of a toy network takes thirty times as long as this.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,11 @@ def other_data(arrays: Arrays, source: str) -> Arrays:
     if not source:
         return {name: array for name, array in arrays.items() if not name.startswith(f"{OTHER}/")}
     return part(arrays, other_name(source, ""))
+
+
+def count_of_others(names: Iterable[str]) -> int:
+    """How many such data there are among arrays of these names."""
+    return len({name.split("/")[1] for name in names if name.startswith(f"{OTHER}/")})
 
 
 def other_name(source: str, name: str) -> str:

@@ -11,10 +11,11 @@ from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import arrays_of, run_spec, source_text
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
+from lab.runs.wire.arrays import count_of_others, other_name
 from lab.runs.wire.messages import SetData
 from lab.runs.work.trainer import Trainer
 from lab.spec.data import AS_FOUND, PlaygroundSource
-from lab.spec.experiment import Change, Experiment, checked
+from lab.spec.experiment import MOST_DATA, Change, Experiment, checked
 from tests.lab.runs.play import playground
 from tests.lab.runs.runs import same_weights
 
@@ -109,3 +110,14 @@ def test_rows_that_the_weights_do_not_fit_are_refused(changes):
 def test_a_change_of_data_and_no_other_has_a_source(odd):
     with pytest.raises(ExperimentError):
         checked(Change, {"epoch": 1, "batch": 0, "value": 0.0, **odd})
+
+
+def test_a_run_changes_to_so_many_tables_and_no_more():
+    experiment = playground(4)
+    sources = [other(experiment, seed=seed) for seed in range(MOST_DATA + 1)]
+    changes = [Change(epoch=0, batch=0, name="data", value=0.0, source=source) for source in sources]
+    assert experiment.with_fit(changes=tuple(changes[:-1])).fit.changes
+    with pytest.raises(ExperimentError, match=r"run\.too_many_changes"):
+        experiment.with_fit(changes=tuple(changes))
+    names = [other_name(source_text(source), part) for source in sources[:3] for part in ("x", "y")]
+    assert count_of_others(["x", "y", *names]) == 3

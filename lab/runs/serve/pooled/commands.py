@@ -8,9 +8,11 @@ from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import LiveRun
+from lab.runs.wire.arrays import count_of_others
 from lab.runs.wire.messages import Command, Extend, Pause, Resume, SetData, Speed, Step
 from lab.runs.work.trainer import EXTENDABLE
 from lab.spec.data import PlaygroundSource
+from lab.spec.experiment import MOST_DATA
 from lab.spec.value import checked
 
 SHARED = (Pause, Resume, Step, Speed)  # what holds for both runs of a pair
@@ -30,6 +32,8 @@ class Commands:
             raise RunError("run.not_live")
         check_command(command, run.experiment, run.status.changes, self._hub.limits)
         if isinstance(command, SetData):
+            if count_of_others(run.arrays) >= MOST_DATA:
+                raise RunError("run.too_many_changes", high=MOST_DATA)
             arrays = arrays_of(run.experiment, checked(PlaygroundSource, command.source))
             paths = self._files.paths(run.id, arrays)
             with self._hub.lock:
