@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from lab.data.given import given_table
 from lab.data.prepare import prepare
 from lab.errors import ExperimentError, RunError
+from lab.runs.kept.record import as_changes
 from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import RunRequest
@@ -73,15 +74,11 @@ def test_a_run_with_commands_at_random_moments_is_the_same_run_out_of_its_log(se
             moved.restore(live.snapshot())
             live = moved
     assert len(live.log) > 5
-    written = Experiment.from_json(experiment.with_fit(changes=changes(live)).to_json())
+    written = Experiment.from_json(experiment.with_fit(changes=as_changes(live.changes)).to_json())
     again = trainer_of(written)
     again.advance()
     assert same_curves(live, again)
     assert same_weights(live, again)
-
-
-def changes(trainer: Trainer) -> tuple[Change, ...]:
-    return tuple(Change(**{**asdict(turn), "value": float(turn.value)}) for turn in trainer.changes)
 
 
 def test_any_epoch_of_such_a_run_comes_back_from_its_checkpoints_and_a_fork_goes_on_as_the_run_did():

@@ -57,7 +57,7 @@ def test_a_run_whose_rows_change_at_random_moments_is_the_same_run_out_of_its_lo
     assert (again.history, again.extras) == (live.history, live.extras)
     assert same_weights(live, again)
     kept = engine.checkpoints(run, "me") | dict(live.take_checkpoints())
-    for epoch in (3, 9):
+    for epoch in sorted(weights)[2::4]:
         back = trainer_at(record, kept, data(experiment), epoch)
         assert [one.tobytes() for one in back.weights] == [one.tobytes() for one in weights[epoch]]
 
