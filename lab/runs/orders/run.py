@@ -7,7 +7,7 @@ import numpy as np
 from lab.data.given import given_table
 from lab.data.prepare import Dataset, PartName, prepare_cached
 from lab.data.table import Table
-from lab.errors import RunError
+from lab.errors import DataError, RunError
 from lab.model.layer_table import graph_table, layer_rows, parameter_count
 from lab.model.outputs import output_units
 from lab.model.size import excess
@@ -105,7 +105,10 @@ def arrays_of(experiment: Experiment, source: PlaygroundSource) -> Arrays:
         RunError "run.other_inputs": the weights cannot be kept: other columns, classes or shapes.
     """
     other = experiment.with_data(source=source).with_fit(changes=())
-    now, then = (prepare_cached(_table(one), one.data, one.seed) for one in (experiment, other))
+    try:
+        now, then = (prepare_cached(_table(one), one.data, one.seed) for one in (experiment, other))
+    except DataError:  # a column or a class is not there
+        raise RunError("run.other_inputs") from None
     if (now.input_shapes, now.classes, now.task) != (then.input_shapes, then.classes, then.task):
         raise RunError("run.other_inputs")
     arrays = run_spec(other.replace(origin=None), then)[1]
