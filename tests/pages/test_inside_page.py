@@ -128,3 +128,13 @@ def test_the_landscape_is_worked_out_when_asked_for_and_the_star_follows_the_sli
     person.look()
     assert charts(person) == {}
     assert person.errors() == []
+
+
+def test_a_run_that_goes_on_is_looked_into_up_to_its_last_kept_state(person):
+    person.state().replace_experiment(start("iris").with_fit(epochs=50))
+    person.look().press("train")
+    person.engine.advance(epochs=7)
+    person.look().go_to("inside")
+    assert slider(person).value == 6
+    assert say("inside.going_on", "en", epoch="6") in person.sentences()
+    assert person.errors() == []

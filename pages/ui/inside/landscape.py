@@ -23,6 +23,9 @@ KEPT = 8  # of some ten kilobytes each
 
 def landscape_look(state: AppState, scene: Scene) -> None:
     language, view = state.language, state.held(InsideView)
+    if not scene.record.last_good_epoch:  # while it goes on nobody knows where its way ends
+        st.info(say("closer.going_on", language))
+        return
     view.directions = st.segmented_control(
         say("inside.directions", language),
         KINDS,

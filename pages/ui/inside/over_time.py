@@ -76,7 +76,7 @@ def last_epoch(state: AppState, record: RunRecord, *, ended: bool) -> int:
     """Of one that goes on the last kept state: only from there it can be brought back without waiting for it."""
     if ended:
         return record.last_good_epoch
-    return nearest(checkpoints_of(state, record), record.last_good_epoch)
+    return nearest(checkpoints_of(state, record), record.epochs_done)
 
 
 def at_an_epoch(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, course: Course) -> None:
