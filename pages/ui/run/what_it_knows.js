@@ -36,6 +36,7 @@ class Knowledge {
 
   close() {
     for (const [name, listen] of Object.entries(this.heard)) window.removeEventListener(name, listen);
+    clearTimeout(this.later);
     this.resize.disconnect();
     this.sight.disconnect();
     this.unwatch();
@@ -62,6 +63,13 @@ class Knowledge {
   learn(news) {
     if (news.run !== this.data.run || (news.layers && !this.data.layers)) return;
     this.news = news;
+    const rest = (this.restUntil ?? 0) - performance.now();
+    if (rest <= 0) this.requestPaint();
+    else this.later ??= setTimeout(() => this.wake(), rest);
+  }
+
+  wake() {
+    this.later = null;
     this.requestPaint();
   }
 
@@ -338,8 +346,15 @@ class Knowledge {
 
   // --- what moves
 
+  // What moves takes a quarter of the browser's time at most: a picture of a larger network comes less often.
   paint() {
     if (!this.area || !this.seen || !this.summary) return;
+    const began = performance.now();
+    this.paintNews();
+    this.restUntil = performance.now() + 3 * (performance.now() - began);
+  }
+
+  paintNews() {
     const { news } = this;
     const pen = this.moving.getContext("2d");
     pen.clearRect(0, 0, this.area.width, this.area.height);
