@@ -7,7 +7,7 @@ import numpy as np
 from lab.slow_motion.equation import Number, Step, Term, alone, product, total
 from lab.slow_motion.ops import Op, readers
 from lab.slow_motion.view import View
-from lab.slow_motion.weights import gradient_step, number_of
+from lab.slow_motion.weights import gradient_step, no_gradient, number_of
 from lab.slow_motion.words import said, titled, unit
 from netcore.config import Array
 
@@ -32,6 +32,7 @@ def forward(view: View, op: Op) -> Iterator[Step]:
 def backward(view: View, op: Op) -> Iterator[Step]:
     slope = view.slope(op.out)
     if slope is None:
+        yield from no_gradient(op)
         return
     index, name = view.focus[op.out], op.ins[0]
     i, u = view.focus[name][-1], index[-1]

@@ -138,7 +138,7 @@ def _softmax(view: View, op: Op) -> Iterator[Step]:
         titled("function", op, function=Words("activation.softmax")),
         (said("function.softmax", unit=unit(index), classes=len(z)),),
         (total(sum_number, powers), Equation(view.number(op.out), (share,))),
-        grids=(row_of_units("grid.shares", p, k, view.update.dataset.classes),),
+        grids=(row_of_units(said("grid.shares"), p, k, view.update.dataset.classes),),
         lit=(view.lit(op.out, "output"),),
     )
 
@@ -167,14 +167,14 @@ def _softmax_back(view: View, op: Op) -> Iterator[Step]:
     )
 
 
-def row_of_units(caption: str, values: Array, chosen: int, names: tuple[str, ...] = (), most: int = 12) -> Grid:
+def row_of_units(caption: Words, values: Array, chosen: int, names: tuple[str, ...] = (), most: int = 12) -> Grid:
     """All numbers of a layer for one sample, side by side; of many the first ones, and the one that is looked at."""
     shown = list(range(len(values)))[:most]
     if chosen not in shown:
         shown[-1] = chosen
     heads = names if len(names) == len(values) else tuple(str(place + 1) for place in range(len(values)))
     cells = tuple(Cell(float(values[place]), "output", "chosen" if place == chosen else "") for place in shown)
-    return Grid(said(caption), (cells,), tuple(heads[place] for place in shown), more=len(values) - len(shown))
+    return Grid(caption, (cells,), tuple(heads[place] for place in shown), more=len(values) - len(shown))
 
 
 def _exp(value: float) -> float:

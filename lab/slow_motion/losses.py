@@ -77,11 +77,11 @@ def forward(view: View) -> Iterator[Step]:
 def _of_sample(view: View, one: Judged) -> Step:
     index = view.focus[one.name]
     values = view.of(one.losses)
-    result = Number(float(values[index[:-1]]), "loss", "l")
+    sequence = bool(one.loss.sequence)  # one loss for all its time steps
+    result = Number(float(values if sequence else values[index[:-1]]), "loss", "l")
     y, t = view.of(one.name), view.of(one.target)
     grids: tuple[Grid, ...] = ()
-    if getattr(one.loss, "sequence", False):
-        result = Number(float(values), "loss", "l")
+    if sequence:
         grids = lattice(y, t, view.update.dataset.classes)
         whole = Number(math.exp(-result.value), "output", "P")
         equation = Equation(result, (Term(-math.log(whole.value) if whole.value else math.inf, ("−ln ", whole)),))
@@ -264,7 +264,7 @@ def _first_gradient(view: View, one: Judged) -> Step:
     op = next(op for op in view.ops if op.out == one.name)
     joint = one.name in view.update.trace.fused
     name = op.ins[0] if joint else one.name
-    sequence = getattr(one.loss, "sequence", False)
+    sequence = bool(one.loss.sequence)
     share_array = _share_of(view, one)[view.sample]
     share = Number(float(share_array if sequence else share_array[before]), "rate", "∂L/∂l")
     y, t = view.of(one.name)[before], view.of(one.target)

@@ -8,7 +8,7 @@ import numpy as np
 from lab.slow_motion.equation import Cell, Equation, Grid, Number, Step, Term, alone, minus, product, total
 from lab.slow_motion.ops import Index, Op
 from lab.slow_motion.view import View
-from lab.slow_motion.weights import gradient_step
+from lab.slow_motion.weights import gradient_step, no_gradient
 from lab.slow_motion.words import said, titled, unit
 from lab.slow_motion.zero import why_unit_zero
 from netcore.config import Array
@@ -160,6 +160,8 @@ def _moving(view: View, op: Op, place: int, mean: Number, variance: Number) -> t
 
 def norm_backward(view: View, op: Op) -> Iterator[Step]:
     slope, known = view.slope(op.out), _inside(view, op, "normalised")
+    if slope is None:
+        yield from no_gradient(op)
     if slope is None or not known or op.type != "BatchNormalization":
         return
     index = view.focus[op.out]

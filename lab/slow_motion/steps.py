@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lab.slow_motion import dense, functions, losses, others, regular, updates
+from lab.slow_motion import dense, embedding, functions, losses, others, recurrent, regular, updates, windowed
 from lab.slow_motion.equation import Cell, Grid, Step
 from lab.slow_motion.ops import Op
 from lab.slow_motion.view import View
@@ -27,6 +27,14 @@ LAYERS: dict[str, Way] = {
     "Dense": Way(dense.forward, dense.backward),
     "Dropout": Way(regular.dropout_forward, regular.dropout_backward),
     "BatchNormalization": Way(regular.norm_forward, regular.norm_backward),
+    "Embedding": Way(embedding.forward, embedding.backward),
+}
+LAYERS |= dict.fromkeys(("Conv1D", "Conv2D"), Way(windowed.conv_forward, windowed.conv_backward))
+LAYERS |= dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), Way(recurrent.forward, recurrent.backward))
+LAYERS |= {
+    f"{kind}Pooling{axes}D": Way(windowed.pool_forward, windowed.pool_backward)
+    for kind in ("Max", "Average", "GlobalMax", "GlobalAverage")
+    for axes in (1, 2)
 }
 FUNCTION = Way(functions.forward, functions.backward)
 OTHER = Way(others.forward, others.backward)
@@ -53,7 +61,9 @@ def _steps(view: View) -> Iterator[Step]:
 
 
 def _way(op: Op) -> Way:
-    return FUNCTION if op.function is not None else LAYERS.get(op.type, OTHER)
+    if op.function is not None:
+        return FUNCTION
+    return LAYERS.get(op.type, OTHER) if op.is_plain else OTHER
 
 
 def _batch(view: View) -> Step:

@@ -84,6 +84,9 @@ def _step(view: View, op: Op, weight: str, traced: str, index: Index) -> Step:
         tuple(says),
         tuple(equations),
         causes=why_no_change(view, taken, after - before),
-        lit=(view.lit(op.ins[0], "input"), view.lit(op.out, "output")) if role_of(weight) == "weight" else (),
+        lit=(
+            *((view.lit(op.ins[0], "input"),) if role_of(weight) == "weight" else ()),
+            view.lit(op.out, "output"),
+        ),
         wires=(view.wire(op, index[0], index[1], "weight"),) if weight == "kernel" and len(index) == 2 else (),
     )

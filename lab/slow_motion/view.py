@@ -109,6 +109,9 @@ class View:
             for place, name in enumerate(op.ins):
                 if name not in found:
                     found[name] = self._source(op, place, found[op.out], chosen)
+        for name, quantity in self.quantities.items():
+            if quantity.kind == "input" and name not in found:  # read inside a wrapper alone
+                found[name] = self._valid(name, chosen) or self._telling(name)
         return found
 
     def _valid(self, name: str, chosen: Mapping[str, Index]) -> Index | None:
@@ -131,15 +134,29 @@ class View:
         wanted = self._valid(name, chosen)
         if wanted is not None:
             return wanted
+        if not op.is_plain:
+            return self._telling(name)
+        if op.type == "Concatenate":
+            return self._side_by_side(op, place, index)
         if op.type == "Dense" and op.function is None:
             terms = np.abs(self.of(name)[index[:-1]] * op.layer.kernel[:, index[-1]])
             return (*index[:-1], int(np.argmax(np.nan_to_num(terms))))
+        if op.layer.takes_indices:
+            return index[:-1]
         window = window_of(op.layer, self.of(name), index)
         if window is not None:
             return window.largest(op.layer, index)
         if self.of(name).shape == self.of(op.out).shape:
             return index
         return self._telling(name)
+
+    def _side_by_side(self, op: Op, place: int, index: Index) -> Index:
+        """Of one of several inputs that lie side by side: the number followed, if it is there."""
+        axis = int(op.layer.axis) % (len(index) + 1) - 1
+        start = sum(self.of(name).shape[axis] for name in op.ins[:place])
+        at = index[axis] - start
+        inside = 0 <= at < self.of(op.ins[place]).shape[axis]
+        return (*index[:axis], at, *index[axis + 1 :]) if inside else self._telling(op.ins[place])
 
     # --- the drawing
 
@@ -155,7 +172,7 @@ class View:
             ids = {node.id: node.id for node in inputs}
             named = by_model[place] if place < len(by_model) else ""
             return ids.get(named, inputs[min(place, len(inputs) - 1)].id)
-        return next(op.node for op in self.ops if op.out == name)
+        return next((op.node for op in self.ops if op.out == name), "")
 
     def lit(self, name: str, role: Role, index: Index | None = None, value: float | None = None) -> Lit:
         """A unit of the drawing, with the number that stands beside it."""

@@ -10,6 +10,7 @@ from lab.slow_motion.ops import Index, Op
 from lab.slow_motion.view import View, places_text
 from lab.slow_motion.words import said, titled
 from lab.slow_motion.zero import why_weight_zero
+from lab.studies.words import Words
 from netcore.trace import SIGNS
 
 Array = np.ndarray[Any, Any]
@@ -36,11 +37,14 @@ def role_of(weight: str) -> Any:
     return "bias" if weight in ("bias", "beta") else "weight"
 
 
-def gradient_step(view: View, op: Op, weight: str, index: Index, each: Sequence[tuple[int, Term]]) -> Iterator[Step]:
+def gradient_step(
+    view: View, op: Op, weight: str, index: Index, each: Sequence[tuple[int, Term]], more: Words | None = None
+) -> Iterator[Step]:
     """∂L/∂w = the sum over the samples of what each of them gives.
 
     Args:
         each: (sample of the batch, what it gives); a sample may come several times.
+        more: a further sentence.
     """
     traced = traced_weights(view, op.layer).get(weight)
     key = f"backward.{weight}.{op.out}"
@@ -57,6 +61,7 @@ def gradient_step(view: View, op: Op, weight: str, index: Index, each: Sequence[
     if shared:  # what comes by this use is a part
         result = Number(sum(term.value for term in (*terms, *extra)), "gradient", name)
     says = [said(f"gradient.{role_of(weight)}", weight=weight_sign(weight, index), samples=view.update.size)]
+    says += [] if more is None else [more]
     if extra:
         says.append(said("gradient.penalty"))
     if shared:
@@ -74,6 +79,22 @@ def gradient_step(view: View, op: Op, weight: str, index: Index, each: Sequence[
         lit=lit,
         wires=wires,
         weight=(weight, index),
+    )
+
+
+def no_gradient(op: Op) -> Iterator[Step]:
+    """A layer with weights that no gradient reaches: it does not learn and neither does any before it, or no way leads
+    from it to the loss.
+    """
+    if not op.layer.weights:
+        return
+    frozen = not op.layer.trainable
+    yield Step(
+        f"backward.none.{op.out}",
+        "backward",
+        titled("no_gradient", op),
+        (said("no_gradient.frozen" if frozen else "no_gradient"),),
+        causes=(said("zero.frozen" if frozen else "zero.no_path"),),
     )
 
 

@@ -1,5 +1,7 @@
 """What the tests of slow motion share: an update of a small network on the irises, looked at."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,3 +42,14 @@ def assert_terms_give_results(update: Update, samples: int = 2, tolerance: float
                 )
                 count += 1
     return count
+
+
+def again(view: View, change: Callable[[Any], None] = lambda model: None, *, x=None, targets=None, **chosen) -> View:
+    """The same batch after a change of the network's weights, of the inputs or of the targets."""
+    update = view.update
+    change(update.model)
+    part, loss = update.dataset.train, update.experiment.compile.loss.type
+    x = part.x[update.rows] if x is None else x
+    if targets is None:
+        targets = update.dataset.targets_for("train", loss, update.model.output_shape[-1])[update.rows]
+    return View(replace(update, trace=update.model.trace(x, targets)), view.sample, {**view.chosen, **chosen})

@@ -20,7 +20,7 @@ LAYERS = st.one_of(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(layers=st.lists(LAYERS, min_size=1, max_size=4), seed=st.integers(0, 99))
 def test_the_terms_that_are_shown_add_up_to_the_result_that_is_shown(layers, seed):
     experiment = with_layers(start("iris").replace(seed=seed), *layers)
@@ -45,6 +45,78 @@ def test_the_rows_are_those_that_the_training_took_and_the_weights_come_out_the_
     after = [quantity.value for quantity in last.trace if quantity.kind == "parameter_after"]
     for mine, theirs in zip(after, record.weights, strict=True):
         assert (mine == theirs).all()
+
+
+@pytest.mark.parametrize("name", ["digits_conv", "two_in_two_out", "ctc_morse"])
+def test_the_ready_made_starts_add_up_too(name):
+    experiment = start(name).with_fit(batch_size=4)
+    assert assert_terms_give_results(first_update(experiment, data(experiment))) > 10
+
+
+RECURRENT = [
+    ("LSTM", {}),
+    ("LSTM", {"go_backwards": True}),
+    ("GRU", {}),
+    ("GRU", {"reset_after": False}),
+    ("SimpleRNN", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "params"), RECURRENT)
+def test_recurrent_layers_add_up_step_by_step(name, params):
+    experiment = with_layers(start("hourly"), (name, {"units": 3, **params})).with_fit(batch_size=4)
+    view = look(experiment)
+    assert_terms_give_results(view.update)
+    assert step(view, "forward.sums").equations
+    assert step(view, "forward.state").equations
+
+
+WINDOWS = [
+    ("Conv2D", {"filters": 4, "kernel_size": 3, "padding": "same", "strides": 2, "groups": 1}),
+    ("AveragePooling2D", {"pool_size": 3, "strides": 2, "padding": "same"}),
+    ("MaxPooling2D", {"pool_size": 3, "strides": 1}),
+    ("GlobalAveragePooling2D", {}),
+    ("GlobalMaxPooling2D", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "params"), WINDOWS)
+def test_windows_add_up_whatever_their_padding_and_strides(name, params):
+    first = ("Conv2D", {"filters": 4, "kernel_size": 3, "activation": "tanh"})
+    last = () if name.startswith("Global") else (("Flatten", {}),)
+    experiment = with_layers(start("digits_conv"), first, (name, params), *last).with_fit(batch_size=3)
+    assert_terms_give_results(first_update(experiment, data(experiment)))
+
+
+def test_an_embedding_tells_the_row_that_was_looked_up():
+    layers = [("Embedding", {"input_dim": 20, "output_dim": 3}), ("Flatten", {})]
+    view = look(with_layers(start("digits_conv").with_data(scaling="none").with_fit(batch_size=4), *layers))
+    told = step(view, "forward.layer.a1")
+    word = int(view.of("x")[view.focus["x"]])
+    assert told.says[0].values["word"] == word
+    assert step(view, "backward.embeddings").weight == ("embeddings", (word, view.focus["a1"][-1]))
+    assert_terms_give_results(view.update)
+
+
+def test_penalties_stand_apart_in_the_loss_and_in_the_gradient():
+    penalty = {"class_name": "L2", "config": {"l2": 0.1}}
+    view = look(with_layers(start("iris"), ("Dense", {"units": 4, "kernel_regularizer": penalty})))
+    loss = step(view, "loss.batch").equations[0]
+    assert loss.terms[-1].pieces[0].name == "R"
+    assert loss.terms[-1].value == pytest.approx(0.1 * float((view.all("W1") ** 2).sum()))
+    assert step(view, "backward.kernel.a1").equations[0].terms[-1].pieces[0].name == "∂R"
+    assert_terms_give_results(view.update)
+
+
+@pytest.mark.parametrize("clip", ["clipvalue", "clipnorm", "global_clipnorm"])
+def test_a_clipped_gradient_is_told_before_and_after(clip):
+    optimizer = {"type": "SGD", "params": {"learning_rate": 0.1, clip: 0.001}}
+    view = look(start("iris").with_compile(optimizer=optimizer))
+    assert step(view, "update.clip").says[0].key.startswith("slow.clip.")
+    moved = step(view, "update.kernel.z2")
+    assert moved.equations[0].result.name == "g"
+    assert abs(moved.equations[0].result.value) <= 0.001001
+    assert_terms_give_results(view.update)
 
 
 def test_a_wide_sum_shows_its_largest_terms_and_the_rest_as_one_number():
