@@ -137,11 +137,15 @@ def test_a_turned_knob_leaves_the_weights_where_it_can_and_says_where_not(play):
     player.runs_to(int(player.told("epoch")) + 2)
     assert player.told("run") == run
     assert player.page.locator(".pg-notice").text_content() == ""
+    player.choose("regularizationRate", "0.01")
+    player.press("newdata")
+    player.runs_to(int(player.told("epoch")) + 2)
+    assert player.told("run") == run
     player.choose("optimizer", "Adam")
     expect(player.page.locator(".pg-notice")).to_have_text(player.say("anew"))
     player.until("board.epoch === '0'")
     expect(player.page).to_have_url(re.compile("optimizer=Adam"))
-    player.press("undo", "undo")
+    player.press("undo", "undo", "undo", "undo")
     expect(player.knob("optimizer")).to_have_value("SGD")
     expect(player.knob("learningRate")).to_have_value("0.03")
 
@@ -186,6 +190,16 @@ def test_a_weight_is_seen_and_typed_and_its_loss_is_fresh(play):
     player.press("undo")
     expect(player.number("train")).to_have_text(before or "")
     assert player.weights_of("unit1-1") == weights
+    field.fill("-3")
+    field.press("Enter")
+    player.press("epoch")
+    player.until("Number(board.epoch) === 1 && board.state === 'paused'")
+    assert float(field.input_value()) < -2, "it was there before the first update"
+    field.fill("1.5")
+    field.press("Enter")
+    player.press("update")
+    player.until("Number(board.updates) === 26")
+    assert abs(float(field.input_value()) - 1.5) < 1, "and a run that has begun goes on with what is typed"
 
 
 @pytest.mark.slow
