@@ -11,11 +11,11 @@ from lab.lessons.shelf import lesson
 from lab.studies import bases
 
 QUICK = {  # settings that take a moment
-    "01": ("whole", "no_hidden", "mape", "frozen"),
+    "01": ("whole", "no_hidden", "frozen"),
     "05": ("watched", "crawling", "brisk"),
     "07": ("sgd_3", "sgd_2", "sgd_1", "adam_2"),
     "10": ("b10", "b100", "b1000"),
-    "12": ("u1", "u3", "u8"),
+    "12": ("u1", "u8"),
     "13": ("four", "linear"),
     "16": ("sgd_raw", "sgd"),
 }

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from lab.cli import main
 from lab.lessons import reader
 from lab.lessons.arithmetic import names_in, worked_out
-from lab.lessons.reader import from_link, read_file, read_folder, refusals_in, to_file, to_link
+from lab.lessons.prose import HEADINGS
+from lab.lessons.reader import from_link, read_file, read_folder, refusals_in, refusals_of, to_file, to_link
 from lab.lessons.refusal import LessonError, LessonRefusal, say_refusal
+from lab.lessons.schema import Change, Knob, Step
 from lab.lessons.shelf import LESSONS, lesson, lesson_folders
 from lab.lessons.told import filled
 from lab.spec.limits import ALONE
@@ -46,7 +49,7 @@ def test_every_lesson_that_comes_along_is_right_and_speaks_both_languages(one):
 @pytest.mark.parametrize("one", FOLDERS, ids=lambda one: one.name)
 def test_no_korean_blank_is_followed_by_a_particle_that_depends_on_the_number(one):
     particle = re.compile(r"\}(을|를|은|는|이|가|와|과|으로|로)(?=[\s,.])")
-    assert particle.findall(read_folder(one).source["ko.md"]) == []
+    assert particle.findall((one / "ko.md").read_text(encoding="utf-8")) == []
 
 
 WRONG = [
@@ -149,6 +152,27 @@ def test_a_person_s_own_table_is_no_lesson_s(folder):
     with pytest.raises(LessonRefusal) as info:
         read_folder(folder)
     assert "me.csv" in say_refusal(info.value, "en")
+
+
+# --- what a teacher reads
+
+
+def test_the_page_about_writing_a_lesson_names_every_field_knob_and_part():
+    page = (LESSONS.parent / "docs" / "writing-a-lesson.md").read_text(encoding="utf-8")
+    fields = [*Change.model_fields, *get_args(Step), *get_args(Knob.model_fields["name"].annotation)]
+    parts = [f"## {english}` {korean}" for english, korean in HEADINGS.values()]
+    assert [name for name in (*fields, *parts) if name not in page] == []
+
+
+def test_the_lesson_on_the_page_about_writing_one_is_read(tmp_path):
+    page = (LESSONS.parent / "docs" / "writing-a-lesson.md").read_text(encoding="utf-8")
+    scenes, figures, rest = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    source = dict(lesson("09").source)
+    settings = scenes.index("[[scenes.settings]]")
+    figures, explain = figures.split("[[explain]]")
+    source["lesson.toml"] = f"{scenes[:settings]}{figures}{scenes[settings:]}[[explain]]{explain}{rest}"
+    found = refusals_of("page", source)
+    assert all(one.file != "lesson.toml" for one in found), [say_refusal(one, "en") for one in found]
 
 
 # --- formulas
