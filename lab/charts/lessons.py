@@ -6,13 +6,15 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from lab.charts.style import BLUE, BROWN, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, figure, plain
+from lab.charts.style import BLUE, BROWN, GREEN, GREY, HEIGHT, ORANGE, PURPLE, SKY, VERMILION, figure, plain
 from lab.studies.band import band_curves
 from lab.texts import Language, say
 
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, GREY, SKY, BROWN)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 WIDE = 20.0  # largest over smallest median from which an axis of losses counts in powers of ten
+LEGEND_LINE = 26  # pixels
+LINES_BESIDE = 3  # names for which there is room as it is
 Over = Literal["epoch", "update"]
 
 
@@ -51,7 +53,8 @@ def lesson_curves(
     drawn: Drawn | None = None,
 ) -> go.Figure:
     """The curves so far; also of runs that go on."""
-    chart = figure(say(f"studies.over.{over}", language), plain(title))
+    height = HEIGHT + LEGEND_LINE * max(0, len(lines) - LINES_BESIDE)  # on a phone each name has a line of its own
+    chart = figure(say(f"studies.over.{over}", language), plain(title), height=height)
     seen: list[float] = []
     for place, line in enumerate(lines):
         colour, dash = COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)]

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.shelf import lesson, lessons
 
-WALKED = [("13-overfitting", "ko", "wide"), ("05-compile", "en", "phone"), ("09-epochs", "ko", "phone")]
+WALKED = [("16-csv", "ko", "wide"), ("05-compile", "en", "phone"), ("03-shape-inference", "ko", "phone")]
 EVERY = [(one.name, language, "wide") for one in lessons() for language in ("ko", "en")]
 OTHERS = [pytest.param(*case, marks=pytest.mark.slow) for case in EVERY if case not in WALKED]
 LABELS = "label[data-testid='stWidgetLabel'] ~ div label"
@@ -90,7 +90,7 @@ def test_a_lesson_is_walked_from_prediction_to_misconception(visit, name, langua
     person.assert_fits()
 
 
-def test_a_curve_is_drawn_with_the_arrow_keys_too(visit):
+def test_a_curve_is_drawn_with_the_arrow_keys_or_the_mouse(visit):
     person = visit("en")
     open_lesson(person, "13-overfitting")
     pad = person.page.locator(".curve-pad svg")
@@ -102,3 +102,5 @@ def test_a_curve_is_drawn_with_the_arrow_keys_too(visit):
     expect(person.button("lesson-run")).to_be_enabled()
     person.page.locator(".curve-pad button").click()
     expect(person.button("lesson-run")).to_be_disabled()
+    draw(person)
+    expect(person.button("lesson-run")).to_be_enabled()
