@@ -7,7 +7,7 @@ can build nothing but plain values and the classes of this module.
 import json
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, is_dataclass
 from typing import Any, BinaryIO, Literal, NamedTuple
 
@@ -359,11 +359,10 @@ def unpack(data: bytes) -> Message:
     return message
 
 
-def write_message(stream: BinaryIO, message: Message) -> None:
-    """Put one message on a pipe. Raises OSError when nobody reads it any more."""
-    data = pack(message)
-    stream.write(_MESSAGE_LENGTH.pack(len(data)))
-    stream.write(data)
+def write_messages(stream: BinaryIO, messages: Iterable[Message]) -> None:
+    """Put messages on a pipe, with one write. Raises OSError when nobody reads it any more."""
+    packed = [pack(message) for message in messages]
+    stream.write(b"".join(part for data in packed for part in (_MESSAGE_LENGTH.pack(len(data)), data)))
     stream.flush()
 
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from lab.runs.wire.messages import PROTOCOL, Hello, Message, read_messages, write_message
+from lab.runs.wire.messages import PROTOCOL, Hello, Message, read_messages, write_messages
 from lab.runs.work.suspect import Suspect
 from lab.runs.work.worker import Worker
 
@@ -56,10 +56,10 @@ def main() -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     gc.freeze()  # what is imported by now stays
-    write_message(target, Hello(settings["index"], os.getpid(), PROTOCOL))
+    write_messages(target, [Hello(settings["index"], os.getpid(), PROTOCOL)])
     suspect = Suspect(Path(settings["suspect"]) if settings["suspect"] else None)
     with suppress(BrokenPipeError):
-        Worker(inbox, lambda message: write_message(target, message), suspect).run()
+        Worker(inbox, lambda messages: write_messages(target, messages), suspect).run()
 
 
 if __name__ == "__main__":

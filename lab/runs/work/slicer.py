@@ -23,6 +23,15 @@ class Pace:
     tempo: Tempo = field(default_factory=Tempo)
     updates_per_s: float | None = None
 
+    @property
+    def is_kept(self) -> bool:
+        """False for a run that goes as fast as possible."""
+        return self.epochs_per_s is not None or self.updates_per_s is not None
+
+    def load(self, epoch_s: float, updates_per_epoch: int) -> float:
+        """Seconds of work for each second that it asks for."""
+        return epoch_s * (self.epochs_per_s or (self.updates_per_s or 0.0) / max(1, updates_per_epoch))
+
     def set(self, epochs_per_s: float | None, updates_per_s: float | None, now: float) -> None:
         self.epochs_per_s, self.updates_per_s, self.ready_at = epochs_per_s, updates_per_s, now
 

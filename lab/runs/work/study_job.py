@@ -199,6 +199,8 @@ class StudyJob:
             case _:  # a study has no knobs to turn
                 pass
 
+    updates_per_epoch = 0  # another number for each piece
+
     def status(self, run: str) -> Status:
         return Status(
             run=run,
@@ -206,7 +208,7 @@ class StudyJob:
             epoch=self.epochs_done,
             epochs=self.epochs,
             updates=self.updates,
-            updates_per_epoch=0,
+            updates_per_epoch=self.updates_per_epoch,
             compute_s=self.compute_s,
             learning_rate=0.0,
             batch_size=0,

@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -43,6 +43,7 @@ BEATS_PER_FRAME = 4
 SNAPSHOT_S = 1.0  # between two of one run, at least
 SNAPSHOT_SHARE = 0.05  # at most this part of the time goes into snapshots
 LATEST_WEIGHT = 0.2  # of an epoch in the mean of what epochs take
+MOST_TIMES = 2.0  # the mean that one epoch counts for: it may have paid for what has nothing to do with its run
 LONGEST_STRETCH = 4.0
 
 
@@ -56,7 +57,8 @@ class Slot:
             looks into its layers.
         next_drawing_at: when they may be told again; drawn_at: `stand` when they were told; inside_updates: made when
             the layers were told, -1 for never.
-        spent_s: computed in the epoch that goes on; epoch_s: what one takes on the mean, None before the first.
+        spent_s: computed in the epoch that goes on; epoch_s: what one takes on the mean, None before that is known.
+        warm: an epoch has ended; the first pays for what is made once, and tells nothing of the next.
     """
 
     trainer: Job
@@ -67,6 +69,7 @@ class Slot:
     last_order: int = 0
     spent_s: float = 0.0
     epoch_s: float | None = None
+    warm: bool = False
     drawn: bool = False
     exact: bool = False
     inside: bool = False
@@ -100,10 +103,13 @@ class Slot:
         return weights or (self.inside and self.inside_updates != self.trainer.updates)
 
     def epoch_ended(self, now: float, stretch: float) -> None:
-        before = self.spent_s if self.epoch_s is None else self.epoch_s
-        self.epoch_s = before + LATEST_WEIGHT * (self.spent_s - before)
-        self.spent_s = 0.0
-        self.pace.epoch_ended(now, self.epoch_s * stretch)
+        if self.epoch_s is not None:
+            latest = min(self.spent_s, MOST_TIMES * self.epoch_s)
+            self.epoch_s += LATEST_WEIGHT * (latest - self.epoch_s)
+        elif self.warm:
+            self.epoch_s = self.spent_s
+        self.spent_s, self.warm = 0.0, True
+        self.pace.epoch_ended(now, (self.epoch_s or 0.0) * stretch)
 
 
 @dataclass
@@ -133,7 +139,7 @@ class Worker:
 
     Args:
         inbox: messages from the web process.
-        send: puts a message on the way to it.
+        send: puts messages on the way to it, all that there are with one write.
         suspect: where to note the run being computed.
         clock: seconds; must be the clock of the trainers' deadlines.
         computed: seconds that this thread has computed, the time left out in which the machine did something else.
@@ -142,12 +148,14 @@ class Worker:
     def __init__(
         self,
         inbox: "queue.SimpleQueue[Message]",
-        send: Callable[[Message], None],
+        send: Callable[[Sequence[Message]], None],
         suspect: Suspect,
         clock: Callable[[], float] = time.perf_counter,
         computed: Callable[[], float] = time.thread_time,
     ) -> None:
-        self._inbox, self._send, self._suspect, self._clock, self._computed = inbox, send, suspect, clock, computed
+        self._inbox, self._send_all, self._suspect = inbox, send, suspect
+        self._clock, self._computed = clock, computed
+        self._outbox: list[Message] = []
         self._slots: dict[str, Slot] = {}
         self._slicer = Slicer(clock)
         self._tempo, self._stretch = Tempo(), Stretch()
@@ -158,10 +166,12 @@ class Worker:
     def run(self) -> None:
         while not self._quit:
             self._obey_messages()
+            self._send_off()  # a batch may take seconds
             run = self._slicer.next()
             if run is not None:
                 self._guarded(run, self._train)
             self._send_what_is_due()
+            self._send_off()
 
     # --- messages
 
@@ -253,10 +263,11 @@ class Worker:
     def _asked_for(self) -> tuple[tuple[float, ...], int]:
         """Seconds of work for each second that the pace of each run asks for, and how many runs have none."""
         going = [slot for run, slot in self._slots.items() if run in self._slicer]
-        paced = [(slot.epoch_s, slot.pace.epochs_per_s) for slot in going if slot.pace.epochs_per_s is not None]
-        known = [epoch_s * pace for epoch_s, pace in paced if epoch_s is not None and pace is not None]
-        loads = tuple(round(load * self._stretch.now, 6) for load in known)
-        return loads, len(going) - len(paced)
+        paced = [slot for slot in going if slot.pace.is_kept]
+        loads = [
+            slot.pace.load(slot.epoch_s, slot.trainer.updates_per_epoch) for slot in paced if slot.epoch_s is not None
+        ]
+        return tuple(round(load * self._stretch.now, 6) for load in loads), len(going) - len(paced)
 
     def _drop(self, run: str) -> None:
         self._slots.pop(run, None)
@@ -269,8 +280,6 @@ class Worker:
         self._suspect.name(run)
         try:
             action(run)
-        except BrokenPipeError:
-            raise  # the web process has gone
         except Exception as error:  # noqa: BLE001  # the other runs of this process must go on
             self._fail(run, reason_of(error), start)
         self._suspect.clear()
@@ -355,7 +364,7 @@ class Worker:
         self._send(Snapshot(run, slot.trainer.epochs_done, slot.trainer.snapshot()))
         now = self._clock()
         rest = (now - began) / SNAPSHOT_SHARE
-        self._next_snapshot_at = now + rest
+        self._next_snapshot_at = max(self._next_snapshot_at, now - SLOWEST_BEAT_S) + rest
         slot.next_snapshot_at = now + max(SNAPSHOT_S, rest)
 
     def _period(self, slot: Slot | None = None) -> float:
@@ -364,31 +373,32 @@ class Worker:
         return max(1 / per_s, len(self._slicer) / WORKER_FRAMES_PER_S)
 
     def _send_what_is_due(self) -> None:
+        """In a common beat: what goes out for many runs at once costs the web process little more than for one."""
         now = self._clock()
         if now >= self._next_beat_at:
-            self._send_frames(now)
-        if now >= self._next_snapshot_at:
-            self._save_who_waits_longest(now)
+            self._encode_what_is_due(now)
+            self._flush()
+            self._save_what_is_due(now)
+            if self._outbox:
+                period = self._period() / BEATS_PER_FRAME
+                self._next_beat_at = now + min(SLOWEST_BEAT_S, max(QUICKEST_BEAT_S, period))
 
-    def _send_frames(self, now: float) -> None:
-        """In a common beat: a message with the frames of many runs costs little more than with that of one."""
-        period = self._period()
+    def _encode_what_is_due(self, now: float) -> None:
         for run, slot in self._slots.items():
             if slot.points and now >= slot.next_frame_at:
                 slot.next_frame_at = _next(slot.next_frame_at, self._period(slot), now)
                 self._encode(run, slot)
             elif slot.undrawn and not slot.points and now >= slot.next_drawing_at:
                 self._encode_drawing(run, slot)
-        if self._outgoing:
-            self._flush()
-            self._next_beat_at = now + min(SLOWEST_BEAT_S, max(QUICKEST_BEAT_S, period / BEATS_PER_FRAME))
 
-    def _save_who_waits_longest(self, now: float) -> None:
+    def _save_what_is_due(self, now: float) -> None:
+        """Who waits longest first, as far as the share of the time goes."""
         due = [
             one for one in self._slots.items() if one[1].next_snapshot_at <= now and one[1].trainer.state == "running"
         ]
-        if due:
-            run, slot = min(due, key=lambda one: one[1].next_snapshot_at)
+        for run, slot in sorted(due, key=lambda one: one[1].next_snapshot_at):
+            if self._next_snapshot_at > now:
+                break
             self._encode(run, slot)
             self._flush()
             self._save(run, slot)
@@ -430,6 +440,14 @@ class Worker:
         if self._outgoing:
             self._send(Frames(self._outgoing))
             self._outgoing = []
+
+    def _send(self, message: Message) -> None:
+        self._outbox.append(message)
+
+    def _send_off(self) -> None:
+        if self._outbox:
+            outbox, self._outbox = self._outbox, []
+            self._send_all(outbox)
 
 
 def _mapped(paths: dict[str, str]) -> Arrays:

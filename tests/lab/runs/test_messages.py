@@ -25,7 +25,7 @@ from lab.runs.wire.messages import (
     pack,
     read_messages,
     unpack,
-    write_message,
+    write_messages,
 )
 from lab.runs.wire.spec import KnobTurn
 from tests.lab.runs.runs import iris, spec_of, with_rate
@@ -84,8 +84,7 @@ def test_what_is_no_plain_value_cannot_be_sent():
 
 def test_messages_follow_each_other_on_a_pipe_and_a_torn_one_ends_it():
     pipe = io.BytesIO()
-    write_message(pipe, Hello(0, 1, 1))
-    write_message(pipe, Snapshot("a", 1, b"abc"))
+    write_messages(pipe, [Hello(0, 1, 1), Snapshot("a", 1, b"abc")])
     torn = io.BytesIO(pipe.getvalue()[:-1])
     assert list(read_messages(io.BytesIO(pipe.getvalue()))) == [Hello(0, 1, 1), Snapshot("a", 1, b"abc")]
     assert list(read_messages(torn)) == [Hello(0, 1, 1)]

@@ -19,6 +19,7 @@ from tests.lab.runs.jobs import SPEC, status
 from tests.lab.runs.test_worker import Letters
 
 BATCH_S = 0.0003
+FIRST_S = 0.1  # the first epoch: what is made once is paid for
 PACE = 30.0
 ARRIVED_S, UNTIL_S = 10.0, 30.0  # measured in between
 
@@ -41,13 +42,14 @@ class Computed:
         self.network, self.clock = network, clock
         self.state, self.reason, self.log = "running", None, ()
         self.ends: list[float] = []
-        self.left_s, self.taken = network.epoch_s, 0
+        self.left_s, self.taken = FIRST_S, 0
 
     @property
     def epochs_done(self) -> int:
         return len(self.ends)
 
     updates = epochs_done
+    updates_per_epoch = 1
 
     @property
     def compute_s(self) -> float:
@@ -55,7 +57,7 @@ class Computed:
 
     @property
     def between_epochs(self) -> bool:
-        return self.left_s == self.network.epoch_s
+        return self.left_s in (FIRST_S, self.network.epoch_s)
 
     def advance(self, deadline: float, epochs: int | None) -> None:
         last = math.inf if epochs is None else self.epochs_done + epochs
@@ -115,9 +117,10 @@ def taught(tmp_path, monkeypatch):
             made.append(Computed(networks[len(made)], clock))
             return made[-1]
 
-        def hear(message: Message) -> None:
-            if isinstance(message, Pong):
-                pressure.hear(0, message)
+        def hear(messages: Sequence[Message]) -> None:
+            for message in messages:
+                if isinstance(message, Pong):
+                    pressure.hear(0, message)
 
         monkeypatch.setattr(work, "job_of", job_of)
         (tmp_path / "suspect").write_bytes(b" " * SUSPECT_BYTES)

@@ -140,6 +140,12 @@ def test_in_a_busy_class_a_run_that_asks_for_less_than_its_room_keeps_its_pace()
     assert ready_after(20, Pace(10.0, tempo=tempo), 0.9 * tempo.room / 10.0) == pytest.approx(20 / 10.0)
 
 
+def test_what_a_pace_asks_for_is_told_for_epochs_and_for_updates_alike():
+    assert Pace(10.0).load(0.02, 40) == pytest.approx(0.2)
+    assert Pace(updates_per_s=10.0).load(0.02, 40) == pytest.approx(0.005)
+    assert [pace.is_kept for pace in (Pace(1.0), Pace(updates_per_s=1.0), Pace())] == [True, True, False]
+
+
 def test_where_the_web_process_is_late_everybody_goes_slower():
     tempo = Tempo(late=2)
     assert ready_after(20, Pace(10.0, tempo=tempo), 0.0) == pytest.approx(20 / (10.0 * tempo.pace))

@@ -3,6 +3,7 @@
 import json
 import queue
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -63,8 +64,8 @@ class Told:
     def __init__(self, clock: Clock) -> None:
         self.clock, self.said = clock, []
 
-    def __call__(self, message: Message) -> None:
-        self.said.append((self.clock.now, message))
+    def __call__(self, messages: Sequence[Message]) -> None:
+        self.said += [(self.clock.now, message) for message in messages]
 
     def of(self, kind: type, run: str = "") -> list[tuple[float, Message]]:
         return [(at, one) for at, one in self.said if isinstance(one, kind) and (not run or one.run == run)]
@@ -362,7 +363,7 @@ def test_a_ping_is_answered_while_runs_are_computed_and_when_there_are_none(work
     assert [(at, pong.number, pong.runs) for at, pong in told.of(Pong)] == [(1.0, 1, 0), (3.0, 2, 1)]
 
 
-def test_whoever_is_computed_is_named_and_nobody_is_while_the_worker_waits(tmp_path, start):
+def test_whoever_is_computed_is_named_and_nobody_is_while_the_worker_waits(tmp_path, start, monkeypatch):
     path = tmp_path / "suspect"
     path.write_bytes(b" " * SUSPECT_BYTES)
     clock, named = Clock(), []
@@ -373,11 +374,14 @@ def test_whoever_is_computed_is_named_and_nobody_is_while_the_worker_waits(tmp_p
             named.append(Suspect.read(path))
             return super().get(timeout)
 
-    def listen(message: Message) -> None:
-        if isinstance(message, Snapshot):
-            named.append(f"while it is computed: {Suspect.read(path)}")
+    def advance(trainer: Trainer, *arguments: object) -> bool:
+        named.append(f"while it is computed: {Suspect.read(path)}")
+        return really_advance(trainer, *arguments)
 
-    Worker(Looking(clock, [(0.0, start("r", iris(3), 5.0)), (9.0, Quit())]), listen, suspect, clock, clock).run()
+    really_advance = Trainer.advance
+    monkeypatch.setattr(Trainer, "advance", advance)
+    inbox = Looking(clock, [(0.0, start("r", iris(3), 5.0)), (9.0, Quit())])
+    Worker(inbox, Told(clock), suspect, clock, clock).run()
     assert set(named) == {"", "while it is computed: r"}
 
 

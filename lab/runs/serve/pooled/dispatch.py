@@ -19,11 +19,15 @@ class _Load:
 
     def add(self, job: Job) -> None:
         self.jobs += 1
-        self.unpaced += job.epochs_per_s is None
+        self.unpaced += _is_unpaced(job)
 
     def before(self, job: Job) -> tuple[int, int]:
         """What a new job would find there, the worst first: who takes all that is left should not share it."""
-        return (self.jobs, self.unpaced) if job.epochs_per_s is not None else (self.unpaced, self.jobs)
+        return (self.unpaced, self.jobs) if _is_unpaced(job) else (self.jobs, self.unpaced)
+
+
+def _is_unpaced(job: Job) -> bool:
+    return job.epochs_per_s is None and job.updates_per_s is None
 
 
 class Dispatch:

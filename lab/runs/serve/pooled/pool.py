@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from lab.runs.serve.pooled.pauses import Pauses
-from lab.runs.wire.messages import PROTOCOL, Hello, Message, Ping, Quit, read_messages, write_message
+from lab.runs.wire.messages import PROTOCOL, Hello, Message, Ping, Quit, read_messages, write_messages
 from lab.runs.wire.tempo import Tempo
 from lab.runs.work.suspect import Suspect
 
 ROOT = Path(__file__).resolve().parents[4]
+PIPE_BYTES = 1 << 16  # read at once; as much as fits into a pipe
 PING_S = 1.0
 SILENCE_S = 10.0  # a worker that answers no ping for so long hangs; one heavy batch may take seconds
 STARTING_S = 120.0  # that it may take to say hello: on a crowded machine all it imports may have to be compiled first
@@ -39,6 +40,7 @@ def child_process(module: str) -> "subprocess.Popen[bytes]":
         [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        bufsize=PIPE_BYTES,
         env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
         creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows has no nice
     )
@@ -239,6 +241,6 @@ def _write_all(process: subprocess.Popen[bytes], outbox: "queue.SimpleQueue[Mess
         stream.write(settings)
         stream.flush()
         while (message := outbox.get()) is not None:
-            write_message(stream, message)
+            write_messages(stream, [message])
     with suppress(OSError):
         stream.close()
