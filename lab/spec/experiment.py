@@ -132,7 +132,6 @@ class Change(Value):
     layer: Annotated[str, Field(max_length=200)] = ""
     array: Annotated[str, Field(max_length=200)] = ""
     index: Annotated[tuple[Annotated[int, Field(ge=0, le=ALONE.parameters)], ...], Field(max_length=6)] = ()
-
     source: PlaygroundSource | None = None
 
     @model_validator(mode="after")
@@ -144,8 +143,11 @@ class Change(Value):
     @model_validator(mode="after")
     def _is_within_bounds(self) -> Self:
         high = {"dropout": 0.95, "momentum": 0.999}.get(self.name, 1e9)
-        if self.name != "weight" and not 0 <= self.value <= high:
-            raise ExperimentError("experiment.range", field="fit.changes.value", value=self.value, low=0, high=high)
+        field = {"field": "fit.changes.value", "value": self.value}
+        if self.name != "weight" and self.value < 0:
+            raise ExperimentError("experiment.at_least", low=0, **field)
+        if self.name != "weight" and self.value > high:
+            raise ExperimentError("experiment.range", low=0, high=high, **field)
         return self
 
     def stays_until(self, epoch: int) -> bool:
@@ -268,8 +270,9 @@ class Experiment(Value):
         """As `from_json`, of what stands in the JSON text. Raises ExperimentError or NetcoreValueError."""
         if not isinstance(values, dict):
             raise ExperimentError("experiment.not_json")
+        present = migrated(values)
         try:
-            text = json.dumps(migrated(values))
+            text = json.dumps(present)
         except (ValueError, RecursionError):
             raise ExperimentError("experiment.not_json") from None
         return checked(cls, text)
