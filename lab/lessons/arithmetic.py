@@ -37,6 +37,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "max": lambda *values: np.max(np.broadcast_arrays(*values), axis=0),
     "min": lambda *values: np.min(np.broadcast_arrays(*values), axis=0),
 }
+OF_ONE: Final = ("abs", "ceil")  # a second argument would be where NumPy writes to
 
 
 def parsed(formula: str) -> ast.expr:
@@ -46,7 +47,7 @@ def parsed(formula: str) -> ast.expr:
             raise ValueError
         tree = ast.parse(formula.strip(), mode="eval").body
         _check(tree, DEEPEST)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+    except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
         raise LessonError("lesson.formula", formula=formula[:LONGEST]) from None
     return tree
 
@@ -73,17 +74,24 @@ def _check(node: ast.AST, depth: int) -> None:
     match node:
         case ast.Constant(value=bool()):
             raise ValueError
-        case ast.Constant(value=int() | float()) | ast.Name() | ast.Attribute(value=ast.Name()):
+        case ast.Constant(value=int() | float() as number):
+            float(number)  # a whole number may be larger than any float
+        case ast.Name() | ast.Attribute(value=ast.Name()):
             return
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             _check(operand, depth - 1)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in PAIRS:
             _check(left, depth - 1)
             _check(right, depth - 1)
-        case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in COMPARISONS for op in ops):
+        case ast.Compare(left=left, ops=ops, comparators=others) if (
+            depth == DEEPEST
+            and all(type(op) in COMPARISONS for op in ops)  # outermost: nobody counts with true and false
+        ):
             for one in (left, *others):
                 _check(one, depth - 1)
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS and args:
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if (
+            name in FUNCTIONS and args and (len(args) == 1 or name not in OF_ONE)
+        ):
             for one in args:
                 _check(one, depth - 1)
         case _:

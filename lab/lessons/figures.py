@@ -86,5 +86,13 @@ def _of_run(name: str, run: RunFigures, dataset: Dataset, outcome: RunOutcome) -
 
 
 def values_of(settings: Mapping[str, SettingRuns]) -> dict[str, Array]:
-    """ "setting.figure" -> one number a seed, as formulas ask for them."""
-    return {f"{key}.{name}": numbers for key, one in settings.items() for name, numbers in one.figures.items()}
+    """ "setting.figure" -> one number a seed, as formulas ask for them; of a study that was stopped, those of the
+    seeds that every setting has.
+    """
+    seeds = [{run.seed for run in one.runs} for one in settings.values()]
+    both = set.intersection(*seeds) if seeds else set[int]()
+    found = {}
+    for key, one in settings.items():
+        kept = np.array([run.seed in both for run in one.runs], dtype=bool)
+        found |= {f"{key}.{name}": numbers[kept] for name, numbers in one.figures.items()}
+    return found

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from random import Random
 from typing import Final
 
@@ -34,7 +34,7 @@ def question(again: Again, turn: int) -> Question:
     Raises LessonError "lesson.no_numbers": no choice of numbers gives answers that differ.
     """
     chance = Random(turn)  # noqa: S311  # a question, no secret
-    drawn = list(product(*again.numbers.values()))[:MOST_DRAWN]
+    drawn = list(islice(product(*again.numbers.values()), MOST_DRAWN))  # of millions that there may be
     chance.shuffle(drawn)
     for values in drawn:
         numbers = dict(zip(again.numbers, values, strict=True))

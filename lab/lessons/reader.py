@@ -250,6 +250,8 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
         yield from _slips_of_scene(scene)
     known = _known_names(lesson)
     yield from _slips_of_prediction(lesson, known)
+    if all(scene.long for scene in lesson.scenes):
+        yield LessonError("lesson.all_long")
     for sentence in lesson.explain:
         yield from _formula_slips(sentence.when, known, compared=True)
         if sentence.look is not None and f"{sentence.look.setting}.{sentence.look.figure}" not in known:
@@ -261,6 +263,10 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
     if lesson.further.scene not in [scene.key for scene in lesson.scenes]:
         yield LessonError("lesson.unknown_name", name=lesson.further.scene)
     else:
+        knobs = [knob.name for knob in lesson.further.knobs]
+        knob = next((name for name in knobs if knobs.count(name) > 1), None)
+        if knob is not None:
+            yield LessonError("lesson.knob_twice", item=knob)
         mine = {f"{MINE}.{name}" for name in names_of(lesson.scene(lesson.further.scene))}
         for formula in lesson.further.goal:
             yield from _formula_slips(formula, mine, compared=True)

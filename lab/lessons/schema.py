@@ -244,7 +244,7 @@ class Knob(Value):
 
     path: ClassVar[str] = "further.knobs"
     name: Literal["units", "epochs", "batch_size", "learning_rate", "rows", "l2", "dropout", "optimizer", "loss"]
-    values: Annotated[tuple[int | float | Name, ...], Field(min_length=2, max_length=12)]
+    values: Annotated[tuple[int | Number | Name, ...], Field(min_length=2, max_length=12)]
 
 
 class Further(Value):

@@ -1,12 +1,15 @@
 """The control route of the playground serves its owner's pages alone, and nothing that comes to it costs much."""
 
+import asyncio
 import json
 import secrets
+import threading
 from dataclasses import replace
 
 import pytest
 from starlette.applications import Starlette
 
+from lab.runs.orders import run as orders
 from lab.runs.serve import host, play
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -14,7 +17,7 @@ from lab.runs.serve.owner import COOKIE, signed
 from lab.runs.serve.routes import middleware, routes
 from lab.runs.serve.tickets import play_ticket
 from lab.spec.limits import CLASS
-from tests.lab.runs.asgi import ask
+from tests.lab.runs.asgi import ask, run_apart
 from tests.lab.runs.play import playground
 from tests.lab.runs.runs import iris, iris_data
 
@@ -177,3 +180,71 @@ def test_one_browser_asks_so_often_a_minute_and_no_more(engine, owner, run):
     assert 429 in answers
     assert sent(app, other, pause(run), "other")[0] == 404  # others are heard
     assert CLASS.visitors.asked_per_minute > 10 * 60  # ten turns of a knob a second are no attack
+
+
+def test_one_owner_is_worked_on_one_at_a_time_waits_in_a_short_queue_and_others_pass(engine, owner, monkeypatch):
+    busy, go_on, answers = threading.Event(), threading.Event(), []
+
+    def answered(ticket, data):
+        if ticket.owner == owner:
+            busy.set()
+            assert go_on.wait(60)
+        return play.JSONResponse({})
+
+    monkeypatch.setattr(play, "answered", answered)
+    route, mine, other = play.Play(), play_ticket(owner, "en"), play_ticket("other", "en")
+
+    async def asked(ticket):
+        async def receive():
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+
+        async def send(message):
+            if "status" in message:
+                answers.append((ticket, message["status"]))
+
+        headers = [(b"content-type", JSON.encode())]
+        await route({"type": "http", "path_params": {"ticket": ticket}, "headers": headers}, receive, send)
+
+    async def all_at_once():
+        asks = [asyncio.create_task(asked(mine)) for _ in range(play.WAITING + 5)]
+        await asyncio.to_thread(busy.wait, 60)
+        await asyncio.wait_for(asked(other), 60)
+        early = list(answers)
+        go_on.set()
+        await asyncio.gather(*asks)
+        return early
+
+    early = run_apart(all_at_once())
+    assert sorted(early) == sorted([(mine, 429)] * 5 + [(other, 200)])
+    assert answers.count((mine, 200)) == play.WAITING
+
+
+def test_who_leaves_in_the_middle_of_a_body_leaves_no_trace(owner):
+    ticket, told = play_ticket(owner, "en"), []
+
+    async def left():
+        messages = [{"type": "http.disconnect"}, {"type": "http.request", "body": b"{", "more_body": True}]
+
+        async def receive():
+            return messages.pop()
+
+        async def send(message):
+            told.append(message)
+
+        headers = [(b"content-type", JSON.encode())]
+        await play.Play()({"type": "http", "path_params": {"ticket": ticket}, "headers": headers}, receive, send)
+
+    run_apart(left())
+    assert told[0]["status"] == 408
+
+
+def test_looking_makes_no_rows_that_a_run_would_change_to(app, engine, owner, monkeypatch):
+    values = json.loads(playground(4).to_json())
+    values["fit"]["changes"] = [
+        {"epoch": place, "batch": 0, "name": "data", "value": 0.0, "source": {"kind": "playground", "seed": place}}
+        for place in range(100)
+    ]
+    made = []
+    monkeypatch.setattr(orders, "arrays_of", lambda *_: made.append(1) or {})
+    assert sent(app, play_ticket(owner, "en"), {"do": "look", "experiment": values}, owner)[0] == 200
+    assert made == []

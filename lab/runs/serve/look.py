@@ -38,7 +38,9 @@ def look(experiment: Experiment, table: Table, dataset: Dataset, limits: Limits,
         RunError "play.weights": the given weights are not of this network.
     """
     check_size(experiment, dataset, limits)
-    spec, arrays = run_spec(experiment, dataset)
+    spec, arrays = run_spec(
+        experiment.with_fit(changes=()), dataset
+    )  # rows that a run would change to are not looked at
     model = build_model(spec)
     count = sum(int(weight.size) for weight in model.weights)
     if count > MOST_PARAMETERS:

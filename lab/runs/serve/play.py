@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Final, Literal, cast
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -26,6 +27,7 @@ from lab.runs.serve import host
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.look import look
 from lab.runs.serve.owner import owner_of
+from lab.runs.serve.rates import AtOnce
 from lab.runs.serve.tickets import Ticket, tickets
 from lab.runs.wire.messages import (
     Command,
@@ -48,7 +50,8 @@ from netcore.errors import NetcoreError
 
 MOST_BYTES: Final = 200_000
 LONGEST_S: Final = 10.0  # for a body to come
-BUSY: Final = 2  # asked for at once, of all tickets together: the rest waits its turn
+BUSY: Final = 2  # asked for at once, of all tickets together, one of an owner: the rest waits its turn
+WAITING: Final = 20  # of one owner, each with a body in memory; a page at work sends a few
 
 RunId = Annotated[str, Field(min_length=1, max_length=100)]
 Pace = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
@@ -153,6 +156,8 @@ class Play:
 
     def __init__(self) -> None:
         self._hands = ThreadPoolExecutor(BUSY, thread_name_prefix="lab-play")
+        self._waiting = AtOnce()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = await self._answer(scope, receive)
@@ -165,14 +170,21 @@ class Play:
             return JSONResponse({"refusal": ""}, 404)
         if Headers(scope=scope).get("content-type", "").partition(";")[0].strip() != "application/json":
             return _refused(ticket, RunError("play.not_understood"), 415)
+        if self._waiting.of(ticket.owner) >= WAITING:
+            return JSONResponse({"refusal": ""}, 429, {"Retry-After": "1"})
+        with self._waiting.one_more(ticket.owner):
+            return await self._in_turn(ticket, Request(scope, receive))
+
+    async def _in_turn(self, ticket: Ticket, request: Request) -> Response:
         try:
             async with asyncio.timeout(LONGEST_S):
-                data = await _body(Request(scope, receive))
+                data = await _body(request)
         except TooLarge:
             return _refused(ticket, RunError("play.too_large", high=MOST_BYTES), 413)
-        except TimeoutError:
+        except (TimeoutError, ClientDisconnect):  # whoever has gone reads no answer
             return _refused(ticket, RunError("play.not_understood"), 408)
-        return await asyncio.get_running_loop().run_in_executor(self._hands, answered, ticket, data)
+        async with self._turns.setdefault(ticket.owner, asyncio.Lock()):
+            return await asyncio.get_running_loop().run_in_executor(self._hands, answered, ticket, data)
 
 
 async def _body(request: Request) -> bytes:

@@ -80,7 +80,7 @@ def predict(state: AppState, opened: Opened, progress: Progress) -> None:
         )
     elif asked.value is not None:
         given = st.number_input(
-            say("lessons_page.your_number", state.language, unit=asked.unit),
+            say("lessons_page.your_number", state.language, unit=safe(asked.unit)),
             value=None,
             min_value=float(asked.low),
             max_value=float(asked.high),
@@ -103,7 +103,9 @@ def predict(state: AppState, opened: Opened, progress: Progress) -> None:
 
 def _drawn(state: AppState, opened: Opened) -> tuple[float, ...] | None:
     asked = opened.lesson.prediction
-    st.markdown(f"**{say('lessons_page.draw', state.language, curve=curve_name(asked.curve or '', state.language))}**")
+    st.markdown(
+        f"**{say('lessons_page.draw', state.language, curve=safe(curve_name(asked.curve or '', state.language)))}**"
+    )
     epochs = opened.experiments[asked.setting or ""].fit.epochs
     key = f"lesson-curve-{opened.name}"
     result = curve_pad(asked.low, asked.high, epochs, state.language, key, on_drawn=_nothing)

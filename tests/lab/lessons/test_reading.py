@@ -66,6 +66,9 @@ WRONG = [
     ("lesson.toml", 'right = "product"', 'right = "sum"', "check.answers"),
     ("lesson.toml", "low = 1\n", "low = 200\n", "prediction.low"),
     ("lesson.toml", 'key = "fast"', 'key = "slow"', "stands twice"),
+    ("lesson.toml", 'curve = "val_loss"', 'curve = "val_loss"\nlong = true', "nothing to run"),
+    ("lesson.toml", 'name = "learning_rate"', 'name = "epochs"', "names `epochs` twice"),
+    ("lesson.toml", 'name = "learning_rate", values = [', 'name = "learning_rate", values = [nan, ', "knobs"),
     ("en.md", "## predict", "## guess", "guess"),
     ("en.md", "## challenge", "", "challenge"),
     ("en.md", "- rows: 200 | That", "- rows: 200. That", "reason"),
@@ -183,6 +186,7 @@ def test_the_lesson_on_the_page_about_writing_one_is_read(tmp_path):
     [
         *("a.b.c", "a()", "a[0]", "'a'", "1 if a else 2", "lambda: 1", "a ** b", "True", "a in b", "[a]", "min()"),
         *("a and b", "-" * 50 + "1", "(" * 400 + "1" + ")" * 400, "", "1 +"),
+        *("0x" + "f" * 280, "abs(1, 2)", "ceil(a, b)", "-(a < b)", "(a < b) - (b < a)", "max(a < b, 1)"),
     ],
 )
 def test_a_formula_is_arithmetic_and_nothing_else(formula):

@@ -1,13 +1,17 @@
 """A sentence is said where it is true of the very runs, and nowhere else."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
+from lab.lessons.figures import SettingRuns, values_of
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.said import answer_of, right_choices, said_of, true_of, worth_of
 from lab.lessons.schema import Again, Sentence
 from lab.lessons.shelf import lesson, lesson_folders
 from lab.spec.value import checked
+from lab.studies.figures import RunFigures
 
 VALUES = {"a.loss": np.array([1.0, 1.0, 3.0, 1.0, 1.0]), "b.loss": np.array([2.0, 2.0, 2.0, 2.0, 0.5])}
 
@@ -60,3 +64,26 @@ def test_the_second_question_has_answers_that_differ_and_comes_with_other_number
 def test_numbers_that_make_two_answers_alike_are_not_drawn():
     again = checked(Again, {"numbers": {"a": (2.0, 3.0), "b": (2.0,)}, "right": "a * b", "wrong": {"sum": "a + b"}})
     assert {question(again, turn).numbers["a"] for turn in range(10)} == {3.0}
+
+
+def test_millions_of_numbers_to_draw_from_are_not_all_written_down():
+    numbers = {f"n{place}": tuple(range(20)) for place in range(5)}
+    again = checked(Again, {"numbers": numbers, "right": "n0 + 1", "wrong": {"less": "n0 - 1"}})
+    tracemalloc.start()
+    try:
+        assert set(question(again, 3).answers) == {RIGHT, "less"}
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_a_study_that_was_stopped_the_seeds_are_compared_that_all_settings_have():
+    def setting(key, seeds):
+        return SettingRuns(
+            key, tuple(RunFigures(seed, {}, {}, False) for seed in seeds), {"loss": np.array(seeds) * 1.0}
+        )
+
+    values = values_of({"a": setting("a", [0, 1, 2]), "b": setting("b", [0, 2])})
+    assert [values[name].tolist() for name in ("a.loss", "b.loss")] == [[0, 2], [0, 2]]
+    values = values_of({"a": setting("a", [0, 1, 2]), "b": setting("b", [])})
+    assert [len(one) for one in values.values()] == [0, 0]
