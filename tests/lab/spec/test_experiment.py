@@ -274,7 +274,7 @@ def uploaded(sha256):
         (lambda: changed("batch_size", 0.0), "experiment.range_whole", "fit.batch_size"),
         (lambda: changed("epochs", 2.5), "experiment.range_whole", "fit.epochs"),
         (lambda: changed("momentum", 1.0), "experiment.range", "fit.changes.value"),
-            (lambda: changed("units", 1.0), "experiment.choice", "fit.changes.name"),
+        (lambda: changed("units", 1.0), "experiment.choice", "fit.changes.name"),
         (lambda: uploaded("0"), "experiment.field", "data.source.sha256"),
         (lambda: checked(SampleSource, {}), "experiment.missing_field", "data.source.name"),
     ],
