@@ -91,7 +91,7 @@ def values_of(settings: Mapping[str, SettingRuns]) -> dict[str, Array]:
     """
     seeds = [{run.seed for run in one.runs} for one in settings.values()]
     both = set.intersection(*seeds) if seeds else set[int]()
-    found = {}
+    found: dict[str, Array] = {}
     for key, one in settings.items():
         kept = np.array([run.seed in both for run in one.runs], dtype=bool)
         found |= {f"{key}.{name}": numbers[kept] for name, numbers in one.figures.items()}
