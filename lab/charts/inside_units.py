@@ -29,7 +29,7 @@ def tiles(shown: Tiles, names: Sequence[str], *, signed: bool = True, most: int 
     """Pictures side by side, each below its name, all on one scale.
 
     Args:
-        signed: blue above zero and red below, by the largest number of all; else as ink from low to high.
+        signed: blue above zero and orange below, by the largest number of all; else as ink from low to high.
         most: in a row.
     """
     count, height, width = shown.pictures.shape
@@ -144,7 +144,7 @@ def correlations(matrix: Array, units: Sequence[int]) -> go.Figure:
 
 
 def weights_of_inputs(shown: WeightTable, *, language: Language) -> go.Figure:
-    """Inputs down, units to the right; blue above zero and red below."""
+    """Inputs down, units to the right; blue above zero and orange below."""
     largest = float(np.abs(shown.weights).max(initial=0.0)) or 1.0
     chart = figure(say("charts.inside.unit", language), "")
     names = [plain(shortened(name)) for name in shown.inputs]

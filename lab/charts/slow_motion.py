@@ -38,7 +38,7 @@ def digits(value: float) -> str:
 def motion_data(steps: tuple[Step, ...], network: DrawnNetwork, language: Language) -> dict[str, Any]:
     """What the browser shows: the drawing, and each step with its words and with what of the drawing it lights."""
     return {
-        "svg": network_text(network, language),
+        "svg": network_text(network, language, narrow=True),  # half of the page is for the equation
         "shown": {node.id: list(node.shown) for node in network.nodes if node.shown},
         "steps": [_step(step, network, language) for step in steps],
     }

@@ -27,8 +27,16 @@ class Controls {
       this.card(column, layer, activations, texts);
       before = middle;
     }
+    this.keepApart(columns);
     this.box.style.height = `${Math.max(0, ...[...columns.values()].map((column) => column.offsetHeight + 8))}px`;
     if (held) this.box.querySelector(`[data-control="${CSS.escape(held)}"]`)?.focus();
+  }
+
+  // on a phone columns stand closer than their controls are wide
+  keepApart(columns) {
+    const middles = [...columns.keys()].sort((one, other) => one - other);
+    const room = Math.min(...middles.slice(1).map((middle, place) => middle - middles[place]));
+    if (room < Infinity) for (const column of columns.values()) column.style.maxWidth = `${room - 4}px`;
   }
 
   leftOf(svg, scale) {

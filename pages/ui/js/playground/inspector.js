@@ -29,7 +29,8 @@ class Inspector {
       this.rows.push({ input, read: () => lane.parameters[layer]?.kernel[line.index[0] * units + at.unit] });
     }
     this.board.look({ pinned: at });
-    this.rows[0].input.focus();
+    this.rows[0].input.focus({ preventScroll: true }); // the network stays in sight
+    this.box.scrollIntoView({ block: "nearest" });
   }
 
   close() {

@@ -3,7 +3,7 @@
 const WIDEST_LINE = 5; // pixels, of a weight of LARGEST_WEIGHT or more
 const LARGEST_WEIGHT = 3;
 const UNIT = { most: 52, least: 22, gap: 9 }; // pixels: sides of a map, and between two
-const COLUMN = { most: 520, least: 320, around: 410 }; // of the tallest column, and what stands above and below it
+const COLUMN = { most: 520, least: 320, around: 440 }; // of the tallest column, and what stands above and below it
 const TIGHT = 96; // pixels for a column, below which its head is small
 const REACH_OF_POINTER = 9; // pixels, around a line
 const FEATURE_NAMES = { x1: "X₁", x2: "X₂", x1_squared: "X₁²", x2_squared: "X₂²", x1_x2: "X₁X₂", sin_x1: "sin X₁", sin_x2: "sin X₂" };
