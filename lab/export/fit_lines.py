@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import count
 
+from lab.model.inner_knobs import has_knob
 from lab.model.outputs import way_to
 from lab.spec.experiment import Change, Experiment, GraphSpec
 from lab.texts import Language, say
@@ -94,9 +95,14 @@ def _by_boundary(experiment: Experiment, end: int) -> dict[int, list[Change]]:
     """The knobs turned before each epoch. Where training ends in the end is all that fit needs to know of epochs."""
     found: dict[int, list[Change]] = {}
     for change in sorted(experiment.fit.changes, key=lambda one: (one.epoch, one.batch)):
-        if change.name != "epochs":
+        if change.name != "epochs" and _is_there(experiment, change):
             found.setdefault(min(epoch_boundary(change), end), []).append(change)
     return found
+
+
+def _is_there(experiment: Experiment, change: Change) -> bool:
+    """A link may name any layer; a knob that the network does not have turned nothing."""
+    return change.name in ("learning_rate", "batch_size", "data") or has_knob(experiment, change.name, change.layer)
 
 
 def _changed(experiment: Experiment, change: Change, language: Language) -> list[str]:

@@ -63,6 +63,9 @@ MOST_DATA: Final = 200  # tables that one run changes to: each is held while it 
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
+ArrayName = Annotated[str, Field(max_length=200, pattern="^[A-Za-z0-9_]*$")]  # it stands in exported programs
+
+
 class ModelSpec(Value):
     """Layers from input to output; the last one is the output layer."""
 
@@ -130,7 +133,7 @@ class Change(Value):
     name: Literal["learning_rate", "batch_size", "epochs", "l1", "l2", "dropout", "momentum", "weight", "data"]
     value: Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
     layer: Annotated[str, Field(max_length=200)] = ""
-    array: Annotated[str, Field(max_length=200)] = ""
+    array: ArrayName = ""
     index: Annotated[tuple[Annotated[int, Field(ge=0, le=ALONE.parameters)], ...], Field(max_length=6)] = ()
     source: PlaygroundSource | None = None
 

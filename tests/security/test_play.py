@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 from starlette.applications import Starlette
 
+from lab.errors import ExperimentError
+from lab.export.keras_source import keras_source
 from lab.runs.orders import run as orders
 from lab.runs.serve import host, play
 from lab.runs.serve.engine import RunRequest
@@ -16,6 +18,7 @@ from lab.runs.serve.inline import InlineEngine
 from lab.runs.serve.owner import COOKIE, signed
 from lab.runs.serve.routes import middleware, routes
 from lab.runs.serve.tickets import play_ticket
+from lab.spec.experiment import Experiment
 from lab.spec.limits import CLASS
 from tests.lab.runs.asgi import ask, run_apart
 from tests.lab.runs.play import playground
@@ -248,3 +251,25 @@ def test_looking_makes_no_rows_that_a_run_would_change_to(app, engine, owner, mo
     monkeypatch.setattr(orders, "arrays_of", lambda *_: made.append(1) or {})
     assert sent(app, play_ticket(owner, "en"), {"do": "look", "experiment": values}, owner)[0] == 200
     assert made == []
+
+
+def with_change(**change):
+    values = json.loads(playground(4).to_json())
+    values["fit"]["changes"] = [{"epoch": 1, "batch": 0, "name": "weight", "value": 1.0, "index": [0, 0]} | change]
+    return json.dumps(values)
+
+
+@pytest.mark.parametrize("array", ["kernel; import os #", "kernel\nimport os\n", "kernel\n", "a.b", "a()", "a b"])
+def test_a_link_writes_nothing_into_an_exported_program_by_the_name_of_an_array(app, owner, array):
+    with pytest.raises(ExperimentError):
+        Experiment.from_json(with_change(layer="0", array=array))
+    edit = {"layer": "0", "array": array, "index": [0, 0], "value": 1.0}
+    body = {"do": "start", "experiment": json.loads(playground(4).to_json()), "edits": [edit]}
+    assert sent(app, play_ticket(owner, "en"), body, owner)[0] == 400
+
+
+@pytest.mark.parametrize("layer", ["data", "99", "", "0]; import os #"])
+@pytest.mark.parametrize("name", ["weight", "dropout", "l2"])
+def test_a_knob_of_a_layer_that_is_not_there_is_left_out_of_the_program(layer, name):
+    experiment = Experiment.from_json(with_change(layer=layer, name=name, value=0.5, array="kernel"))
+    assert keras_source(experiment, (2,)) == keras_source(experiment.with_fit(changes=()), (2,))

@@ -43,7 +43,7 @@ from lab.runs.wire.messages import (
     Stop,
 )
 from lab.spec.data import PlaygroundSource
-from lab.spec.experiment import Change, Experiment, checked
+from lab.spec.experiment import ArrayName, Change, Experiment, checked
 from lab.spec.limits import ALONE, current_limits
 from lab.texts import say_error
 from netcore.errors import NetcoreError
@@ -80,7 +80,7 @@ class Edit(Asked):
     """One number of a weight, set by hand."""
 
     layer: Name
-    array: Name
+    array: ArrayName
     index: Annotated[tuple[Place, ...], Field(min_length=1, max_length=6)]
     value: Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 
