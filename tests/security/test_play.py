@@ -1,15 +1,17 @@
 """The control route of the playground serves its owner's pages alone, and nothing that comes to it costs much."""
 
 import asyncio
+import gc
 import json
 import secrets
 import threading
 from dataclasses import replace
+from weakref import ref
 
 import pytest
 from starlette.applications import Starlette
 
-from lab.errors import ExperimentError
+from lab.errors import ExperimentError, LabError
 from lab.export.keras_source import keras_source
 from lab.runs.orders import run as orders
 from lab.runs.serve import host, play
@@ -17,9 +19,11 @@ from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.serve.owner import COOKIE, signed
 from lab.runs.serve.routes import middleware, routes
-from lab.runs.serve.tickets import play_ticket
+from lab.runs.serve.tickets import play_ticket, tickets
+from lab.spec.data import AS_FOUND, UploadSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import CLASS
+from pages.ui.desk import Desk
 from tests.lab.runs.asgi import ask, run_apart
 from tests.lab.runs.play import playground
 from tests.lab.runs.runs import iris, iris_data
@@ -273,3 +277,16 @@ def test_a_link_writes_nothing_into_an_exported_program_by_the_name_of_an_array(
 def test_a_knob_of_a_layer_that_is_not_there_is_left_out_of_the_program(layer, name):
     experiment = Experiment.from_json(with_change(layer=layer, name=name, value=0.5, array="kernel"))
     assert keras_source(experiment, (2,)) == keras_source(experiment.with_fit(changes=()), (2,))
+
+
+def test_a_ticket_keeps_no_files_of_an_owner_who_has_left(owner):
+    desk = Desk()
+    ticket, left = tickets().get(play_ticket(owner, "en", desk.table)), ref(desk)
+    source = UploadSource(name="me.csv", sha256="0" * 64, columns=("a", "b"))
+    with pytest.raises(LabError, match="own_file_missing"):
+        ticket.tables(source, AS_FOUND)
+    del desk
+    gc.collect()
+    assert left() is None
+    with pytest.raises(LabError, match="own_file_missing"):
+        ticket.tables(source, AS_FOUND)

@@ -6,10 +6,13 @@ A ticket is made by a page of the owner for as long as this server lives, and ma
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import ismethod
 from threading import Lock
 from typing import Final
+from weakref import WeakMethod
 
 from lab.data.table import Table
+from lab.errors import LabError
 from lab.runs.serve.host import place_named
 from lab.runs.serve.keys import new_key
 from lab.spec.data import ReadingSpec, UploadSource
@@ -42,7 +45,7 @@ class Tickets:
         """The ticket of an owner whose page speaks that language, 192 random bits; the same at every call."""
         with self._lock:
             key = self._keys.setdefault((owner, language), new_key())
-            self._by_key[key] = Ticket(owner, language, tables)
+            self._by_key[key] = Ticket(owner, language, _while_there(tables) if ismethod(tables) else tables)
             self._by_key.move_to_end(key)
             while len(self._by_key) > MOST:
                 gone = self._by_key.popitem(last=False)[1]
@@ -51,6 +54,19 @@ class Tickets:
 
     def get(self, key: str) -> Ticket | None:
         return self._by_key.get(key)
+
+
+def _while_there(tables: Tables) -> Tables:
+    """The same without a hold on whose method it is: a ticket outlives the files of an owner who has left."""
+    held = WeakMethod(tables)
+
+    def find(source: UploadSource, reading: ReadingSpec) -> Table:
+        there = held()
+        if there is None:
+            raise LabError("data_page.own_file_missing", name=source.name)
+        return there(source, reading)
+
+    return find
 
 
 def tickets() -> Tickets:
