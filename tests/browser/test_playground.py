@@ -42,6 +42,11 @@ class Player:
     def choose(self, name: str, value: str) -> None:
         self.knob(name).select_option(value)
 
+    def note_request(self, url: str, address: str) -> None:
+        """Nothing comes from elsewhere, no font either."""
+        if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:")):
+            self.errors.append(f"fetched from outside: {url}")
+
     @property
     def board(self) -> Locator:
         return self.page.locator(".pg-board").first
@@ -82,7 +87,7 @@ class Player:
 
 @pytest.fixture
 def play(chromium, address) -> Iterator[Callable[..., Player]]:
-    """play(query, language, size) opens the playground; at the end no script may have failed."""
+    """play(query, language, size) opens the playground; no script may fail, and nothing may come from elsewhere."""
     players: list[Player] = []
 
     def open_page(query: str = "", language: Language = "en", size: str = "wide", **options) -> Player:
@@ -91,6 +96,7 @@ def play(chromium, address) -> Iterator[Callable[..., Player]]:
         )
         player = Player(context.new_page(), language, [])
         player.page.on("pageerror", lambda error: player.errors.append(str(error)))
+        player.page.on("request", lambda request: player.note_request(request.url, address))
         players.append(player)
         player.page.goto(f"{address}playground?lang={language}&{query}")
         player.page.locator(OPENED).first.wait_for()
@@ -200,6 +206,30 @@ def test_a_weight_is_seen_and_typed_and_its_loss_is_fresh(play):
     player.press("update")
     player.until("Number(board.updates) === 26")
     assert abs(float(field.input_value()) - 1.5) < 1, "and a run that has begun goes on with what is typed"
+
+
+def test_a_line_is_read_under_the_mouse_and_typed_after_a_click(play):
+    player = play("networkShape=2")
+    weight = player.weights_of("unit1-0")[1]
+    left, right = (player.knob(unit).bounding_box() for unit in ("unit0-0", "unit1-0"))
+    middle = ((left["x"] + left["width"] + right["x"]) / 2, left["y"] + left["height"] / 2)
+    player.page.mouse.move(*middle)
+    card = player.board.locator(".pg-card")
+    expect(card).to_contain_text(player.say("unit_name", layer=1, unit=1))
+    expect(card).to_contain_text(weight[:4])
+    player.page.mouse.click(*middle)
+    field = player.knob("card")
+    expect(field).to_be_focused()
+    field.fill("2.5")
+    field.press("Enter")
+    expect(player.page).to_have_url(re.compile("weights=0%3Akernel%3A0.0%3A2.5"))
+    expect(player.knob("weight-kernel-0-0")).to_have_value("2.5")
+
+
+def test_points_that_lie_outside_the_picture_are_counted(play):
+    player = play("dataset=gauss&noise=50")
+    told = player.say("outside", count="COUNT").replace("COUNT", "[1-9]")
+    expect(player.board).to_contain_text(re.compile(told))
 
 
 @pytest.mark.slow
