@@ -83,7 +83,7 @@ def test_without_workers_a_run_waits_with_a_sentence_and_goes_on_when_one_can_be
 def test_too_little_memory_fails_that_run_alone(engine_with, monkeypatch):
     pytest.importorskip("resource")
     monkeypatch.setattr("lab.runs.orders.run.ALONE", replace(ALONE, parameters=10**10))
-    engine = engine_with(worker_memory_bytes=1_000_000_000, parameters=10**10)
+    engine = engine_with(worker_memory_bytes=1_000_000_000, parameters=10**10, live_runs_bytes=10**12)
     other = engine.start(RunRequest(iris(ENDLESS), iris_data(), epochs_per_s=UNHURRIED), "one")
     wide = iris(3)
     for _ in range(2):
