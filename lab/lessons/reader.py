@@ -233,9 +233,10 @@ def _parsed(text: str | None) -> Lesson:
         raise LessonError("lesson.not_toml", line=1) from None
 
 
-def _known_names(lesson: Lesson) -> set[str]:
-    """Every "setting.figure" that a formula may ask for."""
-    return {f"{key}.{name}" for key, (scene, _) in lesson.settings.items() for name in names_of(scene)}
+def _known_names(lesson: Lesson, *, long: bool = True) -> set[str]:
+    """Every "setting.figure" that a formula may ask for; without the long scenes, which a page does not run."""
+    settings = lesson.settings.items()
+    return {f"{key}.{name}" for key, (scene, _) in settings for name in names_of(scene) if long or not scene.long}
 
 
 def _slips(lesson: Lesson) -> Iterator[LessonError]:
@@ -249,7 +250,7 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
     for scene in lesson.scenes:
         yield from _slips_of_scene(scene)
     known = _known_names(lesson)
-    yield from _slips_of_prediction(lesson, known)
+    yield from _slips_of_prediction(lesson, _known_names(lesson, long=False))
     if all(scene.long for scene in lesson.scenes):
         yield LessonError("lesson.all_long")
     for sentence in lesson.explain:
@@ -292,7 +293,7 @@ def _slips_of_prediction(lesson: Lesson, known: set[str]) -> Iterator[LessonErro
         yield from _formula_slips(asked.value, known, compared=False)
     if asked.low >= asked.high:
         yield LessonError("lesson.low_high", low=asked.low, high=asked.high)
-    if asked.curve is not None and asked.setting not in lesson.settings:
+    if asked.curve is not None and asked.setting not in {name.partition(".")[0] for name in known}:
         yield LessonError("lesson.unknown_name", name=str(asked.setting))
 
 
@@ -330,10 +331,23 @@ def _slips_of_words(lesson: Lesson, prose: Prose, known: set[str]) -> Iterator[L
     for key in check.answers:
         if key in prose["check"].items and not prose["check"].answer(key)[1]:
             yield LessonError("lesson.no_reason", item=key)
-    texts = [(text, known) for text in prose["explain"].items.values()]
+    shown = _known_names(lesson, long=False)
+    whens = {sentence.key: sentence.when for sentence in lesson.explain}
+    texts = [
+        # what only a long scene tells is said where the comparison asks for it as well
+        (text, known if _names_beyond(whens.get(key, ""), shown) else shown)
+        for key, text in prose["explain"].items.items()
+    ]
     texts += [(text, set(again.numbers)) for text in (prose["again"].text, *prose["again"].items.values())]
     for text, names in texts:
         yield from _blank_slips(text, names)
+
+
+def _names_beyond(formula: str, shown: set[str]) -> bool:
+    try:
+        return not shown.issuperset(names_in(formula))
+    except LessonError:  # told where it stands
+        return False
 
 
 def _blank_slips(text: str, known: set[str]) -> Iterator[LessonError]:

@@ -92,6 +92,23 @@ def test_what_is_wrong_is_said_with_its_file(folder, file, old, new, said):
         read_folder(folder)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "right"),
+    [
+        ("lesson.toml", "b1.loss <= min(", "patient.loss <= min(", False),
+        ("lesson.toml", 'when = "b1000.loss > 2 * b10.loss"', 'when = "patient.loss > 2 * b10.loss"', True),
+        ("en.md", "{b1000.loss", "{patient.loss", False),
+    ],
+)
+def test_what_only_a_long_scene_tells_is_not_asked_on_a_page_that_does_not_run_it(tmp_path, file, old, new, right):
+    copy = tmp_path / "mine"
+    shutil.copytree(LESSONS / "10-batch-size", copy)
+    with_text(copy, file, old, new)
+    found = [say_refusal(one, "en") for one in refusals_in(copy)]
+    assert (found == []) == right
+    assert all("patient.loss" in sentence for sentence in found)
+
+
 def test_the_command_says_it_and_fails(folder, capsys):
     assert main(["lesson", "check", str(folder), "--language", "ko"]) == 0
     assert "잘못된 곳이 없습니다" in capsys.readouterr().out
