@@ -26,8 +26,9 @@ def network_drawing(
     run_id: str = "",
     editor: dict[str, Any] | None = None,
     on_edit: Callable[[], None] | None = None,
+    caption: str = "",
 ) -> None:
-    """Show a network, and how its drawing is read.
+    """Show a network, and how its drawing is read, or a caption of one's own.
 
     Args:
         run_id: of the run whose weights move it while its live curve is on the same page.
@@ -36,4 +37,4 @@ def network_drawing(
     drawn = {"wide": network_text(network, language), "narrow": network_text(network, language, narrow=True)}
     data = {"drawn": drawn, "run": run_id, "look": LOOK, "editor": editor}
     _component(data=data, key=key, **({} if on_edit is None else {"on_edit_change": on_edit}))
-    st.caption(key_of(network, language))
+    st.caption(caption or key_of(network, language))

@@ -102,7 +102,7 @@ def test_a_ticket_opens_no_run_of_another(app, engine, owner, run):
     assert state(engine, run, owner) == "running"
 
 
-@pytest.mark.parametrize("ticket", ["guessed", secrets.token_urlsafe(24), "..", "%2e%2e", "a" * 5000])
+@pytest.mark.parametrize("ticket", ["guessed", "A" * 32, "..", "%2e%2e", "a" * 5000])
 def test_a_guessed_ticket_is_not_there(app, engine, owner, run, ticket):
     play_ticket(owner, "en")
     assert sent(app, ticket, pause(run), owner)[0] == 404

@@ -226,7 +226,9 @@ def explain(state: AppState, opened: Opened, progress: Progress) -> None:
                 (opened.name, shown.settings[0].key),
                 lambda: network_of(opened, shown.settings[0].key),
             )
-            network_drawing(network, state.language, f"lesson-network-{opened.name}")
+            setting = words["names"].items[shown.settings[0].key]
+            built = say("lessons_page.network_as_built", state.language, setting=safe(setting))
+            network_drawing(network, state.language, f"lesson-network-{opened.name}", caption=built)
         except (LabError, NetcoreError) as refusal:
             st.caption(tell_error(refusal, state.language))
     go_on_button(state, progress)
