@@ -31,6 +31,12 @@ from tests.lab.runs.runs import iris, iris_data
 JSON = "application/json"
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch) -> None:
+    """Where the key of cookies lies."""
+    monkeypatch.setenv("LAB_HOME", str(tmp_path))
+
+
 @pytest.fixture
 def engine() -> InlineEngine:
     engine = InlineEngine(CLASS)

@@ -74,6 +74,7 @@ def landscape_of(
     model: Any,
     epoch: int,
     limits: Limits,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[float | Landscape]:
     """As `landscape`, of a run: along its way through its last weights, or at random through those of the epoch shown.
 
@@ -94,7 +95,8 @@ def landscape_of(
         few = epochs_that_fit(epochs, len(flat(model)), limits.inside_numbers)
         way = {one: flat(trainer_at(record, checkpoints, dataset, one).model) for one in few}
         way[record.last_good_epoch] = flat(model)
-    yield from landscape(kind, model, way, rows, every, seconds=limits.landscape_s, seed=experiment.seed)
+    seed = experiment.seed
+    yield from landscape(kind, model, way, rows, every, seconds=limits.landscape_s, seed=seed, clock=clock)
 
 
 def epochs_that_fit(epochs: list[int], parameters: int, numbers: int) -> list[int]:
