@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from lab.texts import Language, say
 from tests.browser.conftest import SIZES, new_context
+from tests.waiting import wait_for
 
 OPENED = ".pg-board[data-paints]"
 PIXEL = """([share_x, share_y]) => {
@@ -126,11 +127,11 @@ def test_it_learns_pauses_steps_and_begins_again_with_the_same_or_other_weights(
     expect(player.number("accuracy")).to_have_text(re.compile(r"%.*%"))
     player.press("reset")
     player.until("board.epoch === '0' && board.run === ''")
-    assert player.weights_of("unit1-0") == start
+    wait_for(lambda: player.weights_of("unit1-0") == start, "the weights of the start")
     player.press("newstart")
     player.until("board.epoch === '0'")
     expect(player.page).to_have_url(re.compile("start=1"))
-    assert player.weights_of("unit1-0") != start
+    wait_for(lambda: player.weights_of("unit1-0") != start, "weights of another start")
 
 
 def test_a_turned_knob_leaves_the_weights_where_it_can_and_says_where_not(play):

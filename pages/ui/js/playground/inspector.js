@@ -28,6 +28,7 @@ class Inspector {
       const units = network.units[at.column].length;
       this.rows.push({ input, read: () => lane.parameters[layer]?.kernel[line.index[0] * units + at.unit] });
     }
+    for (const one of this.rows) one.told = one.input.value;
     this.board.look({ pinned: at });
     this.rows[0].input.focus({ preventScroll: true }); // the network stays in sight
     this.box.scrollIntoView({ block: "nearest" });
@@ -43,10 +44,11 @@ class Inspector {
   // numbers go on while the network learns, but not the one that is being typed
   paint() {
     if (this.box.hidden) return;
-    for (const { input, read } of this.rows) {
-      if (input === document.activeElement) continue;
-      const text = numberText(read());
-      if (input.value !== text) input.value = text;
+    for (const row of this.rows) {
+      const { input, read } = row;
+      if (input === document.activeElement && input.value !== row.told) continue;
+      row.told = numberText(read());
+      if (input.value !== row.told) input.value = row.told;
     }
   }
 }
