@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from lab.studies import STUDIES
@@ -9,6 +10,7 @@ from pages.ui.text import JOINER
 from tests.browser.recomputed import Numbers, expected
 
 SEEDS, EPOCHS = 3, 2
+EACH_TIME, SELDOM = tuple(STUDIES)[::3], tuple(name for place, name in enumerate(STUDIES) if place % 3)
 
 
 def open_experiments(person) -> None:
@@ -53,12 +55,13 @@ def downloaded(person) -> str:
     return Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
-def test_every_experiment_says_what_its_numbers_say(visit):
+@pytest.mark.parametrize("names", [EACH_TIME, pytest.param(SELDOM, marks=pytest.mark.slow)], ids=["some", "others"])
+def test_every_experiment_says_what_its_numbers_say(visit, names):
     person = visit("ko")
     open_experiments(person)
     person.screenshot("experiments-1-cards")
     person.assert_fits()
-    for name in STUDIES:
+    for name in names:
         start(person, name)
         numbers = Numbers(name, downloaded(person), "ko")
         assert all(len(found["val_loss"]) == SEEDS for found in numbers.runs.values())

@@ -21,7 +21,7 @@ SMUGGLED = """() => new Promise(done => {
 })"""
 
 
-@pytest.mark.parametrize(("language", "theme"), [("ko", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("language", "theme"), [("ko", "light"), pytest.param("en", "dark", marks=pytest.mark.slow)])
 def test_every_page_runs_under_the_policy(visit, language, theme):
     person = visit(language, theme=theme)
     person.page.evaluate(WATCH)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.shelf import lesson, lessons
 
-WALKED = [("16-csv", "ko", "wide"), ("05-compile", "en", "phone"), ("03-shape-inference", "ko", "phone")]
+WALKED = [("16-csv", "ko", "wide"), ("05-compile", "en", "phone")]
 EVERY = [(one.name, language, "wide") for one in lessons() for language in ("ko", "en")]
 OTHERS = [pytest.param(*case, marks=pytest.mark.slow) for case in EVERY if case not in WALKED]
 LABELS = "label[data-testid='stWidgetLabel'] ~ div label"

@@ -14,7 +14,7 @@ MOVES = 3  # a curve that moves is painted more often than this, however slowly 
 OWN_FILE = SAMPLE_DATA / "kr_station_daily_cp949.csv"
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("language", KO_MAINLY)
 def test_from_the_sample_to_the_verdict_and_on_with_an_own_file(visit, language):
     person = visit(language)
     person.screenshot("0-opened")
