@@ -5,8 +5,10 @@ from playwright.sync_api import expect
 
 from tests.lab.export.test_keras_reader import LECTURE
 
+SCREENS = [pytest.param("ko", "wide", marks=pytest.mark.slow), ("en", "phone")]
 
-@pytest.mark.parametrize(("language", "size"), [pytest.param("ko", "wide", marks=pytest.mark.slow), ("en", "phone")])
+
+@pytest.mark.parametrize(("language", "size"), SCREENS)
 def test_the_lecture_notes_snippet_is_explained_line_by_line_and_applied(visit, language, size):
     person = visit(language, size)
     person.go_to("layers")

@@ -11,6 +11,7 @@ from tests.browser.recomputed import Numbers, expected
 
 SEEDS, EPOCHS = 3, 2
 EACH_TIME, SELDOM = tuple(STUDIES)[::3], tuple(name for place, name in enumerate(STUDIES) if place % 3)
+SHARES = [EACH_TIME, pytest.param(SELDOM, marks=pytest.mark.slow)]
 
 
 def open_experiments(person) -> None:
@@ -55,7 +56,7 @@ def downloaded(person) -> str:
     return Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("names", [EACH_TIME, pytest.param(SELDOM, marks=pytest.mark.slow)], ids=["some", "others"])
+@pytest.mark.parametrize("names", SHARES, ids=["some", "others"])
 def test_every_experiment_says_what_its_numbers_say(visit, names):
     person = visit("ko")
     open_experiments(person)

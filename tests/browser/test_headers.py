@@ -21,7 +21,10 @@ SMUGGLED = """() => new Promise(done => {
 })"""
 
 
-@pytest.mark.parametrize(("language", "theme"), [("ko", "light"), pytest.param("en", "dark", marks=pytest.mark.slow)])
+LOOKS = [("ko", "light"), pytest.param("en", "dark", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
 def test_every_page_runs_under_the_policy(visit, language, theme):
     person = visit(language, theme=theme)
     person.page.evaluate(WATCH)
