@@ -66,7 +66,7 @@ def test_in_a_frame_of_another_site_a_browser_sends_it_over_https(app):
     assert "SameSite=Lax" in cookie(OwnerCookie(app.app, embedded=True), "/")
 
 
-@pytest.mark.parametrize("place", range(0, 76, 5))
+@pytest.mark.parametrize("place", range(0, 75, 5))  # two bits of the very last letter say nothing
 def test_a_cookie_with_one_letter_changed_is_nobodys(place):
     value = signed(new_owner())
     forged = value[:place] + ("A" if value[place] != "A" else "B") + value[place + 1 :]
