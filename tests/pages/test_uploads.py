@@ -24,7 +24,12 @@ def managers(monkeypatch: pytest.MonkeyPatch) -> list[MemoryUploadedFileManager]
 
 @pytest.mark.parametrize(
     ("page", "uploader", "name"),
-    [("data", "upload", "t.csv"), ("data", "experiment-file", "e.json"), ("layers", "code-file", "p.py")],
+    [
+        ("data", "upload", "t.csv"),
+        ("data", "experiment-file", "e.json"),
+        ("layers", "code-file", "p.py"),
+        ("lessons", "lesson-file", "l.json"),
+    ],
 )
 def test_streamlit_keeps_no_copy_of_a_file_that_was_sent(person: Person, managers, page: str, uploader: str, name: str):
     person.go_to(page)

@@ -9,7 +9,8 @@ from lab.lessons.shelf import lesson, lessons
 from lab.texts import say
 from pages.ui.grid import in_rows
 from pages.ui.lessons.words import safe
-from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.state import AppState, app_state
+from pages.ui.uploads import taken
 
 LINK = "lesson"  # the query parameter that names a lesson or carries one
 CARDS_A_ROW = 4
@@ -96,11 +97,11 @@ def tell_refusal(state: AppState, refusal: LessonError) -> None:
 def _open_file(key: str) -> None:
     """Callback: a lesson that was saved as a file. One that is none leaves everything as it was."""
     state = app_state()
-    file = widget_value(key)
+    file = taken(key, state)
     if file is None:
         return
     try:
-        state.desk.lessons.keep(read_file(file.name, file.getvalue()))
+        state.desk.lessons.keep(read_file(file.name, file.content))
     except LessonRefusal as refusal:
         state.notice("error", "lesson.refused", file=refusal.file, sentence=refusal.said_in(state.language))
     except LessonError as refusal:
