@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from lab.model.probe import evenly
+
 Array = np.ndarray[Any, Any]
 
 POINTS = 400  # drawn of a curve
@@ -77,5 +79,5 @@ def _curves(name: str, of_class: Array, share: Array) -> ClassCurves:
 
 def _thinned(x: Array, y: Array, area: float) -> Curve:
     """Enough points to see the curve, first and last among them."""
-    places = np.unique(np.linspace(0, len(x) - 1, min(len(x), POINTS)).round().astype(int))
+    places = evenly(len(x), POINTS)
     return Curve(x[places], y[places], area)

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from lab.data.prepare import Dataset
 from lab.insight.inside.look import EpochLook, LayerLook, look_inside
 from lab.insight.inside.rows import Rows
+from lab.model.probe import evenly
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
 from lab.runs.wire.checkpoints import Checkpoints
@@ -77,8 +76,7 @@ class Course:
 def epochs_looked_into(checkpoints: Checkpoints, last: int) -> list[int]:
     """The start and the kept states up to the epoch `last`, at most MOST_EPOCHS of them, thinned evenly."""
     known = [0, *sorted(epoch for epoch in checkpoints if epoch <= last)]
-    places = np.unique(np.linspace(0, len(known) - 1, min(len(known), MOST_EPOCHS)).round().astype(int))
-    return [known[place] for place in places]
+    return [known[place] for place in evenly(len(known), MOST_EPOCHS)]
 
 
 def course_of(

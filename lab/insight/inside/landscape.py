@@ -24,6 +24,7 @@ from lab.insight.evaluate import trained_model
 from lab.insight.inside.course import epochs_looked_into
 from lab.insight.inside.rows import Rows, all_rows, rows_looked_at
 from lab.insight.inside.units import principal_axes
+from lab.model.probe import evenly
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
 from lab.runs.wire.checkpoints import Checkpoints
@@ -101,9 +102,8 @@ def landscape_of(
 
 def epochs_that_fit(epochs: list[int], parameters: int, numbers: int) -> list[int]:
     """As many of them, evenly, as hold no more numbers together; the first and the last always."""
-    count = max(FEWEST_EPOCHS, min(len(epochs), numbers // max(1, parameters)))
-    places = np.unique(np.linspace(0, len(epochs) - 1, count).round().astype(int))
-    return [epochs[place] for place in places]
+    most = max(FEWEST_EPOCHS, numbers // max(1, parameters))
+    return [epochs[place] for place in evenly(len(epochs), most)]
 
 
 def landscape(

@@ -7,8 +7,10 @@ import numpy as np
 
 from lab.data.prepare import Dataset
 from lab.model.layer_table import layer_rows
+from lab.model.probe import evenly
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.arrays import data_of
+from lab.runs.work.answers import taken
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
 
@@ -43,17 +45,12 @@ def rows_looked_at(experiment: Experiment, dataset: Dataset, limits: Limits, mos
     """
     each = COPIES * sum(row.numbers or 0 for row in layer_rows(experiment, dataset))
     fitting = max(1, min(most, limits.inside_numbers // max(1, each)))
-    total = len(dataset.train.x)
-    places = np.unique(np.linspace(0, total - 1, min(fitting, total)).round().astype(np.int64))
+    places = evenly(len(dataset.train.x), fitting)
     arrays = run_spec(experiment, dataset)[1]
-    return Rows(places, _picked(data_of(arrays, "x"), places), _picked(data_of(arrays, "y"), places))
+    return Rows(places, taken(data_of(arrays, "x"), places), taken(data_of(arrays, "y"), places))
 
 
 def all_rows(experiment: Experiment, dataset: Dataset) -> Rows:
     """The whole training part. Raises RunError as `lab.runs.orders.run.run_spec`."""
     arrays = run_spec(experiment, dataset)[1]
     return Rows(np.arange(len(dataset.train.x)), data_of(arrays, "x"), data_of(arrays, "y"))
-
-
-def _picked(data: Any, places: Array) -> Any:
-    return {name: array[places] for name, array in data.items()} if isinstance(data, dict) else data[places]
