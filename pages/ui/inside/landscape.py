@@ -15,7 +15,7 @@ from pages.ui.chart import show_chart
 from pages.ui.compare.back import checkpoints_of
 from pages.ui.inside.scene import Scene
 from pages.ui.inside.state import InsideView
-from pages.ui.state import AppState
+from pages.ui.state import AppState, keep_newest
 from pages.ui.text import tell_error
 
 KEPT = 8  # of some ten kilobytes each
@@ -63,9 +63,8 @@ def found(state: AppState, scene: Scene) -> Landscape | None:
         st.warning(tell_error(refusal, state.language))
         return None
     if shown is not None:
-        while len(known) >= KEPT:
-            del known[next(iter(known))]
         known[key] = shown
+        keep_newest(known, KEPT)
     return shown
 
 
