@@ -45,7 +45,6 @@ class LayerLook:
     activations: Spread | None = None
     gradients: Spread | None = None
     gradient_norm: float | None = None
-    weight_norm: float | None = None
     update_ratio: float | None = None
     dead: tuple[int, ...] = ()
     saturated: tuple[int, ...] = ()
@@ -130,7 +129,6 @@ def _layer_look(
         activations=None if given is None else spread_of(given),
         gradients=spread_of(gradients) if len(gradients) else None,
         gradient_norm=length(gradients) if len(gradients) else None,
-        weight_norm=length(weights) if len(weights) else None,
         update_ratio=ratio if len(weights) else None,
         dead=dead,
         saturated=saturated,
