@@ -162,10 +162,8 @@ def _directions(
     if kind == "random":
         return filter_normalised(model, seed), np.zeros((len(epochs), 2)), (0.0, 0.0)
     steps = np.stack([way[epoch] for epoch in epochs]).astype(np.float64) - middle
-    axes, spread = principal_axes(steps)  # from the end, not from the mean: the slice goes through the end
-    total = float((steps**2).sum())
-    shares = [float(one**2) / total if total else 0.0 for one in spread]
-    return axes, steps @ axes.T, (shares[0], shares[1])
+    axes, shares = principal_axes(steps)  # from the end, not from the mean: the slice goes through the end
+    return axes, steps @ axes.T, shares
 
 
 def filter_normalised(model: Any, seed: int) -> Array:

@@ -173,21 +173,24 @@ def embedding(values: Array) -> Embedding:
         values: (n, units).
     """
     centred = values.astype(np.float64) - values.mean(axis=0, dtype=np.float64)
-    axes, spread = principal_axes(centred)
-    total = float((centred**2).sum())
-    shares = [float(one**2) / total if total else 0.0 for one in spread]
-    return Embedding(centred @ axes.T, (shares[0], shares[1]))
+    axes, shares = principal_axes(centred)
+    return Embedding(centred @ axes.T, shares)
 
 
-def principal_axes(centred: Array) -> tuple[Array, Array]:
-    """(2, d) the two directions in which rows (n, d) differ most, and (2,) singular values; 0 where there is none."""
+def principal_axes(centred: Array) -> tuple[Array, tuple[float, float]]:
+    """(2, d) the two directions in which rows (n, d) differ most, and how much of their squares lies along each.
+
+    Both are 0 where there is no such direction.
+    """
     axes, spread = np.zeros((2, centred.shape[1])), np.zeros(2)
     if min(centred.shape):
         _, found, directions = np.linalg.svd(centred, full_matrices=False)
         count = min(2, len(found))
         axes[:count], spread[:count] = directions[:count], found[:count]
     signs = np.sign(axes[[0, 1], np.abs(axes).argmax(axis=1)])
-    return axes * np.where(signs == 0, 1, signs)[:, None], spread
+    total = float((centred**2).sum())
+    first, second = (float(one**2) / total if total else 0.0 for one in spread)
+    return axes * np.where(signs == 0, 1, signs)[:, None], (first, second)
 
 
 def correlation(values: Array, units: Sequence[int]) -> Array:

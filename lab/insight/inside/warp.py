@@ -71,9 +71,8 @@ def _stage(layer: str, given: Array) -> Stage:
     if view == "components":
         middle = given[count:].astype(np.float64).mean(axis=0)
         centred = given - middle
-        axes, spread = principal_axes(centred[count:])
-        total = float((centred[count:] ** 2).sum())
-        share = float((spread**2).sum()) / total if total else 1.0
+        axes, shares = principal_axes(centred[count:])
+        share = sum(shares) if any(shares) else 1.0
         given = centred @ axes.T
     elif view == "line":
         given = np.column_stack([given, np.zeros(len(given))])
