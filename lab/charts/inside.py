@@ -36,7 +36,7 @@ def spread_course(
     edges, shares = on_one_axis(spreads, HEAT_BINS)
     middles = (edges[:-1] + edges[1:]) / 2
     told = [[f"{epoch:,}"] * len(middles) for epoch in epochs]
-    hover = f"{say('charts.epoch', language)} %{{customdata}}<br>{plain(title)} %{{y:.3g}}<br>%{{z:.1%}}<extra></extra>"
+    hover = f"{say('charts.epoch', language)} %{{customdata}}<br>{plain(title)} %{{y:.3g}}<br>"
     chart.add_trace(
         go.Heatmap(
             x=_column_edges(epochs),
@@ -47,7 +47,7 @@ def spread_course(
             colorscale=HEAT,
             zmin=0,
             showscale=False,
-            hovertemplate=hover.replace("%{z:.1%}", "%{text:.1%}"),
+            hovertemplate=f"{hover}%{{text:.1%}}<extra></extra>",
         )
     )
     return _marked(chart, at_epoch)
