@@ -91,17 +91,16 @@ def at_an_epoch(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows
         return
     scene = Scene(record, dataset, rows, course.with_look(look), look, weights)
     faults_section(state, scene)
-    if len(LOOKS) > 1:
-        view.look = st.segmented_control(
-            say("inside.look", language),
-            tuple(LOOKS),
-            default=view.look,
-            required=True,
-            format_func=lambda name: say(f"inside.look.{name}", language),
-            key="inside-look",
-            label_visibility="collapsed",
-            wrap=True,
-        )
+    view.look = st.segmented_control(
+        say("inside.look", language),
+        tuple(LOOKS),
+        default=view.look,
+        required=True,
+        format_func=lambda name: say(f"inside.look.{name}", language),
+        key="inside-look",
+        label_visibility="collapsed",
+        wrap=True,
+    )
     LOOKS[view.look](state, scene)
 
 
