@@ -1,14 +1,11 @@
 """The network on the train page: as it is built, while it learns, and as it has learned."""
 
-from lab.errors import LabError
-from lab.insight.evaluate import trained_model
 from lab.insight.learned_network import learned_network
 from lab.model.drawn import DrawnNetwork
 from lab.runs.kept.record import RunView
-from netcore.errors import NetcoreError
 from pages.ui.bench import Bench
 from pages.ui.network_drawing import network_drawing
-from pages.ui.run.training import record_of_run, told_experiment
+from pages.ui.run.training import learned_model, told_experiment
 from pages.ui.state import AppState
 
 
@@ -24,12 +21,8 @@ def network_section(state: AppState, bench: Bench, run: RunView | None) -> None:
 
 
 def _learned(state: AppState, bench: Bench, run: RunView) -> DrawnNetwork:
-    """With the run's last weights; without them where it has none, or (a damaged file) those of another network."""
-    record, experiment = record_of_run(state, run), told_experiment(state, run)
-    if bench.dataset is None or not record.last_good_epoch:
+    """With the run's last weights; without any where `learned_model` has none."""
+    if bench.dataset is None:
         return bench.network
-    try:
-        model = trained_model(experiment, record.weights, bench.dataset)
-    except (LabError, NetcoreError):  # the evaluate page says what is wrong with it
-        return bench.network
-    return learned_network(experiment, model, bench.dataset)
+    model = learned_model(state, bench.dataset, run)
+    return bench.network if model is None else learned_network(told_experiment(state, run), model, bench.dataset)

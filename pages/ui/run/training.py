@@ -1,8 +1,12 @@
 """Starting, steering and finding runs: the few things the train page asks of the engine."""
 
+from typing import Any
+
+from lab.data.prepare import Dataset
 from lab.edits.follow import answer_to_a_turn, as_it_runs, can_go_on, commands_to_follow, one_epoch_more
 from lab.edits.screen import Scene, scene_of
 from lab.errors import LabError
+from lab.insight.evaluate import trained_model
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.runs.serve.answer import wait_for_answer
 from lab.runs.serve.engine import RunRequest
@@ -86,6 +90,17 @@ def told_experiment(state: AppState, run: RunView) -> Experiment:
     if run.id not in state.told:
         state.tell(run.id, as_it_runs(engine().record(run.id, state.owner).experiment, run))
     return state.told[run.id]
+
+
+def learned_model(state: AppState, dataset: Dataset, run: RunView) -> Any | None:
+    """The network with the run's last weights; None where it has none, or (a damaged file) those of another."""
+    record, experiment = record_of_run(state, run), told_experiment(state, run)
+    if not record.last_good_epoch:
+        return None
+    try:
+        return trained_model(experiment, record.weights, dataset)
+    except (LabError, NetcoreError):  # the evaluate page says what is wrong with it
+        return None
 
 
 def open_run(state: AppState, run_id: str) -> None:

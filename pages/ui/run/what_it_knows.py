@@ -5,16 +5,13 @@ from typing import Any
 from lab.charts.style import BLUE, PART_LOOKS, PURPLE, VERMILION
 from lab.charts.surface import CLASS_COLOURS, NUMBER_COLOURS
 from lab.data.prepare import Dataset
-from lab.errors import LabError
-from lab.insight.evaluate import trained_model
 from lab.insight.knowledge import knowledge
 from lab.insight.known_at_rest import known_at_rest
 from lab.runs.kept.record import RunView
 from lab.texts import Language, say
-from netcore.errors import NetcoreError
 from pages.ui.bench import Bench
 from pages.ui.component import component
-from pages.ui.run.training import record_of_run, told_experiment
+from pages.ui.run.training import learned_model, record_of_run, told_experiment
 from pages.ui.state import AppState
 
 WORDS = (
@@ -62,15 +59,12 @@ def _at_rest(state: AppState, dataset: Dataset, run: RunView) -> dict[str, Any]:
 
 
 def _learned(state: AppState, dataset: Dataset, run: RunView) -> dict[str, Any]:
-    """What the network says with its last weights; nothing where it has none, or (a damaged file) those of another."""
-    record, experiment = record_of_run(state, run), told_experiment(state, run)
-    if not record.last_good_epoch:
+    """What the network says with its last weights; nothing where `learned_model` has none."""
+    model = learned_model(state, dataset, run)
+    if model is None:
         return {}
-    try:
-        model = trained_model(experiment, record.weights, dataset)
-    except (LabError, NetcoreError):  # the evaluate page says what is wrong with it
-        return {}
-    return {"epoch": record.last_good_epoch, **known_at_rest(experiment, dataset, model)}
+    epoch = record_of_run(state, run).last_good_epoch
+    return {"epoch": epoch, **known_at_rest(told_experiment(state, run), dataset, model)}
 
 
 def _texts(language: Language) -> dict[str, Any]:
