@@ -4,7 +4,6 @@ The text begins with the number of its form, so that a later form can be told fr
 """
 
 import base64
-import binascii
 import zlib
 
 from lab.errors import ExperimentError
@@ -19,8 +18,7 @@ def to_link(experiment: Experiment) -> str:
 
     Raises ExperimentError "link.too_long" when it would not fit: addresses have a limit, files do not.
     """
-    packed = zlib.compress(experiment.to_json().encode(), level=9)
-    text = FORM + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    text = FORM + packed(experiment.to_json())
     if len(text) > ALONE.link_characters:
         raise ExperimentError("link.too_long", size=len(text), high=ALONE.link_characters)
     return text
@@ -35,14 +33,27 @@ def from_link(text: str) -> Experiment:
         raise ExperimentError("link.too_long", size=len(text), high=ALONE.link_characters)
     if not text.startswith(FORM):
         raise ExperimentError("link.broken")
-    body = text[len(FORM) :]
     try:
-        packed = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
-        # a few bytes can unpack to gigabytes: take out no more than an experiment may have
-        unpacker = zlib.decompressobj()
-        content = unpacker.decompress(packed, ALONE.experiment_characters)
-    except (binascii.Error, zlib.error, ValueError):  # ValueError: letters outside ASCII
+        content = unpacked(text[len(FORM) :], ALONE.experiment_characters)
+    except ValueError:
         raise ExperimentError("link.broken") from None
-    if not unpacker.eof or unpacker.unused_data:
-        raise ExperimentError("link.broken")
     return Experiment.from_json(content)
+
+
+def packed(text: str) -> str:
+    """The text compressed, in letters that every address accepts."""
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), level=9)).decode().rstrip("=")
+
+
+def unpacked(letters: str, most: int) -> bytes:
+    """What `packed` was given. Raises ValueError for anything else, and for more than `most` bytes."""
+    try:
+        content = base64.b64decode(letters + "=" * (-len(letters) % 4), altchars=b"-_", validate=True)
+        # a few bytes can unpack to gigabytes: take out no more than there may be
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(content, most)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if not unpacker.eof or unpacker.unused_data:
+        raise ValueError("cut off, too long, or followed by more")
+    return text

@@ -1,11 +1,8 @@
 """A lesson from a folder, from one file, or from a link that carries it; everything in it is a stranger's."""
 
-import base64
-import binascii
 import json
 import re
 import tomllib
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from lab.errors import LabError
+from lab.export.link import packed, unpacked
 from lab.lessons.arithmetic import compares, names_in
 from lab.lessons.change import base_of, changed, experiments_of
 from lab.lessons.figures import names_of
@@ -28,7 +26,9 @@ from lab.texts import LANGUAGES, Language
 from netcore.errors import NetcoreError
 
 DATA: Final = "lesson.toml"
+FILES: Final = (DATA, *(f"{language}.md" for language in LANGUAGES))
 FORM: Final = "L1"
+MOST_BYTES: Final = 4 * len(FILES) * ALONE.lesson_characters  # of all files; a letter has at most four
 T = TypeVar("T")
 
 
@@ -70,13 +70,12 @@ class Opened:
 
 def read_folder(folder: Path) -> Opened:
     """Raises LessonRefusal or LessonError: the first thing that is wrong."""
-    names = [DATA, *(f"{language}.md" for language in LANGUAGES)]
     if not folder.is_dir():
         raise LessonError("lesson.no_folder", folder=str(folder))
     try:
         source = {
             name: _decoded(name, (folder / name).read_bytes()[: 4 * ALONE.lesson_characters + 4])
-            for name in names
+            for name in FILES
             if (folder / name).is_file()
         }
     except OSError:
@@ -86,15 +85,14 @@ def read_folder(folder: Path) -> Opened:
 
 def read_file(name: str, content: bytes) -> Opened:
     """What `to_file` wrote. Raises LessonRefusal or LessonError."""
-    if len(content) > 4 * (len(LANGUAGES) + 1) * ALONE.lesson_characters:
-        raise LessonError("lesson.too_long", size=len(content), high=(len(LANGUAGES) + 1) * ALONE.lesson_characters)
+    if len(content) > MOST_BYTES:
+        raise LessonError("lesson.too_long", size=len(content), high=len(FILES) * ALONE.lesson_characters)
     try:
         source = json.loads(content)
     except (ValueError, RecursionError):
         raise LessonError("lesson.no_lesson_file") from None
-    known = {DATA, *(f"{language}.md" for language in LANGUAGES)}
     if not isinstance(source, dict) or not all(
-        name in known and isinstance(text, str) for name, text in source.items()
+        name in FILES and isinstance(text, str) for name, text in source.items()
     ):
         raise LessonError("lesson.no_lesson_file")
     return opened(re.sub(r"\.json$", "", name)[:100], source)
@@ -109,23 +107,16 @@ def from_link(text: str) -> Opened:
     """What `to_link` wrote. Raises LessonRefusal or LessonError."""
     if len(text) > ALONE.link_characters or not text.startswith(FORM):
         raise LessonError("lesson.bad_link")
-    body = text[len(FORM) :]
-    most = 4 * (len(LANGUAGES) + 1) * ALONE.lesson_characters
     try:
-        packed = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
-        unpacker = zlib.decompressobj()
-        content = unpacker.decompress(packed, most)  # a few bytes can unpack to gigabytes
-    except (binascii.Error, zlib.error, ValueError):
+        content = unpacked(text[len(FORM) :], MOST_BYTES)
+    except ValueError:
         raise LessonError("lesson.bad_link") from None
-    if not unpacker.eof or unpacker.unused_data:
-        raise LessonError("lesson.bad_link")
     return read_file("", content)
 
 
 def to_link(lesson: Opened) -> str:
     """Text for the query of an address. Raises LessonError "lesson.link_too_long": then the file is the way."""
-    packed = zlib.compress(to_file(lesson).encode(), level=9)
-    text = FORM + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    text = FORM + packed(to_file(lesson))
     if len(text) > ALONE.link_characters:
         raise LessonError("lesson.link_too_long", size=len(text), high=ALONE.link_characters)
     return text
@@ -159,7 +150,7 @@ def refusals_in(folder: Path) -> list[LessonError]:
         source = {
             file.name: file.read_text(encoding="utf-8-sig", errors="replace")[: ALONE.lesson_characters + 1]
             for file in sorted(folder.iterdir())
-            if file.name in (DATA, "ko.md", "en.md")
+            if file.name in FILES
         }
         return list(refusals_of(folder.name, source)) or [first]
     except LessonError as error:
