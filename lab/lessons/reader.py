@@ -21,7 +21,7 @@ from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Change, Lesson, Scene
 from lab.lessons.told import formulas_in
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import ALONE, current_limits
-from lab.spec.value import checked, short
+from lab.spec.value import checked, first_twice, short
 from lab.texts import LANGUAGES, Language
 from netcore.errors import NetcoreError
 
@@ -233,7 +233,7 @@ def _known_names(lesson: Lesson, *, long: bool = True) -> set[str]:
 def _slips(lesson: Lesson) -> Iterator[LessonError]:
     """What no field can tell by itself."""
     keys = [scene.key for scene in lesson.scenes] + [s.key for scene in lesson.scenes for s in scene.settings]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
+    twice = first_twice(keys)
     if twice is not None:
         yield LessonError("lesson.key_twice", item=twice)
     if MINE in keys:
@@ -255,8 +255,7 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
     if lesson.further.scene not in [scene.key for scene in lesson.scenes]:
         yield LessonError("lesson.unknown_name", name=lesson.further.scene)
     else:
-        knobs = [knob.name for knob in lesson.further.knobs]
-        knob = next((name for name in knobs if knobs.count(name) > 1), None)
+        knob = first_twice([knob.name for knob in lesson.further.knobs])
         if knob is not None:
             yield LessonError("lesson.knob_twice", item=knob)
         mine = {f"{MINE}.{name}" for name in names_of(lesson.scene(lesson.further.scene))}

@@ -20,21 +20,7 @@ Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0.0, le=0.95, allow_inf_nan=False)]
 Part = Literal["validation", "training", "run"]
 
-STEPS: Final = (  # of the lecture note, in its order
-    "structure",
-    "apis",
-    "dense",
-    "compile",
-    "losses",
-    "fit",
-    "epochs",
-    "batch",
-    "csv",
-    "train_and_test",
-    "underfitting",
-    "overfitting",
-)
-Step = Literal[
+Step = Literal[  # of the lecture note, in its order
     "structure",
     "apis",
     "dense",

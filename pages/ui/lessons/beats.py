@@ -1,5 +1,6 @@
 """The beats of a lesson, each on one screen: predict, run, compare, explain, check, one step further."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -381,7 +382,7 @@ def _tried(state: AppState, opened: Opened, progress: Progress) -> None:
         st.info(say("lessons_page.not_won", state.language))
 
 
-SCREENS = {
+SCREENS: dict[Beat, Callable[[AppState, Opened, Progress], None]] = {
     "predict": predict,
     "run": run,
     "compare": compare,
@@ -393,7 +394,7 @@ SCREENS = {
 
 def beat_names(state: AppState) -> dict[Beat, str]:
     """Every beat as it is called."""
-    return {beat: say(f"lessons_page.beat.{beat}", state.language) for beat in SCREENS}  # type: ignore[misc]
+    return {beat: say(f"lessons_page.beat.{beat}", state.language) for beat in SCREENS}
 
 
 def take_beat(progress: Progress, key: str) -> None:

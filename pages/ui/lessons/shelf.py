@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lab.lessons.progress import Learner
-from lab.lessons.reader import Opened, from_link, read_file
+from lab.lessons.reader import FORM, Opened, from_link, read_file
 from lab.lessons.refusal import LessonError, LessonRefusal, say_refusal
 from lab.lessons.shelf import lesson, lessons
 from lab.texts import say
@@ -14,7 +14,6 @@ from pages.ui.uploads import taken
 
 LINK = "lesson"  # the query parameter that names a lesson or carries one
 CARDS_A_ROW = 4
-FORM = "L1"
 
 
 def shelf(state: AppState) -> None:
