@@ -24,7 +24,7 @@ from itertools import pairwise, product
 import numpy as np
 
 from lab.errors import LabError
-from lab.lessons.asked import cell_of, cells_of, settings_of
+from lab.lessons.asked import cell_of, cells_of, scenes_of, trained
 from lab.lessons.figures import Array, SettingRuns, values_of
 from lab.lessons.pictures import goal_reached
 from lab.lessons.reader import Opened
@@ -32,8 +32,6 @@ from lab.lessons.said import said_of
 from lab.lessons.schema import MINE, Scene, Setting
 from lab.lessons.shelf import lesson, lessons
 from lab.lessons.told import filled
-from lab.runs.orders.study import Cell
-from lab.runs.serve.inline import InlineEngine
 from netcore.errors import NetcoreError
 
 FIVE = 5
@@ -68,18 +66,10 @@ def measured_settings(opened: Opened) -> list[tuple[Scene, Setting]]:
     return [(scene, setting) for scene, setting in opened.lesson.settings.values() if setting.measured]
 
 
-def trained(cells: Sequence[Cell], opened: Opened) -> dict[str, SettingRuns]:
-    """All of them from start to end."""
-    engine = InlineEngine()
-    study = engine.start_study(cells, "me", predict=True)
-    engine.advance()
-    return settings_of(opened, cells, engine.study(study, "me"))
-
-
 def run(opened: Opened, keys: Sequence[str]) -> Iterator[Line]:
     """Train these settings and give each figure beside its reference."""
     cells = [cell_of(key, opened.experiments[key], range(FIVE)) for key in keys]
-    found = trained(cells, opened)
+    found = trained(opened, cells)
     for scene, setting in measured_settings(opened):
         if setting.key not in keys:
             continue
@@ -176,12 +166,12 @@ def sentences(chosen: Sequence[Opened], seeds: int, *, long: bool) -> int:
     """Print how often each sentence is said of five seeds at a time; the number of those said and false."""
     false = 0
     for opened in chosen:
-        scenes = [scene for scene in opened.lesson.scenes if long or not scene.long]
+        scenes = scenes_of(opened, long=long)
         said = dict.fromkeys((sentence.key for sentence in opened.lesson.explain), 0)
         asked = dict.fromkeys(said, 0)
         groups = [range(first, first + FIVE) for first in range(0, seeds, FIVE)]
         for group in groups:
-            runs = trained(cells_of(opened, scenes, group), opened)
+            runs = trained(opened, cells_of(opened, scenes, group))
             values = values_of(runs)
             for sentence in said_of(opened.lesson, values):
                 said[sentence.key] += 1
@@ -213,7 +203,7 @@ def goals(chosen: Sequence[Opened]) -> int:
             mine = dict(zip((knob.name for knob in knobs), values, strict=True))
             try:
                 cell = cell_of(MINE, opened.mine(mine), opened.lesson.seeds)
-                found = trained([cell], opened)[MINE]
+                found = trained(opened, [cell])[MINE]
             except (LabError, NetcoreError):
                 continue
             if goal_reached(opened, found):

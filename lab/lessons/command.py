@@ -4,18 +4,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lab.lessons.asked import cells_of, settings_of
+from lab.lessons.asked import cells_of, trained
 from lab.lessons.figures import values_of
 from lab.lessons.reader import Opened, read_folder, refusals_in, to_file, to_link
 from lab.lessons.refusal import LessonError, say_refusal
 from lab.lessons.said import said_of
 from lab.lessons.shelf import lesson, lessons
 from lab.lessons.told import filled
-from lab.runs.serve.inline import InlineEngine
 from lab.studies.words import number
 from lab.texts import Language, say
-
-OWNER = "command-line"
 
 
 def show_list(_of: str, language: Language) -> int:
@@ -51,11 +48,7 @@ def run(name: str, language: Language) -> int:
     """Train all settings of a lesson and print its figures and what may be said. Raises LessonError."""
     one = _named(name)
     words = one.words(language)
-    cells = cells_of(one, one.lesson.scenes, one.lesson.seeds)
-    engine = InlineEngine()
-    study = engine.start_study(cells, OWNER, predict=True)
-    engine.advance()
-    found = settings_of(one, cells, engine.study(study, OWNER))
+    found = trained(one, cells_of(one, one.lesson.scenes, one.lesson.seeds))
     print(words.title)
     for key, setting in found.items():
         figures = (f"{words.name(name)} {number(float(values.mean()))}" for name, values in setting.figures.items())

@@ -85,6 +85,11 @@ def _of_run(name: str, run: RunFigures, dataset: Dataset, outcome: RunOutcome) -
     return float(run.values.get(name, math.nan))
 
 
+def means_of(values: Mapping[str, Array]) -> dict[str, float]:
+    """The mean of each over the seeds."""
+    return {name: float(np.mean(numbers)) for name, numbers in values.items()}
+
+
 def values_of(settings: Mapping[str, SettingRuns]) -> dict[str, Array]:
     """ "setting.figure" -> one number a seed, as formulas ask for them; of a study that was stopped, those of the
     seeds that every setting has.

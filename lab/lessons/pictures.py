@@ -11,7 +11,7 @@ from lab.charts.lessons import Drawn, Line, Mark, Over, lesson_curves
 from lab.data.prepare import prepare_cached
 from lab.data.samples import load_sample
 from lab.lessons.arithmetic import worked_out
-from lab.lessons.figures import SettingRuns
+from lab.lessons.figures import SettingRuns, means_of, values_of
 from lab.lessons.progress import at_epochs
 from lab.lessons.prose import Prose
 from lab.lessons.reader import Opened
@@ -142,5 +142,5 @@ def network_of(opened: Opened, setting: str) -> DrawnNetwork:
 
 def goal_reached(opened: Opened, mine: SettingRuns) -> bool:
     """Whether the challenge is won by these runs: all comparisons hold for their means."""
-    means = {f"{MINE}.{name}": float(values.mean()) for name, values in mine.figures.items()}
+    means = means_of(values_of({MINE: mine}))
     return all(bool(worked_out(formula, means)) for formula in opened.lesson.further.goal)

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from lab.lessons.arithmetic import names_in, worked_out
-from lab.lessons.figures import Array
+from lab.lessons.figures import Array, means_of
 from lab.lessons.schema import Lesson, Sentence
 
 Worth = Literal["right", "close", "far", "unknown"]
@@ -15,8 +15,7 @@ Worth = Literal["right", "close", "far", "unknown"]
 def true_of(sentence: Sentence, values: Mapping[str, Array]) -> bool:
     """Whether the sentence may be said: for the means of the seeds, or for enough of them one by one."""
     if sentence.seeds == "mean":
-        means = {name: float(np.mean(numbers)) for name, numbers in values.items()}
-        return bool(worked_out(sentence.when, means))
+        return bool(worked_out(sentence.when, means_of(values)))
     held = np.atleast_1d(worked_out(sentence.when, values))
     asked = {"every": len(held), "most": len(held) // 2 + 1}.get(str(sentence.seeds), sentence.seeds)
     return bool(held.sum() >= int(asked))
@@ -33,7 +32,7 @@ def _known(sentence: Sentence, values: Mapping[str, Array]) -> bool:
 
 def right_choices(lesson: Lesson, values: Mapping[str, Array]) -> list[str]:
     """Keys of the choices that the means bear out."""
-    means = {name: float(np.mean(numbers)) for name, numbers in values.items()}
+    means = means_of(values)
     return [choice.key for choice in lesson.prediction.choices if worked_out(choice.right, means)]
 
 
