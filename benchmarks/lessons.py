@@ -24,7 +24,7 @@ from itertools import pairwise, product
 import numpy as np
 
 from lab.errors import LabError
-from lab.lessons.asked import cell_of, cells_of, scenes_of, trained
+from lab.lessons.asked import cells_of, cells_with, scenes_of, trained
 from lab.lessons.figures import Array, SettingRuns, values_of
 from lab.lessons.pictures import goal_reached
 from lab.lessons.reader import Opened
@@ -68,8 +68,7 @@ def measured_settings(opened: Opened) -> list[tuple[Scene, Setting]]:
 
 def run(opened: Opened, keys: Sequence[str]) -> Iterator[Line]:
     """Train these settings and give each figure beside its reference."""
-    cells = [cell_of(key, opened.experiments[key], range(FIVE)) for key in keys]
-    found = trained(opened, cells)
+    found = trained(opened, cells_with({key: opened.experiments[key] for key in keys}, range(FIVE)))
     for scene, setting in measured_settings(opened):
         if setting.key not in keys:
             continue
@@ -202,8 +201,7 @@ def goals(chosen: Sequence[Opened]) -> int:
         for values in product(*(knob.values for knob in knobs)):
             mine = dict(zip((knob.name for knob in knobs), values, strict=True))
             try:
-                cell = cell_of(MINE, opened.mine(mine), opened.lesson.seeds)
-                found = trained(opened, [cell])[MINE]
+                found = trained(opened, cells_with({MINE: opened.mine(mine)}, opened.lesson.seeds))[MINE]
             except (LabError, NetcoreError):
                 continue
             if goal_reached(opened, found):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lab.data.prepare import prepare_cached
 from lab.data.samples import load_sample
+from lab.data.table import Table
 from lab.lessons.figures import Array, SettingRuns, runs_of, values_of
 from lab.lessons.reader import Opened
 from lab.lessons.schema import MINE, Scene
@@ -12,22 +12,25 @@ from lab.runs.orders.study import Cell, StudyView
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
+from lab.studies.definition import made_cells
 
 HERE = "here"  # owner of what nobody else may see
 
 
-def cell_of(key: str, experiment: Experiment, seeds: Sequence[int]) -> Cell:
-    """An experiment from each seed, its rows prepared. Raises DataError."""
-    table = load_sample(experiment.data.source.name, experiment.data.reading)
-    return Cell(
-        key, tuple((experiment.replace(seed=seed), prepare_cached(table, experiment.data, seed)) for seed in seeds)
-    )
+def cells_with(experiments: Mapping[str, Experiment], seeds: Sequence[int]) -> list[Cell]:
+    """Each experiment from each seed, under its key, its rows prepared. Raises DataError."""
+    return made_cells([(key, one, table_of(one)) for key, one in experiments.items()], seeds)
 
 
 def cells_of(opened: Opened, scenes: Sequence[Scene], seeds: Sequence[int]) -> list[Cell]:
     """Everything that these scenes train. Raises DataError."""
     keys = [setting.key for scene in scenes for setting in scene.settings]
-    return [cell_of(key, opened.experiments[key], seeds) for key in keys]
+    return cells_with({key: opened.experiments[key] for key in keys}, seeds)
+
+
+def table_of(experiment: Experiment) -> Table:
+    """The sample that it learns from: a lesson has no other. Raises TableError."""
+    return load_sample(experiment.data.source.name, experiment.data.reading)
 
 
 def scenes_of(opened: Opened, *, long: bool = False) -> tuple[Scene, ...]:

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 
 from lab.charts.lessons import Drawn, Line, Mark, Over, lesson_curves
 from lab.data.prepare import prepare_cached
-from lab.data.samples import load_sample
 from lab.lessons.arithmetic import worked_out
+from lab.lessons.asked import table_of
 from lab.lessons.figures import SettingRuns, means_of, values_of
 from lab.lessons.progress import at_epochs
 from lab.lessons.prose import Prose
@@ -135,8 +135,7 @@ def mean_of(values: Any) -> str:
 def network_of(opened: Opened, setting: str) -> DrawnNetwork:
     """The network of a setting, as it is built. Raises DataError, NetcoreError."""
     experiment = opened.experiments[setting]
-    table = load_sample(experiment.data.source.name, experiment.data.reading)
-    dataset = prepare_cached(table, experiment.data, experiment.seed)
+    dataset = prepare_cached(table_of(experiment), experiment.data, experiment.seed)
     return drawn_network(experiment, layer_rows(experiment, dataset), dataset)
 
 

@@ -146,25 +146,27 @@ def from_start_weights(experiment: Experiment) -> Experiment:
 
 
 def cells_of(settings: Sequence[Setting], seeds: Sequence[int], table: Table) -> list[Cell]:
-    """What the engine trains: each setting from each seed, its rows prepared.
+    """What the engine trains: each setting from each seed, its rows prepared. Raises as `made_cells`."""
+    return made_cells([(setting.key, setting.experiment, table) for setting in settings], seeds)
+
+
+def made_cells(wanted: Sequence[tuple[str, Experiment, Table]], seeds: Sequence[int]) -> list[Cell]:
+    """Each experiment with its table from each seed, under its key; those that learn from the same rows share them.
 
     Raises:
-        DataError: the rows cannot be divided or prepared as a setting asks for.
+        DataError: the rows cannot be divided or prepared as an experiment asks for.
     """
     prepared: dict[tuple[object, int], Dataset] = {}
 
-    def dataset(experiment: Experiment, seed: int) -> Dataset:
+    def dataset(experiment: Experiment, table: Table, seed: int) -> Dataset:
         key = (experiment.data, seed if experiment.data.split.seed is None else -1)
         if key not in prepared:
             prepared[key] = prepare_cached(table, experiment.data, seed)
         return prepared[key]
 
     return [
-        Cell(
-            setting.key,
-            tuple((setting.experiment.replace(seed=seed), dataset(setting.experiment, seed)) for seed in seeds),
-        )
-        for setting in settings
+        Cell(key, tuple((experiment.replace(seed=seed), dataset(experiment, table, seed)) for seed in seeds))
+        for key, experiment, table in wanted
     ]
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lab.charts.lessons import Drawn, Mark, Over
 from lab.errors import LabError
-from lab.lessons.asked import Running, cell_of, cells_of, scenes_of
+from lab.lessons.asked import Running, cells_of, cells_with, scenes_of
 from lab.lessons.pictures import Picture, chart_of, figures_table, pictures_of
 from lab.lessons.progress import Progress
 from lab.lessons.reader import Opened
@@ -33,7 +33,7 @@ def begin(opened: Opened, progress: Progress) -> None:
 
 def begin_mine(opened: Opened, progress: Progress, experiment: Experiment) -> None:
     """Callback: the experiment of "what if"."""
-    progress.trying = _started(opened, lambda: [cell_of(MINE, experiment, opened.lesson.seeds)])
+    progress.trying = _started(opened, lambda: cells_with({MINE: experiment}, opened.lesson.seeds))
 
 
 def _started(opened: Opened, make: Callable[[], list[Cell]]) -> Running | None:
