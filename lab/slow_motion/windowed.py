@@ -1,6 +1,5 @@
 """Convolution and pooling: one window of the input, and what becomes of it."""
 
-import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,12 +8,12 @@ from lab.slow_motion.equation import Cell, Equation, Grid, Number, Role, Step, T
 from lab.slow_motion.ops import Index, Op, readers
 from lab.slow_motion.view import View
 from lab.slow_motion.weights import gradient_step, no_gradient, number_of, weight_sign
-from lab.slow_motion.windows import WindowCells, window_of
+from lab.slow_motion.windows import WindowCells, cells_of, channels_of, plan_of, source_of, window_of
 from lab.slow_motion.words import said, titled, unit
 from lab.slow_motion.zero import why_unit_zero
 from lab.studies.words import Words
 from netcore.config import Array
-from netcore.windows import Sweep, sweep
+from netcore.windows import Sweep
 
 MOST_CELLS = 8  # of a window are written out one by one
 WIDEST = 14  # a window as it is drawn
@@ -94,12 +93,12 @@ def _kernel_terms(view: View, op: Op, at: Index) -> list[tuple[int, Term]]:
     """What each place gives to the gradient of one weight; of samples that are not followed the sum of all places."""
     slope, x = view.slope(op.out), view.all(op.ins[0])
     assert slope is not None  # noqa: S101  # the caller has looked
-    plan, filter_ = _plan(op, x.shape[1:-1]), at[-1]
-    channel = _input_channel(op, at[-2], filter_, x.shape[-1])
+    plan, filter_ = plan_of(op.layer, x.shape[1:-1]), at[-1]
+    channel = channels_of(op.layer, x.shape[-1], filter_)[at[-2]]
     found: list[tuple[int, Term]] = []
     sums = np.zeros(len(x))
     for place in np.ndindex(slope.shape[1:-1]):
-        source = _source(plan, place, at[: len(place)])
+        source = source_of(plan, place, at[: len(place)])
         if source is None:
             continue
         sums += across_samples(x, (*source, channel)) * across_samples(slope, (*place, filter_))
@@ -125,16 +124,15 @@ def _conv_to_input(view: View, op: Op) -> Step:
     """By way of every window that the number lies in, and every filter."""
     name = op.ins[0]
     followed, x = view.focus[name], view.of(name)
-    plan, terms = _plan(op, x.shape[:-1]), []
-    filters = range(op.layer.filters)
-    for cell in itertools.product(*(range(size) for size in plan.size)):
+    plan, terms = plan_of(op.layer, x.shape[:-1]), []
+    read = [channels_of(op.layer, x.shape[-1], filter_) for filter_ in range(op.layer.filters)]
+    for cell in cells_of(plan):
         place = _window_at(plan, followed[:-1], cell)
         if place is None:
             continue
-        for filter_ in filters:
-            channel = _kernel_channel(op, followed[-1], filter_, x.shape[-1])
-            if channel is not None:
-                at = (*cell, channel, filter_)
+        for filter_, channels in enumerate(read):
+            if followed[-1] in channels:
+                at = (*cell, channels.index(followed[-1]), filter_)
                 weight = _kernel_number(op, at, float(op.layer.kernel[at]))
                 terms.append(product(weight, view.slope_number(op.out, (*place, filter_))))
     result = view.slope_number(name)
@@ -154,21 +152,6 @@ def _conv_to_input(view: View, op: Op) -> Step:
     )
 
 
-def _plan(op: Op, lengths: tuple[int, ...]) -> Sweep:
-    layer = op.layer
-    size = getattr(layer, "kernel_size", None) or layer.pool_size
-    return sweep(lengths, size, layer.strides, layer.padding, getattr(layer, "dilation_rate", None))
-
-
-def _source(plan: Sweep, place: Index, cell: Index) -> Index | None:
-    """Which number of the input a cell of a window reads; None in the padding."""
-    found = tuple(
-        at * stride + one * dilation - before
-        for at, stride, one, dilation, before in zip(place, plan.strides, cell, plan.dilation, plan.before, strict=True)
-    )
-    return found if all(0 <= at < length for at, length in zip(found, plan.lengths, strict=True)) else None
-
-
 def _window_at(plan: Sweep, source: Index, cell: Index) -> Index | None:
     """The window in which that cell reads this number of the input; None where there is none."""
     found = []
@@ -180,18 +163,6 @@ def _window_at(plan: Sweep, source: Index, cell: Index) -> Index | None:
             return None
         found.append(place)
     return tuple(found)
-
-
-def _input_channel(op: Op, channel: int, filter_: int, count: int) -> int:
-    """Channel of the input that a channel of the kernel reads: groups have channels of their own."""
-    each = count // int(op.layer.groups)
-    return filter_ // (int(op.layer.filters) // int(op.layer.groups)) * each + channel
-
-
-def _kernel_channel(op: Op, channel: int, filter_: int, count: int) -> int | None:
-    each = count // op.layer.groups
-    inside = channel - filter_ // (op.layer.filters // op.layer.groups) * each
-    return inside if 0 <= inside < each else None
 
 
 def _window(view: View, op: Op) -> WindowCells:
@@ -214,8 +185,7 @@ def _bias_number(op: Op, filter_: int) -> Term:
 
 def _followed(window: WindowCells, index: Index) -> tuple[int, int]:
     """(cell, channel) of the window that the followed number of the input is; the first that lies inside otherwise."""
-    inside = [cell for cell, place in enumerate(window.places) if place is not None]
-    cell = next((cell for cell in inside if window.places[cell] == index[:-1]), inside[0])
+    cell = next((cell for cell in window.inside if window.places[cell] == index[:-1]), window.inside[0])
     return cell, window.channels.index(index[-1]) if index[-1] in window.channels else 0
 
 
@@ -236,7 +206,7 @@ def _window_grid(window: WindowCells, values: Array, role: Role, caption: Words,
 
 def pool_forward(view: View, op: Op) -> Iterator[Step]:
     index, window = view.focus[op.out], _window(view, op)
-    inside = [cell for cell, place in enumerate(window.places) if place is not None]
+    inside = window.inside
     numbers = [
         Number(float(window.values[cell, 0]), "input", view.sign(op.ins[0], (*(window.places[cell] or ()), index[-1])))
         for cell in inside
@@ -280,7 +250,7 @@ def pool_backward(view: View, op: Op) -> Iterator[Step]:
     came, result = view.slope_number(op.out), view.slope_number(name)
     here = followed[:-1] in inside and followed[-1] in window.channels
     if _takes_largest(op):
-        values = np.array([window.values[i, 0] for i, place in enumerate(window.places) if place is not None])
+        values = window.values[window.inside, 0]
         winners = [place for place, value in zip(inside, values, strict=True) if value == values.max()]
         won = here and followed[:-1] in (winners if "Global" in op.type else winners[:1])
         share = (1 / len(winners) if "Global" in op.type else 1.0) if won else 0.0
