@@ -9,10 +9,11 @@ from lab.data.prepare import Dataset
 from lab.insight.learned_network import learned_network
 from lab.insight.one_update import before_update, trace_of
 from lab.model.drawn import DrawnNetwork
+from lab.model.problems import updates_arithmetic
 from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import check_network, run_spec
-from lab.runs.wire.arrays import Arrays, rows_in
+from lab.runs.wire.arrays import Arrays
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.spec import RunSpec
 from lab.runs.work.trainer import Trainer
@@ -86,9 +87,9 @@ def update_of_run(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset,
 
 def batches_of(record: RunRecord, dataset: Dataset) -> int:
     """Updates that an epoch of the run may have, at most: the batch size may have been turned on the way."""
-    spec, arrays = run_spec(record.experiment_with_changes(), dataset)
-    sizes = [spec.fit.batch_size, *(turn.value for turn in spec.changes if turn.name == "batch_size")]
-    return -(-rows_in(arrays) // int(min(sizes)))
+    fit = record.experiment_with_changes().fit
+    sizes = [fit.batch_size, *(int(change.value) for change in fit.changes if change.name == "batch_size")]
+    return updates_arithmetic(len(dataset.train.rows), min(sizes), fit.epochs)[0]
 
 
 def _update(
