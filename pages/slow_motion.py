@@ -1,7 +1,6 @@
 """Slow motion: one update of one batch taken apart, with every number inside the equation that it fills."""
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
@@ -119,20 +118,17 @@ def show(state: AppState, looking: MotionView, dataset: Dataset, record: RunReco
         except (LabError, NetcoreError) as refusal:
             st.warning(tell_error(refusal, state.language))
             return
-        sample_and_unit(state, looking, update)
-    data = data_of(state, update, View(update, looking.sample, looking.chosen))
+        view = chosen_view(state, looking, update)
+    data = motion_data(steps_of(view), update.network, state.language)
     slow_motion(data, state.language, KEY, on_pick=picked)
 
 
-def data_of(state: AppState, update: Update, view: View) -> dict[str, Any]:
-    return motion_data(steps_of(view), update.network, state.language)
-
-
-def sample_and_unit(state: AppState, looking: MotionView, update: Update) -> None:
-    """Widgets for the sample, and for the unit of one layer at a time."""
+def chosen_view(state: AppState, looking: MotionView, update: Update) -> View:
+    """Widgets for the sample, and for the unit of one layer at a time; the update as they show it."""
     language = state.language
     looking.sample = number(say("slow_page.sample", language), update.size, "slow-sample") - 1
-    offered = {one.name: one for one in choices(View(update, looking.sample, looking.chosen))}
+    view = View(update, looking.sample, looking.chosen)
+    offered = {one.name: one for one in choices(view)}
     name = st.selectbox(
         say("slow_page.layer", language),
         list(offered),
@@ -142,6 +138,7 @@ def sample_and_unit(state: AppState, looking: MotionView, update: Update) -> Non
     )
     if name in offered:
         unit_boxes(state, looking, offered[name])
+    return view
 
 
 def unit_boxes(state: AppState, looking: MotionView, choice: Choice) -> None:
@@ -149,14 +146,15 @@ def unit_boxes(state: AppState, looking: MotionView, choice: Choice) -> None:
     for axis, size in enumerate(choice.shape):
         last = axis == len(choice.shape) - 1
         label = say("slow_page.unit", state.language) if last else say("slow_page.place", state.language, axis=axis + 1)
+        key = f"slow-unit-{choice.name}-{axis}-{looking.sample}-{choice.at}"
         st.selectbox(
             label,
             range(size),
             index=choice.at[axis],
             format_func=lambda place: unit_name(choice, place) if last else str(place + 1),  # noqa: B023
-            key=f"slow-unit-{choice.name}-{axis}-{looking.sample}-{choice.at}",
+            key=key,
             on_change=take_unit,
-            args=(choice, axis, f"slow-unit-{choice.name}-{axis}-{looking.sample}-{choice.at}"),
+            args=(choice, axis, key),
             help=say("slow_page.unit_help", state.language) if last else None,
             width=170,
         )
