@@ -14,17 +14,12 @@ from lab.slow_motion.zero import why_unit_zero
 from netcore.config import Array
 from netcore.trace import Quantity
 
-
-def _inside(view: View, op: Op, kind: str) -> list[Quantity]:
-    return [q for q in view.update.trace if q.layer == op.layer.name and q.kind == kind]
-
-
 # --- Dropout
 
 
 def dropout_forward(view: View, op: Op) -> Iterator[Step]:
     index, rate = view.focus[op.out], float(op.layer.rate)
-    keep = _inside(view, op, "mask")[0].value[view.sample]
+    keep = view.inside(op, "mask")[0].value[view.sample]
     mask = Number(float(keep[index]), "plain", "m")
     row = keep[index[:-1]]
     cells = tuple(
@@ -49,7 +44,7 @@ def dropout_backward(view: View, op: Op) -> Iterator[Step]:
     if view.slope(op.ins[0]) is None:
         return
     index = view.focus[op.out]
-    mask = Number(float(_inside(view, op, "mask")[0].value[view.sample][index]), "plain", "m")
+    mask = Number(float(view.inside(op, "mask")[0].value[view.sample][index]), "plain", "m")
     out = view.slope_number(op.ins[0])
     yield Step(
         f"backward.layer.{op.out}",
@@ -66,7 +61,7 @@ def dropout_backward(view: View, op: Op) -> Iterator[Step]:
 
 
 def norm_forward(view: View, op: Op) -> Iterator[Step]:
-    statistics, known = _inside(view, op, "statistic"), _inside(view, op, "normalised")
+    statistics, known = view.inside(op, "statistic"), view.inside(op, "normalised")
     if len(statistics) != 2 or not known or op.type != "BatchNormalization":
         return
     index, name = view.focus[op.out], op.ins[0]
@@ -147,7 +142,7 @@ def _moving(view: View, op: Op, place: int, mean: Number, variance: Number) -> t
     """How the moving statistics follow those of the batch."""
     momentum = Number(float(op.layer.momentum), "plain", "ρ")
     rest = Number(1 - momentum.value, "plain", "1 − ρ")
-    before, after = _inside(view, op, "moving"), _inside(view, op, "moving_after")
+    before, after = view.inside(op, "moving"), view.inside(op, "moving_after")
     found = []
     for old, new in zip(before, after, strict=True):
         batch = variance if "variance" in old.name else mean
@@ -159,7 +154,7 @@ def _moving(view: View, op: Op, place: int, mean: Number, variance: Number) -> t
 
 
 def norm_backward(view: View, op: Op) -> Iterator[Step]:
-    slope, known = view.slope(op.out), _inside(view, op, "normalised")
+    slope, known = view.slope(op.out), view.inside(op, "normalised")
     if slope is None:
         yield from no_gradient(op)
     if slope is None or not known or op.type != "BatchNormalization":
@@ -185,10 +180,10 @@ def _norm_to_input(view: View, op: Op, dy: Array, x_hat: Array) -> Step:
     """dx = γ / √(σ² + ε) · (dy − mean(dy) − x̂ · mean(dy x̂)); where it does not learn, only the first of the three."""
     index = view.focus[op.out]
     place = _place(op, index)
-    variance = _statistic(_inside(view, op, "statistic")[1], index)
+    variance = _statistic(view.inside(op, "statistic")[1], index)
     gamma = 1.0 if op.layer.gamma is None else float(op.layer.gamma[place])
     scale = Number(gamma / math.sqrt(variance + float(op.layer.epsilon)), "weight", "γ/√(σ²+ε)")
-    mine = Number(float(_inside(view, op, "normalised")[0].value[view.sample][index]), "plain", "x̂")
+    mine = Number(float(view.inside(op, "normalised")[0].value[view.sample][index]), "plain", "x̂")
     terms = [product(scale, view.slope_number(op.out))]
     if op.layer.trainable:
         average = Number(float(dy.mean(dtype=np.float64)), "gradient", "mean(dy)")

@@ -35,6 +35,10 @@ class View:
     def ops(self) -> list[Op]:
         return ops_of(self.update)
 
+    def inside(self, op: Op, kind: str) -> list[Quantity]:
+        """What a layer shows of its middle, of one kind: "mask", "statistic" and the like."""
+        return [q for q in self.update.trace if q.layer == op.layer.name and q.kind == kind]
+
     # --- numbers
 
     def has(self, name: str) -> bool:

@@ -1,6 +1,7 @@
 """Why a gradient is exactly 0: the actual cause, found in the numbers of the update and not guessed."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 DEEPEST = 200  # layers that a cause is followed through
+MOST_PLACES = 2000  # of a unit that are asked for their cause
 
 
 def why_weight_zero(view: "View", op: Op, weight: str, index: Index) -> tuple[Words, ...]:
@@ -23,19 +25,18 @@ def why_weight_zero(view: "View", op: Op, weight: str, index: Index) -> tuple[Wo
     Args:
         op: the layer's own equation; index: of the weight.
     """
-    if view.slope(op.out) is None:
+    slope = view.slope(op.out)
+    if slope is None:
         return (_cause("no_path"),)
     if weight == "embeddings":
         return (_cause("row_absent", row=index[0]),)
     if weight == "kernel" and op.type == "Dense" and not view.all(op.ins[0])[..., index[0]].any():
         return (_cause("input_zero", unit=index[0] + 1),)
-    unit = index[-1:]
+    unit, places = index[-1:], _places(slope)
     causes = [
-        why_unit_zero(view, op.out, (*place[1:], *unit), place[0])
-        for place in _places(view.all(op.out))
-        if view.slope(op.out)[(*place, *unit)] == 0  # type: ignore[index]  # looked at above
+        why_unit_zero(view, op.out, (*place[1:], *unit), place[0]) for place in places if slope[(*place, *unit)] == 0
     ]
-    if causes and len(causes) == len(list(_places(view.all(op.out)))):
+    if causes and len(causes) == len(places):
         codes = {cause[0].key for cause in causes if cause}
         whole = next((cause for cause in causes if cause), ())
         if len(codes) == 1:
@@ -48,8 +49,8 @@ def why_weight_zero(view: "View", op: Op, weight: str, index: Index) -> tuple[Wo
 
 
 def _places(array: Array) -> Sequence[Index]:
-    """All places of a unit: the samples, and the axes between."""
-    return list(np.ndindex(array.shape[:-1]))[:2000]
+    """The first places of a unit: the samples, and the axes between."""
+    return list(islice(np.ndindex(array.shape[:-1]), MOST_PLACES))
 
 
 def why_unit_zero(view: "View", name: str, index: Index, sample: int | None = None) -> tuple[Words, ...]:
@@ -91,8 +92,8 @@ def _through(
     if op.function is not None:
         return _through_function(view, op, name, index, sample)
     if op.type == "Dropout":
-        keep = next((q for q in view.update.trace if q.kind == "mask" and q.layer == op.layer.name), None)
-        if keep is not None and keep.value[sample][index] == 0:
+        masks = view.inside(op, "mask")
+        if masks and masks[0].value[sample][index] == 0:
             return _cause("dropped", layer=layer_name(op)), None
         return None, (op.out, index)
     if "MaxPooling" in op.type:
