@@ -30,9 +30,9 @@ def why_weight_zero(view: "View", op: Op, weight: str, index: Index) -> tuple[Wo
         return (_cause("no_path"),)
     if weight == "embeddings":
         return (_cause("row_absent", row=index[0]),)
-    if weight == "kernel" and op.type == "Dense" and not view.all(op.ins[0])[..., index[0]].any():
+    if weight == "kernel" and len(index) == 2 and not view.all(op.ins[0])[..., index[0]].any():
         return (_cause("input_zero", unit=index[0] + 1),)
-    unit, places = index[-1:], _places(slope)
+    unit, places = view.focus[op.out][-1:], _places(slope)  # a column of a gate's weights is not a unit's number
     causes = [
         why_unit_zero(view, op.out, (*place[1:], *unit), place[0]) for place in places if slope[(*place, *unit)] == 0
     ]

@@ -97,6 +97,12 @@ def test_an_input_that_is_0_in_the_whole_batch_is_named():
     assert causes(again(view, x=x, z1=(0,)), "backward.kernel.z1") == ["input_zero"]
 
 
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "SimpleRNN"])
+def test_an_input_of_a_recurrent_layer_that_is_0_at_every_step_is_named(kind):
+    view = look(with_layers(start("hourly"), (kind, {"units": 3})).with_fit(batch_size=4))
+    assert causes(again(view, x=0 * view.all("x")), "backward.kernel.a1") == ["input_zero"]
+
+
 def test_weights_of_0_on_every_way_on_are_named():
     def cut(model):
         kernel, bias, last, *others = model.get_weights()
