@@ -69,7 +69,7 @@ class InlineEngine:
             if snapshot:
                 trainer.restore(snapshot)
             else:
-                trainer.turn_first()
+                trainer.make_ready()
             if request.paused:
                 trainer.apply(Pause())
             status = trainer.status(run_id)

@@ -243,13 +243,9 @@ class Trainer:
         return self.state == "running"
 
     def make_ready(self) -> None:
-        """Turn the knobs that are to be turned before the next update."""
+        """Turn the knobs that are to be turned before the next update, so that whoever looks at the weights sees it."""
         if self._waiting:
             self._apply_what_is_due()
-
-    def turn_first(self) -> None:
-        """Turn what is to be turned before the first update, so that whoever looks at the start weights sees it."""
-        self._apply_what_is_due()
 
     def step(self) -> Array:
         """Make one update, or end the epoch if there is none left in it; returns the rows that it learned from."""

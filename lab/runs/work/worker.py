@@ -222,7 +222,7 @@ class Worker:
         if message.snapshot:
             trainer.restore(message.snapshot)
         elif isinstance(trainer, Trainer):
-            trainer.turn_first()
+            trainer.make_ready()
         pace = Pace(message.epochs_per_s, self._clock(), self._tempo, message.updates_per_s)
         slot = self._slots[message.run] = Slot(trainer, pace, self._clock() + SNAPSHOT_S)
         for exact, wanted in ((False, message.drawn), (True, message.exact)):
