@@ -15,7 +15,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from lab.runs.serve.rates import AtOnce, Rate
-from lab.runs.serve.sessions import PLAY, UPLOADS, Session, held_bytes, session_named, visitor_named, visitor_of
+from lab.runs.serve.sessions import (
+    PLAY,
+    UPLOADS,
+    Session,
+    held_bytes,
+    session_named,
+    upload_ids,
+    visitor_named,
+    visitor_of,
+)
 from lab.spec.limits import VisitorLimits
 from lab.texts import Language, say
 
@@ -117,8 +126,7 @@ class Bounds:
     # --- files
 
     async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _, _, path = scope["path"].partition(UPLOADS)
-        session_id, _, file_id = path.partition("/")
+        session_id, file_id = upload_ids(scope)
         session = session_named(session_id)
         if session is None or scope["method"] not in ("PUT", "DELETE"):
             await self.app(scope, receive, send)
@@ -133,12 +141,10 @@ class Bounds:
             with self.uploads.one_more(session.visitor):
                 async with asyncio.timeout(self.limits.upload_s):
                     await self.app(scope, upload.receive, upload.send)
-        except Refused as refusal:
+        except (Refused, TimeoutError) as error:
+            refusal = error if isinstance(error, Refused) else _too_slow()
             session.refused = refusal.told
             await upload.answer(refusal.response)
-        except TimeoutError:
-            session.refused = _too_slow().told
-            await upload.answer(_too_slow().response)
 
     def _admit(self, visitor: str, size: int) -> None:
         share = self._share(visitor)

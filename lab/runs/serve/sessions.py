@@ -57,9 +57,10 @@ def session_named(session_id: str) -> Session | None:
     return _sessions.get(session_id)
 
 
-def session_of_upload(scope: Scope) -> Session | None:
-    """The session that a file in this request is for, whoever sends it."""
-    return session_named(scope["path"].partition(UPLOADS)[2].partition("/")[0])
+def upload_ids(scope: Scope) -> tuple[str, str]:
+    """Of the session that a file in this request is for, whoever sends it, and of the file."""
+    session_id, _, file_id = scope["path"].partition(UPLOADS)[2].partition("/")
+    return session_id, file_id
 
 
 def held_bytes(visitor: str) -> int:
@@ -104,8 +105,7 @@ class SessionDoor:
                 return
             scope = _without_a_foreign_session(scope)
         elif scope["type"] == "http" and UPLOADS in scope["path"] and scope["method"] != "OPTIONS":
-            session_id = scope["path"].partition(UPLOADS)[2].partition("/")[0]
-            if session_of(visitor_of(scope), session_id) is None:
+            if session_of(visitor_of(scope), upload_ids(scope)[0]) is None:
                 await PlainTextResponse("This session is not yours.", 403)(scope, receive, send)
                 return
         elif _is_play(scope) and not self._from_a_page_of_ours(scope, must_say=True):

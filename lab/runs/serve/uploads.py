@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lab.runs.serve.sessions import UPLOADS, session_of_upload
+from lab.runs.serve.sessions import UPLOADS, session_named, upload_ids
 from lab.spec.limits import Limits
 
 FORM_BYTES = 1_000_000  # at most, around a file that a form brings
@@ -81,6 +81,6 @@ def _announced(scope: Scope) -> int:
 
 def _tell(scope: Scope, code: str, **values: int) -> None:
     """The next screen of that session says why."""
-    session = session_of_upload(scope)
+    session = session_named(upload_ids(scope)[0])
     if session is not None:
         session.refused = code, values
