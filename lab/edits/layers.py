@@ -17,8 +17,8 @@ def hidden_layers(experiment: Experiment) -> tuple[LayerSpec, ...]:
     model = experiment.model
     with_units = [layer for layer in model.layers if "units" in layer.params]
     if isinstance(model, GraphSpec):
-        outputs = {output.reads for output in model.outputs}
-        return tuple(layer for layer in with_units if layer.id not in outputs)
+        shown = _shown(experiment)
+        return tuple(layer for layer in with_units if layer.id not in shown)
     last = with_units[-1:]
     return tuple(layer for layer in with_units if layer not in last)
 
@@ -32,16 +32,22 @@ def with_units(experiment: Experiment, units: int) -> Experiment:
 
 def with_hidden_activation(experiment: Experiment, old: Collection[str], new: str) -> Experiment:
     """Another activation function in every layer that is no output and has one of the old ones."""
-    model = experiment.model
-    graph = model if isinstance(model, GraphSpec) else None
-    shown = {output.reads for output in graph.outputs} if graph else {layer.id for layer in model.layers[-1:]}
-    for layer in model.layers:
-        if layer.id not in shown and layer.params.get("activation") in old and _takes(layer, new):
+    shown = _shown(experiment)
+    for layer in experiment.model.layers:
+        if layer.id not in shown and layer.params.get("activation") in old and _takes_any_activation(layer):
             experiment = experiment.with_layer(layer.with_params(activation=new))
     return experiment
 
 
-def _takes(layer: LayerSpec, activation: str) -> bool:
+def _shown(experiment: Experiment) -> set[str | None]:
+    """Ids of the layers whose results are the network's."""
+    model = experiment.model
+    if isinstance(model, GraphSpec):
+        return {output.reads for output in model.outputs}
+    return {layer.id for layer in model.layers[-1:]}
+
+
+def _takes_any_activation(layer: LayerSpec) -> bool:
     """Layers that keep a state from step to step are made for functions with ends."""
     params = LAYERS.get(layer.type).params
     return "activation" in params and "recurrent_activation" not in params and "recurrent_initializer" not in params
@@ -74,10 +80,7 @@ def with_after_hidden(experiment: Experiment, type: str, **params: Any) -> Exper
 
 def with_width_times(experiment: Experiment, factor: float) -> Experiment:
     """Every hidden layer, also one of filters, so many times as wide, at least 1."""
-    graph = experiment.model if isinstance(experiment.model, GraphSpec) else None
-    shown = (
-        {output.reads for output in graph.outputs} if graph else {layer.id for layer in experiment.model.layers[-1:]}
-    )
+    shown = _shown(experiment)
     filters = [layer for layer in experiment.model.layers if "filters" in layer.params and layer.id not in shown]
     for name, layers in (("units", hidden_layers(experiment)), ("filters", filters)):
         for layer in layers:
