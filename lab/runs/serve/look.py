@@ -37,17 +37,15 @@ def look(experiment: Experiment, table: Table, dataset: Dataset, limits: Limits,
         RunError, ExperimentError, NetcoreError: it cannot be trained, or is too large to be looked at.
         RunError "play.weights": the given weights are not of this network.
     """
-    check_size(experiment, dataset, limits)
-    spec, arrays = run_spec(
-        experiment.with_fit(changes=()), dataset
-    )  # rows that a run would change to are not looked at
-    model = build_model(spec)
-    count = sum(int(weight.size) for weight in model.weights)
+    count = check_size(experiment, dataset, limits)
     if count > MOST_PARAMETERS:
         raise RunError("run.too_many_parameters", value=count, high=MOST_PARAMETERS)
+    # rows that a run would change to are not looked at
+    spec, arrays = run_spec(experiment.with_fit(changes=()), dataset)
     values = sum(int(array.size) for array in arrays.values())
     if values > MOST_VALUES:
         raise RunError("run.too_many_values", value=values, high=MOST_VALUES)
+    model = build_model(spec)
     layers = named_layers(model, spec)
     if given is not None:
         _put(layers, given)
