@@ -12,6 +12,7 @@ from lab.data.table import Table
 from lab.errors import RunError
 from lab.model.drawn_units import MOST_PARAMETERS
 from lab.model.plain_layers import plain_layers
+from lab.model.probe import evenly
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.asking import check_size
 from lab.runs.wire.arrays import Arrays
@@ -76,7 +77,7 @@ def _array(text: str, shape: tuple[int, ...]) -> Any:
 def _points(experiment: Experiment, table: Table, dataset: Dataset, name: Any) -> list[list[float]]:
     """Rows of a part: [x1, x2, target] of a generated table, else the inputs as the network takes them, and target."""
     part = dataset.part(name)
-    kept = np.unique(np.linspace(0, len(part.rows) - 1, min(MOST_POINTS, len(part.rows))).astype(int))
+    kept = evenly(len(part.rows), MOST_POINTS)
     source = experiment.data.source
     if isinstance(source, PlaygroundSource):
         names = ["x1", "x2"][: kind_of(source).dimension]
