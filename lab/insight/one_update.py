@@ -1,11 +1,10 @@
 """One update of a run by itself: the network before it, the rows that it learned from, every number of it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from lab.runs.wire.arrays import Arrays, data_of
+from lab.runs.wire.arrays import Arrays, data_of, rows_at
 from lab.runs.wire.spec import RunSpec
 from lab.runs.work.trainer import Trainer
 from netcore.trace import Trace
@@ -33,10 +32,6 @@ def before_update(spec: RunSpec, arrays: Arrays, state: bytes, batch: int) -> tu
 def trace_of(model: Any, spec: RunSpec, arrays: Arrays, rows: Array) -> Trace:
     """Every number of the update of `model` with these rows as its batch."""
     weights = None if spec.class_weight is None else dict(enumerate(spec.class_weight))
-    x, y = (_rows_of(data_of(arrays, name), rows) for name in ("x", "y"))
+    x, y = (rows_at(data_of(arrays, name), rows) for name in ("x", "y"))
     found: Trace = model.trace(x, y, class_weight=weights)
     return found
-
-
-def _rows_of(data: Any, rows: Array) -> Any:
-    return {name: array[rows] for name, array in data.items()} if isinstance(data, Mapping) else data[rows]

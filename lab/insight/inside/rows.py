@@ -9,8 +9,7 @@ from lab.data.prepare import Dataset
 from lab.model.layer_table import layer_rows
 from lab.model.probe import evenly
 from lab.runs.orders.run import run_spec
-from lab.runs.wire.arrays import data_of
-from lab.runs.work.answers import taken
+from lab.runs.wire.arrays import data_of, rows_at
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
 
@@ -47,7 +46,7 @@ def rows_looked_at(experiment: Experiment, dataset: Dataset, limits: Limits, mos
     fitting = max(1, min(most, limits.inside_numbers // max(1, each)))
     places = evenly(len(dataset.train.x), fitting)
     arrays = run_spec(experiment, dataset)[1]
-    return Rows(places, taken(data_of(arrays, "x"), places), taken(data_of(arrays, "y"), places))
+    return Rows(places, rows_at(data_of(arrays, "x"), places), rows_at(data_of(arrays, "y"), places))
 
 
 def all_rows(experiment: Experiment, dataset: Dataset) -> Rows:

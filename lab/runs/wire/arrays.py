@@ -52,6 +52,13 @@ def data_of(arrays: Arrays, name: str) -> Any:
     return arrays[name] if name in arrays else part(arrays, f"{name}/") or None
 
 
+def rows_at(data: Any, places: Any) -> Any:
+    """Some rows of what `data_of` gives, in the same form."""
+    if isinstance(data, dict):
+        return {name: np.asarray(array[places]) for name, array in data.items()}
+    return np.asarray(data[places])
+
+
 OTHER = "other"  # arrays of data that a run changes to on the way are called other/<digest of their source>/<name>
 
 

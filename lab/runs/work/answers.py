@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lab.model.probe import between_rows, evenly
-from lab.runs.wire.arrays import Arrays, data_of
+from lab.runs.wire.arrays import Arrays, data_of, rows_at
 from lab.runs.wire.frame import event
 from lab.runs.work.drawn import shares
 from netcore.layers import Conv2D, Dense
@@ -54,9 +54,9 @@ class Answers:
         if began < self._next_at and not at_rest:
             return b""
         if not self._count:
-            said(model, taken(self._rows, slice(TRIED)))
+            said(model, rows_at(self._rows, slice(TRIED)))
             self._count = _affordable((self._clock() - began) / TRIED, rows_of(self._rows), len(self._between))
-        outputs = answers_of(model, taken(self._rows, slice(self._count)), self._between)
+        outputs = answers_of(model, rows_at(self._rows, slice(self._count)), self._between)
         took = self._clock() - began
         self._next_at = self._clock() + max(FASTEST_S, took / SHARE)
         told = {name: b64encode(output.tobytes()).decode() for name, output in outputs.items()}
@@ -75,8 +75,8 @@ def probe_of(arrays: Arrays) -> tuple[Inputs, Array]:
     x = data_of(arrays, "x") if seen is None else seen
     places = evenly(rows_of(x))
     if isinstance(x, dict):
-        return taken(x, places), np.empty((0, 0), np.float32)
-    return taken(x, places), between_rows(*(part for part in (arrays["x"], arrays.get("x_val")) if part is not None))
+        return rows_at(x, places), np.empty((0, 0), np.float32)
+    return rows_at(x, places), between_rows(*(part for part in (arrays["x"], arrays.get("x_val")) if part is not None))
 
 
 def answers_of(model: Any, rows: Inputs, between: Array) -> dict[str, Array]:
@@ -110,12 +110,6 @@ def first_layer(model: Any) -> dict[str, Any] | None:
     if len(kernel) > MOST_PIXELS:
         return None
     return {"units": kernel.shape[1], "weights": shares(kernel)}
-
-
-def taken(x: Inputs, places: Any) -> Inputs:
-    if isinstance(x, dict):
-        return {name: np.asarray(values[places]) for name, values in x.items()}
-    return np.asarray(x[places])
 
 
 def rows_of(x: Inputs) -> int:

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from lab.model.probe import evenly
-from lab.runs.wire.arrays import Arrays, data_of, rows_in
+from lab.runs.wire.arrays import Arrays, data_of, rows_at, rows_in
 from lab.runs.wire.frame import event
 from lab.runs.wire.spec import RunSpec
-from lab.runs.work.answers import taken
 from lab.runs.work.drawn import named_layers
 from lab.runs.work.slopes import slopes_of
 from lab.runs.work.spread import spread_of
@@ -36,7 +35,7 @@ class Inside:
     def __init__(self, arrays: Arrays, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock, self._next_at = clock, 0.0
         places = evenly(rows_in(arrays), MOST_ROWS)
-        self._x, self._y = (taken(data_of(arrays, name), places) for name in ("x", "y"))
+        self._x, self._y = (rows_at(data_of(arrays, name), places) for name in ("x", "y"))
         self._count = len(places)
 
     def event(self, model: Any, spec: RunSpec, epoch: int, *, at_rest: bool = False) -> bytes:
@@ -51,7 +50,7 @@ class Inside:
         if began < self._next_at and not at_rest:
             return b""
         rows = slice(self._count)
-        traced: Trace = model.trace(taken(self._x, rows), taken(self._y, rows))
+        traced: Trace = model.trace(rows_at(self._x, rows), rows_at(self._y, rows))
         outputs = {tensor.name for tensor in model.outputs}
         layers = {
             name: _numbers(traced, layer, hidden=tensor_of(layer) not in outputs)
