@@ -357,8 +357,7 @@ class Trainer:
         epoch, batch = self.position
         if self._set(turn):
             turn = replace(turn, epoch=epoch, batch=batch)
-            self.log = [one for one in self.log if one.position != turn.position or one.what != turn.what]
-            self.log.append(turn)
+            self.log = _with(self.log, turn)
 
     def _change_data(self, turn: KnobTurn) -> None:
         """Other rows, between two epochs: an epoch that has begun goes through its own."""
@@ -369,8 +368,7 @@ class Trainer:
             self._change(turn)
         elif self.state not in ENDED:
             turn = replace(turn, epoch=epoch + 1)
-            ahead = [one for one in self._waiting if one.position != turn.position or one.what != turn.what]
-            self._waiting = sorted([*ahead, turn], key=_position)
+            self._waiting = sorted(_with(self._waiting, turn), key=_position)
 
     def take_arrays(self, arrays: Arrays) -> None:
         """Further ones that a command will need."""
@@ -558,6 +556,11 @@ class Trainer:
 
 def _position(turn: KnobTurn) -> tuple[int, int]:
     return turn.position
+
+
+def _with(turns: list[KnobTurn], turn: KnobTurn) -> list[KnobTurn]:
+    """One more, which takes the place of what turned the same knob at the same position."""
+    return [*(one for one in turns if one.position != turn.position or one.what != turn.what), turn]
 
 
 def _all_finite(logs: dict[str, float], weights: Weights) -> bool:
