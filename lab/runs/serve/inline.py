@@ -215,9 +215,9 @@ class InlineEngine:
         return run
 
     def _obey(self, run: _InlineRun, command: Command) -> None:
+        check_command(command, run.experiment, run.status.changes, self._limits)
         if isinstance(command, SetData) and run.trainer is not None:
             run.trainer.take_arrays(arrays_of(run.experiment, checked(PlaygroundSource, command.source)))
-        check_command(command, run.experiment, run.status.changes, self._limits)
         if isinstance(command, Speed):
             run.epochs_per_s = command.epochs_per_s
         if run.trainer is not None:
