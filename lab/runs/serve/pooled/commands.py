@@ -31,28 +31,26 @@ class Commands:
             self._store.require(run_id, owner)
             raise RunError("run.not_live")
         check_command(command, run.experiment, run.status.changes, self._hub.limits)
-        if isinstance(command, SetData):
-            if count_of_others(run.arrays) >= MOST_DATA:
-                raise RunError("run.too_many_changes", high=MOST_DATA)
-            arrays = arrays_of(run.experiment, checked(PlaygroundSource, command.source))
-            paths = self._files.paths(run.id, arrays)
-            with self._hub.lock:
-                self._dispatch.touch(run)
-                if run.active:
-                    self._dispatch.send(run, command, paths)
-            return
+        arrays = self._rows_for(run, command) if isinstance(command, SetData) else {}
         with self._hub.lock:
             for one in (run, *self._beside(run, command)):
-                self._pass_on(one, command)
+                self._pass_on(one, command, arrays)
 
-    def _pass_on(self, run: LiveRun, command: Command) -> None:
+    def _rows_for(self, run: LiveRun, command: SetData) -> dict[str, str]:
+        """Where the arrays lie that it needs, held for the run. Raises RunError."""
+        if count_of_others(run.arrays) >= MOST_DATA:
+            raise RunError("run.too_many_changes", high=MOST_DATA)
+        arrays = arrays_of(run.experiment, checked(PlaygroundSource, command.source))
+        return self._files.paths(run.id, arrays)
+
+    def _pass_on(self, run: LiveRun, command: Command, arrays: dict[str, str]) -> None:
         self._dispatch.touch(run)
         if isinstance(command, Speed):
             run.epochs_per_s, run.updates_per_s = command.epochs_per_s, command.updates_per_s
         else:
             run.came_back = False
         if run.active:
-            self._dispatch.send(run, command)
+            self._dispatch.send(run, command, arrays)
         elif isinstance(command, Extend) and self._can_go_on(run, command.epochs):
             if run.checkpoints is None:
                 run.checkpoints = self._store.checkpoints(run.id, run.owner)
