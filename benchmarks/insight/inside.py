@@ -5,12 +5,13 @@ rest: milliseconds of one look at an epoch, as the page makes some thirty of, an
 """
 
 import time
+from collections.abc import Callable
 
 from benchmarks import threads
 
 threads.pin()
 
-from lab.data.prepare import prepare_cached  # noqa: E402  # the number of threads comes before NumPy
+from lab.data.prepare import Dataset, prepare_cached  # noqa: E402  # the number of threads comes before NumPy
 from lab.data.samples import load_sample  # noqa: E402
 from lab.insight.inside.landscape import loss_of  # noqa: E402
 from lab.insight.inside.look import look_inside  # noqa: E402
@@ -18,6 +19,7 @@ from lab.insight.inside.rows import all_rows, rows_looked_at  # noqa: E402
 from lab.runs.orders.run import run_spec  # noqa: E402
 from lab.runs.work.inside import SHARE, Inside  # noqa: E402
 from lab.runs.work.trainer import Trainer  # noqa: E402
+from lab.spec.experiment import Experiment  # noqa: E402
 from lab.spec.limits import CLASS  # noqa: E402
 from lab.starts import start  # noqa: E402
 
@@ -38,8 +40,7 @@ def main() -> None:
 def costs(name: str) -> tuple[str, ...]:
     """As the heading of the table says."""
     experiment = start(name)
-    table = load_sample(experiment.data.source.name, experiment.data.reading)
-    dataset = prepare_cached(table, experiment.data, experiment.seed)
+    dataset = dataset_of(experiment)
     spec, arrays = run_spec(experiment, dataset)
     trainer, inside = Trainer(spec, arrays), Inside(arrays)
     trainer.advance(epochs=1)
@@ -54,26 +55,28 @@ def costs(name: str) -> tuple[str, ...]:
     return tuple(f"{value:8.2f}" if isinstance(value, float) else f"{value:6}" for value in told)
 
 
-def ms(work: object) -> float:
+def dataset_of(experiment: Experiment) -> Dataset:
+    table = load_sample(experiment.data.source.name, experiment.data.reading)
+    return prepare_cached(table, experiment.data, experiment.seed)
+
+
+def ms(work: Callable[[], object]) -> float:
     began = time.process_time()
-    work()  # type: ignore[operator]
+    work()
     return 1000 * (time.process_time() - began)
 
 
 def growth() -> tuple[float, list[int]]:
     """(cost of an event in the last window of a long run over that in the first, bytes of one in each)"""
     experiment = start("circle").with_fit(epochs=LONG, batch_size=240)
-    table = load_sample(experiment.data.source.name, experiment.data.reading)
-    spec, arrays = run_spec(experiment, prepare_cached(table, experiment.data, experiment.seed))
+    spec, arrays = run_spec(experiment, dataset_of(experiment))
     trainer, inside = Trainer(spec, arrays), Inside(arrays)
     best, sizes = [], []
     for _ in range(WINDOWS):
         trainer.advance(epochs=LONG // WINDOWS)
-        events = [
-            (ms(lambda: inside.event(trainer.model, spec, trainer.epochs_done, at_rest=True)), inside)
-            for _ in range(TIMES)
-        ]
-        best.append(min(took for took, _ in events))
+        best.append(
+            min(ms(lambda: inside.event(trainer.model, spec, trainer.epochs_done, at_rest=True)) for _ in range(TIMES))
+        )
         sizes.append(len(inside.event(trainer.model, spec, trainer.epochs_done, at_rest=True)))
     return best[-1] / best[0], sizes
 
