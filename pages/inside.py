@@ -23,13 +23,13 @@ def page(state: AppState) -> None:
     entry = chosen_run(state, entries) or entries[0]
     run_choice(state, entries, entry)
     record = record_of(state, entry)
-    dataset = bench_of_record(state, record).dataset
-    if dataset is None:
+    bench = bench_of_record(state, record)
+    if bench.dataset is None:
         st.warning(say("closer.data_missing", state.language))
-        show_problems(bench_of_record(state, record).errors, state)
+        show_problems(bench.errors, state)
         return
     try:
-        inside_run(state, record, dataset, ended=entry.ended)
+        inside_run(state, record, bench.dataset, ended=entry.ended)
     except LabError as refusal:
         st.warning(tell_error(refusal, state.language))
 
