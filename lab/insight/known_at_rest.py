@@ -1,6 +1,5 @@
 """What a network at rest says to the rows of `lab.insight.knowledge`, as the browser is told of one that learns."""
 
-from base64 import b64encode
 from typing import Any
 
 from lab.data.prepare import Dataset
@@ -20,7 +19,4 @@ def known_at_rest(experiment: Experiment, dataset: Dataset, model: Any) -> dict[
     spec, arrays = run_spec(experiment, dataset)
     if layers_for_browser(experiment, dataset):
         return {"parameters": exact_layers(model, spec)}
-    rows, between = probe_of(arrays)
-    answers = answers_of(model, rows, between)
-    told = {name: b64encode(output.tobytes()).decode() for name, output in answers.items()}
-    return {"answers": told, "first": first_layer(model)}
+    return {"answers": answers_of(model, *probe_of(arrays)), "first": first_layer(model)}

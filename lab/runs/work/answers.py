@@ -59,9 +59,8 @@ class Answers:
         outputs = answers_of(model, rows_at(self._rows, slice(self._count)), self._between)
         took = self._clock() - began
         self._next_at = self._clock() + max(FASTEST_S, took / SHARE)
-        told = {name: b64encode(output.tobytes()).decode() for name, output in outputs.items()}
         rows = min(self._count, rows_of(self._rows))
-        return event("answers", {"epoch": epoch, "rows": rows, "outputs": told, "first": first_layer(model)})
+        return event("answers", {"epoch": epoch, "rows": rows, "outputs": outputs, "first": first_layer(model)})
 
 
 def _affordable(row_s: float, rows: int, between: int) -> int:
@@ -79,12 +78,12 @@ def probe_of(arrays: Arrays) -> tuple[Inputs, Array]:
     return rows_at(x, places), between_rows(*(part for part in (arrays["x"], arrays.get("x_val")) if part is not None))
 
 
-def answers_of(model: Any, rows: Inputs, between: Array) -> dict[str, Array]:
-    """(n, units) float32 of each output: of the rows, and of the points behind them."""
+def answers_of(model: Any, rows: Inputs, between: Array) -> dict[str, str]:
+    """Of each output base64 of float32, row by row: of the rows, and of the points behind them."""
     outputs = said(model, rows)
     if len(between):
         outputs[""] = np.concatenate([outputs[""], said(model, between)[""]])
-    return {name: np.ascontiguousarray(output, np.float32) for name, output in outputs.items()}
+    return {name: b64encode(np.asarray(output, np.float32).tobytes()).decode() for name, output in outputs.items()}
 
 
 def said(model: Any, rows: Inputs) -> dict[str, Array]:
