@@ -23,13 +23,11 @@ class Slopes:
     Args:
         function: its name.
         flat: (units,) share of the rows (and places, of images and time steps) for which it is flat.
-        mean: (units,) mean slope, as part of the steepest.
         dies: it is 0 and flat for every number below 0, so that a unit that is always there never comes back.
     """
 
     function: str
     flat: Array
-    mean: Array
     dies: bool
 
 
@@ -47,7 +45,7 @@ def slopes_of(traced: Trace, layer: Any) -> Slopes | None:
         function.slope(reads.astype(np.float64), gives.astype(np.float64), slope)
     parts = np.abs(slope.reshape(-1, gives.shape[-1])) / steepest  # (n · places, units)
     flat = parts == 0 if dies else parts < FLAT
-    return Slopes(function.name, flat.mean(axis=0), parts.mean(axis=0), dies)
+    return Slopes(function.name, flat.mean(axis=0), dies)
 
 
 def _function_of(layer: Any) -> Elementwise | None:
