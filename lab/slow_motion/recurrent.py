@@ -32,18 +32,20 @@ class Cells:
         self.count = self.x.shape[1]
         self.step = index[0] if len(index) == 2 else self.count - 1
         self.signs: tuple[str, ...] = self.layer.gate_signs
+        self.named: dict[str, Array] = {}
+        for quantity in view.update.trace:
+            if quantity.layer == self.layer.name:
+                self.named.setdefault(_sign(quantity.name), quantity.value)
 
     def _ordered(self, steps: Array) -> Array:
         return steps[:, ::-1] if self.layer.go_backwards else steps
 
     def array(self, sign: str) -> Array:
         """(n, t, units) of a sum ("z_i"), gate ("i") or state ("c", "h")."""
-        return next(q.value for q in self.view.update.trace if q.layer == self.layer.name and _sign(q.name) == sign)
+        return self.named[sign]
 
     def slope(self, sign: str) -> Array | None:
-        name = f"dL/dz_{sign}"
-        found = [q for q in self.view.update.trace if q.layer == self.layer.name and _sign(q.name) == name]
-        return found[0].value if found else None
+        return self.named.get(f"dL/dz_{sign}")
 
     def number(self, sign: str, step: int, role: Role = "output", unit: int | None = None) -> Number:
         place = self.unit if unit is None else unit
@@ -206,10 +208,10 @@ def backward(view: View, op: Op) -> Iterator[Step]:
         yield from no_gradient(op)
         return
     cells = Cells(view, op)
-    slopes = {sign: cells.slope(sign) for sign in cells.signs}
-    if any(slope is None for slope in slopes.values()):
+    slopes = {sign: slope for sign in cells.signs if (slope := cells.slope(sign)) is not None}
+    if len(slopes) < len(cells.signs):
         return
-    sizes = {sign: np.abs(slope[view.sample, :, cells.unit]) for sign, slope in slopes.items() if slope is not None}
+    sizes = {sign: np.abs(slope[view.sample, :, cells.unit]) for sign, slope in slopes.items()}
     gate = max(sizes, key=lambda sign: float(np.nan_to_num(sizes[sign]).max()))
     shown = _shown(cells.count, cells.step)
     rows = tuple(
@@ -218,7 +220,6 @@ def backward(view: View, op: Op) -> Iterator[Step]:
             for at in shown
         )
         for slope in slopes.values()
-        if slope is not None
     )
     grid = Grid(
         said("grid.course_back", unit=cells.unit + 1), rows, tuple(f"t={at + 1}" for at in shown),
@@ -236,9 +237,8 @@ def backward(view: View, op: Op) -> Iterator[Step]:
         yield from _weights(cells, gate, slopes[gate])
 
 
-def _weights(cells: Cells, gate: str, slope: Array | None) -> Iterator[Step]:
+def _weights(cells: Cells, gate: str, slope: Array) -> Iterator[Step]:
     """Of the gate whose sum matters most the weight of an input, that of a state, and the bias."""
-    assert slope is not None  # noqa: S101  # the caller has looked
     view, op, column = cells.view, cells.op, cells.column(gate)
     feature, more = view.focus[op.ins[0]][-1], said("same_each_step")
     dz = slope[..., cells.unit].astype(np.float64)  # (n, t)
