@@ -47,10 +47,10 @@ def backward(view: View, op: Op) -> Iterator[Step]:
             view, op, "bias", (u,), [(place[0], alone(one)) for place, one in zip(places, went, strict=True)]
         )
     if view.slope(name) is not None:
-        yield _to_inputs(view, op)
+        yield _to_inputs(view, op, slope)
 
 
-def _to_inputs(view: View, op: Op) -> Step:
+def _to_inputs(view: View, op: Op, slope: Array) -> Step:
     """How much the loss changes with one input of the layer: by way of every unit that reads it."""
     index, name = view.focus[op.out], op.ins[0]
     before, i = view.focus[name][:-1], view.focus[name][-1]
@@ -62,8 +62,6 @@ def _to_inputs(view: View, op: Op) -> Step:
     result = view.slope_number(name, (*before, i))
     if not alone_here:  # other layers read it as well: what comes by this one is a part
         result = Number(sum(term.value for term in terms), "gradient", result.name)
-    slopes = view.slope(op.out)
-    assert slopes is not None  # noqa: S101  # the caller has looked
     strongest = _strongest(np.array([term.value for term in terms]))
     return Step(
         f"backward.input.{op.out}",
@@ -73,7 +71,7 @@ def _to_inputs(view: View, op: Op) -> Step:
         (total(result, terms),),
         lit=(
             *(
-                view.lit(op.out, "gradient", (*index[:-1], u), float(slopes[view.sample][(*index[:-1], u)]))
+                view.lit(op.out, "gradient", (*index[:-1], u), float(slope[view.sample][(*index[:-1], u)]))
                 for u in strongest
             ),
             view.lit(name, "gradient", value=result.value),

@@ -63,7 +63,7 @@ def conv_backward(view: View, op: Op) -> Iterator[Step]:
     window, filter_ = _window(view, op), index[-1]
     cell, channel = _followed(window, view.focus[name])
     at = _kernel_index(window, cell, channel, filter_)
-    yield from gradient_step(view, op, "kernel", at, _kernel_terms(view, op, at), more=said("kernel_slides"))
+    yield from gradient_step(view, op, "kernel", at, _kernel_terms(view, op, slope, at), more=said("kernel_slides"))
     if op.layer.bias is not None:
         mine = [
             (
@@ -89,10 +89,9 @@ def conv_backward(view: View, op: Op) -> Iterator[Step]:
         yield _conv_to_input(view, op)
 
 
-def _kernel_terms(view: View, op: Op, at: Index) -> list[tuple[int, Term]]:
+def _kernel_terms(view: View, op: Op, slope: Array, at: Index) -> list[tuple[int, Term]]:
     """What each place gives to the gradient of one weight; of samples that are not followed the sum of all places."""
-    slope, x = view.slope(op.out), view.all(op.ins[0])
-    assert slope is not None  # noqa: S101  # the caller has looked
+    x = view.all(op.ins[0])
     plan, filter_ = plan_of(op.layer, x.shape[1:-1]), at[-1]
     channel = channels_of(op.layer, x.shape[-1], filter_)[at[-2]]
     found: list[tuple[int, Term]] = []
