@@ -6,6 +6,7 @@ Everything is made of elements, so that a person's own text (columns, classes) c
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
@@ -37,15 +38,16 @@ def digits(value: float) -> str:
 
 def motion_data(steps: tuple[Step, ...], network: DrawnNetwork, language: Language) -> dict[str, Any]:
     """What the browser shows: the drawing, and each step with its words and with what of the drawing it lights."""
+    shown = {node.id: {unit: place for place, unit in enumerate(node.shown)} for node in network.nodes}
     return {
         "svg": network_text(network, language, narrow=True),  # half of the page is for the equation
         "shown": {node.id: list(node.shown) for node in network.nodes if node.shown},
-        "steps": [_step(step, network, language) for step in steps],
+        "steps": [_step(step, shown, language) for step in steps],
     }
 
 
-def _step(step: Step, network: DrawnNetwork, language: Language) -> dict[str, Any]:
-    shown = {node.id: {unit: place for place, unit in enumerate(node.shown)} for node in network.nodes}
+def _step(step: Step, shown: Mapping[str, Mapping[int, int]], language: Language) -> dict[str, Any]:
+    """Args: shown: node -> its units that are drawn, and the place of each in the drawing."""
     wires = [
         [wire.source, wire.target, shown[wire.source][wire.i], shown[wire.target][wire.j], wire.role]
         for wire in step.wires
@@ -62,7 +64,7 @@ def _step(step: Step, network: DrawnNetwork, language: Language) -> dict[str, An
     }
 
 
-def _lit(one: Lit, shown: dict[int, int]) -> list[Any] | None:
+def _lit(one: Lit, shown: Mapping[int, int]) -> list[Any] | None:
     """Node, place in its drawing (-1 for all of it), role and number; None for a unit that is not drawn."""
     text = "" if one.value is None else digits(one.value)
     if one.unit is None or not shown:
