@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lab.slow_motion.equation import Equation, Number, Step, Term, alone
+from lab.slow_motion.equation import Equation, Step, Term, alone
 from lab.slow_motion.ops import Op, comes_from
 from lab.slow_motion.view import View
 from lab.slow_motion.words import said, titled, unit
@@ -23,7 +23,7 @@ def _passed(view: View, op: Op) -> Iterator[Step]:
         "forward",
         titled("passes", op),
         (
-            said("passes" if equations else "whole", place=unit(view.focus[name]), to=unit(view.focus[op.out]))
+            said("passes", place=unit(view.focus[name]), to=unit(view.focus[op.out]))
             if equations
             else said("whole", shape_in=_shape(view, name), shape_out=_shape(view, op.out), value=went.value),
         ),
@@ -77,6 +77,6 @@ def backward(view: View, op: Op) -> Iterator[Step]:
         equations,
         lit=(
             view.lit(op.out, "gradient", value=came.value),
-            view.lit(name, "gradient", value=Number(went.value).value),
+            view.lit(name, "gradient", value=went.value),
         ),
     )
