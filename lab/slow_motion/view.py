@@ -171,11 +171,9 @@ class View:
         """The drawn node that shows a quantity."""
         if self.is_input(name):
             place = [one for one in self.quantities.values() if one.kind == "input"].index(self.quantities[name])
-            inputs = [node for node in self.update.network.nodes if not node.type and node.form != "end"]
-            by_model = getattr(self.update.model, "input_names", [])
-            ids = {node.id: node.id for node in inputs}
-            named = by_model[place] if place < len(by_model) else ""
-            return ids.get(named, inputs[min(place, len(inputs) - 1)].id)
+            drawn = [node.id for node in self.update.network.nodes if not node.type and node.form != "end"]
+            named = getattr(self.update.model, "input_names", [])[place : place + 1]
+            return named[0] if named and named[0] in drawn else drawn[min(place, len(drawn) - 1)]
         return next((op.node for op in self.ops if op.out == name), "")
 
     def lit(self, name: str, role: Role, index: Index | None = None, value: float | None = None) -> Lit:
