@@ -1,4 +1,4 @@
-"""Playground: the network is the screen. Data, weights and what each neuron says can be touched, and seen to learn."""
+"""Playground: the network is the screen. Data, weights and what each unit says can be touched, and seen to learn."""
 
 import streamlit as st
 

@@ -144,6 +144,9 @@ OTHER_WORDS = {
         r"\((overfit|underfit|good fit|diverged|no signal|not finished)\)": "우리말 이름만",
         r"수업 \{|L0\d": "주제",
         r"에폭(?!크)": "에포크",
+        r"뉴런": "유닛",
+        r"샘플|테스트 (자료|부분)|특징": "표본, 시험, 특성",
+        r"레이어|초기값|이상치|결측치": "층, 초깃값 또는 시작 값, 이상값, 빈칸",
         r"인수\b": "인자",
         r"파라미터": "매개변수",
         r"소음": "잡음",
@@ -156,6 +159,7 @@ OTHER_WORDS = {
         r"\.4f\}": "세 자리",
     },
     "en": {
+        r"\b[Nn]eurons?\b": "unit",
         r"\bNo network\b|without a network that|forecast without a network": "baseline",
         r"\bThe doctor\b|NaN doctor": "data check, NaN check",
         r"there twice|equal an earlier": "duplicate rows",

@@ -160,7 +160,7 @@ def test_a_look_at_a_network_too_large_for_a_picture_is_refused(engine):
     assert ask({"do": "look", "experiment": values}) == (
         422,
         {
-            "refusal": "The model is too large: 5,001 parameters, and the limit is 5,000. Use fewer neurons.",
+            "refusal": "The model is too large: 5,001 parameters, and the limit is 5,000. Use fewer units.",
             "code": "run.too_many_parameters",
         },
     )
