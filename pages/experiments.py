@@ -6,9 +6,10 @@ from lab.studies import told
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.state import AppState, app_state
-from pages.ui.studies.asking import ask, back_to, cards, choose, chosen, look, wait
+from pages.ui.studies.asking import ask, back_to, cards, choose, chosen, wait
 from pages.ui.studies.result import show
 from pages.ui.text import data_name, heading
+from pages.ui.waiting import look
 
 
 def page(state: AppState, bench: Bench) -> None:

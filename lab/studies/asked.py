@@ -23,7 +23,7 @@ class Asked:
         own: on that experiment, not on the ready-made one.
         prediction: key of a setting, NO_IDEA, or None where there is nothing to choose from.
         thought: the same in the person's own words.
-        id: of the study at the engine.
+        study_id: of the study at the engine.
         cells: until it has ended.
         state: of the study; "lost" if the engine no longer knows it.
     """
@@ -35,7 +35,7 @@ class Asked:
     own: bool
     prediction: str | None
     thought: str
-    id: str
+    study_id: str
     cells: list[Cell] = field(repr=False)
     result: Result | None = None
     state: str = "running"

@@ -30,7 +30,6 @@ from pages.ui.lessons.running import (
     begin,
     begin_mine,
     chosen_picture,
-    look,
     overs,
     show_figures,
     show_picture,
@@ -41,6 +40,7 @@ from pages.ui.lessons.words import safe, safe_filled
 from pages.ui.network_drawing import network_drawing
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
+from pages.ui.waiting import look
 
 NEXT_ICON = ":material/arrow_forward:"
 

@@ -1,7 +1,6 @@
 """Runs of a lesson on a page: started, watched while they go on, and what has come out."""
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +20,7 @@ from netcore.errors import NetcoreError
 from pages.ui.chart import show_chart
 from pages.ui.state import AppState, app_state
 from pages.ui.text import plain
+from pages.ui.waiting import wait_for
 
 LOOK_S = 0.7  # between two looks at runs that go on
 LABEL = 200  # letters
@@ -47,42 +47,14 @@ def _started(opened: Opened, make: Callable[[], list[Cell]]) -> Running | None:
 
 
 def wait(state: AppState, running: Running, draw: Callable[[], None]) -> None:
-    """Progress and curves as they come; the page is run anew when all has ended."""
+    """Progress and curves as they come."""
 
-    @st.fragment(run_every=LOOK_S)
-    def tick() -> None:
-        view = look(state, running)
-        if view is None or not running.going_on:
-            st.rerun()
-            return
+    def show(view: StudyView) -> None:
         words = {"done": f"{view.done:,}", "total": f"{view.total:,}", "seconds": f"{view.compute_s:.1f}"}
         st.progress(view.share, say("lessons_page.progress", state.language, **words))
         draw()
 
-    tick()
-    st.button(
-        say("experiments_page.stop", state.language),
-        key="lesson-stop",
-        icon=":material/stop:",
-        on_click=_stop,
-        args=(running.study_id,),
-    )
-
-
-def look(state: AppState, running: Running) -> StudyView | None:
-    """Where the runs are; None if the engine no longer knows them."""
-    try:
-        view = engine().study(running.study_id, state.owner)
-    except LabError:
-        running.lost()
-        return None
-    running.seen(view)
-    return view
-
-
-def _stop(study_id: str) -> None:
-    with suppress(LabError):  # it may just have been forgotten: then there is nothing to stop
-        engine().stop_study(study_id, app_state().owner)
+    wait_for(state, running, show, every_s=LOOK_S, stop_key="lesson-stop")
 
 
 # --- what is shown of them

@@ -1,7 +1,6 @@
 """One-click experiments: choosing one, predicting, starting it, and waiting for it."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 import streamlit as st
 
@@ -21,6 +20,7 @@ from pages.ui.grid import in_rows
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import plain, tell_error
+from pages.ui.waiting import wait_for
 
 LOOK_S = 0.5  # between two looks at a study that goes on
 CARDS_A_ROW = 3
@@ -263,35 +263,8 @@ def _run_button(
 
 
 def wait(state: AppState, asked: Asked) -> None:
-    """Progress twice a second; the page is run anew when it has ended."""
-
-    @st.fragment(run_every=LOOK_S)
-    def tick() -> None:
-        view = look(state, asked)
-        if view is None or asked.result is not None:
-            st.rerun()
-        else:
-            _progress(state, asked, view)
-
-    tick()
-    st.button(
-        say("experiments_page.stop", state.language),
-        key="study-stop",
-        icon=":material/stop:",
-        on_click=_stop,
-        args=(asked.id,),
-    )
-
-
-def look(state: AppState, asked: Asked) -> StudyView | None:
-    """Where the study is; None if the engine no longer knows it."""
-    try:
-        view = engine().study(asked.id, state.owner)
-    except LabError:
-        asked.lost()
-        return None
-    asked.seen(view)
-    return view
+    """Progress twice a second."""
+    wait_for(state, asked, lambda view: _progress(state, asked, view), every_s=LOOK_S, stop_key="study-stop")
 
 
 def _progress(state: AppState, asked: Asked, view: StudyView) -> None:
@@ -311,8 +284,3 @@ def _progress(state: AppState, asked: Asked, view: StudyView) -> None:
         st.caption(tell_error(view.note, state.language))
     if view.state == "queued":
         st.caption(say("experiments_page.queued", state.language))
-
-
-def _stop(id: str) -> None:
-    with suppress(LabError):  # it may just have been forgotten: then there is nothing to stop
-        engine().stop_study(id, app_state().owner)

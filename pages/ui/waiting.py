@@ -1,0 +1,65 @@
+"""Waiting for a study on a page: looked at while it goes on, and a button that stops it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+
+import streamlit as st
+
+from lab.errors import LabError
+from lab.runs.orders.study import StudyView
+from lab.runs.serve.host import engine
+from lab.texts import say
+from pages.ui.state import AppState, app_state
+
+
+class Awaited(Protocol):
+    """A study that was started, and that keeps what it is told of it."""
+
+    study_id: str
+
+    @property
+    def going_on(self) -> bool: ...
+
+    def seen(self, view: StudyView) -> None: ...
+
+    def lost(self) -> None: ...
+
+
+def look(state: AppState, one: Awaited) -> StudyView | None:
+    """Where the study is; None if the engine no longer knows it."""
+    try:
+        view = engine().study(one.study_id, state.owner)
+    except LabError:
+        one.lost()
+        return None
+    one.seen(view)
+    return view
+
+
+def wait_for(
+    state: AppState, one: Awaited, show: Callable[[StudyView], None], *, every_s: float, stop_key: str
+) -> None:
+    """What `show` draws of it, again and again; the page is run anew when it has ended."""
+
+    @st.fragment(run_every=every_s)
+    def tick() -> None:
+        view = look(state, one)
+        if view is None or not one.going_on:
+            st.rerun()
+        else:
+            show(view)
+
+    tick()
+    st.button(
+        say("experiments_page.stop", state.language),
+        key=stop_key,
+        icon=":material/stop:",
+        on_click=_stop,
+        args=(one.study_id,),
+    )
+
+
+def _stop(study_id: str) -> None:
+    with suppress(LabError):  # it may just have been forgotten: then there is nothing to stop
+        engine().stop_study(study_id, app_state().owner)
