@@ -16,6 +16,7 @@ WIDE = 20.0  # largest over smallest median from which an axis of losses counts 
 LEGEND_LINE = 26  # pixels
 LINES_BESIDE = 3  # names for which there is room as it is
 Over = Literal["epoch", "update"]
+OVERS: tuple[Over, ...] = ("epoch", "update")
 
 
 @dataclass(frozen=True)

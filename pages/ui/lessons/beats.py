@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from lab.charts.lessons import OVERS
 from lab.errors import LabError
 from lab.lessons.asked import scenes_of
 from lab.lessons.pictures import (
@@ -25,12 +26,12 @@ from lab.spec.experiment import Experiment
 from lab.studies.words import number
 from lab.texts import say
 from netcore.errors import NetcoreError
+from pages.ui.chart import over_choice
 from pages.ui.lessons.curve_pad import curve_pad
 from pages.ui.lessons.running import (
     begin,
     begin_mine,
     chosen_picture,
-    overs,
     show_figures,
     show_picture,
     tell_end,
@@ -137,7 +138,7 @@ def run(state: AppState, opened: Opened, progress: Progress) -> None:
     if running.going_on:
         look(state, running)
     picture = chosen_picture(state, opened, f"lesson-picture-{opened.name}")
-    over = overs(state, f"lesson-over-{opened.name}")
+    over = over_choice(OVERS, f"lesson-over-{opened.name}", state.language, label="collapsed")
     if running.going_on:
         wait(state, running, lambda: show_picture(state, running, picture, "lesson-live", over=over))
         return

@@ -108,20 +108,3 @@ def tell_end(state: AppState, running: Running) -> None:
     """That runs were stopped, failed or got lost."""
     if running.state in ("stopped", "failed", "lost"):
         st.warning(say(f"lessons_page.{running.state}", state.language))
-
-
-OVERS: tuple[Over, ...] = ("epoch", "update")
-
-
-def overs(state: AppState, key: str) -> Over:
-    """What the curves are drawn over."""
-    over: Over = st.segmented_control(
-        say("experiments_page.over", state.language),
-        OVERS,
-        default="epoch",
-        required=True,
-        format_func=lambda name: say(f"studies.over.{name}", state.language),
-        key=key,
-        label_visibility="collapsed",
-    )
-    return over

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from lab.charts.studies import OVERS, Over, draw
+from lab.charts.studies import OVERS, draw
 from lab.studies import Result, told
 from lab.studies.answers import Judgement, answers, judged
 from lab.studies.asked import Asked
 from lab.studies.result import measure_name
 from lab.studies.table import table_of
 from lab.texts import say
-from pages.ui.chart import show_chart
+from pages.ui.chart import over_choice, show_chart
 from pages.ui.grid import in_rows
 from pages.ui.state import AppState, app_state
 from pages.ui.studies.asking import anew, safe
@@ -88,26 +88,13 @@ def _predicted(state: AppState, asked: Asked, result: Result) -> None:
 
 def _pictures(state: AppState, result: Result) -> None:
     for picture in result.study.pictures:
-        over = _over(state) if picture == "curves" else "epoch"
+        over = over_choice(OVERS, "study-over", state.language) if picture == "curves" else "epoch"
         charts = draw(result, picture, state.language, over)
         abreast = 2 if len(charts) == 4 else len(charts[:ABREAST])
         for row in in_rows(enumerate(charts), abreast):
             for column, (place, chart) in zip(st.columns(abreast, gap="small"), row, strict=False):
                 show_chart(chart, f"study-{picture}-{place}", place=column)
     st.caption(say("experiments_page.bands_about", state.language))
-
-
-def _over(state: AppState) -> Over:
-    """What the curves are drawn over: the story of a batch size changes with it."""
-    over: Over = st.segmented_control(
-        say("experiments_page.over", state.language),
-        OVERS,
-        default="epoch",
-        required=True,
-        format_func=lambda name: say(f"studies.over.{name}", state.language),
-        key="study-over",
-    )
-    return over
 
 
 def _numbers(state: AppState, asked: Asked, result: Result) -> None:
