@@ -205,8 +205,10 @@ class RunStore:
     def _leave(self, folder: Path) -> None:
         """A run that is saved there in this very moment makes it anew when it is tried again."""
         hours = self._limits.kept_runs_hours
+        if hours is None:
+            return
         with suppress(OSError), self._alone():
-            old = hours is not None and self._clock() - folder.stat().st_mtime > hours * 3600
+            old = self._clock() - folder.stat().st_mtime > hours * 3600
             if old and {entry.name for entry in os.scandir(folder)} <= {NUMBER}:
                 shutil.rmtree(folder)
 
