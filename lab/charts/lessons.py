@@ -6,14 +6,12 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from lab.charts.style import BLUE, BROWN, GREEN, GREY, HEIGHT, ORANGE, PURPLE, SKY, VERMILION, figure, plain
+from lab.charts.studies import COLOURS, DASHES, LEGEND_LINE, WIDE, mark_epoch, thin
+from lab.charts.style import BROWN, GREY, HEIGHT, SKY, figure, plain
 from lab.studies.band import band_curves
 from lab.texts import Language, say
 
-COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, GREY, SKY, BROWN)
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-WIDE = 20.0  # largest over smallest median from which an axis of losses counts in powers of ten
-LEGEND_LINE = 26  # pixels
+LINE_COLOURS = (*COLOURS, SKY, BROWN)
 LINES_BESIDE = 3  # names for which there is room as it is
 Over = Literal["epoch", "update"]
 OVERS: tuple[Over, ...] = ("epoch", "update")
@@ -58,9 +56,9 @@ def lesson_curves(
     chart = figure(say(f"studies.over.{over}", language), plain(title), height=height)
     seen: list[float] = []
     for place, line in enumerate(lines):
-        colour, dash = COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)]
+        colour, dash = LINE_COLOURS[place % len(LINE_COLOURS)], DASHES[place % len(DASHES)]
         for curve in line.curves:
-            chart.add_trace(_thin(_places(len(curve), line, over), curve, colour))
+            chart.add_trace(thin(_places(len(curve), line, over), curve, colour, 0.4))
         _, median, _ = band_curves([curve for curve in line.curves if len(curve)])
         if len(median):
             seen += [float(value) for value in median if value == value]
@@ -84,21 +82,12 @@ def lesson_curves(
             )
         )
     if mark is not None and over == "epoch":
-        chart.add_vline(
-            x=mark.epoch,
-            line={"color": PURPLE, "width": 2, "dash": "dot"},
-            annotation={"text": plain(mark.words), "font": {"color": GREY}},
-        )
+        mark_epoch(chart, mark.epoch, plain(mark.words))
     if seen and min(seen) > 0 and max(seen) > WIDE * min(seen) and drawn is None:
         chart.update_yaxes(type="log", dtick=1)
     if over == "update":
         chart.update_xaxes(type="log")
     return chart
-
-
-def _thin(x: list[float], curve: Sequence[float], colour: str) -> go.Scatter:
-    line = {"color": colour, "width": 1}
-    return go.Scatter(x=x, y=list(curve), mode="lines", line=line, opacity=0.4, showlegend=False, hoverinfo="skip")
 
 
 def _places(epochs: int, line: Line, over: Over) -> list[float]:

@@ -109,17 +109,7 @@ def band(result: Result, language: Language, over: Over = "epoch") -> list[go.Fi
     for part, name in (("train", f"train_{result.measure}"), ("validation", result.value)):
         look = PART_LOOKS[part]
         for curve in one.curves(name):
-            chart.add_trace(
-                go.Scatter(
-                    x=list(range(1, len(curve) + 1)),
-                    y=list(curve),
-                    mode="lines",
-                    line={"color": look["color"], "width": 1},
-                    opacity=0.35,
-                    showlegend=False,
-                    hoverinfo="skip",
-                )
-            )
+            chart.add_trace(thin(range(1, len(curve) + 1), curve, look["color"], 0.35))
         low, median, high = band_curves(one.curves(name))
         x = list(range(1, len(median) + 1))
         chart.add_trace(_band(x, low, high, look["color"]))
@@ -135,12 +125,22 @@ def band(result: Result, language: Language, over: Over = "epoch") -> list[go.Fi
         )
     turn = one.band("best_epoch")
     if math.isfinite(turn.median) and result.measure == "loss":
-        chart.add_vline(
-            x=turn.median,
-            line={"color": PURPLE, "width": 2, "dash": "dot"},
-            annotation={"text": say("charts.best_epoch", language, epoch=round(turn.median)), "font": {"color": GREY}},
-        )
+        mark_epoch(chart, turn.median, say("charts.best_epoch", language, epoch=round(turn.median)))
     return [chart]
+
+
+def thin(x: Sequence[float], curve: Sequence[float], colour: str, opacity: float) -> go.Scatter:
+    """The curve of one seed of several: seen, but named and pointed at only in their median."""
+    line = {"color": colour, "width": 1}
+    return go.Scatter(
+        x=list(x), y=list(curve), mode="lines", line=line, opacity=opacity, showlegend=False, hoverinfo="skip"
+    )
+
+
+def mark_epoch(chart: go.Figure, epoch: float, words: str) -> None:
+    """An epoch to look at, and the words at it."""
+    line = {"color": PURPLE, "width": 2, "dash": "dot"}
+    chart.add_vline(x=epoch, line=line, annotation={"text": words, "font": {"color": GREY}})
 
 
 def axis_title(result: Result, language: Language, *, both: bool = False) -> str:
