@@ -32,7 +32,7 @@ def network_drawing(
 
     Args:
         run_id: of the run whose weights move it while its live curve is on the same page.
-        editor: what of it can be changed in place, see `editor_of`; on_edit: callback of a change.
+        editor: what of it can be changed in place, see `pages.ui.model.drawn_editor`; on_edit: callback of a change.
     """
     drawn = {"wide": network_text(network, language), "narrow": network_text(network, language, narrow=True)}
     data = {"drawn": drawn, "run": run_id, "look": LOOK, "editor": editor}

@@ -21,7 +21,7 @@ from lab.texts import say
 from pages.ui.chart import show_chart
 from pages.ui.compare.back import epoch_in_reach, trainer_back_at
 from pages.ui.network_drawing import network_drawing
-from pages.ui.state import AppState, set_widget_value, widget_value
+from pages.ui.state import AppState, keep_newest, set_widget_value, widget_value
 from pages.ui.text import plain, tell, tell_error
 
 KEPT_MOMENTS = 48
@@ -92,8 +92,7 @@ def moment_at(state: AppState, record: RunRecord, dataset: Dataset, epoch: int) 
     key = (record.id, record.epochs_done, epoch)
     if key not in kept:
         kept[key] = moment(trainer_back_at(state, record, dataset, epoch).model, record, dataset)
-        while len(kept) > KEPT_MOMENTS:
-            kept.popitem(last=False)
+        keep_newest(kept, KEPT_MOMENTS)
     kept.move_to_end(key)
     return kept[key]
 

@@ -7,7 +7,7 @@ import streamlit as st
 from lab.errors import LabError
 from lab.insight.knowledge import layers_for_browser
 from lab.model.outputs import history_keys
-from lab.model.quantities import History, comparable, losses, quantity
+from lab.model.quantities import History, comparable, quantity
 from lab.runs.kept.record import RunView
 from lab.runs.wire.frame import EXTRA
 from lab.spec.experiment import Experiment
@@ -114,7 +114,7 @@ def judged_by(state: AppState, bench: Bench, shown: Experiment) -> RunContext | 
     dataset = bench.dataset
     if dataset is None or bench.errors:
         return None
-    key = (dataset.content_hash, losses(shown), history_keys(shown, validated=False), shown.compile, shown.model)
+    key = (dataset.content_hash, shown.compile, shown.model)
     return state.once("judged_by", key, lambda: context_of(shown, dataset))
 
 
