@@ -22,6 +22,7 @@ from tests.waiting import LONGEST_MS
 Theme = Literal["light", "dark"]  # what the person's system asks for; Streamlit follows it
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 SIZES = {"wide": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
+LOCALES = {"ko": "ko-KR", "en": "en-US"}
 FIELD = {
     **{name: field.number for name, field in BackMsg.DESCRIPTOR.fields_by_name.items()},
     **{name: field.number for name, field in ForwardMsg.DESCRIPTOR.fields_by_name.items()},
@@ -75,6 +76,19 @@ def new_context(browser: Browser, **options) -> BrowserContext:
     return context
 
 
+@pytest.fixture(scope="module")
+def blank(chromium) -> Iterator[Page]:
+    """A page without an app, for scripts of ours that need none."""
+    context = new_context(chromium)
+    yield context.new_page()
+    context.close()
+
+
+def from_outside(url: str, address: str) -> bool:
+    """Whether a request goes elsewhere than to the server at that address; what needs no request does not."""
+    return not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+
+
 def settle(page: Page) -> None:
     """Wait until the script that answers the last click has run, and what it changed has found its place."""
     page.evaluate("() => { window.stillFrames = 0; window.sizeBefore = null; }")
@@ -86,8 +100,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, address: str, language: Language, size: str, theme: Theme = "light") -> None:
         self.language, self.size, self.address = language, size, address
-        locale = {"ko": "ko-KR", "en": "en-US"}[language]
-        self.context = new_context(browser, viewport=SIZES[size], locale=locale, color_scheme=theme)
+        self.context = new_context(browser, viewport=SIZES[size], locale=LOCALES[language], color_scheme=theme)
         self.complaints: list[str] = []
         self.page = self.open(address)
 
@@ -100,7 +113,7 @@ class Visitor:
         return page
 
     def _note_request(self, request) -> None:
-        if not request.url.startswith((self.address, self.address.replace("http", "ws"), "data:", "blob:")):
+        if from_outside(request.url, self.address):
             self.complaints.append(f"fetched from outside: {request.url}")
 
     def say(self, key: str, **values: object) -> str:
@@ -125,6 +138,11 @@ class Visitor:
             self.page.get_by_role("link", name=page_named(name).title(self.language)).click()
             self.page.wait_for_url(f"**/{name}")
         self.settle()
+
+    def open_start(self, name: str) -> None:
+        """One of the ready-made starts, from their list."""
+        self.page.get_by_role("button", name=self.say("starts.open")).click()
+        self.button(f"start-{name}").click()
 
     def settle(self) -> None:
         settle(self.page)

@@ -9,8 +9,7 @@ from lab.insight.drawn_image import SIDE
 
 def test_a_drawn_digit_is_answered_after_each_stroke(visit):
     person = visit("en")
-    person.page.get_by_role("button", name=person.say("starts.open")).click()
-    person.button("start-digits_conv").click()
+    person.open_start("digits_conv")
     person.settle()
     person.set_epochs(3)
     person.train()

@@ -8,7 +8,6 @@ import pytest
 from netcore import Sequential, layers
 from netcore.activations import ACTIVATIONS
 from pages.ui.component import SHARED
-from tests.browser.conftest import new_context
 
 ROWS = 40
 SCRIPT = """([text, layers, parameters, inputs, rows]) => {
@@ -19,13 +18,6 @@ SCRIPT = """([text, layers, parameters, inputs, rows]) => {
   const again = forward(layers, typed, Float32Array.from(inputs), rows, first);
   return [Array.from(first.at(-1)), first.at(-1) === again.at(-1)];
 }"""
-
-
-@pytest.fixture(scope="module")
-def blank(chromium):
-    context = new_context(chromium)
-    yield context.new_page()
-    context.close()
 
 
 def plain_layer(place, layer):

@@ -12,16 +12,8 @@ from lab.verdict.context import RunContext
 from lab.verdict.evidence import RowCurves, weigh
 from lab.verdict.live import LEAST_EPOCHS, live_rules
 from pages.ui.component import SHARED
-from tests.browser.conftest import new_context
 
 SCRIPT = """([text, columns, rules]) => new Function(`${text}; return marksOf;`)()(columns, rules)"""
-
-
-@pytest.fixture(scope="module")
-def blank(chromium):
-    context = new_context(chromium)
-    yield context.new_page()
-    context.close()
 
 
 def marked(blank, columns, rules):

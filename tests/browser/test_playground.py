@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lab.texts import Language, say
-from tests.browser.conftest import SIZES, new_context
+from tests.browser.conftest import LOCALES, SIZES, from_outside, new_context
 from tests.waiting import wait_for
 
 OPENED = ".pg-board[data-paints]"
@@ -45,7 +45,7 @@ class Player:
 
     def note_request(self, url: str, address: str) -> None:
         """Nothing comes from elsewhere, no font either."""
-        if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:")):
+        if from_outside(url, address):
             self.errors.append(f"fetched from outside: {url}")
 
     @property
@@ -92,9 +92,7 @@ def play(chromium, address) -> Iterator[Callable[..., Player]]:
     players: list[Player] = []
 
     def open_page(query: str = "", language: Language = "en", size: str = "wide", **options) -> Player:
-        context = new_context(
-            chromium, viewport=SIZES[size], locale={"ko": "ko-KR", "en": "en-US"}[language], **options
-        )
+        context = new_context(chromium, viewport=SIZES[size], locale=LOCALES[language], **options)
         player = Player(context.new_page(), language, [])
         player.page.on("pageerror", lambda error: player.errors.append(str(error)))
         player.page.on("request", lambda request: player.note_request(request.url, address))

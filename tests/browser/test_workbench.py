@@ -15,12 +15,6 @@ def moves(person) -> int:
     return int(person.page.locator(".what-it-knows").get_attribute("data-moves") or 0)
 
 
-def load(person, name):
-    person.page.get_by_role("button", name=person.say("starts.open")).click()
-    person.button(f"start-{name}").click()
-    person.settle()
-
-
 def choose(person, view):
     person.page.locator(".known-views button", has_text=person.say(f"knows.view.{view}")).click()
 
@@ -63,7 +57,8 @@ def test_the_picture_moves_while_the_network_learns_and_ends_as_the_server_count
 
 def test_a_worker_tells_what_a_network_answers_that_the_browser_cannot_compute(visit):
     person = visit("en")
-    load(person, "digits_conv")
+    person.open_start("digits_conv")
+    person.settle()
     person.set_epochs(ENDLESS)
     person.press("train")
     wait_for(lambda: moves(person) >= 3, "three pictures of what it knows")
