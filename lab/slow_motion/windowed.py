@@ -250,7 +250,9 @@ def pool_backward(view: View, op: Op) -> Iterator[Step]:
     here = followed[:-1] in inside and followed[-1] in window.channels
     if _takes_largest(op):
         values = window.values[window.inside, 0]
-        winners = [place for place, value in zip(inside, values, strict=True) if value == values.max()]
+        first = int(np.argmax(values))
+        winners = [place for place, value in zip(inside, values, strict=True) if value == values[first]]
+        winners = winners or [inside[first]]  # NaN equals nothing, not even itself
         won = here and followed[:-1] in (winners if "Global" in op.type else winners[:1])
         share = (1 / len(winners) if "Global" in op.type else 1.0) if won else 0.0
         says = said("pool_back.chosen", place=unit((*winners[0], window.channels[0])))

@@ -1,5 +1,6 @@
 """Each equation shows the numbers that give its result, for random networks, samples and optimizers."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from lab.slow_motion.update import first_update, update_of_run
 from lab.starts import start
 from netcore.optimizers import OPTIMIZERS
 from tests.lab.insight.test_nan_doctor import data, run_of
-from tests.lab.slow_motion.looks import assert_terms_give_results, look, step, with_layers
+from tests.lab.slow_motion.looks import again, assert_terms_give_results, look, step, with_layers
 
 WIDTHS = st.integers(1, 12)
 FUNCTIONS = st.sampled_from([None, "relu", "sigmoid", "tanh", "elu", "softplus", "gelu"])
@@ -86,6 +87,16 @@ def test_windows_add_up_whatever_their_padding_and_strides(name, params):
     last = () if name.startswith("Global") else (("Flatten", {}),)
     experiment = with_layers(start("digits_conv"), first, (name, params), *last).with_fit(batch_size=3)
     assert_terms_give_results(first_update(experiment, data(experiment)))
+
+
+def test_a_network_that_has_diverged_is_told_as_well():
+    def diverge(model):
+        for weight in model.trainable_weights:
+            weight.value[...] = np.nan
+
+    told = step(again(look(start("digits_conv").with_fit(batch_size=3)), diverge), "backward.layer.a2")
+    assert np.isnan(told.equations[0].result.value)
+    assert [one.key for one in told.says] == ["slow.pool_back.chosen"]
 
 
 def test_an_embedding_tells_the_row_that_was_looked_up():
