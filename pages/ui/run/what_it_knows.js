@@ -358,9 +358,9 @@ class Knowledge {
     const { news } = this;
     const pen = this.moving.getContext("2d");
     pen.clearRect(0, 0, this.area.width, this.area.height);
-    if (this.chosen.view === "judged" || this.chosen.view === "pictures") this.answers = this.answersToRows();
-    const said = { plane: () => this.paintPlane(pen), line: () => this.paintLine(pen), judged: () => this.paintJudged(pen), pictures: () => this.paintPictures() };
-    said[this.chosen.view]();
+    this.answers = this.answersToRows();
+    const paint = { plane: this.paintPlane, line: this.paintLine, judged: this.paintJudged, pictures: this.paintPictures };
+    paint[this.chosen.view].call(this, pen);
     setText(this.summary, this.inWords());
     this.still.setAttribute("aria-label", `${this.data.texts.views[this.chosen.view === "judged" ? this.output.task : this.chosen.view]}. ${this.summary.textContent}`);
     if (news) {
@@ -612,9 +612,8 @@ class Knowledge {
 
   // --- images: what the units of the first layer look for, and what is taken for something else
 
-  paintPictures() {
+  paintPictures(pen) {
     const { image, texts } = this.data;
-    const pen = this.moving.getContext("2d");
     const { width, height } = this.area;
     const letters = this.letters;
     Object.assign(pen, { fillStyle: this.colours.text, font: `${0.87 * letters}px ${this.colours.font}`, textBaseline: "top", textAlign: "left" });
@@ -670,8 +669,7 @@ class Knowledge {
     const rows = this.asked;
     if (!this.news) return texts.nothing_yet;
     const epoch = fill(texts.after, { epoch: new Intl.NumberFormat(language).format(this.news.epoch) });
-    const answers = (this.answers = this.answersToRows());
-    if (!answers) return epoch;
+    if (!this.answers) return epoch;
     const which = rows < of ? fill(texts.some_rows, { rows, of }) : fill(texts.all_rows, { rows });
     const { scale, mean, unit } = this.output;
     const { targets } = this;
@@ -679,7 +677,7 @@ class Knowledge {
       const right = targets.reduce((count, target, row) => count + (this.predictedClass(row) === target), 0);
       return `${epoch} · ${texts.parts[part]} ${which}: ${fill(texts.right, { count: right })}`;
     }
-    const error = targets.reduce((sum, target, row) => sum + Math.abs(answers[row] * scale + mean - target), 0) / targets.length;
+    const error = targets.reduce((sum, target, row) => sum + Math.abs(this.answers[row] * scale + mean - target), 0) / targets.length;
     return `${epoch} · ${texts.parts[part]} ${which}: ${fill(texts.off, { error: `${short(error, language)} ${unit}`.trim() })}`;
   }
 }
