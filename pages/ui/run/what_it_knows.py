@@ -29,7 +29,10 @@ LOOK = {
     "below": VERMILION,
 }
 
-_component = component(__file__, shared=("elements", "words", "axes", "mount", "stream", "theme", "forward"))
+SHARED_SCRIPTS = ("elements", "words", "axes", "mount", "stream", "theme", "forward")
+SCRIPTS = ("numbers", "shapes", "knobs", "still", "plane", "judged", "pictures")
+
+_component = component(__file__, shared=(*SHARED_SCRIPTS, *(f"known/{name}" for name in SCRIPTS)))
 
 
 def what_it_knows(state: AppState, bench: Bench, run: RunView | None, *, test_is_open: bool) -> None:
