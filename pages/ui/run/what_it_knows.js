@@ -137,20 +137,11 @@ class Knowledge {
     this.area = { left: 3.4 * letters, top: 0.6 * letters, right: width - 0.6 * letters, bottom: height - 2.9 * letters, width, height };
     this.inputs = null;
     if (!isTable) {
-      for (const canvas of [this.moving, this.still]) this.fit(canvas, width, height);
+      for (const canvas of [this.moving, this.still]) fixed(canvas, width, height);
       paintStill(this);
     }
     setLegend(this);
     this.requestPaint();
-  }
-
-  fit(canvas, width, height) {
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
   // --- what moves

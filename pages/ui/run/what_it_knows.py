@@ -29,7 +29,7 @@ LOOK = {
     "below": VERMILION,
 }
 
-SHARED_SCRIPTS = ("elements", "words", "axes", "mount", "stream", "theme", "forward")
+SHARED_SCRIPTS = ("elements", "words", "axes", "mount", "stream", "theme", "canvas", "forward")
 SCRIPTS = ("numbers", "shapes", "knobs", "still", "plane", "judged", "pictures")
 
 _component = component(__file__, shared=(*SHARED_SCRIPTS, *(f"known/{name}" for name in SCRIPTS)))

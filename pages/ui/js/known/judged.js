@@ -51,16 +51,12 @@ function paintPredicted(known, pen) {
   const { x, y } = known.scales;
   const { scale, mean } = known.output;
   const { targets } = known;
-  const { left, top, right, bottom } = known.area;
-  pen.save();
-  pen.beginPath();
-  pen.rect(left, top, right - left, bottom - top);
-  pen.clip();
-  pen.globalAlpha = 0.65;
-  pen.fillStyle = known.data.look.parts[known.data.part];
-  targets.forEach((target, row) => {
-    trace(pen, known.data.part === "validation" ? 3 : 0, x.at(target), y.at(known.answers[row] * scale + mean), 0.3 * known.letters);
-    pen.fill();
+  within(pen, known.area, () => {
+    pen.globalAlpha = 0.65;
+    pen.fillStyle = known.data.look.parts[known.data.part];
+    targets.forEach((target, row) => {
+      trace(pen, known.data.part === "validation" ? 3 : 0, x.at(target), y.at(known.answers[row] * scale + mean), 0.3 * known.letters);
+      pen.fill();
+    });
   });
-  pen.restore();
 }

@@ -116,17 +116,13 @@ function paintLine(known, pen) {
     values = known.answersTo(known.inputs, LINE, "line");
   }
   if (!values) return;
-  const { left, top, right, bottom } = known.area;
-  pen.save();
-  pen.beginPath();
-  pen.rect(left, top, right - left, bottom - top);
-  pen.clip();
-  pen.beginPath();
-  for (let point = 0; point < count; point++) {
-    const at = own(axis, axis.low + ((axis.high - axis.low) * point) / (count - 1));
-    pen.lineTo(x.at(at), y.at(values[point] * known.output.scale + known.output.mean));
-  }
-  Object.assign(pen, { strokeStyle: known.data.look.line, lineWidth: 4, lineJoin: "round" });
-  pen.stroke();
-  pen.restore();
+  within(pen, known.area, () => {
+    pen.beginPath();
+    for (let point = 0; point < count; point++) {
+      const at = own(axis, axis.low + ((axis.high - axis.low) * point) / (count - 1));
+      pen.lineTo(x.at(at), y.at(values[point] * known.output.scale + known.output.mean));
+    }
+    Object.assign(pen, { strokeStyle: known.data.look.line, lineWidth: 4, lineJoin: "round" });
+    pen.stroke();
+  });
 }

@@ -6,23 +6,18 @@ function paintStill(known) {
   if (known.chosen.view === "pictures") return;
   const { x, y } = (known.scales = scalesOfView(known));
   paintAxes(known, pen, x, y);
-  pen.save();
+  within(pen, known.area, () => (known.chosen.view === "judged" ? paintDiagonal(known, pen) : paintRows(known, pen)));
+}
+
+function paintDiagonal(known, pen) {
+  const { left, right, top, bottom } = known.area;
+  pen.strokeStyle = known.colours.text;
+  pen.setLineDash([6, 5]);
+  pen.globalAlpha = 0.6;
   pen.beginPath();
-  pen.rect(known.area.left, known.area.top, known.area.right - known.area.left, known.area.bottom - known.area.top);
-  pen.clip();
-  if (known.chosen.view === "judged") {
-    const { left, right, top, bottom } = known.area;
-    pen.strokeStyle = known.colours.text;
-    pen.setLineDash([6, 5]);
-    pen.globalAlpha = 0.6;
-    pen.beginPath();
-    pen.moveTo(left, bottom); // both axes show the same range
-    pen.lineTo(right, top);
-    pen.stroke();
-  } else {
-    paintRows(known, pen);
-  }
-  pen.restore();
+  pen.moveTo(left, bottom); // both axes show the same range
+  pen.lineTo(right, top);
+  pen.stroke();
 }
 
 // what each axis shows: its name, its range in its own unit, and where a prepared or own value stands in pixels
@@ -113,8 +108,7 @@ function setLegend(known) {
       const mark = element(known.legend, "span", "known-key");
       const canvas = element(mark, "canvas");
       const size = Math.round(0.9 * known.letters);
-      known.fit(canvas, size, size);
-      const pen = canvas.getContext("2d");
+      const pen = fixed(canvas, size, size);
       trace(pen, place, size / 2, size / 2, 0.38 * size);
       pen.fillStyle = look.classes[place];
       pen.fill();

@@ -209,8 +209,7 @@ class Controls {
 }
 
 function paintThumbnail(canvas, { thumbnail, problem, inputs }, palette) {
-  const pen = sized(canvas, THUMBNAIL, THUMBNAIL);
-  Object.assign(canvas.style, { width: `${THUMBNAIL}px`, height: `${THUMBNAIL}px` });
+  const pen = fixed(canvas, THUMBNAIL, THUMBNAIL);
   canvas.setAttribute("aria-hidden", "true");
   const targets = thumbnail.map(last);
   const reach = Math.max(...targets.map(Math.abs)) || 1;

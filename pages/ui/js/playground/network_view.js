@@ -452,16 +452,3 @@ function bowShare(share) {
   const t = (low + high) / 2;
   return 3 * t * t - 2 * t ** 3;
 }
-
-// A canvas in the screen's own pixels; returns its pen, which counts in those of the page.
-function sized(canvas, width, height) {
-  const dense = window.devicePixelRatio || 1;
-  const [wide, high] = [Math.round(width * dense), Math.round(height * dense)];
-  if (canvas.width !== wide || canvas.height !== high) {
-    canvas.width = wide;
-    canvas.height = high;
-  }
-  const pen = canvas.getContext("2d");
-  pen.setTransform(dense, 0, 0, dense, 0, 0);
-  return pen;
-}
