@@ -47,8 +47,8 @@ class Knowledge {
     const other = data.run !== this.data?.run;
     this.mark = mark;
     this.data = data;
-    this.shades = data.look.shades.map(rgb);
-    this.classColours = data.look.classes.map(rgb);
+    this.shades = data.look.shades.map(rgbOf);
+    this.classColours = data.look.classes.map(rgbOf);
     if (isNew) this.build();
     if (other || data.parameters || data.answers) this.news = null;
     if (data.parameters) this.news = { epoch: data.epoch, layers: layersOf(data.parameters) };
@@ -196,7 +196,7 @@ class Knowledge {
       return this.answersTo(this.rows.values, data.rows, "rows");
     }
     const told = news.outputs[this.output.name];
-    return told ? this.asShares(byUnit(told, news.rows + data.grid).rows(0, news.rows), news.rows) : null;
+    return told ? this.asShares(byUnit(told, news.rows + data.grid, 0, news.rows), news.rows) : null;
   }
 
   // of a large network fewer rows are asked than are known
@@ -210,11 +210,8 @@ class Knowledge {
 
   predictedClass(row) {
     const rows = this.asked;
-    const units = this.answers.length / rows;
-    if (units === 1) return this.answers[row] > 0.5 ? 1 : 0;
-    let best = 0;
-    for (let unit = 1; unit < units; unit++) if (this.answers[unit * rows + row] > this.answers[best * rows + row]) best = unit;
-    return best;
+    if (this.answers.length === rows) return this.answers[row] > 0.5 ? 1 : 0;
+    return likeliest(this.answers, row, rows);
   }
 
   // --- words

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lab.charts.style import BLUE, PART_LOOKS, PURPLE, VERMILION
+from lab.charts.style import PART_LOOKS, PURPLE
 from lab.charts.surface import CLASS_COLOURS, NUMBER_COLOURS
 from lab.data.prepare import Dataset
 from lab.insight.knowledge import knowledge
@@ -25,8 +25,6 @@ LOOK = {
     "shades": NUMBER_COLOURS,
     "parts": {part: look["color"] for part, look in PART_LOOKS.items()},
     "line": PURPLE,
-    "above": BLUE,
-    "below": VERMILION,
 }
 
 SHARED_SCRIPTS = ("elements", "words", "axes", "mount", "stream", "theme", "canvas", "forward")

@@ -13,20 +13,19 @@ function columnOf(rows, axis, data) {
   return Array.from(rows.values.subarray(axis.place * count, (axis.place + 1) * count), (value) => own(axis, value));
 }
 
-// answers told row by row, (rows, units) -> parts of them unit by unit
-function byUnit(told, rows) {
+// answers told row by row, (rows, units) -> those to some of the rows, unit by unit
+function byUnit(told, rows, from, to) {
   const units = told.length / rows;
-  return {
-    rows(from, to) {
-      const part = new Float32Array(units * (to - from));
-      for (let unit = 0; unit < units; unit++) for (let row = from; row < to; row++) part[unit * (to - from) + row - from] = told[row * units + unit];
-      return part;
-    },
-  };
+  const part = new Float32Array(units * (to - from));
+  for (let unit = 0; unit < units; unit++) for (let row = from; row < to; row++) part[unit * (to - from) + row - from] = told[row * units + unit];
+  return part;
 }
 
-function rgb(hex) {
-  return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
+// of answers unit by unit, the unit that says most about one row
+function likeliest(values, row, rows) {
+  let best = 0;
+  for (let unit = 1; unit < values.length / rows; unit++) if (values[unit * rows + row] > values[best * rows + row]) best = unit;
+  return best;
 }
 
 // between the colours of a scale; beyond its ends these

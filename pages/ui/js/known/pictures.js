@@ -15,7 +15,7 @@ function paintPictures(known, pen) {
     pen.fillText(texts.first, 0, y, width);
     y += 1.5 * letters;
     const units = Math.min(first.units, 2 * across);
-    for (let unit = 0; unit < units; unit++) stamp(pen, weightsAsPixels(first, unit, known.data.look), image.first, (unit % across) * (cell + 4), y + Math.floor(unit / across) * (cell + 4), cell);
+    for (let unit = 0; unit < units; unit++) stamp(pen, weightsAsPixels(first, unit), image.first, (unit % across) * (cell + 4), y + Math.floor(unit / across) * (cell + 4), cell);
     y += Math.ceil(units / across) * (cell + 4) + 0.5 * letters;
   }
   if (!known.answers || known.output.task !== "classes" || !image.count) return;
@@ -52,14 +52,14 @@ function firstLayer(known) {
   return layer ? { units: layer.units, weights: news.layers[layer.name].kernel } : null;
 }
 
-function weightsAsPixels({ units, weights }, unit, look) {
+function weightsAsPixels({ units, weights }, unit) {
   const count = weights.length / units;
   let largest = 0;
   for (let input = 0; input < count; input++) largest = Math.max(largest, Math.abs(weights[input * units + unit]));
   const pixels = new Uint8ClampedArray(4 * count);
   for (let input = 0; input < count; input++) {
     const weight = weights[input * units + unit] / (largest || 1);
-    pixels.set([...rgb(weight < 0 ? look.below : look.above), 255 * Math.abs(weight)], 4 * input);
+    pixels.set([...(weight < 0 ? BELOW : ABOVE), 255 * Math.abs(weight)], 4 * input);
   }
   return pixels;
 }

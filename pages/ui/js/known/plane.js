@@ -19,7 +19,7 @@ function planeAnswers(known) {
     const { rows } = known.news;
     const side = Math.round(Math.sqrt(grid));
     const told = known.news.outputs[known.output.name];
-    return { side, values: known.asShares(byUnit(told, rows + grid).rows(rows, rows + grid), grid) };
+    return { side, values: known.asShares(byUnit(told, rows + grid, rows, rows + grid), grid) };
   }
   const [first, second] = known.chosen.axes.map((place) => axes[place]);
   known.inputs ??= gridInputs(known, GRID * GRID, (inputs) => {
@@ -59,13 +59,11 @@ function shadeAt(known, values, point, count) {
     const value = values[point] * known.output.scale + known.output.mean;
     return [...shade(known.shades, (value - low) / (high - low || 1)), 190];
   }
-  const units = values.length / count;
   if (known.output.classes.length === 2) {
-    const second = units === 1 ? values[point] : values[count + point];
+    const second = values.length === count ? values[point] : values[count + point];
     return [...known.classColours[second < 0.5 ? 0 : 1], Math.min(190, 30 + 330 * Math.abs(second - 0.5))];
   }
-  let best = 0;
-  for (let unit = 1; unit < units; unit++) if (values[unit * count + point] > values[best * count + point]) best = unit;
+  const best = likeliest(values, point, count);
   const sure = Math.max(0, Math.min(1, values[best * count + point]));
   return [...known.classColours[best % known.classColours.length], 25 + 130 * sure];
 }
@@ -108,7 +106,7 @@ function paintLine(known, pen) {
   if (known.news?.outputs) {
     count = known.data.grid;
     const { rows, outputs } = known.news;
-    values = byUnit(outputs[known.output.name], rows + count).rows(rows, rows + count);
+    values = byUnit(outputs[known.output.name], rows + count, rows, rows + count);
   } else {
     known.inputs ??= gridInputs(known, LINE, (inputs) => {
       for (let point = 0; point < LINE; point++) inputs[axis.place * LINE + point] = axis.low + ((axis.high - axis.low) * point) / (LINE - 1);
