@@ -62,7 +62,7 @@ def measure(name: str, page: Page) -> str:
     if layers is None:
         return " | ".join([*cells, "–", "–", "–"])
     exact = parameters_event(model, spec, 1, 1)
-    text = "\n".join((SHARED / f"{script}.js").read_text(encoding="utf-8") for script in ("stream", "forward"))
+    text = "\n".join((SHARED / f"{script}.js").read_text(encoding="utf-8") for script in ("arrays", "forward"))
     given = [text, layers, exact_layers(model, spec), dataset.input_shape[0], GRID]
     browser = statistics.median(page.evaluate(FORWARD, json.loads(json.dumps(given))))
     worker = milliseconds(lambda: parameters_event(model, spec, 1, 1))

@@ -12,7 +12,7 @@ WORDS = ("back", "on", "step", "keys", "drawing")
 Source = Literal["run", "start"]
 PHASES = ("batch", "forward", "loss", "backward", "update")
 
-_component = component(__file__, shared=("mount", "elements", "words"))
+_component = component(__file__, shared=("elements", "mount"))
 
 
 def _nothing() -> Update:
