@@ -6,7 +6,19 @@ from lab.model.playground import choices
 from lab.texts import Language, texts_of
 from pages.ui.component import component
 
-SHARED_SCRIPTS: Final = ("elements", "words", "axes", "mount", "stream", "arrays", "forward", "theme", "canvas", "paint")
+SHARED_SCRIPTS: Final = (
+    "elements",
+    "words",
+    "axes",
+    "mount",
+    "stream",
+    "arrays",
+    "columns",
+    "forward",
+    "theme",
+    "canvas",
+    "paint",
+)
 NAMES: Final = (
     *("setup", "link", "lane", "grid", "knobs"),
     *("inspector", "network_view", "hand", "output_view", "curve_view", "board", "controls"),

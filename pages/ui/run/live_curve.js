@@ -1,6 +1,5 @@
 // Draws the curves of one run while it trains: one event stream in, at most one drawing per animation frame out.
 
-const MOST_POINTS = 4000; // more than a screen has pixels; then every second point goes
 const SPOKEN_EVERY_MS = 5000;
 const MARKED_EVERY_MS = 250;
 const MARGIN = { top: 34, right: 92, bottom: 44, left: 62 }; // pixels: title, labels at the lines' ends, numbers
@@ -125,25 +124,11 @@ class LiveCurve {
   }
 
   append(frame) {
-    const seen = last(this.columns.e) ?? 0;
-    const start = frame.e.findIndex((epoch) => epoch > seen); // what a reconnected stream repeats is left out
-    if (start >= 0) {
-      for (const [name, values] of Object.entries(frame)) {
-        if (Array.isArray(values)) (this.columns[name] ??= []).push(...values.slice(start));
-      }
-      if (this.columns.e.length > MOST_POINTS) this.halve();
-    }
+    takePoints(this.columns, frame);
     this.progress.epoch = last(this.columns.e) ?? 0;
     if (frame.updates !== undefined) Object.assign(this.progress, { updates: frame.updates, compute_s: frame.compute_s });
     if (performance.now() - (this.spokenAt ?? -Infinity) > SPOKEN_EVERY_MS) this.speak();
     this.requestPaint();
-  }
-
-  halve() {
-    for (const name of Object.keys(this.columns)) {
-      const values = this.columns[name];
-      this.columns[name] = values.filter((_, index) => (values.length - 1 - index) % 2 === 0); // the newest stays
-    }
   }
 
   // --- drawing

@@ -19,7 +19,7 @@ WORDS = (
 STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 MARKS = {"best": "live.best", "rise": "verdict.picture.rise", "gap": "verdict.picture.gap"}
 
-_component = component(__file__, shared=("elements", "words", "axes", "mount", "stream", "arrays", "marks"))
+_component = component(__file__, shared=("elements", "words", "axes", "mount", "stream", "arrays", "columns", "marks"))
 
 
 @dataclass(frozen=True, kw_only=True)

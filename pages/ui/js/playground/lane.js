@@ -1,8 +1,6 @@
 // One network of the playground: what it is, where its training stands, and the commands that move it.
 // A turned knob asks the server by one small request and runs no script of the page.
 
-const MOST_CURVE_POINTS = 4000; // more than a screen has pixels; then every second point goes, so no epoch costs more
-
 const ENDED = ["finished", "stopped", "diverged", "failed", "lost"];
 
 // What the server refuses says why in a sentence.
@@ -220,16 +218,9 @@ class Lane {
   }
 
   append(frame) {
-    const columns = this.columns;
-    const seen = last(columns.e) ?? 0;
-    const first = frame.e.findIndex((epoch) => epoch > seen); // what a reconnected stream repeats is left out
-    if (first >= 0) {
-      for (const [name, values] of Object.entries(frame)) {
-        if (Array.isArray(values)) (columns[name] ??= []).push(...values.slice(first));
-      }
-      for (let at = first; at < frame.e.length; at++) this.note(frame, at);
-      if (columns.e.length > MOST_CURVE_POINTS) for (const name of Object.keys(columns)) columns[name] = columns[name].filter((_, at, all) => (all.length - 1 - at) % 2 === 0);
-    }
+    const { columns } = this;
+    const first = takePoints(columns, frame);
+    if (first >= 0) for (let at = first; at < frame.e.length; at++) this.note(frame, at);
     if (frame.updates !== undefined) this.updates = Math.max(this.updates, frame.updates);
     this.epoch = Math.max(this.epoch, last(columns.e) ?? 0);
     this.numbers = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, last(values)]));

@@ -1,0 +1,22 @@
+// The points of a run as they come: columns of numbers, "e" (the epoch) and each curve.
+
+const MOST_POINTS = 4000; // more than a screen has pixels; then every second point goes, so no epoch costs more
+
+// Put a frame's new points behind those that are there; what a reconnected stream repeats is left out.
+// Returns at which place of the frame the new ones begin, -1 where there are none.
+function takePoints(columns, frame) {
+  const seen = last(columns.e) ?? 0;
+  const start = frame.e.findIndex((epoch) => epoch > seen);
+  if (start < 0) return start;
+  for (const [name, values] of Object.entries(frame)) {
+    if (Array.isArray(values)) (columns[name] ??= []).push(...values.slice(start));
+  }
+  if (columns.e.length > MOST_POINTS) halve(columns);
+  return start;
+}
+
+function halve(columns) {
+  for (const [name, values] of Object.entries(columns)) {
+    columns[name] = values.filter((_, index) => (values.length - 1 - index) % 2 === 0); // the newest stays
+  }
+}
