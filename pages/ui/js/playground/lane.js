@@ -212,8 +212,6 @@ class Lane {
   takeParameters({ epoch, updates, layers }) {
     this.parameters = layersOf(layers);
     Object.assign(this, { epoch, updates });
-    this.seenMoving = performance.now();
-    window.dispatchEvent(new CustomEvent("lab-parameters", { detail: { run: this.run, epoch, updates, layers: this.parameters } }));
     this.changed();
   }
 
