@@ -50,7 +50,7 @@ class Playground {
     this.control.address = address;
     for (const { lane } of this.boards) {
       lane.options = this.options;
-      if (!tableOf(lane.wished ?? lane.setup, this.options)) this.change({ dataset: "circle", regDataset: "reg-plane" }, lane);
+      if (!tableOf(lane.wanted, this.options)) this.change({ dataset: "circle", regDataset: "reg-plane" }, lane);
     }
     this.show();
   }
@@ -70,9 +70,8 @@ class Playground {
 
   // --- networks
 
-  // as the person wants it: the server may be on its way there
   get setup() {
-    return this.lane.wished ?? this.lane.setup;
+    return this.lane.wanted;
   }
 
   get lane() {
@@ -144,7 +143,7 @@ class Playground {
     for (const board of this.boards) {
       const own = board.lane === lane ? part : both;
       if (!Object.keys(own).length) continue;
-      const before = board.lane.wished ?? board.lane.setup;
+      const before = board.lane.wanted;
       const setup = { ...before, ...own };
       const isOther = ["features", "problem", "initializer", "start"].some((name) => name in own) || !ratesBetween(before.hidden, setup.hidden);
       board.lane.wished = isOther ? { ...setup, edits: own.edits ?? [] } : setup; // weights by hand belong to one start
@@ -171,7 +170,7 @@ class Playground {
   }
 
   async bring(lane) {
-    const setup = lane.wished ?? lane.setup;
+    const setup = lane.wanted;
     const speed = lane.setup.speed;
     lane.wished = null;
     if (setup.drawn && !isEnough(setup.drawn)) {
@@ -189,7 +188,7 @@ class Playground {
     this.show();
   }
 
-  remember(entry = { setups: this.boards.map(({ lane }) => lane.wished ?? lane.setup) }) {
+  remember(entry = { setups: this.boards.map(({ lane }) => lane.wanted) }) {
     this.undone.push(entry);
     if (this.undone.length > MOST_UNDONE) this.undone.shift();
     return entry;
@@ -395,7 +394,7 @@ class Playground {
 
   // what is not the same in the two networks
   differences() {
-    const [one, other] = this.boards.map(({ lane }) => lane.wished ?? lane.setup);
+    const [one, other] = this.boards.map(({ lane }) => lane.wanted);
     const names = Object.keys(one).filter((name) => name !== "edits" && JSON.stringify(one[name]) !== JSON.stringify(other[name]));
     if (!names.length) return this.texts.pair_same;
     return fill(this.texts.pair_differ, { names: names.map((name) => this.texts[PAIR_WORDS[name]] ?? name).join(", ") });

@@ -29,9 +29,8 @@ class Board {
     this.spoken.setAttribute("aria-live", "polite");
   }
 
-  // as the person wants it: the server may be on its way there
   get setup() {
-    return this.lane.wished ?? this.lane.setup;
+    return this.lane.wanted;
   }
   get options() {
     return this.playground.options;

@@ -38,6 +38,11 @@ class Lane {
     Object.assign(this, { epoch: 0, updates: 0, numbers: {}, best: null, lostAt: null, columns: { e: [] } });
   }
 
+  // as the person wants it: the server may be on its way there
+  get wanted() {
+    return this.wished ?? this.setup;
+  }
+
   get isMoving() {
     return this.state === "running";
   }

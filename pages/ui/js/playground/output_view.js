@@ -84,8 +84,7 @@ class OutputView {
 
   // those of the hand, whether or not the server has taken them yet
   drawnPoints() {
-    const { lane } = this.board;
-    return (lane.wished ?? lane.setup).drawn ?? [];
+    return this.board.setup.drawn ?? [];
   }
 
   colourOf(point, inOne) {
