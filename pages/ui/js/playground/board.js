@@ -143,8 +143,7 @@ class Board {
   rows() {
     const { numbers } = this.lane;
     const { texts, setup, language } = this;
-    const train = numbers["+evaluated_data_loss"] ?? numbers["+evaluated_loss"] ?? numbers["+data_loss"] ?? numbers.loss;
-    const validation = numbers["+val_data_loss"] ?? numbers.val_loss;
+    const { train, validation } = lossesOf(numbers);
     const share = (value) => (value === undefined || value === null ? "–" : new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(value));
     const rows = [
       ["train", texts.loss_train, short(train ?? null, language)],

@@ -24,13 +24,9 @@ class CurveView {
     this.resize.disconnect();
   }
 
-  // {train, validation}: the data loss where it is told apart from the penalty, of the rows looked at after each epoch
   lines() {
-    const { columns } = this.board.lane;
-    return {
-      train: columns["+evaluated_data_loss"] ?? columns["+evaluated_loss"] ?? columns["+data_loss"] ?? columns.loss ?? [],
-      validation: columns["+val_data_loss"] ?? columns.val_loss ?? [],
-    };
+    const { train = [], validation = [] } = lossesOf(this.board.lane.columns);
+    return { train, validation };
   }
 
   paint() {

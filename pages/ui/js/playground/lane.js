@@ -258,6 +258,15 @@ class Lane {
   }
 }
 
+// {train, validation} of numbers or of columns by their names: the data loss where it is told apart from the penalty, of
+// the rows looked at after each epoch where they were
+function lossesOf(told) {
+  return {
+    train: told["+evaluated_data_loss"] ?? told["+evaluated_loss"] ?? told["+data_loss"] ?? told.loss,
+    validation: told["+val_data_loss"] ?? told.val_loss,
+  };
+}
+
 function isSameWeight(one, other) {
   return one.layer === other.layer && one.array === other.array && one.index.join() === other.index.join();
 }
