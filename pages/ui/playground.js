@@ -212,9 +212,7 @@ class Playground {
 
   // Returns the value that the weight had.
   setWeight(lane, weight) {
-    const { layer, array, index } = weight;
-    const { units } = lane.layers.find((one) => one.name === layer);
-    const before = lane.parameters[layer][array][array === "kernel" ? index[0] * units + index[1] : index[0]];
+    const before = lane.valueOf(weight);
     lane.edit(weight, before).then(() => this.show());
     return before;
   }

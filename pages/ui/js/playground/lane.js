@@ -173,9 +173,18 @@ class Lane {
   put({ layer, array, index, value }) {
     const values = this.parameters[layer]?.[array];
     if (!values) return;
-    const units = this.layers.find((one) => one.name === layer).units;
-    const at = array === "kernel" ? index[0] * units + index[1] : index[0];
+    const at = this.placeOf({ layer, array, index });
     if (at < values.length) values[at] = value;
+  }
+
+  valueOf(weight) {
+    return this.parameters[weight.layer][weight.array][this.placeOf(weight)];
+  }
+
+  // among the numbers of its array
+  placeOf({ layer, array, index }) {
+    const { units } = this.layers.find((one) => one.name === layer);
+    return array === "kernel" ? index[0] * units + index[1] : index[0];
   }
 
   // before: the value that it had
