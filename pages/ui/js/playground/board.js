@@ -122,7 +122,6 @@ class Board {
 
   shown(values, grid) {
     const at = this.hovered ?? this.pinned;
-    const hidden = at && this.setup.hidden[at.column - 1];
     if (!at || !this.network.unitAt(at)) return null;
     const name = this.network.nameOf(at);
     if (at.column === 0) {
@@ -130,12 +129,8 @@ class Board {
       const map = this.network.featureValues(feature, grid);
       return { name, values: map, scale: unitScale(map) };
     }
-    const blocks = blocksOf(this.setup);
-    const block = values[blocks[at.column - 1].last];
-    if (!block || block.length < (at.unit + 1) * grid.cells) return null; // of a network that is on its way
-    const map = block.subarray(at.unit * grid.cells, (at.unit + 1) * grid.cells);
-    const isLast = at.column === blocks.length;
-    return { name, values: map, scale: isLast ? scaleOf(this.setup, this.options, this.lane.points) : unitScale(map, hidden.norm ? "" : hidden.activation) };
+    const map = this.network.mapOf(at, values, grid, blocksOf(this.setup));
+    return map && { name, ...map };
   }
 
   // --- numbers

@@ -274,24 +274,28 @@ class NetworkView {
   paint(values, grid) {
     this.place();
     this.paintLines();
-    const { lane, setup, options, palette } = this.board;
+    const { setup, palette } = this.board;
     const blocks = blocksOf(setup);
-    const discrete = setup.discretize;
-    this.units.forEach((column, place) => {
-      for (const unit of column) {
-        if (place === 0) this.paintFeature(unit, grid);
-        else {
-          const all = values[blocks[place - 1].last];
-          if (!all || all.length < (unit.at.unit + 1) * grid.cells) continue;
-          const map = all.subarray(unit.at.unit * grid.cells, (unit.at.unit + 1) * grid.cells);
-          const isLast = place === this.units.length - 1;
-          const hidden = setup.hidden[place - 1];
-          const scale = isLast ? scaleOf(setup, options, lane.points) : unitScale(map, hidden.norm ? "" : hidden.activation);
-          unit.lost = paintMap(unit.canvas, map, grid.columns, grid.rows, palette, { ...scale, isDiscrete: discrete });
-          this.paintBias(unit);
-        }
+    for (const unit of this.units.flat()) {
+      if (unit.at.column === 0) this.paintFeature(unit, grid);
+      else {
+        const shown = this.mapOf(unit.at, values, grid, blocks);
+        if (!shown) continue;
+        unit.lost = paintMap(unit.canvas, shown.values, grid.columns, grid.rows, palette, { ...shown.scale, isDiscrete: setup.discretize });
+        this.paintBias(unit);
       }
-    });
+    }
+  }
+
+  // {values, scale} of a unit of a hidden layer or of the output; null where it belongs to a network that is on its way.
+  // values: those of each layer over the grid
+  mapOf({ column, unit }, values, grid, blocks) {
+    const { lane, setup, options } = this.board;
+    const all = values[blocks[column - 1].last];
+    if (!all || all.length < (unit + 1) * grid.cells) return null;
+    const map = all.subarray(unit * grid.cells, (unit + 1) * grid.cells);
+    const hidden = setup.hidden[column - 1];
+    return { values: map, scale: hidden ? unitScale(map, hidden.norm ? "" : hidden.activation) : scaleOf(setup, options, lane.points) };
   }
 
   // what an input is does not change while the network learns
