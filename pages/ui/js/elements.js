@@ -19,3 +19,8 @@ function draw(parent, tag, attributes) {
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+// what a screen reader says of it
+function setLabel(node, text) {
+  if (node.getAttribute("aria-label") !== text) node.setAttribute("aria-label", text);
+}

@@ -100,7 +100,7 @@ class CurveView {
     const { texts, lane, language } = this.board;
     const { train, validation } = this.lines();
     const about = fill(texts.curve_about, { epoch: lane.epoch, train: short(last(train), language), validation: short(last(validation), language) });
-    if (this.box.getAttribute("aria-label") !== about) this.box.setAttribute("aria-label", about);
+    setLabel(this.box, about);
   }
 
   point(event) {

@@ -207,7 +207,7 @@ class NetworkView {
     if (unit.at.column === 0) return;
     const bias = this.biasOf(unit.at);
     const words = fill(texts.unit, { name: this.nameOf(unit.at), bias: short(bias ?? null, language) });
-    if (unit.button.getAttribute("aria-label") !== words) unit.button.setAttribute("aria-label", words);
+    setLabel(unit.button, words);
   }
 
   describeAll() {
@@ -281,7 +281,7 @@ class NetworkView {
       else {
         const shown = this.mapOf(unit.at, values, grid, blocks);
         if (!shown) continue;
-        unit.lost = paintMap(unit.canvas, shown.values, grid.columns, grid.rows, palette, { ...shown.scale, isDiscrete: setup.discretize });
+        paintMap(unit.canvas, shown.values, grid.columns, grid.rows, palette, { ...shown.scale, isDiscrete: setup.discretize });
         this.paintBias(unit);
       }
     }

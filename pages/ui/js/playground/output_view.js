@@ -168,7 +168,7 @@ class OutputView {
   describe() {
     const { texts, lane } = this.board;
     const about = fill(texts.surface_about, { train: lane.points.train.length, validation: lane.points.validation.length });
-    if (this.box.getAttribute("aria-label") !== about) this.box.setAttribute("aria-label", about);
+    setLabel(this.box, about);
     this.box.classList.toggle("drawing", this.board.isDrawing());
   }
 }
