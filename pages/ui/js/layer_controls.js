@@ -68,11 +68,7 @@ class Controls {
       const select = element(card, "select");
       select.setAttribute("aria-label", fill(texts.activation, { layer: layer.title }));
       select.dataset.control = `activation-${layer.id}`;
-      for (const name of ["", ...activations]) {
-        const option = element(select, "option");
-        option.value = name;
-        option.textContent = name || texts.none;
-      }
+      for (const name of ["", ...activations]) select.add(new Option(name || texts.none, name));
       select.value = layer.activation;
       select.onchange = () => this.tell({ do: "activation", layer: layer.id, value: select.value });
     }

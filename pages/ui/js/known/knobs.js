@@ -21,11 +21,7 @@ function select(parent, name, options, chosen, take) {
   const label = element(parent, "label", "known-select");
   setText(element(label, "span"), name);
   const select = element(label, "select");
-  options.forEach((option, place) => {
-    const item = element(select, "option");
-    item.value = place;
-    item.textContent = option;
-  });
+  options.forEach((option, place) => select.add(new Option(option, place)));
   select.value = chosen;
   select.onchange = () => take(Number(select.value));
 }

@@ -42,9 +42,7 @@ function choice(parent, { name, label, options, value, change, isBare }) {
   const select = labelled(parent, { name, label, isBare }, "select");
   for (const option of options) {
     const [code, words] = Array.isArray(option) ? option : [option, option];
-    const made = element(select, "option");
-    made.value = code;
-    made.textContent = words;
+    select.add(new Option(words, code));
   }
   select.value = value;
   select.addEventListener("change", () => change(select.value));
