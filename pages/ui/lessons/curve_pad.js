@@ -2,7 +2,6 @@
 // Columns that are jumped over are filled in between. When all have one, the page hears of it.
 
 const pads = new WeakMap();
-const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 260;
 const EDGE = { left: 46, right: 12, top: 12, bottom: 30 };
 const GRID = 4;
@@ -36,26 +35,22 @@ class CurvePad {
     this.data = data;
     this.tell = (curve) => setStateValue("curve", curve);
     this.svg.setAttribute("aria-label", data.texts.about);
-    this.clear.textContent = data.texts.clear;
+    setText(this.clear, data.texts.clear);
     this.requestPaint();
   }
 
   build() {
-    this.svg = element("svg", { tabindex: 0 });
-    this.svg.setAttribute("role", "application");
-    this.grid = element("g", {});
-    this.line = element("path", { class: "curve-pad-line" });
-    this.dot = element("circle", { class: "curve-pad-at", r: 6 });
-    this.svg.append(this.grid, this.line, this.dot);
-    const foot = document.createElement("div");
-    foot.className = "curve-pad-foot";
-    this.clear = document.createElement("button");
+    this.root.replaceChildren();
+    this.svg = draw(this.root, "svg", { tabindex: 0, role: "application" });
+    this.grid = draw(this.svg, "g", {});
+    this.line = draw(this.svg, "path", { class: "curve-pad-line" });
+    this.dot = draw(this.svg, "circle", { class: "curve-pad-at", r: 6 });
+    const foot = element(this.root, "div", "curve-pad-foot");
+    this.clear = element(foot, "button");
     this.clear.type = "button";
     this.clear.addEventListener("click", () => this.empty());
-    this.said = document.createElement("span");
+    this.said = element(foot, "span");
     this.said.setAttribute("aria-live", "polite");
-    foot.append(this.clear, this.said);
-    this.root.replaceChildren(this.svg, foot);
     this.svg.addEventListener("pointerdown", (event) => this.begin(event));
     this.svg.addEventListener("pointermove", (event) => this.last !== null && this.draw(event));
     this.svg.addEventListener("pointerup", () => this.end());
@@ -151,16 +146,15 @@ class CurvePad {
     const { low, high, epochs, texts } = this.data;
     this.width = this.svg.clientWidth;
     if (this.width === 0) return; // not laid out yet: the observer asks again
-    const marks = [];
+    this.grid.replaceChildren();
     for (let place = 0; place <= GRID; place += 1) {
       const value = low + (place / GRID) * (high - low);
       const y = this.y(value);
-      marks.push(element("line", { class: "curve-pad-grid", x1: EDGE.left, x2: this.width - EDGE.right, y1: y, y2: y }));
-      marks.push(words(EDGE.left - 6, y + 5, "end", short(value)));
+      draw(this.grid, "line", { class: "curve-pad-grid", x1: EDGE.left, x2: this.width - EDGE.right, y1: y, y2: y });
+      this.write(EDGE.left - 6, y + 5, "end", short(value));
     }
-    marks.push(words(EDGE.left, HEIGHT - 8, "start", `1`));
-    marks.push(words(this.width - EDGE.right, HEIGHT - 8, "end", `${texts.x} ${epochs}`));
-    this.grid.replaceChildren(...marks);
+    this.write(EDGE.left, HEIGHT - 8, "start", "1");
+    this.write(this.width - EDGE.right, HEIGHT - 8, "end", `${texts.x} ${epochs}`);
     let path = "";
     this.values.forEach((value, column) => {
       if (value === null) return;
@@ -179,18 +173,10 @@ class CurvePad {
       ? texts.whole
       : texts.state.replace("{epoch}", epoch).replace("{value}", here === null ? "–" : short(here));
   }
-}
 
-function element(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-function words(x, y, anchor, text) {
-  const made = element("text", { x, y, "text-anchor": anchor });
-  made.textContent = text;
-  return made;
+  write(x, y, anchor, text) {
+    draw(this.grid, "text", { x, y, "text-anchor": anchor }).textContent = text;
+  }
 }
 
 function clamp(value, low, high) {

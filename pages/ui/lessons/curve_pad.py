@@ -9,7 +9,7 @@ from pages.ui.component import component
 
 WORDS = ("about", "clear", "x", "state", "whole")
 
-_component = component(__file__, shared=("mount",))
+_component = component(__file__, shared=("elements", "mount"))
 
 
 def curve_pad(
