@@ -228,5 +228,16 @@ def test_only_the_side_is_left_where_the_decision_alone_is_shown(script):
     assert [tuple(data[:3]), tuple(data[4:7])] == [(213, 94, 0), (0, 114, 178)]
 
 
+def test_a_column_of_an_own_table_is_drawn_as_it_is_computed_with_whatever_its_name(script):
+    own = {"name": "own", "problem": "classification", "inputs": 2, "columns": ["x2", "x1"]}
+    grid = """(() => {
+      const options = { ...window.options, datasets: [value] };
+      const grid = new Grid({ ...firstSetup(), dataset: "own" }, options, 2, { low: -2, high: 2 });
+      return [Array.from(grid.features), [...grid.input("x2"), ...grid.input("x1")]];
+    })()"""
+    computed_with, drawn = script(grid, own)
+    assert computed_with == drawn == [-1, 1, -1, 1, 1, 1, -1, -1]
+
+
 def test_limits_are_those_of_the_parity_table():
     assert (LIMITS["layers"], LIMITS["units"], LIMITS["noise"]) == ((0, 8, True), (1, 16, True), (0, 50, True))

@@ -125,8 +125,7 @@ class Board {
     if (!at || !this.network.unitAt(at)) return null;
     const name = this.network.nameOf(at);
     if (at.column === 0) {
-      const feature = this.network.features[at.unit];
-      const map = this.network.featureValues(feature, grid);
+      const map = grid.input(this.network.features[at.unit]);
       return { name, values: map, scale: unitScale(map) };
     }
     const map = this.network.mapOf(at, values, grid, blocksOf(this.setup));

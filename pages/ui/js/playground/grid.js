@@ -5,23 +5,27 @@ const GRIDS = { moving: [24, 36, 50], rest: 100 }; // points a side; coarser whi
 // The middles of count x count cells, row by row from the top: x to the right, y upwards; features feature by feature.
 class Grid {
   constructor(setup, options, count, range) {
-    const plane = isPlane(setup, options);
-    const [columns, rows] = [count, plane ? count : 1];
-    const table = tableOf(setup, options);
-    Object.assign(this, { columns, rows, cells: columns * rows, range });
+    const rows = isPlane(setup, options) ? count : 1;
+    const { columns: own } = tableOf(setup, options);
+    Object.assign(this, { columns: count, rows, cells: count * rows, range, own });
     const names = featuresOf(setup, options);
     this.features = new Float32Array(names.length * this.cells);
-    for (let row = 0; row < rows; row++) {
-      const y = plane ? range.high - ((row + 0.5) / rows) * (range.high - range.low) : 0;
-      for (let column = 0; column < columns; column++) {
-        const x = range.low + ((column + 0.5) / columns) * (range.high - range.low);
-        const cell = row * columns + column;
-        names.forEach((name, place) => {
-          this.features[place * this.cells + cell] = table.columns ? [x, y][place] : FEATURES[name](x, y);
-        });
-      }
-    }
+    names.forEach((name, place) => this.features.set(this.input(name), place * this.cells));
     this.kept = []; // arrays of the last pass, written over by the next
+  }
+
+  // What an input is in each cell: one of FEATURES, or a column of an own table, whatever its name.
+  input(name) {
+    const { columns, rows, cells, range } = this;
+    const value = this.own ? (...place) => place[this.own.indexOf(name)] : FEATURES[name];
+    const values = new Float32Array(cells);
+    const wide = range.high - range.low;
+    for (let cell = 0; cell < cells; cell++) {
+      const x = range.low + (((cell % columns) + 0.5) / columns) * wide;
+      const y = rows > 1 ? range.high - ((Math.floor(cell / columns) + 0.5) / rows) * wide : 0;
+      values[cell] = value(x, y);
+    }
+    return values;
   }
 
   // Values of each layer over the grid; of unit u of a layer: subarray(u * cells, (u + 1) * cells).
@@ -38,7 +42,8 @@ class Grids {
   }
 
   of(setup, options, count, range) {
-    const key = JSON.stringify([featuresOf(setup, options), isPlane(setup, options), count, range]);
+    const { columns } = tableOf(setup, options);
+    const key = JSON.stringify([columns, featuresOf(setup, options), isPlane(setup, options), count, range]);
     if (this.made.has(key)) return this.made.get(key);
     if (this.made.size > 8) this.made.clear();
     const grid = new Grid(setup, options, count, range);

@@ -304,20 +304,8 @@ class NetworkView {
     const key = `${name} ${grid.columns} ${grid.rows} ${grid.range.high} ${this.board.palette.isDark} ${this.board.setup.discretize}`;
     if (unit.painted === key) return;
     unit.painted = key;
-    const values = this.featureValues(name, grid);
+    const values = grid.input(name);
     paintMap(unit.canvas, values, grid.columns, grid.rows, this.board.palette, { ...unitScale(values), isDiscrete: this.board.setup.discretize });
-  }
-
-  featureValues(name, { columns, rows, cells, range }) {
-    const at = this.features.indexOf(name);
-    const values = new Float32Array(cells);
-    const wide = range.high - range.low;
-    for (let cell = 0; cell < cells; cell++) {
-      const x = range.low + (((cell % columns) + 0.5) / columns) * wide;
-      const y = rows > 1 ? range.high - ((Math.floor(cell / columns) + 0.5) / rows) * wide : 0;
-      values[cell] = FEATURES[name] ? FEATURES[name](x, y) : [x, y][at];
-    }
-    return values;
   }
 
   paintBias(unit) {
