@@ -25,7 +25,7 @@ from tests.chromium import find_chromium
 
 NETWORKS = ("spiral", "iris", "overfitting", "digits_conv", "two_in_two_out")
 TIMES = 40
-GRID = 45 * 45  # as pages/ui/run/what_it_knows.js has it
+GRID = 45 * 45  # as pages/ui/js/known/plane.js has it
 FORWARD = """([text, layers, told, features, rows]) => {
   const { forward, layersOf } = new Function(`${text}; return { forward, layersOf };`)();
   const inputs = Float32Array.from({ length: features * rows }, () => Math.random());
