@@ -14,7 +14,7 @@ from lab.runs.serve import host
 from lab.runs.serve.bell import Bell
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
-from lab.runs.serve.headers import SaidWithEverything, headers, policy
+from lab.runs.serve.headers import STRAIGHT, SaidWithEverything, headers, policy
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.play import Play
 from lab.runs.serve.pooled import PoolEngine
@@ -54,7 +54,10 @@ class Live:
         gone = asyncio.create_task(_until_gone(receive, bell))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
-            await _relay(engine, reader, bell, gone, send)
+            await send(_body(b"retry:500\n\n"))
+            # whatever stands around this app has seen the answer begin, and none of it has a use for what follows:
+            # each of nine would be awaited for each frame, which takes as long as to send it
+            await _relay(engine, reader, bell, gone, scope.get(STRAIGHT, send))
         finally:
             gone.cancel()
             bell.silence()
@@ -63,11 +66,13 @@ class Live:
 
 async def _relay(engine: PoolEngine, reader: Reader, bell: Bell, gone: asyncio.Task[None], send: Send) -> None:
     """Whatever has come since the last time in one write, each time the bell rings."""
-    await send(_body(b"retry:500\n\n" + b"".join(engine.streams.read(reader))))
-    while not reader.done and not gone.done():
-        quiet = await bell.wait()
+    quiet = False
+    while not gone.done():
         if events := b"".join(engine.streams.read(reader)) or (COMMENT if quiet else b""):
             await send(_body(events))
+        if reader.done:
+            break
+        quiet = await bell.wait()
     await send({"type": "http.response.body", "body": b""})
 
 

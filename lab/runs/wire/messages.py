@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from lab.runs.wire.spec import JobSpec, KnobTurn
 from lab.runs.wire.typed import typed
 
-PROTOCOL = 5
+PROTOCOL = 6
 
 RunState = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost"]
 ENDED: tuple[RunState, ...] = ("finished", "stopped", "diverged", "failed", "lost")
@@ -300,6 +300,8 @@ def pack(message: Message) -> bytes:
     """One message as bytes: length of the header, JSON header, then every bytes value in the order of the header."""
     if isinstance(message, Frames):
         return _pack_frames(message)
+    if isinstance(message, Snapshot | Checkpoint):
+        return _pack_state(message)
     blobs: list[bytes] = []
 
     def place(value: Any) -> dict[str, Any]:
@@ -332,6 +334,19 @@ def _unpack_frames(rows: list[tuple[str, int, int, int, int, int]], data: bytes,
     return Frames(frames)
 
 
+def _pack_state(message: Snapshot | Checkpoint) -> bytes:
+    """The next most: the name, then [run, epoch]; the rest is the state."""
+    header = json.dumps([type(message).__name__, [message.run, message.epoch]], separators=(",", ":")).encode()
+    return b"".join((_HEADER_LENGTH.pack(len(header)), header, message.data))
+
+
+def _unpack_state(kind: type[Snapshot] | type[Checkpoint], values: Any, data: bytes) -> Snapshot | Checkpoint:
+    run, epoch = values
+    if not isinstance(run, str) or not isinstance(epoch, int):
+        raise TypeError(f"{values!r} are no run and no epoch")
+    return kind(run, epoch, data)
+
+
 def unpack(data: bytes) -> Message:
     """The message that `pack` wrote.
 
@@ -355,6 +370,8 @@ def unpack(data: bytes) -> Message:
         raise ValueError(f"unknown message {name!r}")
     if name == Frames.__name__:
         return _unpack_frames(values, data, cursor)
+    if name in (Snapshot.__name__, Checkpoint.__name__):
+        return _unpack_state(MESSAGES[name], values, data[cursor:])
     message: Message = typed(MESSAGES[name], values)
     return message
 

@@ -40,8 +40,9 @@ from lab.runs.work.trainer import Trainer
 WORKER_FRAMES_PER_S = 400.0  # of all its runs together
 QUICKEST_BEAT_S, SLOWEST_BEAT_S = 0.02, 0.1  # between two messages with frames
 BEATS_PER_FRAME = 4
+RUNS_PER_BEAT_S = 1000.0  # the more runs, the slower the beat: a message costs the web process as much as ten frames
 SNAPSHOT_S = 1.0  # between two of one run, at least
-SNAPSHOT_SHARE = 0.05  # at most this part of the time goes into snapshots
+SNAPSHOT_SHARE = 0.03  # at most this part of the time goes into snapshots
 LATEST_WEIGHT = 0.2  # of an epoch in the mean of what epochs take
 MOST_TIMES = 2.0  # the mean that one epoch counts for: it may have paid for what has nothing to do with its run
 LONGEST_STRETCH = 4.0
@@ -160,6 +161,7 @@ class Worker:
         self._slicer = Slicer(clock)
         self._tempo, self._stretch = Tempo(), Stretch()
         self._outgoing: list[Frame] = []
+        self._unhurried: list[Message] = []
         self._next_beat_at = self._next_snapshot_at = 0.0
         self._quit = False
 
@@ -297,7 +299,7 @@ class Worker:
             slot.epoch_ended(self._clock(), self._stretch.now)
             slot.points.extend(trainer.take_points())
             for epoch, state in trainer.take_checkpoints():
-                self._send(Checkpoint(run, epoch, state))
+                self._unhurried.append(Checkpoint(run, epoch, state))
             if self._slicer.is_fresh(run):
                 self._show_first_point(run, slot)
         if trainer.state == "running":
@@ -380,8 +382,8 @@ class Worker:
             self._flush()
             self._save_what_is_due(now)
             if self._outbox:
-                period = self._period() / BEATS_PER_FRAME
-                self._next_beat_at = now + min(SLOWEST_BEAT_S, max(QUICKEST_BEAT_S, period))
+                beat_s = max(QUICKEST_BEAT_S, self._period() / BEATS_PER_FRAME, len(self._slicer) / RUNS_PER_BEAT_S)
+                self._next_beat_at = now + min(SLOWEST_BEAT_S, beat_s)
 
     def _encode_what_is_due(self, now: float) -> None:
         for run, slot in self._slots.items():
@@ -437,6 +439,9 @@ class Worker:
         )
 
     def _flush(self) -> None:
+        """Frames, and before them what waits for the next message rather than making one of its own."""
+        self._outbox += self._unhurried
+        self._unhurried = []
         if self._outgoing:
             self._send(Frames(self._outgoing))
             self._outgoing = []

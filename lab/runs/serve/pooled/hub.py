@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from lab.errors import RunError
 from lab.runs.serve.pooled.job import Clock, Job, LiveRun, StudyPart, Wakeable
@@ -152,13 +151,21 @@ class Hub:
 def _take(job: Job, frame: Frame) -> bool:
     """Whether there is something new in a frame: points that did not come before, or weights between two epochs."""
     if frame.event:
-        if not job.curve.take(frame._replace(run=job.id, weights=b"", parameters=b"")):
+        if not job.curve.take(Frame(job.id, frame.first, frame.last, frame.event)):
             return False
         job.blame.in_a_row = 0  # it gets on
     job.weights, job.parameters = frame.weights or job.weights, frame.parameters or job.parameters
     return True
 
 
-def _told(status: Status) -> Status:
+def _told(status: Status) -> tuple[object, ...]:
     """What of a status its readers must be told: how far the run has come, its frames tell."""
-    return replace(status, epoch=0, updates=0, compute_s=0.0, last_order=0)
+    return (
+        status.state,
+        status.reason,
+        status.learning_rate,
+        status.batch_size,
+        status.epochs,
+        status.updates_per_epoch,
+        status.changes,
+    )
