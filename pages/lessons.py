@@ -6,22 +6,35 @@ from lab.lessons.progress import Progress
 from lab.lessons.reader import Opened
 from lab.texts import say
 from pages.ui.lessons.beats import beat_names, show_beat, take_beat
+from pages.ui.lessons.carrying import offer_way_back, take_progress
+from pages.ui.lessons.certificate import show_certificate
+from pages.ui.lessons.kept_progress import keep_in_browser
 from pages.ui.lessons.shelf import choose, opened_lesson, shelf, take_link
+from pages.ui.lessons.visit import begun_visit, show_said
 from pages.ui.lessons.words import safe
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading
 
 
 def page(state: AppState) -> None:
-    take_link(state)
-    opened = opened_lesson(state)
-    if opened is None:
+    visit = begun_visit(state)
+    take_progress(state, visit)
+    take_link(state, visit)
+    opened = opened_lesson(state, visit)
+    show_said(visit)
+    offer_way_back(state, visit)
+    if opened is None and visit.certificate:
+        show_certificate(state)
+    elif opened is None:
         heading(say("page.lessons", state.language))
-        shelf(state)
-        return
-    progress = state.desk.lessons.progress(opened.name)
-    head(state, opened, progress)
-    show_beat(state, opened, progress)
+        shelf(state, visit)
+    else:
+        learner = state.desk.lessons
+        progress = learner.progress(learner.current or opened.name)
+        progress.fit(opened.lesson)
+        head(state, opened, progress)
+        show_beat(state, opened, progress)
+    keep_in_browser(state, visit)
 
 
 def head(state: AppState, opened: Opened, progress: Progress) -> None:

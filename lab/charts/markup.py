@@ -22,8 +22,13 @@ def element(tag: str, *children: Child, **attributes: object) -> Element:
 
 
 def written(root: Element) -> str:
-    """The tree as HTML."""
-    return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html")
+    """The tree as a page of HTML."""
+    return "<!DOCTYPE html>\n" + fragment(root)
+
+
+def fragment(root: Element) -> str:
+    """The tree as HTML within a page."""
+    return tostring(root, encoding="unicode", method="html")
 
 
 def _clean(text: str) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from xml.etree.ElementTree import Element
 
-from lab.charts.markup import SAVED, element, written
+from lab.charts.markup import SAVED, element
 from lab.charts.network import network_svg
 from lab.charts.network_words import key_of
 from lab.data.prepare import Dataset
 from lab.data.prepare.dataset import PART_NAMES
 from lab.data.samples import card
+from lab.export.document import document, own
 from lab.export.keras_source import keras_source
 from lab.export.pictures import curves_picture, scatter_picture, verdict_drawing
 from lab.insight.evaluate import Evaluation, trained_model
@@ -31,8 +32,6 @@ from lab.verdict.story import story
 from lab.verdict.verdict import Verdict
 from lab.verdict.words import say_advice
 
-# nothing may be fetched and no script may run, whatever the file holds
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
 body { font: 17px/1.55 system-ui, sans-serif; color: #222; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
@@ -68,7 +67,7 @@ def report(
     title = visible(record.name) or say("export.report", language)
     body = element(
         "main",
-        element("h1", _own(title)),
+        element("h1", own(title)),
         element("p", _about(record, language, zone), class_="quiet"),
         _verdict(record, experiment, dataset, verdict, language),
         _curves(record, experiment, verdict, evaluations, language),
@@ -76,24 +75,11 @@ def report(
         _data(experiment, dataset, language),
         _network(record, experiment, dataset, language),
     )
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", title),
-        element("style", STYLE),
-    )
-    return written(element("html", head, element("body", body), lang=language)).encode()
+    return document(title, body, STYLE, language)
 
 
 def _section(title: str, *children: Element | str) -> Element:
     return element("section", element("h2", title), *children)
-
-
-def _own(text: str) -> Element:
-    """A person's own words; neither letters that run to the left nor signs turn round what stands beside them."""
-    return element("bdi", visible(text))
 
 
 def _list(sentences: Iterable[str]) -> Element:
@@ -247,11 +233,11 @@ def _predicted_actual(evaluation: Evaluation, part: str, language: Language) -> 
 def _confusion(evaluation: Evaluation, part: str, language: Language) -> list[Element]:
     if len(evaluation.classes) > MOST_CLASSES:
         return []
-    names = [_own(name) for name in evaluation.classes]
+    names = [own(name) for name in evaluation.classes]
     corner = f"{say('charts.actual', language)} ↓ · {say('charts.predicted', language)} →"
     rows: list[list[Element | str]] = [[corner, *names]]
     for name, counts in zip(evaluation.classes, evaluation.confusion[part], strict=True):
-        rows.append([_own(name), *map(str, counts)])
+        rows.append([own(name), *map(str, counts)])
     caption = say("evaluate_page.confusion", language, part=say(f"part.{part}", language))
     return [_table(rows, caption)]
 
@@ -259,7 +245,7 @@ def _confusion(evaluation: Evaluation, part: str, language: Language) -> list[El
 def _read(evaluation: Evaluation, part: str, language: Language) -> list[Element]:
     head = [say(f"evaluate_page.worst_{name}", language) for name in ("row", "actual", "predicted")]
     rows: list[list[Element | str]] = [list(head)]
-    rows += [[str(one.row), _own(str(one.actual)), _own(str(one.predicted))] for one in evaluation.decoded[part]]
+    rows += [[str(one.row), own(str(one.actual)), own(str(one.predicted))] for one in evaluation.decoded[part]]
     return [_table(rows, say("sequences.decoded", language, part=say(f"part.{part}", language)))]
 
 
@@ -277,12 +263,12 @@ def _data(experiment: Experiment, dataset: Dataset, language: Language) -> Eleme
         made = say("generated.made", language, points=source.points, noise=source.noise, seed=source.seed)
         rows.append([say("generated.how", language), made])
     else:
-        rows.append([say("field.data.source", language), _own(source.name)])
+        rows.append([say("field.data.source", language), own(source.name)])
         rows.append([say("field.data.source.sha256", language), source.sha256])
     shown = [*data.inputs[:MOST_COLUMNS], *(["…"] if len(data.inputs) > MOST_COLUMNS else [])]
     rows += [
-        [say("field.data.inputs", language), element("span", _own(", ".join(shown)), f" ({len(data.inputs)})")],
-        [say("field.data.target", language), _own(", ".join(target.column for target in data.targets))],
+        [say("field.data.inputs", language), element("span", own(", ".join(shown)), f" ({len(data.inputs)})")],
+        [say("field.data.target", language), own(", ".join(target.column for target in data.targets))],
         [say("field.data.task", language), ", ".join(say(f"task.{target.task}", language) for target in data.targets)],
         [say("field.data.split", language), say(f"order.{data.split.order}", language)],
     ]
@@ -324,7 +310,7 @@ def _layers(experiment: Experiment, dataset: Dataset, language: Language) -> Ele
             rows.append([kind, shape, parameters])
         else:
             shared = f" = {row.shares}" if row.shares else ""
-            rows.append([element("span", _own(row.id), f" · {kind}{shared}"), shape, parameters, ", ".join(row.reads)])
+            rows.append([element("span", own(row.id), f" · {kind}{shared}"), shape, parameters, ", ".join(row.reads)])
     table = _table(rows)
     if graph is None:
         return table

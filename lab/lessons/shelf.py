@@ -1,5 +1,6 @@
 """The lessons that come along: the folders of `lessons/`, in the order of their numbers."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -27,3 +28,8 @@ def lesson(name: str) -> Opened:
 def lessons() -> tuple[Opened, ...]:
     """All of them."""
     return tuple(lesson(folder.name) for folder in lesson_folders())
+
+
+def known_lessons(own: Mapping[str, Opened]) -> dict[str, Opened]:
+    """All of them and those that a learner has opened, by the key of their progress, in their order."""
+    return {one.name: one for one in lessons()} | dict(own)

@@ -86,6 +86,7 @@ class Limits:
     link_characters: int
     lesson_characters: int  # of each of a lesson's files
     lesson_seeds: int
+    progress_bytes: int  # of a learner's record, in the browser or a file
     # a server
     visitors: VisitorLimits | None
 
@@ -138,6 +139,7 @@ ALONE = Limits(
     link_characters=8_000,
     lesson_characters=60_000,
     lesson_seeds=10,
+    progress_bytes=1_500_000,
     visitors=None,
 )
 

@@ -17,9 +17,10 @@ from lab.lessons.pictures import (
     network_of,
     pictures_of,
 )
-from lab.lessons.progress import Beat, Progress, drawn_curve
+from lab.lessons.progress import Progress, drawn_curve
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.reader import Opened
+from lab.lessons.record import Beat
 from lab.lessons.said import answer_of, right_choices, said_of, worth_of
 from lab.lessons.schema import MINE, Knob
 from lab.spec.experiment import Experiment
@@ -37,6 +38,7 @@ from pages.ui.lessons.running import (
     tell_end,
     wait,
 )
+from pages.ui.lessons.visit import now
 from pages.ui.lessons.words import safe, safe_filled
 from pages.ui.network_drawing import network_drawing
 from pages.ui.state import AppState, app_state, widget_value
@@ -120,7 +122,7 @@ def _nothing() -> None:
 
 def _predicted(opened: Opened, progress: Progress, given: Any) -> None:
     """Callback: keep the prediction and begin."""
-    progress.prediction = given
+    progress.predict(given, now(app_state()))
     begin(opened, progress)
     if progress.running is not None:
         progress.go("run")
@@ -133,7 +135,7 @@ def run(state: AppState, opened: Opened, progress: Progress) -> None:
     words, running = opened.words(state.language), progress.running
     st.markdown(safe(words["run"].text))
     if running is None:
-        go_back(state, progress)
+        run_anew(state, opened, progress)
         return
     if running.going_on:
         look(state, running)
@@ -146,9 +148,34 @@ def run(state: AppState, opened: Opened, progress: Progress) -> None:
     show_picture(state, running, picture, "lesson-curves", over=over)
     st.caption(say("lessons_page.seeds_about", state.language, seeds=len(opened.lesson.seeds)))
     if running.state == "finished":
+        progress.find(opened, now(state))
         go_on_button(state, progress)
     else:
         go_back(state, progress)
+
+
+def run_anew(state: AppState, opened: Opened, progress: Progress) -> None:
+    """The server has forgotten the runs of a prediction that was kept: the same seeds give the same numbers."""
+    if progress.given is None:
+        go_back(state, progress)
+        return
+    st.info(say("progress.again_seeds", state.language))
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            say("progress.run_again", state.language),
+            key="lesson-run-again",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_begin_again,
+            args=(opened, progress),
+        )
+        go_back(state, progress)
+
+
+def _begin_again(opened: Opened, progress: Progress) -> None:
+    begin(opened, progress)
+    if progress.running is not None:
+        progress.go("run")
 
 
 def go_back(state: AppState, progress: Progress) -> None:
@@ -167,7 +194,7 @@ def go_back(state: AppState, progress: Progress) -> None:
 def compare(state: AppState, opened: Opened, progress: Progress) -> None:
     running, asked = progress.running, opened.lesson.prediction
     if running is None or not running.settings or progress.prediction is None:
-        go_back(state, progress)
+        run_anew(state, opened, progress)
         return
     picture = chosen_picture(state, opened, f"lesson-compared-{opened.name}")
     if isinstance(progress.prediction, tuple):
@@ -206,7 +233,7 @@ def _tell_worth(state: AppState, opened: Opened, progress: Progress) -> None:
 def explain(state: AppState, opened: Opened, progress: Progress) -> None:
     words, running = opened.words(state.language), progress.running
     if running is None or not running.settings:
-        go_back(state, progress)
+        run_anew(state, opened, progress)
         return
     values = running.values
     said = said_of(opened.lesson, values)
@@ -251,9 +278,10 @@ def check(state: AppState, opened: Opened, progress: Progress) -> None:
         label_visibility="collapsed",
     )
     if given is None:
+        if progress.solved:
+            go_on_button(state, progress)
         return
-    if given not in progress.answers[-1:]:
-        progress.answers.append(given)
+    progress.answer(given, right=given == asked.right, now=now(state))
     _judge(state, right=given == asked.right, reason=safe(words.answer(given)[1]))
     if given == asked.right:
         _second(state, opened, progress)
@@ -280,6 +308,7 @@ def _second(state: AppState, opened: Opened, progress: Progress) -> None:
         progress.solved = True
         go_on_button(state, progress)
     else:
+        progress.miss(now(state))
         st.button(
             say("lessons_page.other_numbers", state.language),
             key="lesson-other-numbers",
@@ -377,7 +406,7 @@ def _tried(state: AppState, opened: Opened, progress: Progress) -> None:
     figures.append(f"{say('lessons_page.parameters', state.language)}: **{mean_of(mine.figures['parameters'])}**")
     st.markdown(" · ".join(figures))
     if goal_reached(opened, mine):
-        progress.won = True
+        progress.win(mine, now(state))
         st.success(say("lessons_page.won", state.language), icon=":material/emoji_events:")
     else:
         st.info(say("lessons_page.not_won", state.language))

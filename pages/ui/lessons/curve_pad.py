@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from lab.lessons.progress import DRAWN_POINTS
+from lab.lessons.record import DRAWN_POINTS
 from lab.texts import Language, say
 from pages.ui.component import component
 

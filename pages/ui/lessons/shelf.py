@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from lab.lessons.progress import Learner
+from lab.lessons.progress import OWN, Learner
 from lab.lessons.reader import FORM, Opened, from_link, read_file
 from lab.lessons.refusal import LessonError, LessonRefusal, say_refusal
-from lab.lessons.shelf import lesson, lessons
+from lab.lessons.shelf import known_lessons, lesson
 from lab.texts import say
 from pages.ui.grid import in_rows
+from pages.ui.lessons.carrying import carry
+from pages.ui.lessons.recall import recall
+from pages.ui.lessons.visit import Visit
 from pages.ui.lessons.words import safe
 from pages.ui.state import AppState, app_state
 from pages.ui.uploads import taken
@@ -16,14 +19,17 @@ LINK = "lesson"  # the query parameter that names a lesson or carries one
 CARDS_A_ROW = 4
 
 
-def shelf(state: AppState) -> None:
-    """Cards of all lessons, in their order."""
-    st.markdown(say("lessons_page.intro", state.language))
+def shelf(state: AppState, visit: Visit) -> None:
+    """What was missed last time, and cards of all lessons in their order."""
     learner = state.desk.lessons
-    for row in in_rows([*lessons(), *learner.own.values()], CARDS_A_ROW):
-        for column, one in zip(st.columns(CARDS_A_ROW, gap="small"), row, strict=False):
+    known = known_lessons(learner.own)
+    recall(state, visit, known)
+    st.markdown(say("lessons_page.intro", state.language))
+    for row in in_rows(known.items(), CARDS_A_ROW):
+        for column, (key, one) in zip(st.columns(CARDS_A_ROW, gap="small"), row, strict=False):
             with column, st.container(border=True, height="stretch"):
-                _card(state, learner, one)
+                _card(state, learner, key, one)
+    carry(state, visit)
     with st.expander(say("lessons_page.own", state.language)):
         st.caption(say("lessons_page.own_about", state.language))
         key = state.key("lesson-file")
@@ -32,8 +38,8 @@ def shelf(state: AppState) -> None:
         )
 
 
-def _card(state: AppState, learner: Learner, one: Opened) -> None:
-    progress = learner.lessons.get(one.name)
+def _card(state: AppState, learner: Learner, key: str, one: Opened) -> None:
+    progress = learner.lessons.get(key)
     number = one.name.partition("-")[0]
     st.markdown(f"**{safe(number)} · {safe(one.words(state.language).title)}**")
     mark = "new" if progress is None else "done" if progress.done else "begun"
@@ -42,19 +48,19 @@ def _card(state: AppState, learner: Learner, one: Opened) -> None:
     st.caption(f"{minutes} · {say(f'lessons_page.mark.{mark}', state.language)}{won}")
     st.button(
         say("lessons_page.open", state.language),
-        key=f"lesson-open-{one.name}",
+        key=f"lesson-open-{key}",
         on_click=choose,
-        args=(one.name,),
+        args=(key,),
         width="stretch",
     )
 
 
-def choose(name: str | None) -> None:
+def choose(key: str | None) -> None:
     """Callback: open that lesson, or the list."""
-    app_state().desk.lessons.current = name
+    app_state().desk.lessons.current = key
 
 
-def opened_lesson(state: AppState) -> Opened | None:
+def opened_lesson(state: AppState, visit: Visit) -> Opened | None:
     """The lesson that is open; None for the list."""
     learner = state.desk.lessons
     if learner.current is None:
@@ -63,14 +69,18 @@ def opened_lesson(state: AppState) -> Opened | None:
     if own is not None:
         return own
     try:
-        return lesson(learner.current)
+        one = lesson(learner.current)
+        learner.current = one.name
+        return one
     except KeyError:
+        if learner.current.startswith(OWN):
+            visit.tell("info", say("progress.open_own_again", state.language))
         learner.current = None
         return None
 
 
-def take_link(state: AppState) -> None:
-    """A lesson named or carried by the address, which is then cleaned: a reload must not begin it anew."""
+def take_link(state: AppState, visit: Visit) -> None:
+    """A lesson named or carried by the address, which is then cleaned: a reload must not open it again."""
     text = st.query_params.get(LINK)
     if text is None:
         return
@@ -80,17 +90,12 @@ def take_link(state: AppState) -> None:
         try:
             learner.current = lesson(text[:100]).name
         except KeyError:
-            st.error(say("lesson.unknown", state.language, name=safe(text[:40])))
+            visit.tell("error", say("lesson.unknown", state.language, name=safe(text[:40])))
         return
     try:
         learner.keep(from_link(text).named(say("lessons_page.from_link", state.language)))
-    except LessonError as refusal:
-        tell_refusal(state, refusal)
-
-
-def tell_refusal(state: AppState, refusal: LessonError) -> None:
-    """What is wrong with a lesson from elsewhere; its words are a stranger's."""
-    st.error(safe(say_refusal(refusal, state.language)))
+    except LessonError as refusal:  # its words are a stranger's
+        visit.tell("error", safe(say_refusal(refusal, state.language)))
 
 
 def _open_file(key: str) -> None:

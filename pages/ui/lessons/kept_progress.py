@@ -1,0 +1,54 @@
+"""How far a learner is, kept by their browser: it tells the server when that knows less, and writes down what is new.
+
+The server's memory is not needed: it may restart, or forget a desk, between any two clicks.
+"""
+
+from typing import Any
+
+from lab.lessons.carried import from_text, to_text
+from lab.lessons.merging import merged
+from lab.lessons.refusal import LessonError, say_refusal
+from pages.ui.component import component
+from pages.ui.lessons.visit import Visit, now
+from pages.ui.lessons.words import safe
+from pages.ui.state import AppState, app_state, widget_value
+
+KEY = "lesson-kept"
+STORED_AS = "lab-lessons"  # in the browser's localStorage; what cannot be read goes to "lab-lessons.unread"
+
+_component = component(__file__, shared=("mount",))
+
+
+def keep_in_browser(state: AppState, visit: Visit) -> None:
+    """At the end of a screen: what this screen has changed is in it."""
+    record = to_text(state.desk.lessons.record(now(state)))
+    data = {"name": STORED_AS, "record": record, "heard": visit.heard, "unread": visit.unread}
+    _component(data=data, key=KEY, on_told_change=_told)
+
+
+def _told() -> None:
+    """Callback: the browser has spoken."""
+    hear(app_state(), widget_value(KEY).told)
+
+
+def hear(state: AppState, told: Any) -> None:
+    """Take in what a browser says: {"number", "text"}, or {"blocked": true}. Whatever it is, nothing breaks."""
+    visit = state.held(Visit)
+    visit.by_itself = True
+    if not isinstance(told, dict):
+        return
+    visit.blocked = told.get("blocked") is True
+    number, text = told.get("number"), told.get("text")
+    if not isinstance(number, str) or not isinstance(text, str):
+        return
+    visit.heard, visit.unread = number[:40], False
+    learner, moment = state.desk.lessons, now(state)
+    try:
+        record = from_text(text, moment)
+    except LessonError as refusal:
+        visit.unread = True
+        visit.tell("warning", safe(say_refusal(refusal, state.language)))
+        return
+    learner.receive(record, moment)
+    if visit.before is not None:  # a link was there first
+        visit.before = merged(visit.before, record)
