@@ -275,3 +275,20 @@ def test_a_name_is_kept_and_shown_as_letters(engine):
     hand_over(person, to_text(record))
     assert [box.value for box in person.at.text_input if "lesson-name" in (box.key or "")] == ["**<img src=x>**"]
     assert not [one for one in person.at.markdown if "<img" in one.value]
+
+
+# --- the certificate
+
+
+def test_the_certificate_shows_ones_own_finding_and_goes_back_to_the_list(engine, language):
+    person = visitor(engine, TODAY, language)
+    ran(person)
+    learner(person).call("<b>김하나</b>", Moment(NOON, TODAY))
+    progress(person).solved = True
+    progress(person).go("further")
+    person.press("lesson-all").press("lesson-certificate")
+    [sheet] = [one.proto.body for one in person.at.get("html") if "certificate-name" in one.proto.body]
+    assert "&lt;b&gt;김하나&lt;/b&gt;" in sheet
+    assert lesson(QUICK).words(language)["predict"].items["same"] in sheet
+    person.press("lesson-all")
+    assert person.at.button(key=f"lesson-open-{QUICK}")
