@@ -31,15 +31,20 @@ def due_day(missed: Missed) -> int | None:
     return None if missed.box == LEARNED else missed.day + BOX_DAYS[missed.box]
 
 
-def due(missed: Iterable[tuple[str, Mapping[Asked, Missed]]], day: int) -> list[Due]:
-    """What is to be asked on that day: of each lesson what was missed. The longest overdue first, a few at once."""
+def due(missed: Iterable[tuple[str, Mapping[Asked, Missed]]], day: int, already: int = 0) -> list[Due]:
+    """What is to be asked on that day, the longest overdue first.
+
+    Args:
+        missed: of each lesson, by its key.
+        already: so many have been asked in this visit; there is an end to it.
+    """
     found = [
         (since, place, Due(lesson, asked))
         for place, (lesson, ones) in enumerate(missed)
         for asked, one in ones.items()
         if (since := due_day(one)) is not None and since <= day
     ]
-    return [one for _, _, one in sorted(found, key=lambda entry: entry[:2])][:MOST_AT_ONCE]
+    return [one for _, _, one in sorted(found, key=lambda entry: entry[:2])][: max(0, MOST_AT_ONCE - already)]
 
 
 def answered(missed: Missed, *, right: bool, day: int, turn: int) -> Missed:

@@ -7,7 +7,7 @@ import streamlit as st
 from lab.lessons.progress import Progress
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.reader import Opened
-from lab.lessons.recall import MOST_AT_ONCE, Due, due, other_turn
+from lab.lessons.recall import Due, due, other_turn
 from lab.texts import say
 from pages.ui.lessons.visit import Recalled, Visit, now
 from pages.ui.lessons.words import safe, safe_filled
@@ -24,7 +24,7 @@ def recall(state: AppState, visit: Visit, known: Mapping[str, Opened]) -> None:
     here = visit.recalled = visit.recalled or _begun(state, waiting[0], known[waiting[0].lesson])
     behind = [one for one in waiting if one != here.due]
     with st.container(border=True, key="lesson-recall"):
-        first = say("progress.recall", state.language, count=1 + len(behind))
+        first = say("progress.recall", state.language, count=len([here, *behind]))
         st.markdown(f"**{first}** {safe(known[here.due.lesson].words(state.language).title)}")
         _ask(state, visit, here, known[here.due.lesson])
         with st.container(horizontal=True, gap="small"):
@@ -40,7 +40,7 @@ def due_now(state: AppState, visit: Visit, known: Mapping[str, Opened]) -> list[
     """What waits in this visit; of a lesson that is not here nothing can be asked."""
     lessons = state.desk.lessons.lessons
     missed = [(key, lessons[key].missed) for key in known if key in lessons]
-    return due(missed, visit.day or 0)[: max(0, MOST_AT_ONCE - visit.asked)]
+    return due(missed, visit.day or 0, visit.asked)
 
 
 def _is_there(state: AppState, one: Due, known: Mapping[str, Opened]) -> bool:
