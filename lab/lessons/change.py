@@ -20,7 +20,12 @@ DEFAULT_ACTIVATION = "relu"
 
 def base_of(scene: Scene) -> Experiment:
     """The experiment that a scene begins with. Raises LessonError, ExperimentError, DataError, NetcoreValueError."""
-    return changed(_source(scene.base), scene.base)
+    return begun_with(scene.base)
+
+
+def begun_with(base: Base) -> Experiment:
+    """The experiment that a base names, with what it changes. Raises as `base_of`."""
+    return changed(_source(base), base)
 
 
 def experiments_of(scene: Scene) -> dict[str, Experiment]:

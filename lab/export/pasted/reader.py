@@ -3,13 +3,15 @@
 The counterpart of `keras_source`: what that writes, this reads back. The code is parsed and never executed, so that a
 text from anywhere can be pasted. Understood are Sequential (as a list and by .add) and functional models (also shared
 layers, models within models), every registered layer, loss, optimizer, metric and schedule, compile, fit and its
-callbacks, set_random_seed, names that stand for numbers and lists, loops over what is known, and functions that
-straightforwardly return a model or a tensor. Of everything else a finding says that it was left out.
+callbacks, train_test_split, set_random_seed, names that stand for numbers and lists, loops over what is known, and
+functions that straightforwardly return a model or a tensor. Of everything else a finding says that it was left out.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lab.export.pasted.draft import Draft
 from lab.export.pasted.statements import Reader
 from lab.export.pasted.taking import Facts, applied, tried
 from lab.export.pasted.text import Finding, parse_program
@@ -29,12 +31,14 @@ class Proposal:
         findings: in the order of the lines.
         understood: whether the code said anything about model, compile or fit at all.
         hidden: how many findings there are beyond those listed.
+        speaks_of: which of "model", "compile" and "fit" the code speaks of.
     """
 
     experiment: Experiment
     findings: tuple[Finding, ...]
     understood: bool
     hidden: int = 0
+    speaks_of: frozenset[str] = frozenset()
 
 
 def read_keras(text: str, experiment: Experiment, facts: Facts = NOTHING) -> Proposal:
@@ -50,11 +54,26 @@ def read_keras(text: str, experiment: Experiment, facts: Facts = NOTHING) -> Pro
     draft = reader.chosen()
     if draft is not None:
         experiment = applied(draft, experiment, reader.notes, facts, reader.variables)
+    if reader.apart is not None and (draft is None or draft.validation_split is None):
+        share, line = reader.apart
+        experiment = tried(experiment, line, reader.notes, functools.partial(_kept_apart, share=share))
     if reader.seed is not None:
         value, line = reader.seed
         experiment = tried(experiment, line, reader.notes, lambda one: one.replace(seed=value))
     listed, hidden = _weightiest(_together(_once(reader.notes), reader.lines))
-    return Proposal(experiment, listed, draft is not None or reader.seed is not None, hidden)
+    understood = draft is not None or reader.seed is not None or reader.apart is not None
+    return Proposal(experiment, listed, understood, hidden, _speaks_of(draft))
+
+
+def _kept_apart(experiment: Experiment, share: float) -> Experiment:
+    return experiment.with_data(split=experiment.data.split.replace(validation=share))
+
+
+def _speaks_of(draft: Draft | None) -> frozenset[str]:
+    if draft is None:
+        return frozenset()
+    said = {"model": draft.layers or draft.outputs, "compile": draft.compiled, "fit": draft.fits}
+    return frozenset(name for name, there in said.items() if there)
 
 
 def _weightiest(findings: list[Finding]) -> tuple[tuple[Finding, ...], int]:

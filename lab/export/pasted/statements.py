@@ -9,13 +9,14 @@ from lab.export.pasted.expressions import LEAVES, bound, entries_of, evaluate
 from lab.export.pasted.functions import Function
 from lab.export.pasted.models import LAYER_NAMES, MODEL_WORDS, Models, makes_graph, makes_sequential
 from lab.export.pasted.parts import Notes, misspelt
-from lab.export.pasted.values import Argument, Called, Names, Reference, Tensor, Unknown, leaves, source
+from lab.export.pasted.values import Argument, Called, Names, Reference, Tensor, Unknown, is_number, leaves, source
 from netcore.callbacks import CALLBACKS
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS, SCHEDULES
 
 DEEP = 8  # functions that call functions
+SPLIT, SPLIT_SHARE = "train_test_split", 0.25  # of scikit-learn, and what it keeps apart if it is not told
 REGISTRIES = (LAYERS, OPTIMIZERS, LOSSES, SCHEDULES, CALLBACKS)
 KNOWN = [name for registry in REGISTRIES for name in registry.names()]
 KNOWN += ["Input", "range", "enumerate", "zip", "reversed"]
@@ -31,6 +32,7 @@ class Reader:
         self.models = Models(self.names, self.imported, self.notes)
         self.variables: dict[Tensor, str] = {}
         self.seed: tuple[int, int] | None = None
+        self.apart: tuple[float, int] | None = None  # share of the rows that are not learned from, and the line
         self.lines: list[int] = []  # on which statements begin
         self._functions: list[Function] = []
         self._imports: list[int] = []
@@ -97,6 +99,8 @@ class Reader:
             value = Unknown(node)
         elif isinstance(value, Unknown):
             self._leave_out_unknown(value, node.lineno)
+        elif isinstance(value, Called) and value.name == SPLIT:
+            self._keep_apart(value)
         elif isinstance(value, Called) and misspelt(value.name, KNOWN) is None:
             self._leave_out_unknown(Unknown(node), node.lineno)
         if leaves(value) > LEAVES:
@@ -104,6 +108,16 @@ class Reader:
         for target in targets:
             for name, one in (bound(target, value) or {}).items():
                 self._name(name, one)
+
+    def _keep_apart(self, called: Called) -> None:
+        """scikit-learn's train_test_split: the share of the rows that are not learned from."""
+        size = called.argument("test_size")
+        share = SPLIT_SHARE if size is None else size.value
+        if is_number(share) and 0 < share < 1:
+            self.apart = (float(share), called.line)
+            self.notes.add("note", "paste.train_test_split", called.line, percent=f"{100 * share:g}")
+        else:
+            self.notes.add("error", "paste.not_kept", called.line, text=called.text)
 
     def _name(self, name: str, value: Any) -> None:
         self.names[name] = value.network if isinstance(value, Reference) and value.network is not None else value

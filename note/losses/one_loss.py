@@ -1,0 +1,1 @@
+model.compile(optimizer='rmsprop', loss='binary_crossentropy')

@@ -1,0 +1,140 @@
+"""A snippet on the page: its code to be edited, what it is run on, its buttons, and below them what came of it."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from lab.errors import LabError
+from lab.note.asked import NoteRun
+from lab.note.code import cells_of
+from lab.note.shelf import Place, words_of
+from lab.runs.orders.study import StudyView
+from lab.runs.serve.host import engine
+from lab.texts import say
+from netcore.errors import NetcoreError
+from pages import page_named
+from pages.ui.note.result import show_code, show_run
+from pages.ui.note.view import NoteView
+from pages.ui.state import AppState, app_state, widget_value
+
+LOOK_S = 0.7  # between two looks at a run that goes on
+
+
+def show_snippet(state: AppState, view: NoteView, place: Place) -> None:
+    words = words_of(place.section.step, state.language).snippets[place.snippet.key]
+    st.markdown(words.about)
+    code_field(state, view, place)
+    buttons(state, view, place)
+    shown = view.shown.get(place.key)
+    if shown is None:
+        return
+    if shown.text != view.text(place):
+        st.caption(say("note_page.edited", state.language))
+    show_code(state, shown, place.key)
+    run = view.runs.get(place.key)
+    if run is not None:
+        follow(state, run, place)
+
+
+def code_field(state: AppState, view: NoteView, place: Place) -> None:
+    key = view.field_key(place)
+    with st.container(key="note-code"):
+        st.text_area(
+            say("note_page.code", state.language),
+            value=view.text(place),
+            height="content",
+            key=key,
+            help=say("note_page.about_code", state.language),
+            on_change=_take_text,
+            args=(view, place, key),
+        )
+
+
+def _take_text(view: NoteView, place: Place, key: str) -> None:
+    view.edit(place, widget_value(key))
+
+
+def buttons(state: AppState, view: NoteView, place: Place) -> None:
+    run = view.runs.get(place.key)
+    busy = run is not None and run.going_on
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            say("note_page.run", state.language),
+            key="note-run",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=busy,
+            on_click=_run,
+            args=(view, place),
+        )
+        st.button(
+            say("note_page.reset", state.language),
+            key="note-reset",
+            icon=":material/undo:",
+            disabled=busy or view.text(place) == place.code,
+            on_click=view.reset,
+            args=(place,),
+        )
+        if st.button(say("note_page.studio", state.language), key="note-studio", icon=":material/tune:"):
+            state.replace_experiment(view.read(place).experiment)
+            state.notice("success", "note_page.in_studio")
+            st.switch_page(page_named("train").file)
+
+
+def _run(view: NoteView, place: Place) -> None:
+    """Callback: read the code; where it asks for a training that nothing stands in the way of, begin it."""
+    state = app_state()
+    code = view.read(place)
+    if not code.trains or code.in_the_way:
+        return
+    try:
+        cells = cells_of(place, code)
+        study = engine().start_study(cells, state.owner, predict=True)
+        view.runs[place.key] = NoteRun.of(code, study, cells)
+    except (LabError, NetcoreError) as refusal:
+        state.notice("error", refusal.code, **refusal.values)
+
+
+def follow(state: AppState, run: NoteRun, place: Place) -> None:
+    """Curves as they come; the page is run anew when all has ended."""
+    names = words_of(place.section.step, state.language).snippets[place.snippet.key].names
+    if run.going_on:
+        look(state, run)
+    if not run.going_on:
+        show_run(state, run, names)
+        return
+
+    @st.fragment(run_every=LOOK_S)
+    def tick() -> None:
+        view = look(state, run)
+        if view is None or not run.going_on:
+            st.rerun()
+            return
+        words = {"done": f"{view.done:,}", "total": f"{view.total:,}", "seconds": f"{view.compute_s:.1f}"}
+        st.progress(view.share, say("lessons_page.progress", state.language, **words))
+        show_run(state, run, names)
+
+    tick()
+    st.button(
+        say("note_page.stop", state.language),
+        key="note-stop",
+        icon=":material/stop:",
+        on_click=_stop,
+        args=(run.study_id,),
+    )
+
+
+def look(state: AppState, run: NoteRun) -> StudyView | None:
+    """Where the run is; None if the engine no longer knows it."""
+    try:
+        view = engine().study(run.study_id, state.owner)
+    except LabError:
+        run.lost()
+        return None
+    run.seen(view)
+    return view
+
+
+def _stop(study_id: str) -> None:
+    with suppress(LabError):  # it may just have been forgotten: then there is nothing to stop
+        engine().stop_study(study_id, app_state().owner)
