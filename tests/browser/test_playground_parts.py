@@ -114,6 +114,11 @@ def test_a_link_brings_back_the_setup_that_it_was_made_of(script):
     assert found == {"setup": setup, "corrected": []}
 
 
+def test_a_key_of_an_address_is_ours_by_its_name_and_not_by_what_every_object_has(script):
+    assert [script("isOurs(value)", key) for key in ("noise", "sinX", "noise_hide")] == [True] * 3
+    assert [script("isOurs(value)", key) for key in ("constructor", "toString", "lang")] == [False] * 3
+
+
 def test_points_and_weights_that_are_too_many_for_a_link_are_told(script):
     setup = script("firstSetup()")
     points = [[0.1 * (number % 60), 1, number % 2] for number in range(400)]

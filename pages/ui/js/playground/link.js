@@ -174,5 +174,5 @@ function linkOf(setup) {
 function isOurs(key) {
   const own = ["problem", "dataset", "regDataset", "seed", "output", "regularization", "optimizer", "loss", "initializer", "shuffle", "speed"];
   const shapes = ["networkShape", "activation", "activations", "dropout", "norm", "drawn", "weights", "initZero"];
-  return own.includes(key) || shapes.includes(key) || FLAGS.includes(key) || key in NUMBERS || key in FEATURE_KEYS || key.endsWith("_hide");
+  return own.includes(key) || shapes.includes(key) || FLAGS.includes(key) || Object.hasOwn(NUMBERS, key) || Object.hasOwn(FEATURE_KEYS, key) || key.endsWith("_hide");
 }
