@@ -11,15 +11,31 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lab.data.given import given_table
+from lab.data.prepare import prepare
 from lab.errors import RunError
+from lab.runs.orders.run import source_text
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.pooled.pool import SILENCE_S, STARTING_S, WorkerPool
-from lab.runs.wire.messages import ENDED, Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Step, Stop
+from lab.runs.wire.messages import (
+    ENDED,
+    Extend,
+    Pause,
+    Resume,
+    SetBatchSize,
+    SetData,
+    SetLearningRate,
+    Speed,
+    Step,
+    Stop,
+)
+from lab.spec.data import AS_FOUND
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.clock import Clock
+from tests.lab.runs.play import playground
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
 from tests.live.states import wait_for_epoch, wait_for_state
 from tests.waiting import LONGEST_S, wait_for
@@ -61,6 +77,27 @@ def test_what_was_turned_during_a_run_is_in_its_record_and_gives_the_same_curve_
     record = engine.record(run, owner)
     again = InlineEngine(ALONE)
     copy = again.start(RunRequest(record.experiment_with_changes(), iris_data()), owner)
+    again.advance(record.epochs_done)
+    assert again.view(copy, owner).history == record.history
+
+
+def test_other_rows_reach_a_worker_and_the_one_after_it_and_the_log_makes_the_same_curve_again(engine, owner):
+    experiment = playground(4, epochs=ENDLESS)
+    dataset = prepare(given_table(experiment.data.source, AS_FOUND), experiment.data, experiment.seed)
+    run = engine.start(RunRequest(experiment, dataset, epochs_per_s=UNHURRIED), owner)
+    wait_for_epoch(engine, run, owner, 3)
+    engine.command(run, owner, SetData(source_text(experiment.data.source.replace(points=100, noise=20))))
+    wait_for(lambda: len(engine.view(run, owner).changes) == 1, "the other rows")
+    at = engine.view(run, owner).changes[0].epoch
+    wait_for_epoch(engine, run, owner, at + 3)
+    os.kill(pid_of(engine, run), signal.SIGKILL)
+    wait_for_epoch(engine, run, owner, engine.view(run, owner).epoch + 3)
+    engine.command(run, owner, Stop())
+    wait_for(lambda: engine.view(run, owner).state in ENDED, "the end")
+    record = engine.record(run, owner)
+    assert [(change.name, change.epoch) for change in record.changes] == [("data", at)]
+    again = InlineEngine(ALONE)
+    copy = again.start(RunRequest(record.experiment_with_changes(), dataset), owner)
     again.advance(record.epochs_done)
     assert again.view(copy, owner).history == record.history
 
@@ -305,7 +342,8 @@ def test_workers_do_not_outlive_the_process_that_started_them(tmp_path):
     program = textwrap.dedent(
         f"""
         import pathlib, sys
-        from lab.spec.limits import ALONE
+        from lab.spec.data import AS_FOUND
+from lab.spec.limits import ALONE
         from lab.runs.serve.pooled import PoolEngine
         from lab.runs.kept.store import RunStore
         engine = PoolEngine(ALONE, RunStore(pathlib.Path({str(tmp_path)!r}), ALONE), workers=1)
