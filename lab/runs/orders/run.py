@@ -127,9 +127,10 @@ def _other_arrays(experiment: Experiment) -> Arrays:
     found: Arrays = {}
     one: Experiment | None = experiment
     while one is not None:
-        for change in one.fit.changes:
-            if change.source is not None:
-                found |= arrays_of(one, change.source)
+        bare = one.with_fit(changes=())  # each of the many need not be checked anew with every table
+        for source in dict.fromkeys(change.source for change in one.fit.changes):
+            if source is not None:
+                found |= arrays_of(bare, source)
         one = one.parent()
     return found
 
