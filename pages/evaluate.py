@@ -10,7 +10,7 @@ from lab.charts.evaluation import confusion, predicted_actual
 from lab.data.prepare import Dataset, PartName
 from lab.data.table import Table
 from lab.errors import LabError
-from lab.insight.evaluate import Evaluation, evaluate_run
+from lab.insight.evaluate import Evaluation, evaluate_run, rows_at_end
 from lab.insight.shelf import openings
 from lab.model.outputs import combined
 from lab.model.quantities import quantity
@@ -70,6 +70,8 @@ def report(state: AppState, run: RunView, record: RunRecord, dataset: Dataset, t
         return
     if record.last_good_epoch < record.epochs_done:
         st.info(say("evaluate_page.last_good", state.language, epoch=f"{record.last_good_epoch:,}"))
+    if rows_at_end(record) is not None:
+        st.info(say("evaluate_page.rows_at_end", state.language))
     try:
         parts = sealed_section(state, record, dataset)
         evaluations = evaluations_of(state, record, dataset, parts)

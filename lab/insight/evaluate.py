@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from lab.data.prepare import Dataset, PartName
+from lab.data.given import given_table
+from lab.data.prepare import Dataset, PartName, prepare_cached
 from lab.data.sequences import read_label
 from lab.errors import RunError
 from lab.insight.ctc import blank_share, greedy, letter_error, right_share
@@ -20,6 +21,7 @@ from lab.runs.kept.record import RunRecord
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.spec import RunSpec
 from lab.runs.work.build import build_model
+from lab.spec.data import AS_FOUND
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.verdict.baseline import Baseline, baseline
 from lab.verdict.baseline_loss import baseline_loss
@@ -101,9 +103,19 @@ def evaluate_run(
 ) -> dict[str, Evaluation]:
     """Evaluate a run's last good weights on the parts named, those without rows left out: each output by its name.
 
-    The one output of a sequential network is called "".
+    The one output of a sequential network is called "". Of a run whose points were changed on the way, the points that
+    it learned from last are judged, and not those of `dataset`.
     """
-    return _evaluations(record.experiment, record.weights, dataset, parts)
+    return _evaluations(record.experiment, record.weights, rows_at_end(record) or dataset, parts)
+
+
+def rows_at_end(record: RunRecord) -> Dataset | None:
+    """The rows that a run learned from last; None where they are those that it began with. Raises DataError."""
+    sources = [change.source for change in record.changes if change.source and change.epoch < record.epochs_done]
+    if not sources:
+        return None
+    experiment = record.experiment.with_fit(changes=()).with_data(source=sources[-1])
+    return prepare_cached(given_table(sources[-1], AS_FOUND), experiment.data, experiment.seed)
 
 
 def evaluate(

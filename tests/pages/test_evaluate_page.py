@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from lab.edits.screen import Screen
+from lab.spec.experiment import Change
 from lab.starts import start
 from lab.texts import say
+from tests.lab.runs.play import playground
 from tests.pages.conftest import seen
 from tests.security import run_files
 
@@ -97,3 +99,11 @@ def test_weights_of_another_network_are_told_and_break_no_page(person):
     assert person.state().screen.run == damaged
     assert say("run.damaged", person.state().language) in [error.value for error in person.at.error]
     person.go_to("train").go_to("compare")
+
+
+def test_it_is_said_that_a_run_is_judged_by_the_points_that_it_learned_from_last(person_in, language):
+    begun = playground(2, epochs=2)
+    change = Change(epoch=1, batch=0, name="data", value=0, source=begun.data.source.replace(noise=30))
+    person_in.state().replace_experiment(begun.with_fit(changes=(change,)))
+    person = person_in.look().go_to("train").train().go_to("evaluate")
+    assert say("evaluate_page.rows_at_end", language) in person.sentences()

@@ -5,18 +5,22 @@ import dataclasses
 import numpy as np
 import pytest
 
+from lab.data.given import given_table
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
-from lab.insight.evaluate import evaluate, predicted_classes
+from lab.insight.evaluate import evaluate, evaluate_run, predicted_classes, rows_at_end
 from lab.runs.orders.run import run_spec
+from lab.runs.serve.engine import RunRequest
+from lab.runs.serve.inline import InlineEngine
 from lab.runs.work.trainer import Trainer
-from lab.spec.data import SplitSpec
-from lab.spec.experiment import LayerSpec, PartSpec
+from lab.spec.data import AS_FOUND, SplitSpec
+from lab.spec.experiment import Change, LayerSpec, PartSpec
 from lab.starts import start
 from lab.texts import LANGUAGES
 from lab.verdict.baseline import baseline
 from lab.verdict.baseline_loss import baseline_loss
 from lab.verdict.judging import judge_run
+from tests.lab.runs.play import playground
 from tests.lab.verdict.test_verdict import all_said
 
 
@@ -269,3 +273,21 @@ def test_every_loss_for_numbers_can_be_evaluated(loss):
 def test_the_likeliest_class_is_predicted():
     assert predicted_classes(np.array([[0.2], [0.5], [0.6]])).tolist() == [0, 0, 1]
     assert predicted_classes(np.array([[0.2, 0.5, 0.3]])).tolist() == [1]
+
+
+# --- points that changed on the way
+
+
+def test_a_run_is_judged_by_the_points_that_it_learned_from_last_and_not_by_those_that_never_came():
+    begun = playground(4, epochs=4)
+    other, later = (begun.data.source.replace(points=points, noise=50) for points in (100, 200))
+    dataset = prepare(given_table(begun.data.source, AS_FOUND), begun.data, begun.seed)
+    engine = InlineEngine()
+    changes = [Change(epoch=at, batch=0, name="data", value=0, source=one) for at, one in ((2, other), (4, later))]
+    run = engine.start(RunRequest(begun.with_fit(changes=tuple(changes)), dataset), "me")
+    engine.advance()
+    record = engine.record(run, "me")
+    (found,) = evaluate_run(record, dataset).values()
+    assert found.scores["validation"].rows == 50
+    assert found.scores["validation"].loss == pytest.approx(record.history["val_loss"][-1])
+    assert rows_at_end(dataclasses.replace(record, changes=())) is None
