@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 EYE: Final = 15.0  # frames a second; of a curve the eye sees no more
-MOTION: Final = 30.0  # of a network that moves as a whole it does
+MOTION: Final = 32.0  # of a network that moves as a whole it does: so many that thirty are painted
 FEWEST: Final = 4.0  # frames a second that a busy class still gets, as far as there are points
 LATER: Final = 0.8  # each step is slower than the one before by this
 

@@ -2,18 +2,25 @@
 
 const last = (values) => values[values.length - 1];
 
+// Formats of numbers are kept: making one costs more than a hundred numbers written with it.
+const formats = new Map();
+
+function formatOf(language, options = {}) {
+  const key = JSON.stringify([language, options]);
+  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(language, options));
+  return formats.get(key);
+}
+
 function short(value, language) {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e6)) {
-    return new Intl.NumberFormat(language, { notation: "scientific", maximumSignificantDigits: 3 }).format(value);
-  }
-  return new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value);
+  const notation = size !== 0 && (size < 0.001 || size >= 1e6) ? "scientific" : "standard";
+  return formatOf(language, { notation, maximumSignificantDigits: 3 }).format(value);
 }
 
 function seconds(value, language, digits = value < 1 ? 2 : value < 10 ? 1 : 0) {
   const format = (number, unit) =>
-    new Intl.NumberFormat(language, {
+    formatOf(language, {
       style: "unit",
       unit,
       unitDisplay: "short",

@@ -1,6 +1,7 @@
 // One network on the screen: its drawing, what it says about the plane, its curves and numbers.
 
 const REST_AFTER_MS = 160; // then the maps are painted fine
+const READ_EVERY_MS = 66;
 const SLOW_PAINT_MS = 14; // of a frame's 33; above it the grid gets coarser, far below finer
 
 class Board {
@@ -92,13 +93,20 @@ class Board {
       this.network.paint(values, grid);
       this.output.paint(last(values), grid, this.shown(values, grid));
     }
-    this.curve.paint();
-    this.network.inspector.paint();
-    this.paintNumbers();
-    this.speak(began);
+    if (!isMoving || began - (this.readAt ?? -Infinity) >= READ_EVERY_MS) this.paintWhatIsRead(began);
     this.mark();
     if (!isMoving) this.network.describeAll();
     if (isMoving) this.comeToRest(performance.now() - began);
+  }
+
+  // curves and numbers: nobody reads them as often as the maps move
+  paintWhatIsRead(now) {
+    this.readAt = now;
+    this.curve.paint();
+    this.network.inspector.paint();
+    this.paintNumbers();
+    this.speak(now);
+    this.playground.tick();
   }
 
   // whether layers and weights are those of the present setup, and not on their way
@@ -138,7 +146,7 @@ class Board {
     const { numbers } = this.lane;
     const { texts, setup, language } = this;
     const { train, validation } = lossesOf(numbers);
-    const share = (value) => (value === undefined || value === null ? "–" : new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(value));
+    const share = (value) => (value === undefined || value === null ? "–" : formatOf(language, { style: "percent", maximumFractionDigits: 1 }).format(value));
     const rows = [
       ["train", texts.loss_train, short(train ?? null, language)],
       ["validation", texts.loss_validation, short(validation ?? null, language)],
@@ -186,7 +194,7 @@ class Board {
     const isLost = lane.lostAt !== null || lane.state === "diverged" || Object.values(lane.parameters).some(({ kernel }) => kernel && kernel.some((weight) => !Number.isFinite(weight)));
     if (!isLost) return "";
     const epoch = lane.lostAt ?? lane.epoch;
-    return fill(texts.diverged, { epoch: new Intl.NumberFormat(language).format(epoch), rate: short(this.setup.learningRate, language) });
+    return fill(texts.diverged, { epoch: formatOf(language).format(epoch), rate: short(this.setup.learningRate, language) });
   }
 
   speak(now) {
@@ -202,6 +210,5 @@ class Board {
     const { lane, box } = this;
     box.dataset.paints = Number(box.dataset.paints ?? 0) + 1;
     Object.assign(box.dataset, { epoch: lane.epoch, updates: lane.updates, state: lane.state, run: lane.run ?? "" });
-    this.playground.tick();
   }
 }

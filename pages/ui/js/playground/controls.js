@@ -92,9 +92,10 @@ class Controls {
   }
 
   tick(lane) {
-    const number = new Intl.NumberFormat(this.playground.language, { minimumIntegerDigits: 6 });
+    const { language } = this.playground;
+    const number = formatOf(language, { minimumIntegerDigits: 6 });
     setText(this.epoch, fill(this.playground.texts.epoch, { epoch: number.format(lane.epoch) }));
-    setText(this.updates, fill(this.playground.texts.updates, { updates: new Intl.NumberFormat(this.playground.language).format(lane.updates) }));
+    setText(this.updates, fill(this.playground.texts.updates, { updates: formatOf(language).format(lane.updates) }));
     if (!this.play) return;
     const isRunning = lane.isMoving;
     setText(this.play, isRunning ? "❚❚" : "▶");
@@ -201,7 +202,7 @@ class Controls {
   tellBatches(rows, batch) {
     const { texts, language } = this.playground;
     if (!rows || !this.batches) return;
-    const number = new Intl.NumberFormat(language);
+    const number = formatOf(language);
     const [updates, rest] = [Math.ceil(rows / batch), rows % batch];
     const values = { rows: number.format(rows), batch: number.format(batch), updates: number.format(updates), rest: number.format(rest) };
     setText(this.batches, fill(rest ? texts.batches_rest : texts.batches, values));

@@ -93,7 +93,7 @@ class CurveView {
     pen.setLineDash([]);
     const isLeft = x(best.epoch) > (area.left + area.right) / 2;
     pen.textAlign = isLeft ? "right" : "left";
-    pen.fillText(fill(texts.best, { epoch: new Intl.NumberFormat(language).format(best.epoch) }), x(best.epoch) + (isLeft ? -5 : 5), area.top + 10);
+    pen.fillText(fill(texts.best, { epoch: formatOf(language).format(best.epoch) }), x(best.epoch) + (isLeft ? -5 : 5), area.top + 10);
   }
 
   describe() {
