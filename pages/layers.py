@@ -18,6 +18,7 @@ from pages.ui.model.code_box import code_box
 from pages.ui.model.drawn_editor import drawn_editor
 from pages.ui.model.graph_editor import graph_page, model_kind
 from pages.ui.problems import show_problems, tell_at, tell_the_rest
+from pages.ui.run.network import network_at_rest
 from pages.ui.state import AppState, Edit, app_state, apply
 from pages.ui.text import about, heading, name_of
 
@@ -25,7 +26,7 @@ from pages.ui.text import about, heading, name_of
 def page(state: AppState, bench: Bench) -> None:
     model_kind(state)
     if bench.rows:
-        drawn_editor(state, bench)
+        drawn_editor(state, network_at_rest(state, bench))
     if isinstance(state.experiment.model, GraphSpec):
         graph_page(state, bench)
     else:

@@ -1,9 +1,11 @@
 """A network as a drawing, the same for sequential and functional models: layers as columns from left to right.
 
-A wire is as thick as its weight is large; colour and dashes tell the sign. Nothing is fetched and nothing computed in
+A wire is as thick as its weight is large; colour and dashes tell the sign. The bias is a mark within its unit: a full blue
+one above zero, an orange ring below. Nothing is fetched and nothing computed in
 the browser. All else is drawn in the colour of the page around it (`currentColor`), light or dark.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,6 +27,7 @@ NODE_GAP = 26  # between two nodes of a column
 FRAME = 4  # above and below everything
 LABEL_GAP = 8  # between a unit and its name
 THINNEST, THICKEST = 0.7, 6.0  # pixels, of a wire
+LARGEST_BIAS = 5.5  # pixels, radius of the mark of a bias as large as the largest weight
 ABOVE, BELOW, DASHES = BLUE, VERMILION, "7 4"  # of weights above and below zero
 MOST_LETTERS, FEW_LETTERS = 14, 9  # of a unit's name, on a wide and a narrow screen
 
@@ -88,7 +91,7 @@ def network_svg(network: DrawnNetwork, language: Language, *, narrow: bool = Fal
     largest = network.largest
     wires = [_wires(wires, places, largest) for wires in network.wires]
     nodes = [
-        _node(place, place.node, sentences_of(network, place.node, language))
+        _node(place, place.node, sentences_of(network, place.node, language), largest)
         for place in places.values()
         if place.node is not None
     ]
@@ -251,8 +254,9 @@ def _curve(points: Sequence[tuple[float, float]]) -> str:
     return text
 
 
-def _node(place: Place, node: DrawnNode, sentences: Sequence[str]) -> Element:
-    body = [_unit(place, node, number, sentences) for number in range(len(place.units))] or [_block(place, node)]
+def _node(place: Place, node: DrawnNode, sentences: Sequence[tuple[str, ...]], largest: float) -> Element:
+    body = [_unit(place, node, number, said, largest) for number, said in enumerate(sentences)]
+    body = body or [_block(place, node)]
     if place.is_folded:
         y = place.units[-1][1] - STEP
         body.append(element("text", "⋮", x=f"{place.x:.1f}", y=f"{y + 5:.1f}", aria_hidden="true"))
@@ -262,16 +266,17 @@ def _node(place: Place, node: DrawnNode, sentences: Sequence[str]) -> Element:
         for number, line in enumerate(place.lines)
     ]
     kind = "shared" if node.shares else "merge" if len(node.reads) > 1 else node.form
-    return element("g", *body, *words, data_node=node.id, data_kind=kind)
+    learns = {"data_units": node.layer} if node.form == "units" and node.layer else {}
+    return element("g", *body, *words, data_node=node.id, data_kind=kind, **learns)
 
 
 def _weight(number: int) -> dict[str, object]:
     return {"font_weight": 600} if number == 0 else {}
 
 
-def _unit(place: Place, node: DrawnNode, number: int, sentences: Sequence[str]) -> Element:
+def _unit(place: Place, node: DrawnNode, number: int, said: Sequence[str], largest: float) -> Element:
     x, y = place.units[number]
-    sentence = sentences[number] if number < len(sentences) else ""
+    sentence = "; ".join(said)
     name = place.names[number] if number < len(place.names) else ""
     drawn = [
         element("title", sentence),
@@ -286,10 +291,28 @@ def _unit(place: Place, node: DrawnNode, number: int, sentences: Sequence[str]) 
             **_outline(node),
         ),
     ]
+    if node.form == "units" and node.layer:
+        drawn.append(_bias(x, y, None if node.bias is None else float(node.bias[number]), largest))
     if name:
         left = x - RADIUS - LABEL_GAP
         drawn.append(element("text", name, x=f"{left:.1f}", y=f"{y + 5:.1f}", text_anchor="end"))
-    return element("g", *drawn, tabindex=0, role="img", aria_label=sentence or name, data_unit=number)
+    return element("g", *drawn, tabindex=0, role="img", aria_label=sentence, data_unit=number, data_said=said[0])
+
+
+def _bias(x: float, y: float, bias: float | None, largest: float) -> Element:
+    """Its area is as large as the bias, beside the largest weight; nothing is seen where none is learned yet."""
+    share = min(1.0, abs(bias) / largest) if bias is not None and largest and math.isfinite(bias) else 0.0
+    look = {"fill": BELOW, "fill_opacity": 0} if bias is not None and bias < 0 else {"fill": ABOVE, "fill_opacity": 1}
+    return element(
+        "circle",
+        class_="bias",
+        cx=f"{x:.1f}",
+        cy=f"{y:.1f}",
+        r=f"{LARGEST_BIAS * math.sqrt(share):.2f}",
+        stroke=look["fill"],
+        stroke_width=1.8 if share else 0,
+        **look,
+    )
 
 
 def _outline(node: DrawnNode) -> dict[str, object]:

@@ -47,23 +47,20 @@ def _short_lines(node: DrawnNode, language: Language) -> tuple[str, ...]:
     return tuple(filter(None, (title, units, node.detail)))
 
 
-def sentences_of(network: DrawnNetwork, node: DrawnNode, language: Language) -> tuple[str, ...]:
-    """One about each unit that is drawn."""
+def sentences_of(network: DrawnNetwork, node: DrawnNode, language: Language) -> tuple[tuple[str, ...], ...]:
+    """Of each unit that is drawn: what it is, its bias, what leads to it; of what is not learned, nothing."""
     into = [
         (network.node(wires.source), wires.weights)
         for wires in network.wires
         if wires.target == node.id and wires.weights is not None
     ]
-    return tuple(_sentence(node, place, into, language) for place in range(len(node.shown)))
+    return tuple(_sentences(node, place, into, language) for place in range(len(node.shown)))
 
 
-def _sentence(node: DrawnNode, place: int, into: Sequence[tuple[DrawnNode, Array]], language: Language) -> str:
-    unit = node.shown[place] + 1
-    if not node.type:
-        return say(
-            "network.unit_input", language, number=unit, name=own_word(node.names[place]) if node.names else unit
-        )
-    said = [say("network.unit", language, layer=_layer(node, language), number=unit)]
+def _sentences(
+    node: DrawnNode, place: int, into: Sequence[tuple[DrawnNode, Array]], language: Language
+) -> tuple[str, ...]:
+    said = [_unit_name(node, place, language)]
     if node.bias is not None:
         said.append(say("network.unit_bias", language, bias=number(float(node.bias[place]))))
     for source, kernel in into:
@@ -79,13 +76,24 @@ def _sentence(node: DrawnNode, place: int, into: Sequence[tuple[DrawnNode, Array
                 source=name,
             )
         )
-    return "; ".join(said)
+    return tuple(said)
 
 
-def key_of(network: DrawnNetwork, language: Language) -> str:
-    """How the drawing is read, and what of wide layers is left out."""
+def _unit_name(node: DrawnNode, place: int, language: Language) -> str:
+    unit = node.shown[place] + 1
+    if node.type:
+        return say("network.unit", language, layer=_layer(node, language), number=unit)
+    return say("network.unit_input", language, number=unit, name=own_word(node.names[place]) if node.names else unit)
+
+
+def key_of(network: DrawnNetwork, language: Language, *, moving: bool = False) -> str:
+    """How the drawing is read, and what of wide layers is left out.
+
+    Args:
+        moving: it has no weights of its own, those of a run move it.
+    """
     learned = network.largest > 0
-    key = "network.key" if learned else "network.key_untrained"
+    key = "network.key" if learned else "network.key_moving" if moving else "network.key_untrained"
     said = [say(key, language, **({"largest": number(network.largest)} if learned else {}))]
     for node in network.nodes:
         if 0 < len(node.shown) < node.units and node.form == "units":

@@ -21,6 +21,7 @@ class NetworkDrawing {
       this.edit();
     });
     this.resize.observe(root);
+    for (const name of ["pointerover", "focusin"]) root.addEventListener(name, ({ target }) => this.tell(target.closest?.("[data-unit]")));
   }
 
   close() {
@@ -53,6 +54,7 @@ class NetworkDrawing {
     drawing.style.minWidth = `${SMALLEST * widthOf(svg)}px`; // a long network is pushed sideways instead
     // layer -> its groups of wires; a layer that is called twice has two
     this.layers = Map.groupBy(this.root.querySelectorAll("[data-layer]"), (group) => group.dataset.layer);
+    this.nodes = [...this.root.querySelectorAll("[data-units]")];
     if (this.newest) this.requestPaint();
   }
 
@@ -63,22 +65,26 @@ class NetworkDrawing {
     this.held = null;
   }
 
-  // shares: layer -> weights as parts of the largest, row by row
-  learn({ run, epoch, shares }) {
+  // largest: of all weights; shares: layer -> weights as parts of it, row by row; biases: layer -> bias of each unit
+  learn({ run, epoch, largest, shares, biases }) {
     if (run !== this.data.run) return;
-    this.newest = { epoch, shares };
+    this.newest = { epoch, largest, shares, biases };
     this.requestPaint();
   }
 
   paint(news) {
     if (!news) return; // another drawing has come in its place since
-    const { epoch, shares } = news;
+    const { epoch, largest, shares, biases } = news;
     for (const [layer, groups] of this.layers) {
       const weights = shares[layer];
       for (const group of groups) {
         if (weights?.length === group.children.length) weights.forEach((share, place) => this.draw(group.children[place], share));
       }
     }
+    for (const node of this.nodes) {
+      node.querySelectorAll(".bias").forEach((mark, unit) => this.drawBias(mark, biases[node.dataset.units]?.[unit] ?? 0, largest));
+    }
+    this.root.querySelectorAll("[data-unit]:is(:hover, :focus)").forEach((unit) => this.tell(unit));
     this.root.dataset.epoch = epoch;
     this.root.dataset.moves = Number(this.root.dataset.moves) + 1;
   }
@@ -92,6 +98,29 @@ class NetworkDrawing {
     wire.setAttribute("stroke-opacity", 0.8);
     if (side === below) wire.setAttribute("stroke-dasharray", dashes);
     else wire.removeAttribute("stroke-dasharray");
+  }
+
+  // its area is as large as the bias, beside the largest weight
+  drawBias(mark, bias, largest) {
+    const share = Math.min(1, Math.abs(bias) / largest) || 0;
+    const side = bias < 0 ? this.data.look.below : this.data.look.above;
+    mark.setAttribute("r", (this.data.look.bias * Math.sqrt(share)).toFixed(2));
+    mark.setAttribute("stroke-width", share ? 1.8 : 0);
+    if (mark.getAttribute("stroke") === side) return;
+    mark.setAttribute("stroke", side);
+    mark.setAttribute("fill", side);
+    mark.setAttribute("fill-opacity", bias < 0 ? 0 : 1);
+  }
+
+  // What a unit that is pointed at, or has the focus, is at this moment of the training.
+  tell(unit) {
+    const layer = unit?.closest("[data-units]")?.dataset.units;
+    const bias = this.newest?.biases[layer]?.[unit.dataset.unit];
+    if (bias === undefined) return;
+    const { texts } = this.data;
+    const words = `${unit.dataset.said}; ${fill(texts.unit_bias, { bias: short(bias, texts.language) })}`;
+    setText(unit.querySelector("title"), words);
+    setLabel(unit, words);
   }
 }
 

@@ -5,17 +5,24 @@ from typing import Any
 
 import streamlit as st
 
-from lab.charts.network import ABOVE, BELOW, DASHES, THICKEST, THINNEST, network_text
+from lab.charts.network import ABOVE, BELOW, DASHES, LARGEST_BIAS, THICKEST, THINNEST, network_text
 from lab.charts.network_words import key_of
 from lab.model.drawn import DrawnNetwork
-from lab.texts import Language
+from lab.texts import Language, say
 from pages.ui.component import component
 
 _component = component(__file__, shared=("elements", "words", "mount", "layer_controls"))
 
 
 # how a wire looks, for the browser that moves it
-LOOK = {"thinnest": THINNEST, "thickest": THICKEST, "above": ABOVE, "below": BELOW, "dashes": DASHES}
+LOOK = {
+    "thinnest": THINNEST,
+    "thickest": THICKEST,
+    "bias": LARGEST_BIAS,
+    "above": ABOVE,
+    "below": BELOW,
+    "dashes": DASHES,
+}
 
 
 def network_drawing(
@@ -24,6 +31,7 @@ def network_drawing(
     key: str,
     *,
     run_id: str = "",
+    moving: bool = False,
     editor: dict[str, Any] | None = None,
     on_edit: Callable[[], None] | None = None,
     caption: str = "",
@@ -31,10 +39,11 @@ def network_drawing(
     """Show a network, and how its drawing is read, or a caption of one's own.
 
     Args:
-        run_id: of the run whose weights move it while its live curve is on the same page.
+        run_id: of the run whose weights move it while its live curve is on the same page; moving: it does so now.
         editor: what of it can be changed in place, see `pages.ui.model.drawn_editor`; on_edit: callback of a change.
     """
     drawn = {"wide": network_text(network, language), "narrow": network_text(network, language, narrow=True)}
-    data = {"drawn": drawn, "run": run_id, "look": LOOK, "editor": editor}
+    texts = {"unit_bias": say("network.unit_bias", language), "language": language}
+    data = {"drawn": drawn, "run": run_id, "look": LOOK, "texts": texts, "editor": editor}
     _component(data=data, key=key, **({} if on_edit is None else {"on_edit_change": on_edit}))
-    st.caption(caption or key_of(network, language))
+    st.caption(caption or key_of(network, language, moving=moving))

@@ -30,7 +30,16 @@ def test_the_wires_move_while_the_network_learns_and_tell_what_it_has_learned(vi
     assert len({colour for _width, colour in moving}) == 2  # above and below zero
     person.settle()  # a script run of the page draws nothing anew
     wait_for(lambda: wires(person) != moving, "other weights")
+    unit = drawing.locator("[data-node=l0] [data-unit]").first
+    assert float(unit.locator(".bias").get_attribute("r")) > 0
+    unit.focus()
+    expect(unit).to_have_attribute("aria-label", re.compile("; bias −?-?[0-9]"))
     person.press("stop")
     person.settle()
-    unit = drawing.locator("[data-node=l0] [data-unit]").first
-    expect(unit).to_have_attribute("aria-label", re.compile("bias"))
+    expect(unit).to_have_attribute("aria-label", re.compile("; bias .*; .* weights lead to it"))
+    person.go_to("layers")
+    expect(drawing.locator("[data-node=l0] [data-unit]").first).to_have_attribute("aria-label", re.compile("bias"))
+    assert len({colour for _width, colour in wires(person)}) == 2
+    drawing.locator("[data-control='more-l0']").click()  # another network, and that one has learned nothing
+    person.settle()
+    assert {colour for _width, colour in wires(person)} == {None}

@@ -20,17 +20,20 @@ STEPS = 127  # each side of zero: more than the width of a line can show
 
 
 def drawn_event(model: Any, spec: RunSpec, epoch: int) -> bytes:
-    """An event "weights": {"epoch", "largest", "layers": {layer: base64 of int8, row by row}}.
+    """An event "weights": {"epoch", "largest", "layers": {layer: base64 of int8, row by row}, "biases": {layer: …}}.
 
     A weight is told as its part of the largest one of the event, in steps of 1/127; weights that are no numbers are 0.
+    A bias, which is also said in words, is told exactly, as base64 of float32.
 
     Args:
         spec: of the network; layers are called by their place, in a functional model by their name.
     """
-    kernels = {name: _first(layer.kernel) for name, layer in _dense_layers(model, spec)}
+    dense = _dense_layers(model, spec)
+    kernels = {name: _first(layer.kernel) for name, layer in dense}
     largest = max((float(np.abs(kernel).max()) for kernel in kernels.values() if kernel.size), default=0.0)
     layers = {name: _packed(kernel, largest) for name, kernel in kernels.items()}
-    return event("weights", {"epoch": epoch, "largest": float(f"{largest:.4g}"), "layers": layers})
+    biases = {name: _exact(layer.bias[:MOST_UNITS]) for name, layer in dense if layer.use_bias}
+    return event("weights", {"epoch": epoch, "largest": float(f"{largest:.4g}"), "layers": layers, "biases": biases})
 
 
 def is_small(model: Any) -> bool:
@@ -49,7 +52,7 @@ def parameters_event(model: Any, spec: RunSpec, epoch: int, updates: int) -> byt
 def exact_layers(model: Any, spec: RunSpec) -> dict[str, dict[str, str]]:
     """Layer -> weight -> base64 of float32."""
     return {
-        name: {weight.name: b64encode(weight.value.astype(np.float32).tobytes()).decode() for weight in layer.weights}
+        name: {weight.name: _exact(weight.value) for weight in layer.weights}
         for name, layer in named_layers(model, spec)
         if layer.weights
     }
@@ -71,6 +74,10 @@ def named_layers(model: Any, spec: RunSpec) -> list[tuple[str, Any]]:
 
 def _dense_layers(model: Any, spec: RunSpec) -> list[tuple[str, Any]]:
     return [(name, layer) for name, layer in named_layers(model, spec) if isinstance(layer, Dense)]
+
+
+def _exact(values: Array) -> str:
+    return b64encode(values.astype(np.float32).tobytes()).decode()
 
 
 def _first(kernel: Array) -> Array:

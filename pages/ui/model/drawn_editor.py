@@ -3,8 +3,8 @@
 from typing import Any
 
 from lab.edits.drawn_edits import activation_names, drawn_edit, editable_layers
+from lab.model.drawn import DrawnNetwork
 from lab.texts import say
-from pages.ui.bench import Bench
 from pages.ui.network_drawing import network_drawing
 from pages.ui.state import AppState, renew, widget_value
 from pages.ui.text import name_of
@@ -13,7 +13,7 @@ KEY = "network-editor"
 WORDS = ("layer", "width", "less", "more", "activation", "none", "remove", "add")
 
 
-def drawn_editor(state: AppState, bench: Bench) -> None:
+def drawn_editor(state: AppState, network: DrawnNetwork) -> None:
     """Each layer with its width, its activation and a way out below it, and a way in between two."""
     layers = [
         {**layer, "title": f"{number}. {_title(layer, state)}"}
@@ -21,7 +21,7 @@ def drawn_editor(state: AppState, bench: Bench) -> None:
     ]
     texts = {name: say(f"drawn_editor.{name}", state.language) for name in WORDS}
     editor = {"layers": layers, "activations": activation_names(), "texts": texts}
-    network_drawing(bench.network, state.language, KEY, editor=editor, on_edit=_take_edit)
+    network_drawing(network, state.language, KEY, editor=editor, on_edit=_take_edit)
 
 
 def _title(layer: dict[str, Any], state: AppState) -> str:

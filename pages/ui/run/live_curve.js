@@ -80,9 +80,9 @@ class LiveCurve {
     window.dispatchEvent(new CustomEvent(name, { detail: { run: this.run, ...detail } }));
   }
 
-  passWeights({ epoch, largest, layers }) {
+  passWeights({ epoch, largest, layers, biases }) {
     const shares = Object.fromEntries(Object.entries(layers).map(([layer, text]) => [layer, sharesOf(text)]));
-    this.passOn("lab-weights", { epoch, largest, shares });
+    this.passOn("lab-weights", { epoch, largest, shares, biases: floatsIn(biases) });
   }
 
   // all weights, exactly; the network is drawn with the first of each layer, as parts of the largest of them
@@ -93,7 +93,8 @@ class LiveCurve {
     const firsts = Object.entries(units).map(([layer, width]) => [layer, firstWeights(told[layer].kernel, width, most)]);
     const largest = firsts.reduce((size, [, weights]) => weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), size), 0);
     const shares = Object.fromEntries(firsts.map(([layer, weights]) => [layer, weights.map((weight) => weight / (largest || 1))]));
-    this.passOn("lab-weights", { epoch, largest, shares });
+    const biases = Object.fromEntries(Object.keys(units).map((layer) => [layer, told[layer].bias]));
+    this.passOn("lab-weights", { epoch, largest, shares, biases });
   }
 
   passAnswers({ epoch, rows, outputs, first }) {

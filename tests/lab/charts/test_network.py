@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.charts.network import network_svg
+from lab.charts.network import LARGEST_BIAS, network_svg
 from lab.charts.network_words import key_of
 from lab.charts.style import BLUE, VERMILION
 from lab.data.prepare import prepare
@@ -40,7 +40,16 @@ def svg_of(network, language="en"):
 
 
 def circles(svg):
-    return [(float(one.get("cx")), float(one.get("cy")), float(one.get("r"))) for one in svg.iter("circle")]
+    """Middle and radius of each unit."""
+    units = [one for one in svg.iter("circle") if one.get("class") != "bias"]
+    return [(float(one.get("cx")), float(one.get("cy")), float(one.get("r"))) for one in units]
+
+
+def bias_marks(svg, id):
+    """(radius, colour, whether it is full) of each unit of a node."""
+    [node] = [one for one in svg.iter("g") if one.get("data-node") == id]
+    marks = [one for one in node.iter("circle") if one.get("class") == "bias"]
+    return [(float(one.get("r")), one.get("stroke"), one.get("fill-opacity") == "1") for one in marks]
 
 
 def is_within(svg):
@@ -97,6 +106,22 @@ def test_a_wire_is_as_thick_as_its_weight_is_large_and_tells_the_sign_twice():
     assert (below.get("stroke"), below.get("stroke-dasharray")) == (VERMILION, "7 4")
     widths = [float(path.get("stroke-width")) for path in group.findall("path")]
     assert widths[0] == max(widths) > float(below.get("stroke-width")) > widths[1]
+
+
+def test_the_bias_of_a_unit_is_a_mark_as_large_as_it_and_tells_the_sign_twice():
+    experiment, dataset, rows = laid_out("spiral")
+    first = experiment.model.layers[0]
+    kernel = np.full((2, first.params["units"]), 2, np.float32)
+    bias = np.zeros(len(kernel[0]), np.float32)
+    bias[:4] = 0.5, -2.0, np.nan, 9.0
+    untrained = svg_of(drawn_network(experiment, rows, dataset))
+    assert {radius for radius, *_ in bias_marks(untrained, first.id)} == {0}
+    learned = svg_of(drawn_network(experiment, rows, dataset, {first.id: LayerWeights(kernel, bias)}))
+    small, below, nothing, above, *_ = bias_marks(learned, first.id)
+    assert small == (pytest.approx(LARGEST_BIAS / 2, abs=0.01), BLUE, True)
+    assert below == (LARGEST_BIAS, VERMILION, False)
+    assert nothing[0] == 0
+    assert above == (LARGEST_BIAS, BLUE, True)
 
 
 def test_of_a_wide_layer_those_units_are_drawn_that_the_next_one_listens_to_most():

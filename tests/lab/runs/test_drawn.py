@@ -25,20 +25,22 @@ def built(name):
 
 
 def told(event):
-    """Epoch, largest, and each layer's weights in the order in which they come."""
+    """Epoch, largest, and of each layer weights in the order in which they come, and biases."""
     head, data = event.decode().strip().split("\n")
     assert head == "event:weights"
     values = json.loads(data.removeprefix("data:"))
     layers = {name: np.frombuffer(b64decode(text), np.int8) / STEPS for name, text in values["layers"].items()}
-    return values["epoch"], values["largest"], layers
+    biases = {name: np.frombuffer(b64decode(text), np.float32) for name, text in values["biases"].items()}
+    return values["epoch"], values["largest"], layers, biases
 
 
 @pytest.mark.parametrize("name", ["iris", "spiral", "lecture", "two_in_two_out", "digits_conv", "ctc_morse"])
 def test_each_wire_of_the_drawing_gets_its_own_weight(name):
     experiment, dataset, spec, model = built(name)
     network = drawn_network(experiment, layer_rows(experiment, dataset), dataset)
+    model.set_weights([weight + 0.1 for weight in model.get_weights()])  # biases begin with zeros
     kernels = layer_weights(experiment, model)
-    epoch, largest, layers = told(drawn_event(model, spec, 7))
+    epoch, largest, layers, biases = told(drawn_event(model, spec, 7))
     assert epoch == 7
     wires = [one for one in network.wires if one.form == "each"]
     for one in wires:
@@ -48,6 +50,7 @@ def test_each_wire_of_the_drawing_gets_its_own_weight(name):
         )
         expected = kernels[owner].kernel[np.ix_(source.shown, target.shown)].ravel()
         assert layers[target.layer] * largest == pytest.approx(expected, abs=largest / STEPS)
+        assert list(biases[target.layer]) == list(kernels[owner].bias[list(target.shown)])
     assert wires or name == "ctc_morse"
 
 
@@ -56,7 +59,7 @@ def test_weights_that_are_no_numbers_are_drawn_as_nothing_and_the_others_as_they
     weights = model.get_weights()
     weights[0][0, :2] = np.nan, np.inf
     model.set_weights(weights)
-    _epoch, largest, layers = told(drawn_event(model, spec, 1))
+    _epoch, largest, layers, _biases = told(drawn_event(model, spec, 1))
     assert np.isfinite(largest)
     assert list(layers["0"][:2]) == [0, 0]
     assert np.abs(layers["0"]).max() > 0
@@ -65,7 +68,7 @@ def test_weights_that_are_no_numbers_are_drawn_as_nothing_and_the_others_as_they
 def test_a_network_of_nothing_but_zeros_is_told_too():
     _experiment, _dataset, spec, model = built("spiral")
     model.set_weights([np.zeros_like(weight) for weight in model.get_weights()])
-    _epoch, largest, layers = told(drawn_event(model, spec, 0))
+    _epoch, largest, layers, _biases = told(drawn_event(model, spec, 0))
     assert largest == 0
     assert not any(layer.any() for layer in layers.values())
 
