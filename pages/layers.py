@@ -25,8 +25,8 @@ from pages.ui.text import about, heading, name_of
 
 def page(state: AppState, bench: Bench) -> None:
     model_kind(state)
-    if bench.rows:
-        drawn_editor(state, network_at_rest(state, bench))
+    if bench.rows and bench.dataset is not None:
+        drawn_editor(state, bench.dataset, network_at_rest(state, bench))
     if isinstance(state.experiment.model, GraphSpec):
         graph_page(state, bench)
     else:

@@ -4,23 +4,32 @@ The drawing stands beside the forms and says the same: both change the one exper
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from lab.data.prepare import Dataset
 from lab.edits.layers import new_layer_params
 from lab.edits.places import layer_place
-from lab.errors import ExperimentError
+from lab.errors import ExperimentError, LabError
+from lab.model.layer_table import layer_rows
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
 from netcore.activations import ACTIVATIONS
 from netcore.layers import LAYERS
 
 WIDTHS = ("units", "filters")  # the argument that says how wide a layer is
+COMMON: Final = {  # axes of a sample -> layers that a first network puts there
+    1: ("Dense", "Dropout", "BatchNormalization"),
+    2: ("LSTM", "GRU", "Conv1D", "Dense", "Dropout", "Flatten"),
+    3: ("Conv2D", "MaxPooling2D", "Dropout", "BatchNormalization", "Flatten"),
+}
 
 
-def editable_layers(experiment: Experiment) -> list[dict[str, Any]]:
+def editable_layers(experiment: Experiment, dataset: Dataset) -> list[dict[str, Any]]:
     """Of each layer in the order of the drawing: {"id", "type", "width", "activation", "adds"}; None for what it lacks.
 
-    "adds": whether another layer can be put before it here, as in a chain.
+    "adds": types of layers that can be put before it here, so that all shapes still fit; none where a node reads
+    several others, or calls another one's layer: on which way would it stand?
     """
+    shapes = {row.id: row.input_shape for row in layer_rows(experiment, dataset)}
     nodes = experiment.model.nodes if isinstance(experiment.model, GraphSpec) else experiment.model.layers
     return [
         {
@@ -28,7 +37,7 @@ def editable_layers(experiment: Experiment) -> list[dict[str, Any]]:
             "type": node.type,
             "width": _argument(node, *WIDTHS),
             "activation": _activation(node),
-            "adds": not isinstance(experiment.model, GraphSpec),
+            "adds": _fitting(experiment, node, dataset, len(shapes.get(node.id) or ()) - 1),
         }
         for node in nodes
     ]
@@ -43,8 +52,8 @@ def drawn_edit(experiment: Experiment, asked: Mapping[str, Any]) -> Experiment:
     """The experiment after a change in the drawing.
 
     Args:
-        asked: {"do": "width" | "activation" | "remove" | "add", "layer": id, "value"}; "add" puts a hidden layer in
-            front of that one.
+        asked: {"do": "width" | "activation" | "remove" | "add", "layer": id, "value"}; "add" puts a hidden layer of
+            the type "value" in front of that one.
 
     Raises:
         ExperimentError "experiment.unknown_layer": there is no such layer (any more). NetcoreError: of the value.
@@ -62,14 +71,37 @@ def drawn_edit(experiment: Experiment, asked: Mapping[str, Any]) -> Experiment:
             return experiment.with_model(experiment.model.without_node(layer.id))
         case "remove":
             return experiment.without_layer(layer.id)
-        case "add" if not isinstance(experiment.model, GraphSpec):
-            return _with_one_before(experiment, layer)
+        case "add":
+            return _with_one_before(experiment, layer, str(asked.get("value")))
     raise ExperimentError("experiment.unknown_edit", name=str(asked.get("do")))
 
 
-def _with_one_before(experiment: Experiment, layer: LayerSpec) -> Experiment:
-    place = [one.id for one in experiment.model.layers].index(layer.id)
-    return experiment.with_added_layer("Dense", new_layer_params("Dense", experiment), place)
+def _fitting(experiment: Experiment, node: Any, dataset: Dataset, axes: int) -> list[str]:
+    if not node.type or (isinstance(experiment.model, GraphSpec) and len(node.reads) != 1):
+        return []
+    return [type for type in COMMON.get(axes, ()) if _fits(experiment, node, type, dataset)]
+
+
+def _fits(experiment: Experiment, node: Any, type: str, dataset: Dataset) -> bool:
+    try:
+        rows = layer_rows(_with_one_before(experiment, node, type), dataset)
+    except LabError:  # a limit: there are as many layers as there may be
+        return False
+    before = layer_rows(experiment, dataset)
+    return bool(before) and [row.output_shape for row in rows if row.id == before[-1].id] == [before[-1].output_shape]
+
+
+def _with_one_before(experiment: Experiment, layer: LayerSpec, type: str) -> Experiment:
+    params = new_layer_params(type, experiment)
+    graph = experiment.model
+    if not isinstance(graph, GraphSpec):
+        place = [one.id for one in graph.layers].index(layer.id)
+        return experiment.with_added_layer(type, params, place)
+    node = graph.node(layer.id)
+    if len(node.reads) != 1:
+        raise ExperimentError("experiment.unknown_edit", name="add")
+    more = graph.with_added_node(type, params, node.reads)
+    return experiment.with_model(more.with_layer(node.replace(reads=(more.nodes[-1].id,))))
 
 
 def _argument(layer: Any, *names: str) -> int | None:

@@ -1,4 +1,6 @@
-// The drawing of a network as an editor: small controls below each layer, "+" between two; what is done is told to the page
+// The drawing of a network as an editor: small controls below each layer, "+" in front of one; what is done is told to the page
+
+const ADDER = 16; // pixels in front of a layer
 
 class Controls {
   // tell: (change) => to the page
@@ -8,24 +10,22 @@ class Controls {
   }
 
   // Put the controls where the nodes of the drawing stand. held: the control that had the focus, and has it again.
-  put(svg, { layers, activations, texts }, held) {
+  put(svg, { layers, activations, names, texts }, held) {
     const { activeElement } = document;
     held ??= this.box.contains(activeElement) ? activeElement.dataset.control : null;
     this.box.replaceChildren();
     this.box.style.width = `${svg.clientWidth}px`; // both stand in the middle of the page
     const scale = svg.clientWidth / svg.viewBox.baseVal.width;
     const columns = new Map(); // the nodes of one column stand below one another
-    let before = null;
     for (const layer of layers) {
       const node = svg.querySelector(`[data-node="${CSS.escape(layer.id)}"]`);
       if (!node) continue;
-      const { x, width } = node.getBBox();
+      const { x, y, width } = node.getBBox();
       const middle = Math.round((x + width / 2) * scale);
       const column = columns.get(middle) ?? this.column(middle, svg);
       columns.set(middle, column);
-      if (layer.adds) this.adder(before ?? this.leftOf(svg, scale), middle, layer, svg, texts);
+      if (layer.adds.length) this.adder({ left: x * scale - ADDER, top: y * scale - svg.clientHeight }, layer, names, texts);
       this.card(column, layer, activations, texts);
-      before = middle;
     }
     this.keepApart(columns);
     this.box.style.height = `${Math.max(0, ...[...columns.values()].map((column) => column.offsetHeight + 8))}px`;
@@ -37,11 +37,6 @@ class Controls {
     const middles = [...columns.keys()].sort((one, other) => one - other);
     const room = Math.min(...middles.slice(1).map((middle, place) => middle - middles[place]));
     if (room < Infinity) for (const column of columns.values()) column.style.maxWidth = `${room - 4}px`;
-  }
-
-  leftOf(svg, scale) {
-    const first = svg.querySelector("[data-node]").getBBox();
-    return (first.x + first.width / 2) * scale;
   }
 
   column(middle) {
@@ -75,11 +70,29 @@ class Controls {
     this.button(card, "✕", `remove-${layer.id}`, texts.remove, layer, () => this.tell({ do: "remove", layer: layer.id }));
   }
 
-  adder(from, to, layer, svg, texts) {
-    const button = this.button(this.box, "+", `add-${layer.id}`, texts.add, layer, () => this.tell({ do: "add", layer: layer.id }));
+  // a menu of the layers that fit in front of this one
+  adder({ left, top }, layer, names, texts) {
+    const menu = element(this.box, "div", "network-menu");
+    menu.popover = "auto"; // the browser closes it by Esc and by a click elsewhere
+    menu.setAttribute("role", "group");
+    menu.setAttribute("aria-label", fill(texts.add, { layer: layer.title }));
+    for (const type of layer.adds) {
+      const choice = element(menu, "button");
+      Object.assign(choice, { type: "button", textContent: names[type], onclick: () => this.tell({ do: "add", layer: layer.id, value: type }) });
+      choice.dataset.control = `add-${layer.id}-${type}`;
+    }
+    const button = this.button(this.box, "+", `add-${layer.id}`, texts.add, layer, null);
+    button.popoverTargetElement = menu;
+    menu.ontoggle = ({ newState }) => {
+      if (newState !== "open") return;
+      const { left, bottom } = button.getBoundingClientRect();
+      menu.style.left = `${Math.max(4, Math.min(left, window.innerWidth - menu.offsetWidth - 4))}px`;
+      menu.style.top = `${Math.min(bottom + 4, window.innerHeight - menu.offsetHeight - 4)}px`;
+      menu.querySelector("button").focus();
+    };
     button.className = "network-add";
-    button.style.left = `${(from + to) / 2}px`;
-    button.style.top = `${4 - svg.clientHeight}px`;
+    button.style.left = `${left}px`;
+    button.style.top = `${top}px`;
   }
 
   button(parent, sign, control, words, layer, act) {

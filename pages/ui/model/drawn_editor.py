@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from lab.edits.drawn_edits import activation_names, drawn_edit, editable_layers
+from lab.data.prepare import Dataset
+from lab.edits.drawn_edits import COMMON, activation_names, drawn_edit, editable_layers
 from lab.model.drawn import DrawnNetwork
 from lab.texts import say
 from pages.ui.network_drawing import network_drawing
@@ -13,14 +14,14 @@ KEY = "network-editor"
 WORDS = ("layer", "width", "less", "more", "activation", "none", "remove", "add")
 
 
-def drawn_editor(state: AppState, network: DrawnNetwork) -> None:
+def drawn_editor(state: AppState, dataset: Dataset, network: DrawnNetwork) -> None:
     """Each layer with its width, its activation and a way out below it, and a way in between two."""
-    layers = [
-        {**layer, "title": f"{number}. {_title(layer, state)}"}
-        for number, layer in enumerate(editable_layers(state.experiment), start=1)
-    ]
+    known = (state.experiment.model, dataset.content_hash)
+    found = state.once("editable", known, lambda: editable_layers(state.experiment, dataset))
+    layers = [{**layer, "title": f"{number}. {_title(layer, state)}"} for number, layer in enumerate(found, start=1)]
     texts = {name: say(f"drawn_editor.{name}", state.language) for name in WORDS}
-    editor = {"layers": layers, "activations": activation_names(), "texts": texts}
+    names = {name: name_of("layer", name, state.language) for names in COMMON.values() for name in names}
+    editor = {"layers": layers, "activations": activation_names(), "names": names, "texts": texts}
     network_drawing(network, state.language, KEY, editor=editor, on_edit=_take_edit)
 
 

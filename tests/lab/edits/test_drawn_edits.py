@@ -2,6 +2,8 @@
 
 import pytest
 
+from lab.data.prepare import prepare_cached
+from lab.data.samples import load_sample
 from lab.edits.drawn_edits import drawn_edit, editable_layers
 from lab.edits.graph import as_graph
 from lab.errors import LabError
@@ -9,27 +11,32 @@ from lab.starts import start
 from netcore.errors import NetcoreError
 
 
+def layers(experiment):
+    table = load_sample(experiment.data.source.name, experiment.data.reading)
+    return editable_layers(experiment, prepare_cached(table, experiment.data, experiment.seed))
+
+
 def widths(experiment):
-    return [layer["width"] for layer in editable_layers(experiment)]
+    return [layer["width"] for layer in layers(experiment)]
 
 
 def test_a_layer_gets_another_width_and_another_activation():
     wider = drawn_edit(start("spiral"), {"do": "width", "layer": "l0", "value": 9})
     assert wider.model.layers[0].params["units"] == 9
     other = drawn_edit(wider, {"do": "activation", "layer": "l0", "value": "relu"})
-    assert editable_layers(other)[0]["activation"] == "relu"
+    assert layers(other)[0]["activation"] == "relu"
     bare = drawn_edit(other, {"do": "activation", "layer": "l0", "value": ""})
-    assert editable_layers(bare)[0]["activation"] == ""
+    assert layers(bare)[0]["activation"] == ""
 
 
 def test_filters_are_the_width_of_a_convolution():
     experiment = start("digits_conv")
-    assert editable_layers(experiment)[0] == {
+    assert layers(experiment)[0] == {
         "id": "l0",
         "type": "Conv2D",
         "width": 16,
         "activation": "relu",
-        "adds": True,
+        "adds": ["Conv2D", "MaxPooling2D", "Dropout", "BatchNormalization"],  # behind Flatten it could not stand
     }
     wider = drawn_edit(experiment, {"do": "width", "layer": "l0", "value": 4})
     assert wider.model.layers[0].params["filters"] == 4
@@ -37,7 +44,7 @@ def test_filters_are_the_width_of_a_convolution():
 
 def test_a_layer_is_put_in_front_of_another_and_taken_out_again():
     experiment = start("iris")
-    more = drawn_edit(experiment, {"do": "add", "layer": "l1"})
+    more = drawn_edit(experiment, {"do": "add", "layer": "l1", "value": "Dense"})
     assert widths(more) == [16, 16, 3]
     new = more.model.layers[1].id
     assert drawn_edit(more, {"do": "remove", "layer": new}) == experiment
@@ -45,11 +52,23 @@ def test_a_layer_is_put_in_front_of_another_and_taken_out_again():
 
 def test_in_a_functional_model_a_node_changes_and_goes_and_who_read_it_reads_on():
     experiment = as_graph(start("spiral"))
-    assert not any(layer["adds"] for layer in editable_layers(experiment))
     wider = drawn_edit(experiment, {"do": "width", "layer": "l1", "value": 7})
     assert wider.model.node("l1").params["units"] == 7
     without = drawn_edit(wider, {"do": "remove", "layer": "l0"})
     assert without.model.node("l1").reads == wider.model.node("l0").reads
+
+
+def test_in_a_functional_model_a_layer_is_put_on_the_one_way_into_another():
+    experiment = as_graph(start("spiral"))
+    more = drawn_edit(experiment, {"do": "add", "layer": "l1", "value": "Dropout"})
+    new = more.model.nodes[-1]
+    assert (new.type, new.reads, more.model.node("l1").reads) == ("Dropout", ("l0",), (new.id,))
+
+
+def test_layers_are_offered_only_where_all_shapes_still_fit_and_the_way_is_clear():
+    merged = layers(start("two_in_two_out"))
+    assert {layer["type"]: bool(layer["adds"]) for layer in merged} == {"Dense": True, "Concatenate": False}
+    assert layers(start("hourly"))[0]["adds"] == ["Conv1D", "Dense", "Dropout"]  # an LSTM would leave the next no steps
 
 
 @pytest.mark.parametrize(
@@ -61,6 +80,8 @@ def test_in_a_functional_model_a_node_changes_and_goes_and_who_read_it_reads_on(
         {"do": "width", "layer": "l0", "value": "many"},
         {"do": "activation", "layer": "l0", "value": "nonsense"},
         {"do": "anything", "layer": "l0"},
+        {"do": "add", "layer": "l0", "value": "Nonsense"},
+        {"do": "add", "layer": "l0"},
         {"do": "remove", "layer": ["l0"]},
     ],
 )
