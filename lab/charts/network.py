@@ -1,7 +1,8 @@
 """A network as a drawing, the same for sequential and functional models: layers as columns from left to right.
 
 A wire is as thick as its weight is large; colour and dashes tell the sign. The bias is a mark within its unit: a full
-blue one above zero, an orange ring below. Nothing is fetched and nothing computed in the browser. All else is drawn in the colour of the page around it (`currentColor`), light or dark.
+blue one above zero, an orange ring below. Nothing is fetched and nothing computed in the browser. All else is drawn in
+the colour of the page around it (`currentColor`), light or dark.
 """
 
 import math
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from typing import Literal
 from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element, tostring
 
@@ -18,7 +20,7 @@ from lab.charts.style import BLUE, VERMILION
 from lab.model.drawn import DrawnNetwork, DrawnNode, Wires
 from lab.texts import Language, say
 
-LETTER, LINE = 9.0, 19  # pixels: a broad letter of 15 px text, and one line of it
+TEXT, LETTER, LINE = 15, 9.0, 19  # pixels: the size of letters, a broad one of them, and one line
 STEP, RADIUS = 21, 8  # from one unit to the next
 CARD = 44  # side of a block
 COLUMN_GAP, NARROW_GAP = 64, 40  # room for wires, on a wide and a narrow screen
@@ -29,20 +31,33 @@ THINNEST, THICKEST = 0.7, 6.0  # pixels, of a wire
 LARGEST_BIAS = 5.5  # pixels, radius of the mark of a bias as large as the largest weight
 ABOVE, BELOW, DASHES = BLUE, VERMILION, "7 4"  # of weights above and below zero
 MOST_LETTERS, FEW_LETTERS = 14, 9  # of a unit's name, on a wide and a narrow screen
+LARGER = 2.0  # times are the letters larger for a projector, beside units of the same size
+
+Room = Literal["wide", "narrow", "large"]  # as much as there is; little; few words for the last row of a lecture hall
 
 
 @dataclass
 class Place:
-    """Where a node stands, or the bend of a wire that passes a column; (x, y) is the middle of its units."""
+    """Where a node stands, or the bend of a wire that passes a column; (x, y) is the middle of its units.
+
+    Args:
+        larger: how many times as large as usual its letters are.
+    """
 
     node: DrawnNode | None
     depth: int
     reads: list[str]
     lines: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    larger: float = 1.0
     x: float = 0.0
     y: float = 0.0
     units: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def step(self) -> float:
+        """From one unit to the next, so that no name lies over another."""
+        return max(STEP, 0.8 * LINE * self.larger) if self.names else STEP
 
     @property
     def body(self) -> float:
@@ -50,7 +65,7 @@ class Place:
         if self.node is None:
             return STEP
         if self.node.shown:
-            return STEP * (len(self.node.shown) + self.is_folded)
+            return self.step * (len(self.node.shown) + self.is_folded)
         return CARD
 
     @property
@@ -59,34 +74,44 @@ class Place:
 
     @property
     def height(self) -> float:
-        return self.body + LINE * len(self.lines)
+        return self.body + self.words
+
+    @property
+    def words(self) -> float:
+        """Height of the words below."""
+        return LINE * self.larger * len(self.lines)
 
     @property
     def left(self) -> float:
         """Room to the left of the middle."""
-        names = max((text_width(name) for name in self.names), default=0.0)
-        words = max((text_width(line) / 2 for line in self.lines), default=0.0)
+        names = max((self._wide(name) for name in self.names), default=0.0)
+        words = max((self._wide(line) / 2 for line in self.lines), default=0.0)
         return max(words, names + RADIUS + LABEL_GAP if self.names else CARD / 2)
 
     @property
     def right(self) -> float:
-        return max(CARD / 2, *(text_width(line) / 2 for line in self.lines), 0.0)
+        return max(CARD / 2, *(self._wide(line) / 2 for line in self.lines), 0.0)
+
+    def _wide(self, text: str) -> float:
+        return self.larger * text_width(text)
 
 
 @lru_cache(maxsize=128)  # a page shows the same network at each script run; drawing it takes half of one
-def network_text(network: DrawnNetwork, language: Language, *, narrow: bool = False) -> str:
+def network_text(network: DrawnNetwork, language: Language, room: Room = "wide") -> str:
     """The drawing as text, once for each network."""
-    return tostring(network_svg(network, language, narrow=narrow), encoding="unicode")
+    return tostring(network_svg(network, language, room), encoding="unicode")
 
 
-def network_svg(network: DrawnNetwork, language: Language, *, narrow: bool = False) -> Element:
+def network_svg(network: DrawnNetwork, language: Language, room: Room = "wide") -> Element:
     """The drawing. Each unit is read out, and tells about itself when it is pointed at.
 
     Args:
-        narrow: with fewer words and less room between columns, so that its letters stay large enough on a phone.
+        room: unless it is wide, with fewer words and less room between columns, so that letters stay large enough on a
+            phone.
     """
-    places = {node.id: _place_of(node, lines_of(node, language, short=narrow), narrow) for node in network.nodes}
-    width, height = _put(places, _columns(places), NARROW_GAP if narrow else COLUMN_GAP)
+    larger = LARGER if room == "large" else 1.0
+    places = {node.id: _place_of(node, lines_of(node, language, short=room != "wide"), room) for node in network.nodes}
+    width, height = _put(places, _columns(places), COLUMN_GAP if room == "wide" else NARROW_GAP)
     largest = network.largest
     wires = [_wires(wires, places, largest) for wires in network.wires]
     nodes = [
@@ -99,12 +124,20 @@ def network_svg(network: DrawnNetwork, language: Language, *, narrow: bool = Fal
         "svg",
         element("title", say("network.title", language)),
         element("g", *wires, fill="none"),
-        element("g", *nodes, fill="currentColor", font_size=15, text_anchor="middle", font_family="inherit"),
+        element(
+            "g",
+            *nodes,
+            fill="currentColor",
+            font_size=f"{TEXT * larger:g}",
+            text_anchor="middle",
+            font_family="inherit",
+        ),
         class_="lab-network",
         role="group",
         aria_label=f"{say('network.title', language)}: {say('network.about', language, count=layers)}",
         viewBox=f"0 0 {width:.0f} {height:.0f}",
         width=f"{width:.0f}",
+        height=f"{height:.0f}",
     )
 
 
@@ -116,10 +149,10 @@ def text_width(text: str) -> float:
 # --- places
 
 
-def _place_of(node: DrawnNode, lines: Sequence[str], narrow: bool) -> Place:
-    letters = FEW_LETTERS if narrow else MOST_LETTERS
+def _place_of(node: DrawnNode, lines: Sequence[str], room: Room) -> Place:
+    letters = MOST_LETTERS if room == "wide" else FEW_LETTERS
     names = tuple(own_word(name, letters) for name in node.names) if node.shown else ()
-    return Place(node, 0, list(node.reads), tuple(lines), names)
+    return Place(node, 0, list(node.reads), tuple(lines), names, LARGER if room == "large" else 1.0)
 
 
 def _columns(places: dict[str, Place]) -> list[list[Place]]:
@@ -160,7 +193,7 @@ def _middle(numbers: Sequence[float]) -> float:
 def _put(places: dict[str, Place], columns: Sequence[Sequence[Place]], gap: float) -> tuple[float, float]:
     """Give each node its middle and its units theirs; returns width and height of the whole."""
     # the words of the last node hang below, so that what learns lies on one line
-    heights = [_height(column) - LINE * len(column[-1].lines) for column in columns]
+    heights = [_height(column) - column[-1].words for column in columns]
     tallest, right, low = max(heights), 0.0, 0.0
     for column, height in zip(columns, heights, strict=True):
         x = right + max(place.left for place in column)
@@ -181,8 +214,10 @@ def _height(column: Sequence[Place]) -> float:
 def _units(place: Place) -> list[tuple[float, float]]:
     """Middle of each unit; where some are left out there is a gap before the last."""
     count = 0 if place.node is None else len(place.node.shown)
-    top = place.y - place.body / 2 + STEP / 2
-    return [(place.x, top + STEP * (number + (place.is_folded and number == count - 1))) for number in range(count)]
+    top = place.y - place.body / 2 + place.step / 2
+    return [
+        (place.x, top + place.step * (number + (place.is_folded and number == count - 1))) for number in range(count)
+    ]
 
 
 # --- drawing
@@ -257,12 +292,13 @@ def _node(place: Place, node: DrawnNode, sentences: Sequence[tuple[str, ...]], l
     body = [_unit(place, node, number, said, largest) for number, said in enumerate(sentences)]
     body = body or [_block(place, node)]
     if place.is_folded:
-        y = place.units[-1][1] - STEP
-        body.append(element("text", "⋮", x=f"{place.x:.1f}", y=f"{y + 5:.1f}", aria_hidden="true"))
-    first = place.y + place.body / 2 + LINE * 0.9
+        y = place.units[-1][1] - place.step + 5
+        body.append(element("text", "⋮", x=f"{place.x:.1f}", y=f"{y:.1f}", font_size=TEXT, aria_hidden="true"))
+    line = LINE * place.larger
+    first = place.y + place.body / 2 + 0.9 * line
     words = [
-        element("text", line, x=f"{place.x:.1f}", y=f"{first + LINE * number:.1f}", **_weight(number))
-        for number, line in enumerate(place.lines)
+        element("text", text, x=f"{place.x:.1f}", y=f"{first + line * number:.1f}", **_weight(number))
+        for number, text in enumerate(place.lines)
     ]
     kind = "shared" if node.shares else "merge" if len(node.reads) > 1 else node.form
     learns = {"data_units": node.layer} if node.form == "units" and node.layer else {}
@@ -294,7 +330,7 @@ def _unit(place: Place, node: DrawnNode, number: int, said: Sequence[str], large
         drawn.append(_bias(x, y, None if node.bias is None else float(node.bias[number]), largest))
     if name:
         left = x - RADIUS - LABEL_GAP
-        drawn.append(element("text", name, x=f"{left:.1f}", y=f"{y + 5:.1f}", text_anchor="end"))
+        drawn.append(element("text", name, x=f"{left:.1f}", y=f"{y + 5 * place.larger:.1f}", text_anchor="end"))
     return element("g", *drawn, tabindex=0, role="img", aria_label=sentence, data_unit=number, data_said=said[0])
 
 

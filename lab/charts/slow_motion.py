@@ -40,7 +40,7 @@ def motion_data(steps: tuple[Step, ...], network: DrawnNetwork, language: Langua
     """What the browser shows: the drawing, and each step with its words and with what of the drawing it lights."""
     shown = {node.id: {unit: place for place, unit in enumerate(node.shown)} for node in network.nodes}
     return {
-        "svg": network_text(network, language, narrow=True),  # half of the page is for the equation
+        "svg": network_text(network, language, "narrow"),  # half of the page is for the equation
         "shown": {node.id: list(node.shown) for node in network.nodes if node.shown},
         "steps": [_step(step, shown, language) for step in steps],
     }

@@ -2,7 +2,7 @@
 // Weights come through the one event stream of the page: the live curve passes them on as an event of the window.
 
 const SMALL = 0.85; // of its size; where there is less room, the drawing with fewer words stands in its place
-const SMALLEST = 0.7; // smaller letters could not be read
+const SMALLEST = { wide: 0.7, narrow: 0.7, large: 0.94 }; // smaller letters could not be read; 28 pixels for a projector
 const drawings = new WeakMap();
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -42,16 +42,19 @@ class NetworkDrawing {
   // the drawing for as much room as there is
   put() {
     if (!this.data) return;
-    const { wide, narrow } = this.data.drawn;
-    const isLarge = document.documentElement.classList.contains("lab-presents");
-    const svg = isLarge || this.root.clientWidth < SMALL * widthOf(wide) ? narrow : wide;
+    const { wide, large } = this.data.drawn;
+    const isLarge = large && document.documentElement.classList.contains("lab-presents");
+    const room = isLarge ? "large" : this.root.clientWidth < SMALL * sizeOf(wide)[0] ? "narrow" : "wide";
+    const svg = this.data.drawn[room];
     if (svg === this.svg) return; // a rerun of the page draws nothing anew, and what has moved stays
     this.svg = svg;
     this.held = this.root.contains(document.activeElement) ? document.activeElement.dataset.control : null;
     this.root.innerHTML = svg;
     this.controls = null;
     const drawing = this.root.firstElementChild;
-    drawing.style.minWidth = `${SMALLEST * widthOf(svg)}px`; // a long network is pushed sideways instead
+    const [width, height] = sizeOf(svg).map((side) => `${SMALLEST[room] * side}px`);
+    drawing.style.minWidth = width; // a long network is pushed sideways instead
+    if (isLarge) drawing.style.minHeight = height;
     // layer -> its groups of wires; a layer that is called twice has two
     this.layers = Map.groupBy(this.root.querySelectorAll("[data-layer]"), (group) => group.dataset.layer);
     this.nodes = [...this.root.querySelectorAll("[data-units]")];
@@ -124,7 +127,7 @@ class NetworkDrawing {
   }
 }
 
-// pixels, as it stands in the text of a drawing
-function widthOf(svg) {
-  return Number(/ width="(\d+)"/.exec(svg)[1]);
+// [width, height] in pixels, as they stand in the text of a drawing
+function sizeOf(svg) {
+  return ["width", "height"].map((side) => Number(RegExp(` ${side}="(\\d+)"`).exec(svg)[1]));
 }

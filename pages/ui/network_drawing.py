@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from lab.charts.network import ABOVE, BELOW, DASHES, LARGEST_BIAS, THICKEST, THINNEST, network_text
+from lab.charts.network import ABOVE, BELOW, DASHES, LARGEST_BIAS, THICKEST, THINNEST, Room, network_text
 from lab.charts.network_words import key_of
 from lab.model.drawn import DrawnNetwork
 from lab.texts import Language, say
@@ -34,6 +34,7 @@ def network_drawing(
     moving: bool = False,
     editor: dict[str, Any] | None = None,
     on_edit: Callable[[], None] | None = None,
+    presents: bool = False,
     caption: str = "",
 ) -> None:
     """Show a network, and how its drawing is read, or a caption of one's own.
@@ -41,8 +42,10 @@ def network_drawing(
     Args:
         run_id: of the run whose weights move it while its live curve is on the same page; moving: it does so now.
         editor: what of it can be changed in place, see `pages.ui.model.drawn_editor`; on_edit: callback of a change.
+        presents: the page has a presentation mode.
     """
-    drawn = {"wide": network_text(network, language), "narrow": network_text(network, language, narrow=True)}
+    rooms: list[Room] = ["wide", "narrow", "large"] if presents else ["wide", "narrow"]
+    drawn = {room: network_text(network, language, room) for room in rooms}
     texts = {"unit_bias": say("network.unit_bias", language), "language": language}
     data = {"drawn": drawn, "run": run_id, "look": LOOK, "texts": texts, "editor": editor}
     _component(data=data, key=key, **({} if on_edit is None else {"on_edit_change": on_edit}))

@@ -15,7 +15,9 @@ def network_section(state: AppState, bench: Bench, run: RunView | None) -> None:
         return
     moving = run is not None and run.state in ("queued", "running")  # what moves comes through the stream
     network = bench.network if run is None or moving else learned_by(state, bench, run)
-    network_drawing(network, state.language, "network", run_id="" if run is None else run.id, moving=moving)
+    network_drawing(
+        network, state.language, "network", run_id="" if run is None else run.id, moving=moving, presents=True
+    )
 
 
 def network_at_rest(state: AppState, bench: Bench) -> DrawnNetwork:
