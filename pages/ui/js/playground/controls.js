@@ -53,6 +53,14 @@ class Controls {
         input.tell?.();
       }
     }
+    this.putPenaltyRate(setup.regularization !== "none");
+  }
+
+  // there is nothing that it could be the rate of, and the knob says so
+  putPenaltyRate(isThere) {
+    if (!this.penaltyRate) return;
+    this.penaltyRate.disabled = !isThere;
+    this.penaltyRate.title = isThere ? "" : this.playground.texts.regularization_rate_off;
   }
 
   buildBar(setup, texts) {
@@ -110,9 +118,9 @@ class Controls {
     const { playground } = this;
     if (playground.isPair) this.buildPair(texts);
     const list = (name, label, choices, read, change) => {
-      if (isHidden(setup, name)) return;
+      if (isHidden(setup, name)) return null;
       const select = choice(this.knobs, { name, label, options: choices, value: String(read(setup)), change });
-      this.field(select, read);
+      return this.field(select, read);
     };
     const put = (name, words = String) => (value) => playground.change({ [name]: words(value) });
     list("learningRate", texts.learning_rate, RATES.map(String), (one) => one.learningRate, put("learningRate", Number));
@@ -120,7 +128,7 @@ class Controls {
       playground.change({ hidden: playground.setup.hidden.map((layer) => ({ ...layer, activation })) }),
     );
     list("regularization", texts.regularization, [["none", texts.none], "L1", "L2"], (one) => one.regularization, put("regularization"));
-    list("regularizationRate", texts.regularization_rate, PENALTY_RATES.map(String), (one) => one.regularizationRate, put("regularizationRate", Number));
+    this.penaltyRate = list("regularizationRate", texts.regularization_rate, PENALTY_RATES.map(String), (one) => one.regularizationRate, put("regularizationRate", Number));
     list("optimizer", texts.optimizer, options.optimizers.map(({ name, words }) => [name, words]), (one) => one.optimizer, put("optimizer"));
     const losses = options.losses[taskOf(setup, options)].map((name) => [name, options.lossWords[name] ?? name]);
     list("loss", texts.loss, losses, (one) => lossOf(one, options), put("loss"));
