@@ -33,19 +33,21 @@ addEventListener("change", (event) => {
   if (!event.target.matches(watched.knob)) return;
   const [value, before] = [Number(event.target.value), watched.stand()];
   watched.turned = event.timeStamp;
+  watched.states = []; // an earlier turn may have had the same value
   watched.turnedAt = () => watched.tookEffect(value, before);
 }, true);
 
 // From which stand on what is seen was computed with the new value. A page that computes by itself takes it up in its
 // next epoch; of ours the stream tells it.
 watched.tookEffect = (value, before) => {
-  if (!watched.states.length) return before;
+  if (!watched.isTold) return before;
   return watched.states.findLast(({ learning_rate }) => Math.abs(learning_rate - value) < 1e-9)?.updates ?? Infinity;
 };
 
 window.EventSource = class extends EventSource {
   constructor(...given) {
     super(...given);
+    watched.isTold = true;
     this.addEventListener("state", ({ data }) => watched.states.push(JSON.parse(data)));
     this.addEventListener("parameters", ({ data }) => (watched.parameters = JSON.parse(data)));
   }
