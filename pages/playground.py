@@ -7,6 +7,7 @@ from lab.runs.serve.tickets import play_ticket
 from lab.texts import say
 from pages.ui.bench import bench_of
 from pages.ui.playground import playground
+from pages.ui.run.presentation import presentation
 from pages.ui.state import AppState, app_state
 from pages.ui.text import data_name
 
@@ -17,6 +18,8 @@ def page(state: AppState) -> None:
     ticket = play_ticket(state.owner, state.language, state.desk.table)
     with shown:
         playground(ticket, state.language, own=own)
+        with st.container(key="presents-playground"):
+            presentation(state.language, main=["play"], step="epoch", speed="speed")
 
 
 def own_data(state: AppState) -> dict[str, object] | None:

@@ -3,6 +3,7 @@
 
 const playgrounds = new WeakMap();
 const MOST_UNDONE = 100;
+const LETTERS = 0.8; // of axes, in those of the page
 const KEPT = "lab-playground"; // what this tab has set up, for when the person comes back to the page
 const FILE_KIND = "neural-network-lab playground";
 
@@ -23,6 +24,8 @@ class Playground {
     this.unwatch = watchTheme(root, () => this.dress());
     this.onLeaving = () => this.boards.forEach(({ lane }) => lane.leave()); // a run that nobody kept ends with its page
     window.addEventListener("pagehide", this.onLeaving);
+    this.onResize = () => this.measure();
+    window.addEventListener("resize", this.onResize);
   }
 
   take(data) {
@@ -35,6 +38,7 @@ class Playground {
     this.theme = themeOf(this.root);
     this.palette = new Palette(this.theme);
     this.font = getComputedStyle(this.root).fontFamily;
+    this.measure();
     this.controls = new Controls(this.root, this);
     this.notice = element(this.root, "p", "pg-notice");
     this.notice.setAttribute("role", "status");
@@ -64,6 +68,7 @@ class Playground {
   close() {
     this.unwatch();
     window.removeEventListener("pagehide", this.onLeaving);
+    window.removeEventListener("resize", this.onResize);
     clearTimeout(this.noting);
     for (const board of this.boards) board.close();
   }
@@ -370,11 +375,14 @@ class Playground {
   dress() {
     this.theme = themeOf(this.root);
     this.palette = new Palette(this.theme);
-    for (const board of this.boards) {
-      board.grids = new Grids();
-      board.output.marked = null;
-      board.repaint();
-    }
+    for (const board of this.boards) board.dress();
+  }
+
+  // how tall the letters of axes are, in pixels: larger on a large screen, and still larger in a presentation
+  measure() {
+    const before = this.letters;
+    this.letters = LETTERS * parseFloat(getComputedStyle(this.root).fontSize);
+    if (before && before !== this.letters) for (const board of this.boards) board.dress();
   }
 
   show() {

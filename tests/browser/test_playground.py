@@ -111,6 +111,8 @@ def test_it_learns_pauses_steps_and_begins_again_with_the_same_or_other_weights(
     player = play()
     start = player.weights_of("unit1-0")
     assert player.page.evaluate(PIXEL, [0.5, 0.5])  # what the untrained network says is there at once
+    expect(player.knob("regularizationRate")).to_be_disabled()
+    expect(player.knob("regularizationRate")).to_have_attribute("title", player.say("regularization_rate_off"))
     player.press("play")
     player.runs_to(3)
     player.press("play")
@@ -223,6 +225,30 @@ def test_a_line_is_read_under_the_mouse_and_typed_after_a_click(play):
     field.press("Enter")
     expect(player.page).to_have_url(re.compile("weights=0%3Akernel%3A0.0%3A2.5"))
     expect(player.knob("weight-kernel-0-0")).to_have_value("2.5")
+
+
+def test_a_presentation_has_large_letters_and_goes_by_keys(play):
+    player = play("present=1&speed=30")
+    expect(player.knob("noise")).to_be_hidden()
+    keys = player.page.keyboard
+    keys.press("Space")
+    player.runs_to(2)
+    keys.press("Space")
+    player.until("board.state === 'paused'")
+    epoch = int(player.told("epoch"))
+    keys.press("ArrowRight")
+    player.until(f"Number(board.epoch) === {epoch + 1} && board.state === 'paused'")
+    keys.press("3")
+    keys.press("Escape")
+    expect(player.knob("noise")).to_be_visible()
+    expect(player.knob("speed")).to_have_value("1")
+    keys.press("p")
+    player.page.set_viewport_size({"width": 1920, "height": 1080})
+    shown = ".pg-count strong, .pg-number dd, .pg-coltitle, .pg-legend"
+    sizes = player.page.locator(shown).evaluate_all(
+        "(all) => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert min(sizes) >= 28
 
 
 def test_points_that_lie_outside_the_picture_are_counted(play):

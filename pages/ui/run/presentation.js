@@ -68,12 +68,23 @@ class Presentation {
 
   // whether the key had a meaning
   answers({ key, target, repeat }) {
-    const { main, step, speed } = this.data.buttons;
+    const { main, step } = this.data.buttons;
     if (key === "Escape") return this.set(false) ?? true;
     if (key === " " && !target.closest?.("button, a, summary")) return repeat || this.click(main.map(buttonOf).find(Boolean));
     if (key === "ArrowRight") return this.click(buttonOf(step));
-    if (/^[1-9]$/.test(key)) return this.click(document.querySelectorAll(`.st-key-${speed} button`)[Number(key) - 1]);
+    if (/^[1-9]$/.test(key)) return this.pick(Number(key) - 1);
     return false;
+  }
+
+  // the speed at a place: a button of Streamlit's, or an entry of a list of our own
+  pick(place) {
+    const { speed } = this.data.buttons;
+    const list = document.querySelector(`select[data-name="${speed}"]`);
+    if (!list) return this.click(document.querySelectorAll(`.st-key-${speed} button`)[place]);
+    if (place >= list.options.length) return true;
+    list.selectedIndex = place;
+    list.dispatchEvent(new Event("change"));
+    return true;
   }
 
   click(button) {
@@ -82,4 +93,5 @@ class Presentation {
   }
 }
 
-const buttonOf = (key) => document.querySelector(`.st-key-${key} button`);
+// of Streamlit's by its key, or of our own by its name
+const buttonOf = (key) => document.querySelector(`.st-key-${key} button, button[data-name="${key}"]`);

@@ -14,7 +14,7 @@ def presentation(language: Language, *, main: list[str], step: str, speed: str) 
 
     Args:
         main: keys of the button that stands first, whichever of them is there; step: of the button for one epoch;
-            speed: of the choice of speeds, which digits pick.
+            speed: of the choice of speeds, which digits pick. In a drawing of our own, the names of such knobs.
     """
     texts = {name: say(f"presentation.{name}", language) for name in WORDS}
     buttons = {"main": main, "step": step, "speed": speed}

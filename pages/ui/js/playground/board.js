@@ -51,6 +51,9 @@ class Board {
   get font() {
     return this.playground.font;
   }
+  get letters() {
+    return this.playground.letters;
+  }
 
   close() {
     clearTimeout(this.resting);
@@ -120,6 +123,14 @@ class Board {
     else if (took < SLOW_PAINT_MS / 3 && this.level < GRIDS.moving.length - 1) this.level++;
     clearTimeout(this.resting);
     this.resting = setTimeout(this.repaint, REST_AFTER_MS + 20);
+  }
+
+  // letters, or what is behind them, are others now
+  dress() {
+    this.grids = new Grids();
+    this.output.marked = null;
+    this.network.isPlaced = false;
+    this.repaint();
   }
 
   // something about the network is new

@@ -1,6 +1,6 @@
 // The losses over the epochs, with axes and numbers; the best epoch is marked. What is painted is bounded by the width.
 
-const CURVE = { height: 168, left: 44, right: 8, top: 10, bottom: 24 };
+const CURVE = { left: 3.7, right: 0.7, top: 0.8, bottom: 2 }; // around the curves, for the axes: heights of a letter
 
 class CurveView {
   constructor(parent, board) {
@@ -13,6 +13,7 @@ class CurveView {
     this.tip.hidden = true;
     this.resize = new ResizeObserver(() => {
       this.width = this.box.clientWidth;
+      this.height = this.canvas.clientHeight;
       board.repaint();
     });
     this.resize.observe(this.box);
@@ -31,18 +32,19 @@ class CurveView {
 
   paint() {
     if (!this.width) return;
-    const { lane, theme, language, font } = this.board;
-    const pen = sized(this.canvas, this.width, CURVE.height);
-    pen.clearRect(0, 0, this.width, CURVE.height);
+    const { lane, theme, language, font, letters } = this.board;
+    const { height } = this;
+    const pen = sized(this.canvas, this.width, height);
+    pen.clearRect(0, 0, this.width, height);
     const epochs = lane.columns.e;
     const lines = this.lines();
-    const area = { left: CURVE.left, right: this.width - CURVE.right, top: CURVE.top, bottom: CURVE.height - CURVE.bottom };
+    const area = { left: CURVE.left * letters, right: this.width - CURVE.right * letters, top: CURVE.top * letters, bottom: height - CURVE.bottom * letters };
     const range = rangeOfLines(Object.values(lines));
     const shown = Math.max(10, last(epochs) ?? 0);
     const x = (epoch) => area.left + (epoch / shown) * (area.right - area.left);
     const y = (value) => area.bottom - ((value - range.low) / (range.high - range.low)) * (area.bottom - area.top);
     this.drawn = { area, shown };
-    pen.font = `12px ${font}`;
+    pen.font = `${letters}px ${font}`;
     pen.fillStyle = css(theme.text);
     pen.strokeStyle = css(theme.text, 0.16);
     pen.lineWidth = 1;
@@ -52,7 +54,7 @@ class CurveView {
       pen.moveTo(area.left, y(value));
       pen.lineTo(area.right, y(value));
       pen.stroke();
-      pen.fillText(short(value, language), area.left - 5, y(value) + 4);
+      pen.fillText(short(value, language), area.left - 5, y(value) + letters / 3);
     }
     pen.textAlign = "center";
     for (const epoch of ticks(0, shown, Math.max(2, this.width / 80))) pen.fillText(short(epoch, language), Math.min(x(epoch), area.right - 14), area.bottom + 17);
@@ -93,7 +95,7 @@ class CurveView {
     pen.setLineDash([]);
     const isLeft = x(best.epoch) > (area.left + area.right) / 2;
     pen.textAlign = isLeft ? "right" : "left";
-    pen.fillText(fill(texts.best, { epoch: formatOf(language).format(best.epoch) }), x(best.epoch) + (isLeft ? -5 : 5), area.top + 10);
+    pen.fillText(fill(texts.best, { epoch: formatOf(language).format(best.epoch) }), x(best.epoch) + (isLeft ? -5 : 5), area.top + 0.85 * this.board.letters);
   }
 
   describe() {

@@ -3,6 +3,7 @@
 const WIDEST_LINE = 5; // pixels, of a weight of LARGEST_WEIGHT or more
 const LARGEST_WEIGHT = 3;
 const UNIT = { most: 52, least: 22, gap: 9 }; // pixels: sides of a map, and between two
+const LETTER = 12; // pixels of an axis' letter, of a page of the usual size
 const COLUMN = { most: 520, least: 320, around: 440 }; // of the tallest column, and what stands above and below it
 const TIGHT = 96; // pixels for a column, below which its head is small
 const REACH_OF_POINTER = 9; // pixels, around a line
@@ -265,8 +266,9 @@ class NetworkView {
   fit() {
     const tallest = Math.max(...this.units.map((column) => column.length));
     const wide = this.box.clientWidth / this.units.length;
-    const height = Math.max(COLUMN.least, Math.min(COLUMN.most, window.innerHeight - COLUMN.around));
-    const side = Math.max(UNIT.least, Math.min(UNIT.most, height / tallest - UNIT.gap, wide - 24));
+    const larger = this.board.letters / LETTER; // in a presentation
+    const height = Math.max(COLUMN.least, Math.min(COLUMN.most * larger, window.innerHeight - COLUMN.around));
+    const side = Math.max(UNIT.least, Math.min(UNIT.most * larger, height / tallest - UNIT.gap, wide - 24));
     this.columns.style.setProperty("--pg-unit", `${Math.floor(side)}px`);
     this.box.classList.toggle("tight", wide < TIGHT);
   }

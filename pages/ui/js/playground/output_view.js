@@ -1,6 +1,6 @@
 // What the network says about the plane, with the points that it learns from and is judged by.
 
-const MARGINS = { left: 30, right: 6, top: 6, bottom: 24 }; // around the plane, for the axes
+const MARGINS = { left: 2.5, right: 0.5, top: 0.5, bottom: 2 }; // around the plane, for the axes: heights of a letter
 
 class OutputView {
   // board: as of NetworkView; also drawn(points) where points are drawn by hand
@@ -28,7 +28,9 @@ class OutputView {
   }
 
   get side() {
-    return { x: MARGINS.left, y: MARGINS.top, width: this.width - MARGINS.left - MARGINS.right, height: this.width - MARGINS.top - MARGINS.bottom };
+    const { letters } = this.board;
+    const [across, down] = [MARGINS.left + MARGINS.right, MARGINS.top + MARGINS.bottom];
+    return { x: MARGINS.left * letters, y: MARGINS.top * letters, width: this.width - across * letters, height: this.width - down * letters };
   }
 
   // values: of the whole output layer over the grid; shown: of one unit that is looked at, {name, values, scale}, or null
@@ -96,11 +98,12 @@ class OutputView {
 
   // training: a circle; validation: a diamond with a dark rim
   paintPoint(pen, x, y, colour, part) {
+    const size = this.board.letters * (part === "validation" ? 0.38 : 0.27);
     pen.beginPath();
     pen.fillStyle = colour;
-    if (part !== "validation") pen.arc(x, y, 3.2, 0, 2 * Math.PI);
+    if (part !== "validation") pen.arc(x, y, size, 0, 2 * Math.PI);
     else {
-      for (const [dx, dy] of [[0, -4.6], [4.6, 0], [0, 4.6], [-4.6, 0]]) pen.lineTo(x + dx, y + dy);
+      for (const [dx, dy] of [[0, -1], [1, 0], [0, 1], [-1, 0]]) pen.lineTo(x + size * dx, y + size * dy);
       pen.closePath();
     }
     const isDark = part === "validation";
@@ -111,15 +114,15 @@ class OutputView {
   }
 
   paintAxes(pen, at, range, vertical) {
-    const { theme, language } = this.board;
+    const { theme, language, letters } = this.board;
     const { x: left, y: top, width, height } = this.side;
     pen.fillStyle = css(theme.text);
     pen.strokeStyle = css(theme.text, 0.35);
-    pen.font = `12px ${this.board.font}`;
+    pen.font = `${letters}px ${this.board.font}`;
     pen.textAlign = "center";
-    for (const value of ticks(range.low, range.high, 6)) pen.fillText(short(value, language), at.x(value), top + height + 16);
+    for (const value of ticks(range.low, range.high, 6)) pen.fillText(short(value, language), at.x(value), top + height + 1.35 * letters);
     pen.textAlign = "right";
-    for (const value of ticks(vertical.low, vertical.high, 6)) pen.fillText(short(value, language), left - 5, at.y(value) + 4);
+    for (const value of ticks(vertical.low, vertical.high, 6)) pen.fillText(short(value, language), left - 5, at.y(value) + letters / 3);
     pen.lineWidth = 1;
     pen.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
   }
