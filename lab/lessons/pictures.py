@@ -61,6 +61,18 @@ def chart_of(
     Args:
         only: the one setting to be drawn; None for all.
     """
+    lines = lines_of(picture, runs, words, language, only=only)
+    return lesson_curves(lines, curve_name(picture.curve, language), language, over=over, mark=mark, drawn=drawn)
+
+
+def lines_of(
+    picture: Picture, runs: Mapping[str, SettingRuns], words: Prose, language: Language, *, only: str | None = None
+) -> list[Line]:
+    """The curves of a picture under their names; those of the training rows beside them where there is room.
+
+    Args:
+        only: the one setting to be drawn; None for all.
+    """
     lines = []
     for setting in picture.settings:
         one = runs.get(setting.key)
@@ -71,7 +83,7 @@ def chart_of(
         twin = picture.curve.replace("val_", "train_", 1)
         if picture.both and twin != picture.curve and (only is not None or len(picture.settings) <= MOST_TWINS):
             lines.append(_line(one, twin, say("lessons_page.trained", language, name=name)))
-    return lesson_curves(lines, curve_name(picture.curve, language), language, over=over, mark=mark, drawn=drawn)
+    return lines
 
 
 MOST_TWINS = 2  # of more settings the training curves would hide what is to be seen

@@ -30,7 +30,30 @@ HEADINGS: Final = {  # section -> its heading in English and in Korean
 NEEDED: Final = tuple(name for name in HEADINGS if name != "script")
 _SECTION_OF: Final = {heading: name for name, headings in HEADINGS.items() for heading in headings}
 ITEM: Final = re.compile(r"- ([a-z][a-z0-9_]{0,30}): (.+)")
-CUE: Final = re.compile(r"(\d{1,2}):(\d{2}) (.+)")
+BEAT_NAMES: Final = {  # what a line of the script belongs to, in English and in Korean
+    "predict": ("predict", "예측"),
+    "run": ("run", "실행"),
+    "compare": ("compare", "비교"),
+    "explain": ("explain", "설명"),
+    "check": ("check", "문제"),
+    "further": ("further", "한 걸음 더"),
+}
+_BEAT_OF: Final = {name: beat for beat, names in BEAT_NAMES.items() for name in names}
+CUE: Final = re.compile(r"(\d{1,2}):(\d{2}) (?:\[([^\[\]]{1,30})\] )?(.+)")
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One line of the script.
+
+    Args:
+        second: at which it begins.
+        beat: on whose screen it is said; None where the lesson does not tell.
+    """
+
+    second: int
+    words: str
+    beat: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,13 +74,13 @@ class Prose:
     """All words of a lesson in one language.
 
     Args:
-        script: what a lecturer says: (second at which it begins, words).
+        script: what a lecturer says, in the order in which it is said.
     """
 
     language: Language
     title: str
     sections: Mapping[str, Section]
-    script: tuple[tuple[int, str], ...] = field(default=())
+    script: tuple[Cue, ...] = field(default=())
 
     def __getitem__(self, section: str) -> Section:
         return self.sections[section]
@@ -125,9 +148,11 @@ def _parsed(lines: list[tuple[int, str]]) -> Section:
     return Section("\n".join(text), items)
 
 
-def _cue(line: str, number: int) -> tuple[int, str]:
+def _cue(line: str, number: int) -> Cue:
     found = CUE.fullmatch(line)
     if found is None:
         raise LessonError("lesson.bad_cue", line=number)
-    minutes, seconds, words = found.groups()
-    return 60 * int(minutes) + int(seconds), words
+    minutes, seconds, beat, words = found.groups()
+    if beat is not None and beat.lower() not in _BEAT_OF:
+        raise LessonError("lesson.unknown_beat", line=number, beat=beat, known=", ".join(_BEAT_OF))
+    return Cue(60 * int(minutes) + int(seconds), words, _BEAT_OF[beat.lower()] if beat else None)

@@ -21,6 +21,14 @@ def true_of(sentence: Sentence, values: Mapping[str, Array]) -> bool:
     return bool(held.sum() >= int(asked))
 
 
+def held_of(sentence: Sentence, values: Mapping[str, Array]) -> tuple[int, int]:
+    """In how many of the seeds, each by itself, its formula holds; and how many there are."""
+    held = np.atleast_1d(worked_out(sentence.when, values))
+    seeds = max((len(values[name]) for name in names_in(sentence.when)), default=1)
+    held = np.broadcast_to(held, seeds) if held.size == 1 else held
+    return int(held.sum()), len(held)
+
+
 def said_of(lesson: Lesson, values: Mapping[str, Array]) -> list[Sentence]:
     """The sentences that hold; one that speaks of a setting that was not run is not said."""
     return [sentence for sentence in lesson.explain if _known(sentence, values) and true_of(sentence, values)]

@@ -1,0 +1,173 @@
+"""Curves as a lecturer lets them come: where the drawing pauses, and what a browser needs to draw all of it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from lab.lessons.asked import scenes_of
+from lab.lessons.figures import SettingRuns
+from lab.lessons.pictures import Picture, curve_name, lines_of, pictures_of
+from lab.lessons.prose import Prose
+from lab.lessons.reader import Opened
+from lab.lessons.schema import Sentence
+from lab.studies.band import band_curves
+from lab.texts import Language, say
+
+What = Literal["begin", "turn", "look", "order", "guess", "end", "updates"]
+POINTS: Final = 240  # of a curve, as many as an eye can tell apart
+ONE_MARK_BY: Final = 0.85  # of the epochs: a pause later than that has nothing after it
+RISEN: Final = 1.05  # times its smallest value a loss has to end at for a turn
+GUESS_AT: Final = 0.3  # of the epochs, where nothing else is to be seen
+OTHER_STEPS: Final = 1.2  # times as many updates an epoch: over updates the story is another
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where the drawing stands still until the lecturer goes on.
+
+    Args:
+        picture: its place among the lesson's.
+        epoch: as far as the curves are drawn; 0 for the axes alone.
+        what: is to be seen there: a loss "turn"s; a sentence asks to "look"; from here on the "order" stays; the
+            class may "guess" how it goes on.
+    """
+
+    picture: int
+    epoch: int
+    what: What
+
+
+MARKS: Final = ("turn", "look", "order", "guess")
+
+
+def stops_of(opened: Opened, runs: Mapping[str, SettingRuns], said: Sequence[Sentence]) -> tuple[Stop, ...]:
+    """Every pause of every picture, in the order in which they come."""
+    stops: list[Stop] = []
+    for place, picture in enumerate(pictures_of(scenes_of(opened))):
+        there = {setting.key: runs[setting.key] for setting in picture.settings if setting.key in runs}
+        epochs = epochs_of(picture, there)
+        if not epochs:
+            continue
+        stops.append(Stop(place, 0, "begin"))
+        stops += [Stop(place, epoch, what) for epoch, what in _marks(opened, picture, there, said, epochs)]
+        stops.append(Stop(place, epochs, "end"))
+        if _other_steps(there):
+            stops.append(Stop(place, epochs, "updates"))
+    return tuple(stops)
+
+
+def epochs_of(picture: Picture, runs: Mapping[str, SettingRuns]) -> int:
+    """Of the longest of its curves."""
+    return max((len(curve) for one in runs.values() for curve in one.curve(picture.curve)), default=0)
+
+
+def words_of(stop: Stop, language: Language) -> str:
+    return say(f"lecture.stop.{stop.what}", language, epoch=stop.epoch)
+
+
+def drawing_of(
+    picture: Picture, runs: Mapping[str, SettingRuns], words: Prose, language: Language, *, only: str | None = None
+) -> dict[str, Any]:
+    """Lines and axes for `lecture_curve.js`: of each line its median and its seeds, at `epochs`; None is a gap."""
+    lines = lines_of(picture, runs, words, language, only=only)
+    medians = [band_curves([curve for curve in line.curves if len(curve)])[1] for line in lines]
+    return {
+        "lines": [
+            {
+                "name": line.name,
+                "updates": line.updates,
+                "epochs": [place + 1 for place in _kept(len(median))],
+                "median": _values(median, len(median)),
+                "seeds": [_values(curve, len(median)) for curve in line.curves],
+            }
+            for line, median in zip(lines, medians, strict=True)
+        ],
+        "last": max((len(median) for median in medians), default=1),
+        "title": curve_name(picture.curve, language),
+        **_axis([value for line in lines for curve in line.curves for value in curve], medians),
+    }
+
+
+def empty_drawing(curve: str, epochs: int, low: float, high: float, language: Language) -> dict[str, Any]:
+    """Axes alone, for a class that says how the curve will go."""
+    return {"lines": [], "last": epochs, "title": curve_name(curve, language), "low": low, "high": high, "log": False}
+
+
+# --- marks
+
+
+def _marks(
+    opened: Opened, picture: Picture, runs: Mapping[str, SettingRuns], said: Sequence[Sentence], epochs: int
+) -> list[tuple[int, What]]:
+    """What the sentences point at; else the turn of a loss, else the moment from which the order stays, else a guess."""
+    pointed: dict[int, What] = {}
+    for sentence in said:
+        look = sentence.look
+        if look is None or look.setting not in runs:
+            continue
+        epoch = float(np.mean(runs[look.setting].figures[look.figure]))
+        if math.isfinite(epoch) and 1 <= round(epoch) < epochs:
+            figure = opened.lesson.settings[look.setting][0].figures[look.figure]
+            pointed[round(epoch)] = "turn" if figure.of == "best_epoch" else "look"
+    if pointed:
+        return sorted(pointed.items())
+    medians = [band_curves([curve for curve in one.curve(picture.curve) if len(curve)])[1] for one in runs.values()]
+    found: list[tuple[int, What]] = [(epoch, "turn") for epoch in map(_turn, medians) if "loss" in picture.curve]
+    found.append((_order(medians), "order"))
+    fitting = [mark for mark in found if 2 <= mark[0] <= ONE_MARK_BY * epochs]
+    if fitting:
+        return fitting[:1]
+    guess = round(GUESS_AT * epochs)
+    return [(guess, "guess")] if guess >= 1 else []
+
+
+def _turn(median: Any) -> int:
+    """The epoch of the smallest loss, if it has clearly risen since; else 0."""
+    if not len(median) or not np.isfinite(median).all():
+        return 0
+    best = int(np.argmin(median))
+    return best + 1 if median[-1] > RISEN * median[best] else 0
+
+
+def _order(medians: Sequence[Any]) -> int:
+    """The epoch from which on the curves keep the order in which they end; 0 where there is one curve."""
+    whole = [median for median in medians if len(median) and np.isfinite(median).all()]
+    if len(whole) < 2:
+        return 0
+    ranks = np.argsort(np.array([median[: min(map(len, whole))] for median in whole]), axis=0, kind="stable")
+    other = np.flatnonzero((ranks != ranks[:, -1:]).any(axis=0))
+    return int(other[-1]) + 2 if len(other) else 1
+
+
+def _other_steps(runs: Mapping[str, SettingRuns]) -> bool:
+    steps = [
+        run.values["updates"] / run.values["epochs"] for one in runs.values() for run in one.runs if run.values["epochs"]
+    ]
+    return bool(steps) and min(steps) > 0 and max(steps) > OTHER_STEPS * min(steps)
+
+
+# --- numbers
+
+
+def _kept(length: int) -> list[int]:
+    """Places of the points that are drawn, the first and the last among them."""
+    return [int(place) for place in np.unique(np.linspace(0, max(0, length - 1), min(length, POINTS)).round())]
+
+
+def _values(curve: Any, length: int) -> list[float | None]:
+    """Four digits that count."""
+    numbers = [float(curve[place]) if place < len(curve) else math.nan for place in _kept(length)]
+    return [float(f"{number:.4g}") if math.isfinite(number) else None for number in numbers]
+
+
+def _axis(values: Sequence[float], medians: Sequence[Any]) -> dict[str, Any]:
+    """Its ends, and whether it counts in powers of ten, as `lab.charts.lessons` does."""
+    finite = [float(value) for value in values if math.isfinite(value)]
+    middle = [float(value) for median in medians for value in median if math.isfinite(value)]
+    if not finite:
+        return {"low": 0.0, "high": 1.0, "log": False}
+    log = bool(middle) and min(finite) > 0 and max(middle) > WIDE * min(middle)
+    return {"low": min(finite), "high": max(finite), "log": log}
