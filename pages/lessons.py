@@ -9,6 +9,7 @@ from pages.ui.lessons.beats import beat_names, show_beat, take_beat
 from pages.ui.lessons.carrying import offer_way_back, take_progress
 from pages.ui.lessons.certificate import show_certificate
 from pages.ui.lessons.kept_progress import keep_in_browser
+from pages.ui.lessons.lecture.way_in import lecture_button
 from pages.ui.lessons.shelf import choose, opened_lesson, shelf, take_link
 from pages.ui.lessons.visit import begun_visit, show_said
 from pages.ui.lessons.words import safe
@@ -47,7 +48,8 @@ def head(state: AppState, opened: Opened, progress: Progress) -> None:
             on_click=choose,
             args=(None,),
         )
-        st.markdown(f"**{safe(opened.words(state.language).title)}**")
+        st.markdown(f"**{safe(opened.words(state.language).title)}**", width="content")
+        lecture_button(state, opened)
     names, key = beat_names(state), f"lesson-beat-{opened.name}-{progress.beat}-{progress.reached}"
     st.segmented_control(
         say("lessons_page.beats", state.language),

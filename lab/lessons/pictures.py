@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from lab.charts.lessons import Drawn, Line, Mark, Over, lesson_curves
 from lab.data.prepare import prepare_cached
-from lab.lessons.arithmetic import worked_out
+from lab.lessons.arithmetic import names_in, worked_out
 from lab.lessons.asked import table_of
 from lab.lessons.figures import SettingRuns, means_of, values_of
 from lab.lessons.progress import at_epochs
@@ -43,6 +43,12 @@ def pictures_of(scenes: Sequence[Scene]) -> tuple[Picture, ...]:
             found.append(Picture(scene.curve, scene.settings, scene.both))
         alone = single
     return tuple(found)
+
+
+def picture_for(sentence: Sentence, pictures: Sequence[Picture]) -> Picture:
+    """The first that draws a setting of which the sentence speaks; else the first of all."""
+    about = {name.partition(".")[0] for name in names_in(sentence.when)}
+    return next((one for one in pictures if about & {setting.key for setting in one.settings}), pictures[0])
 
 
 def chart_of(

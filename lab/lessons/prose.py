@@ -55,6 +55,11 @@ class Cue:
     words: str
     beat: str | None = None
 
+    @property
+    def time(self) -> str:
+        """As it stands in the script."""
+        return f"{self.second // 60}:{self.second % 60:02d}"
+
 
 @dataclass(frozen=True)
 class Section:

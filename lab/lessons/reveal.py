@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from lab.charts.lessons import LINE_COLOURS
+from lab.charts.studies import DASHES, WIDE
 from lab.lessons.asked import scenes_of
 from lab.lessons.figures import SettingRuns
 from lab.lessons.pictures import Picture, curve_name, lines_of, pictures_of
@@ -33,11 +35,13 @@ class Stop:
         epoch: as far as the curves are drawn; 0 for the axes alone.
         what: is to be seen there: a loss "turn"s; a sentence asks to "look"; from here on the "order" stays; the
             class may "guess" how it goes on.
+        setting: whose loss turns, or which one is to be looked at.
     """
 
     picture: int
     epoch: int
     what: What
+    setting: str = ""
 
 
 MARKS: Final = ("turn", "look", "order", "guess")
@@ -52,7 +56,7 @@ def stops_of(opened: Opened, runs: Mapping[str, SettingRuns], said: Sequence[Sen
         if not epochs:
             continue
         stops.append(Stop(place, 0, "begin"))
-        stops += [Stop(place, epoch, what) for epoch, what in _marks(opened, picture, there, said, epochs)]
+        stops += [Stop(place, *mark) for mark in _marks(opened, picture, there, said, epochs)]
         stops.append(Stop(place, epochs, "end"))
         if _other_steps(there):
             stops.append(Stop(place, epochs, "updates"))
@@ -64,8 +68,8 @@ def epochs_of(picture: Picture, runs: Mapping[str, SettingRuns]) -> int:
     return max((len(curve) for one in runs.values() for curve in one.curve(picture.curve)), default=0)
 
 
-def words_of(stop: Stop, language: Language) -> str:
-    return say(f"lecture.stop.{stop.what}", language, epoch=stop.epoch)
+def words_of(stop: Stop, words: Prose, language: Language) -> str:
+    return say(f"lecture.stop.{stop.what}", language, epoch=stop.epoch, name=words.name(stop.setting))
 
 
 def drawing_of(
@@ -78,14 +82,17 @@ def drawing_of(
         "lines": [
             {
                 "name": line.name,
+                "colour": LINE_COLOURS[place % len(LINE_COLOURS)],
+                "dash": DASHES[place % len(DASHES)],
                 "updates": line.updates,
-                "epochs": [place + 1 for place in _kept(len(median))],
+                "epochs": [kept + 1 for kept in _kept(len(median))],
                 "median": _values(median, len(median)),
                 "seeds": [_values(curve, len(median)) for curve in line.curves],
             }
-            for line, median in zip(lines, medians, strict=True)
+            for place, (line, median) in enumerate(zip(lines, medians, strict=True))
         ],
         "last": max((len(median) for median in medians), default=1),
+        "most": max((len(median) * line.updates for line, median in zip(lines, medians, strict=True)), default=1.0),
         "title": curve_name(picture.curve, language),
         **_axis([value for line in lines for curve in line.curves for value in curve], medians),
     }
@@ -93,7 +100,8 @@ def drawing_of(
 
 def empty_drawing(curve: str, epochs: int, low: float, high: float, language: Language) -> dict[str, Any]:
     """Axes alone, for a class that says how the curve will go."""
-    return {"lines": [], "last": epochs, "title": curve_name(curve, language), "low": low, "high": high, "log": False}
+    axes = {"last": epochs, "most": float(epochs), "low": low, "high": high, "log": False}
+    return {"lines": [], "title": curve_name(curve, language), **axes}
 
 
 # --- marks
@@ -101,9 +109,9 @@ def empty_drawing(curve: str, epochs: int, low: float, high: float, language: La
 
 def _marks(
     opened: Opened, picture: Picture, runs: Mapping[str, SettingRuns], said: Sequence[Sentence], epochs: int
-) -> list[tuple[int, What]]:
-    """What the sentences point at; else the turn of a loss, else the moment from which the order stays, else a guess."""
-    pointed: dict[int, What] = {}
+) -> list[tuple[int, What, str]]:
+    """What sentences point at; else the turn of a loss, else the moment from which the order stays, else a guess."""
+    pointed: dict[int, tuple[What, str]] = {}
     for sentence in said:
         look = sentence.look
         if look is None or look.setting not in runs:
@@ -111,17 +119,23 @@ def _marks(
         epoch = float(np.mean(runs[look.setting].figures[look.figure]))
         if math.isfinite(epoch) and 1 <= round(epoch) < epochs:
             figure = opened.lesson.settings[look.setting][0].figures[look.figure]
-            pointed[round(epoch)] = "turn" if figure.of == "best_epoch" else "look"
+            pointed[round(epoch)] = "turn" if figure.of == "best_epoch" else "look", look.setting
     if pointed:
-        return sorted(pointed.items())
-    medians = [band_curves([curve for curve in one.curve(picture.curve) if len(curve)])[1] for one in runs.values()]
-    found: list[tuple[int, What]] = [(epoch, "turn") for epoch in map(_turn, medians) if "loss" in picture.curve]
-    found.append((_order(medians), "order"))
+        return [(epoch, *mark) for epoch, mark in sorted(pointed.items())]
+    medians = {key: _median(one, picture) for key, one in runs.items()}
+    found: list[tuple[int, What, str]] = []
+    if "loss" in picture.curve:
+        found += [(_turn(median), "turn", key) for key, median in medians.items()]
+    found.append((_order(list(medians.values())), "order", ""))
     fitting = [mark for mark in found if 2 <= mark[0] <= ONE_MARK_BY * epochs]
     if fitting:
         return fitting[:1]
     guess = round(GUESS_AT * epochs)
-    return [(guess, "guess")] if guess >= 1 else []
+    return [(guess, "guess", "")] if guess >= 1 else []
+
+
+def _median(one: SettingRuns, picture: Picture) -> Any:
+    return band_curves([curve for curve in one.curve(picture.curve) if len(curve)])[1]
 
 
 def _turn(median: Any) -> int:
@@ -144,7 +158,10 @@ def _order(medians: Sequence[Any]) -> int:
 
 def _other_steps(runs: Mapping[str, SettingRuns]) -> bool:
     steps = [
-        run.values["updates"] / run.values["epochs"] for one in runs.values() for run in one.runs if run.values["epochs"]
+        run.values["updates"] / run.values["epochs"]
+        for one in runs.values()
+        for run in one.runs
+        if run.values["epochs"]
     ]
     return bool(steps) and min(steps) > 0 and max(steps) > OTHER_STEPS * min(steps)
 

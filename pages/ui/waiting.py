@@ -26,14 +26,20 @@ class Awaited(Protocol):
     def lost(self) -> None: ...
 
 
-def look(state: AppState, one: Awaited) -> StudyView | None:
-    """Where the study is; None if the engine no longer knows it."""
+def where(state: AppState, one: Awaited) -> StudyView | None:
+    """Where the study is; None, and told so, if the engine no longer knows it."""
     try:
-        view = engine().study(one.study_id, state.owner)
+        return engine().study(one.study_id, state.owner)
     except LabError:
         one.lost()
         return None
-    one.seen(view)
+
+
+def look(state: AppState, one: Awaited) -> StudyView | None:
+    """The same, and what is known of it so far is kept."""
+    view = where(state, one)
+    if view is not None:
+        one.seen(view)
     return view
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from lab.charts.lessons import Drawn, Mark, Over
 from lab.errors import LabError
 from lab.lessons.asked import Running, cells_of, cells_with, scenes_of
+from lab.lessons.lecture import Lecture
 from lab.lessons.pictures import Picture, chart_of, figures_table, pictures_of
 from lab.lessons.progress import Progress
 from lab.lessons.reader import Opened
@@ -26,8 +27,8 @@ LOOK_S = 0.7  # between two looks at runs that go on
 LABEL = 200  # letters
 
 
-def begin(opened: Opened, progress: Progress) -> None:
-    """Callback: everything that a person waits for."""
+def begin(opened: Opened, progress: Progress | Lecture) -> None:
+    """Callback: everything that a person, or a class, waits for."""
     progress.running = _started(opened, lambda: cells_of(opened, scenes_of(opened), opened.lesson.seeds))
 
 

@@ -9,6 +9,7 @@ from lab.lessons.shelf import known_lessons, lesson
 from lab.texts import say
 from pages.ui.grid import in_rows
 from pages.ui.lessons.carrying import carry
+from pages.ui.lessons.lecture.way_in import lecture_button, lecture_that_is_on
 from pages.ui.lessons.recall import recall
 from pages.ui.lessons.visit import Visit
 from pages.ui.lessons.words import safe
@@ -21,6 +22,7 @@ CARDS_A_ROW = 4
 
 def shelf(state: AppState, visit: Visit) -> None:
     """What was missed last time, and cards of all lessons in their order."""
+    lecture_that_is_on(state)
     learner = state.desk.lessons
     known = known_lessons(learner.own)
     recall(state, visit, known)
@@ -53,6 +55,7 @@ def _card(state: AppState, learner: Learner, key: str, one: Opened) -> None:
         args=(key,),
         width="stretch",
     )
+    lecture_button(state, one)
 
 
 def choose(key: str | None) -> None:

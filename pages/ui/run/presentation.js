@@ -1,8 +1,7 @@
 // Presentation mode: a class of the whole document, for which frame/style.css leaves the forms out, and keys that press
-// the page's own buttons. No key is taken while a field has the focus.
+// the page's own buttons.
 
 const MODE = "lab-presents";
-const TAKES_LETTERS = "input, textarea, select, [contenteditable], [role='textbox'], [role='combobox'], [role='slider']";
 const presentations = new WeakMap();
 
 export default function ({ parentElement, data }) {
@@ -16,13 +15,12 @@ class Presentation {
     this.button.type = "button";
     this.button.onclick = () => this.set(!this.isOn);
     this.keys = element(root, "p");
-    this.onKey = (event) => this.press(event);
-    document.addEventListener("keydown", this.onKey);
+    this.listening = new Keys((event) => this.answers(event));
   }
 
   // of the page being left, not of the component being drawn anew
   close() {
-    document.removeEventListener("keydown", this.onKey);
+    this.listening.close();
     document.documentElement.classList.remove(MODE);
   }
 
@@ -55,17 +53,6 @@ class Presentation {
     setText(this.keys, this.isOn ? texts.keys : "");
   }
 
-  press(event) {
-    const isTyping = event.target instanceof Element && event.target.closest(TAKES_LETTERS);
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (!this.isOn && event.key.toLowerCase() === "p" && !event.repeat) {
-      event.preventDefault();
-      this.set(true);
-    } else if (this.isOn && this.answers(event)) {
-      event.preventDefault();
-    }
-  }
-
   // whether the key had a meaning
   answers({ key, target, repeat }) {
     const { main, step } = this.data.buttons;
@@ -95,3 +82,14 @@ class Presentation {
 
 // of Streamlit's by its key, or of our own by its name
 const buttonOf = (key) => document.querySelector(`.st-key-${key} button, button[data-name="${key}"]`);
+  answers(event) {
+    const { key, repeat } = event;
+    const { main, step, speed } = this.data.buttons;
+    if (!this.isOn) return key.toLowerCase() === "p" && !repeat && (this.set(true) ?? true);
+    if (key === "Escape") return this.set(false) ?? true;
+    if (isSpace(event)) return repeat || press(main.map(buttonOf).find(Boolean));
+    if (key === "ArrowRight") return press(buttonOf(step));
+    if (/^[1-9]$/.test(key)) return press(document.querySelectorAll(`.st-key-${speed} button`)[Number(key) - 1]);
+    return false;
+  }
+}

@@ -6,7 +6,7 @@ from pages.ui.component import component
 PARAMETER = "present"  # of a link: ?present=1 opens in this mode
 WORDS = ("enter", "enter_help", "keys", "leave")
 
-_component = component(__file__, shared=("elements", "mount"))
+_component = component(__file__, shared=("elements", "keys", "mount"))
 
 
 def presentation(language: Language, *, main: list[str], step: str, speed: str) -> None:

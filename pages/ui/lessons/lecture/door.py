@@ -1,0 +1,68 @@
+"""The lecture page before there is a lecture: a lesson to begin with, or the code of another's notes."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from lab.errors import LabError
+from lab.lessons.lecture import at_of
+from lab.lessons.reader import Opened
+from lab.lessons.shelf import lesson, lessons
+from lab.texts import say
+from pages.ui.lessons.lecture.held import begin_lecture
+from pages.ui.lessons.lecture.screen import NOTES
+from pages.ui.lessons.words import safe
+from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.text import heading
+
+PLACE = "at"  # the query parameter that says where a lecture was
+
+
+def door(state: AppState) -> None:
+    """Every lesson as a button."""
+    heading(say("page.lecture", state.language))
+    st.markdown(say("page.lecture.about", state.language))
+    _where_it_was(state)
+    with st.container(horizontal=True, gap="small", key="lecture-lessons"):
+        for one in [*lessons(), *state.desk.lessons.own.values()]:
+            title = safe(f"{one.name.partition('-')[0]} · {one.words(state.language).title}")
+            if st.button(title, key=f"lecture-begin-{one.name}"):
+                begin_lecture(one)
+                st.rerun()
+    st.divider()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(say("lecture.code", state.language), key="lecture-code-typed", max_chars=40, width=320)
+        st.button(say("lecture.open_notes", state.language), key="lecture-open-notes", on_click=_open_notes)
+
+
+def _open_notes() -> None:
+    """Callback: the code goes into the address, so that a reload finds it there."""
+    code = widget_value("lecture-code-typed")
+    if code:
+        st.query_params[NOTES] = code
+
+
+def _where_it_was(state: AppState) -> None:
+    """A server that was started anew has forgotten the lecture, the address has not. Nothing runs before a click."""
+    text = st.query_params.get(PLACE)
+    if text is None:
+        return
+    with suppress(LabError):  # an address that somebody has mangled: the list is there
+        at = at_of(text)
+        opened = _named(state, at.lesson)
+        if opened is None:
+            return
+        label = say("lecture.resume", state.language, title=safe(opened.words(state.language).title))
+        if st.button(label, key="lecture-resume", type="primary", icon=":material/replay:"):
+            begin_lecture(opened, at)
+            st.rerun()
+
+
+def _named(state: AppState, name: str) -> Opened | None:
+    own = app_state().desk.lessons.own.get(name)
+    if own is not None:
+        return own
+    try:
+        return lesson(name)
+    except KeyError:
+        return None

@@ -1,0 +1,68 @@
+// Keys of a lecture: they press the page's own buttons, fill the screen, or open the notes in a window beside it.
+// "On" is first offered to whatever is being drawn: a curve on its way goes to its pause at once, and the key is used up.
+
+const lecturing = new WeakMap();
+const NOTES = "lab-lecture-notes"; // the same window again, however often it is asked for
+const NOTES_LOOK = "popup,width=720,height=900";
+const MOVES = {
+  ArrowRight: "on", PageDown: "on", Enter: "on", ArrowLeft: "back", PageUp: "back", Backspace: "back", Escape: "leave",
+};
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".lecture-keys");
+  return mounted(lecturing, root, () => new LectureKeys(root), (view) => view.take(data));
+}
+
+class LectureKeys {
+  constructor(root) {
+    this.full = this.button(root, () => this.fill());
+    this.notes = this.button(root, () => this.openNotes());
+    this.help = element(root, "p");
+    this.listening = new Keys((event) => this.answers(event));
+  }
+
+  button(root, answer) {
+    const made = element(root, "button");
+    made.type = "button";
+    made.onclick = answer;
+    return made;
+  }
+
+  close() {
+    this.listening.close();
+  }
+
+  take(data) {
+    this.data = data;
+    setText(this.full, data.texts.full);
+    setText(this.notes, data.texts.notes);
+    this.notes.hidden = !data.notes;
+    setText(this.help, data.texts.help);
+  }
+
+  // whether the key had a meaning
+  answers(event) {
+    const { key, repeat, target } = event;
+    if (key === "Enter" && target.closest?.("button, a, summary")) return false;
+    const move = isSpace(event) ? "on" : MOVES[key];
+    if (move) return repeat || this.move(move);
+    if (repeat) return false;
+    if (key.toLowerCase() === "f") return this.fill() ?? true;
+    if (key.toLowerCase() === "n" && this.data.notes) return this.openNotes() ?? true;
+    return false;
+  }
+
+  move(name) {
+    const used = name === "on" && !document.dispatchEvent(new Event("lab-lecture-on", { cancelable: true }));
+    return used || (this.data.buttons[name] ? press(buttonOf(this.data.buttons[name])) : false);
+  }
+
+  fill() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen();
+  }
+
+  openNotes() {
+    window.open(new URL(this.data.notes, document.baseURI), NOTES, NOTES_LOOK);
+  }
+}
