@@ -31,6 +31,7 @@ MOST: Final = 200  # lectures of one server
 IDLE_S: Final = 2 * 3600.0  # that a lecture is kept while nobody looks at it
 TRIES: Final = 20.0  # wrong codes that one visitor may name in a minute
 SECONDS: Final = (8, 15, 30, 60)  # that a whole curve may take
+SHOW_RUNS: Final[tuple[Beat, ...]] = ("run", "compare", "explain")
 BEFORE: Final = 2  # sentences that stay on the screen beside the present one
 SCRIPT_OVER: Final = 5  # beats that a script without marks is spread over: what is further comes after it
 
@@ -161,8 +162,8 @@ class Lecture:
 
     @property
     def waits(self) -> bool:
-        """Nothing comes next before all has been trained."""
-        return self.at.beat == "run" and self.running is not None and self.running.going_on
+        """What is to be shown is still being trained, and nothing comes next before that."""
+        return self.at.beat in SHOW_RUNS and self.running is not None and self.running.going_on
 
     # --- moving it
 
@@ -227,6 +228,11 @@ class Lecture:
             return own[min(self.moment * len(own) // self.moments(self.at.beat), len(own) - 1)]
         before = [place for place, beat in enumerate(beats) if BEATS.index(beat) < BEATS.index(self.at.beat)]
         return before[-1] if before else 0
+
+    def cue_after(self, words: Prose) -> Cue | None:
+        """The line that comes next."""
+        place = self.cue_place(words)
+        return None if place is None or place + 1 == len(words.script) else words.script[place + 1]
 
     @property
     def cue_elapsed_s(self) -> float:

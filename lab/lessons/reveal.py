@@ -78,6 +78,7 @@ def drawing_of(
     """Lines and axes for `lecture_curve.js`: of each line its median and its seeds, at `epochs`; None is a gap."""
     lines = lines_of(picture, runs, words, language, only=only)
     medians = [band_curves([curve for curve in line.curves if len(curve)])[1] for line in lines]
+    lengths = [max(map(len, line.curves), default=0) for line in lines]  # a median ends where most seeds diverge
     return {
         "lines": [
             {
@@ -85,14 +86,14 @@ def drawing_of(
                 "colour": LINE_COLOURS[place % len(LINE_COLOURS)],
                 "dash": DASHES[place % len(DASHES)],
                 "updates": line.updates,
-                "epochs": [kept + 1 for kept in _kept(len(median))],
-                "median": _values(median, len(median)),
-                "seeds": [_values(curve, len(median)) for curve in line.curves],
+                "epochs": [kept + 1 for kept in _kept(length)],
+                "median": _values(median, length),
+                "seeds": [_values(curve, length) for curve in line.curves],
             }
-            for place, (line, median) in enumerate(zip(lines, medians, strict=True))
+            for place, (line, median, length) in enumerate(zip(lines, medians, lengths, strict=True))
         ],
-        "last": max((len(median) for median in medians), default=1),
-        "most": max((len(median) * line.updates for line, median in zip(lines, medians, strict=True)), default=1.0),
+        "last": max(lengths, default=1),
+        "most": max((length * line.updates for line, length in zip(lines, lengths, strict=True)), default=1.0),
         "title": curve_name(picture.curve, language),
         **_axis([value for line in lines for curve in line.curves for value in curve], medians),
     }
@@ -148,7 +149,8 @@ def _turn(median: Any) -> int:
 
 def _order(medians: Sequence[Any]) -> int:
     """The epoch from which on the curves keep the order in which they end; 0 where there is one curve."""
-    whole = [median for median in medians if len(median) and np.isfinite(median).all()]
+    longest = max(map(len, medians), default=0)
+    whole = [median for median in medians if len(median) > longest / 2 and np.isfinite(median).all()]
     if len(whole) < 2:
         return 0
     ranks = np.argsort(np.array([median[: min(map(len, whole))] for median in whole]), axis=0, kind="stable")

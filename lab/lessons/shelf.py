@@ -25,6 +25,13 @@ def lesson(name: str) -> Opened:
     raise KeyError(name)
 
 
+def lesson_after(name: str) -> tuple[Opened, ...]:
+    """The one that follows in their order; none after the last, or after one that does not come along."""
+    names = [folder.name for folder in lesson_folders()]
+    place = names.index(name) + 1 if name in names else len(names)
+    return tuple(lesson(following) for following in names[place : place + 1])
+
+
 def lessons() -> tuple[Opened, ...]:
     """All of them."""
     return tuple(lesson(folder.name) for folder in lesson_folders())

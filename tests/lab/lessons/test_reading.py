@@ -76,7 +76,7 @@ WRONG = [
     ("en.md", "{slow.loss:.2f}", "{slow.loss.__class__}", "no formula"),
     ("en.md", "{slow.loss:.2f}", "{slow.loss:>99999999}", "braces"),
     ("en.md", "{slow.loss:.2f}", "{slow.lost}", "slow.lost"),
-    ("en.md", "1:00 Lay", "later Lay", "script"),
+    ("en.md", "1:00 [run] Lay", "later Lay", "script"),
     ("en.md", "# Epochs", "Epochs", "first heading"),
 ]
 

@@ -36,7 +36,7 @@ class LectureKeys {
     this.data = data;
     setText(this.full, data.texts.full);
     setText(this.notes, data.texts.notes);
-    this.notes.hidden = !data.notes;
+    this.full.hidden = this.notes.hidden = !data.notes; // the notes have a window of their own, or a phone
     setText(this.help, data.texts.help);
   }
 
@@ -47,7 +47,7 @@ class LectureKeys {
     const move = isSpace(event) ? "on" : MOVES[key];
     if (move) return repeat || this.move(move);
     if (repeat) return false;
-    if (key.toLowerCase() === "f") return this.fill() ?? true;
+    if (key.toLowerCase() === "f" && this.data.notes) return this.fill() ?? true;
     if (key.toLowerCase() === "n" && this.data.notes) return this.openNotes() ?? true;
     return false;
   }

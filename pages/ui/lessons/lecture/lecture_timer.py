@@ -23,4 +23,4 @@ def lecture_timer(lecture: Lecture, words: Prose, language: Language) -> None:
         "line": line,
         "texts": {name: say(f"lecture.timer.{name}", language) for name in WORDS},
     }
-    _component(data=data, key="lecture-timer")
+    _component(data=data, key="lecture-watch")

@@ -87,8 +87,9 @@ def _script(state: AppState, lecture: Lecture, words: Prose) -> None:
         return
     with st.container(key="lecture-due", border=True):
         st.markdown(f"**{words.script[place].time}** {safe(words.script[place].words)}")
-    for cue in words.script[place + 1 : place + 2]:
-        st.markdown(f"{say('lecture.next_cue', state.language)} **{cue.time}** {safe(cue.words)}")
+    following = lecture.cue_after(words)
+    if following is not None:
+        st.markdown(f"{say('lecture.next_cue', state.language)} **{following.time}** {safe(following.words)}")
 
 
 def _answers(state: AppState, lecture: Lecture, words: Prose) -> None:

@@ -10,12 +10,14 @@ from lab.lessons.pictures import figures_table, mark_of, picture_for, pictures_o
 from lab.lessons.progress import BEATS, Beat
 from lab.lessons.reveal import drawing_of, empty_drawing, epochs_of, words_of
 from lab.lessons.said import answer_of, held_of, right_choices
+from lab.lessons.shelf import lesson_after
 from lab.studies.words import number
 from lab.texts import say
 from pages.ui.lessons.beats import beat_names
-from pages.ui.lessons.lecture.held import follow, move, run_again
+from pages.ui.lessons.lecture.held import begin_lecture, follow, move, run_again
 from pages.ui.lessons.lecture.lecture_curve import lecture_curve, marks_of
 from pages.ui.lessons.lecture.lecture_keys import MOVES, lecture_keys
+from pages.ui.lessons.running import tell_end
 from pages.ui.lessons.words import safe, safe_filled
 from pages.ui.state import AppState, widget_value
 
@@ -46,17 +48,19 @@ def _foot(state: AppState, lecture: Lecture) -> None:
     with st.container(key="lecture-foot", horizontal=True, vertical_alignment="center", gap="small"):
         _button(state, lecture, "back", Lecture.back, ":material/arrow_back:")
         _button(state, lecture, "on", Lecture.on, ":material/arrow_forward:")
-        key = f"lecture-seconds-{lecture.turns}"
-        st.selectbox(
+        key = f"lecture-seconds-{lecture.seconds}"
+        st.markdown(say("lecture.seconds", state.language), width="content")
+        st.segmented_control(
             say("lecture.seconds", state.language),
             SECONDS,
-            index=SECONDS.index(lecture.seconds),
+            default=lecture.seconds,
+            required=True,
             format_func=lambda seconds: say("lecture.in_seconds", state.language, seconds=seconds),
             key=key,
             on_change=_take_seconds,
             args=(lecture, key),
             label_visibility="collapsed",
-            width=220,
+            width="content",
         )
         if st.button(say("lecture.leave", state.language), key=MOVES["leave"], icon=":material/close:"):
             st.switch_page("lessons.py")
@@ -96,8 +100,9 @@ def _predict(state: AppState, lecture: Lecture) -> None:
 
 def _numbered(texts: list[str]) -> None:
     """A class calls out a number."""
-    for place, text in enumerate(texts, start=1):
-        st.markdown(f"**{place}** · {safe(text)}")
+    with st.container(key="lecture-choices"):
+        for place, text in enumerate(texts, start=1):
+            st.markdown(f"**{place}** · {safe(text)}")
 
 
 def _run(state: AppState, lecture: Lecture) -> None:
@@ -123,7 +128,8 @@ def _tell_missing(state: AppState, lecture: Lecture) -> None:
     """Why there are no curves, and the way to get them; while they are being trained `follow` says how far that is."""
     if lecture.waits:
         return
-    st.warning(say(f"lessons_page.{lecture.running.state if lecture.running else 'lost'}", state.language))
+    if lecture.running is not None:
+        tell_end(state, lecture.running)
     st.button(
         say("lecture.run_again", state.language),
         key="lecture-run-again",
@@ -220,6 +226,16 @@ def _further(state: AppState, lecture: Lecture) -> None:
     if lecture.moment:
         st.markdown(safe(words["further"].text))
         st.markdown(f"**{say('lessons_page.challenge', state.language)}** {safe(words['challenge'].text)}")
+        _next_lesson(state, lecture)
+
+
+def _next_lesson(state: AppState, lecture: Lecture) -> None:
+    """The one that comes after it; the notes go along."""
+    for one in lesson_after(lecture.opened.name):
+        label = say("lecture.next_lesson", state.language, title=safe(one.words(state.language).title))
+        if st.button(label, key="lecture-next-lesson", icon=":material/arrow_forward:"):
+            begin_lecture(one)
+            st.rerun()
 
 
 SCREENS: dict[Beat, Callable[[AppState, Lecture], None]] = {
