@@ -16,9 +16,9 @@ from pydantic import Field
 from lab.errors import LabError
 from lab.lessons.asked import Running
 from lab.lessons.figures import values_of
-from lab.lessons.progress import BEATS, Beat
 from lab.lessons.prose import Cue, Prose
 from lab.lessons.reader import Opened
+from lab.lessons.record import BEATS, Beat
 from lab.lessons.reveal import Stop, stops_of
 from lab.lessons.said import said_of
 from lab.lessons.schema import Sentence
@@ -186,9 +186,9 @@ class Lecture:
             before = BEATS[BEATS.index(beat) - 1]
             self._go(before, self.moments(before) - 1)
 
-    def show(self, opened: Opened, at: At | None = None) -> None:
+    def show(self, opened: Opened, at: At) -> None:
         """Another lesson, or the same from its beginning; the notes go along, the time begins anew."""
-        self.opened, self.at, self.running = opened, at or At(lesson=opened.name), None
+        self.opened, self.at, self.running = opened, at, None
         self.timer.reset()
         self.cue_began_s = 0.0
         self.turned()
@@ -274,7 +274,7 @@ class Lectures:
             found = next((lecture for lecture, _ in self._by_code.values() if lecture.owner == owner), None)
             return self._seen(found)
 
-    def begin(self, owner: str, opened: Opened, language: Language, at: At | None = None) -> Lecture:
+    def begin(self, owner: str, opened: Opened, language: Language, at: At) -> Lecture:
         """A lecture; one that the owner gives already goes on with this lesson. Raises LabError "lecture.no_room"."""
         known = self.of(owner)
         if known is not None:
@@ -284,7 +284,7 @@ class Lectures:
             self._forget()
             if len(self._by_code) >= MOST:
                 raise LabError("lecture.no_room", most=MOST)
-            lecture = Lecture(owner, new_code(), language, opened, at or At(lesson=opened.name), Timer(self._clock))
+            lecture = Lecture(owner, new_code(), language, opened, at, Timer(self._clock))
             self._by_code[lecture.code] = lecture, self._clock()
             return lecture
 

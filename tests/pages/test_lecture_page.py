@@ -3,7 +3,7 @@
 import pytest
 import streamlit as st
 
-from lab.lessons.progress import BEATS
+from lab.lessons.record import BEATS
 from lab.lessons.shelf import lesson, lesson_after
 from lab.texts import say
 from pages.ui.lessons.lecture.held import lectures

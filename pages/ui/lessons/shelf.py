@@ -55,7 +55,7 @@ def _card(state: AppState, learner: Learner, key: str, one: Opened) -> None:
         args=(key,),
         width="stretch",
     )
-    lecture_button(state, one)
+    lecture_button(state, key, one)
 
 
 def choose(key: str | None) -> None:

@@ -5,8 +5,8 @@ import pytest
 from lab.errors import ExperimentError, LabError
 from lab.lessons.asked import Running
 from lab.lessons.lecture import IDLE_S, MOST, TRIES, At, Lectures, at_of, beats_of, code_shown
-from lab.lessons.progress import BEATS
 from lab.lessons.prose import BEAT_NAMES, Cue, parse_prose
+from lab.lessons.record import BEATS
 from lab.lessons.refusal import LessonError
 from lab.lessons.shelf import lesson, lessons
 from tests.lab.lessons.made import made_runs
@@ -28,10 +28,15 @@ def lectures(clock):
 @pytest.fixture
 def lecture(lectures):
     """Of the lesson about epochs; its runs have ended, the slow ones with a turn at the second epoch."""
-    begun = lectures.begin("teacher", lesson("09"), "en")
+    begun = begin(lectures, "teacher", "09")
     settings = made_runs(lesson("09"), {"slow": TURNS, "fast": FALLS})
     begun.running = Running(begun.opened, "study", [], settings, "finished")
     return begun
+
+
+def begin(lectures, owner, name, at=None):
+    opened = lesson(name)
+    return lectures.begin(owner, opened, "en", at or At(lesson=opened.name))
 
 
 def places(lecture, change):
@@ -84,7 +89,7 @@ def test_an_address_brings_back_the_place_and_a_mangled_one_none():
 
 
 def test_a_moment_that_these_runs_do_not_have_is_the_last_one(lectures):
-    begun = lectures.begin("teacher", lesson("09"), "en", at_of("09-epochs.explain.99"))
+    begun = begin(lectures, "teacher", "09", at_of("09-epochs.explain.99"))
     assert begun.moment == 0  # nothing is known yet
     begun.back()
     assert begun.at.beat == "compare"
@@ -136,20 +141,20 @@ def test_a_beat_that_does_not_exist_is_told_with_its_line():
 
 def test_an_owner_gives_one_lecture_and_its_notes_stay_with_the_next_lesson(lectures, lecture):
     lecture.on()
-    again = lectures.begin("teacher", lesson("13"), "en")
+    again = begin(lectures, "teacher", "13")
     assert again is lecture
     assert lectures.with_code(lecture.code, "phone").at.to_text() == "13-overfitting.predict.0"
 
 
 def test_a_code_is_found_as_it_is_read_aloud_and_no_two_are_alike(lectures, lecture):
     assert lectures.with_code(code_shown(lecture.code).upper(), "phone") is lecture
-    codes = {lectures.begin(f"owner {place}", lesson("09"), "en").code for place in range(50)}
+    codes = {begin(lectures, f"owner {place}", "09").code for place in range(50)}
     assert len(codes) == 50
     assert {len(code) for code in codes} == {12}
 
 
 def test_notes_die_with_their_lecture_and_with_one_that_nobody_looks_at(lectures, lecture, clock):
-    other = lectures.begin("colleague", lesson("13"), "en")
+    other = begin(lectures, "colleague", "13")
     lectures.end(lecture)
     assert lecture.ended
     clock.now = IDLE_S - 1
@@ -179,9 +184,9 @@ def test_who_names_wrong_codes_is_heard_no_more_until_a_minute_has_passed(lectur
 
 def test_a_server_has_room_for_so_many_and_says_so(lectures):
     for place in range(MOST):
-        lectures.begin(f"owner {place}", lesson("09"), "en")
+        begin(lectures, f"owner {place}", "09")
     with pytest.raises(LabError) as info:
-        lectures.begin("one more", lesson("09"), "en")
+        begin(lectures, "one more", "09")
     assert info.value.code == "lecture.no_room"
     lectures.end(lectures.of("owner 3"))
-    assert lectures.begin("one more", lesson("09"), "en").owner == "one more"
+    assert begin(lectures, "one more", "09").owner == "one more"

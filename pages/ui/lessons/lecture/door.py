@@ -6,13 +6,12 @@ import streamlit as st
 
 from lab.errors import LabError
 from lab.lessons.lecture import at_of
-from lab.lessons.reader import Opened
-from lab.lessons.shelf import lesson, lessons
+from lab.lessons.shelf import known_lessons
 from lab.texts import say
 from pages.ui.lessons.lecture.held import begin_lecture
 from pages.ui.lessons.lecture.screen import NOTES
 from pages.ui.lessons.words import safe
-from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.state import AppState, widget_value
 from pages.ui.text import heading
 
 PLACE = "at"  # the query parameter that says where a lecture was
@@ -24,10 +23,10 @@ def door(state: AppState) -> None:
     st.markdown(say("page.lecture.about", state.language))
     _where_it_was(state)
     with st.container(horizontal=True, gap="small", key="lecture-lessons"):
-        for one in [*lessons(), *state.desk.lessons.own.values()]:
+        for key, one in known_lessons(state.desk.lessons.own).items():
             title = safe(f"{one.name.partition('-')[0]} · {one.words(state.language).title}")
-            if st.button(title, key=f"lecture-begin-{one.name}"):
-                begin_lecture(one)
+            if st.button(title, key=f"lecture-begin-{key}"):
+                begin_lecture(key, one)
                 st.rerun()
     st.divider()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -49,20 +48,10 @@ def _where_it_was(state: AppState) -> None:
         return
     with suppress(LabError):  # an address that somebody has mangled: the list is there
         at = at_of(text)
-        opened = _named(state, at.lesson)
+        opened = known_lessons(state.desk.lessons.own).get(at.lesson)
         if opened is None:
             return
         label = say("lecture.resume", state.language, title=safe(opened.words(state.language).title))
         if st.button(label, key="lecture-resume", type="primary", icon=":material/replay:"):
-            begin_lecture(opened, at)
+            begin_lecture(at.lesson, opened, at)
             st.rerun()
-
-
-def _named(state: AppState, name: str) -> Opened | None:
-    own = app_state().desk.lessons.own.get(name)
-    if own is not None:
-        return own
-    try:
-        return lesson(name)
-    except KeyError:
-        return None

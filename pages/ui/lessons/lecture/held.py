@@ -22,8 +22,11 @@ def lectures() -> Lectures:
     return Lectures()
 
 
-def begin_lecture(opened: Opened, at: At | None = None) -> bool:
+def begin_lecture(key: str, opened: Opened, at: At | None = None) -> bool:
     """This owner's lecture shows that lesson, whose runs begin; one that shows it already stays where it is.
+
+    Args:
+        key: of the lesson among those that this owner knows.
 
     Returns:
         Whether there is one now; else a notice says why not.
@@ -33,7 +36,7 @@ def begin_lecture(opened: Opened, at: At | None = None) -> bool:
     if known is not None and known.opened is opened and at is None:
         return True
     try:
-        lecture = lectures().begin(state.owner, opened, state.language, at)
+        lecture = lectures().begin(state.owner, opened, state.language, at or At(lesson=key))
     except LabError as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return False

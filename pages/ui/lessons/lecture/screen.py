@@ -7,7 +7,7 @@ import streamlit as st
 from lab.lessons.asked import scenes_of
 from lab.lessons.lecture import SECONDS, Lecture
 from lab.lessons.pictures import figures_table, mark_of, picture_for, pictures_of
-from lab.lessons.progress import BEATS, Beat
+from lab.lessons.record import BEATS, Beat
 from lab.lessons.reveal import drawing_of, empty_drawing, epochs_of, words_of
 from lab.lessons.said import answer_of, held_of, right_choices
 from lab.lessons.shelf import lesson_after
@@ -231,10 +231,10 @@ def _further(state: AppState, lecture: Lecture) -> None:
 
 def _next_lesson(state: AppState, lecture: Lecture) -> None:
     """The one that comes after it; the notes go along."""
-    for one in lesson_after(lecture.opened.name):
+    for one in lesson_after(lecture.at.lesson):
         label = say("lecture.next_lesson", state.language, title=safe(one.words(state.language).title))
         if st.button(label, key="lecture-next-lesson", icon=":material/arrow_forward:"):
-            begin_lecture(one)
+            begin_lecture(one.name, one)
             st.rerun()
 
 

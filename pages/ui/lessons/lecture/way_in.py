@@ -11,16 +11,16 @@ from pages.ui.state import AppState, app_state
 PAGE = "lecture.py"
 
 
-def lecture_button(state: AppState, opened: Opened) -> None:
+def lecture_button(state: AppState, key: str, opened: Opened) -> None:
     """Opens that lesson for a class."""
     clicked = st.button(
         say("lecture.begin", state.language),
-        key=f"lecture-of-{opened.name}",
+        key=f"lecture-of-{key}",
         icon=":material/present_to_all:",
         help=say("lecture.begin_help", state.language),
         width="stretch",
     )
-    if clicked and begin_lecture(opened):
+    if clicked and begin_lecture(key, opened):
         st.switch_page(PAGE)
     elif clicked:
         st.rerun()  # the notice stands in the head

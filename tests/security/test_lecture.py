@@ -1,0 +1,96 @@
+"""Somebody who is no lecturer wants to read, or to move, a lecture: codes guessed, kept and used for something else."""
+
+import pytest
+import streamlit as st
+
+from lab.lessons.lecture import TRIES
+from lab.runs.serve.host import set_engine
+from lab.runs.serve.inline import InlineEngine
+from lab.texts import say
+from pages.ui.lessons.lecture.held import lectures
+from tests.pages.conftest import Person
+
+LESSON = "05-compile"
+
+
+@pytest.fixture
+def engine():
+    engine = InlineEngine()
+    set_engine(engine)
+    st.cache_resource.clear()
+    yield engine
+    set_engine(None)
+
+
+@pytest.fixture
+def teacher(engine):
+    return Person(engine, "en").go_to("lecture").press(f"lecture-begin-{LESSON}")
+
+
+def lecture_of(person):
+    return lectures().of(person.state().owner)
+
+
+def naming(engine, code: str) -> Person:
+    """A browser of its own, with that code in the address."""
+    person = Person(engine, "en")
+    person.at.query_params["notes"] = code
+    return person.go_to("lecture")
+
+
+def refused(person: Person) -> str:
+    """The one sentence of a page that shows nothing of any lecture."""
+    assert "lecture-on" not in [button.key for button in person.at.button]
+    assert lecture_of(person) is None
+    [sentence] = person.errors()
+    return sentence
+
+
+def test_a_guessed_code_opens_nothing_and_after_some_none_is_heard(engine, teacher):
+    code = lecture_of(teacher).code
+    guesses = ["", "a", code[:-1], code + "a", "*", "%", "../notes", "<b>", "x" * 5_000, "\x00", code[::-1] + "2"]
+    guesser = naming(engine, "aaaabbbbcccc")
+    for guess in guesses:
+        guesser.at.query_params["notes"] = guess
+        assert refused(guesser.look()) == say("lecture.unknown", "en")
+    for _ in range(int(TRIES)):
+        guesser.look()
+    guesser.at.query_params["notes"] = code
+    assert refused(guesser.look()) == say("lecture.too_many_tries", "en")
+    assert lecture_of(teacher).at.beat == "predict"
+
+
+def test_the_code_of_an_ended_lecture_opens_nothing(engine, teacher):
+    lecture = lecture_of(teacher)
+    kept = naming(engine, lecture.code)
+    teacher.go_to("lessons").press("lecture-end")
+    kept.at.button(key="lecture-on").click()  # on a page that has not heard of the end
+    assert refused(kept.look()) == say("lecture.unknown", "en")
+    assert lecture.at.beat == "predict"
+    begun_again = lecture_of(teacher.go_to("lecture").press(f"lecture-begin-{LESSON}"))
+    assert begun_again.code != lecture.code
+    assert refused(naming(engine, lecture.code)) == say("lecture.unknown", "en")
+
+
+def test_notes_reach_nothing_but_their_lecture(engine, teacher):
+    other = Person(engine, "en").go_to("lecture").press("lecture-begin-13-overfitting")
+    reader = naming(engine, lecture_of(teacher).code)
+    moving = {"lecture-on", "lecture-back", "lecture-timer", "lecture-timer-reset"}
+    mine = {button.key for button in reader.at.button if button.key and button.key.startswith("lecture")}
+    assert mine == moving  # no end, no other lesson, no runs
+    for key in moving:
+        reader.press(key)
+    assert lecture_of(other).at.to_text() == "13-overfitting.predict.0"
+    assert reader.state().owner != teacher.state().owner
+    assert lecture_of(teacher).running.study_id not in reader.sentences()
+    assert not reader.state().desk.lessons.own
+    del reader.at.query_params["notes"]
+    assert reader.look().at.button(key=f"lecture-begin-{LESSON}")  # without the code: a page like any other
+
+
+def test_an_address_alone_begins_no_runs_for_whoever_opens_it(engine):
+    lured = Person(engine, "en")
+    lured.at.query_params["at"] = f"{LESSON}.run.0"
+    lured.go_to("lecture")
+    assert lecture_of(lured) is None
+    assert not engine._studies
