@@ -2,7 +2,8 @@
 
 const TAKES_LETTERS = "input, textarea, select, [contenteditable], [role='textbox'], [role='combobox'], [role='slider']";
 
-const buttonOf = (key) => document.querySelector(`.st-key-${key} button`);
+// of Streamlit's by its key, or of our own by its name
+const buttonOf = (key) => document.querySelector(`.st-key-${key} button, button[data-name="${key}"]`);
 
 // A button that is not there, or that may not be pressed, leaves everything as it is.
 function press(button) {

@@ -54,11 +54,13 @@ class Presentation {
   }
 
   // whether the key had a meaning
-  answers({ key, target, repeat }) {
+  answers(event) {
+    const { key, repeat } = event;
     const { main, step } = this.data.buttons;
+    if (!this.isOn) return key.toLowerCase() === "p" && !repeat && (this.set(true) ?? true);
     if (key === "Escape") return this.set(false) ?? true;
-    if (key === " " && !target.closest?.("button, a, summary")) return repeat || this.click(main.map(buttonOf).find(Boolean));
-    if (key === "ArrowRight") return this.click(buttonOf(step));
+    if (isSpace(event)) return repeat || press(main.map(buttonOf).find(Boolean));
+    if (key === "ArrowRight") return press(buttonOf(step));
     if (/^[1-9]$/.test(key)) return this.pick(Number(key) - 1);
     return false;
   }
@@ -67,29 +69,10 @@ class Presentation {
   pick(place) {
     const { speed } = this.data.buttons;
     const list = document.querySelector(`select[data-name="${speed}"]`);
-    if (!list) return this.click(document.querySelectorAll(`.st-key-${speed} button`)[place]);
+    if (!list) return press(document.querySelectorAll(`.st-key-${speed} button`)[place]);
     if (place >= list.options.length) return true;
     list.selectedIndex = place;
     list.dispatchEvent(new Event("change"));
     return true;
-  }
-
-  click(button) {
-    if (button && !button.disabled) button.click();
-    return true;
-  }
-}
-
-// of Streamlit's by its key, or of our own by its name
-const buttonOf = (key) => document.querySelector(`.st-key-${key} button, button[data-name="${key}"]`);
-  answers(event) {
-    const { key, repeat } = event;
-    const { main, step, speed } = this.data.buttons;
-    if (!this.isOn) return key.toLowerCase() === "p" && !repeat && (this.set(true) ?? true);
-    if (key === "Escape") return this.set(false) ?? true;
-    if (isSpace(event)) return repeat || press(main.map(buttonOf).find(Boolean));
-    if (key === "ArrowRight") return press(buttonOf(step));
-    if (/^[1-9]$/.test(key)) return press(document.querySelectorAll(`.st-key-${speed} button`)[Number(key) - 1]);
-    return false;
   }
 }
