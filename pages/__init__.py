@@ -53,6 +53,7 @@ PAGES: Final = (  # name, step or tool, icon; and what it teaches
     Page("loss_bench", "tool", ":material/balance:"),  # what a loss makes of a prediction, and where it pushes it
     Page("slow_motion", "tool", ":material/slow_motion_video:"),  # what one update does, number by number
     Page("golf", "tool", ":material/golf_course:"),  # how little a network needs; choosing by the validation part
+    Page("glossary", "tool", ":material/dictionary:"),  # what the words mean, and where each is learned
     Page("gallery", "tool", ":material/photo_library:"),  # what kinds of data and tasks there are, and their pitfalls
 )
 FIRST: Final = "train"  # what the app opens on: one click, and curves move

@@ -33,8 +33,10 @@ def page(state: AppState) -> None:
         learner = state.desk.lessons
         progress = learner.progress(learner.current or opened.name)
         progress.fit(opened.lesson)
-        head(state, opened, progress)
-        show_beat(state, opened, progress)
+        # somebody else's words perhaps: none of them is one of the glossary
+        with st.container(key="strange-lesson" if learner.current in learner.own else "lesson"):
+            head(state, opened, progress)
+            show_beat(state, opened, progress)
     keep_in_browser(state, visit)
 
 

@@ -17,6 +17,7 @@ from pages.ui.compare.seal import is_open
 from pages.ui.compare.shelf import marks_of
 from pages.ui.compare.way_in import ways_on
 from pages.ui.forms import argument_field, number_field, switch_field, two_abreast, type_field
+from pages.ui.frame.tour import tour
 from pages.ui.model.outputs import combine_section, weight_field
 from pages.ui.problems import show_problems, tell_the_rest
 from pages.ui.run.aside import other_runs
@@ -67,6 +68,7 @@ def page(state: AppState, bench: Bench) -> None:
             with st.container(key="work-after", gap="small"):
                 ended(state, bench, run)
                 ways_on(state, run)
+    tour(state, bench)
 
 
 def test_is_open(state: AppState, bench: Bench, run: RunView | None) -> bool:

@@ -124,7 +124,8 @@ def test_one_of_something_is_no_plural(key, values, words):
     assert words in say(key, "en", **values)
 
 
-# one word for one idea: what once stood beside the word that is used -> that word
+# one word for one idea: what once stood beside the word that is used -> that word; other names of the field's own words
+# stand in the glossary (tests/lab/texts/test_glossary.py)
 OTHER_WORDS = {
     "ko": {
         r"분류 번호|분류 비율|드문 종류|종류마다": "클래스",
@@ -143,14 +144,10 @@ OTHER_WORDS = {
         r"그중 계산": "계산 시간",
         r"\((overfit|underfit|good fit|diverged|no signal|not finished)\)": "우리말 이름만",
         r"수업 \{|L0\d": "주제",
-        r"에폭(?!크)": "에포크",
-        r"뉴런": "유닛",
-        r"샘플|테스트 (자료|부분)|특징": "표본, 시험, 특성",
-        r"레이어|초기값|이상치|결측치": "층, 초깃값 또는 시작 값, 이상값, 빈칸",
+        r"테스트 (자료|부분|행)": "시험",
+        r"초기값|결측치": "시작 값, 빈칸",
         r"인수\b": "인자",
-        r"파라미터": "매개변수",
         r"소음": "잡음",
-        r"최적화기": "옵티마이저",
         r"튀는 값": "이상값",
         r"운의 띠": "운의 폭",
         r"두 갈래": "이진",

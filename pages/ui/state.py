@@ -53,6 +53,7 @@ class AppState:
     session: Session | None = None  # while it is held, the server knows whose this session is
     revision: int = 0
     page: str = ""
+    came_by_link: bool = False  # to something that the address names
     screen: Screen = field(default_factory=Screen)  # which run was looked at last; what of it may be seen: `scene_of`
     speed: float | None = 30.0  # epochs per second; None is as fast as possible
     train_on_change: bool = True

@@ -29,6 +29,7 @@ FIELD = {
     "early_for_rerun": ForwardMsg.FINISHED_EARLY_FOR_RERUN,
 }
 WATCH = f"(() => {{ const FIELD = {json.dumps(FIELD)};\n{(Path(__file__).parent / 'watch.js').read_text()} }})()"
+TOUR_SEEN = "if (location.protocol.startsWith('http')) localStorage.setItem('lab-tour', 'seen');"  # not of about:blank
 # the answer to the last click is there with all its parts, and the page has kept its size through some frames
 AT_REST = """() => {
   const main = document.querySelector("[data-testid='stMain']");
@@ -68,10 +69,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def new_context(browser: Browser, **options) -> BrowserContext:
-    """A person's browser, whose pages tell when they are at rest (see `watch.js`)."""
+def new_context(browser: Browser, *, first_visit: bool = False, **options) -> BrowserContext:
+    """A person's browser, whose pages tell when they are at rest (see `watch.js`).
+
+    Args:
+        first_visit: nobody was here with it before, so that the tour begins by itself.
+    """
     context = browser.new_context(**options)
     context.add_init_script(WATCH)
+    if not first_visit:
+        context.add_init_script(TOUR_SEEN)
     context.set_default_timeout(LONGEST_MS)
     return context
 

@@ -15,6 +15,7 @@ from pages import Page, page_named
 from pages.ui.bench import Bench
 from pages.ui.data.upload import missing_file
 from pages.ui.frame.summary import step_summaries
+from pages.ui.frame.words import words
 from pages.ui.run.aside import watch
 from pages.ui.run.training import current_run, knobs_differ, record_of_run, run_elsewhere
 from pages.ui.state import AppState, app_state, widget_value
@@ -33,6 +34,7 @@ def header(state: AppState, bench: Bench, pages: Mapping[Page, st.Page]) -> None
         _starts(state)
         _share(state)
         _language(state)
+        words(state, bench)
     _steps(state, bench, {page: shown for page, shown in pages.items() if page.kind == "step"})
     # the train page's curves say it, and the playground has runs of its own: a line that comes would make it begin anew
     if state.page != "playground" and (state.page != "train" or run_elsewhere(state) is not None):

@@ -34,6 +34,7 @@ def _open() -> AppState:
     desk = desk_of(owner)
     first = start(next(iter(STARTS)))
     state = AppState(owner=owner, language=_language(desk), experiment=first, desk=desk, session=noted_session())
+    state.came_by_link = any(name != LANGUAGE for name in st.query_params)
     told = _told_runs(state)
     wanted = _from_link(state) or desk.draft
     if wanted is None:

@@ -1,0 +1,214 @@
+// The tour of the first visit: an outline around what is spoken of, and a card beside it. Everything behind can be used
+// meanwhile. Whether it was seen, this browser remembers.
+
+const SEEN = "lab-tour"; // of localStorage
+const ASKED = "lab-tour-asked"; // of sessionStorage: from another page
+const MODE = "lab-tours"; // a class of the whole document
+const LOOK_EVERY_MS = 200; // where the element is now: pages are drawn anew
+const AROUND = 6; // pixels between an element and its outline
+const tours = new WeakMap();
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".tour");
+  return mounted(tours, root, () => new Tour(root), (view) => view.take(data));
+}
+
+class Tour {
+  constructor(root) {
+    this.root = root;
+    this.at = null; // number of the step
+    this.ending = new AbortController();
+    const { signal } = this.ending;
+    window.addEventListener("lab-tour", (event) => {
+      event.preventDefault(); // heard: nobody else need bring it about
+      this.begin();
+    }, { signal });
+    document.addEventListener("keydown", (event) => this.press(event), { signal });
+    this.build();
+  }
+
+  close() {
+    this.ending.abort();
+    document.documentElement.classList.remove(MODE);
+    clearInterval(this.looking);
+    clearInterval(this.waiting);
+  }
+
+  take(data) {
+    const isFirst = !this.data;
+    this.data = data;
+    if (isFirst) this.waiting = setInterval(() => this.beginIfWanted(), LOOK_EVERY_MS);
+    if (this.at !== null) this.tell();
+  }
+
+  // --- when
+
+  // once the page stands still; a projector, another site's frame and a page in presentation mode are left alone
+  beginIfWanted() {
+    if (document.querySelector("[data-testid='stApp']")?.dataset.testScriptState !== "notRunning") return;
+    clearInterval(this.waiting);
+    const isAsked = Boolean(stored(sessionStorage, ASKED));
+    if (isAsked) sessionStorage.removeItem(ASKED);
+    const begins = isAsked || (this.data.greets && this.mayGreet());
+    this.root.dataset.begins = begins;
+    if (begins) this.begin();
+  }
+
+  mayGreet() {
+    const query = new URLSearchParams(window.location.search);
+    const isAlone = window.top === window && !query.has("embed") && !document.documentElement.classList.contains("lab-presents");
+    return isAlone && stored(localStorage, SEEN) === null; // undefined, where nothing can be kept: it would come each time
+  }
+
+  begin() {
+    if (this.at !== null) return;
+    this.before = document.activeElement;
+    document.documentElement.classList.add(MODE);
+    this.spot.showPopover();
+    this.card.showPopover();
+    this.looking = setInterval(() => this.follow(), LOOK_EVERY_MS);
+    this.go(0);
+  }
+
+  end() {
+    clearInterval(this.looking);
+    document.documentElement.classList.remove(MODE);
+    this.at = null;
+    this.spot.hidePopover();
+    this.card.hidePopover();
+    try {
+      localStorage.setItem(SEEN, "seen");
+    } catch {
+      return; // a browser that keeps nothing: it is not greeted at all
+    } finally {
+      if (this.before?.isConnected) this.before.focus({ preventScroll: true });
+    }
+  }
+
+  // --- steps
+
+  go(number) {
+    if (number < 0) return;
+    if (number >= this.data.steps.length) {
+      this.end();
+      return;
+    }
+    this.at = number;
+    this.runBefore = runShown().run;
+    this.tell();
+    this.pointedAt = null;
+    this.place();
+    this.onward.focus({ preventScroll: true });
+  }
+
+  get step() {
+    return this.data.steps[this.at];
+  }
+
+  target() {
+    for (const selector of this.step.at) {
+      const found = document.querySelector(selector);
+      if (found?.getClientRects().length) return found;
+    }
+    return null;
+  }
+
+  tell() {
+    const { texts, steps } = this.data;
+    const isLast = this.at === steps.length - 1;
+    setText(this.title, this.step.title);
+    setText(this.text, this.step.text);
+    setText(this.number, fill(texts.place, { number: this.at + 1, count: steps.length }));
+    setText(this.skip, texts.skip);
+    setText(this.back, texts.back);
+    setText(this.onward, isLast ? texts.finish : this.step.waits ? texts.without : texts.next);
+    this.skip.hidden = isLast;
+    this.back.hidden = this.at === 0;
+    this.card.setAttribute("aria-label", texts.label);
+    this.card.lang = this.data.language;
+    this.onward.classList.toggle("tour-on", !this.step.waits);
+  }
+
+  // the element may have moved; a curve that has begun ends the step that waits for it
+  follow() {
+    const { run, epoch } = runShown();
+    if (this.step.waits && run && run !== this.runBefore && epoch > 0) this.go(this.at + 1);
+    else this.place();
+  }
+
+  place() {
+    const target = this.target();
+    if (target !== this.pointedAt) target?.scrollIntoView({ block: "center", inline: "nearest" }); // it has just come
+    this.pointedAt = target;
+    const box = target?.getBoundingClientRect() ?? new DOMRect(window.innerWidth / 2, window.innerHeight / 2, 0, 0);
+    const place = [box.left, box.top, box.width, box.height, window.innerWidth, window.innerHeight, this.at].join();
+    if (place === this.placed) return;
+    this.placed = place;
+    Object.assign(this.spot.style, {
+      left: `${box.left - AROUND}px`,
+      top: `${box.top - AROUND}px`,
+      width: `${box.width + 2 * AROUND}px`,
+      height: `${box.height + 2 * AROUND}px`,
+    });
+    const { offsetWidth: wide, offsetHeight: tall } = this.card;
+    const [left, top] = beside(box, wide, tall);
+    this.card.style.left = `${left}px`;
+    this.card.style.top = `${top}px`;
+  }
+
+  press(event) {
+    if (this.at === null || event.defaultPrevented) return;
+    const within = this.card.contains(event.target) || event.target === document.body;
+    if (event.key === "Escape" && !document.querySelector(".words-panel:popover-open")) this.end();
+    else if (within && event.key === "ArrowRight") this.go(this.at + 1);
+    else if (within && event.key === "ArrowLeft") this.go(this.at - 1);
+  }
+
+  build() {
+    this.spot = element(this.root, "div", "tour-spot");
+    this.card = element(this.root, "section", "tour-card");
+    for (const part of [this.spot, this.card]) part.popover = "manual";
+    this.card.setAttribute("role", "dialog");
+    this.title = element(this.card, "h2");
+    this.text = element(this.card, "p");
+    this.text.setAttribute("aria-live", "polite");
+    const foot = element(this.card, "div", "tour-foot");
+    this.number = element(foot, "span");
+    const button = (name, press) => {
+      const made = element(foot, "button", name);
+      made.type = "button";
+      made.onclick = press;
+      return made;
+    };
+    this.skip = button("tour-skip", () => this.end());
+    this.back = button("tour-back", () => this.go(this.at - 1));
+    this.onward = button("tour-onward", () => this.go(this.at + 1));
+  }
+}
+
+// the first place for the card at which it covers nothing of the element: below, above, right, left; else the foot of the screen
+function beside({ left, top, right, bottom, width }, wide, tall) {
+  const gap = 2 * AROUND;
+  const { innerWidth, innerHeight } = window;
+  const across = Math.max(8, Math.min(left + width / 2 - wide / 2, innerWidth - wide - 8));
+  const down = Math.max(8, Math.min(top, innerHeight - tall - 8));
+  if (bottom + gap + tall <= innerHeight - 8) return [across, bottom + gap];
+  if (top - gap - tall >= 8) return [across, top - gap - tall];
+  if (right + gap + wide <= innerWidth - 8) return [right + gap, down];
+  if (left - gap - wide >= 8) return [left - gap - wide, down];
+  return [across, innerHeight - tall - 8];
+}
+
+function runShown() {
+  const { run, epoch } = document.querySelector(".live-curve")?.dataset ?? {};
+  return { run, epoch: Number(epoch ?? 0) };
+}
+
+// what is kept under a name, null for nothing; undefined in a browser that keeps nothing
+function stored(storage, name) {
+  try {
+    return storage.getItem(name);
+  } catch {
+    return undefined;
+  }
+}
