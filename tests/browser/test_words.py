@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from lab.texts.glossary import glossary
 from pages.ui.component import SHARED
+from tests.browser.conftest import LOCALES, SIZES, new_context, settle
 
 PLACE = """(key) => {
   const said = (one) => one.startContainer.data.slice(one.startOffset, one.endOffset);
@@ -80,3 +81,16 @@ def test_a_word_tells_what_it_means_to_a_pointer_a_finger_and_the_keyboard_and_l
     page.keyboard.press("Enter")
     page.wait_for_url("**/lessons*")
     expect(page.locator(".st-key-lesson-head")).to_contain_text("배치 크기")
+
+
+@pytest.mark.slow
+def test_a_finger_on_a_label_opens_the_card_and_no_keyboard(chromium, address):
+    context = new_context(chromium, viewport=SIZES["phone"], locale=LOCALES["en"], has_touch=True)
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_function("() => document.querySelector('.words')?.dataset.found?.includes('batch_size')")
+    settle(page)
+    page.touchscreen.tap(*page.evaluate(PLACE, "Batch size"))
+    expect(page.locator(".words-card")).to_contain_text("batch size")
+    assert page.evaluate("() => document.activeElement.tagName") != "INPUT"
+    context.close()

@@ -30,6 +30,7 @@ class Words {
     const hear = (name, heard) => document.addEventListener(name, heard, { signal: this.ending.signal, capture: true, passive: true });
     hear("pointermove", (event) => event.pointerType !== "touch" && this.pointerAt(event));
     hear("pointerup", (event) => this.tapped(event)); // a click on a label is told a second time, of its field
+    document.addEventListener("click", (event) => this.clicked(event), { signal: this.ending.signal, capture: true });
     hear("keydown", (event) => event.key === "Escape" && this.hideCard());
     hear("scroll", () => this.hideCard());
     this.observer = new MutationObserver((records) => this.changed(records));
@@ -134,11 +135,18 @@ class Words {
     }, REST_MS);
   }
 
-  tapped({ target, clientX, clientY }) {
+  tapped({ target, clientX, clientY, pointerType }) {
     if (this.card.contains(target)) return;
     const mark = this.markAt(target, clientX, clientY);
+    this.isTouched = mark !== null && pointerType === "touch";
     if (mark) this.show(mark);
     else this.hideCard();
+  }
+
+  // a finger on a word of a label asks for the word: its field would bring up a phone's keyboard, over the card
+  clicked(event) {
+    if (this.isTouched && event.target.closest("label")) event.preventDefault();
+    this.isTouched = false;
   }
 
   markAt(target, x, y) {
