@@ -5,6 +5,7 @@
     python -m lab run mine.json --table mine.csv    an experiment on an own CSV
     python -m lab export examples/iris.json         report, Keras program, notebook, curves, weights of its run
     python -m lab lesson list                       the lessons; `run 09`, `check FOLDER`, `pack FOLDER` of one
+    python -m lab homework check TASK HANDIN…       hand-ins of a homework, each run made again from its seeds
     python -m lab schema                            JSON schema of an experiment file
     python -m lab docs                              write anew what stands elsewhere already: reference, sample tables
 
@@ -56,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             export(Path(options.file), options.table and Path(options.table), Path(options.to), language)
         elif options.command == "lesson":
             return lesson(options.what, options.of, language)
+        elif options.command == "homework":
+            return homework(options, language)
         else:
             run(Path(options.file), options.table and Path(options.table), language, as_json=options.json)
     except (LabError, NetcoreError) as refusal:
@@ -122,6 +125,14 @@ def lesson(what: str, of: str, language: Language) -> int:
     from lab.lessons import command  # with the scores and the samples, which no other command waits for
 
     return command.WHAT[what](of, language)
+
+
+def homework(options: argparse.Namespace, language: Language) -> int:
+    """What was handed in, made again. Raises LabError or NetcoreError."""
+    from lab.homework import command  # as of a lesson
+
+    files = [Path(name) for name in options.hand_ins]
+    return command.check(Path(options.task), files, options.table and Path(options.table), language)
 
 
 def _laid_out(file: Path, table_file: Path | None, language: Language) -> tuple[Experiment, Dataset]:
@@ -199,8 +210,14 @@ def _parser() -> argparse.ArgumentParser:
     for name, example in (("run", "09"), ("check", "lessons/09-epochs"), ("pack", "lessons/09-epochs")):
         lesson_commands.append(lessons.add_parser(name, help=say(f"cli.about_lesson_{name}", language)))
         lesson_commands[-1].add_argument("of", help=example)
+    of_homework = commands.add_parser("homework", help=say("cli.about_homework", language))
+    homeworks = of_homework.add_subparsers(dest="what", required=True)
+    check_command = homeworks.add_parser("check", help=say("cli.about_homework_check", language))
+    check_command.add_argument("task", metavar="TASK", help="task.teacher.json")
+    check_command.add_argument("hand_ins", metavar="HANDIN", nargs="+", help="name.hand-in.json")
+    check_command.add_argument("--table", metavar="CSV", help=say("cli.about_homework_table", language))
     schema = commands.add_parser("schema", help=say("cli.about_schema", language))
     docs = commands.add_parser("docs", help=say("cli.about_docs", language))
-    for command in (run_command, export_command, *lesson_commands, schema, docs):
+    for command in (run_command, export_command, *lesson_commands, check_command, schema, docs):
         command.add_argument("--language", choices=get_args(Language))
     return parser

@@ -46,6 +46,7 @@ PAGES: Final = (  # name, step or tool, icon; and what it teaches
     Page("lessons", "tool", ":material/school:"),  # the lecture, lived through: predict, run, compare, explain, check
     Page("lecture", "tool", ":material/present_to_all:"),  # the same on a projector, with a lecturer's notes beside it
     Page("note", "tool", ":material/menu_book:"),  # the note itself, in its order: each piece of code runs in place
+    Page("homework", "tool", ":material/assignment:"),  # a goal reached with the knobs that are open, shown by runs
     Page("playground", "tool", ":material/bubble_chart:"),  # weights, biases and hidden units, seen and touched
     Page("compare", "tool", ":material/stacked_line_chart:"),  # one thing changed at a time; more than chance?
     Page("inside", "tool", ":material/query_stats:"),  # what layers hold, give and are told; units that are stuck

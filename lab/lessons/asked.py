@@ -47,7 +47,7 @@ def settings_of(opened: Opened, cells: Sequence[Cell], view: StudyView) -> dict[
             if cell.key == MINE
             else opened.lesson.settings[cell.key][0]
         )
-        found[cell.key] = runs_of(scene, cell, view.outcomes.get(cell.key, ()))
+        found[cell.key] = runs_of(scene.figures, cell, view.outcomes.get(cell.key, ()))
     return found
 
 

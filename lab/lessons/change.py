@@ -6,7 +6,7 @@ from typing import Any
 
 from lab.data.propose import class_count, propose_data
 from lab.data.samples import load_sample
-from lab.edits.layers import hidden_layers, with_after_hidden, with_penalty, with_units
+from lab.edits.layers import hidden_layers, with_after_hidden, with_depth, with_penalty, with_units
 from lab.export.link import from_link
 from lab.lessons.refusal import LessonError
 from lab.lessons.schema import Base, Change, Scene, Stopping
@@ -110,6 +110,8 @@ def _layers(experiment: Experiment, change: Change) -> Experiment:
     elif change.activation is not None:
         for layer in hidden_layers(experiment):
             experiment = experiment.with_layer(layer.with_params(activation=change.activation))
+    if change.depth is not None:
+        experiment = with_depth(experiment, change.depth)
     return experiment if change.units is None else with_units(experiment, change.units)
 
 

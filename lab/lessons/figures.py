@@ -33,7 +33,7 @@ class SettingRuns:
         return [run.curves.get(name, ()) for run in self.runs]
 
 
-def runs_of(scene: Scene, cell: Cell, outcomes: Sequence[RunOutcome]) -> SettingRuns:
+def runs_of(figures: Mapping[str, Figure], cell: Cell, outcomes: Sequence[RunOutcome]) -> SettingRuns:
     """The figures of a setting, also while it goes on: then of the runs that have begun."""
     begun = [
         (experiment, dataset, outcome)
@@ -43,7 +43,7 @@ def runs_of(scene: Scene, cell: Cell, outcomes: Sequence[RunOutcome]) -> Setting
     runs = tuple(figures_of(experiment.seed, outcome, experiment) for experiment, _, outcome in begun)
     found = {
         name: np.array([_value(figure, run, *one) for run, one in zip(runs, begun, strict=True)])
-        for name, figure in scene.figures.items()
+        for name, figure in figures.items()
     }
     found["parameters"] = np.array([run.values["parameters"] for run in runs])
     return SettingRuns(cell.key, runs, found)

@@ -50,6 +50,7 @@ class Change(Value):
     Args:
         hidden: units of the hidden Dense layers, from input to output; [] for none.
         activation: of all hidden layers. units: of all hidden layers at once.
+        depth: how many hidden layers there are, all like the first.
         params: further arguments of the optimizer, such as momentum.
         judged: rows that validate. rows: that are learned from, of all others.
         same_updates: with `rows`: as many updates as with so many rows before.
@@ -61,6 +62,7 @@ class Change(Value):
     path: ClassVar[str] = "change"
     hidden: Annotated[tuple[Units, ...], Field(max_length=10)] | None = None
     activation: Name | None = None
+    depth: Annotated[int, Field(ge=0, le=10)] | None = None
     units: Units | None = None
     optimizer: Name | None = None
     learning_rate: Rate | None = None

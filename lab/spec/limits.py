@@ -87,6 +87,9 @@ class Limits:
     lesson_characters: int  # of each of a lesson's files
     lesson_seeds: int
     progress_bytes: int  # of a learner's record, in the browser or a file
+    homework_characters: int  # of a task or a hand-in
+    hand_ins: int  # that a teacher opens at once
+    judging_s: float  # of computing, to make their runs again
     # a server
     visitors: VisitorLimits | None
 
@@ -140,6 +143,9 @@ ALONE = Limits(
     lesson_characters=60_000,
     lesson_seeds=10,
     progress_bytes=1_500_000,
+    homework_characters=200_000,
+    hand_ins=60,
+    judging_s=3600.0,
     visitors=None,
 )
 
@@ -164,6 +170,7 @@ CLASS = replace(
     replay_s=20.0,
     inside_numbers=5_000_000,
     landscape_s=3.0,
+    judging_s=600.0,
     active_runs_per_worker=150,  # of ready-made starts: each then still moves three times a second
     worker_memory_bytes=2_000_000_000,
     checkpoint_bytes=2_000_000,

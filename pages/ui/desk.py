@@ -15,6 +15,7 @@ import streamlit as st
 from lab.data.doctor import Remedy, TrainingRemedy
 from lab.data.table import Table
 from lab.errors import LabError
+from lab.homework.work import Homework
 from lab.lessons.progress import Learner
 from lab.reading.file import Tell, Wish, silently
 from lab.reading.host import reader
@@ -74,6 +75,7 @@ class Desk:
     study: Asked | None = None  # the one-click experiment that was started last
     trials: OrderedDict[str, Tried] = field(default_factory=OrderedDict)  # run -> the advice that was tried on it last
     lessons: Learner = field(default_factory=Learner)
+    homework: Homework = field(default_factory=Homework)
     screens: MutableMapping[int, Screen] = field(default_factory=WeakValueDictionary)
 
     @property

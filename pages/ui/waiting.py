@@ -61,11 +61,12 @@ def wait_for(
         say("experiments_page.stop", state.language),
         key=stop_key,
         icon=":material/stop:",
-        on_click=_stop,
+        on_click=stop,
         args=(one.study_id,),
     )
 
 
-def _stop(study_id: str) -> None:
+def stop(study_id: str) -> None:
+    """End it and keep what has come out."""
     with suppress(LabError):  # it may just have been forgotten: then there is nothing to stop
         engine().stop_study(study_id, app_state().owner)

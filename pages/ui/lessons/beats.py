@@ -144,7 +144,7 @@ def run(state: AppState, opened: Opened, progress: Progress) -> None:
     if running.going_on:
         wait(state, running, lambda: show_picture(state, running, picture, "lesson-live", over=over))
         return
-    tell_end(state, running)
+    tell_end(state, running.state)
     show_picture(state, running, picture, "lesson-curves", over=over)
     st.caption(say("lessons_page.seeds_about", state.language, seeds=len(opened.lesson.seeds)))
     if running.state == "finished":
@@ -395,7 +395,7 @@ def _tried(state: AppState, opened: Opened, progress: Progress) -> None:
         return
     mine = trying.settings.get(MINE)
     if mine is None:
-        tell_end(state, trying)
+        tell_end(state, trying.state)
         return
     words = opened.words(state.language)
     figures = [

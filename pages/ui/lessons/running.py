@@ -21,7 +21,7 @@ from netcore.errors import NetcoreError
 from pages.ui.chart import show_chart
 from pages.ui.state import AppState, app_state
 from pages.ui.text import plain
-from pages.ui.waiting import wait_for
+from pages.ui.waiting import Awaited, wait_for
 
 LOOK_S = 0.7  # between two looks at runs that go on
 LABEL = 200  # letters
@@ -47,7 +47,7 @@ def _started(opened: Opened, make: Callable[[], list[Cell]]) -> Running | None:
         return None
 
 
-def wait(state: AppState, running: Running, draw: Callable[[], None]) -> None:
+def wait(state: AppState, running: Awaited, draw: Callable[[], None]) -> None:
     """Progress and curves as they come."""
 
     def show(view: StudyView) -> None:
@@ -105,7 +105,7 @@ def show_figures(state: AppState, running: Running, picture: Picture) -> None:
     st.caption(say("lessons_page.figures_about", state.language, seeds=len(running.opened.lesson.seeds)))
 
 
-def tell_end(state: AppState, running: Running) -> None:
+def tell_end(state: AppState, how: str) -> None:
     """That runs were stopped, failed or got lost."""
-    if running.state in ("stopped", "failed", "lost"):
-        st.warning(say(f"lessons_page.{running.state}", state.language))
+    if how in ("stopped", "failed", "lost"):
+        st.warning(say(f"lessons_page.{how}", state.language))

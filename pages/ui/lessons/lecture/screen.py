@@ -129,7 +129,7 @@ def _tell_missing(state: AppState, lecture: Lecture) -> None:
     if lecture.waits:
         return
     if lecture.running is not None:
-        tell_end(state, lecture.running)
+        tell_end(state, lecture.running.state)
     st.button(
         say("lecture.run_again", state.language),
         key="lecture-run-again",

@@ -1,0 +1,42 @@
+"""Homework: a goal to be reached with the knobs that are open; what is handed in comes out again, or shows that not."""
+
+import streamlit as st
+
+from lab.homework.work import Side
+from lab.texts import say
+from pages.ui.homework.doing import do
+from pages.ui.homework.judging import judge
+from pages.ui.homework.links import take_links
+from pages.ui.homework.making import make
+from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.text import heading
+
+SIDES = {"do": do, "make": make, "judge": judge}
+
+
+def page(state: AppState) -> None:
+    take_links(state)
+    heading(say("page.homework", state.language))
+    homework = state.desk.homework
+    key = f"homework-side-{homework.side}"
+    sides: list[Side] = ["do", "make", "judge"]
+    st.segmented_control(
+        say("homework_page.sides", state.language),
+        sides,
+        default=homework.side,
+        required=True,
+        format_func=lambda side: say(f"homework_page.side.{side}", state.language),
+        key=key,
+        on_change=take_side,
+        args=(key,),
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    SIDES[homework.side](state)
+
+
+def take_side(key: str) -> None:
+    app_state().desk.homework.side = widget_value(key)
+
+
+page(app_state())
