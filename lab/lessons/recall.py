@@ -26,9 +26,15 @@ class Due:
     asked: Asked
 
 
+def days_after(missed: Missed) -> int | None:
+    """How many days it waits; None once it is learned."""
+    return None if missed.box == LEARNED else BOX_DAYS[missed.box]
+
+
 def due_day(missed: Missed) -> int | None:
     """On which day it is asked again; None once it is learned."""
-    return None if missed.box == LEARNED else missed.day + BOX_DAYS[missed.box]
+    days = days_after(missed)
+    return None if days is None else missed.day + days
 
 
 def due(missed: Iterable[tuple[str, Mapping[Asked, Missed]]], day: int, already: int = 0) -> list[Due]:

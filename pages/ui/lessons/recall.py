@@ -7,7 +7,7 @@ import streamlit as st
 from lab.lessons.progress import Progress
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.reader import Opened
-from lab.lessons.recall import Due, due, other_turn
+from lab.lessons.recall import Due, days_after, due, other_turn
 from lab.texts import say
 from pages.ui.lessons.visit import Recalled, Visit, now
 from pages.ui.lessons.words import safe, safe_filled
@@ -88,6 +88,9 @@ def _judge(state: AppState, visit: Visit, here: Recalled, progress: Progress, *,
         progress.recalled(here.due.asked, right=right, now=now(state), turn=here.turn)
     box, icon = (st.success, ":material/check_circle:") if right else (st.warning, ":material/lightbulb:")
     box(f"{say('lessons_page.right' if right else 'lessons_page.not_right', state.language)} {reason}", icon=icon)
+    days = days_after(progress.missed[here.due.asked])
+    again = "progress.recall_learned" if days is None else "progress.recall_days"
+    st.caption(say(again, state.language, days=days or 0))
 
 
 def _next() -> None:
