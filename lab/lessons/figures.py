@@ -11,10 +11,14 @@ from lab.data.prepare import Dataset
 from lab.insight.ctc import blank_share, greedy, letter_error
 from lab.lessons.schema import Figure, Scene
 from lab.model.layer_table import layer_rows
+from lab.model.outputs import output_units
 from lab.runs.orders.study import Cell, RunOutcome
 from lab.spec.experiment import Experiment
+from lab.spec.graph import GraphSpec
 from lab.studies.figures import RunFigures, figures_of
 from lab.studies.scores import scores_of
+from lab.verdict.baseline import baseline
+from lab.verdict.baseline_loss import baseline_loss
 
 Array = npt.NDArray[np.float64]
 PREFIX = {"validation": "val", "training": "train"}
@@ -60,6 +64,8 @@ def _value(figure: Figure, run: RunFigures, experiment: Experiment, dataset: Dat
             rows = layer_rows(experiment, dataset)
             place = int(figure.of.removeprefix("layer_"))
             return float(rows[place - 1].parameters or 0) if place <= len(rows) else math.nan
+        if figure.of == "baseline_loss":
+            return _without_a_network(experiment, dataset)
         return _of_run(figure.of, run, dataset, outcome)
     if figure.of.startswith("score_"):
         return scores_of(dataset, outcome.predictions).get(figure.of, math.nan)
@@ -83,6 +89,14 @@ def _of_run(name: str, run: RunFigures, dataset: Dataset, outcome: RunOutcome) -
             return blank_share(given)
         return letter_error(np.asarray(dataset.validation.target), greedy(given))
     return float(run.values.get(name, math.nan))
+
+
+def _without_a_network(experiment: Experiment, dataset: Dataset) -> float:
+    """The loss on the validation rows of a forecast that knows the targets of the training rows alone."""
+    if isinstance(experiment.model, GraphSpec):
+        return math.nan  # of several outputs each has a baseline of its own
+    line = baseline_loss(experiment, dataset, baseline(dataset), "validation", output_units(experiment))
+    return math.nan if line is None else line.value
 
 
 def means_of(values: Mapping[str, Array]) -> dict[str, float]:

@@ -109,7 +109,7 @@ class Figure(Value):
     Args:
         of: "loss", a metric of the experiment, a score ("score_recall"); of the part "run": "updates", "parameters",
             "seconds", "memory_kib", "noise", "gap", "best_epoch", "epochs", "diverged", "letter_error", "blanks",
-            "layer_1" … (parameters of that layer).
+            "layer_1" … (parameters of that layer), "baseline_loss" (of a forecast without a network).
         part: the rows that it is worked out from.
         at: "end" (the weights that the run ended with), "best" (of all epochs), or an epoch, 1 the first.
     """
@@ -231,7 +231,18 @@ class Knob(Value):
     """A knob that is open in "what if": a field of Change, and the values worth trying."""
 
     path: ClassVar[str] = "further.knobs"
-    name: Literal["units", "epochs", "batch_size", "learning_rate", "rows", "l2", "dropout", "optimizer", "loss"]
+    name: Literal[
+        "units",
+        "epochs",
+        "batch_size",
+        "learning_rate",
+        "rows",
+        "l2",
+        "dropout",
+        "optimizer",
+        "loss",
+        "class_weight",
+    ]
     values: Annotated[tuple[int | Number | Name, ...], Field(min_length=2, max_length=12)]
 
 
@@ -282,6 +293,6 @@ class Lesson(Value):
 MINE: Final = "mine"  # the setting of "what if" in formulas
 KNOWN_OF_RUNS: Final = (
     *("updates", "parameters", "seconds", "memory_kib", "noise", "gap", "best_epoch", "epochs", "diverged"),
-    *("letter_error", "blanks"),
+    *("letter_error", "blanks", "baseline_loss"),
     *(f"layer_{place}" for place in range(1, 10)),
 )

@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from lab.lessons.asked import cells_with, trained
 from lab.lessons.figures import SettingRuns, values_of
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.said import answer_of, right_choices, said_of, true_of, worth_of
@@ -87,3 +88,17 @@ def test_of_a_study_that_was_stopped_the_seeds_are_compared_that_all_settings_ha
     assert [values[name].tolist() for name in ("a.loss", "b.loss")] == [[0, 2], [0, 2]]
     values = values_of({"a": setting("a", [0, 1, 2]), "b": setting("b", [])})
     assert [len(one) for one in values.values()] == [0, 0]
+
+
+# --- a figure that needs no network
+
+
+def test_the_baseline_knows_how_often_it_rained_on_the_training_rows_of_each_seed():
+    opened = lesson("13")
+    short = opened.experiments["linear"].with_fit(epochs=1)
+    cells = cells_with({"linear": short}, (0, 1))
+    known = trained(opened, cells)["linear"].figures["known"]
+    for (_, dataset), value in zip(cells[0].runs, known, strict=True):
+        share, rained = np.mean(dataset.train.target), np.mean(dataset.validation.target)
+        assert value == pytest.approx(-rained * np.log(share) - (1 - rained) * np.log(1 - share), rel=1e-5)
+    assert known[0] != known[1]
