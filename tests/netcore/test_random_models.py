@@ -23,7 +23,7 @@ from tests.netcore.helpers import activation_for, steps_for, targets_for
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # masks that end: both libraries say so
 
 COUNT = min(int(os.environ.get("NETCORE_RANDOM_MODELS", 30)), 100_000)
-EACH_TIME = 12
+EACH_TIME = 8
 SEEDS = [seed if seed < EACH_TIME else pytest.param(seed, marks=pytest.mark.slow) for seed in range(COUNT)]
 ROWS, STEPS, FEATURES = 6, 8, 3
 ALONE = ("Normalization", "Softmax")  # need a preparation of their own; Softmax: no mask
