@@ -241,6 +241,9 @@ class Worker:
         slot = self._slots[message.run]
         self._apply(slot, message)
         self._report(message.run, slot, save=message.command != Draw.__name__)
+        if slot.exact and slot.trainer.state == "running":  # who turned a knob waits for the next update, and no beat
+            slot.drawn_at = slot.stand
+            slot.next_frame_at = slot.next_drawing_at = self._next_beat_at = self._clock()
 
     def _apply(self, slot: Slot, message: Order) -> None:
         command = command_of(message)

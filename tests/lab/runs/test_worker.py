@@ -190,6 +190,19 @@ def test_parameters_are_told_before_the_first_update_and_when_a_run_comes_to_res
     assert last == [2, 2]
 
 
+def test_what_a_turned_knob_does_is_told_after_the_next_update_however_busy_the_class_is(work, start):
+    turned = [5.0 + 0.31 * turn for turn in range(10)]
+    knobs = [(at, order("r", turn + 1, SetLearningRate(0.001 * (turn + 1)))) for turn, at in enumerate(turned)]
+    drawn = replace(start("r", ENDLESS, 100.0), exact=True)
+    told = work((0.0, drawn), (0.0, Ping(1, 0.5)), *knobs, (10.0, stop("r", 11)))
+    for at in turned:
+        (before,) = (
+            status.updates for when, status in told.of(Status, "r") if when == pytest.approx(at) and when >= at
+        )
+        seen = min(when for when, _, updates in told.parameters("r") if updates > before)
+        assert seen - at < 0.02
+
+
 def test_within_a_long_epoch_the_weights_move_all_the_same(work, start):
     long_epoch = iris(5).with_fit(batch_size=1)
     told = work((0.0, replace(start("r", long_epoch), exact=True)), step=0.002)
