@@ -1,13 +1,14 @@
 // One network on the screen: its drawing, what it says about the plane, its curves and numbers.
 
 const REST_AFTER_MS = 160; // then the maps are painted fine
-const READ_EVERY_MS = 66;
+const READ_EVERY_MS = 60;
 const SLOW_PAINT_MS = 14; // of a frame's 33; above it the grid gets coarser, far below finer
+const CALM_PAINTS = 60; // so many far below in a row: a canvas of another size is made anew, which takes longer than to paint it
 
 class Board {
   // playground: {options, texts, language, change(lane, part), edit(lane, weight), isDrawing(), pen(), drawn(points, isDone)}
   constructor(parent, playground, lane) {
-    Object.assign(this, { playground, lane, hovered: null, pinned: null, level: 1 });
+    Object.assign(this, { playground, lane, hovered: null, pinned: null, level: 1, calm: 0 });
     this.grids = new Grids();
     this.repaint = oncePerFrame(() => this.paint());
     this.change = (part) => playground.change(part, lane);
@@ -90,13 +91,14 @@ class Board {
     const isMoving = lane.isMoving || began - (this.changedAt ?? -Infinity) < REST_AFTER_MS;
     const count = isMoving ? GRIDS.moving[this.level] : GRIDS.rest;
     const range = rangeOf(this.setup, this.options, lane.points);
+    const isRead = !isMoving || began - (this.readAt ?? -Infinity) >= READ_EVERY_MS;
     const grid = this.grids.of(this.setup, this.options, count, range);
     if (this.fits(grid)) {
       const values = grid.pass(lane.layers, lane.parameters);
-      this.network.paint(values, grid);
+      this.network.paint(values, grid, isRead);
       this.output.paint(last(values), grid, this.shown(values, grid));
     }
-    if (!isMoving || began - (this.readAt ?? -Infinity) >= READ_EVERY_MS) this.paintWhatIsRead(began);
+    if (isRead) this.paintWhatIsRead(began);
     this.mark();
     if (!isMoving) this.network.describeAll();
     if (isMoving) this.comeToRest(performance.now() - began);
@@ -119,8 +121,9 @@ class Board {
   }
 
   comeToRest(took) {
+    this.calm = took < SLOW_PAINT_MS / 3 ? this.calm + 1 : 0;
     if (took > SLOW_PAINT_MS && this.level > 0) this.level--;
-    else if (took < SLOW_PAINT_MS / 3 && this.level < GRIDS.moving.length - 1) this.level++;
+    else if (this.calm >= CALM_PAINTS && this.level < GRIDS.moving.length - 1) [this.level, this.calm] = [this.level + 1, 0];
     clearTimeout(this.resting);
     this.resting = setTimeout(this.repaint, REST_AFTER_MS + 20);
   }

@@ -6,6 +6,7 @@ const UNIT = { most: 52, least: 22, gap: 9 }; // pixels: sides of a map, and bet
 const LETTER = 12; // pixels of an axis' letter, of a page of the usual size
 const COLUMN = { most: 520, least: 320, around: 440 }; // of the tallest column, and what stands above and below it
 const TIGHT = 96; // pixels for a column, below which its head is small
+const MANY_LINES = 150;
 const REACH_OF_POINTER = 9; // pixels, around a line
 const FEATURE_NAMES = { x1: "X₁", x2: "X₂", x1_squared: "X₁²", x2_squared: "X₂²", x1_x2: "X₁X₂", sin_x1: "sin X₁", sin_x2: "sin X₂" };
 
@@ -13,6 +14,7 @@ class NetworkView {
   // board: {setup, lane, texts, options, change(part of a setup), edit(weight), look(at), palette}
   constructor(parent, board) {
     this.board = board;
+    this.lineCount = 0; // of those that are painted
     this.box = element(parent, "div", "pg-net");
     this.head = element(this.box, "div", "pg-nethead");
     this.columns = element(this.box, "div", "pg-cols");
@@ -273,9 +275,10 @@ class NetworkView {
     this.box.classList.toggle("tight", wide < TIGHT);
   }
 
-  paint(values, grid) {
+  // isWhole: not a frame of many, in which a large number of lines is left as it was: they cost more than all maps
+  paint(values, grid, isWhole) {
     this.place();
-    this.paintLines();
+    if (isWhole || this.lineCount <= MANY_LINES) this.paintLines();
     const { setup, palette } = this.board;
     const blocks = blocksOf(setup);
     for (const unit of this.units.flat()) {
@@ -322,9 +325,12 @@ class NetworkView {
     const { palette, lane } = this.board;
     const pen = sized(this.lines, this.size.width, this.size.height);
     pen.clearRect(0, 0, this.size.width, this.size.height);
+    this.lineCount = 0;
     if (!lane.isThere) return;
     for (let column = 1; column < this.units.length; column++) {
-      for (const line of this.linesInto(column)) this.paintLine(pen, line, palette);
+      const lines = this.linesInto(column);
+      this.lineCount += lines.length;
+      for (const line of lines) this.paintLine(pen, line, palette);
     }
     pen.setLineDash([]);
     pen.globalAlpha = 1;
