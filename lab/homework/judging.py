@@ -32,7 +32,7 @@ Refusal = LabError | NetcoreError
 # Figures of the same run on another processor; docs/adr/0035 says how it was measured.
 TOLERANCE: Final = 0.01  # of the figure
 BATCH_RUNS: Final = 30  # made by one study: the table fills as they come
-UPDATES_PER_S: Final = 6_000.0  # of a class-size network on one core, until it is known of this one
+UPDATES_PER_S: Final = 12_000.0  # of a class-size network on one core, until it is known of this one
 WORST_FIRST: Final[tuple[Verdict, ...]] = ("refused", "locked", "outside", "differs", "waiting", "near", "same")
 
 

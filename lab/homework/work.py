@@ -34,6 +34,7 @@ class Try:
         number: 1 the first.
         runs: as they are so far, with their curves. result: once all have ended.
         state: of the study; "lost" if the engine no longer knows it.
+        offered: it has been put among those that are handed in.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Try:
     runs: SettingRuns | None = field(default=None, repr=False)
     result: Result | None = None
     state: str = "running"
+    offered: bool = False
 
     @property
     def going_on(self) -> bool:
@@ -104,9 +106,10 @@ class Work:
         self.tries.append(Try(number, self.task, dict(self.values), study_id, cell))
 
     def ended(self) -> None:
-        """A try that has come out is among those handed in while there is room for it."""
+        """A try that has come out is among those handed in while there is room for it: once, it may be taken away."""
         one = self.trying
-        if one is not None and one.result is not None and one.number not in self.chosen:
+        if one is not None and one.result is not None and not one.offered:
+            one.offered = True
             self.chosen = [*self.chosen, one.number][: self.task.runs]
 
     def hand_in(self) -> HandIn:

@@ -107,6 +107,15 @@ def test_a_student_follows_the_link_runs_answers_and_hands_in(person_in, languag
     assert not [one for one in person.at.button if one.key == "homework-run"]
 
 
+def test_a_run_that_ended_while_only_the_curves_were_drawn_is_handed_in_too(person):
+    follow(person, "task", copy().task).press("homework-run")
+    work = homework(person).work
+    person.engine.advance()
+    work.trying.seen(person.engine.study(work.trying.study_id, person.state().owner))
+    person.look()
+    assert work.chosen == [1]
+
+
 def test_what_was_begun_is_there_on_the_next_visit_until_it_is_handed_in(person):
     follow(person, "task", copy().task)
     widget(person, "number_input", "-units").set_value(5)

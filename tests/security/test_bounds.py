@@ -287,7 +287,7 @@ def test_500_streams_and_files_that_never_end_leave_the_server_to_the_others(cla
             assert statuses.count(429) == 500 - LIMITS.streams
             visitor = await asyncio.to_thread(Visitor.new, class_server)
             async with visitor.session() as page:
-                slow = [await begin_file(visitor, page.id) for _ in range(20)]
+                slow = [await begin_file(visitor, page.id) for _ in range(LIMITS.uploads + 16)]
                 refused = [await reader.readline() for reader, _ in slow[LIMITS.uploads :]]
                 assert all(b" 429 " in line for line in refused)
                 other = await asyncio.to_thread(Visitor.new, class_server)

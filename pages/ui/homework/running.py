@@ -26,7 +26,7 @@ def run(state: AppState, work: Work, table: Table) -> None:
     trying = work.trying
     if trying is not None and trying.going_on:
         look(state, trying)
-        work.ended()
+    work.ended()  # here and not where it is looked at: the last look may have been that of the curves alone
     busy = trying is not None and trying.going_on
     st.button(
         say("homework_page.run", state.language, seeds=len(work.task.seeds)),

@@ -170,6 +170,14 @@ def test_figures_are_handed_in_with_every_digit():
     assert json.loads(to_file(work.handed))["runs"][0]["figures"] == list(claim.figures)
 
 
+def test_a_try_is_offered_once_and_may_be_taken_away():
+    work = at_work()
+    assert work.chosen == [1]
+    work.chosen = []
+    work.ended()
+    assert work.chosen == []
+
+
 def test_tries_and_tasks_are_bounded_and_those_to_be_handed_in_stay():
     work, engine = at_work(), InlineEngine()
     for _ in range(MOST_TRIES + 2):

@@ -1,0 +1,67 @@
+"""Homework in a real browser: a link is followed, a task done on a phone and handed in, and a forged hand-in shows."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from lab.homework.files import read_link, to_file, to_link
+from tests.browser.conftest import KO_MAINLY
+from tests.lab.homework.classroom import copy, hand_in
+
+UNITS = "[class*='st-key-homework-knob'][class*='-units'] input"
+NAME = "[class*='st-key-homework-name'] input"
+
+
+def files() -> list[dict]:
+    """The teacher's file, an honest hand-in and a forged one."""
+    forged = json.loads(to_file(hand_in("Forger", units=2)))
+    forged["runs"][0]["figures"] = [0.01, 0.02]
+    contents = {"teacher": to_file(copy()), "ann": to_file(hand_in("Ann", units=3)), "f": json.dumps(forged).encode()}
+    return [
+        {"name": f"{name}.json", "mimeType": "application/json", "buffer": content}
+        for name, content in contents.items()
+    ]
+
+
+def follow(person) -> None:
+    person.page.goto(f"{person.address}homework?task={to_link(copy().task)}")
+    person.button("homework-run").wait_for()
+    person.settle()
+    person.complaints.clear()  # Streamlit looks for its server below the page's address first
+
+
+@pytest.mark.parametrize("language", KO_MAINLY)
+def test_a_task_is_done_and_handed_in_and_checked(visit, language):
+    person = visit(language, "phone")
+    follow(person)
+    person.assert_fits()
+    person.screenshot("homework-do")
+    field = person.page.locator(UNITS)
+    field.fill("5")
+    field.press("Enter")
+    person.settle()
+    person.press("homework-run")
+    person.page.locator("[class*='st-key-homework-chosen']").wait_for()
+    person.settle()
+    expect(person.page.locator(".js-plotly-plot").first).to_be_visible()
+    person.page.locator(NAME).fill("김 <b>")
+    person.page.locator(NAME).press("Enter")
+    expect(person.button("homework-hand-in")).to_be_enabled()
+    person.screenshot("homework-ran", 600)
+    person.press("homework-hand-in")
+    person.button("homework-file").wait_for()
+    person.settle()
+    person.assert_fits()
+    person.screenshot("homework-handed")
+    handed = read_link(person.page.locator("[data-testid='stCode'] code").first.inner_text())
+    assert (handed.name, handed.runs[0].values["units"]) == ("김 <b>", 5)
+    person.page.get_by_role("radio", name=person.say("homework_page.side.judge")).click()
+    person.page.locator("[class*='homework-files'] input[type=file]").set_input_files(files())
+    person.button("homework-make-again").wait_for()
+    person.press("homework-make-again")
+    expect(person.button("homework-make-again")).to_have_count(0)
+    expect(person.page.locator("[data-testid='stDataFrame']")).to_contain_text(person.say("homework.verdict.differs"))
+    person.settle()
+    person.on_each_screen("homework-judge", (0, 500))
+    assert person.complaints == []
