@@ -36,7 +36,7 @@ def check(task_file: Path, files: Sequence[Path], table_file: Path | None, langu
             judging.seen(engine.study(judging.study_id, HERE))
     print(f"{copy.task.title}: {goal_told(copy.task, language)}")
     for row in judging.rows():
-        print(" · ".join(text for text in line_of(row, language).values() if text))
+        print(" · ".join(str(cell) for cell in line_of(row, copy.task, language).values() if cell not in ("", None)))
     return 0 if all(row.verdict in FINE for row in judging.rows()) else 1
 
 

@@ -94,6 +94,7 @@ class Row:
 
     Args:
         twins: others with the same runs and the same answers, by name.
+        spare: runs beyond those that the task takes; they are not looked at.
     """
 
     handed: Handed
@@ -102,6 +103,7 @@ class Row:
     worths: tuple[Worth, ...] = ()
     goal: bool | None = None
     twins: tuple[str, ...] = ()
+    spare: int = 0
 
     @property
     def name(self) -> str:
@@ -194,11 +196,15 @@ class Judging:
         for one in self.handed:
             if one.content is None or one.content.task != self.copy.task.fingerprint:
                 continue
-            for claim in one.content.runs:
+            for claim in self._judged(one.content):
                 found = self._made(claim) if not slips(self.copy.task, claim.values) else None
                 if isinstance(found, tuple) and found[0] not in seen:
                     seen.add(found[0])
                     yield found
+
+    def _judged(self, content: HandIn) -> tuple[Claim, ...]:
+        """The first runs, as many as the task takes: further ones were put there by hand."""
+        return content.runs[: self.copy.task.runs]
 
     def _made(self, claim: Claim) -> tuple[str, Experiment] | Refusal:
         """The experiment of a run and the hash of its content, or why there is none."""
@@ -293,7 +299,7 @@ class Judging:
         task = self.copy.task
         if one.content is None or one.content.task != task.fingerprint:
             return Row(one, other_task=one.content is not None)
-        runs = tuple(self._check(claim) for claim in one.content.runs)
+        runs = tuple(self._check(claim) for claim in self._judged(one.content))
         known = [run.result for run in runs if run.result is not None]
         waiting = any(run.verdict == "waiting" for run in runs)
         goal = True if any(reached(task.goal, result) for result in known) else None if waiting else False
@@ -302,7 +308,7 @@ class Judging:
             worth_of(question, answer, reply)
             for question, answer, reply in zip(task.questions, self.copy.answers, replies, strict=False)
         )
-        return Row(one, False, runs, worths, goal, twins.get(one.source, ()))
+        return Row(one, False, runs, worths, goal, twins.get(one.source, ()), len(one.content.runs) - len(runs))
 
     def _check(self, claim: Claim) -> RunCheck:
         wrong = slips(self.copy.task, claim.values)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -20,14 +21,19 @@ from lab.texts.letters import shortened, visible
 LONGEST: Final = 60  # letters of a name in a sentence
 
 
-def line_of(row: Row, language: Language) -> dict[str, str]:
-    """One line: column -> what stands there. All words of a student are letters on one line."""
-    cells = {
+def line_of(row: Row, task: Task, language: Language) -> dict[str, str | float | None]:
+    """One line: column -> what stands there. All words of a student are letters on one line.
+
+    Where a task takes one run, its figures are numbers, by which the table can be sorted.
+    """
+    claimed = [run.claim.figures for run in row.runs]
+    found = [run.result.figures if run.result else (None,) for run in row.runs]
+    cells: dict[str, str | float | None] = {
         "name": visible(row.name),
         "verdict": say(f"homework.verdict.{row.verdict}", language),
         "goal": "" if row.goal is None else say(f"homework.goal_is.{'won' if row.goal else 'lost'}", language),
-        "claimed": " / ".join(mean_of(run.claim.figures) for run in row.runs),
-        "found": " / ".join(mean_of(run.result.figures) if run.result else "–" for run in row.runs),
+        "claimed": _figures(claimed, task),
+        "found": _figures(found, task),
         "answers": answers_of(row, language),
         "knobs": " / ".join(values_told(run.claim.values, language) for run in row.runs),
         "remarks": " ".join(remarks_of(row, language)),
@@ -36,10 +42,18 @@ def line_of(row: Row, language: Language) -> dict[str, str]:
     return {say(f"homework.column.{name}", language): text for name, text in cells.items()}
 
 
-def mean_of(figures: Sequence[float | None]) -> str:
-    """Three digits that count; "–" where a seed has no number."""
+def _figures(runs: Sequence[Sequence[float | None]], task: Task) -> str | float | None:
+    """The mean of each run, three digits that count."""
+    if task.runs == 1:
+        mean = mean_of(runs[0]) if runs else math.nan
+        return None if math.isnan(mean) else float(f"{mean:.3g}")
+    return " / ".join(number(mean_of(one)) for one in runs)
+
+
+def mean_of(figures: Sequence[float | None]) -> float:
+    """NaN where a seed has no number."""
     known = [value for value in figures if value is not None]
-    return number(sum(known) / len(known)) if len(known) == len(figures) else "–"
+    return sum(known) / len(known) if len(known) == len(figures) else math.nan
 
 
 def answers_of(row: Row, language: Language) -> str:
@@ -73,6 +87,8 @@ def remarks_of(row: Row, language: Language) -> list[str]:
     if row.other_task:
         return [say("homework.other_task", language)]
     found = [sentence for run in row.runs for sentence in remarks_of_run(run, language)]
+    if row.spare:
+        found.append(say("homework.spare_runs", language, count=row.spare))
     if row.twins:
         names = ", ".join(shortened(visible(name), LONGEST) for name in row.twins)
         found.append(say("homework.twins", language, names=names))
@@ -167,10 +183,11 @@ def as_csv(rows: Sequence[Row], task: Task, language: Language) -> bytes:
     writer = csv.writer(target, lineterminator="\r\n")
     questions = [say("homework.column.question", language, number=place + 1) for place in range(len(task.questions))]
     for place, row in enumerate(rows):
-        line = line_of(row, language)
+        line = line_of(row, task, language)
         if not place:
             writer.writerow([*line, *questions])
         replies = (*(row.handed.content.replies if row.worths and row.handed.content else ()), *[None] * len(questions))
         told_replies = [reply_told(*pair) for pair in zip(task.questions, replies, strict=False)]
-        writer.writerow([neutral(text) for text in (*line.values(), *told_replies)])
+        cells = ("" if value is None else value for value in (*line.values(), *told_replies))
+        writer.writerow([neutral(value) if isinstance(value, str) else value for value in cells])
     return target.getvalue().encode("utf-8-sig")

@@ -82,7 +82,7 @@ def test_a_hand_in_asks_for_no_more_computing_than_its_teacher_allowed():
 
 
 def test_a_task_too_large_for_the_profile_is_refused_run_by_run_and_nothing_is_started():
-    huge = draft(knobs={"units": "1 - 2048", "depth": "1, 10", "epochs": "1 - 20000"}).made(experiment())
+    huge = draft(knobs={"units": "1 - 2048", "depth": "1, 10", "epochs": "1 - 20000"}, runs=2).made(experiment())
     claims = [{"units": 2_048, "depth": 10, "epochs": 2}, {"units": 1, "depth": 1, "epochs": 20_000}]
     claim = json.loads(to_file(hand_in()))["runs"][0]
     content = changed(hand_in(), "runs", value=[{**claim, "values": one} for one in claims])

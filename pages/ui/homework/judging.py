@@ -130,7 +130,9 @@ def _begin(judging: Judging) -> None:
 
 def _table(state: AppState, judging: Judging) -> None:
     rows, task = judging.rows(), judging.copy.task
-    st.dataframe(pd.DataFrame([line_of(row, state.language) for row in rows]), hide_index=True, key="homework-table")
+    st.dataframe(
+        pd.DataFrame([line_of(row, task, state.language) for row in rows]), hide_index=True, key="homework-table"
+    )
     st.caption(say("homework_page.table_of", state.language))
     with st.container(horizontal=True, gap="small"):
         st.download_button(

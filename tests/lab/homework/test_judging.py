@@ -81,7 +81,7 @@ def test_the_goal_is_judged_by_what_came_out_and_not_by_what_was_claimed(rows):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_wrong_stands_in_the_table_in_words_and_with_a_sign(rows, language):
-    lines = {name: " | ".join(line_of(row, language).values()) for name, row in rows.items()}
+    lines = {name: " | ".join(map(str, line_of(row, copy().task, language).values())) for name, row in rows.items()}
     assert "✗" in lines["forged.json"]
     assert "0.01" in lines["forged.json"]
     assert "🔒" in lines["locked.json"]
@@ -128,6 +128,24 @@ def test_a_loss_that_was_forged_beside_a_true_figure_shows():
     [row] = judged({"f.json": forged(parameters=1)}).rows()
     assert row.verdict == "differs"
     assert "1" in remarks_of(row, "en")[0]
+
+
+def test_runs_beyond_those_that_the_task_takes_are_not_looked_at_and_told():
+    values = json.loads(to_file(hand_in(units=3)))
+    values["runs"] += [{**values["runs"][0], "values": {"units": 4}}] * 2
+    judging = judged({"a.json": json.dumps(values).encode()})
+    [row] = judging.rows()
+    assert len(judging.results) == len(row.runs) == 1
+    assert row.spare == 2
+    assert "2" in " ".join(remarks_of(row, "en"))
+
+
+def test_figures_of_tasks_that_take_one_run_can_be_sorted_and_of_others_stand_beside_each_other(rows):
+    line = line_of(rows["Ann.json"], copy().task, "en")
+    assert isinstance(line["Came out"], float)
+    assert line_of(rows["damaged.json"], copy().task, "en")["Came out"] is None
+    two = line_of(rows["Ann.json"], copy().task.replace(runs=2), "en")
+    assert two["Came out"] == f"{line['Came out']:.3g}"
 
 
 def claim(*figures, parameters=10) -> Claim:
