@@ -60,6 +60,8 @@ def test_a_word_tells_what_it_means_to_a_pointer_a_finger_and_the_keyboard_and_l
     [term] = [term for term in glossary() if term.key == "batch_size"]
     page.wait_for_function("() => document.querySelector('.words').dataset.found?.includes('batch_size')")
 
+    page.evaluate(PLACE, "배치 크기")
+    person.settle()  # it has been scrolled to
     x, y = page.evaluate(PLACE, "배치 크기")
     page.mouse.move(x, y)
     expect(card).to_be_visible()

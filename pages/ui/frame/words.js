@@ -32,7 +32,7 @@ class Words {
     hear("pointerup", (event) => this.tapped(event)); // a click on a label is told a second time, of its field
     document.addEventListener("click", (event) => this.clicked(event), { signal: this.ending.signal, capture: true });
     hear("keydown", (event) => event.key === "Escape" && this.hideCard());
-    hear("scroll", () => this.hideCard());
+    hear("scroll", () => this.scrolled());
     this.observer = new MutationObserver((records) => this.changed(records));
     this.observer.observe(document.body, { childList: true, characterData: true, subtree: true });
   }
@@ -162,6 +162,7 @@ class Words {
     const [box] = boxesOf(mark);
     if (!box) return;
     this.shown = mark;
+    this.shownAt = box;
     this.card.replaceChildren(...this.explained(this.terms.get(mark.key), true));
     if (!this.card.matches(":popover-open")) this.card.showPopover();
     const { offsetWidth: wide, offsetHeight: tall } = this.card;
@@ -170,11 +171,18 @@ class Words {
     this.card.style.top = `${below ? box.bottom + 6 : Math.max(8, box.top - tall - 6)}px`;
   }
 
+  // a card goes when its word does; that of another box may be scrolled
+  scrolled() {
+    if (!this.shown) return;
+    const [box] = boxesOf(this.shown);
+    if (!box || Math.hypot(box.left - this.shownAt.left, box.top - this.shownAt.top) > 2) this.hideCard();
+  }
+
   hideCard() {
+    if (!this.shown) return;
     clearTimeout(this.resting);
     clearTimeout(this.leaving);
     this.leaving = null;
-    if (!this.shown) return;
     this.shown = null;
     if (this.card.matches(":popover-open")) this.card.hidePopover();
   }
