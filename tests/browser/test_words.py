@@ -87,7 +87,7 @@ def test_a_word_tells_what_it_means_to_a_pointer_a_finger_and_the_keyboard_and_l
 
 @pytest.mark.slow
 def test_a_finger_on_a_label_opens_the_card_and_no_keyboard(chromium, address):
-    context = new_context(chromium, viewport=SIZES["phone"], locale=LOCALES["en"], has_touch=True)
+    context = new_context(chromium, viewport=SIZES["wide"], locale=LOCALES["en"], has_touch=True)  # a tablet
     page = context.new_page()
     page.goto(address)
     page.wait_for_function("() => document.querySelector('.words')?.dataset.found?.includes('batch_size')")

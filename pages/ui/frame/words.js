@@ -24,6 +24,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 class Words {
   constructor(root) {
     this.root = root;
+    this.moving = new WeakSet(); // elements whose changes are no reason to look again
     this.marks = []; // {key, node, start, end}, in the order of the page
     this.build();
     this.ending = new AbortController();
@@ -67,7 +68,10 @@ class Words {
 
   concerns(target) {
     const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
-    return element !== null && !element.closest(MOVES);
+    if (element === null || this.moving.has(element)) return false;
+    if (!element.closest(MOVES)) return true;
+    this.moving.add(element); // a run changes the same ones hundreds of times a second
+    return false;
   }
 
   lookSoon() {
