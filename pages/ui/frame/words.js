@@ -248,14 +248,14 @@ class Words {
     this.panel.popover = "auto";
     this.panel.setAttribute("role", "dialog");
     this.button.popoverTargetElement = this.panel;
-    this.title = element(this.panel, "h2");
-    this.words = element(this.panel, "ul");
     this.all = element(this.panel, "a");
     this.all.href = "glossary"; // relative to the page
     this.all.onclick = (event) => this.goTo(event, { glossary: true });
     this.tour = element(this.panel, "a");
     this.tour.href = "."; // the page it is about, relative to this one
     this.tour.onclick = (event) => this.goOnTour(event);
+    this.title = element(this.panel, "h2");
+    this.words = element(this.panel, "ul");
     this.panel.addEventListener("beforetoggle", ({ newState }) => (newState === "open" ? this.list() : highlight("lab-word-here", [])));
     this.panel.addEventListener("toggle", ({ newState }) => newState === "open" && this.place());
     this.card = element(this.root, "div", "words-card");
