@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from lab.charts.markup import element
 from lab.charts.network_words import lines_of, own_word, sentences_of
+from lab.charts.pixels import grey_image, signed_image
 from lab.charts.style import BLUE, VERMILION
 from lab.model.drawn import DrawnNetwork, DrawnNode, Wires
 from lab.texts import Language, say
@@ -23,6 +24,8 @@ from lab.texts import Language, say
 TEXT, LETTER, LINE = 15, 9.0, 19  # pixels: the size of letters, a broad one of them, and one line
 STEP, RADIUS = 21, 8  # from one unit to the next
 CARD = 44  # side of a block
+TILE, TILE_GAP = 30, 4  # of a unit that is drawn as an image, and to the next
+IMAGE, ABREAST = 76, 4  # of an input that is one, or of all filters, so many of them side by side
 COLUMN_GAP, NARROW_GAP = 64, 40  # room for wires, on a wide and a narrow screen
 NODE_GAP = 26  # between two nodes of a column
 FRAME = 4  # above and below everything
@@ -57,20 +60,37 @@ class Place:
     @property
     def step(self) -> float:
         """From one unit to the next, so that no name lies over another."""
+        if self.tile:
+            return TILE + TILE_GAP
         return max(STEP, 0.8 * LINE * self.larger) if self.names else STEP
+
+    @property
+    def tile(self) -> bool:
+        """Whether each of its units is an image."""
+        return self.node is not None and self.node.form == "units" and self.node.tile is not None
+
+    @property
+    def radius(self) -> float:
+        """From the middle of a unit to where its wires end."""
+        return TILE / 2 if self.tile else RADIUS
+
+    @property
+    def side(self) -> float:
+        """Of what is drawn as one."""
+        return IMAGE if self.node is not None and self.node.form == "image" else CARD
 
     @property
     def body(self) -> float:
         """Height without the words below."""
         if self.node is None:
             return STEP
-        if self.node.shown:
+        if self.node.shown and self.node.form != "image":
             return self.step * (len(self.node.shown) + self.is_folded)
-        return CARD
+        return self.side
 
     @property
     def is_folded(self) -> bool:
-        return self.node is not None and 0 < len(self.node.shown) < self.node.units
+        return self.node is not None and self.node.form != "image" and 0 < len(self.node.shown) < self.node.units
 
     @property
     def height(self) -> float:
@@ -86,11 +106,11 @@ class Place:
         """Room to the left of the middle."""
         names = max((self._wide(name) for name in self.names), default=0.0)
         words = max((self._wide(line) / 2 for line in self.lines), default=0.0)
-        return max(words, names + RADIUS + LABEL_GAP if self.names else CARD / 2)
+        return max(words, names + self.radius + LABEL_GAP if self.names else self.side / 2)
 
     @property
     def right(self) -> float:
-        return max(CARD / 2, *(self._wide(line) / 2 for line in self.lines), 0.0)
+        return max(self.side / 2, *(self._wide(line) / 2 for line in self.lines), 0.0)
 
     def _wide(self, text: str) -> float:
         return self.larger * text_width(text)
@@ -213,7 +233,7 @@ def _height(column: Sequence[Place]) -> float:
 
 def _units(place: Place) -> list[tuple[float, float]]:
     """Middle of each unit; where some are left out there is a gap before the last."""
-    count = 0 if place.node is None else len(place.node.shown)
+    count = 0 if place.node is None or place.node.form == "image" else len(place.node.shown)
     top = place.y - place.body / 2 + place.step / 2
     return [
         (place.x, top + place.step * (number + (place.is_folded and number == count - 1))) for number in range(count)
@@ -230,12 +250,13 @@ def _wires(wires: Wires, places: Mapping[str, Place], largest: float) -> Element
         drawn.append(element("path", d=_curve(_way(wires, places)), class_="band", stroke_width=10))
     elif wires.form == "straight":
         pairs = zip(source.units, target.units, strict=True)
-        drawn += [_wire(_curve(_from_edge_to_edge(start, end)), None, largest) for start, end in pairs]
+        edges = source.radius, target.radius
+        drawn += [_wire(_curve(_from_edge_to_edge(start, end, *edges)), None, largest) for start, end in pairs]
     else:
         for i, start in enumerate(source.units):
             for j, end in enumerate(target.units):
                 weight = None if wires.weights is None else float(wires.weights[i, j])
-                left, right = _from_edge_to_edge(start, end)
+                left, right = _from_edge_to_edge(start, end, source.radius, target.radius)
                 drawn.append(_wire(_curve((left, *_bends(wires, places), right)), weight, largest))
     return element(
         "g",
@@ -249,10 +270,10 @@ def _wires(wires: Wires, places: Mapping[str, Place], largest: float) -> Element
 
 
 def _from_edge_to_edge(
-    start: tuple[float, float], end: tuple[float, float]
+    start: tuple[float, float], end: tuple[float, float], before: float, behind: float
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """From the right side of one unit to the left side of the other."""
-    return (start[0] + RADIUS, start[1]), (end[0] - RADIUS, end[1])
+    return (start[0] + before, start[1]), (end[0] - behind, end[1])
 
 
 def _wire(path: str, weight: float | None, largest: float) -> Element:
@@ -273,7 +294,7 @@ def _bends(wires: Wires, places: Mapping[str, Place]) -> list[tuple[float, float
 
 def _way(wires: Wires, places: Mapping[str, Place]) -> list[tuple[float, float]]:
     source, target = places[wires.source], places[wires.target]
-    start, end = (source.x + CARD / 2, source.y), (target.x - CARD / 2, target.y)
+    start, end = (source.x + source.side / 2, source.y), (target.x - target.side / 2, target.y)
     return [start, *_bends(wires, places), end]
 
 
@@ -289,8 +310,11 @@ def _curve(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _node(place: Place, node: DrawnNode, sentences: Sequence[tuple[str, ...]], largest: float) -> Element:
-    body = [_unit(place, node, number, said, largest) for number, said in enumerate(sentences)]
-    body = body or [_block(place, node)]
+    if node.form == "image":
+        body = [_image(place, node, sentences)]
+    else:
+        body = [_unit(place, node, number, said, largest) for number, said in enumerate(sentences)]
+        body = body or [_block(place, node)]
     if place.is_folded:
         y = place.units[-1][1] - place.step + 5
         body.append(element("text", "⋮", x=f"{place.x:.1f}", y=f"{y:.1f}", font_size=TEXT, aria_hidden="true"))
@@ -301,7 +325,9 @@ def _node(place: Place, node: DrawnNode, sentences: Sequence[tuple[str, ...]], l
         for number, text in enumerate(place.lines)
     ]
     kind = "shared" if node.shares else "merge" if len(node.reads) > 1 else node.form
-    learns = {"data_units": node.layer} if node.form == "units" and node.layer else {}
+    learns: dict[str, object] = {"data_units": node.layer} if node.form == "units" and node.layer else {}
+    if node.tile is not None and node.layer:
+        learns |= {"data_tiles": node.layer, "data_rows": node.tile[0], "data_columns": node.tile[1]}
     return element("g", *body, *words, data_node=node.id, data_kind=kind, **learns)
 
 
@@ -313,23 +339,28 @@ def _unit(place: Place, node: DrawnNode, number: int, said: Sequence[str], large
     x, y = place.units[number]
     sentence = "; ".join(said)
     name = place.names[number] if number < len(place.names) else ""
-    drawn = [
-        element("title", sentence),
-        element(
-            "circle",
-            cx=f"{x:.1f}",
-            cy=f"{y:.1f}",
-            r=RADIUS if node.form == "units" else RADIUS * 0.6,
-            fill_opacity=0.12,
-            stroke="currentColor",
-            stroke_width=1.6,
-            **_outline(node),
-        ),
-    ]
+    drawn = [element("title", sentence)]
+    if place.tile:
+        drawn += _tile(x - TILE / 2, y - TILE / 2, TILE, _address(node, number))
+    else:
+        drawn.append(
+            element(
+                "circle",
+                cx=f"{x:.1f}",
+                cy=f"{y:.1f}",
+                r=RADIUS if node.form == "units" else RADIUS * 0.6,
+                fill_opacity=0.12,
+                stroke="currentColor",
+                stroke_width=1.6,
+                **_outline(node),
+            )
+        )
     if node.form == "units" and node.layer:
-        drawn.append(_bias(x, y, None if node.bias is None else float(node.bias[number]), largest))
+        beside = TILE / 2 if place.tile else 0.0  # at the corner of an image, within a circle
+        bias = None if node.bias is None else float(node.bias[number])
+        drawn.append(_bias(x + beside, y + beside, bias, largest))
     if name:
-        left = x - RADIUS - LABEL_GAP
+        left = x - place.radius - LABEL_GAP
         drawn.append(element("text", name, x=f"{left:.1f}", y=f"{y + 5 * place.larger:.1f}", text_anchor="end"))
     return element("g", *drawn, tabindex=0, role="img", aria_label=sentence, data_unit=number, data_said=said[0])
 
@@ -353,6 +384,37 @@ def _bias(x: float, y: float, bias: float | None, largest: float) -> Element:
 def _outline(node: DrawnNode) -> dict[str, object]:
     """Dashed where the layer is that of another node."""
     return {"stroke_dasharray": "5 3"} if node.shares else {}
+
+
+def _image(place: Place, node: DrawnNode, sentences: Sequence[tuple[str, ...]]) -> Element:
+    """An input that is an image; or the filters of a convolution, each as the image that it looks for."""
+    said = "; ".join(sentences[0])
+    count = max(1, len(node.shown))
+    across = min(ABREAST, count)
+    cell = IMAGE / across
+    left, top = place.x - IMAGE / 2, place.y - cell * math.ceil(count / across) / 2
+    tiles: list[Element] = []
+    for number in range(count):
+        x, y = left + cell * (number % across), top + cell * (number // across)
+        gap = 1.5 if node.shown else 0.0
+        tiles += _tile(x + gap, y + gap, cell - 2 * gap, _address(node, number))
+    return element("g", element("title", said), *tiles, tabindex=0, role="img", aria_label=said, data_unit=0)
+
+
+def _tile(x: float, y: float, side: float, address: str) -> list[Element]:
+    """A frame, and an image in it; none where nothing is learned yet."""
+    where = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{side:.1f}", "height": f"{side:.1f}"}
+    return [
+        element("rect", fill_opacity=0.05, stroke="currentColor", stroke_opacity=0.6, **where),
+        element("image", image_rendering="pixelated", preserveAspectRatio="none", href=address, **where),
+    ]
+
+
+def _address(node: DrawnNode, number: int) -> str:
+    """Of the image of one unit; "" without one."""
+    if node.tiles is None:
+        return ""
+    return signed_image(node.tiles[number]) if node.layer else grey_image(node.tiles[number])
 
 
 def _block(place: Place, node: DrawnNode) -> Element:

@@ -48,7 +48,12 @@ def _short_lines(node: DrawnNode, language: Language) -> tuple[str, ...]:
 
 
 def sentences_of(network: DrawnNetwork, node: DrawnNode, language: Language) -> tuple[tuple[str, ...], ...]:
-    """Of each unit that is drawn: what it is, its bias, what leads to it; of what is not learned, nothing."""
+    """Of each unit that is drawn: what it is, its bias, what leads to it; of what is not learned, nothing.
+
+    Of what is drawn as an image, one of all.
+    """
+    if node.form == "image":
+        return ((_image_name(node, language),),)
     into = [
         (network.node(wires.source), wires.weights)
         for wires in network.wires
@@ -61,6 +66,8 @@ def _sentences(
     node: DrawnNode, place: int, into: Sequence[tuple[DrawnNode, Array]], language: Language
 ) -> tuple[str, ...]:
     said = [_unit_name(node, place, language)]
+    if node.tile is not None:
+        said.append(say("network.unit_image", language, shape=_size(node)))
     if node.bias is not None:
         said.append(say("network.unit_bias", language, bias=number(float(node.bias[place]))))
     for source, kernel in into:
@@ -79,6 +86,18 @@ def _sentences(
     return tuple(said)
 
 
+def _image_name(node: DrawnNode, language: Language) -> str:
+    if node.type:
+        count = f"{node.units:,}"
+        return say("network.filters", language, layer=_layer(node, language), count=count, shape=_size(node))
+    name = say("network.input", language) if node.is_only_input else own_word(node.id)
+    return say("network.input_image", language, name=name, shape=_size(node))
+
+
+def _size(node: DrawnNode) -> str:
+    return "" if node.tile is None else f"{node.tile[0]}×{node.tile[1]}"
+
+
 def _unit_name(node: DrawnNode, place: int, language: Language) -> str:
     unit = node.shown[place] + 1
     if node.type:
@@ -95,6 +114,8 @@ def key_of(network: DrawnNetwork, language: Language, *, moving: bool = False) -
     learned = network.largest > 0
     key = "network.key" if learned else "network.key_moving" if moving else "network.key_untrained"
     said = [say(key, language, **({"largest": number(network.largest)} if learned else {}))]
+    if any(node.tile is not None and node.type for node in network.nodes):
+        said.append(say("network.key_images", language))
     for node in network.nodes:
         if 0 < len(node.shown) < node.units and node.form == "units":
             chosen = node.shown != tuple(range(len(node.shown)))

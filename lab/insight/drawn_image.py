@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from lab.data.prepare import Dataset
-from lab.insight.try_it import Picked, image_shapes, images_of
+from lab.insight.try_it import Picked
+from lab.model.pixels import image_shapes, images_of
 from lab.spec.experiment import Experiment, GraphSpec
 
 Array = np.ndarray[Any, Any]

@@ -11,10 +11,11 @@ import numpy as np
 
 from lab.data.prepare import PART_NAMES, Dataset, PartName
 from lab.insight.evaluate import views_of
-from lab.insight.try_it import images_of, part_to_pick_from
+from lab.insight.try_it import part_to_pick_from
 from lab.model.drawn_units import MOST_PARAMETERS
 from lab.model.layer_table import layer_rows, parameter_count
 from lab.model.outputs import output_units
+from lab.model.pixels import images_of
 from lab.model.plain_layers import plain_layers
 from lab.model.probe import between_rows, ends, evenly
 from lab.spec.experiment import Experiment, GraphSpec

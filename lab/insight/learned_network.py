@@ -7,14 +7,21 @@ from lab.model.drawn import DrawnNetwork, LayerWeights, drawn_network
 from lab.model.layer_table import layer_rows
 from lab.spec.experiment import Experiment, GraphSpec
 
+KERNELS = ("Dense", "Conv2D")  # layers whose weights are drawn
 
-def learned_network(experiment: Experiment, model: Any, dataset: Dataset) -> DrawnNetwork:
-    """The network of an experiment with the weights that `model` has."""
-    return drawn_network(experiment, layer_rows(experiment, dataset), dataset, layer_weights(experiment, model))
+
+def learned_network(experiment: Experiment, model: Any, dataset: Dataset, *, images: bool = True) -> DrawnNetwork:
+    """The network of an experiment with the weights that `model` has.
+
+    Args:
+        images: see `drawn_network`.
+    """
+    weights = layer_weights(experiment, model)
+    return drawn_network(experiment, layer_rows(experiment, dataset), dataset, weights, images=images)
 
 
 def layer_weights(experiment: Experiment, model: Any) -> dict[str, LayerWeights]:
-    """Of every Dense layer, by its id in the experiment.
+    """Of every layer that is drawn with its weights, by its id in the experiment.
 
     Args:
         model: the network of the experiment, at whatever epoch.
@@ -25,10 +32,12 @@ def layer_weights(experiment: Experiment, model: Any) -> dict[str, LayerWeights]
     else:
         layers = model.layers[-len(specs) :] if specs else []
     return {
-        spec.id: _dense(layer.get_weights()) for spec, layer in zip(specs, layers, strict=True) if spec.type == "Dense"
+        spec.id: _weights(layer.get_weights())
+        for spec, layer in zip(specs, layers, strict=True)
+        if spec.type in KERNELS
     }
 
 
-def _dense(weights: list[Any]) -> LayerWeights:
+def _weights(weights: list[Any]) -> LayerWeights:
     kernel, *bias = weights
     return LayerWeights(kernel, bias[0] if bias else None)

@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lab.data.look import pixel_square
 from lab.data.prepare import UNKNOWN, Dataset, PartName, PreparedColumn
 from lab.data.sequences import read_label
 from lab.data.table import Table
 from lab.insight.ctc import greedy
 from lab.insight.evaluate import as_probabilities, said_to, views_of
+from lab.model.pixels import image_shapes, images_of
 from lab.spec.experiment import Experiment
 
 Array = np.ndarray[Any, Any]
@@ -241,34 +241,6 @@ def shiftable(dataset: Dataset) -> dict[str, tuple[float, float]]:
             own = column.decode(dataset.train.x[..., features].reshape(-1, 1))[column.source]
             far = float(f"{float(own.max() - own.min()):.2g}")
             found[column.source] = (-far, far)
-    return found
-
-
-def image_shapes(dataset: Dataset) -> dict[str, tuple[int, int]]:
-    """Input -> (height, width): those that the run takes as images, and columns that are named after pixels."""
-    if dataset.image_shapes:
-        return dict(dataset.image_shapes)
-    names = [column.name for column in dataset.columns]
-    square = pixel_square(names) if dataset.train.x.ndim == 2 and len(dataset.groups) <= 1 else None
-    return {} if square is None else {next(iter(dataset.groups), ""): square}
-
-
-def images_of(dataset: Dataset, x: Array) -> list[Array]:
-    """(n, height, width) from 0 to 1 of each image in the samples: from the darkest to the brightest of training.
-
-    Args:
-        x: samples like those of `Part.x`.
-    """
-    found = []
-    for name, (height, width) in image_shapes(dataset).items():
-        if x.ndim not in (2, 4):
-            continue  # a series of images
-        own, own_of_all = (
-            dataset.inverse_inputs(rows).to_numpy(np.float64)[:, dataset.groups.get(name, slice(None))]
-            for rows in (x, dataset.train.x[:STEPS])
-        )
-        low, high = float(own_of_all.min()), float(own_of_all.max())
-        found.append(((own - low) / ((high - low) or 1.0)).clip(0, 1).reshape(-1, height, width))
     return found
 
 

@@ -9,18 +9,25 @@ import numpy as np
 from lab.data.prepare import Dataset
 from lab.model.drawn_units import MOST_UNITS
 from lab.model.layer_table import LayerRow, Shape
+from lab.model.pixels import image_shapes, images_of
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
+from netcore.layers import LAYERS
 
 Array = np.ndarray[Any, Any]
-# units: each by itself; same: as many as before, one for one; block: too many axes for that; end: a target and its loss
-Form = Literal["units", "same", "block", "end"]
+# units: each by itself; same: as many as before, one for one; block: too many axes for that; image: the pixels of an
+# input, or what each filter looks for in them; end: a target and its loss
+Form = Literal["units", "same", "block", "image", "end"]
 
 INPUT = "input"  # id of the one input of a sequential network
+MOST_PIXELS = 1024  # of an image that is drawn as one
 
 
 @dataclass(frozen=True)
 class LayerWeights:
-    """Of one Dense layer: kernel (inputs, units), bias (units,) or None without one."""
+    """Of one Dense layer: kernel (inputs, units), bias (units,) or None without one.
+
+    Of a Conv2D: kernel (height, width, channels, filters).
+    """
 
     kernel: Array
     bias: Array | None
@@ -40,6 +47,9 @@ class DrawnNode:
         label: what tells it from others of its type: its number, or its id in a functional model.
         weight: what the loss of an end counts in the total.
         layer: what a worker calls the layer: its place in a sequential network, its id in a functional one.
+        tile: (height, width) of the images that its units or filters are drawn as; of an image itself; None of others.
+        tiles: (shown, height, width) weights from -1 to 1, beside the largest of each image; of an input one sample,
+            from 0 to 1. None where nothing is learned yet.
     """
 
     id: str
@@ -57,6 +67,8 @@ class DrawnNode:
     label: str = ""
     weight: float = 1.0
     layer: str = ""
+    tile: tuple[int, int] | None = None
+    tiles: Array | None = field(default=None, repr=False)
 
     @property
     def is_only_input(self) -> bool:
@@ -99,15 +111,20 @@ def drawn_network(
     rows: Sequence[LayerRow],
     dataset: Dataset | None,
     weights: Mapping[str, LayerWeights] | None = None,
+    *,
+    images: bool = True,
 ) -> DrawnNetwork:
     """The network of an experiment.
 
     Args:
         rows: of `lab.model.layer_table.layer_rows`; without a dataset there are none, and nothing has a shape.
-        weights: by the id of each Dense layer; None before anything is learned.
+        weights: by the id of each layer with a kernel; None before anything is learned.
+        images: what is an image is drawn as one, not number by number.
     """
     weights = weights or {}
     nodes = [*_inputs(experiment, dataset), *_layers(experiment, rows), *_ends(experiment, dataset)]
+    if images and dataset is not None:
+        nodes = _with_images(nodes, dataset, experiment, weights)
     shown = _shown(nodes, weights)
     nodes = [_narrowed(node, shown[node.id], weights.get(_owner(experiment, node.id))) for node in nodes]
     by_id = {node.id: node for node in nodes}
@@ -203,6 +220,52 @@ def _owner(experiment: Experiment, id: str) -> str:
     return graph.node(id).shares or id
 
 
+# --- images
+
+
+def _with_images(
+    nodes: Sequence[DrawnNode], dataset: Dataset, experiment: Experiment, weights: Mapping[str, LayerWeights]
+) -> list[DrawnNode]:
+    """Inputs that are images as one, and the first layer that looks at their pixels with an image for each unit."""
+    seen: dict[str, tuple[int, int]] = {}
+    samples: dict[str, Array] = {}
+    pictures = images_of(dataset, dataset.train.x[:1])  # none of a series of images
+    for (name, size), sample in zip(image_shapes(dataset).items(), pictures, strict=False):
+        if size[0] * size[1] <= MOST_PIXELS:
+            id = name if isinstance(experiment.model, GraphSpec) else INPUT
+            seen[id], samples[id] = size, sample
+    drawn = []
+    for node in nodes:
+        shape = seen.get(node.reads[0]) if len(node.reads) == 1 else None
+        kernel = weights[owner].kernel if (owner := _owner(experiment, node.id)) in weights else None
+        if node.id in seen and not node.type:
+            node = replace(node, form="image", names=(), tile=seen[node.id], tiles=samples.get(node.id))
+        elif shape is not None and (node.form == "same" or node.type == "Flatten"):
+            seen[node.id] = shape  # the same pixels
+        elif shape is not None and node.type == "Dense":
+            node = replace(node, tile=shape)
+        elif shape is not None and node.type == "Conv2D" and (window := _window(experiment, owner)) is not None:
+            shown = tuple(range(min(node.units, MOST_UNITS)))
+            tiles = None if kernel is None else _tiles(kernel[:, :, 0, : len(shown)], window)
+            node = replace(node, form="image", shown=shown, tile=window, tiles=tiles)
+        drawn.append(node)
+    return drawn
+
+
+def _window(experiment: Experiment, id: str) -> tuple[int, int] | None:
+    """(height, width) of a convolution's filters."""
+    layer = next((layer for layer in experiment.model.layers if layer.id == id), None)
+    size = None if layer is None else layer.filled(LAYERS).get("kernel_size")
+    return (size, size) if isinstance(size, int) else None if size is None else (int(size[0]), int(size[1]))
+
+
+def _tiles(kernel: Array, shape: tuple[int, int]) -> Array:
+    """(…, units) -> (units, height, width), each beside its largest weight; what is no number is 0."""
+    images = np.where(np.isfinite(kernel), kernel, 0).reshape(*shape, -1).transpose(2, 0, 1)
+    largest = np.abs(images).max(axis=(1, 2), keepdims=True)
+    return np.asarray(images / np.where(largest, largest, 1))
+
+
 # --- which units of a wide layer
 
 
@@ -228,21 +291,27 @@ def _strength(node: DrawnNode, nodes: Sequence[DrawnNode], weights: Mapping[str,
             continue
         if reader.form == "same":
             return _strength(reader, nodes, weights)
-        if reader.id in weights and len(reader.reads) == 1:
+        if reader.type == "Dense" and reader.id in weights and len(reader.reads) == 1:
             return np.asarray(np.abs(weights[reader.id].kernel).sum(axis=1))
     return None
 
 
 def _narrowed(node: DrawnNode, shown: tuple[int, ...], weights: LayerWeights | None) -> DrawnNode:
     names = tuple(node.names[place] for place in shown) if node.form != "end" and node.names else node.names
-    bias = None if weights is None or weights.bias is None else weights.bias[list(shown)]
-    return replace(node, shown=shown if node.form in ("units", "same") else (), names=names, bias=bias)
+    bias = None if weights is None or weights.bias is None or not shown else weights.bias[list(shown)]
+    if node.form == "image":
+        return node
+    tiles = None
+    if weights is not None and node.tile is not None and len(weights.kernel) == node.tile[0] * node.tile[1]:
+        tiles = _tiles(weights.kernel[:, list(shown)], node.tile)
+    drawn = shown if node.form in ("units", "same") else ()
+    return replace(node, shown=drawn, names=names, bias=bias, tiles=tiles)
 
 
 def _wires(source: DrawnNode, target: DrawnNode, weights: LayerWeights | None) -> Wires:
     if target.form == "same" and source.shown == target.shown:
         return Wires(source.id, target.id, "straight")
-    if not source.shown or not target.shown or target.type != "Dense":
+    if "image" in (source.form, target.form) or not source.shown or not target.shown or target.type != "Dense":
         return Wires(source.id, target.id, "band")
     kernel = None if weights is None else weights.kernel[np.ix_(source.shown, target.shown)]
     return Wires(source.id, target.id, "each", kernel)

@@ -96,7 +96,7 @@ def _update(
     experiment: Experiment, dataset: Dataset, spec: RunSpec, arrays: Arrays, state: bytes, epoch: int, batch: int
 ) -> Update:
     trainer, model, rows = before_update(spec, arrays, state, batch - 1)
-    network = learned_network(experiment, model, dataset)
+    network = learned_network(experiment, model, dataset, images=False)  # each number is told
     trace = trace_of(model, spec, arrays, rows)
     made = trainer.position[1] or trainer.updates_per_epoch
     return Update(experiment, dataset, network, epoch, made, trainer.updates_per_epoch, rows, model, trace)

@@ -3,6 +3,7 @@
 
 const SMALL = 0.85; // of its size; where there is less room, the drawing with fewer words stands in its place
 const SMALLEST = { wide: 0.7, narrow: 0.7, large: 0.94 }; // smaller letters could not be read; 28 pixels for a projector
+const IMAGES_EVERY_MS = 300; // images of weights cost more than wires
 const drawings = new WeakMap();
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -14,8 +15,12 @@ class NetworkDrawing {
   constructor(root) {
     this.root = root;
     this.requestPaint = oncePerFrame(() => this.paint(this.newest));
-    this.onWeights = (event) => this.learn(event.detail);
-    window.addEventListener("lab-weights", this.onWeights);
+    this.heard = {
+      "lab-weights": ({ detail }) => this.learn(detail),
+      "lab-answers": ({ detail }) => this.look(detail, () => detail.first),
+      "lab-parameters": ({ detail }) => this.look(detail, (layer) => detail.layers[layer] && { weights: detail.layers[layer].kernel }),
+    };
+    for (const [name, listen] of Object.entries(this.heard)) window.addEventListener(name, listen);
     this.resize = new ResizeObserver(() => {
       this.put();
       this.edit();
@@ -26,7 +31,7 @@ class NetworkDrawing {
 
   close() {
     this.resize.disconnect();
-    window.removeEventListener("lab-weights", this.onWeights);
+    for (const [name, listen] of Object.entries(this.heard)) window.removeEventListener(name, listen);
   }
 
   take(data, setTriggerValue) {
@@ -73,6 +78,22 @@ class NetworkDrawing {
     if (run !== this.data.run) return;
     this.newest = { epoch, largest, shares, biases };
     this.requestPaint();
+  }
+
+  // What the units of the first layer look for, where they are drawn as images. told: (layer) => {units, weights}
+  look({ run }, told) {
+    const node = this.root.querySelector("[data-tiles]");
+    if (run !== this.data.run || !node || performance.now() - (this.lookedAt ?? -Infinity) < IMAGES_EVERY_MS) return;
+    this.lookedAt = performance.now();
+    const { tiles, rows, columns } = node.dataset;
+    const first = told(tiles);
+    const units = first && first.weights.length / (rows * columns);
+    if (!Number.isInteger(units)) return;
+    [...node.querySelectorAll("image")].slice(0, units).forEach((image, unit) => {
+      const pixels = weightsAsPixels({ units, weights: first.weights }, unit);
+      image.setAttribute("href", sheetOf(pixels, Number(rows), Number(columns)).toDataURL());
+    });
+    this.root.dataset.looks = Number(this.root.dataset.looks ?? 0) + 1;
   }
 
   paint(news) {

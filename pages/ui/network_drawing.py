@@ -11,7 +11,7 @@ from lab.model.drawn import DrawnNetwork
 from lab.texts import Language, say
 from pages.ui.component import component
 
-_component = component(__file__, shared=("elements", "words", "mount", "layer_controls"))
+_component = component(__file__, shared=("elements", "words", "theme", "pixels", "mount", "layer_controls"))
 
 
 # how a wire looks, for the browser that moves it

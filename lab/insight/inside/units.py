@@ -14,7 +14,7 @@ from lab.data.prepare import Dataset
 from lab.insight.inside.look import layers_of
 from lab.insight.inside.rows import Rows
 from lab.insight.moment import grid_of, is_a_plane
-from lab.insight.try_it import image_shapes
+from lab.model.pixels import image_shapes
 from lab.spec.experiment import Experiment
 
 Array = np.ndarray[Any, Any]

@@ -27,7 +27,7 @@ LOOK = {
     "line": PURPLE,
 }
 
-SHARED_SCRIPTS = ("elements", "words", "axes", "mount", "arrays", "theme", "canvas", "forward")
+SHARED_SCRIPTS = ("elements", "words", "axes", "mount", "arrays", "theme", "canvas", "pixels", "forward")
 SCRIPTS = ("numbers", "shapes", "knobs", "still", "plane", "judged", "pictures")
 
 _component = component(__file__, shared=(*SHARED_SCRIPTS, *(f"known/{name}" for name in SCRIPTS)))

@@ -2,12 +2,15 @@
 
 import re
 import xml.etree.ElementTree as ET
+from base64 import b64decode
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from lab.charts.network import LARGEST_BIAS, network_svg
 from lab.charts.network_words import key_of
@@ -76,7 +79,7 @@ def test_every_ready_made_network_is_drawn_within_its_picture(name):
     assert is_within(svg)
     drawn = [group.get("data-node") for group in svg.iter("g") if group.get("data-node")]
     assert drawn == [node.id for node in network.nodes]
-    assert len(circles(svg)) == sum(len(node.shown) for node in network.nodes)
+    assert len(circles(svg)) == sum(len(node.shown) for node in network.nodes if node.tile is None)
     assert all(len(node.shown) <= MOST_UNITS for node in network.nodes)
 
 
@@ -130,10 +133,51 @@ def test_of_a_wide_layer_those_units_are_drawn_that_the_next_one_listens_to_most
     kernel = np.zeros((784, first.params["units"]), np.float32)
     loud = [3, 99, 350, 783]
     kernel[loud, 0] = 1.0, -5.0, 2.0, 3.0
-    network = drawn_network(experiment, rows, dataset, {first.id: LayerWeights(kernel, None)})
+    network = drawn_network(experiment, rows, dataset, {first.id: LayerWeights(kernel, None)}, images=False)
     assert set(loud) <= set(network.node("input").shown)
     assert len(network.node("input").shown) == MOST_UNITS
     assert "784" in key_of(network, "en")
+
+
+def pixels_of(image):
+    """(height, width, 4) of an image that stands in a drawing."""
+    kind, text = image.get("href").split(",")
+    assert kind == "data:image/png;base64"
+    return np.asarray(Image.open(BytesIO(b64decode(text))).convert("RGBA")).astype(int)
+
+
+def test_images_are_drawn_as_images_and_their_weights_at_the_units_that_look_at_them():
+    experiment, dataset, rows = laid_out("lecture")
+    first = experiment.model.layers[0]
+    kernel = np.zeros((784, first.params["units"]), np.float32)
+    kernel[0, 2], kernel[27, 2], kernel[28, 2] = 1.0, -2.0, np.nan
+    network = drawn_network(experiment, rows, dataset, {first.id: LayerWeights(kernel, kernel[0])})
+    svg = svg_of(network)
+    [sample, *units] = list(svg.iter("image"))
+    assert len(units) == MOST_UNITS
+    own = dataset.train.x[0].reshape(28, 28)
+    grey = pixels_of(sample)[..., 0]
+    assert np.unravel_index(grey.argmax(), grey.shape) == np.unravel_index(own.argmax(), own.shape)
+    weights = pixels_of(units[2])
+    assert weights[0, 0].tolist() == [0, 114, 178, 136]  # half of the largest, in 15 steps; blue
+    assert weights[0, 27].tolist() == [213, 94, 0, 255]
+    assert weights[1, 0, 3] == weights[5, 5, 3] == 0
+    said = [one.get("aria-label") for one in svg.iter("g") if one.get("data-unit")]
+    assert said[0] == "input image 28×28: one sample of the training part"
+    assert "weights of its pixels as an image of 28×28" in said[1]
+    assert "small image" in key_of(network, "en")
+
+
+def test_filters_over_an_image_are_drawn_as_what_they_look_for():
+    experiment, dataset, rows = laid_out("digits_conv")
+    untrained = svg_of(drawn_network(experiment, rows, dataset))
+    assert [bool(one.get("href")) for one in untrained.iter("image")] == [True] + [False] * 16
+    model = build_model(run_spec(experiment, dataset)[0])
+    [_, *filters] = svg_of(learned_network(experiment, model, dataset)).iter("image")
+    kernel = model.get_weights()[0][:, :, 0, 5]
+    drawn = pixels_of(filters[5])
+    assert np.array_equal(drawn[..., 3] == 255, np.abs(kernel) == np.abs(kernel).max())
+    assert drawn.shape == (3, 3, 4)
 
 
 @pytest.mark.parametrize("name", ["iris", "two_in_two_out", "digits_conv"])

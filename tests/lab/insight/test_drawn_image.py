@@ -9,7 +9,7 @@ from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.insight.drawn_image import INK, SIDE, can_draw, drawn_sample, fitted, read_drawing
 from lab.insight.evaluate import said_to
-from lab.insight.try_it import images_of
+from lab.model.pixels import images_of
 from lab.runs.orders.run import run_spec
 from lab.runs.work.trainer import Trainer
 from lab.starts import start

@@ -7,8 +7,9 @@ from lab.data.prepare import prepare
 from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.insight.evaluate import trained_model
-from lab.insight.try_it import Knob, answers, by_value, image_shapes, knobs, picked, sample_of, shiftable, typical
+from lab.insight.try_it import Knob, answers, by_value, knobs, picked, sample_of, shiftable, typical
 from lab.model.outputs import output_views
+from lab.model.pixels import image_shapes
 from lab.runs.orders.run import run_spec
 from lab.runs.work.build import build_model
 from lab.spec.data import ColumnPlan

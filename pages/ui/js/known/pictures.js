@@ -38,10 +38,8 @@ function paintPictures(known, pen) {
 }
 
 function stamp(pen, pixels, [rows, columns], x, y, size) {
-  const sheet = Object.assign(document.createElement("canvas"), { width: columns, height: rows });
-  sheet.getContext("2d").putImageData(new ImageData(pixels, columns, rows), 0, 0);
   pen.imageSmoothingEnabled = false;
-  pen.drawImage(sheet, x, y, size, size);
+  pen.drawImage(sheetOf(pixels, rows, columns), x, y, size, size);
 }
 
 function firstLayer(known) {
@@ -50,18 +48,6 @@ function firstLayer(known) {
   if (!news.layers) return news.first;
   const layer = data.layers.find(({ type }) => type === "Dense");
   return layer ? { units: layer.units, weights: news.layers[layer.name].kernel } : null;
-}
-
-function weightsAsPixels({ units, weights }, unit) {
-  const count = weights.length / units;
-  let largest = 0;
-  for (let input = 0; input < count; input++) largest = Math.max(largest, Math.abs(weights[input * units + unit]));
-  const pixels = new Uint8ClampedArray(4 * count);
-  for (let input = 0; input < count; input++) {
-    const weight = weights[input * units + unit] / (largest || 1);
-    pixels.set([...(weight < 0 ? BELOW : ABOVE), 255 * Math.abs(weight)], 4 * input);
-  }
-  return pixels;
 }
 
 function greyPixels(values) {
