@@ -41,7 +41,7 @@ def test_netcore_imports_numpy_and_the_standard_library_alone(path):
 
 @pytest.mark.parametrize("path", modules("lab"), ids=lambda p: str(p.relative_to(ROOT)))
 def test_lab_knows_neither_pages_nor_streamlit(path):
-    with_streamlit = {"starlette", "anyio", "itsdangerous", "pyarrow"}  # which it brings along
+    with_streamlit = {"starlette", "anyio", "itsdangerous", "pyarrow", "PIL"}  # which it brings along
     extras = EXTRAS.get(path.relative_to(ROOT / "lab").as_posix(), set())
     known = {"lab", "netcore", "numpy", "pandas", "pydantic", "plotly"}
     assert roots(path) - STANDARD <= known | with_streamlit | extras

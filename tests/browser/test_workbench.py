@@ -62,6 +62,11 @@ def test_a_worker_tells_what_a_network_answers_that_the_browser_cannot_compute(v
     person.set_epochs(ENDLESS)
     person.press("train")
     wait_for(lambda: moves(person) >= 3, "three pictures of what it knows")
+    filters = person.page.locator(".network-drawing [data-node=l0] image")
+    expect(filters).to_have_count(16)
+    first = filters.first.get_attribute("href")
+    assert first.startswith("data:image/png")  # of weights that came while it learns
+    wait_for(lambda: filters.first.get_attribute("href") != first, "other weights of a filter")
     person.press("stop")
     person.settle()
     summary = person.page.locator(".known-summary")
@@ -114,6 +119,13 @@ def test_on_a_large_screen_everything_stands_beside_the_curves_and_a_presentatio
     assert letters(person, ".live-curve svg text") >= 28
     assert letters(person, ".known-table td, .known-summary, .live-curve-figures span") >= 28
     expect(person.page.locator(".st-key-knobs")).to_be_hidden()
+    person.page.keyboard.press("ArrowLeft")
+    expect(person.page.locator(".presentation p")).to_contain_text(person.say("page.inside"))
+    heights = person.page.evaluate(
+        """[...document.querySelectorAll(".network-drawing text:not([aria-hidden])")]
+            .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a)"""
+    )
+    assert min(heights) >= 28
     person.screenshot("presentation")
     person.page.keyboard.press("1")
     person.settle()

@@ -15,6 +15,7 @@ class Presentation {
     this.button.type = "button";
     this.button.onclick = () => this.set(!this.isOn);
     this.keys = element(root, "p");
+    this.keys.setAttribute("aria-live", "polite");
     this.listening = new Keys((event) => this.answers(event));
   }
 
@@ -58,11 +59,19 @@ class Presentation {
     const { key, repeat } = event;
     const { main, step } = this.data.buttons;
     if (!this.isOn) return key.toLowerCase() === "p" && !repeat && (this.set(true) ?? true);
+    this.tell();
     if (key === "Escape") return this.set(false) ?? true;
     if (isSpace(event)) return repeat || press(main.map(buttonOf).find(Boolean));
     if (key === "ArrowRight") return press(buttonOf(step));
+    if (key === "ArrowLeft") return this.explain(this.data.texts.no_way_back);
     if (/^[1-9]$/.test(key)) return this.pick(Number(key) - 1);
     return false;
+  }
+
+  // in the place of the keys, until another one is pressed
+  explain(words) {
+    setText(this.keys, words);
+    return true;
   }
 
   // the speed at a place: a button of Streamlit's, or an entry of a list of our own

@@ -4,7 +4,7 @@ from lab.texts import Language, say
 from pages.ui.component import component
 
 PARAMETER = "present"  # of a link: ?present=1 opens in this mode
-WORDS = ("enter", "enter_help", "keys", "leave")
+WORDS = ("enter", "enter_help", "keys", "leave", "no_way_back")
 
 _component = component(__file__, shared=("elements", "keys", "mount"))
 
@@ -16,6 +16,7 @@ def presentation(language: Language, *, main: list[str], step: str, speed: str) 
         main: keys of the button that stands first, whichever of them is there; step: of the button for one epoch;
             speed: of the choice of speeds, which digits pick. In a drawing of our own, the names of such knobs.
     """
-    texts = {name: say(f"presentation.{name}", language) for name in WORDS}
+    there = {"page": say("page.inside", language)}
+    texts = {name: say(f"presentation.{name}", language, **there) for name in WORDS}
     buttons = {"main": main, "step": step, "speed": speed}
     _component(data={"texts": texts, "buttons": buttons, "parameter": PARAMETER}, key="presentation")
