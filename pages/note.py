@@ -7,7 +7,7 @@ from lab.note.shelf import Place, lessons_of, neighbours, section_named, section
 from lab.texts import say
 from pages import page_named
 from pages.ui.lessons.words import safe
-from pages.ui.note.snippet import show_snippet
+from pages.ui.note.snippet import show_results, show_snippet
 from pages.ui.note.view import NoteView
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import heading
@@ -29,7 +29,9 @@ def page(state: AppState) -> None:
         aside(state, "keras", words.keras, ":material/update:")
         lesson_buttons(state, here)
     with code:
-        show_snippet(state, view, chosen_place(state, view, here))
+        place = chosen_place(state, view, here)
+        show_snippet(state, view, place)
+    show_results(state, view, place)
     before_and_next(state, view, here)
 
 

@@ -144,7 +144,7 @@ def table(run: NoteRun, names: Mapping[str, str], language: Language) -> list[di
     rows = []
     for key, one in found.items():
         row = {say("lessons_page.setting", language): names.get(key, key)}
-        row |= {curve_name(name, language): _shown(one.values.get(name, math.nan)) for name in measured}
+        row |= {_column(name, language): _shown(one.values.get(name, math.nan)) for name in measured}
         ratio = _total(run, key)
         if ratio is not None:
             row[say("studies.score.total_ratio", language)] = _shown(ratio)
@@ -152,6 +152,12 @@ def table(run: NoteRun, names: Mapping[str, str], language: Language) -> list[di
         row[say("note.seconds", language)] = f"{one.values['seconds']:.1f}"
         rows.append(row)
     return rows
+
+
+def _column(name: str, language: Language) -> str:
+    """A curve as a column is headed by it."""
+    called = curve_name(name, language)
+    return say("studies.train_of", language, measure=called) if name.startswith("train_") else called
 
 
 def _measures(found: Mapping[str, RunFigures]) -> list[str]:
@@ -184,5 +190,5 @@ def comparison(run: NoteRun, names: Mapping[str, str], language: Language) -> st
     }
     if run.going_on or len(ends) < 2:
         return ""
-    listed = ", ".join(f"{names.get(name, name)} {number(value)}" for name, value in ends.items())
+    listed = " · ".join(f"{names.get(name, name)}: {number(value)}" for name, value in ends.items())
     return say("note.told.compared", language, measure=curve_name(key, language), listed=listed)

@@ -2,8 +2,8 @@ import keras
 from keras import layers
 
 model = keras.Sequential()
-model.add(layers.Dense(32, input_shape=(11,), activation="relu"))
-model.add(layers.Dense(32, activation="relu"))
-model.add(layers.Dense(1, activation="sigmoid"))
-model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
+model.add(layers.Dense(32, input_shape=(11,), activation='relu'))
+model.add(layers.Dense(32, activation='relu'))
+model.add(layers.Dense(1, activation='sigmoid'))
+model.compile(optimizer='adam', loss='binary_crossentropy', metrics=['accuracy'])
 model.fit(X, Y, epochs=150, batch_size=10)

@@ -2,7 +2,7 @@ import keras
 from keras import layers
 
 model = keras.Sequential()
-model.add(layers.Dense(12, input_shape=(11,), activation="relu"))
-model.add(layers.Dense(1, activation="sigmoid"))
-model.compile(optimizer="rmsprop", loss="binary_crossentropy", metrics=["accuracy"])
+model.add(layers.Dense(12, input_shape=(11,), activation='relu'))
+model.add(layers.Dense(1, activation='sigmoid'))
+model.compile(optimizer='rmsprop', loss='binary_crossentropy', metrics=['accuracy'])
 model.fit(X, Y, epochs=100, batch_size=10)

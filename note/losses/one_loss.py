@@ -1,1 +1,1 @@
-model.compile(optimizer="rmsprop", loss="binary_crossentropy")
+model.compile(optimizer='rmsprop', loss='binary_crossentropy')

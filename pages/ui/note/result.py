@@ -26,18 +26,22 @@ ROWS = 4  # of a table: enough to see what a row is
 COLUMNS = 12
 
 
-def show_code(state: AppState, code: Understood, key: str) -> None:
-    """What was understood, and the network or the losses that the code speaks of."""
+def show_reading(state: AppState, code: Understood) -> None:
+    """What was understood, what is in the way, and the table that the code reads."""
     tell_findings(state, code)
+    if code.trains and code.in_the_way:
+        st.warning(say("note_page.cannot", state.language))
+    show_problems(code.in_the_way, state)
     if code.lines is not None:
         show_table(state, code)
+
+
+def show_built(state: AppState, code: Understood, key: str) -> None:
+    """The network or the losses that the code speaks of."""
     if code.builds or code.trains:
         show_network(state, code, key)
     if not code.trains and "compile" in code.proposal.speaks_of:
         show_losses(state, code)
-    if code.trains and code.in_the_way:
-        st.warning(say("note_page.cannot", state.language))
-    show_problems(code.in_the_way, state)
 
 
 def tell_findings(state: AppState, code: Understood) -> None:

@@ -1,4 +1,4 @@
-"""A snippet on the page: its code to be edited, what it is run on, its buttons, and below them what came of it."""
+"""A snippet on the page: its code to be edited, what it is run on, its buttons, and below all of it what came of it."""
 
 from contextlib import suppress
 
@@ -13,7 +13,7 @@ from lab.runs.serve.host import engine
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages import page_named
-from pages.ui.note.result import show_code, show_run
+from pages.ui.note.result import show_built, show_reading, show_run
 from pages.ui.note.view import NoteView
 from pages.ui.state import AppState, app_state, widget_value
 
@@ -21,19 +21,28 @@ LOOK_S = 0.7  # between two looks at a run that goes on
 
 
 def show_snippet(state: AppState, view: NoteView, place: Place) -> None:
+    """What X and Y stand for, the code, and what can be done with it."""
     words = words_of(place.section.step, state.language).snippets[place.snippet.key]
     st.markdown(words.about)
     code_field(state, view, place)
     buttons(state, view, place)
+
+
+def show_results(state: AppState, view: NoteView, place: Place) -> None:
+    """What came of the code when it was run last; nothing before."""
     shown = view.shown.get(place.key)
     if shown is None:
         return
     if shown.text != view.text(place):
         st.caption(say("note_page.edited", state.language))
-    show_code(state, shown, place.key)
+    show_reading(state, shown)
+    built, trained = st.columns([2, 3], gap="large")
+    with built:
+        show_built(state, shown, place.key)
     run = view.runs.get(place.key)
     if run is not None:
-        follow(state, run, place)
+        with trained:
+            follow(state, run, place)
 
 
 def code_field(state: AppState, view: NoteView, place: Place) -> None:
@@ -65,7 +74,7 @@ def buttons(state: AppState, view: NoteView, place: Place) -> None:
             icon=":material/play_arrow:",
             disabled=busy,
             on_click=_run,
-            args=(view, place),
+            args=(view, place, view.field_key(place)),
         )
         st.button(
             say("note_page.reset", state.language),
@@ -81,9 +90,10 @@ def buttons(state: AppState, view: NoteView, place: Place) -> None:
             st.switch_page(page_named("train").file)
 
 
-def _run(view: NoteView, place: Place) -> None:
+def _run(view: NoteView, place: Place, key: str) -> None:
     """Callback: read the code; where it asks for a training that nothing stands in the way of, begin it."""
     state = app_state()
+    view.edit(place, widget_value(key))
     code = view.read(place)
     if not code.trains or code.in_the_way:
         return
