@@ -32,7 +32,8 @@ def test_a_snippet_is_edited_and_run_in_place(visit, language):
     expect(person.page.locator(".network-drawing svg").first).to_be_visible()
     expect(person.page.get_by_text("(None, 7)").first).to_be_attached()
     expect(person.page.locator(".st-key-note-curves .scatterlayer .trace")).to_have_count(2)  # training and validation
-    person.on_each_screen("note")
+    person.assert_fits()
+    person.screenshot("note", 0)
     person.press("note-reset")
     expect(code_field(person)).to_have_value(places()[0].code)
 
