@@ -10,6 +10,7 @@ from benchmarks.reader.hostile import SHAPES
 from lab.data.read import read_table
 from lab.errors import LabError, TableError
 from lab.reading.file import Wish, read_file, silently
+from lab.runs.serve import uploads
 from lab.runs.serve.sessions import UPLOADS, opened
 from lab.runs.serve.uploads import FORM_BYTES, UploadGate
 from lab.spec.limits import ALONE, CLASS
@@ -189,3 +190,54 @@ def test_other_requests_pass(streamlit):
         put(gate_of(streamlit, held=CLASS.uploads_bytes), [b"x" * (CLASS.upload_bytes + FORM_BYTES + 1)], path="/")
         == 204
     )
+
+
+class Sender:
+    """A browser that sends a large file, whose end comes when the test says so."""
+
+    def __init__(self, gate: UploadGate) -> None:
+        self.gate, self.read_from, self.end = gate, asyncio.Event(), asyncio.Event()
+
+    async def send_file(self) -> None:
+        scope = {"type": "http", "method": "PUT", "path": f"{UPLOADS}s/f", "headers": [(b"content-length", b"2000000")]}
+        await self.gate(scope, self._receive, self._send)
+
+    async def _receive(self):
+        self.read_from.set()
+        await self.end.wait()
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    async def _send(self, message) -> None:
+        pass
+
+
+def two_senders(streamlit: Streamlit, first_ends: bool) -> tuple[bool, bool]:
+    """Whether the second is read from once the first has begun, and in the end."""
+
+    async def people() -> tuple[bool, bool]:
+        gate = gate_of(streamlit)
+        first, second = Sender(gate), Sender(gate)
+        sending = [asyncio.create_task(first.send_file()), asyncio.create_task(second.send_file())]
+        await first.read_from.wait()
+        at_once = second.read_from.is_set()
+        if first_ends:
+            first.end.set()
+        await second.read_from.wait()
+        first.end.set()
+        second.end.set()
+        await asyncio.gather(*sending)
+        return at_once, second.read_from.is_set()
+
+    found: tuple[bool, bool] = run_apart(people())
+    return found
+
+
+def test_large_files_come_one_after_another(streamlit):
+    assert two_senders(streamlit, first_ends=True) == (False, True)
+    assert len(streamlit.taken) == 2
+
+
+def test_who_sends_slowly_keeps_nobody_waiting_for_long(streamlit, monkeypatch):
+    monkeypatch.setattr(uploads, "PATIENCE_S", 0.0)
+    assert two_senders(streamlit, first_ends=False) == (False, True)
+    assert len(streamlit.taken) == 2

@@ -1,9 +1,14 @@
 """The way in for files: none is larger than the profile allows, and all that are held or coming take bounded memory.
 
+Large ones come one after another: taking one apart and putting it together again holds up the loop that all pages
+share, for a moment each, and seventeen at once for a second.
+
 Streamlit has a limit for one file (`server.maxUploadSize`), as somebody has set it; this one is that of the profile.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -14,6 +19,8 @@ from lab.spec.limits import Limits
 
 FORM_BYTES = 1_000_000  # at most, around a file that a form brings
 RETRY_S = 10
+LARGE_BYTES = 1_000_000
+PATIENCE_S = 3.0  # a sender who takes longer is slow, and no longer keeps the next one waiting
 
 
 class UploadGate:
@@ -27,6 +34,7 @@ class UploadGate:
     def __init__(self, app: ASGIApp, limits: Limits, held_bytes: Callable[[], int]) -> None:
         self.app, self._limits, self._held_bytes = app, limits, held_bytes
         self._coming = 0  # bytes that are being sent
+        self._line = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "PUT" or UPLOADS not in scope["path"]:
@@ -43,9 +51,31 @@ class UploadGate:
         else:
             self._coming += size
             try:
-                await self._pass(scope, receive, send, most)
+                async with self._turn(size):
+                    await self._pass(scope, receive, send, most)
             finally:
                 self._coming -= size
+
+    @asynccontextmanager
+    async def _turn(self, size: int) -> AsyncIterator[None]:
+        """A small file comes at once, a large one when it is its turn: its browser is not read from before."""
+        if size < LARGE_BYTES:
+            yield
+            return
+        await self._line.acquire()
+        mine = [True]  # until it is given up
+
+        def give_up() -> None:
+            if mine:
+                mine.clear()
+                self._line.release()
+
+        slow = asyncio.get_running_loop().call_later(PATIENCE_S, give_up)
+        try:
+            yield
+        finally:
+            slow.cancel()
+            give_up()
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         came = 0
