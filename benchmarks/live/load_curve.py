@@ -31,9 +31,10 @@ COLUMNS = (
 )
 
 
-def crowds() -> list[Crowd]:
-    """Everybody trains at each level; at the end twice as many pages as may train."""
-    all_train = [Crowd(level, 0, max(4.0, level / ARRIVE_PER_S), WINDOW_S) for level in LEVELS]
+def crowds(goals: bool = False) -> list[Crowd]:
+    """Everybody trains at each level, or at that of the goal alone; at the end twice as many pages as may train."""
+    levels = [MOST_TRAINING] if goals else LEVELS
+    all_train = [Crowd(level, 0, max(4.0, level / ARRIVE_PER_S), WINDOW_S) for level in levels]
     half = Crowd(MOST_TRAINING, MOST_TRAINING, 2 * MOST_TRAINING / ARRIVE_PER_S, WINDOW_S)
     return [*all_train, half]
 
@@ -44,11 +45,15 @@ def median_of(turns: Sequence[Figures]) -> Figures:
     return middle | {"problems": sum(turn["problems"] for turn in turns)}
 
 
-def measure(turns: int) -> list[Figures]:
+def measure(turns: int, crowds: Sequence[Crowd]) -> list[Figures]:
     """One row for each crowd, each turn on a server of its own."""
     rows = []
-    for crowd in crowds():
-        rows.append(median_of([figures_of(crowd) for _ in range(turns)]))
+    for crowd in crowds:
+        figures = []
+        for turn in range(turns):
+            print(f"{crowd.sessions} train, {crowd.idle} open beside them, {turn + 1} of {turns}", flush=True)
+            figures.append(figures_of(crowd))
+        rows.append(median_of(figures))
         print(line(rows[-1]), flush=True)
     return rows
 
