@@ -10,6 +10,7 @@ from pages.ui.lessons.carrying import offer_way_back, take_progress
 from pages.ui.lessons.certificate import show_certificate
 from pages.ui.lessons.kept_progress import keep_in_browser
 from pages.ui.lessons.lecture.way_in import lecture_button
+from pages.ui.lessons.recall import tell_waiting
 from pages.ui.lessons.shelf import choose, opened_lesson, shelf, take_link
 from pages.ui.lessons.visit import begun_visit, show_said
 from pages.ui.lessons.words import safe
@@ -36,6 +37,7 @@ def page(state: AppState) -> None:
         # somebody else's words perhaps: none of them is one of the glossary
         with st.container(key="strange-lesson" if learner.current in learner.own else "lesson"):
             head(state, opened, progress)
+            tell_waiting(state, visit)
             show_beat(state, opened, progress)
     keep_in_browser(state, visit)
 

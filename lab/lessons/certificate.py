@@ -54,8 +54,7 @@ def certificate(record: Record, known: Mapping[str, Opened], today: Moment, lang
     """The sheet, without its styles (`STYLE`)."""
     lines = lines_of(record, known, language)
     name = record.name.text.strip() if record.name is not None else ""
-    own_lessons = sum(1 for key in known if key in record.lessons)
-    values = {"done": len(lines), "begun": own_lessons, "date": day_in_words(today.day, language)}
+    values = {"done": len(lines), "date": day_in_words(today.day, language)}
     return element(
         "section",
         element("h1", say("certificate.title", language)),

@@ -185,6 +185,8 @@ def test_forgetting_leaves_nothing_here_and_tells_the_browser_so(engine):
     person.look()
     person.press("lesson-forget")
     assert kept(person) == ""
+    assert person.component("lab_kept_progress")["forget"]
+    assert not person.look().component("lab_kept_progress")["forget"]
     assert "Kim" not in person.sentences()
 
 
@@ -245,7 +247,9 @@ def test_questions_may_wait_and_at_most_five_are_asked_in_a_visit(engine):
     lessons_missed = {one.name: LessonRecord(missed={"check": Missed(day=TODAY - 9)}) for one in lessons()[:8]}
     record = to_text(Record(schema_version=1, lessons=lessons_missed))
     person = hand_over(visitor(engine), record)
-    person.press("lesson-recall-later")
+    open_lesson(person)
+    assert say("progress.recall_waits", "en", count=5) in person.sentences()
+    person.press("lesson-all").press("lesson-recall-later")
     assert not [one for one in person.at.radio if one.key]
     person = hand_over(visitor(engine), record)
     for left in range(5, 0, -1):

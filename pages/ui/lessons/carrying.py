@@ -154,6 +154,7 @@ def _forget() -> None:
     state = app_state()
     state.desk.lessons.forget()
     state.views.pop(Visit, None)
+    state.held(Visit).forgotten = True
     state.revision += 1
 
 

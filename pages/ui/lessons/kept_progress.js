@@ -32,7 +32,11 @@ class KeptProgress {
     }
   }
 
-  exchange({ name, record, heard, unread }, tell) {
+  exchange({ name, record, heard, unread, forget }, tell) {
+    if (forget) {
+      window.localStorage.removeItem(name);
+      window.localStorage.removeItem(`${name}.unread`);
+    }
     const stored = window.localStorage.getItem(name) ?? "";
     if (stored && stored !== this.known && stored !== record) {
       this.known = this.told = stored;

@@ -23,7 +23,8 @@ def keep_in_browser(state: AppState, visit: Visit) -> None:
     """At the end of a screen: what this screen has changed is in it."""
     record = to_text(state.desk.lessons.record(now(state)))
     data = {"name": STORED_AS, "record": record, "heard": visit.heard, "unread": visit.unread}
-    _component(data=data, key=KEY, on_told_change=_told)
+    _component(data={**data, "forget": visit.forgotten}, key=KEY, on_told_change=_told)
+    visit.forgotten = False
 
 
 def _told() -> None:

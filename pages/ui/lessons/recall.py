@@ -8,6 +8,7 @@ from lab.lessons.progress import Progress
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.reader import Opened
 from lab.lessons.recall import Due, days_after, due, other_turn
+from lab.lessons.shelf import known_lessons
 from lab.texts import say
 from pages.ui.lessons.visit import Recalled, Visit, now
 from pages.ui.lessons.words import safe, safe_filled
@@ -34,6 +35,13 @@ def recall(state: AppState, visit: Visit, known: Mapping[str, Opened]) -> None:
             if here.right is None or behind:
                 label = say("progress.recall_later", state.language)
                 st.button(label, key="lesson-recall-later", icon=":material/schedule:", on_click=_later)
+
+
+def tell_waiting(state: AppState, visit: Visit) -> None:
+    """In a lesson: that the list has questions."""
+    waiting = due_now(state, visit, known_lessons(state.desk.lessons.own))
+    if waiting and not visit.later:
+        st.caption(say("progress.recall_waits", state.language, count=len(waiting)))
 
 
 def due_now(state: AppState, visit: Visit, known: Mapping[str, Opened]) -> list[Due]:

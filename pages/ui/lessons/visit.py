@@ -34,6 +34,7 @@ class Visit:
         heard: the last word of the browser that was taken in, as the browser numbers it.
         unread: that word could not be read; the browser puts it aside.
         blocked: the browser keeps nothing.
+        forgotten: nor is it to keep what it has: not even what was put aside.
         said: (kind, sentence) on the screen until the person's next step.
         by_itself: this screen is drawn because the browser spoke, not by a step of the person.
         before: the record as it was without what a link or file has brought; None once that is settled.
@@ -46,6 +47,7 @@ class Visit:
     heard: str = ""
     unread: bool = False
     blocked: bool = False
+    forgotten: bool = False
     said: list[tuple[str, str]] = field(default_factory=list)
     by_itself: bool = False
     before: Record | None = None

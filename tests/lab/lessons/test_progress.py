@@ -99,6 +99,11 @@ def test_figures_that_a_link_left_behind_come_back_from_a_file_of_the_same_runs(
     assert merged(other, one) == one
 
 
+def test_of_more_answers_than_fit_the_first_are_kept():
+    early, late = (tuple(Answer(when=start + place, key="x") for place in range(MOST_ANSWERS)) for start in (0, 10))
+    assert merged(record_with(answers=late), record_with(answers=early)) == record_with(answers=early)
+
+
 def test_more_lessons_than_fit_are_not_kept():
     one = Record(schema_version=1, lessons={f"a{place}": LessonRecord() for place in range(MOST_LESSONS)})
     other = Record(schema_version=1, lessons={f"b{place}": LessonRecord() for place in range(MOST_LESSONS)})
