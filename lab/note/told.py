@@ -181,13 +181,9 @@ def _shown(value: float) -> str:
 
 
 def comparison(run: NoteRun, names: Mapping[str, str], language: Language) -> str:
-    """Where each setting ended, in one sentence; "" where there is nothing to compare."""
+    """Where each setting ended, as the table has it, in one sentence; "" where there is nothing to compare."""
     key = compared_by(run)
-    ends = {
-        name: outcome.history[key][-1]
-        for name, outcome in run.outcomes.items()
-        if outcome.history.get(key) and not outcome.diverged
-    }
+    ends = {name: one.values[key] for name, one in figures(run).items() if key in one.values and not one.diverged}
     if run.going_on or len(ends) < 2:
         return ""
     listed = " · ".join(f"{names.get(name, name)}: {number(value)}" for name, value in ends.items())

@@ -125,3 +125,11 @@ def test_a_run_that_diverges_is_told_and_nothing_else_is():
     run.seen(engine.study(study, ME))
     [sentence] = told(run, "en")
     assert "NaN" in sentence
+
+
+def test_what_is_side_by_side_is_told_as_the_table_has_it_with_the_weights_that_early_stopping_went_back_to():
+    run = trained("overfitting-memorise", epochs=40)
+    names = {key: key for key in run.cells}
+    [stopped] = [row for row in table(run, names, "en") if row["Setting"] == "stopped"]
+    assert f"stopped: {stopped['validation loss']}" in comparison(run, names, "en")
+    assert float(stopped["validation loss"]) < run.outcomes["stopped"].history["val_loss"][-1]
