@@ -359,3 +359,26 @@ def test_nothing_is_executed(tmp_path):
     call = f"open({str(trap)!r}, 'w')"
     read(f"{call}\nmodel.add(Dense({call}))\nmodel = Sequential([{call}])\nx = {call}\nmodel.compile(loss={call})")
     assert not trap.exists()
+
+
+@pytest.mark.parametrize(
+    ("call", "share"),
+    [("train_test_split(X, Y, test_size=0.33)", 0.33), ("train_test_split(X, Y)", 0.25)],
+)
+def test_rows_that_train_test_split_keeps_apart_are_the_validation_part(call, share):
+    proposal = read(f"a, b, c, d = {call}\nmodel.fit(a, c, validation_data=(b, d))")
+    assert proposal.experiment.data.split.validation == share
+    assert (1, "paste.train_test_split") in found(proposal, "note")
+    assert proposal.speaks_of == {"fit"}
+
+
+@pytest.mark.parametrize("size", ["50", "n", "1.5"])
+def test_a_size_of_train_test_split_that_is_no_share_is_listed_and_left_out(size):
+    proposal = read(f"a, b = train_test_split(X, test_size={size})")
+    assert found(proposal, "error") == [(1, "paste.not_kept")]
+    assert proposal.experiment == iris()
+
+
+def test_validation_split_of_fit_counts_where_both_are_given():
+    proposal = read("a, b = train_test_split(X)\nmodel.fit(a, Y, validation_split=0.1)")
+    assert proposal.experiment.data.split.validation == 0.1
