@@ -53,3 +53,12 @@ def test_the_browser_is_told_the_words_of_the_language_and_which_columns_are_a_p
     assert len(given["terms"]) == len(glossary())
     assert all(given["lessons"][term["lesson"]] for term in given["terms"])
     assert given["apart"] == []
+
+
+def test_a_column_that_is_called_as_a_word_of_the_glossary_is_a_persons_own(person):
+    rows = "\n".join(f"{number},{number % 7},{number % 2}" for number in range(60))
+    table = f"training loss,height,kind\n{rows}".encode()
+    person.go_to("data")
+    person.at.file_uploader(key=person.key("upload")).upload("mine.csv", table, "text/csv")
+    person.look()
+    assert person.component("lab_words")["apart"] == ["training loss"]

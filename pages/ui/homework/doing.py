@@ -94,8 +94,9 @@ def _head(state: AppState, work: Work) -> None:
             args=(None,),
         )
         st.markdown(f"**{safe(task.title)}**")
-    for line in task.words.splitlines():
-        st.markdown(safe(line))
+    with st.container(key="strange-task"):
+        for line in task.words.splitlines():
+            st.markdown(safe(line))
     st.info(safe(goal_told(task, state.language)), icon=":material/flag:")
 
 
@@ -142,7 +143,7 @@ def _turn(key: str, work: Work, name: str) -> None:
 
 def _questions(state: AppState, work: Work) -> None:
     for place, question in enumerate(work.task.questions):
-        with st.container(border=True):
+        with st.container(border=True, key=f"strange-question-{place}"):
             st.markdown(f"**{place + 1}.** {safe(question.text)}")
             _reply(state, work, place, question)
 

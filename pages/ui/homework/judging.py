@@ -161,8 +161,9 @@ def _table(state: AppState, judging: Judging) -> None:
     )
     chosen = widget_value(key)
     if chosen in readable:
-        for question, reply, worth in details(rows[chosen], task, judging.copy.answers, state.language):
-            with st.container(border=True):
+        told = details(rows[chosen], task, judging.copy.answers, state.language)
+        for place, (question, reply, worth) in enumerate(told):
+            with st.container(border=True, key=f"strange-reply-{place}"):
                 st.markdown(f"**{safe(question)}**")
                 st.markdown(f"{safe(reply)} · {worth}")
 
