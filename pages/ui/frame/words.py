@@ -40,10 +40,9 @@ def _heard() -> None:
 
 def names_of_a_person(state: AppState, bench: Bench) -> list[str]:
     """Columns whose names have a word of the glossary in them: in a sentence they are no such word."""
-    if state.experiment.data.source.kind != "upload" or bench.dataset is None:
+    if state.experiment.data.source.kind != "upload" or bench.table is None:
         return []
-    data = state.experiment.data
-    columns = [*data.inputs, *(target.column for target in data.targets)][:MOST_NAMES]
+    columns = [str(name) for name in bench.table.frame.columns[:MOST_NAMES]]
     spellings = [text.casefold() for term in glossary() for text in term.words[state.language].looked_for]
     return [name for name in columns if any(text in name.casefold() for text in spellings)]
 
