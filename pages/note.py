@@ -31,7 +31,7 @@ def page(state: AppState) -> None:
     with code:
         place = chosen_place(state, view, here)
         show_snippet(state, view, place)
-    show_results(state, view, place)
+        show_results(state, view, place)  # right below the button: a curve is seen without scrolling
     before_and_next(state, view, here)
 
 

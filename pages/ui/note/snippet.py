@@ -1,4 +1,4 @@
-"""A snippet on the page: its code to be edited, what it is run on, its buttons, and below all of it what came of it."""
+"""A snippet on the page: its code to be edited, what it is run on, its buttons, and below them what came of it."""
 
 from contextlib import suppress
 
@@ -36,13 +36,10 @@ def show_results(state: AppState, view: NoteView, place: Place) -> None:
     if shown.text != view.text(place):
         st.caption(say("note_page.edited", state.language))
     show_reading(state, shown)
-    built, trained = st.columns([2, 3], gap="large")
-    with built:
-        show_built(state, shown, place.key)
     run = view.runs.get(place.key)
     if run is not None:
-        with trained:
-            follow(state, run, place)
+        follow(state, run, place)
+    show_built(state, shown, place.key)
 
 
 def code_field(state: AppState, view: NoteView, place: Place) -> None:
