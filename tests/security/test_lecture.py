@@ -1,16 +1,25 @@
 """Somebody who is no lecturer wants to read, or to move, a lecture: codes guessed, kept and used for something else."""
 
+import json
+import re
+
 import pytest
 import streamlit as st
 
+from lab.lessons.asked import Running
 from lab.lessons.lecture import TRIES
+from lab.lessons.progress import key_of
+from lab.lessons.reader import read_file
+from lab.lessons.shelf import lesson
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.inline import InlineEngine
 from lab.texts import say
 from pages.ui.lessons.lecture.held import lectures
-from tests.pages.conftest import Person
+from tests.lab.lessons.made import made_runs
+from tests.pages.conftest import Person, seen
 
 LESSON = "05-compile"
+MARKUP = re.compile(r"<img|\]\(javascript|(?<!\\)\*\*bold")  # as Markdown would follow it
 
 
 @pytest.fixture
@@ -86,6 +95,33 @@ def test_notes_reach_nothing_but_their_lecture(engine, teacher):
     assert not reader.state().desk.lessons.own
     del reader.at.query_params["notes"]
     assert reader.look().at.button(key=f"lecture-begin-{LESSON}")  # without the code: a page like any other
+
+
+def test_markup_in_a_stranger_s_lesson_is_letters_on_the_screen_and_in_the_notes(engine, monkeypatch):
+    source = dict(lesson("09").source)
+    nasty = "<img src=x onerror=alert(1)> [here](javascript:alert(1)) **bold**"
+    source["en.md"] = source["en.md"].replace("slow: learning rate 0.001", f"slow: {nasty}")
+    source["en.md"] = source["en.md"].replace("0:00 [predict] Show", f"0:00 [predict] {nasty} Show")
+    opened = read_file("mine.json", json.dumps(source).encode())
+    runs = made_runs(opened, {"slow": [1.0, 0.5, 0.9], "fast": [1.0, 0.5, 0.9]})
+
+    def ended(opened, lecture):
+        lecture.running = Running(opened, "ended", [], runs, "finished")
+
+    monkeypatch.setattr("pages.ui.lessons.lecture.held.begin", ended)
+    teacher = Person(engine, "en").go_to("lecture")
+    teacher.state().desk.lessons.keep(opened)
+    teacher.look().press(f"lecture-begin-{key_of(opened)}")
+    reader = naming(engine, lecture_of(teacher).code)
+    read = ""
+    while lecture_of(teacher).at.beat != "check":
+        for page in (teacher, reader):
+            page.look()
+            for shown in (*page.at.markdown, *page.at.caption):
+                assert not MARKUP.search(shown.value), shown.value
+                read += seen(shown.value)
+        teacher.press("lecture-on")
+    assert read.count("<img src=x onerror=alert(1)>") > 2  # in the script, the table and the words at a pause
 
 
 def test_an_address_alone_begins_no_runs_for_whoever_opens_it(engine):

@@ -54,11 +54,10 @@ def _place(state: AppState, lecture: Lecture) -> str:
         number=lecture.moment + 1,
         moments=lecture.moments(lecture.at.beat),
     )
-    return (
-        told
-        if lecture.stop is None
-        else f"{told} · {words_of(lecture.stop, lecture.opened.words(state.language), state.language)}"
-    )
+    if lecture.stop is None:
+        return told
+    pause = words_of(lecture.stop, lecture.opened.words(state.language), state.language)
+    return f"{told} · {safe(pause)}"  # it has the name of a setting in it
 
 
 def _timer_buttons(state: AppState, lecture: Lecture) -> None:
