@@ -53,7 +53,7 @@ def head(state: AppState, opened: Opened, progress: Progress) -> None:
             args=(None,),
         )
         st.markdown(f"**{safe(opened.words(state.language).title)}**", width="content")
-        lecture_button(state, state.desk.lessons.current or opened.name, opened)
+        lecture_button(state, state.desk.lessons.current or opened.name, opened, width="content")
     names, key = beat_names(state), f"lesson-beat-{opened.name}-{progress.beat}-{progress.reached}"
     st.segmented_control(
         say("lessons_page.beats", state.language),

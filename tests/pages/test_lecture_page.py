@@ -1,5 +1,7 @@
 """A lecture without a browser: a teacher's screen, notes in another session, and what becomes of both."""
 
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
 
@@ -8,6 +10,7 @@ from lab.lessons.asked import trained as training_of
 from lab.lessons.record import BEATS
 from lab.lessons.shelf import lesson, lesson_after
 from lab.texts import say
+from pages.ui.lessons.lecture import address
 from pages.ui.lessons.lecture.held import lectures
 from tests.pages.conftest import Person
 
@@ -202,6 +205,22 @@ def test_a_code_is_typed_on_the_page_itself(person, engine):
     phone.look().press("lecture-open-notes")
     assert phone.at.button(key="lecture-on")
     assert lecture_of(phone) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "listens", "told"),
+    [
+        ("http://localhost:8501/lecture", "127.0.0.1", ("http://localhost:8501/lecture", False)),
+        ("http://localhost:8501/lecture", "0.0.0.0", ("http://10.0.0.7:8501/lecture", True)),
+        ("https://lab.example.org/nn/lecture", "127.0.0.1", ("https://lab.example.org/nn/lecture", True)),
+        (None, "", ("http://10.0.0.7/lecture", True)),
+    ],
+)
+def test_a_phone_is_sent_where_it_can_come_or_told_that_it_cannot(monkeypatch, url, listens, told):
+    seen_by = SimpleNamespace(context=SimpleNamespace(url=url), get_option=lambda name: listens)
+    monkeypatch.setattr(address, "st", seen_by)
+    monkeypatch.setattr(address, "get_internal_ip", lambda: "10.0.0.7")
+    assert address.address_for_others("lecture") == told
 
 
 def test_the_server_s_room_for_lectures_ends_in_a_sentence(person, monkeypatch):

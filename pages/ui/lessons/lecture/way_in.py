@@ -1,5 +1,7 @@
 """From the lessons to a lecture and back: the button that begins one, and the line about one that is on."""
 
+from typing import Literal
+
 import streamlit as st
 
 from lab.lessons.reader import Opened
@@ -11,14 +13,16 @@ from pages.ui.state import AppState, app_state
 PAGE = "lecture.py"
 
 
-def lecture_button(state: AppState, key: str, opened: Opened) -> None:
+def lecture_button(
+    state: AppState, key: str, opened: Opened, *, width: Literal["stretch", "content"] = "stretch"
+) -> None:
     """Opens that lesson for a class."""
     clicked = st.button(
         say("lecture.begin", state.language),
         key=f"lecture-of-{key}",
         icon=":material/present_to_all:",
         help=say("lecture.begin_help", state.language),
-        width="stretch",
+        width=width,
     )
     if clicked and begin_lecture(key, opened):
         st.switch_page(PAGE)
