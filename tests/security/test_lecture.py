@@ -121,7 +121,7 @@ def test_markup_in_a_stranger_s_lesson_is_letters_on_the_screen_and_in_the_notes
                 assert not MARKUP.search(shown.value), shown.value
                 read += seen(shown.value)
         teacher.press("lecture-on")
-    assert read.count("<img src=x onerror=alert(1)>") > 2  # in the script, the table and the words at a pause
+    assert read.count("<img src=x onerror=alert(1)>") == 2  # in the script, and in the words at a pause
 
 
 def test_an_address_alone_begins_no_runs_for_whoever_opens_it(engine):
