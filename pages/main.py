@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from lab.texts import say
-from pages import FIRST, PAGES
+from lab.texts import Language, say
+from pages import FIRST, PAGES, Page
 from pages.ui.bench import bench_of
 from pages.ui.frame.header import header
 from pages.ui.frame.opening import opened_state
@@ -16,19 +16,25 @@ from pages.ui.state import forget_widgets
 
 ICON = Path(__file__).parent.joinpath("ui", "frame", "icon.png")  # a named icon would be fetched from outside
 
+
+def navigable(language: Language) -> dict[Page, st.Page]:
+    """Each page as Streamlit knows it."""
+    return {
+        page: st.Page(
+            page.file,
+            title=page.title(language),
+            url_path=page.name if page.name != FIRST else "",
+            default=page.name == FIRST,
+        )
+        for page in PAGES
+    }
+
+
 forget_widgets()
 state = opened_state()
 st.set_page_config(page_title=say("app.title", state.language), page_icon=str(ICON), layout="wide")
 style(state.language)
-shown = {
-    page: st.Page(
-        page.file,
-        title=page.title(state.language),
-        url_path=page.name if page.name != FIRST else "",
-        default=page.name == FIRST,
-    )
-    for page in PAGES
-}
+shown = state.once("pages", state.language, lambda: navigable(state.language))
 chosen = st.navigation(list(shown.values()), position="hidden")
 state.enter_page(next(page.name for page, one in shown.items() if one is chosen))
 if state.page == "train":

@@ -148,7 +148,7 @@ class Session:
             widget = getattr(element, kind).id
             self.widgets[widget.rsplit("-", 1)[-1]] = widget
         elif kind == "bidi_component" and element.bidi_component.component_name.endswith("lab_live_curve"):
-            curve = json.loads(element.bidi_component.json)
+            [curve] = json.loads(element.bidi_component.json)
             weights = f"?network={'all' if curve['network']['units'] else 1}"  # as the page asks for them
             self.stream = f"{curve['url']}{weights}" if curve["running"] else None
         elif kind == "alert":

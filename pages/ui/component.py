@@ -7,6 +7,8 @@ from typing import Any
 import streamlit as st
 
 SHARED = Path(__file__).with_name("js")
+EXPORT = "export default function ("  # stands in each component's script, once
+UNWRAP = "export default (given) => mountedWith({ ...given, data: given.data[0] });"
 
 
 def component(module: str, *, shared: Sequence[str] = ()) -> Callable[..., Any]:
@@ -19,11 +21,21 @@ def component(module: str, *, shared: Sequence[str] = ()) -> Callable[..., Any]:
             top is there by its name. They import and export nothing.
     """
     path = Path(module)
+    mount = _registered(path, shared)
+    return lambda *, data, **others: mount(data=(data,), **others)
+
+
+def _registered(path: Path, shared: Sequence[str]) -> Callable[..., Any]:
+    """The component, whose data come as a tuple of one: in a dictionary each value may be a table for Streamlit, which
+    looks at it from many sides at every script run.
+    """
     scripts = [*(SHARED.joinpath(f"{name}.js") for name in shared), path.with_suffix(".js")]
+    texts = [script.read_text(encoding="utf-8") for script in scripts]
+    texts[-1] = texts[-1].replace(EXPORT, "function mountedWith(")
     return st.components.v2.component(
         f"lab_{path.stem}",
         html=f'<div class="{path.stem.replace("_", "-")}"></div>',
         css=path.with_suffix(".css").read_text(encoding="utf-8"),
-        js="\n".join(script.read_text(encoding="utf-8") for script in scripts),
+        js="\n".join([*texts, UNWRAP]),
         isolate_styles=False,
     )

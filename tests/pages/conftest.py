@@ -39,7 +39,8 @@ class Person:
     def component(self, name: str) -> dict[str, Any]:
         """What the browser is given to draw by the one component of that name."""
         [found] = [one.proto for one in self.at.get("bidi_component") if one.proto.component_name == name]
-        given: dict[str, Any] = json.loads(found.json)
+        given: dict[str, Any]
+        [given] = json.loads(found.json)
         return given
 
     def look(self) -> "Person":
@@ -61,7 +62,14 @@ class Person:
     def key(self, *names: object) -> str:
         return self.state().key(*names)
 
+    def open(self, name: str) -> "Person":
+        """One of the lists of the head, which are drawn while they are open."""
+        self.at.session_state[self.key(name, self.state().page)] = True
+        return self.look()
+
     def press(self, key: str) -> "Person":
+        if key.startswith("start."):
+            self.open("starts")
         self.at.button(key=key).click()
         return self.look()
 

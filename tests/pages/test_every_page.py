@@ -36,7 +36,7 @@ def test_every_page_has_a_title_and_every_tool_an_icon_and_a_sentence(page):
 
 @by_name
 def test_every_page_opens_with_the_head_around_it(person_in, language, page):
-    person = person_in.go_to(page.name)
+    person = person_in.go_to(page.name).open("tools")
     assert person.state().page == page.name
     words = " ".join(label for label in heads(person))
     assert all(other.title(language) in words for other in PAGES)

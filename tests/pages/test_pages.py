@@ -14,7 +14,7 @@ HANGUL = re.compile("[가-힣]")
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_page_speaks_the_language(person_in, language, page):
-    person = person_in.go_to(page.name)
+    person = person_in.go_to(page.name).open("starts")
     labels = [widget.label for kind in ("button", "number_input", "selectbox") for widget in person.at.get(kind)]
     titles = [heading.value for kind in ("header", "subheader") for heading in person.at.get(kind)]
     words = " ".join([*titles, *labels])

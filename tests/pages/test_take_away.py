@@ -37,7 +37,7 @@ def test_every_file_is_offered_and_can_be_made(trained, language):
 
 def test_what_was_taken_away_is_opened_again(trained, language):
     files, before = parcels(trained), trained.experiment
-    trained.press("start.penguins").go_to("layers")
+    trained.press("start.penguins").go_to("layers").open("share")
     trained.at.file_uploader(key=trained.key("experiment-file")).upload("k.zip", files["keras"], "application/zip")
     trained.look()
     assert trained.experiment == before

@@ -162,7 +162,7 @@ def test_a_link_of_a_run_with_turned_knobs_carries_them(person):
     person.engine.advance(10)
     person.look().set_number(0.001, "optimizer", "Adam", "learning_rate")
     person.engine.advance()
-    link = person.look().at.code[0].value.split("?e=")[1]
+    link = person.open("share").at.code[0].value.split("?e=")[1]
     linked = from_link(link)
     assert linked.compile.optimizer.params["learning_rate"] == 0.01  # as it was started
     assert [(change.epoch, change.value) for change in linked.fit.changes] == [(10, 0.001)]
@@ -264,7 +264,9 @@ def test_another_file_than_the_link_asks_for_does_not_take_its_settings_away(per
 
 
 def give_experiment_file(person, content: bytes):
-    person.at.file_uploader(key=person.key("experiment-file")).upload("mine.json", content, "application/json")
+    person.open("share").at.file_uploader(key=person.key("experiment-file")).upload(
+        "mine.json", content, "application/json"
+    )
     return person.look()
 
 

@@ -32,9 +32,9 @@ def managers(monkeypatch: pytest.MonkeyPatch) -> list[MemoryUploadedFileManager]
     ],
 )
 def test_streamlit_keeps_no_copy_of_a_file_that_was_sent(person: Person, managers, page: str, uploader: str, name: str):
-    person.go_to(page)
+    person.go_to(page).open("share")
     person.at.file_uploader(key=person.key(uploader)).upload(name, b"a,b\n1,2\n3,4\n" * 5, "text/plain")
-    person.look()
+    person.look().open("share")
     assert len(managers) == 1
     assert not any(managers[0].file_storage.values())
     assert person.at.file_uploader(key=person.key(uploader)).value is None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from lab.errors import LabError
 from lab.export.link import to_link
@@ -43,10 +44,11 @@ def header(state: AppState, bench: Bench, pages: Mapping[Page, st.Page]) -> None
 
 
 def _tools(state: AppState, tools: Mapping[Page, st.Page]) -> None:
-    key = state.key("tools", state.page)  # another page, another popover: it closes when a tool is chosen
-    with st.popover(say("tools.open", state.language), icon=":material/science:", key=key):
-        for page, shown in tools.items():
-            st.page_link(shown, label=page.title(state.language), icon=page.icon, width="stretch")
+    with _list(state, "tools", ":material/science:") as shown:
+        if not shown.open:
+            return
+        for page, tool in tools.items():
+            st.page_link(tool, label=page.title(state.language), icon=page.icon, width="stretch")
             st.caption(page.about(state.language))
 
 
@@ -64,7 +66,9 @@ def _steps(state: AppState, bench: Bench, steps: Mapping[Page, st.Page]) -> None
 
 
 def _starts(state: AppState) -> None:
-    with st.popover(say("starts.open", state.language), key=state.key("starts"), icon=":material/rocket_launch:"):
+    with _list(state, "starts", ":material/rocket_launch:") as shown:
+        if not shown.open:
+            return
         st.caption(say("starts.about", state.language))
         for name in STARTS:
             st.button(
@@ -75,6 +79,15 @@ def _starts(state: AppState) -> None:
                 args=(name,),
                 width="stretch",
             )
+
+
+def _list(state: AppState, name: str, icon: str) -> PopoverContainer:
+    """A list that is drawn while it is open: what all of them hold takes a third of a screen's time.
+
+    Another page, another popover: it closes when a tool is chosen.
+    """
+    key = state.key(name, state.page)
+    return st.popover(say(f"{name}.open", state.language), key=key, icon=icon, on_change="rerun")
 
 
 def _load_start(name: str) -> None:
@@ -89,7 +102,9 @@ def _load_start(name: str) -> None:
 
 
 def _share(state: AppState) -> None:
-    with st.popover(say("share.open", state.language), icon=":material/link:"):
+    with _list(state, "share", ":material/link:") as shown:
+        if not shown.open:
+            return
         st.caption(say("share.about", state.language))
         experiment = shared_experiment(state)
         if experiment.fit.changes:
