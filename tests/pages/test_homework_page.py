@@ -8,9 +8,8 @@ from lab.homework.files import read_link, to_file, to_link
 from lab.homework.schema import HandIn, Task
 from lab.homework.work import Homework
 from lab.lessons.shelf import lesson
-from lab.spec.data import UploadSource
 from lab.texts import say
-from tests.lab.homework.classroom import copy, draft, experiment, hand_in
+from tests.lab.homework.classroom import copy, draft, hand_in
 from tests.pages.conftest import Person
 
 
@@ -185,9 +184,24 @@ def test_a_student_s_name_and_words_are_letters_in_the_teacher_s_table(person):
     assert not [text for text in shown if "<img" in text]
 
 
-def test_a_task_on_an_own_file_waits_for_that_very_file(person):
-    source = UploadSource(name="mine.csv", sha256="0" * 64, columns=("a", "b"))
-    own = experiment().with_data(source=source)
-    follow(person, "task", draft().made(own).task)
-    assert "mine.csv" in person.sentences()
-    assert not [one for one in person.at.button if one.key == "homework-run"]
+OWN = b"a,b,kind\n" + b"".join(f"{n},{n * n % 7},{'xy'[n % 2]}\n".encode() for n in range(60))
+
+
+def test_a_task_on_an_own_file_waits_for_that_very_file(person, engine):
+    person.go_to("data")
+    person.at.file_uploader(key=person.key("upload")).upload("mine.csv", OWN, "text/csv")
+    person.look()
+    made = draft().made(person.experiment.with_fit(epochs=4))
+    student = follow(Person(engine, "en"), "task", made.task)
+    student.state().desk.forget_files()  # of a test all share one desk
+    student.look()
+    assert "mine.csv" in student.sentences()
+    assert not [one for one in student.at.button if one.key == "homework-run"]
+    box = student.key("homework-do", "table")
+    student.at.file_uploader(key=box).upload("mine.csv", OWN + b"61,1,x\n", "text/csv")
+    student.look()
+    assert len(student.errors()) == 1
+    assert not [one for one in student.at.button if one.key == "homework-run"]
+    student.at.file_uploader(key=student.key("homework-do", "table")).upload("mine.csv", OWN, "text/csv")
+    run(student.look())
+    assert homework(student).work.trying.result is not None

@@ -29,6 +29,7 @@ def managers(monkeypatch: pytest.MonkeyPatch) -> list[MemoryUploadedFileManager]
         ("data", "experiment-file", "e.json"),
         ("layers", "code-file", "p.py"),
         ("lessons", "lesson-file", "l.json"),
+        ("homework", "homework-task-file", "t.json"),
     ],
 )
 def test_streamlit_keeps_no_copy_of_a_file_that_was_sent(person: Person, managers, page: str, uploader: str, name: str):
