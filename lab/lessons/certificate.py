@@ -127,7 +127,7 @@ def _predicted(opened: Opened, predicted: Prediction, language: Language) -> str
     if isinstance(predicted, tuple):
         low, last = min(predicted), predicted[-1]
         return say("certificate.curve", language, low=number(low), last=number(last))
-    return f"{number(predicted)} {opened.lesson.prediction.unit}".strip()
+    return f"{number(predicted)} {opened.lesson.prediction.unit_in(language)}".strip()
 
 
 def _came(opened: Opened, found: Found, language: Language) -> str:
@@ -135,7 +135,9 @@ def _came(opened: Opened, found: Found, language: Language) -> str:
     if isinstance(found.answer, tuple):
         items = opened.words(language)["predict"].items
         return ", ".join(items[key] for key in found.answer if key in items)
-    return "" if found.answer is None else f"{number(found.answer)} {opened.lesson.prediction.unit}".strip()
+    return (
+        "" if found.answer is None else f"{number(found.answer)} {opened.lesson.prediction.unit_in(language)}".strip()
+    )
 
 
 def _figures(opened: Opened, found: Found, language: Language) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from lab.spec.limits import ALONE
 from lab.spec.value import ColumnName, Value
+from lab.texts import Language
 
 Key = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,30}$")]
 Formula = Annotated[str, Field(max_length=300)]
@@ -166,7 +167,7 @@ class Prediction(Value):
     Args:
         value: formula of the number that is asked for. close: so far from it counts as right.
         low, high: of the number, or of the axis on which the curve is drawn.
-        unit: as it is written behind the number.
+        unit: as it is written behind the number; one that is a word is written in both languages, "에포크 / epochs".
         curve: history key to be drawn, of `setting`.
     """
 
@@ -179,6 +180,11 @@ class Prediction(Value):
     setting: Key | None = None
     low: Number = 0.0
     high: Number = 1.0
+
+    def unit_in(self, language: Language) -> str:
+        """The unit as it is read in this language."""
+        korean, _, english = self.unit.partition(" / ")
+        return english if english and language == "en" else korean
 
 
 class Pointer(Value):

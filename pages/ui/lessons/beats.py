@@ -84,7 +84,7 @@ def predict(state: AppState, opened: Opened, progress: Progress) -> None:
         )
     elif asked.value is not None:
         given = st.number_input(
-            say("lessons_page.your_number", state.language, unit=safe(asked.unit)),
+            say("lessons_page.your_number", state.language, unit=safe(asked.unit_in(state.language))),
             value=None,
             min_value=float(asked.low),
             max_value=float(asked.high),
@@ -218,7 +218,7 @@ def _tell_worth(state: AppState, opened: Opened, progress: Progress) -> None:
         right = [items[key] for key in right_choices(opened.lesson, values)]
         told = {"given": safe(items[str(given)]), "right": safe(", ".join(right)) or "–"}
     else:
-        unit = opened.lesson.prediction.unit
+        unit = opened.lesson.prediction.unit_in(state.language)
         told = {
             "given": f"{number(float(str(given)))} {safe(unit)}",
             "right": f"{number(answer_of(opened.lesson, values))} {safe(unit)}",

@@ -48,8 +48,7 @@ def test_a_number_and_a_curve_are_told_as_they_were_given():
     )
     record = Record(schema_version=1, lessons={"09-epochs": done(found=number), "13-overfitting": done(found=curve)})
     first, second = lines_of(record, KNOWN, "ko")
-    unit = KNOWN["09-epochs"].lesson.prediction.unit
-    assert (first.predicted, first.came) == (f"30 {unit}", f"10.5 {unit}")
+    assert (first.predicted, first.came) == ("30 에포크", "10.5 에포크")
     assert second.predicted == say("certificate.curve", "ko", low="1", last="1")
     assert second.figures[0].endswith("2.5")
 

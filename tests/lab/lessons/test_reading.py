@@ -219,3 +219,9 @@ def test_a_formula_is_worked_out_seed_by_seed():
     assert worked_out("max(a.x, b.x)", numbers).tolist() == [3, 2, 3]
     assert worked_out("1 < a.x <= 2", numbers).tolist() == [0, 1, 0]
     assert filled("{a.x:.1f} {sd of a.x:.2f} {low of a.x} {high of a.x:.0f}", numbers) == "2.0 0.82 1 3"
+
+
+def test_a_unit_that_is_a_word_is_read_in_the_language():
+    asked = lesson("09").lesson.prediction
+    assert [asked.unit_in(language) for language in ("ko", "en")] == ["에포크", "epochs"]
+    assert [lesson("04").lesson.prediction.unit_in(language) for language in ("ko", "en")] == ["°C", "°C"]

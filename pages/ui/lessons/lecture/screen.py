@@ -92,7 +92,7 @@ def _predict(state: AppState, lecture: Lecture) -> None:
         empty = empty_drawing(asked.curve, epochs, asked.low, asked.high, state.language)
         lecture_curve("predict", empty, state.language, until=0, seconds=lecture.seconds, marks=[])
     else:
-        unit = safe(asked.unit)
+        unit = safe(asked.unit_in(state.language))
         st.markdown(
             say("lecture.call_a_number", state.language, low=f"{asked.low:g}", high=f"{asked.high:g}", unit=unit)
         )
@@ -167,7 +167,7 @@ def answer_told(state: AppState, lecture: Lecture) -> str:
     if asked.choices:
         right = [words["predict"].items[key] for key in right_choices(lecture.opened.lesson, values)]
         return say("lecture.answer", state.language, answer=safe(", ".join(right)) or "–")
-    answer = f"{number(answer_of(lecture.opened.lesson, values))} {safe(asked.unit)}"
+    answer = f"{number(answer_of(lecture.opened.lesson, values))} {safe(asked.unit_in(state.language))}"
     return say("lecture.answer", state.language, answer=answer)
 
 
