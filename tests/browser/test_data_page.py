@@ -35,6 +35,7 @@ def treat(person, finding: str, remedy: str) -> None:
     person.settle()
 
 
+@pytest.mark.slow
 def test_an_export_of_the_weather_service_is_treated_and_trained_on(visit):
     person = visit("ko")
     upload(person, "OBS_ASOS_DD.csv", kma_export())

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages import PAGES
-from tests.browser.conftest import EN_MAINLY, KO_MAINLY
+from tests.browser.conftest import KO_MAINLY
 
 CURVES = ("loss", "tmax_loss", "rain_loss", "tmax_mae", "rain_accuracy")
 
@@ -64,7 +64,8 @@ def test_an_iris_network_becomes_a_graph_and_comes_back(visit):
     expect(person.page.get_by_text(person.say("layers_page.about"))).to_be_visible()
 
 
-@pytest.mark.parametrize("language", EN_MAINLY)
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_page_of_a_functional_model_fits_its_screen(visit, language):
     person = visit(language)
     open_start(person, "two_in_two_out")

@@ -3,13 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import EN_MAINLY
 from tests.browser.test_graph_mode import open_start
 
 EPOCHS = 4
 
 
-@pytest.mark.parametrize("language", EN_MAINLY)
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_morse_code_from_the_signal_to_the_letters(visit, language):
     person = visit(language)
     open_start(person, "ctc_morse")

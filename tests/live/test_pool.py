@@ -342,8 +342,7 @@ def test_workers_do_not_outlive_the_process_that_started_them(tmp_path):
     program = textwrap.dedent(
         f"""
         import pathlib, sys
-        from lab.spec.data import AS_FOUND
-from lab.spec.limits import ALONE
+        from lab.spec.limits import ALONE
         from lab.runs.serve.pooled import PoolEngine
         from lab.runs.kept.store import RunStore
         engine = PoolEngine(ALONE, RunStore(pathlib.Path({str(tmp_path)!r}), ALONE), workers=1)
