@@ -4,10 +4,10 @@ from itertools import groupby
 
 import streamlit as st
 
+from lab.lessons.shelf import lesson_title
 from lab.texts import say
 from lab.texts.glossary import Term, glossary
 from pages import page_named
-from pages.ui.frame.words import lesson_title
 from pages.ui.lessons.shelf import LINK
 from pages.ui.state import AppState, app_state
 from pages.ui.text import heading

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
+from lab.lessons.prose import parse_prose
 from lab.lessons.reader import Opened, read_folder
+from lab.texts import Language
 
 LESSONS: Final = Path(__file__).resolve().parent.parent.parent / "lessons"
+_ONE_READS: Final = Lock()
 
 
 @cache
@@ -16,13 +20,34 @@ def lesson_folders() -> tuple[Path, ...]:
 
 
 @cache
-def lesson(name: str) -> Opened:
-    """The lesson of that folder ("09-epochs"), or of that number ("09", "9"). Raises KeyError."""
+def folder_of(name: str) -> Path:
+    """That of a name ("09-epochs") or of a number ("09", "9"). Raises KeyError."""
     for folder in lesson_folders():
         number = folder.name.partition("-")[0]
         if name in (folder.name, number, number.lstrip("0")):
-            return read_folder(folder)
+            return folder
     raise KeyError(name)
+
+
+def lesson(name: str) -> Opened:
+    """The lesson of that name or number. Raises KeyError.
+
+    Its experiments take a moment to be put together: where a class asks at once, one reads and the others wait for it.
+    """
+    folder = folder_of(name)
+    with _ONE_READS:
+        return _read(folder)
+
+
+@cache
+def _read(folder: Path) -> Opened:
+    return read_folder(folder)
+
+
+@cache
+def lesson_title(name: str, language: Language) -> str:
+    """What a lesson is called; its words alone are read. Raises KeyError."""
+    return parse_prose((folder_of(name) / f"{language}.md").read_text(encoding="utf-8"), language).title
 
 
 def lesson_after(name: str) -> tuple[Opened, ...]:

@@ -1,8 +1,12 @@
 """The glossary: every word on its page, found by any of its names; and what the browser is told to look for."""
 
+import pytest
+
+from lab.lessons import shelf
 from lab.lessons.shelf import lesson
 from lab.texts import say
 from lab.texts.glossary import glossary
+from pages.ui.frame import words
 
 
 def lines(person) -> list[str]:
@@ -62,3 +66,10 @@ def test_a_column_that_is_called_as_a_word_of_the_glossary_is_a_persons_own(pers
     person.at.file_uploader(key=person.key("upload")).upload("mine.csv", table, "text/csv")
     person.look()
     assert person.component("lab_words")["apart"] == ["training loss"]
+
+
+def test_the_head_of_a_page_knows_titles_without_reading_a_lesson(monkeypatch):
+    monkeypatch.setattr(shelf, "read_folder", lambda folder: pytest.fail(f"{folder.name} was read"))
+    for kept in (shelf._read, shelf.lesson_title, words._for_browser):
+        kept.cache_clear()
+    assert words._for_browser("en")["lessons"]["09-epochs"].startswith("Epochs")

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from lab.lessons.shelf import lesson
+from lab.lessons.shelf import lesson_title
 from lab.texts import Language, say
 from lab.texts.glossary import glossary
 from pages import FIRST, page_named
@@ -50,11 +50,6 @@ def names_of_a_person(state: AppState, bench: Bench) -> list[str]:
 @cache
 def lessons_of_terms() -> frozenset[str]:
     return frozenset(term.lesson for term in glossary())
-
-
-@cache
-def lesson_title(name: str, language: Language) -> str:
-    return lesson(name).words(language).title
 
 
 @cache

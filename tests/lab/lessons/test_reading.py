@@ -3,13 +3,15 @@
 import json
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import get_args
 
 import numpy as np
 import pytest
 
 from lab.cli import main
-from lab.lessons import reader
+from lab.lessons import reader, shelf
 from lab.lessons.arithmetic import names_in, worked_out
 from lab.lessons.prose import HEADINGS
 from lab.lessons.reader import from_link, read_file, read_folder, refusals_in, refusals_of, to_file, to_link
@@ -225,3 +227,27 @@ def test_a_unit_that_is_a_word_is_read_in_the_language():
     asked = lesson("09").lesson.prediction
     assert [asked.unit_in(language) for language in ("ko", "en")] == ["에포크", "epochs"]
     assert [lesson("04").lesson.prediction.unit_in(language) for language in ("ko", "en")] == ["°C", "°C"]
+
+
+# --- a class that asks at once
+
+
+@pytest.fixture
+def nothing_read_yet():
+    shelf._read.cache_clear()
+    yield
+    shelf._read.cache_clear()
+
+
+def test_a_lesson_that_many_ask_for_at_once_is_read_once(monkeypatch, nothing_read_yet):
+    read, everybody = [], Barrier(8)
+
+    def counted(folder):
+        read.append(folder.name)
+        return read_folder(folder)
+
+    monkeypatch.setattr(shelf, "read_folder", counted)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: (everybody.wait(), shelf.lesson("09"))[1], range(8)))
+    assert read == ["09-epochs"]
+    assert all(one is found[0] for one in found)
