@@ -184,7 +184,7 @@ def _notices(state: AppState) -> None:
         (code, values), state.session.refused = state.session.refused, None
         state.notice("error", code, **values)
     state.said = [*(state.said if state.curves_asked else ()), *state.notices]
-    state.notices, state.curves_asked = [], False
+    state.notices = []
     show = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}
     for notice in state.said:
         show[notice.kind](tell_error(notice, state.language))
