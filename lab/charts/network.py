@@ -116,7 +116,9 @@ class Place:
         return self.larger * text_width(text)
 
 
-@lru_cache(maxsize=128)  # a page shows the same network at each script run; drawing it takes half of one
+@lru_cache(
+    maxsize=128
+)  # a page shows the same network at each script run, and a class the same one: drawing takes long
 def network_text(network: DrawnNetwork, language: Language, room: Room = "wide") -> str:
     """The drawing as text, once for each network."""
     return tostring(network_svg(network, language, room), encoding="unicode")

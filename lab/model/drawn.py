@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
 from typing import Any, Literal
 
 import numpy as np
@@ -92,10 +94,32 @@ class Wires:
 
 @dataclass(frozen=True, eq=False)
 class DrawnNetwork:
-    """Inputs, layers and ends, each after what it reads; wires; `largest` size of a weight among those drawn."""
+    """Inputs, layers and ends, each after what it reads; wires; `largest` size of a weight among those drawn.
+
+    Two are equal where they look alike: a class that opens one experiment shares its drawing.
+    """
 
     nodes: tuple[DrawnNode, ...]
     wires: tuple[Wires, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DrawnNetwork) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    @cached_property
+    def _content(self) -> bytes:
+        """Names all that is drawn; what is written of nodes and wires leaves their arrays out."""
+        named = sha256(repr((self.nodes, self.wires)).encode())
+        arrays = [
+            *(array for node in self.nodes for array in (node.bias, node.tiles)),
+            *(one.weights for one in self.wires),
+        ]
+        for array in arrays:
+            named.update(b"" if array is None else f"{array.dtype} {array.shape}".encode() + array.tobytes())
+            named.update(b";")
+        return named.digest()
 
     @property
     def largest(self) -> float:

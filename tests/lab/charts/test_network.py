@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lab.charts.network import LARGEST_BIAS, network_svg
+from lab.charts.network import LARGEST_BIAS, network_svg, network_text
 from lab.charts.network_words import key_of
 from lab.charts.style import BLUE, VERMILION
 from lab.data.prepare import prepare
@@ -221,3 +221,29 @@ def test_a_network_without_data_is_still_drawn():
     experiment = start("iris")
     svg = svg_of(drawn_network(experiment, (), None))
     assert [group.get("data-node") for group in svg.iter("g") if group.get("data-node")] == ["input", "out"]
+
+
+@pytest.mark.parametrize("name", ["spiral", "digits_conv", "two_in_two_out"])
+def test_people_who_open_the_same_network_share_its_drawing_and_any_other_has_its_own(name):
+    experiment, dataset, rows = laid_out(name)
+    model = build_model(run_spec(experiment, dataset)[0])
+    one, twin = (learned_network(experiment, model, dataset) for _ in range(2))
+    assert one is not twin
+    assert network_text(one, "en") is network_text(twin, "en")
+    others = [drawn_network(experiment, rows, dataset)]
+    for place, wires in enumerate(one.wires):
+        if wires.weights is not None:
+            turned = replace(wires, weights=wires.weights + np.float32(1e-3))
+            others.append(replace(one, wires=(*one.wires[:place], turned, *one.wires[place + 1 :])))
+    for place, node in enumerate(one.nodes):
+        changes = [{"detail": "another"}]
+        if node.bias is not None:
+            changes.append({"bias": node.bias + np.float32(1e-3)})
+        if node.tiles is not None:
+            changes.append({"tiles": node.tiles[..., ::-1] + np.float32(1e-3)})
+        others += [
+            replace(one, nodes=(*one.nodes[:place], replace(node, **change), *one.nodes[place + 1 :]))
+            for change in changes
+        ]
+    assert one not in others
+    assert len({one, *others}) == len(others) + 1
