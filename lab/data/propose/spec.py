@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import numpy as np
 
@@ -62,7 +62,10 @@ class Proposal:
 
 
 def propose_data(table: Table, target: str | None = None, source: Source | None = None) -> DataSpec:
-    """A sensible spec; see `propose`."""
+    """A sensible spec; see `propose`. What the card of a sample says is not weighed against other columns."""
+    if source is not None and _is_told_by_card(source, target):
+        _check_can_teach(table)
+        return _of_card(source)
     return propose(table, target, source).data
 
 
@@ -81,7 +84,7 @@ def propose(table: Table, target: str | None = None, source: Source | None = Non
     if source is None:
         source = UploadSource(name=table.name[:255], sha256=table.sha256, columns=table.column_names)
     ranked = Ranking(table).candidates()
-    if source.kind == "sample" and target in (None, card(source.name).target):
+    if _is_told_by_card(source, target):
         data = _of_card(source)
     elif target is not None and task_choices(table.column(target))[:1] == ("sequence_labels",):
         data = _of_label(table, table.column(target), source)
@@ -240,6 +243,10 @@ def _barred_by_card(source: Source, target: str) -> tuple[str, ...]:
         return ()
     about = card(source.name)
     return (*about.leave_out, about.target) if target in about.other_targets else about.leave_out
+
+
+def _is_told_by_card(source: Source, target: str | None) -> TypeGuard[SampleSource]:
+    return source.kind == "sample" and target in (None, card(source.name).target)
 
 
 def _of_card(source: SampleSource) -> DataSpec:
