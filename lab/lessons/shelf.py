@@ -1,6 +1,7 @@
 """The lessons that come along: the folders of `lessons/`, in the order of their numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -62,6 +63,40 @@ def lessons() -> tuple[Opened, ...]:
     return tuple(lesson(folder.name) for folder in lesson_folders())
 
 
-def known_lessons(own: Mapping[str, Opened]) -> dict[str, Opened]:
-    """All of them and those that a learner has opened, by the key of their progress, in their order."""
-    return {one.name: one for one in lessons()} | dict(own)
+@dataclass(frozen=True)
+class Known(Mapping[str, Opened]):
+    """Lessons by the key of their progress: each is read when it is taken out, not to know that it is there.
+
+    Args:
+        own: those beside the ones that come along.
+    """
+
+    own: Mapping[str, Opened]
+
+    def __getitem__(self, key: str) -> Opened:
+        if key in self.own:
+            return self.own[key]
+        if folder_of(key).name != key:  # a number is no key
+            raise KeyError(key)
+        return lesson(key)
+
+    def __contains__(self, key: object) -> bool:
+        return any(key == one for one in self)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (folder.name for folder in lesson_folders())
+        yield from self.own
+
+    def __len__(self) -> int:
+        return len(lesson_folders()) + len(self.own)
+
+    def title(self, key: str, language: Language) -> str:
+        """Its number and what it is called; of one that comes along its words alone are read. Raises KeyError."""
+        one = self.own.get(key)
+        name, title = (key, lesson_title(key, language)) if one is None else (one.name, one.words(language).title)
+        return f"{name.partition('-')[0]} · {title}"
+
+
+def known_lessons(own: Mapping[str, Opened]) -> Known:
+    """All of them and then those that a learner has opened."""
+    return Known(dict(own))

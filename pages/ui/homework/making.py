@@ -9,7 +9,7 @@ from lab.homework.knobs import knobs_of
 from lab.homework.making import MOST_QUESTIONS, Draft, DraftQuestion, measures_of
 from lab.homework.schema import KnobName
 from lab.homework.table import goal_told, knob_name
-from lab.lessons.shelf import lesson, lessons
+from lab.lessons.shelf import lesson, lesson_folders, lesson_title
 from lab.runs.wire.messages import ENDED
 from lab.spec.experiment import Experiment
 from lab.studies import told
@@ -71,9 +71,9 @@ def _experiment(state: AppState, draft: Draft) -> Experiment:
     for run in [run for run in past_runs(state) if run.state in ENDED][:RUNS_OFFERED]:
         name = plain(run.title, LETTERS)
         labels["run", run.id] = say("homework_page.source.run", state.language, number=run.number, name=name)
-    for one in lessons():
-        title = one.words(state.language).title
-        labels["lesson", one.name] = say("homework_page.source.lesson", state.language, title=title)
+    for folder in lesson_folders():
+        title = lesson_title(folder.name, state.language)
+        labels["lesson", folder.name] = say("homework_page.source.lesson", state.language, title=title)
     sources = list(labels)
     if draft.source not in labels:
         draft.source = sources[0]

@@ -239,6 +239,26 @@ def nothing_read_yet():
     shelf._read.cache_clear()
 
 
+def test_keys_and_titles_of_lessons_are_known_before_one_is_read(monkeypatch, nothing_read_yet):
+    monkeypatch.setattr(shelf, "read_folder", lambda folder: pytest.fail(f"{folder.name} was read"))
+    shelf.lesson_title.cache_clear()
+    known = shelf.known_lessons({})
+    assert list(known) == [folder.name for folder in shelf.lesson_folders()]
+    assert "09-epochs" in known
+    assert "09" not in known
+    assert known.get("09") is None
+    assert known.title("09-epochs", "en").startswith("09 · Epochs")
+
+
+def test_a_lesson_of_ones_own_is_known_beside_those_that_come_along():
+    own = lesson("09").named("mine")
+    known = shelf.known_lessons({"own-1": own})
+    assert (len(known), list(known)[-1]) == (len(shelf.lesson_folders()) + 1, "own-1")
+    assert known["own-1"] is own
+    assert known["09-epochs"] is lesson("09")
+    assert known.title("own-1", "ko").startswith("mine · ")
+
+
 def test_a_lesson_that_many_ask_for_at_once_is_read_once(monkeypatch, nothing_read_yet):
     read, everybody = [], Barrier(8)
 

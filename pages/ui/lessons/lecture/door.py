@@ -23,10 +23,10 @@ def door(state: AppState) -> None:
     st.markdown(say("page.lecture.about", state.language))
     _where_it_was(state)
     with st.container(horizontal=True, gap="small", key="lecture-lessons"):
-        for key, one in known_lessons(state.desk.lessons.own).items():
-            title = safe(f"{one.name.partition('-')[0]} · {one.words(state.language).title}")
-            if st.button(title, key=f"lecture-begin-{key}"):
-                begin_lecture(key, one)
+        known = known_lessons(state.desk.lessons.own)
+        for key in known:
+            if st.button(safe(known.title(key, state.language)), key=f"lecture-begin-{key}"):
+                begin_lecture(key, known[key])
                 st.rerun()
     st.divider()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
