@@ -3,14 +3,14 @@
 The drawing stands beside the forms and says the same: both change the one experiment.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from lab.data.prepare import Dataset
 from lab.edits.layers import new_layer_params
 from lab.edits.places import layer_place
 from lab.errors import ExperimentError, LabError
-from lab.model.layer_table import layer_rows
+from lab.model.layer_table import LayerRow, layer_rows
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
 from netcore.activations import ACTIVATIONS
 from netcore.layers import LAYERS
@@ -29,7 +29,7 @@ def editable_layers(experiment: Experiment, dataset: Dataset) -> list[dict[str, 
     "adds": types of layers that can be put before it here, so that all shapes still fit; none where a node reads
     several others, or calls another one's layer: on which way would it stand?
     """
-    shapes = {row.id: row.input_shape for row in layer_rows(experiment, dataset)}
+    rows = layer_rows(experiment, dataset)
     nodes = experiment.model.nodes if isinstance(experiment.model, GraphSpec) else experiment.model.layers
     return [
         {
@@ -37,7 +37,7 @@ def editable_layers(experiment: Experiment, dataset: Dataset) -> list[dict[str, 
             "type": node.type,
             "width": _argument(node, *WIDTHS),
             "activation": _activation(node),
-            "adds": _fitting(experiment, node, dataset, len(shapes.get(node.id) or ()) - 1),
+            "adds": _fitting(experiment, node, dataset, rows),
         }
         for node in nodes
     ]
@@ -76,19 +76,20 @@ def drawn_edit(experiment: Experiment, asked: Mapping[str, Any]) -> Experiment:
     raise ExperimentError("experiment.unknown_edit", name=str(asked.get("do")))
 
 
-def _fitting(experiment: Experiment, node: Any, dataset: Dataset, axes: int) -> list[str]:
-    if not node.type or (isinstance(experiment.model, GraphSpec) and len(node.reads) != 1):
+def _fitting(experiment: Experiment, node: Any, dataset: Dataset, rows: Sequence[LayerRow]) -> list[str]:
+    row = next((row for row in rows if row.id == node.id), None)
+    if row is None or not node.type or (isinstance(experiment.model, GraphSpec) and len(node.reads) != 1):
         return []
-    return [type for type in COMMON.get(axes, ()) if _fits(experiment, node, type, dataset)]
+    common = COMMON.get(len(row.input_shape or ()) - 1, ())
+    return [type for type in common if _fits(experiment, node, type, dataset, rows[-1])]
 
 
-def _fits(experiment: Experiment, node: Any, type: str, dataset: Dataset) -> bool:
+def _fits(experiment: Experiment, node: Any, type: str, dataset: Dataset, end: LayerRow) -> bool:
     try:
         rows = layer_rows(_with_one_before(experiment, node, type), dataset)
     except LabError:  # a limit: there are as many layers as there may be
         return False
-    before = layer_rows(experiment, dataset)
-    return bool(before) and [row.output_shape for row in rows if row.id == before[-1].id] == [before[-1].output_shape]
+    return [row.output_shape for row in rows if row.id == end.id] == [end.output_shape]
 
 
 def _with_one_before(experiment: Experiment, layer: LayerSpec, type: str) -> Experiment:
