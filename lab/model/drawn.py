@@ -11,7 +11,7 @@ import numpy as np
 from lab.data.prepare import Dataset
 from lab.model.drawn_units import MOST_UNITS
 from lab.model.layer_table import LayerRow, Shape
-from lab.model.pixels import image_shapes, images_of
+from lab.model.pixels import first_images
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
 from netcore.layers import LAYERS
 
@@ -251,13 +251,12 @@ def _with_images(
     nodes: Sequence[DrawnNode], dataset: Dataset, experiment: Experiment, weights: Mapping[str, LayerWeights]
 ) -> list[DrawnNode]:
     """Inputs that are images as one, and the first layer that looks at their pixels with an image for each unit."""
-    seen: dict[str, tuple[int, int]] = {}
-    samples: dict[str, Array] = {}
-    pictures = images_of(dataset, dataset.train.x[:1])  # none of a series of images
-    for (name, size), sample in zip(image_shapes(dataset).items(), pictures, strict=False):
-        if size[0] * size[1] <= MOST_PIXELS:
-            id = name if isinstance(experiment.model, GraphSpec) else INPUT
-            seen[id], samples[id] = size, sample
+    samples = {
+        name if isinstance(experiment.model, GraphSpec) else INPUT: sample
+        for name, sample in first_images(dataset).items()
+        if sample.size <= MOST_PIXELS
+    }
+    seen: dict[str, tuple[int, int]] = {id: sample.shape[1:] for id, sample in samples.items()}
     drawn = []
     for node in nodes:
         shape = seen.get(node.reads[0]) if len(node.reads) == 1 else None

@@ -9,8 +9,6 @@ from lab.data.prepare import Dataset
 
 Array = np.ndarray[Any, Any]
 
-LOOKED_AT = 100  # rows of the training part, for what is darkest and brightest
-
 
 def image_shapes(dataset: Dataset) -> dict[str, tuple[int, int]]:
     """Input -> (height, width): those that the run takes as images, and columns that are named after pixels."""
@@ -27,14 +25,24 @@ def images_of(dataset: Dataset, x: Array) -> list[Array]:
     Args:
         x: samples like those of `Part.x`.
     """
-    found = []
+    if not image_shapes(dataset) or x.ndim not in (2, 4):  # a series of images
+        return []
+    return list(_images(dataset, dataset.inverse_inputs(x).to_numpy(np.float64)).values())
+
+
+def first_images(dataset: Dataset) -> dict[str, Array]:
+    """Input -> (1, height, width), as `images_of` the first sample of the training part."""
+    if not image_shapes(dataset) or dataset.train.x.ndim not in (2, 4):
+        return {}
+    return _images(dataset, dataset.first_inputs[:1])
+
+
+def _images(dataset: Dataset, own: Array) -> dict[str, Array]:
+    """own: (n, columns) samples in their own units."""
+    found = {}
     for name, (height, width) in image_shapes(dataset).items():
-        if x.ndim not in (2, 4):
-            continue  # a series of images
-        own, own_of_all = (
-            dataset.inverse_inputs(rows).to_numpy(np.float64)[:, dataset.groups.get(name, slice(None))]
-            for rows in (x, dataset.train.x[:LOOKED_AT])
-        )
-        low, high = float(own_of_all.min()), float(own_of_all.max())
-        found.append(((own - low) / ((high - low) or 1.0)).clip(0, 1).reshape(-1, height, width))
+        place = dataset.groups.get(name, slice(None))
+        of_training = dataset.first_inputs[:, place]
+        low, high = float(of_training.min()), float(of_training.max())
+        found[name] = ((own[:, place] - low) / ((high - low) or 1.0)).clip(0, 1).reshape(-1, height, width)
     return found

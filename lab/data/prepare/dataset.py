@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from netcore.losses import LOSSES
 Array = npt.NDArray[Any]
 PartName = Literal["train", "validation", "test"]
 PART_NAMES: tuple[PartName, ...] = ("train", "validation", "test")
+FIRST = 100  # samples of the training part, enough to know what is darkest and brightest
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,13 @@ class Dataset:
             return pd.DataFrame(found)
         names = ("sample", "step")
         return pd.DataFrame(found, index=pd.MultiIndex.from_product([range(len(x)), range(steps)], names=names))
+
+    @cached_property
+    def first_inputs(self) -> Array:
+        """(at most FIRST, columns) float64: the first training samples in the columns' own units, worked out once for
+        all who look at the dataset; of columns that are numbers.
+        """
+        return self.inverse_inputs(self.train.x[:FIRST]).to_numpy(np.float64)
 
     def columns_with_features(self) -> Iterator[tuple[PreparedColumn, slice]]:
         """Each prepared column, and where its features stand among those of a sample."""
