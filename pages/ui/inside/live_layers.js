@@ -82,7 +82,7 @@ class LiveLayers {
       setText(part.low, short(low, language));
       setText(part.high, short(high, language));
     }
-    const percent = new Intl.NumberFormat(language, { style: "percent" });
+    const percent = formatOf(language, { style: "percent" });
     const shown = { norm: short(norm, language), ratio: short(ratio, language), stuck: stuck === undefined ? null : percent.format(stuck) };
     for (const [name, { term, value }] of Object.entries(part.values)) {
       const isThere = name === "stuck" ? shown.stuck !== null : Boolean(counts);

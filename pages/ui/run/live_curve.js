@@ -174,7 +174,7 @@ class LiveCurve {
   paintProgress() {
     const { epoch, epochs, updates, compute_s, state } = this.progress;
     const { texts, language } = this.data;
-    const number = new Intl.NumberFormat(language);
+    const number = formatOf(language);
     const running = state === "running" ? (performance.now() - this.progress.at) / 1000 : 0;
     const elapsed = this.progress.elapsed_s + running;
     this.fill.style.width = `${epochs ? Math.min(100, (100 * epoch) / epochs) : 0}%`;
@@ -198,7 +198,7 @@ class LiveCurve {
 
   place() {
     const { queue_position, queue_wait_s, at } = this.progress;
-    const ahead = new Intl.NumberFormat(this.data.language).format(queue_position - 1);
+    const ahead = formatOf(this.data.language).format(queue_position - 1);
     if (queue_wait_s === null || queue_wait_s === undefined) return fill(this.data.texts.queued, { ahead });
     const left = Math.max(1, queue_wait_s - (performance.now() - at) / 1000);
     return fill(this.data.texts.queued_for, { ahead, time: seconds(left, this.data.language, 0) });
@@ -382,7 +382,7 @@ class Panel {
       const text = draw(this.grid, "text", { x: area.left - 8, y: y(value) + 5, "text-anchor": "end" });
       text.textContent = short(value, language);
     }
-    const number = new Intl.NumberFormat(language);
+    const number = formatOf(language);
     const ticksWanted = Math.max(2, Math.floor((area.right - area.left) / 55));
     for (const epoch of epochTicks(shown, ticksWanted)) {
       draw(this.grid, "line", { x1: x(epoch), x2: x(epoch), y1: area.bottom, y2: area.bottom + 5 });
@@ -397,7 +397,7 @@ class Panel {
 // [name, sentence] of each mark
 function markWords(marks, { texts, language }) {
   if (!marks) return [];
-  const said = [["best", fill(texts.marks.best, { epoch: new Intl.NumberFormat(language).format(marks.best) })]];
+  const said = [["best", fill(texts.marks.best, { epoch: formatOf(language).format(marks.best) })]];
   if (marks.rise) said.push(["rise", texts.marks.rise]);
   if (marks.gap) said.push(["gap", texts.marks.gap]);
   return said;

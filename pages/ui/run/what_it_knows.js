@@ -220,7 +220,7 @@ class Knowledge {
     const { texts, language, part, of } = this.data;
     const rows = this.asked;
     if (!this.news) return texts.nothing_yet;
-    const epoch = fill(texts.after, { epoch: new Intl.NumberFormat(language).format(this.news.epoch) });
+    const epoch = fill(texts.after, { epoch: formatOf(language).format(this.news.epoch) });
     if (!this.answers) return epoch;
     const which = rows < of ? fill(texts.some_rows, { rows, of }) : fill(texts.all_rows, { rows });
     const { scale, mean, unit } = this.output;
