@@ -25,12 +25,12 @@ class SlowMotion {
   build() {
     this.root.replaceChildren();
     const bar = element(this.root, "div", "sm-bar");
-    this.backButton = this.button(bar, () => this.show(this.at - 1));
+    this.backButton = pressable(bar, () => this.show(this.at - 1));
     this.slider = element(bar, "input");
     this.slider.type = "range";
     this.slider.min = 0;
     this.slider.addEventListener("input", () => this.show(Number(this.slider.value)));
-    this.onButton = this.button(bar, () => this.show(this.at + 1));
+    this.onButton = pressable(bar, () => this.show(this.at + 1));
     this.place = element(bar, "span", "sm-place");
     this.phases = element(bar, "span", "sm-phases");
     const stage = element(this.root, "div", "sm-stage");
@@ -42,13 +42,6 @@ class SlowMotion {
     this.drawing.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") this.pick(event.target) && event.preventDefault();
     });
-  }
-
-  button(parent, act) {
-    const made = element(parent, "button");
-    made.type = "button";
-    made.addEventListener("click", act);
-    return made;
   }
 
   take(data, trigger) {
@@ -79,7 +72,7 @@ class SlowMotion {
     this.phaseButtons = Object.entries(phases)
       .filter(([phase]) => steps.some((step) => step.phase === phase))
       .map(([phase, text]) => {
-        const made = this.button(this.phases, () => this.show(steps.findIndex((step) => step.phase === phase)));
+        const made = pressable(this.phases, () => this.show(steps.findIndex((step) => step.phase === phase)));
         made.dataset.phase = phase;
         setText(made, text);
         return made;

@@ -174,15 +174,9 @@ class Tour {
     this.text.setAttribute("aria-live", "polite");
     const foot = element(this.card, "div", "tour-foot");
     this.number = element(foot, "span");
-    const button = (name, press) => {
-      const made = element(foot, "button", name);
-      made.type = "button";
-      made.onclick = press;
-      return made;
-    };
-    this.skip = button("tour-skip", () => this.end());
-    this.back = button("tour-back", () => this.go(this.at - 1));
-    this.onward = button("tour-onward", () => this.go(this.at + 1));
+    this.skip = pressable(foot, () => this.end(), "tour-skip");
+    this.back = pressable(foot, () => this.go(this.at - 1), "tour-back");
+    this.onward = pressable(foot, () => this.go(this.at + 1), "tour-onward");
   }
 }
 

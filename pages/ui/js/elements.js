@@ -9,6 +9,14 @@ function element(parent, tag, className = "") {
   return made;
 }
 
+// a button that does that
+function pressable(parent, pressed, className = "") {
+  const made = element(parent, "button", className);
+  made.type = "button";
+  made.onclick = pressed;
+  return made;
+}
+
 function draw(parent, tag, attributes) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);

@@ -77,8 +77,8 @@ class Controls {
     menu.setAttribute("role", "group");
     menu.setAttribute("aria-label", fill(texts.add, { layer: layer.title }));
     for (const type of layer.adds) {
-      const choice = element(menu, "button");
-      Object.assign(choice, { type: "button", textContent: names[type], onclick: () => this.tell({ do: "add", layer: layer.id, value: type }) });
+      const choice = pressable(menu, () => this.tell({ do: "add", layer: layer.id, value: type }));
+      choice.textContent = names[type];
       choice.dataset.control = `add-${layer.id}-${type}`;
     }
     const button = this.button(this.box, "+", `add-${layer.id}`, texts.add, layer, null);
@@ -96,8 +96,8 @@ class Controls {
   }
 
   button(parent, sign, control, words, layer, act) {
-    const button = element(parent, "button");
-    Object.assign(button, { type: "button", textContent: sign, title: fill(words, { layer: layer.title }), onclick: act });
+    const button = pressable(parent, act);
+    Object.assign(button, { textContent: sign, title: fill(words, { layer: layer.title }) });
     button.setAttribute("aria-label", button.title);
     button.dataset.control = control;
     return button;

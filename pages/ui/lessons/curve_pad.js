@@ -46,9 +46,7 @@ class CurvePad {
     this.line = draw(this.svg, "path", { class: "curve-pad-line" });
     this.dot = draw(this.svg, "circle", { class: "curve-pad-at", r: 6 });
     const foot = element(this.root, "div", "curve-pad-foot");
-    this.clear = element(foot, "button");
-    this.clear.type = "button";
-    this.clear.addEventListener("click", () => this.empty());
+    this.clear = pressable(foot, () => this.empty());
     this.said = element(foot, "span");
     this.said.setAttribute("aria-live", "polite");
     this.svg.addEventListener("pointerdown", (event) => this.begin(event));

@@ -9,9 +9,7 @@ export default function ({ parentElement, data }) {
 
 class PrintButton {
   constructor(root) {
-    this.button = element(root, "button");
-    this.button.type = "button";
-    this.button.onclick = () => window.print();
+    this.button = pressable(root, () => window.print());
   }
 
   close() {

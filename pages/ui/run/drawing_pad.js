@@ -14,9 +14,7 @@ class DrawingPad {
     this.paper.setAttribute("role", "img");
     Object.assign(this.paper, { width: 448, height: 448 });
     this.pen = this.paper.getContext("2d");
-    this.button = element(root, "button");
-    this.button.type = "button";
-    this.button.onclick = () => this.clear();
+    this.button = pressable(root, () => this.clear());
     this.paper.onpointerdown = (event) => this.begin(event);
     this.paper.onpointermove = (event) => this.last && this.draw(event);
     this.paper.onpointerup = this.paper.onpointercancel = () => this.end();

@@ -11,9 +11,7 @@ export default function ({ parentElement, data }) {
 
 class Presentation {
   constructor(root) {
-    this.button = element(root, "button");
-    this.button.type = "button";
-    this.button.onclick = () => this.set(!this.isOn);
+    this.button = pressable(root, () => this.set(!this.isOn));
     this.keys = element(root, "p");
     this.keys.setAttribute("aria-live", "polite");
     this.listening = new Keys((event) => this.answers(event));

@@ -5,15 +5,13 @@ function choice(known, parent, views) {
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", known.data.texts.title);
   for (const view of views) {
-    const button = element(group, "button");
-    button.type = "button";
-    button.textContent = known.data.texts.views[view === "judged" ? known.output.task : view];
-    button.setAttribute("aria-pressed", view === known.chosen.view);
-    button.onclick = () => {
+    const button = pressable(group, () => {
       known.chosen.view = view;
       known.build();
       known.root.querySelector(`.known-views button[aria-pressed="true"]`)?.focus();
-    };
+    });
+    button.textContent = known.data.texts.views[view === "judged" ? known.output.task : view];
+    button.setAttribute("aria-pressed", view === known.chosen.view);
   }
 }
 

@@ -15,17 +15,10 @@ export default function ({ parentElement, data }) {
 
 class LectureKeys {
   constructor(root) {
-    this.full = this.button(root, () => this.fill());
-    this.notes = this.button(root, () => this.openNotes());
+    this.full = pressable(root, () => this.fill());
+    this.notes = pressable(root, () => this.openNotes());
     this.help = element(root, "p");
     this.listening = new Keys((event) => this.answers(event));
-  }
-
-  button(root, answer) {
-    const made = element(root, "button");
-    made.type = "button";
-    made.onclick = answer;
-    return made;
   }
 
   close() {

@@ -38,7 +38,7 @@ class LectureTimer {
     const over = Math.floor(passed - planned);
     const isOver = over > 0;
     node.classList.toggle("is-over", isOver);
-    const said = isOver ? `! ${this.data.texts.over.replace("{time}", clock(over))}` : this.data.going ? "" : this.data.texts.still;
+    const said = isOver ? `! ${fill(this.data.texts.over, { time: clock(over) })}` : this.data.going ? "" : this.data.texts.still;
     setText(node, `${name} ${clock(passed)} / ${clock(planned)}  ${said}`);
   }
 }

@@ -7,7 +7,7 @@ from pages.ui.component import component
 
 WORDS = ("whole", "line", "over", "still")
 
-_component = component(__file__, shared=("elements", "mount"))
+_component = component(__file__, shared=("elements", "mount", "words"))
 
 
 def lecture_timer(lecture: Lecture, words: Prose, language: Language) -> None:
