@@ -150,6 +150,7 @@ class Visitor:
         """One of the ready-made starts, from their list."""
         self.page.get_by_role("button", name=self.say("starts.open")).click()
         self.button(f"start-{name}").click()
+        self.settle()
 
     def settle(self) -> None:
         settle(self.page)

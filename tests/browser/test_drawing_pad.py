@@ -10,7 +10,6 @@ from lab.insight.drawn_image import SIDE
 def test_a_drawn_digit_is_answered_after_each_stroke(visit):
     person = visit("en")
     person.open_start("digits_conv")
-    person.settle()
     person.set_epochs(3)
     person.train()
     person.watch_curve()

@@ -9,12 +9,6 @@ from tests.browser.conftest import KO_MAINLY
 CURVES = ("loss", "tmax_loss", "rain_loss", "tmax_mae", "rain_accuracy")
 
 
-def open_start(person, name: str) -> None:
-    person.page.locator("[class*='starts'] button:visible").first.click()
-    person.page.locator(f"[class*='st-key-start-{name}'] button:visible").first.click()
-    person.settle()
-
-
 def boxes(person):
     return person.page.locator("svg.lab-network [data-node]")
 
@@ -22,7 +16,7 @@ def boxes(person):
 @pytest.mark.parametrize("language", KO_MAINLY)
 def test_two_inputs_and_two_outputs_from_the_graph_to_the_evaluation(visit, language):
     person = visit(language)
-    open_start(person, "two_in_two_out")
+    person.open_start("two_in_two_out")
     person.go_to("layers")
     expect(boxes(person)).to_have_count(10)  # two inputs, six nodes, two outputs
     person.screenshot("graph-1-layers")
@@ -68,7 +62,7 @@ def test_an_iris_network_becomes_a_graph_and_comes_back(visit):
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_page_of_a_functional_model_fits_its_screen(visit, language):
     person = visit(language)
-    open_start(person, "two_in_two_out")
+    person.open_start("two_in_two_out")
     person.press("train")
     person.page.locator(".st-key-verdict").wait_for()
     for step in (page for page in PAGES if page.kind == "step"):

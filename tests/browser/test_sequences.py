@@ -3,8 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_graph_mode import open_start
-
 EPOCHS = 4
 
 
@@ -12,7 +10,7 @@ EPOCHS = 4
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_morse_code_from_the_signal_to_the_letters(visit, language):
     person = visit(language)
-    open_start(person, "ctc_morse")
+    person.open_start("ctc_morse")
     person.go_to("data")
     expect(person.page.get_by_text(": A E I M N O S T").last).to_be_visible()
     person.screenshot("ctc-1-data")
@@ -44,7 +42,7 @@ def test_morse_code_from_the_signal_to_the_letters(visit, language):
 
 def test_windows_are_switched_on_and_shaped(visit):
     person = visit("ko")
-    open_start(person, "hourly")
+    person.open_start("hourly")
     person.go_to("layers")
     expect(person.page.get_by_text("(None, 24, 5)").first).to_be_visible()
     person.go_to("data")

@@ -2,8 +2,6 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.test_graph_mode import open_start
-
 
 def downloaded(person, name, folder):
     """The file behind a button, kept in `folder`."""
@@ -36,7 +34,7 @@ def test_report_and_archive_are_taken_away_and_opened_again(visit, tmp_path):
     assert complaints == []
     report.close()
 
-    open_start(person, "penguins")
+    person.open_start("penguins")
     person.page.locator("[data-testid='stPopover'] button", has_text=person.say("share.open")).click()
     person.page.locator("[class*='experiment-file'] input[type=file]").set_input_files(archive)
     opened = person.say("share.file_opened", name="…").partition("…")[2]

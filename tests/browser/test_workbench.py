@@ -58,7 +58,6 @@ def test_the_picture_moves_while_the_network_learns_and_ends_as_the_server_count
 def test_a_worker_tells_what_a_network_answers_that_the_browser_cannot_compute(visit):
     person = visit("en")
     person.open_start("digits_conv")
-    person.settle()
     person.set_epochs(ENDLESS)
     person.press("train")
     wait_for(lambda: moves(person) >= 3, "three pictures of what it knows")
