@@ -66,6 +66,12 @@ def wait_for(
     )
 
 
+def tell_epochs(state: AppState, view: StudyView) -> None:
+    """How far it is, in epochs of all its runs."""
+    words = {"done": f"{view.done:,}", "total": f"{view.total:,}", "seconds": f"{view.compute_s:.1f}"}
+    st.progress(view.share, say("lessons_page.progress", state.language, **words))
+
+
 def stop(study_id: str) -> None:
     """End it and keep what has come out."""
     with suppress(LabError):  # it may just have been forgotten: then there is nothing to stop

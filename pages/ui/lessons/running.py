@@ -21,7 +21,7 @@ from netcore.errors import NetcoreError
 from pages.ui.chart import show_chart
 from pages.ui.state import AppState, app_state
 from pages.ui.text import plain
-from pages.ui.waiting import Awaited, wait_for
+from pages.ui.waiting import Awaited, tell_epochs, wait_for
 
 LOOK_S = 0.7  # between two looks at runs that go on
 LABEL = 200  # letters
@@ -51,8 +51,7 @@ def wait(state: AppState, running: Awaited, draw: Callable[[], None]) -> None:
     """Progress and curves as they come."""
 
     def show(view: StudyView) -> None:
-        words = {"done": f"{view.done:,}", "total": f"{view.total:,}", "seconds": f"{view.compute_s:.1f}"}
-        st.progress(view.share, say("lessons_page.progress", state.language, **words))
+        tell_epochs(state, view)
         draw()
 
     wait_for(state, running, show, every_s=LOOK_S, stop_key="lesson-stop")

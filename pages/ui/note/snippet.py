@@ -1,7 +1,5 @@
 """A snippet on the page: its code to be edited, what it is run on, its buttons, and below them what came of it."""
 
-from contextlib import suppress
-
 import streamlit as st
 
 from lab.errors import LabError
@@ -16,6 +14,7 @@ from pages import page_named
 from pages.ui.note.result import show_built, show_reading, show_run
 from pages.ui.note.view import NoteView
 from pages.ui.state import AppState, app_state, widget_value
+from pages.ui.waiting import look, tell_epochs, wait_for
 
 LOOK_S = 0.7  # between two looks at a run that goes on
 
@@ -103,7 +102,7 @@ def _run(view: NoteView, place: Place, key: str) -> None:
 
 
 def follow(state: AppState, run: NoteRun, place: Place) -> None:
-    """Curves as they come; the page is run anew when all has ended."""
+    """Curves as they come, and when all has ended what they say."""
     names = words_of(place.section.step, state.language).snippets[place.snippet.key].names
     if run.going_on:
         look(state, run)
@@ -111,37 +110,8 @@ def follow(state: AppState, run: NoteRun, place: Place) -> None:
         show_run(state, run, names)
         return
 
-    @st.fragment(run_every=LOOK_S)
-    def tick() -> None:
-        view = look(state, run)
-        if view is None or not run.going_on:
-            st.rerun()
-            return
-        words = {"done": f"{view.done:,}", "total": f"{view.total:,}", "seconds": f"{view.compute_s:.1f}"}
-        st.progress(view.share, say("lessons_page.progress", state.language, **words))
+    def show(view: StudyView) -> None:
+        tell_epochs(state, view)
         show_run(state, run, names)
 
-    tick()
-    st.button(
-        say("note_page.stop", state.language),
-        key="note-stop",
-        icon=":material/stop:",
-        on_click=_stop,
-        args=(run.study_id,),
-    )
-
-
-def look(state: AppState, run: NoteRun) -> StudyView | None:
-    """Where the run is; None if the engine no longer knows it."""
-    try:
-        view = engine().study(run.study_id, state.owner)
-    except LabError:
-        run.lost()
-        return None
-    run.seen(view)
-    return view
-
-
-def _stop(study_id: str) -> None:
-    with suppress(LabError):  # it may just have been forgotten: then there is nothing to stop
-        engine().stop_study(study_id, app_state().owner)
+    wait_for(state, run, show, every_s=LOOK_S, stop_key="note-stop")
