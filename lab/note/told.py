@@ -9,6 +9,7 @@ import numpy as np
 from lab.data.prepare import Dataset
 from lab.insight.ctc import blank_share, greedy, letter_error
 from lab.lessons.pictures import curve_name
+from lab.model.quantities import losses
 from lab.note.asked import NoteRun
 from lab.note.code import MINE
 from lab.runs.orders.study import RunOutcome
@@ -112,17 +113,11 @@ def compared_by(run: NoteRun) -> str:
     """The history key that all settings can be compared by: another loss is another scale, an accuracy is not."""
     settings = [cell.runs[0][0] for cell in run.cells.values()]
     first = settings[0]
-    if all(_losses_of(one) == _losses_of(first) for one in settings):
+    if all(losses(one) == losses(first) for one in settings):
         return "val_loss"
     metrics = [set(one.compile.metrics) for one in settings]
     shared = [name for name in first.compile.metrics if all(name in one for one in metrics)]
     return f"val_{shared[0]}" if shared else ""
-
-
-def _losses_of(experiment: Experiment) -> object:
-    if isinstance(experiment.model, GraphSpec):
-        return [(output.loss, output.weight) for output in experiment.model.outputs], experiment.compile.combine_losses
-    return experiment.compile.loss
 
 
 def figures(run: NoteRun) -> dict[str, RunFigures]:
