@@ -25,7 +25,7 @@ from lab.insight.loss_bench import (
     outputs,
     scene,
 )
-from lab.texts import Language, has_text, say
+from lab.texts import Language, say
 from pages.ui.chart import show_chart
 from pages.ui.state import app_state
 from pages.ui.text import about, heading, name_of
@@ -234,8 +234,7 @@ def pair(problem: Problem, now: Scene, x: str, language: Language) -> None:
 
 def short(name: str, language: Language) -> str:
     """A name that a legend has room for; the class's own where the catalogue has none."""
-    key = f"loss_bench.short.{name}"
-    return say(key, language) if has_text(key) else name
+    return name_of("loss_bench.short", name, language)
 
 
 def picture(place: DeltaGenerator, chart: Figure, key: str) -> None:

@@ -33,7 +33,8 @@ SHOWN_ON: Final[dict[str, Problem]] = {
     "vectors": "categorical",  # of a single number only its sign would count
     "labels": "ctc",
 }
-GUESTS: Final = {"binary": ("MeanSquaredError",), "categorical": ("MeanSquaredError",)}  # shown for what goes wrong
+# shown for what goes wrong
+GUESTS: Final[dict[Problem, tuple[str, ...]]] = {"binary": ("MeanSquaredError",), "categorical": ("MeanSquaredError",)}
 POINTS: Final = 121
 POLE: Final = 0.01  # share of the points that a picture may leave out at either end
 SPREAD: Final = 6.0  # a curve this many times higher than the usual one hides the others

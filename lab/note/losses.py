@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from lab.insight.loss_bench import Problem, losses_for, problem_of, read
+from lab.insight.loss_bench import ACTIVATION, GUESTS, Problem, losses_for, problem_of, read
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.studies.words import number
-from lab.texts import Language, has_text, say
+from lab.texts import Language, say
+from lab.texts.parts import name_of
 
 # scores before the activation, and the target that they are held against
 SCORES: dict[Problem, tuple[tuple[float, ...], ...]] = {
@@ -59,10 +60,9 @@ def judged(experiment: Experiment) -> Judged | None:
     if isinstance(experiment.model, GraphSpec):
         return None
     loss = experiment.compile.loss.type
-    problem = problem_of(loss)
-    units = experiment.model.layers[-1].params.get("activation") if experiment.model.layers else None
-    if problem == "regression" and loss == "MeanSquaredError" and units in ("sigmoid", "softmax"):
-        problem = "binary" if units == "sigmoid" else "categorical"
+    activation = experiment.model.layers[-1].params.get("activation") if experiment.model.layers else None
+    visited = (one for one, guests in GUESTS.items() if loss in guests and ACTIVATION[one] == activation)
+    problem = next(visited, problem_of(loss))
     if problem not in SCORES:
         return None
     names = dict.fromkeys([loss, *USUAL[problem]])
@@ -75,5 +75,4 @@ def judged(experiment: Experiment) -> Judged | None:
 
 
 def _short(name: str, language: Language) -> str:
-    key = f"loss_bench.short.{name}"
-    return say(key, language) if has_text(key) else name
+    return name_of("loss_bench.short", name, language)
