@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lab.lessons.shelf import known_lessons
 from lab.note.schema import Section
 from lab.note.shelf import Place, lessons_of, neighbours, section_named, sections, words_of
 from lab.texts import say
@@ -18,7 +19,7 @@ LINK = "section"  # the query parameter that names a section
 def page(state: AppState) -> None:
     view = state.held(NoteView)
     take_link(view)
-    here = next((one for one in sections() if one.step == view.step), sections()[0])
+    here = section_named(view.step) or sections()[0]
     table_of_contents(state, view, here)
     words = words_of(here.step, state.language)
     heading(words.title)
@@ -73,11 +74,10 @@ def aside(state: AppState, name: str, text: str, icon: str) -> None:
 def lesson_buttons(state: AppState, here: Section) -> None:
     """The lessons that name this section."""
     st.markdown(f"**{say('note_page.lessons', state.language)}**")
-    for one in lessons_of(here.step):
-        number = one.name.partition("-")[0]
-        label = f"{number} · {safe(one.words(state.language).title)}"
-        if st.button(label, key=f"note-lesson-{one.name}", icon=":material/school:"):
-            state.desk.lessons.current = one.name
+    known = known_lessons({})
+    for name in lessons_of(here.step):
+        if st.button(safe(known.title(name, state.language)), key=f"note-lesson-{name}", icon=":material/school:"):
+            state.desk.lessons.current = name
             st.switch_page(page_named("lessons").file)
 
 

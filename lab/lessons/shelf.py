@@ -1,5 +1,6 @@
 """The lessons that come along: the folders of `lessons/`, in the order of their numbers."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +9,7 @@ from threading import Lock
 from typing import Final
 
 from lab.lessons.prose import parse_prose
-from lab.lessons.reader import Opened, read_folder
+from lab.lessons.reader import DATA, Opened, read_folder
 from lab.texts import Language
 
 LESSONS: Final = Path(__file__).resolve().parent.parent.parent / "lessons"
@@ -17,7 +18,7 @@ _ONE_READS: Final = Lock()
 
 @cache
 def lesson_folders() -> tuple[Path, ...]:
-    return tuple(sorted(folder for folder in LESSONS.iterdir() if (folder / "lesson.toml").is_file()))
+    return tuple(sorted(folder for folder in LESSONS.iterdir() if (folder / DATA).is_file()))
 
 
 @cache
@@ -49,6 +50,12 @@ def _read(folder: Path) -> Opened:
 def lesson_title(name: str, language: Language) -> str:
     """What a lesson is called; its words alone are read. Raises KeyError."""
     return parse_prose((folder_of(name) / f"{language}.md").read_text(encoding="utf-8"), language).title
+
+
+@cache
+def lesson_steps(name: str) -> tuple[str, ...]:
+    """The sections of the note that a lesson belongs to; nothing is made of its experiments. Raises KeyError."""
+    return tuple(tomllib.loads((folder_of(name) / DATA).read_text(encoding="utf-8"))["steps"])
 
 
 def lesson_after(name: str) -> tuple[Opened, ...]:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from lab.lessons.change import begun_with
-from lab.lessons.reader import Opened
 from lab.lessons.schema import Step
-from lab.lessons.shelf import lessons
+from lab.lessons.shelf import lesson_folders, lesson_steps
 from lab.note.schema import Note, Section, Snippet
 from lab.note.words import SectionWords, parse_words
 from lab.spec.experiment import Experiment
@@ -80,9 +79,9 @@ def code_of(step: str, key: str) -> str:
 
 
 @cache
-def lessons_of(step: str) -> tuple[Opened, ...]:
-    """The lessons that belong to a section, as they name it themselves."""
-    return tuple(one for one in lessons() if step in one.lesson.steps)
+def lessons_of(step: str) -> tuple[str, ...]:
+    """Names of the lessons that belong to a section, as they name it themselves."""
+    return tuple(folder.name for folder in lesson_folders() if step in lesson_steps(folder.name))
 
 
 @cache

@@ -35,7 +35,7 @@ def test_every_section_is_shown_with_its_code_and_its_lessons(person_in, languag
         assert words.title in person.sentences()
         assert code_field(person).value
         buttons = [button.key for button in person.at.button]
-        assert all(f"note-lesson-{one.name}" in buttons for one in lessons_of(section.step))
+        assert all(f"note-lesson-{name}" in buttons for name in lessons_of(section.step))
 
 
 def test_a_snippet_is_edited_run_and_told(person, engine):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lab.export.keras_source import keras_source
+from lab.lessons import shelf
 from lab.model.layer_table import layer_rows, parameter_count
 from lab.note.asked import NoteRun
 from lab.note.code import MINE, cells_of, understood
@@ -27,9 +28,13 @@ def read(key):
 
 def trained(key, epochs=2):
     """The code with so many epochs only, and what came of it."""
-    place, code = PLACES[key], read(key)
+    code = read(key)
     short = replace(code.proposal, experiment=code.experiment.with_fit(epochs=epochs))
-    code = replace(code, proposal=short)
+    return run_of(PLACES[key], replace(code, proposal=short))
+
+
+def run_of(place, code):
+    """What came of it."""
     cells = cells_of(place, code)
     engine = InlineEngine()
     study = engine.start_study(cells, ME, predict=True)
@@ -105,6 +110,14 @@ def test_every_section_leads_to_a_lesson_and_every_file_belongs_to_a_section():
     assert {file.relative_to(NOTE).as_posix() for file in NOTE.rglob("*.*")} == {*files, "note.toml"}
 
 
+def test_a_section_knows_its_lessons_without_reading_one(monkeypatch):
+    monkeypatch.setattr(shelf, "_read", lambda folder: pytest.fail(f"{folder.name} was read"))
+    for kept in (shelf.lesson_steps, lessons_of):
+        kept.cache_clear()
+    assert lessons_of("epochs") == ("09-epochs",)
+    assert all(lessons_of(section.step) for section in sections())
+
+
 def test_a_run_whose_loss_turns_says_where_and_one_that_does_not_is_silent():
     turned = " ".join(told(trained("epochs-epochs", epochs=60), "en"))
     assert "it has risen since" in turned
@@ -116,14 +129,7 @@ def test_a_run_whose_loss_turns_says_where_and_one_that_does_not_is_silent():
 def test_a_run_that_diverges_is_told_and_nothing_else_is():
     place = PLACES["fit-fit"]
     wild = place.code.replace("'rmsprop'", "keras.optimizers.SGD(learning_rate=1e30)").replace("'sigmoid'", "None")
-    code = understood(place, wild)
-    engine = InlineEngine()
-    cells = cells_of(place, code)
-    study = engine.start_study(cells, ME)
-    engine.advance()
-    run = NoteRun.of(code, study, cells)
-    run.seen(engine.study(study, ME))
-    [sentence] = told(run, "en")
+    [sentence] = told(run_of(place, understood(place, wild)), "en")
     assert "NaN" in sentence
 
 
