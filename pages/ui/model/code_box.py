@@ -7,7 +7,7 @@ import streamlit as st
 from lab.export.notebook import code_of
 from lab.export.pasted.reader import Proposal, read_keras
 from lab.export.pasted.taking import Facts
-from lab.export.pasted.text import Finding
+from lab.export.pasted.text import Finding, Severity
 from lab.spec.experiment import Experiment
 from lab.texts import Language, say, say_error
 from pages.ui.bench import Bench, lay_out
@@ -60,22 +60,15 @@ def proposal_for(text: str, state: AppState, bench: Bench) -> Proposal:
 
 
 def show_proposal(proposal: Proposal, state: AppState) -> None:
-    by_severity = {
-        severity: [finding for finding in proposal.findings if finding.severity == severity]
-        for severity in ("error", "warning", "note")
-    }
-    if by_severity["error"]:
-        st.error(listed("paste.errors", by_severity["error"], state.language))
-    if by_severity["warning"]:
-        st.warning(listed("paste.slips", by_severity["warning"], state.language))
-    if by_severity["note"]:
-        st.caption(listed("paste.notes", by_severity["note"], state.language))
+    found = tell_slips(proposal.findings, state.language)
+    if found["note"]:
+        st.caption(listed("paste.notes", found["note"], state.language))
     if proposal.hidden:
         st.caption(say("paste.hidden", state.language, count=proposal.hidden))
     if not proposal.understood:
         st.info(say("paste.nothing", state.language))
         return
-    if not by_severity["error"] and not by_severity["warning"]:
+    if not found["error"] and not found["warning"]:
         st.success(say("paste.clean", state.language))
     if proposal.experiment == state.experiment:
         st.info(say("paste.same", state.language))
@@ -93,6 +86,18 @@ def take(experiment: Experiment) -> None:
     state = app_state()
     state.replace_experiment(experiment)
     state.notice("success", "paste.applied")
+
+
+def tell_slips(findings: Sequence[Finding], language: Language) -> dict[Severity, list[Finding]]:
+    """What was not understood and what was mended; all of them by severity, for what is said of the rest."""
+    found: dict[Severity, list[Finding]] = {"error": [], "warning": [], "note": []}
+    for one in findings:
+        found[one.severity].append(one)
+    if found["error"]:
+        st.error(listed("paste.errors", found["error"], language))
+    if found["warning"]:
+        st.warning(listed("paste.slips", found["warning"], language))
+    return found
 
 
 def listed(title: str, findings: Sequence[Finding], language: Language) -> str:

@@ -16,7 +16,7 @@ from lab.note.losses import judged
 from lab.note.told import compared_by, comparison, figures, table, told
 from lab.texts import say
 from pages.ui.chart import show_chart
-from pages.ui.model.code_box import listed
+from pages.ui.model.code_box import listed, tell_slips
 from pages.ui.network_drawing import network_drawing
 from pages.ui.problems import show_problems
 from pages.ui.state import AppState
@@ -46,18 +46,11 @@ def show_built(state: AppState, code: Understood, key: str) -> None:
 
 def tell_findings(state: AppState, code: Understood) -> None:
     """Line by line what was mended, left out or is good to know."""
-    by_severity = {
-        severity: [one for one in code.findings if one.severity == severity]
-        for severity in ("error", "warning", "note")
-    }
-    if by_severity["error"]:
-        st.error(listed("paste.errors", by_severity["error"], state.language))
-    if by_severity["warning"]:
-        st.warning(listed("paste.slips", by_severity["warning"], state.language))
-    if by_severity["note"]:
-        with st.expander(say("paste.notes", state.language, count=len(by_severity["note"]))):
-            st.markdown(listed("paste.notes", by_severity["note"], state.language))
-    if not code.proposal.understood and code.lines is None and not by_severity["error"]:
+    found = tell_slips(code.findings, state.language)
+    if found["note"]:
+        with st.expander(say("paste.notes", state.language, count=len(found["note"]))):
+            st.markdown(listed("paste.notes", found["note"], state.language))
+    if not code.proposal.understood and code.lines is None and not found["error"]:
         st.info(say("paste.nothing", state.language))
 
 
