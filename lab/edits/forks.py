@@ -7,14 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lab.edits.layers import KERNEL_PENALTY, dropping_layers, hidden_layers, with_after_hidden, with_penalty
+from lab.edits.layers import (
+    KERNEL_PENALTY,
+    dropping_layers,
+    hidden_layers,
+    penalty_on,
+    with_after_hidden,
+    with_penalty,
+)
 from lab.spec.experiment import Experiment, ModelSpec
 from lab.spec.parts import LayerSpec
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES
 from netcore.optimizers import OPTIMIZERS
-from netcore.params import defaults
-from netcore.regularizers import REGULARIZERS
 
 MORE_EPOCHS: Final = 20  # a fork needs some of its own
 
@@ -115,12 +120,7 @@ def _with_dropout(experiment: Experiment, rate: float) -> Experiment:
 
 def _l2(experiment: Experiment) -> float | None:
     layers = _regularized(experiment)
-    if not layers:
-        return None
-    penalty = layers[0].params.get(KERNEL_PENALTY)  # {"class_name", "config"}, or its name alone at its defaults
-    if isinstance(penalty, dict):
-        return float((penalty.get("config") or {}).get("l2", 0.0))
-    return float(defaults(REGULARIZERS.get(penalty)).get("l2", 0.0)) if penalty else 0.0
+    return penalty_on(layers[0])[1] if layers else None
 
 
 def _with_l2(experiment: Experiment, strength: float) -> Experiment:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec, ModelSpec
 from netcore.layers import LAYERS
 from netcore.params import IntParam, Param, defaults
+from netcore.regularizers import REGULARIZERS
 
 KERNEL_PENALTY: Final = "kernel_regularizer"
 
@@ -143,6 +144,16 @@ def with_penalty(
     for layer in hidden_layers(experiment) if layers is None else layers:
         experiment = experiment.with_layer(layer.with_params(**{KERNEL_PENALTY: penalty}))
     return experiment
+
+
+def penalty_on(layer: LayerSpec) -> tuple[str, float]:
+    """Kind of what weighs on a layer's kernel and how much of it is L2; "" and 0 for nothing."""
+    kept = layer.params.get(KERNEL_PENALTY)  # as netcore describes it, or its name alone at its defaults
+    if kept is None:
+        return "", 0.0
+    name, config = (kept, {}) if isinstance(kept, str) else (kept["class_name"], kept["config"])
+    cls = REGULARIZERS.get(name)
+    return cls.__name__, float({**defaults(cls), **config}.get("l2", 0.0))
 
 
 def dropping_layers(experiment: Experiment) -> tuple[LayerSpec, ...]:

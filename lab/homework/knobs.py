@@ -8,19 +8,17 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final, Literal, get_args
 
-from lab.edits.layers import KERNEL_PENALTY, dropping_layers, hidden_layers, only_dense_hidden
+from lab.edits.layers import KERNEL_PENALTY, dropping_layers, hidden_layers, only_dense_hidden, penalty_on
 from lab.homework.refusal import HomeworkError
 from lab.homework.schema import NAMES, WHOLE, Knob, KnobName, Setting, Task
 from lab.lessons.change import changed
 from lab.lessons.schema import Change
-from lab.spec.experiment import Experiment, LayerSpec, ModelSpec, check_limits
+from lab.spec.experiment import Experiment, ModelSpec, check_limits
 from lab.spec.limits import current_limits
 from lab.spec.value import checked
 from lab.studies.axes import LOSSES_FOR
 from netcore.layers import LAYERS
 from netcore.optimizers import OPTIMIZERS
-from netcore.params import defaults
-from netcore.regularizers import REGULARIZERS
 
 KNOBS: Final[tuple[KnobName, ...]] = get_args(KnobName)
 RANGE: Final = re.compile(r"^\s*(-?[\d.]+(?:e-?\d+)?)\s*(?:-|–|~|\.\.|…)\s*(-?[\d.]+(?:e-?\d+)?)\s*$", re.IGNORECASE)
@@ -33,18 +31,8 @@ def _shared(experiment: Experiment, argument: str) -> Any:
     return layer.filled(LAYERS)[argument]
 
 
-def _penalty(layer: LayerSpec) -> tuple[str, float]:
-    """Kind and strength of what weighs on a layer's kernel, which is kept as netcore describes it, or by name alone."""
-    kept = layer.filled(LAYERS).get(KERNEL_PENALTY)
-    if kept is None:
-        return "", 0.0
-    name, config = (kept, {}) if isinstance(kept, str) else (kept["class_name"], kept["config"])
-    cls = REGULARIZERS.get(name)
-    return cls.__name__, float({**defaults(cls), **config}.get("l2", 0.0))
-
-
 def _strength(experiment: Experiment) -> float:
-    return _penalty(hidden_layers(experiment)[0])[1]
+    return penalty_on(hidden_layers(experiment)[0])[1]
 
 
 def _rate(experiment: Experiment) -> float:
@@ -52,7 +40,7 @@ def _rate(experiment: Experiment) -> float:
 
 
 def _no_other_penalty(experiment: Experiment) -> bool:
-    return all(_penalty(layer)[0] in ("", "L2") for layer in hidden_layers(experiment))
+    return all(penalty_on(layer)[0] in ("", "L2") for layer in hidden_layers(experiment))
 
 
 def _always(_experiment: Experiment) -> bool:
