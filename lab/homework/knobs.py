@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import Any, Final, Literal, get_args
 
 from lab.edits.layers import KERNEL_PENALTY, dropping_layers, hidden_layers, only_dense_hidden, penalty_on
@@ -18,11 +17,9 @@ from lab.spec.limits import current_limits
 from lab.spec.value import checked
 from lab.studies.axes import LOSSES_FOR
 from netcore.layers import LAYERS
-from netcore.optimizers import OPTIMIZERS
 
 KNOBS: Final[tuple[KnobName, ...]] = get_args(KnobName)
 RANGE: Final = re.compile(r"^\s*(-?[\d.]+(?:e-?\d+)?)\s*(?:-|–|~|\.\.|…)\s*(-?[\d.]+(?:e-?\d+)?)\s*$", re.IGNORECASE)
-ACTIVATIONS: Final = ("relu", "tanh", "sigmoid", "linear")
 
 
 def _shared(experiment: Experiment, argument: str) -> Any:
@@ -76,7 +73,7 @@ KINDS: Final[dict[KnobName, _Kind]] = {
     "activation": _Kind(
         partial(_has_hidden, argument="activation"),
         lambda one: _shared(one, "activation") or "linear",
-        ", ".join(ACTIVATIONS),
+        "relu, tanh, sigmoid, linear",
     ),
     "dropout": _Kind(lambda one: _sequential(one) and _has_hidden(one) and not dropping_layers(one), _rate, "0 - 0.5"),
     "l2": _Kind(
@@ -211,14 +208,3 @@ def _nearest(knob: Knob, value: Setting) -> Setting:
         return knob.values[0]
     low, high = ends_of(knob)
     return low if not isinstance(value, str) and value < low else high
-
-
-def optimizers() -> tuple[str, ...]:
-    """All there are, for a teacher to choose from."""
-    return tuple(OPTIMIZERS.names())
-
-
-def choices(experiment: Experiment, name: KnobName) -> tuple[str, ...]:
-    """Names that a knob may take; how it stands first."""
-    known = {"optimizer": optimizers(), "activation": ACTIVATIONS, "loss": LOSSES_FOR.get(experiment.data.task, ())}
-    return tuple(dict.fromkeys(chain((str(stands(experiment, name)),), known[name])))

@@ -63,7 +63,7 @@ def address(name: str, content: Task | HandIn) -> str:
     return f"{(st.context.url or '').split('?')[0]}?{name}={to_link(content)}"
 
 
-def hand_out(state: AppState, content: Content, words: str, ending: str, label: str, key: str, **more: str) -> None:
+def hand_out(state: AppState, content: Content, words: str, ending: str, label: str, key: str) -> None:
     """A download."""
     st.download_button(
         label,
@@ -73,7 +73,6 @@ def hand_out(state: AppState, content: Content, words: str, ending: str, label: 
         key=key,
         icon=":material/download:",
         on_click="ignore",
-        **more,  # type: ignore[arg-type]
     )
 
 

@@ -3,7 +3,6 @@
 from functools import cache
 
 from lab.data.given import given_table
-from lab.homework.files import to_file
 from lab.homework.making import Draft, DraftQuestion
 from lab.homework.schema import HandIn, TeachersCopy
 from lab.homework.work import Homework, Work
@@ -55,7 +54,3 @@ def at_work(name: str = "Kim", replies=(1, 3, "Because."), task=None, **values) 
 @cache
 def hand_in(name: str = "Kim", replies=(1, 3, "Because."), **values) -> HandIn:
     return at_work(name, replies, **values).hand_in()
-
-
-def file(content) -> bytes:
-    return to_file(content)
