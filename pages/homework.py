@@ -1,5 +1,7 @@
 """Homework: a goal to be reached with the knobs that are open; what is handed in comes out again, or shows that not."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from lab.homework.work import Side
@@ -11,7 +13,7 @@ from pages.ui.homework.making import make
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import heading
 
-SIDES = {"do": do, "make": make, "judge": judge}
+SIDES: dict[Side, Callable[[AppState], None]] = {"do": do, "make": make, "judge": judge}
 
 
 def page(state: AppState) -> None:
@@ -19,10 +21,9 @@ def page(state: AppState) -> None:
     heading(say("page.homework", state.language))
     homework = state.desk.homework
     key = f"homework-side-{homework.side}"
-    sides: list[Side] = ["do", "make", "judge"]
     st.segmented_control(
         say("homework_page.sides", state.language),
-        sides,
+        list(SIDES),
         default=homework.side,
         required=True,
         format_func=lambda side: say(f"homework_page.side.{side}", state.language),

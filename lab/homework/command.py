@@ -11,11 +11,11 @@ from lab.homework.judging import Judging, as_handed, handed
 from lab.homework.refusal import HomeworkError
 from lab.homework.schema import Task, TeachersCopy
 from lab.homework.table import goal_told, line_of
+from lab.lessons.asked import HERE
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.limits import ALONE, current_limits
 from lab.texts import Language
 
-HERE = "here"  # owner of what nobody else may see
 FINE = ("same", "near")
 
 
@@ -35,9 +35,10 @@ def check(task_file: Path, files: Sequence[Path], table_file: Path | None, langu
         if judging.going_on:
             judging.seen(engine.study(judging.study_id, HERE))
     print(f"{copy.task.title}: {goal_told(copy.task, language)}")
-    for row in judging.rows():
+    rows = judging.rows()
+    for row in rows:
         print(" · ".join(str(cell) for cell in line_of(row, copy.task, language).values() if cell not in ("", None)))
-    return 0 if all(row.verdict in FINE for row in judging.rows()) else 1
+    return 0 if all(row.verdict in FINE for row in rows) else 1
 
 
 def _copy(file: Path) -> TeachersCopy:

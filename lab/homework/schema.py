@@ -221,4 +221,4 @@ class HandIn(Value):
 
     def as_values(self) -> dict[str, Any]:
         """As it stands in a file."""
-        return {"kind": self.kind, "schema_version": self.schema_version, **self.model_dump(mode="json")}
+        return self.model_dump(mode="json")

@@ -100,7 +100,7 @@ class Work:
         [cell] = made_cells([(MINE, experiment, table)], self.task.seeds)
         study_id = engine.start_study([cell], owner)
         number = 1 + (self.tries[-1].number if self.tries else 0)
-        kept = [one for one in self.tries if one.result is not None]
+        kept = self.finished
         spare = [one for one in kept if one.number not in self.chosen][: max(0, len(kept) + 1 - MOST_TRIES)]
         self.tries = [one for one in kept if one not in spare]
         self.tries.append(Try(number, self.task, dict(self.values), study_id, cell))

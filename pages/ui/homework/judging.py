@@ -19,8 +19,6 @@ from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.uploads import all_taken
 from pages.ui.waiting import look, stop
 
-GOES_ON = ("running", "finished")  # the next runs are begun by themselves after these
-
 
 def judge(state: AppState) -> None:
     homework = state.desk.homework
@@ -91,8 +89,8 @@ def _make_again(state: AppState, judging: Judging) -> None:
         view = look(state, judging)
         if judging.out_of_time and view is not None and view.state not in ENDED:
             stop(judging.study_id)
-    if judging.state in GOES_ON and not judging.going_on and not judging.out_of_time and judging.left:
-        _begin(judging)
+    if judging.state == "finished" and not judging.out_of_time and judging.left:
+        _begin(judging)  # after those that ended by themselves the next are begun
     if judging.going_on:
         wait(state, judging, lambda: _tell_left(state, judging))
         return
