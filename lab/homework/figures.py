@@ -31,7 +31,12 @@ class Result:
     @property
     def mean(self) -> float:
         """Of the figures; NaN where one is missing."""
-        return float(np.mean([math.nan if value is None else value for value in self.figures]))
+        return mean_of(self.figures)
+
+
+def mean_of(figures: Sequence[Found]) -> float:
+    """NaN where a seed has no number."""
+    return float(np.mean([math.nan if value is None else value for value in figures]))
 
 
 def runs_for(goal: Goal, cell: Cell, outcomes: Sequence[RunOutcome]) -> SettingRuns:

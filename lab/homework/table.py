@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from lab.export.curves_csv import neutral
-from lab.homework.figures import reached, told
+from lab.homework.figures import mean_of, reached, told
 from lab.homework.judging import Row, RunCheck, worth_of
 from lab.homework.schema import Answer, Question, Reply, Setting, Task
 from lab.homework.work import Try
@@ -31,7 +31,7 @@ def line_of(row: Row, task: Task, language: Language) -> dict[str, str | float |
     cells: dict[str, str | float | None] = {
         "name": visible(row.name),
         "verdict": say(f"homework.verdict.{row.verdict}", language),
-        "goal": "" if row.goal is None else say(f"homework.goal_is.{'won' if row.goal else 'lost'}", language),
+        "goal": "" if row.goal is None else _goal_is(row.goal, language),
         "claimed": _figures(claimed, task),
         "found": _figures(found, task),
         "answers": answers_of(row, language),
@@ -48,12 +48,6 @@ def _figures(runs: Sequence[Sequence[float | None]], task: Task) -> str | float 
         mean = mean_of(runs[0]) if runs else math.nan
         return None if math.isnan(mean) else float(f"{mean:.3g}")
     return " / ".join(number(mean_of(one)) for one in runs)
-
-
-def mean_of(figures: Sequence[float | None]) -> float:
-    """NaN where a seed has no number."""
-    known = [value for value in figures if value is not None]
-    return sum(known) / len(known) if len(known) == len(figures) else math.nan
 
 
 def answers_of(row: Row, language: Language) -> str:
@@ -124,21 +118,28 @@ def remarks_of_run(run: RunCheck, language: Language) -> list[str]:
 def goal_told(task: Task, language: Language) -> str:
     """The goal in a sentence."""
     goal = task.goal
-    figure = told_words(measure_name(goal.figure.of), language)
-    values = {"figure": figure, "number": number(goal.number), "seeds": len(task.seeds)}
+    values = {"figure": figure_name(task, language), "number": number(goal.number), "seeds": len(task.seeds)}
     sentence = say(f"homework.goal.{goal.side}", language, **values)
     if goal.parameters is not None:
         sentence += " " + say("homework.goal.parameters", language, parameters=f"{goal.parameters:,}")
     return sentence
 
 
+def figure_name(task: Task, language: Language) -> str:
+    """What the goal speaks of, as it is read."""
+    return told_words(measure_name(task.goal.figure.of), language)
+
+
+def _goal_is(won: bool, language: Language) -> str:
+    return say(f"homework.goal_is.{'won' if won else 'lost'}", language)
+
+
 def try_told(one: Try, task: Task, language: Language) -> str:
     """What came of a try, in a few words."""
     if one.result is None:
         return ""
-    mark = "won" if reached(task.goal, one.result) else "lost"
-    figure = told_words(measure_name(task.goal.figure.of), language)
-    return f"{figure} {number(one.result.mean)} · {say(f'homework.goal_is.{mark}', language)}"
+    goal = _goal_is(reached(task.goal, one.result), language)
+    return f"{figure_name(task, language)} {number(one.result.mean)} · {goal}"
 
 
 def tries_table(tries: Sequence[Try], task: Task, language: Language) -> list[dict[str, Any]]:
@@ -149,11 +150,10 @@ def tries_table(tries: Sequence[Try], task: Task, language: Language) -> list[di
             continue
         row: dict[str, Any] = {say("homework_page.column.number", language): one.number}
         row |= {knob_name(name, language): setting_told(value) for name, value in one.values.items()}
-        row[told_words(measure_name(task.goal.figure.of), language)] = number(one.result.mean)
+        row[figure_name(task, language)] = number(one.result.mean)
         row[say("homework_page.column.seeds", language)] = told(one.result.figures)
         row[say("lessons_page.parameters", language)] = f"{one.result.parameters:,}"
-        mark = "won" if reached(task.goal, one.result) else "lost"
-        row[say("homework.column.goal", language)] = say(f"homework.goal_is.{mark}", language)
+        row[say("homework.column.goal", language)] = _goal_is(reached(task.goal, one.result), language)
         rows.append(row)
     return rows
 
