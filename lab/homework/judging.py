@@ -7,6 +7,7 @@ its teacher allowed; sizes and updates are asked again at the engine's door, and
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 from lab.data.table import Table
@@ -93,6 +94,7 @@ class Row:
     """A hand-in in the table.
 
     Args:
+        replies, worths: one for each question; none if it is not for this task.
         twins: others with the same runs and the same answers, by name.
         spare: runs beyond those that the task takes; they are not looked at.
     """
@@ -100,6 +102,7 @@ class Row:
     handed: Handed
     other_task: bool = False
     runs: tuple[RunCheck, ...] = ()
+    replies: tuple[Reply, ...] = ()
     worths: tuple[Worth, ...] = ()
     goal: bool | None = None
     twins: tuple[str, ...] = ()
@@ -194,17 +197,21 @@ class Judging:
         """Experiments of which nothing is known yet, each once, in the order of the hand-ins."""
         seen = set(self.results)
         for one in self.handed:
-            if one.content is None or one.content.task != self.copy.task.fingerprint:
-                continue
-            for claim in self._judged(one.content):
+            for claim in self._judged(one):
                 found = self._made(claim) if not slips(self.copy.task, claim.values) else None
                 if isinstance(found, tuple) and found[0] not in seen:
                     seen.add(found[0])
                     yield found
 
-    def _judged(self, content: HandIn) -> tuple[Claim, ...]:
-        """The first runs, as many as the task takes: further ones were put there by hand."""
-        return content.runs[: self.copy.task.runs]
+    @cached_property
+    def _fingerprint(self) -> str:
+        return self.copy.task.fingerprint
+
+    def _judged(self, one: Handed) -> tuple[Claim, ...]:
+        """The first runs, as many as the task takes: further ones were put there by hand. None of another task."""
+        if one.content is None or one.content.task != self._fingerprint:
+            return ()
+        return one.content.runs[: self.copy.task.runs]
 
     def _made(self, claim: Claim) -> tuple[str, Experiment] | Refusal:
         """The experiment of a run and the hash of its content, or why there is none."""
@@ -297,18 +304,23 @@ class Judging:
 
     def _row(self, one: Handed, twins: Mapping[str, tuple[str, ...]]) -> Row:
         task = self.copy.task
-        if one.content is None or one.content.task != task.fingerprint:
+        runs = tuple(self._check(claim) for claim in self._judged(one))
+        if one.content is None or not runs:  # a hand-in has one at least
             return Row(one, other_task=one.content is not None)
-        runs = tuple(self._check(claim) for claim in self._judged(one.content))
         known = [run.result for run in runs if run.result is not None]
         waiting = any(run.verdict == "waiting" for run in runs)
         goal = True if any(reached(task.goal, result) for result in known) else None if waiting else False
-        replies = (*one.content.replies, *([None] * len(task.questions)))
-        worths = tuple(
-            worth_of(question, answer, reply)
-            for question, answer, reply in zip(task.questions, self.copy.answers, replies, strict=False)
+        count = len(task.questions)
+        replies = (*one.content.replies, *[None] * count)[:count]
+        return Row(
+            one,
+            runs=runs,
+            replies=replies,
+            worths=tuple(map(worth_of, task.questions, self.copy.answers, replies)),
+            goal=goal,
+            twins=twins.get(one.source, ()),
+            spare=len(one.content.runs) - len(runs),
         )
-        return Row(one, False, runs, worths, goal, twins.get(one.source, ()), len(one.content.runs) - len(runs))
 
     def _check(self, claim: Claim) -> RunCheck:
         wrong = slips(self.copy.task, claim.values)

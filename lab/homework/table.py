@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from lab.export.curves_csv import neutral
 from lab.homework.figures import mean_of, reached, told
-from lab.homework.judging import Row, RunCheck, worth_of
-from lab.homework.schema import Answer, Question, Reply, Setting, Task
+from lab.homework.judging import Row, RunCheck
+from lab.homework.schema import Question, Reply, Setting, Task
 from lab.homework.work import Try
 from lab.lessons.refusal import say_refusal
 from lab.studies.result import measure_name
@@ -158,14 +158,12 @@ def tries_table(tries: Sequence[Try], task: Task, language: Language) -> list[di
     return rows
 
 
-def details(row: Row, task: Task, answers: Sequence[Answer | None], language: Language) -> list[tuple[str, str, str]]:
+def details(row: Row, task: Task, language: Language) -> list[tuple[str, str, str]]:
     """Each question with its answer and what it is worth: question, answer, worth."""
-    replies = (*(row.handed.content.replies if row.handed.content else ()), *[None] * len(task.questions))
-    found = []
-    for question, answer, reply in zip(task.questions, answers, replies, strict=False):
-        worth = worth_of(question, answer, reply)
-        found.append((question.text, reply_told(question, reply), say(f"homework.worth.{worth}", language)))
-    return found
+    return [
+        (question.text, reply_told(question, reply), say(f"homework.worth.{worth}", language))
+        for question, reply, worth in zip(task.questions, row.replies, row.worths, strict=False)
+    ]
 
 
 def reply_told(question: Question, reply: Reply) -> str:
@@ -186,8 +184,8 @@ def as_csv(rows: Sequence[Row], task: Task, language: Language) -> bytes:
         line = line_of(row, task, language)
         if not place:
             writer.writerow([*line, *questions])
-        replies = (*(row.handed.content.replies if row.worths and row.handed.content else ()), *[None] * len(questions))
-        told_replies = [reply_told(*pair) for pair in zip(task.questions, replies, strict=False)]
+        replies = row.replies or (None,) * len(questions)
+        told_replies = [reply_told(*pair) for pair in zip(task.questions, replies, strict=True)]
         cells = ("" if value is None else value for value in (*line.values(), *told_replies))
         writer.writerow([neutral(value) if isinstance(value, str) else value for value in cells])
     return target.getvalue().encode("utf-8-sig")

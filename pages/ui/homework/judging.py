@@ -159,7 +159,7 @@ def _table(state: AppState, judging: Judging) -> None:
     )
     chosen = widget_value(key)
     if chosen in readable:
-        told = details(rows[chosen], task, judging.copy.answers, state.language)
+        told = details(rows[chosen], task, state.language)
         for place, (question, reply, worth) in enumerate(told):
             with st.container(border=True, key=f"strange-reply-{place}"):
                 st.markdown(f"**{safe(question)}**")
