@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from lab.homework.refusal import HomeworkError
-from lab.lessons.schema import Figure, Key, Name, Number
+from lab.lessons.schema import Figure, Key, Name, Number, Seeds
 from lab.spec.experiment import Experiment
 from lab.spec.limits import ALONE
 from lab.spec.value import Value, first_twice
@@ -31,10 +31,10 @@ KnobName = Literal[
 WHOLE: Final = ("depth", "units", "epochs", "batch_size", "rows")
 NAMES: Final = ("activation", "optimizer", "loss")  # whose values are names; of all others they are numbers
 
-Seed = Annotated[int, Field(ge=0, le=ALONE.seed)]
 Setting = int | Number | Name  # the value of a knob
 Text = Annotated[str, Field(max_length=2_000)]
 Found = Number | None  # a figure of a run; None where its numbers grew without bound
+Figures = Annotated[tuple[Found, ...], Field(min_length=1, max_length=ALONE.lesson_seeds)]  # one a seed
 
 
 class Knob(Value):
@@ -120,7 +120,7 @@ class Task(Value):
     experiment: Experiment
     knobs: Annotated[tuple[Knob, ...], Field(min_length=1, max_length=11)]
     goal: Goal
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=ALONE.lesson_seeds)] = (0, 1, 2)
+    seeds: Seeds = (0, 1, 2)
     questions: Annotated[tuple[Question, ...], Field(max_length=10)] = ()
     runs: Annotated[int, Field(ge=1, le=5)] = 1
 
@@ -200,8 +200,8 @@ class Claim(Value):
 
     path: ClassVar[str] = "runs"
     values: Annotated[dict[Key, Setting], Field(max_length=20)]
-    figures: Annotated[tuple[Found, ...], Field(min_length=1, max_length=ALONE.lesson_seeds)]
-    losses: Annotated[tuple[Found, ...], Field(min_length=1, max_length=ALONE.lesson_seeds)]
+    figures: Figures
+    losses: Figures
     parameters: Annotated[int, Field(ge=0, le=ALONE.parameters)]
 
 

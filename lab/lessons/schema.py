@@ -19,6 +19,9 @@ Units = Annotated[int, Field(ge=1, le=2048)]
 Rate = Annotated[float, Field(ge=0.0, le=1000.0, allow_inf_nan=False)]
 Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0.0, le=0.95, allow_inf_nan=False)]
+Seeds = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=ALONE.seed)], ...], Field(min_length=1, max_length=ALONE.lesson_seeds)
+]
 Part = Literal["validation", "training", "run"]
 
 Step = Literal[  # of the lecture note, in its order
@@ -278,9 +281,7 @@ class Lesson(Value):
     schema_version: Literal[1] = 1
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=4)]
     minutes: Annotated[int, Field(ge=1, le=60)] = 5
-    seeds: Annotated[
-        tuple[Annotated[int, Field(ge=0, le=ALONE.seed)], ...], Field(min_length=1, max_length=ALONE.lesson_seeds)
-    ] = (0, 1, 2, 3, 4)
+    seeds: Seeds = (0, 1, 2, 3, 4)
     scenes: Annotated[tuple[Scene, ...], Field(min_length=1, max_length=8)]
     prediction: Prediction
     explain: Annotated[tuple[Sentence, ...], Field(min_length=1, max_length=12)]
