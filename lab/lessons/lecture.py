@@ -256,7 +256,7 @@ def beats_of(script: tuple[Cue, ...]) -> list[Beat]:
         return [BEATS[place * SCRIPT_OVER // len(script)] for place in range(len(script))]
     found: list[Beat] = []
     for cue in script:
-        found.append(next((beat for beat in BEATS if beat == cue.beat), found[-1] if found else BEATS[0]))
+        found.append(cue.beat or (found[-1] if found else BEATS[0]))
     return found
 
 

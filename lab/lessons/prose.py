@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from lab.lessons.record import Beat
 from lab.lessons.refusal import LessonError
 from lab.spec.limits import ALONE
 from lab.texts import Language
@@ -30,7 +31,7 @@ HEADINGS: Final = {  # section -> its heading in English and in Korean
 NEEDED: Final = tuple(name for name in HEADINGS if name != "script")
 _SECTION_OF: Final = {heading: name for name, headings in HEADINGS.items() for heading in headings}
 ITEM: Final = re.compile(r"- ([a-z][a-z0-9_]{0,30}): (.+)")
-BEAT_NAMES: Final = {  # what a line of the script belongs to, in English and in Korean
+BEAT_NAMES: Final[Mapping[Beat, tuple[str, str]]] = {  # what a line of the script belongs to, in English and in Korean
     "predict": ("predict", "예측"),
     "run": ("run", "실행"),
     "compare": ("compare", "비교"),
@@ -53,7 +54,7 @@ class Cue:
 
     second: int
     words: str
-    beat: str | None = None
+    beat: Beat | None = None
 
     @property
     def time(self) -> str:

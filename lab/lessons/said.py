@@ -1,15 +1,13 @@
 """Which sentences of "explain" are true of these very runs, and what a prediction is worth beside them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import numpy as np
 
 from lab.lessons.arithmetic import names_in, worked_out
 from lab.lessons.figures import Array, means_of
+from lab.lessons.record import Worth
 from lab.lessons.schema import Lesson, Sentence
-
-Worth = Literal["right", "close", "far", "unknown"]
 
 
 def true_of(sentence: Sentence, values: Mapping[str, Array]) -> bool:
