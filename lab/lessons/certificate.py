@@ -127,7 +127,7 @@ def _predicted(opened: Opened, predicted: Prediction, language: Language) -> str
     if isinstance(predicted, tuple):
         low, last = min(predicted), predicted[-1]
         return say("certificate.curve", language, low=number(low), last=number(last))
-    return f"{number(predicted)} {opened.lesson.prediction.unit_in(language)}".strip()
+    return _with_unit(predicted, opened, language)
 
 
 def _came(opened: Opened, found: Found, language: Language) -> str:
@@ -135,9 +135,11 @@ def _came(opened: Opened, found: Found, language: Language) -> str:
     if isinstance(found.answer, tuple):
         items = opened.words(language)["predict"].items
         return ", ".join(items[key] for key in found.answer if key in items)
-    return (
-        "" if found.answer is None else f"{number(found.answer)} {opened.lesson.prediction.unit_in(language)}".strip()
-    )
+    return "" if found.answer is None else _with_unit(found.answer, opened, language)
+
+
+def _with_unit(value: float, opened: Opened, language: Language) -> str:
+    return f"{number(value)} {opened.lesson.prediction.unit_in(language)}".strip()
 
 
 def _figures(opened: Opened, found: Found, language: Language) -> tuple[str, ...]:
