@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from lab.charts.studies import COLOURS, DASHES, LEGEND_LINE, WIDE, mark_epoch, thin
 from lab.charts.style import BROWN, GREY, HEIGHT, SKY, figure, plain
-from lab.studies.band import band_curves
+from lab.studies.band import median_curve
 from lab.texts import Language, say
 
 LINE_COLOURS = (*COLOURS, SKY, BROWN)
@@ -59,7 +59,7 @@ def lesson_curves(
         colour, dash = LINE_COLOURS[place % len(LINE_COLOURS)], DASHES[place % len(DASHES)]
         for curve in line.curves:
             chart.add_trace(thin(_places(len(curve), line, over), curve, colour, 0.4))
-        _, median, _ = band_curves([curve for curve in line.curves if len(curve)])
+        median = median_curve(line.curves)
         if len(median):
             seen += [float(value) for value in median if value == value]
             chart.add_trace(

@@ -36,6 +36,11 @@ class SettingRuns:
         """One curve of each seed."""
         return [run.curves.get(name, ()) for run in self.runs]
 
+    @property
+    def steps_an_epoch(self) -> list[float]:
+        """Updates of each run that has an epoch behind it."""
+        return [run.values["updates"] / run.values["epochs"] for run in self.runs if run.values["epochs"]]
+
 
 def runs_of(figures: Mapping[str, Figure], cell: Cell, outcomes: Sequence[RunOutcome]) -> SettingRuns:
     """The figures of a setting, also while it goes on: then of the runs that have begun."""

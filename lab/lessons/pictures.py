@@ -96,7 +96,7 @@ MOST_TWINS = 2  # of more settings the training curves would hide what is to be 
 
 
 def _line(one: SettingRuns, curve: str, name: str) -> Line:
-    steps = [run.values["updates"] / run.values["epochs"] for run in one.runs if run.values["epochs"]]
+    steps = one.steps_an_epoch
     return Line(name, one.curve(curve), float(np.median(steps)) if steps and steps[0] else 1.0)
 
 
@@ -116,11 +116,17 @@ def drawn_by(opened: Opened, curve: tuple[float, ...]) -> Drawn:
 
 def mark_of(sentence: Sentence, runs: Mapping[str, SettingRuns], language: Language) -> Mark | None:
     """Where the chart is to be looked at for this sentence."""
+    epoch = epoch_pointed_at(sentence, runs)
+    return None if epoch is None else Mark(epoch, say("charts.best_epoch", language, epoch=round(epoch)))
+
+
+def epoch_pointed_at(sentence: Sentence, runs: Mapping[str, SettingRuns]) -> float | None:
+    """The mean over the seeds; None where it points at nothing, or at what these runs do not have."""
     look = sentence.look
     if look is None or look.setting not in runs:
         return None
     epoch = float(np.mean(runs[look.setting].figures[look.figure]))
-    return Mark(epoch, say("charts.best_epoch", language, epoch=round(epoch))) if np.isfinite(epoch) else None
+    return epoch if np.isfinite(epoch) else None
 
 
 def figures_table(

@@ -11,11 +11,11 @@ from lab.charts.lessons import LINE_COLOURS
 from lab.charts.studies import DASHES, WIDE
 from lab.lessons.asked import scenes_of
 from lab.lessons.figures import SettingRuns
-from lab.lessons.pictures import Picture, curve_name, lines_of, pictures_of
+from lab.lessons.pictures import Picture, curve_name, epoch_pointed_at, lines_of, pictures_of
 from lab.lessons.prose import Prose
 from lab.lessons.reader import Opened
 from lab.lessons.schema import Sentence
-from lab.studies.band import band_curves
+from lab.studies.band import median_curve
 from lab.texts import Language, say
 
 What = Literal["begin", "turn", "look", "order", "guess", "end", "updates"]
@@ -77,7 +77,7 @@ def drawing_of(
 ) -> dict[str, Any]:
     """Lines and axes for `lecture_curve.js`: of each line its median and its seeds, at `epochs`; None is a gap."""
     lines = lines_of(picture, runs, words, language, only=only)
-    medians = [band_curves([curve for curve in line.curves if len(curve)])[1] for line in lines]
+    medians = [median_curve(line.curves) for line in lines]
     lengths = [max(map(len, line.curves), default=0) for line in lines]  # a median ends where most seeds diverge
     return {
         "lines": [
@@ -114,16 +114,13 @@ def _marks(
     """What sentences point at; else the turn of a loss, else the moment from which the order stays, else a guess."""
     pointed: dict[int, tuple[What, str]] = {}
     for sentence in said:
-        look = sentence.look
-        if look is None or look.setting not in runs:
-            continue
-        epoch = float(np.mean(runs[look.setting].figures[look.figure]))
-        if math.isfinite(epoch) and 1 <= round(epoch) < epochs:
+        look, epoch = sentence.look, epoch_pointed_at(sentence, runs)
+        if look is not None and epoch is not None and 1 <= round(epoch) < epochs:
             figure = opened.lesson.settings[look.setting][0].figures[look.figure]
             pointed[round(epoch)] = "turn" if figure.of == "best_epoch" else "look", look.setting
     if pointed:
         return [(epoch, *mark) for epoch, mark in sorted(pointed.items())]
-    medians = {key: _median(one, picture) for key, one in runs.items()}
+    medians = {key: median_curve(one.curve(picture.curve)) for key, one in runs.items()}
     found: list[tuple[int, What, str]] = []
     if "loss" in picture.curve:
         found += [(_turn(median), "turn", key) for key, median in medians.items()]
@@ -133,10 +130,6 @@ def _marks(
         return fitting[:1]
     guess = round(GUESS_AT * epochs)
     return [(guess, "guess", "")] if guess >= 1 else []
-
-
-def _median(one: SettingRuns, picture: Picture) -> Any:
-    return band_curves([curve for curve in one.curve(picture.curve) if len(curve)])[1]
 
 
 def _turn(median: Any) -> int:
@@ -159,12 +152,7 @@ def _order(medians: Sequence[Any]) -> int:
 
 
 def _other_steps(runs: Mapping[str, SettingRuns]) -> bool:
-    steps = [
-        run.values["updates"] / run.values["epochs"]
-        for one in runs.values()
-        for run in one.runs
-        if run.values["epochs"]
-    ]
+    steps = [step for one in runs.values() for step in one.steps_an_epoch]
     return bool(steps) and min(steps) > 0 and max(steps) > OTHER_STEPS * min(steps)
 
 

@@ -52,6 +52,11 @@ def band_curves(curves: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
     return np.asarray(np.nanquantile(rows[:, :until], (LOW, 0.5, HIGH), axis=0))
 
 
+def median_curve(curves: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
+    """Of one curve a seed: the median at each epoch of those that have begun, as far as half of them go on."""
+    return np.asarray(band_curves([curve for curve in curves if len(curve)])[1])
+
+
 @dataclass(frozen=True)
 class Comparison:
     """How two settings differ in one number.
