@@ -8,7 +8,7 @@ Streamlit has a limit for one file (`server.maxUploadSize`), as somebody has set
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -63,19 +63,11 @@ class UploadGate:
             yield
             return
         await self._line.acquire()
-        mine = [True]  # until it is given up
-
-        def give_up() -> None:
-            if mine:
-                mine.clear()
-                self._line.release()
-
-        slow = asyncio.get_running_loop().call_later(PATIENCE_S, give_up)
-        try:
+        with ExitStack() as turn:  # closed at its end or by the clock, whichever comes first, and but once
+            turn.callback(self._line.release)
+            slow = asyncio.get_running_loop().call_later(PATIENCE_S, turn.close)
+            turn.callback(slow.cancel)
             yield
-        finally:
-            slow.cancel()
-            give_up()
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         came = 0
