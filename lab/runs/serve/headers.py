@@ -4,14 +4,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 SITE = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?")  # as CSP names one
 
-STRAIGHT: Final = "lab.straight"  # in a scope: the server's own `send`, for a stream whose answer has begun
 FEATURES = (
     "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
     "payment", "usb",
@@ -86,8 +84,6 @@ class SaidWithEverything:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-
-        scope[STRAIGHT] = send
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -14,7 +14,7 @@ from lab.runs.serve import host
 from lab.runs.serve.bell import Bell
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
-from lab.runs.serve.headers import STRAIGHT, SaidWithEverything, headers, policy
+from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.play import Play
 from lab.runs.serve.pooled import PoolEngine
@@ -55,9 +55,7 @@ class Live:
         try:
             await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
             await send(_body(b"retry:500\n\n"))
-            # whatever stands around this app has seen the answer begin, and none of it has a use for what follows:
-            # each of nine would be awaited for each frame, which takes as long as to send it
-            await _relay(engine, reader, bell, gone, scope.get(STRAIGHT, send))
+            await _relay(engine, reader, bell, gone, send)
         finally:
             gone.cancel()
             bell.silence()
