@@ -4,7 +4,6 @@ Small dense networks are computed in the browser from their weights and need non
 """
 
 import time
-from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 from lab.model.probe import between_rows, evenly
 from lab.runs.wire.arrays import Arrays, data_of, rows_at
 from lab.runs.wire.frame import event
-from lab.runs.work.drawn import shares
+from lab.runs.work.drawn import exact, shares
 from netcore.layers import Conv2D, Dense
 
 Array = np.ndarray[Any, Any]
@@ -83,7 +82,7 @@ def answers_of(model: Any, rows: Inputs, between: Array) -> dict[str, str]:
     outputs = said(model, rows)
     if len(between):
         outputs[""] = np.concatenate([outputs[""], said(model, between)[""]])
-    return {name: b64encode(np.asarray(output, np.float32).tobytes()).decode() for name, output in outputs.items()}
+    return {name: exact(output) for name, output in outputs.items()}
 
 
 def said(model: Any, rows: Inputs) -> dict[str, Array]:

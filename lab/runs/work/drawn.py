@@ -32,7 +32,7 @@ def drawn_event(model: Any, spec: RunSpec, epoch: int) -> bytes:
     kernels = {name: _first(layer.kernel) for name, layer in dense}
     largest = max((float(np.abs(kernel).max()) for kernel in kernels.values() if kernel.size), default=0.0)
     layers = {name: _packed(kernel, largest) for name, kernel in kernels.items()}
-    biases = {name: _exact(layer.bias[:MOST_UNITS]) for name, layer in dense if layer.use_bias}
+    biases = {name: exact(layer.bias[:MOST_UNITS]) for name, layer in dense if layer.use_bias}
     return event("weights", {"epoch": epoch, "largest": float(f"{largest:.4g}"), "layers": layers, "biases": biases})
 
 
@@ -52,10 +52,15 @@ def parameters_event(model: Any, spec: RunSpec, epoch: int, updates: int) -> byt
 def exact_layers(model: Any, spec: RunSpec) -> dict[str, dict[str, str]]:
     """Layer -> weight -> base64 of float32."""
     return {
-        name: {weight.name: _exact(weight.value) for weight in layer.weights}
+        name: {weight.name: exact(weight.value) for weight in layer.weights}
         for name, layer in named_layers(model, spec)
         if layer.weights
     }
+
+
+def exact(values: Array) -> str:
+    """Numbers as they are, row by row: base64 of float32."""
+    return b64encode(values.astype(np.float32).tobytes()).decode()
 
 
 def shares(kernel: Array) -> str:
@@ -74,10 +79,6 @@ def named_layers(model: Any, spec: RunSpec) -> list[tuple[str, Any]]:
 
 def _dense_layers(model: Any, spec: RunSpec) -> list[tuple[str, Any]]:
     return [(name, layer) for name, layer in named_layers(model, spec) if isinstance(layer, Dense)]
-
-
-def _exact(values: Array) -> str:
-    return b64encode(values.astype(np.float32).tobytes()).decode()
 
 
 def _first(kernel: Array) -> Array:
