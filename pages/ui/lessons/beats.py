@@ -28,6 +28,7 @@ from lab.studies.words import number
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.chart import over_choice
+from pages.ui.lessons.answering import chosen_answer, tell_judged
 from pages.ui.lessons.curve_pad import curve_pad
 from pages.ui.lessons.running import (
     begin,
@@ -123,6 +124,11 @@ def _nothing() -> None:
 def _predicted(opened: Opened, progress: Progress, given: Any) -> None:
     """Callback: keep the prediction and begin."""
     progress.predict(given, now(app_state()))
+    _begin(opened, progress)
+
+
+def _begin(opened: Opened, progress: Progress) -> None:
+    """Callback: the runs of the prediction that is there."""
     begin(opened, progress)
     if progress.running is not None:
         progress.go("run")
@@ -166,16 +172,10 @@ def run_anew(state: AppState, opened: Opened, progress: Progress) -> None:
             key="lesson-run-again",
             type="primary",
             icon=":material/play_arrow:",
-            on_click=_begin_again,
+            on_click=_begin,
             args=(opened, progress),
         )
         go_back(state, progress)
-
-
-def _begin_again(opened: Opened, progress: Progress) -> None:
-    begin(opened, progress)
-    if progress.running is not None:
-        progress.go("run")
 
 
 def go_back(state: AppState, progress: Progress) -> None:
@@ -269,20 +269,14 @@ def explain(state: AppState, opened: Opened, progress: Progress) -> None:
 def check(state: AppState, opened: Opened, progress: Progress) -> None:
     words, asked = opened.words(state.language)["check"], opened.lesson.check
     st.markdown(f"**{safe(words.text)}**")
-    given = st.radio(
-        say("lessons_page.answer", state.language),
-        asked.answers,
-        index=None,
-        format_func=lambda key: safe(words.answer(key)[0]),
-        key=f"lesson-answer-{opened.name}",
-        label_visibility="collapsed",
-    )
+    answers = {key: words.answer(key)[0] for key in asked.answers}
+    given = chosen_answer(state, answers, f"lesson-answer-{opened.name}")
     if given is None:
         if progress.solved:
             go_on_button(state, progress)
         return
     progress.answer(given, right=given == asked.right, now=now(state))
-    _judge(state, right=given == asked.right, reason=safe(words.answer(given)[1]))
+    tell_judged(state, right=given == asked.right, reason=safe(words.answer(given)[1]))
     if given == asked.right:
         _second(state, opened, progress)
 
@@ -292,18 +286,10 @@ def _second(state: AppState, opened: Opened, progress: Progress) -> None:
     words, one = opened.words(state.language)["again"], question(opened.lesson.check.again, progress.turn)
     st.divider()
     st.markdown(f"**{safe_filled(words.text, one.numbers)}**")
-    given = st.radio(
-        say("lessons_page.answer", state.language),
-        list(one.answers),
-        index=None,
-        format_func=lambda key: safe(one.answers[key]),
-        key=f"lesson-again-{opened.name}-{progress.turn}",
-        label_visibility="collapsed",
-        horizontal=True,
-    )
+    given = chosen_answer(state, one.answers, f"lesson-again-{opened.name}-{progress.turn}", abreast=True)
     if given is None:
         return
-    _judge(state, right=given == RIGHT, reason=safe_filled(words.items[given], one.numbers))
+    tell_judged(state, right=given == RIGHT, reason=safe_filled(words.items[given], one.numbers))
     if given == RIGHT:
         progress.solved = True
         go_on_button(state, progress)
@@ -320,11 +306,6 @@ def _second(state: AppState, opened: Opened, progress: Progress) -> None:
 
 def _turn(progress: Progress) -> None:
     progress.turn += 1
-
-
-def _judge(state: AppState, *, right: bool, reason: str) -> None:
-    box, icon = (st.success, ":material/check_circle:") if right else (st.warning, ":material/lightbulb:")
-    box(f"{say('lessons_page.right' if right else 'lessons_page.not_right', state.language)} {reason}", icon=icon)
 
 
 # --- one step further

@@ -10,6 +10,7 @@ from lab.lessons.reader import Opened
 from lab.lessons.recall import Due, days_after, due, other_turn
 from lab.lessons.shelf import known_lessons
 from lab.texts import say
+from pages.ui.lessons.answering import chosen_answer, tell_judged
 from pages.ui.lessons.visit import Recalled, Visit, now
 from pages.ui.lessons.words import safe, safe_filled
 from pages.ui.state import AppState, app_state
@@ -72,18 +73,11 @@ def _ask(state: AppState, visit: Visit, here: Recalled, opened: Opened) -> None:
         text, right = safe(section.text), asked.right
     else:
         one, section = question(opened.lesson.check.again, here.turn), words["again"]
-        answers = dict(one.answers)
+        answers = one.answers
         reasons = {name: safe_filled(section.items[name], one.numbers) for name in answers}
         text, right = safe_filled(section.text, one.numbers), RIGHT
     st.markdown(text)
-    given = st.radio(
-        say("lessons_page.answer", state.language),
-        list(answers),
-        index=None,
-        format_func=lambda name: safe(answers[name]),
-        key=key,
-        label_visibility="collapsed",
-    )
+    given = chosen_answer(state, answers, key)
     if given is not None:
         _judge(state, visit, here, progress, right=given == right, reason=reasons[given])
 
@@ -94,8 +88,7 @@ def _judge(state: AppState, visit: Visit, here: Recalled, progress: Progress, *,
         here.right = right
         visit.asked += 1
         progress.recalled(here.due.asked, right=right, now=now(state), turn=here.turn)
-    box, icon = (st.success, ":material/check_circle:") if right else (st.warning, ":material/lightbulb:")
-    box(f"{say('lessons_page.right' if right else 'lessons_page.not_right', state.language)} {reason}", icon=icon)
+    tell_judged(state, right=right, reason=reason)
     days = days_after(progress.missed[here.due.asked])
     again = "progress.recall_learned" if days is None else "progress.recall_days"
     st.caption(say(again, state.language, days=days or 0))

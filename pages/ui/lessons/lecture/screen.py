@@ -10,6 +10,7 @@ from lab.lessons.pictures import figures_table, mark_of, picture_for, pictures_o
 from lab.lessons.record import BEATS, Beat
 from lab.lessons.reveal import drawing_of, empty_drawing, epochs_of, words_of
 from lab.lessons.said import answer_of, held_of, right_choices
+from lab.lessons.schema import Sentence
 from lab.lessons.shelf import lesson_after
 from lab.studies.words import number
 from lab.texts import say
@@ -183,9 +184,9 @@ def _explain(state: AppState, lecture: Lecture) -> None:
     *before, now = lecture.shown
     with sentences:
         for sentence in before:
-            st.markdown(_sentence(state, lecture, sentence.key))
+            st.markdown(_sentence(state, lecture, sentence))
         with st.container(key="lecture-now"):
-            st.markdown(_sentence(state, lecture, now.key))
+            st.markdown(_sentence(state, lecture, now))
     with chart:
         picture = picture_for(now, pictures_of(scenes_of(lecture.opened)))
         mark = mark_of(now, running.settings, state.language)
@@ -199,12 +200,11 @@ def _explain(state: AppState, lecture: Lecture) -> None:
         )
 
 
-def _sentence(state: AppState, lecture: Lecture, key: str) -> str:
+def _sentence(state: AppState, lecture: Lecture, sentence: Sentence) -> str:
     """With the number of seeds in which it holds by itself."""
-    sentence = next(one for one in lecture.results.said if one.key == key)
     values = lecture.running.values if lecture.running else {}
     held, seeds = held_of(sentence, values)
-    text = safe_filled(lecture.opened.words(state.language)["explain"].items[key], values)
+    text = safe_filled(lecture.opened.words(state.language)["explain"].items[sentence.key], values)
     return f"{text} **({say('lecture.held', state.language, held=held, seeds=seeds)})**"
 
 
