@@ -1,10 +1,19 @@
-"""Where results go: `benchmarks/results/`, not part of the repository."""
+"""How results are told, and where they go: `benchmarks/results/`, not part of the repository."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "results"
+
+
+def short(value: Any) -> Any:
+    """Plain values with no more than four digits of each number that is not whole."""
+    if isinstance(value, dict):
+        return {name: short(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [short(one) for one in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def write_json(name: str, document: dict[str, Any]) -> None:

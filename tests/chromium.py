@@ -1,10 +1,16 @@
-"""Finds a Chromium for the browser tests, and installs one where none is found."""
+"""Finds and starts a Chromium for the browser tests, and installs one where none is found."""
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 
@@ -20,6 +26,19 @@ def _playwrights_own() -> str | None:
 
     with sync_playwright() as playwright:
         return playwright.chromium.executable_path
+
+
+@contextmanager
+def running_chromium(path: str | None = None) -> Iterator["Browser"]:
+    """One without a window, that at `path` or the one found."""
+    from playwright.sync_api import sync_playwright
+
+    path = path or find_chromium()  # before Playwright starts: it asks Playwright too
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as browser,
+    ):
+        yield browser
 
 
 def install_chromium() -> str:

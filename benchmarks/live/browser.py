@@ -5,15 +5,15 @@
 
 import argparse
 import json
-import shutil
 import statistics
 import time
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from benchmarks.live.experiments import long_run, query_of
 from benchmarks.live.server import running_app
+from tests.chromium import running_chromium
 
 # notes the time of the click and of the first drawing with a point, both in the page's own clock
 WATCH = """() => {
@@ -60,11 +60,10 @@ def _state(page: Page) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"))
+    parser.add_argument("--chromium", help="its path; else one is looked for")
     parser.add_argument("--clicks", type=int, default=10)
     arguments = parser.parse_args()
-    with running_app() as (host, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=arguments.chromium, args=["--no-sandbox"])
+    with running_app() as (host, _), running_chromium(arguments.chromium) as browser:
         page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
         errors: list[str] = []
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -76,7 +75,6 @@ def main() -> None:
             **{f"{name}_per_s": value for name, value in painted_per_s(page, 10.0).items()},
             "console_errors": errors,
         }
-        browser.close()
     print(json.dumps(figures, indent=1))
 
 

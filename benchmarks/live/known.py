@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
@@ -21,7 +21,7 @@ from lab.runs.work.build import build_model
 from lab.runs.work.drawn import drawn_event, exact_layers, parameters_event
 from lab.starts import start
 from pages.ui.component import SHARED
-from tests.chromium import find_chromium
+from tests.chromium import running_chromium
 
 NETWORKS = ("spiral", "iris", "overfitting", "digits_conv", "two_in_two_out")
 TIMES = 40
@@ -70,14 +70,11 @@ def measure(name: str, page: Page) -> str:
 
 
 def main() -> None:
-    path = find_chromium()  # before Playwright starts: it asks Playwright too
     print("network | answers: bytes | worker ms | weights: bytes | worker ms | browser ms, plane of 45 x 45")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with running_chromium() as browser:
         page = browser.new_page()
         for name in NETWORKS:
             print(measure(name, page), flush=True)
-        browser.close()
 
 
 if __name__ == "__main__":

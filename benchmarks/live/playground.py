@@ -19,6 +19,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.output import short
 from lab.data.given import given_table
 from lab.data.prepare import Dataset, prepare
 from lab.runs.kept.store import RunStore
@@ -190,13 +191,7 @@ def main() -> None:
 
 
 def tell(what: str, found: dict[str, Any]) -> None:
-    print(json.dumps({"what": what, **{name: _short(value) for name, value in found.items()}}), flush=True)
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _short(one) for name, one in value.items()}
-    return float(f"{value:.4g}") if isinstance(value, float) else value
+    print(json.dumps({"what": what, **short(found)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -20,21 +20,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from benchmarks import machine
 from benchmarks.live.server import running_app
-from benchmarks.output import write_json
-from tests.chromium import find_chromium
+from benchmarks.output import short, write_json
+from tests.chromium import running_chromium
 
 WATCH = Path(__file__).with_name("watch_playground.js").read_text(encoding="utf-8")
 ALL_INPUTS = "&".join(f"{key}=true" for key in ("xTimesY", "xSquared", "ySquared", "sinX", "sinY"))
 COMMON = "activation=tanh&batchSize=10&dataset=spiral&learningRate=0.03&percTrainData=50&noise=0"
-SCENES = {
-    "spiral 6-4": f"{COMMON}&networkShape=6,4",
-    "spiral 8x6, 7 inputs": f"{COMMON}&networkShape=8,8,8,8,8,8&{ALL_INPUTS}",
-}
-HIDDEN_UNITS = {"spiral 6-4": 10, "spiral 8x6, 7 inputs": 48}
+SCENES = {"spiral 6-4": ((6, 4), COMMON), "spiral 8x6, 7 inputs": ((8,) * 6, f"{COMMON}&{ALL_INPUTS}")}
 STEP = """async (epochs) => {
   const { run } = document.querySelector('.pg-board').dataset;
   const body = JSON.stringify({ do: "step", run, epochs });
@@ -72,15 +68,17 @@ class Peer:
     @contextmanager
     def page(self, scene: str, seed: int = 0) -> Iterator[Page]:
         """Its page, opened and at rest."""
+        units, query = SCENES[scene]
+        shape = ",".join(map(str, units))
         context = self.browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
         context.set_default_timeout(LONGEST_MS)
         context.add_init_script(f"(() => {{\n{WATCH}\n}})();")
         context.route("**/*", self._only_here)
         page = context.new_page()
-        page.goto(f"{self.address}{self.mark}{SCENES[scene]}&{self.seeded(seed)}{self.settings}")
+        page.goto(f"{self.address}{self.mark}{query}&networkShape={shape}&{self.seeded(seed)}{self.settings}")
         page.wait_for_selector(self.there)
         page.wait_for_timeout(1000)  # at rest
-        page.evaluate(BEGIN, [self.stand, HIDDEN_UNITS[scene] + self.canvases, self.play, self.knob])
+        page.evaluate(BEGIN, [self.stand, sum(units) + self.canvases, self.play, self.knob])
         yield page
         context.close()
 
@@ -254,15 +252,16 @@ def compared(peers: list[Peer], asked: argparse.Namespace) -> dict[str, Any]:
 
 def tell(result: dict[str, Any], scene: str, figure: str, name: str, values: list[float]) -> None:
     """One line of the report, and its ratio to the reference where that has been measured before."""
-    row = {
-        "median": statistics.median(values),
-        "least": min(values),
-        "most": max(values),
-        "mean": statistics.mean(values),
-        "sd": statistics.stdev(values) if len(values) > 1 else 0.0,
-    }
-    row = {key: float(f"{value:.4g}") for key, value in row.items()}
-    row["values"] = [float(f"{value:.4g}") for value in values]
+    row = short(
+        {
+            "median": statistics.median(values),
+            "least": min(values),
+            "most": max(values),
+            "mean": statistics.mean(values),
+            "sd": statistics.stdev(values) if len(values) > 1 else 0.0,
+            "values": values,
+        }
+    )
     of_scene = result.setdefault(scene, {}).setdefault(figure, {})
     of_scene[name] = row
     if len(of_scene) == 2:
@@ -281,10 +280,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--epochs", type=int, default=500, help="after which the losses are compared")
     arguments = parser.parse_args()
-    path = find_chromium()  # before Playwright starts: it asks Playwright too
     began = time.perf_counter()
-    with running_app() as (host, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with running_app() as (host, _), running_chromium() as browser:
         ours = Ours(browser, f"http://{host}/playground")
         if arguments.reference is None:
             result = compared([ours], arguments)
@@ -292,7 +289,6 @@ def main() -> None:
             with served(arguments.reference) as address:
                 result = compared([Reference(browser, address), ours], arguments)
         described = {"browser": browser.version, "took_s": round(time.perf_counter() - began), **machine.described()}
-        browser.close()
     write_json("playground_browser", {"machine": described, "scenes": result})
 
 

@@ -9,11 +9,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from benchmarks.live.server import running_app
 from pages import FIRST, PAGES
-from tests.chromium import find_chromium
+from tests.chromium import running_chromium
 
 LONGEST_MS = 60_000
 
@@ -91,11 +91,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     names = [page.name for page in PAGES if not arguments.only or page.name in arguments.only]
-    chromium = find_chromium()
-    with running_app(LAB_PROFILE="class") as (host, _server), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with running_app(LAB_PROFILE="class") as (host, _server), running_chromium() as browser:
         weights = [weight for name in names for weight in both(browser, host, name)]
-        browser.close()
     if arguments.json:
         print(json.dumps([asdict(weight) for weight in weights]))
         return

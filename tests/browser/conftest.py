@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as WaitedInVain
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -16,7 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks.live.server import running_app
 from lab.texts import Language, say
 from pages import page_named
-from tests.chromium import find_chromium
+from tests.chromium import running_chromium
 from tests.waiting import LONGEST_MS
 
 Theme = Literal["light", "dark"]  # what the person's system asks for; Streamlit follows it
@@ -62,11 +62,8 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = find_chromium()  # before Playwright starts: it asks Playwright too
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 def new_context(browser: Browser, *, first_visit: bool = False, **options) -> BrowserContext:

@@ -66,6 +66,7 @@ def _ask(state: AppState, visit: Visit, here: Recalled, opened: Opened) -> None:
     progress = state.desk.lessons.progress(here.due.lesson)
     key = f"lesson-recall-{here.due.lesson}-{here.due.asked}-{here.turn}-{visit.day}"
     words = opened.words(state.language)
+    answers: Mapping[str, str]
     if here.due.asked == "check":
         asked, section = opened.lesson.check, words["check"]
         answers = {one: section.answer(one)[0] for one in asked.answers}
