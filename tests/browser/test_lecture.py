@@ -41,6 +41,7 @@ def due(notes: Page, cue: Cue) -> None:
 
 
 def to_the_curves(person) -> None:
+    person.settle()  # a press is made on a screen that stands
     person.page.keyboard.press("ArrowRight")
     at(person.page, f"{NAME}.run.0")
     person.page.locator(SHOWN).wait_for()
