@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from lab.model.playground import choices
-from lab.texts import Language, texts_of
+from lab.texts import Language, say, texts_of
 from pages.ui.component import component
 
 SHARED_SCRIPTS: Final = (
@@ -25,6 +25,8 @@ NAMES: Final = (
 )
 SCRIPTS: Final = (*SHARED_SCRIPTS, *(f"playground/{name}" for name in NAMES))
 
+CROWD: Final = ("queued", "queued_for", "busy")  # said as of the curves of the train page
+
 _component = component(__file__, shared=SCRIPTS)
 
 
@@ -38,7 +40,7 @@ def playground(ticket: str, language: Language, *, own: dict[str, Any] | None = 
     options = choices(language)
     if own is not None:
         options = {**options, "datasets": [*options["datasets"], own]}
-    texts = texts_of("playground.", language)
+    texts = texts_of("playground.", language) | {name: say(f"live.{name}", language) for name in CROWD}
     _component(
         data={"address": f"play/{ticket}", "options": options, "texts": texts, "language": language}, key="playground"
     )

@@ -55,6 +55,7 @@ def wait_for(
             st.rerun()
         else:
             show(view)
+            tell_crowd(state, view)
 
     tick()
     st.button(
@@ -70,6 +71,16 @@ def tell_epochs(state: AppState, view: StudyView) -> None:
     """How far it is, in epochs of all its runs."""
     words = {"done": f"{view.done:,}", "total": f"{view.total:,}", "seconds": f"{view.compute_s:.1f}"}
     st.progress(view.share, say("lessons_page.progress", state.language, **words))
+
+
+def tell_crowd(state: AppState, view: StudyView) -> None:
+    """That it has no place yet, or is slow, because there are so many."""
+    if view.ahead is not None:
+        known = view.queue_wait_s is not None
+        words = {"ahead": f"{view.ahead:,}", "seconds": f"{view.queue_wait_s or 0:.0f}"}
+        st.caption(say("study.queued_for" if known else "study.queued", state.language, **words))
+    elif view.busy:
+        st.caption(say("study.busy", state.language))
 
 
 def stop(study_id: str) -> None:

@@ -14,7 +14,8 @@ from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, iris_data
-from tests.live.states import wait_for_epoch, wait_for_state
+from tests.lab.runs.test_study import cells
+from tests.live.states import wait_for_epoch, wait_for_state, wait_for_study
 from tests.live.test_pool import ENDLESS, UNHURRIED
 from tests.waiting import wait_for
 
@@ -43,10 +44,15 @@ def test_when_it_is_full_a_run_waits_for_its_turn_and_is_told_its_place(engine_w
     wait_for_epoch(small, first, "one", 1)
     assert [small.view(*run).state for run in ((second, "two"), (third, "three"))] == ["queued", "queued"]
     assert [small.view(*run).queue_position for run in ((second, "two"), (third, "three"))] == [1, 2]
+    study = small.start_study(cells(1), "four")
+    assert small.study(study, "four").ahead == 2
     small.command(third, "three", Stop())  # whoever waits may also give up
     assert small.view(third, "three").state == "stopped"
+    assert small.study(study, "four").ahead == 1
     small.command(first, "one", Stop())
     wait_for_state(small, second, "two", "finished")
+    wait_for_study(small, study, "four", "finished")
+    assert small.study(study, "four").ahead is None
 
 
 def test_a_run_that_has_had_its_time_is_stopped_with_the_reason_and_kept(engine_with):

@@ -147,3 +147,19 @@ def test_a_failed_study_is_said_to_have_failed(person, monkeypatch):
     monkeypatch.setattr(person.engine, "study", lambda *_: failed)
     person.press("study-run")
     assert say("experiments_page.failed", "en") in person.errors()
+
+
+@pytest.mark.parametrize(
+    ("key", "crowd"),
+    [
+        ("study.queued", {"queue_position": 8}),
+        ("study.queued_for", {"queue_position": 8, "queue_wait_s": 20.2}),
+        ("study.busy", {"busy": True}),
+    ],
+)
+def test_a_study_that_waits_for_a_place_or_is_slow_in_a_busy_class_says_so(person, monkeypatch, key, crowd):
+    predict(open_study(person, "batch_size"), "10")
+    waiting = StudyView("queued", 0, 10, 0.0, None, {}, **crowd)
+    monkeypatch.setattr(person.engine, "study", lambda *_: waiting)
+    person.press("study-run")
+    assert say(key, "en", ahead=7, seconds=20) in person.sentences()

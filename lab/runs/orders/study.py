@@ -65,6 +65,7 @@ class StudyView:
 
     Args:
         note: what to know of where it is computed.
+        queue_position, queue_wait_s: of a study of which nothing has begun, as in RunView; busy: likewise.
         done, total: epochs of all its runs together, finished and asked for.
         outcomes: for each cell those of its seeds, as far as they have begun.
     """
@@ -76,6 +77,14 @@ class StudyView:
     reason: Reason | None
     outcomes: dict[str, tuple[RunOutcome, ...]]
     note: Reason | None = None
+    queue_position: int = 0
+    queue_wait_s: float | None = None
+    busy: bool = False
+
+    @property
+    def ahead(self) -> int | None:
+        """How many trainings get a place before it; None when it waits for none."""
+        return self.queue_position - 1 if self.queue_position else None
 
     @property
     def share(self) -> float:

@@ -34,3 +34,11 @@ function seconds(value, language, digits = value < 1 ? 2 : value < 10 ? 1 : 0) {
 function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (blank, name) => values[name] ?? blank);
 }
+
+// The place in the queue of a run that waits for one; since: when that was told.
+function placeInLine({ queue_position, queue_wait_s }, since, texts, language) {
+  const ahead = formatOf(language).format(queue_position - 1);
+  if (queue_wait_s === null || queue_wait_s === undefined) return fill(texts.queued, { ahead });
+  const left = Math.max(1, queue_wait_s - (performance.now() - since) / 1000);
+  return fill(texts.queued_for, { ahead, time: seconds(left, language, 0) });
+}

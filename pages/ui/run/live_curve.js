@@ -190,18 +190,10 @@ class LiveCurve {
         ? fill(texts.remaining, { time: seconds((elapsed / epoch) * (epochs - epoch), language) })
         : texts.states[state] ?? state,
     ];
-    if (this.progress.queue_position) figures[4] = this.place();
+    if (this.progress.queue_position) figures[4] = placeInLine(this.progress, this.progress.at, texts, language);
     figures.push(state === "running" && this.progress.busy ? texts.busy : "");
     while (this.figures.children.length < figures.length) element(this.figures, "span");
     figures.forEach((text, index) => setText(this.figures.children[index], text));
-  }
-
-  place() {
-    const { queue_position, queue_wait_s, at } = this.progress;
-    const ahead = formatOf(this.data.language).format(queue_position - 1);
-    if (queue_wait_s === null || queue_wait_s === undefined) return fill(this.data.texts.queued, { ahead });
-    const left = Math.max(1, queue_wait_s - (performance.now() - at) / 1000);
-    return fill(this.data.texts.queued_for, { ahead, time: seconds(left, this.data.language, 0) });
   }
 
   // Its figures change with the time, whether or not something comes.

@@ -282,5 +282,3 @@ def _progress(state: AppState, asked: Asked, view: StudyView) -> None:
     )
     if view.note is not None:
         st.caption(tell_error(view.note, state.language))
-    if view.state == "queued":
-        st.caption(say("experiments_page.queued", state.language))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lab.errors import RunError
 from lab.runs.orders.study import Asked, Cell, StudyView, check_study, single_pieces, study_specs, study_view
@@ -47,7 +48,11 @@ class Studies:
                 self._dispatch.touch(part)
             seen = [(part.pieces, part.status, part.snapshot) for part in parts]
             note = next((part.note for part in parts if part.note), None)
-        return study_view(seen, note)
+            view = study_view(seen, note)
+            first = min(parts, key=lambda part: part.queue_position)  # 0 as soon as one has a place
+            return replace(
+                view, queue_position=first.queue_position, queue_wait_s=first.queue_wait_s, busy=self._hub.busy
+            )
 
     def stop(self, study: str, owner: str) -> None:
         with self._hub.lock:

@@ -20,6 +20,7 @@ class Board {
     this.heading = element(this.box, "h3", "pg-heading");
     this.alarm = element(this.box, "p", "pg-alarm");
     this.alarm.setAttribute("role", "alert");
+    this.crowd = element(this.box, "p", "pg-crowd");
     this.network = new NetworkView(this.box, this);
     this.side = element(this.box, "div", "pg-side");
     this.output = new OutputView(element(this.side, "div", "pg-outbox"), this);
@@ -199,6 +200,8 @@ class Board {
     });
     setText(this.alarm, this.trouble());
     this.alarm.hidden = !this.alarm.textContent;
+    setText(this.crowd, this.crowded());
+    this.crowd.hidden = !this.crowd.textContent;
     this.curve.describe();
   }
 
@@ -209,6 +212,14 @@ class Board {
     if (!isLost) return "";
     const epoch = lane.lostAt ?? lane.epoch;
     return fill(texts.diverged, { epoch: formatOf(language).format(epoch), rate: short(this.setup.learningRate, language) });
+  }
+
+  // that others are before it, or that all of them together make it slow
+  crowded() {
+    const { crowd, isMoving } = this.lane;
+    if (!crowd || !isMoving) return "";
+    if (crowd.queue_position) return placeInLine(crowd, crowd.at, this.texts, this.language);
+    return crowd.busy ? this.texts.busy : "";
   }
 
   speak(now) {

@@ -35,7 +35,7 @@ class Lane {
   }
 
   forget() {
-    Object.assign(this, { epoch: 0, updates: 0, numbers: {}, best: null, lostAt: null, columns: { e: [] } });
+    Object.assign(this, { epoch: 0, updates: 0, numbers: {}, best: null, lostAt: null, columns: { e: [] }, crowd: null });
   }
 
   // as the person wants it: the server may be on its way there
@@ -210,7 +210,7 @@ class Lane {
         this.columns = { e: [] };
         this.append(frame);
       },
-      state: ({ state }) => this.takeState(state),
+      state: (told) => this.takeState(told),
       parameters: (told) => this.takeParameters(told),
       end: () => this.end(),
     };
@@ -218,7 +218,9 @@ class Lane {
     this.stream.open();
   }
 
-  takeState(state) {
+  // crowd: its place in the queue, and whether the class is busy
+  takeState({ state, ...crowd }) {
+    this.crowd = { ...crowd, at: performance.now() };
     this.state = { queued: "running", running: "running", paused: "paused" }[state] ?? state;
     this.changed();
   }
