@@ -22,6 +22,7 @@ from starlette.middleware import Middleware
 from streamlit.file_util import get_static_dir
 from streamlit.net_util import get_internal_ip
 
+from lab.insight.inside.looker import LookingPool, set_looker
 from lab.reading.host import set_reader
 from lab.reading.pool import ReadingPool
 from lab.runs.serve import owner
@@ -41,8 +42,9 @@ from pages.ui.uploads import held_bytes
 async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     """The engine lives as long as the server."""
     keep_imports_out_of_garbage_collection()
-    engine, reader = PoolEngine(), ReadingPool()
+    engine, reader, looker = PoolEngine(), ReadingPool(), LookingPool()
     set_reader(reader)
+    set_looker(looker)
     await asyncio.to_thread(engine.begin, asyncio.get_running_loop())
     set_engine(engine)
     close_when_asked_to_stop(engine)
@@ -54,7 +56,9 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
         sweeper.cancel()
         set_engine(None)
         set_reader(None)
+        set_looker(None)
         await asyncio.to_thread(reader.close)
+        await asyncio.to_thread(looker.close)
         await asyncio.to_thread(engine.close)
 
 

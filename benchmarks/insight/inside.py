@@ -48,7 +48,7 @@ def costs(name: str) -> tuple[str, ...]:
     for _ in range(TIMES):
         event = inside.event(trainer.model, spec, 1, at_rest=True)
         times.append(ms(lambda: inside.event(trainer.model, spec, 1, at_rest=True)))
-    rows, every = rows_looked_at(experiment, dataset, CLASS), all_rows(experiment, dataset)
+    rows, every = rows_looked_at(experiment, dataset, CLASS), all_rows(arrays)
     looks = [ms(lambda: look_inside(experiment, trainer, rows)) for _ in range(TIMES)]
     losses = [ms(lambda: loss_of(trainer.model, every)) for _ in range(TIMES)]
     told = (min(times), len(event), min(looks), len(rows), min(losses))

@@ -1,9 +1,9 @@
 """What is asked about a file, and what comes of it: its table, and a first experiment where one is wanted."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from lab.aside.told import Progress, Tell
 from lab.data.read import read_as_wished, read_table
 from lab.data.table import Table
 from lab.edits.proposals import for_own_table
@@ -13,28 +13,6 @@ from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
 
 PROPOSING = 0.95  # of the way, when the table is there
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a reading is.
-
-    Args:
-        stage: what is being done, "reading.stage.<stage>" in the catalogue.
-        share: of the work that is done, 0 to 1.
-        before: files that are read first; while there are any, nothing is done for this one.
-    """
-
-    stage: str = "starting"
-    share: float = 0.0
-    before: int = 0
-
-
-Tell = Callable[[Progress], None]  # called every now and then; what it raises ends the reading
-
-
-def silently(progress: Progress) -> None:
-    """Nobody looks."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from types import ModuleType
 
-from lab.reading.file import FileRead, Reader, Tell, Wish, read_file
+from lab.aside.told import Tell
+from lab.reading.file import FileRead, Reader, Wish, read_file
 from lab.runs.serve.host import place_named
 from lab.spec.limits import current_limits
 

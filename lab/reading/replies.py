@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from lab import errors
+from lab.aside.refusals import refusal_of, refusal_values
+from lab.aside.wire import Arrays, Values
 from lab.errors import LabError
 from lab.reading.file import FileRead, Wish
 from lab.reading.tables import packed, unpacked
-from lab.reading.wire import Arrays, Values
 from lab.spec.data import ReadingSpec
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
@@ -50,14 +50,3 @@ def answered(values: Values, arrays: Arrays, content: bytes) -> FileRead:
         proposal = refusal_of(values["proposal"])
     reading = ReadingSpec.model_validate_json(values["reading"])
     return FileRead(unpacked(values["table"], arrays, content), reading, proposal)
-
-
-def refusal_values(refusal: LabError) -> dict[str, Any]:
-    return {"kind": type(refusal).__name__, "key": refusal.message_key, "values": refusal.values}
-
-
-def refusal_of(values: dict[str, Any]) -> LabError:
-    """What `refusal_values` was given."""
-    kind = getattr(errors, values["kind"])
-    refusal: LabError = kind(values["key"], **values["values"])
-    return refusal

@@ -1,8 +1,6 @@
 """How much memory files and tables take, and who makes room for others."""
 
-import ctypes
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 
 from lab.data.table import Table
 
@@ -21,9 +19,3 @@ def first_to_go(sizes: Sequence[int], most: int) -> int:
         total -= sizes[count]
         count += 1
     return count
-
-
-def give_back() -> None:
-    """Hand freed memory back to the system: Linux's C library keeps blocks as large as an upload, for each thread."""
-    with suppress(OSError, AttributeError):  # another system, or another library: it has ways of its own
-        ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from lab.aside.wire import Arrays, Values
 from lab.data.read.dialect import Dialect
 from lab.data.read.original import Original
 from lab.data.table import TEXT, Column, Note, Table
-from lab.reading.wire import Arrays, Values
 
 Cells = Any  # of one column: an array of NumPy or pandas
 

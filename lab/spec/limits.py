@@ -69,9 +69,12 @@ class Limits:
     experiment_characters: int  # of its JSON text: a link or a file
     # runs
     running_s: float | None
-    replay_s: float | None  # training again on the way back to an epoch, in the web process
+    replay_s: float | None  # training again on the way back to an epoch
     inside_numbers: int  # of all layers together, when a network is looked into
-    landscape_s: float  # that a slice of the loss may take, in the web process
+    landscape_s: float  # that a slice of the loss may take
+    looks: int  # into runs, worked out at once, each in a process of its own
+    look_s: float
+    look_memory_bytes: int
     active_runs_per_worker: int
     worker_memory_bytes: int
     checkpoint_bytes: int  # of one run
@@ -128,6 +131,9 @@ ALONE = Limits(
     replay_s=None,
     inside_numbers=50_000_000,
     landscape_s=10.0,
+    looks=2,
+    look_s=3600.0,
+    look_memory_bytes=6_000_000_000,
     active_runs_per_worker=200,
     worker_memory_bytes=4_000_000_000,
     checkpoint_bytes=20_000_000,
@@ -170,6 +176,8 @@ CLASS = replace(
     replay_s=20.0,
     inside_numbers=5_000_000,
     landscape_s=3.0,
+    look_s=60.0,
+    look_memory_bytes=1_500_000_000,
     judging_s=600.0,
     active_runs_per_worker=150,  # of ready-made starts: each then still moves three times a second
     worker_memory_bytes=2_000_000_000,

@@ -6,6 +6,7 @@ Worked out once for an experiment and remembered in the session, so that a rerun
 from dataclasses import dataclass
 from functools import cached_property
 
+from lab.aside.told import Tell, silently
 from lab.data.given import given_table
 from lab.data.prepare import Dataset, prepare_cached
 from lab.data.table import Table
@@ -15,7 +16,6 @@ from lab.model.drawn import DrawnNetwork, drawn_network
 from lab.model.layer_table import LayerRow, layer_rows
 from lab.model.problem import Problem
 from lab.model.problems import model_problems
-from lab.reading.file import Tell, silently
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language
 from pages.ui.desk import Desk

@@ -12,12 +12,13 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
+from lab.aside.told import Tell, silently
 from lab.data.doctor import Remedy, TrainingRemedy
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.homework.work import Homework
 from lab.lessons.progress import Learner
-from lab.reading.file import Tell, Wish, silently
+from lab.reading.file import Wish
 from lab.reading.host import reader
 from lab.reading.room import bytes_held, first_to_go
 from lab.spec.data import AS_FOUND, DataSpec, ReadingSpec, UploadSource

@@ -11,9 +11,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from benchmarks.reader.corpus import clean, combined
+from lab.aside.told import Progress, silently
 from lab.data.samples import SAMPLE_DATA
 from lab.errors import TableError
-from lab.reading.file import FileRead, Progress, Wish, read_file, silently
+from lab.reading.file import FileRead, Wish, read_file
 from lab.reading.pool import ReadingPool
 from lab.spec.data import ReadingSpec
 from lab.spec.limits import ALONE

@@ -1,11 +1,16 @@
 """The inside page: any run, brought back to any epoch by one slider; stuck units, and the ways from and to them."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
+from lab.insight.inside import looker
+from lab.insight.inside.job import Job
+from lab.insight.inside.looker import InlineLooker
 from lab.starts import start
 from lab.texts import say
+from pages.ui.compare import back
 from tests.pages.conftest import Person
 
 EPOCHS = 6
@@ -138,3 +143,54 @@ def test_a_run_that_goes_on_is_looked_into_up_to_its_last_kept_state(person):
     assert slider(person).value == 6
     assert say("inside.going_on", "en", epoch="6") in person.sentences()
     assert person.errors() == []
+
+
+class Noted(InlineLooker):
+    """Works as the other does, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Job] = []
+
+    def work_out(self, job, tell):
+        self.asked.append(job)
+        return super().work_out(job, tell)
+
+
+@pytest.fixture
+def noted(monkeypatch) -> Iterator[Noted]:
+    """Every way and every course is a long one."""
+    monkeypatch.setattr(back, "SMALL_S", 0.0)
+    monkeypatch.setattr(looker, "SMALL_S", 0.0)
+    looking = Noted()
+    looker.set_looker(looking)
+    yield looking
+    looker.set_looker(None)
+
+
+def long_run(person: Person) -> Person:
+    """Whose seventh epoch is not kept, looked into."""
+    person.state().replace_experiment(start("iris").with_fit(epochs=12))
+    return person.look().train().go_to("inside")
+
+
+def test_what_takes_long_is_worked_out_aside_and_nothing_on_the_page_is_another(person, noted):
+    long_run(person)
+    slider(person).set_value(7)
+    aside = charts(person.look())
+    assert [job.what for job in noted.asked] == ["course", "epoch", "epoch"]
+    looker.set_looker(None)
+    person.state().memo.clear()
+    assert charts(person.look()) == aside
+    assert person.errors() == []
+
+
+def test_who_does_not_wait_for_the_way_back_sees_the_nearest_kept_epoch(person):
+    long_run(person)
+    run = person.engine.runs_of(person.state().owner)[0].id
+    person.state().memo[back.STOPPED] = (run, 7)  # what the button does
+    slider(person).set_value(7)
+    person.look()
+    assert say("slider.stopped", "en", epoch="6", wanted="7") in person.sentences()
+    slider(person).set_value(9)
+    person.look()
+    assert back.STOPPED not in person.state().memo

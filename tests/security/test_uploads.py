@@ -7,9 +7,10 @@ from contextlib import suppress
 import pytest
 
 from benchmarks.reader.hostile import SHAPES
+from lab.aside.told import silently
 from lab.data.read import read_table
 from lab.errors import LabError, TableError
-from lab.reading.file import Wish, read_file, silently
+from lab.reading.file import Wish, read_file
 from lab.runs.serve import uploads
 from lab.runs.serve.sessions import UPLOADS, opened
 from lab.runs.serve.uploads import FORM_BYTES, UploadGate

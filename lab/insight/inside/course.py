@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
-from lab.data.prepare import Dataset
+import numpy as np
+
 from lab.insight.inside.look import EpochLook, LayerLook, look_inside
-from lab.insight.inside.rows import Rows
+from lab.insight.inside.rows import rows_of
 from lab.model.probe import evenly
-from lab.runs.kept.record import RunRecord
-from lab.runs.kept.replay import trainer_at
+from lab.runs.kept.replay import Past
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.work.spread import Spread
+
+Array = np.ndarray[Any, Any]
 
 MOST_EPOCHS = 30  # looked into
 
@@ -79,15 +81,15 @@ def epochs_looked_into(checkpoints: Checkpoints, last: int) -> list[int]:
     return [known[place] for place in evenly(len(known), MOST_EPOCHS)]
 
 
-def course_of(
-    record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, rows: Rows, epochs: Sequence[int]
-) -> Iterator[tuple[float, EpochLook]]:
+def course_of(past: Past, places: Array, epochs: Sequence[int]) -> Iterator[tuple[float, EpochLook]]:
     """Look into the run at each of the epochs: (how much is done, from 0 to 1; what was seen).
+
+    Args:
+        places: the training rows it is looked into with, as `Rows.places`.
 
     Raises:
         RunError "run.damaged".
     """
-    experiment = record.experiment_with_changes()
+    rows = rows_of(past.arrays, places)
     for count, epoch in enumerate(epochs, start=1):
-        trainer = trainer_at(record, checkpoints, dataset, epoch)
-        yield count / len(epochs), look_inside(experiment, trainer, rows)
+        yield count / len(epochs), look_inside(past.experiment, past.trainer_at(epoch), rows)

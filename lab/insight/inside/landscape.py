@@ -19,16 +19,12 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from lab.data.prepare import Dataset
-from lab.insight.evaluate import trained_model
+from lab.insight.evaluate import with_weights
 from lab.insight.inside.course import epochs_looked_into
-from lab.insight.inside.rows import Rows, all_rows, rows_looked_at
+from lab.insight.inside.rows import Rows, all_rows, rows_of
 from lab.insight.inside.units import principal_axes
 from lab.model.probe import evenly
-from lab.runs.kept.record import RunRecord
-from lab.runs.kept.replay import trainer_at
-from lab.runs.wire.checkpoints import Checkpoints
-from lab.spec.limits import Limits
+from lab.runs.kept.replay import Past
 
 Array = np.ndarray[Any, Any]
 Kind = Literal["path", "random"]
@@ -69,35 +65,33 @@ class Landscape:
 
 def landscape_of(
     kind: Kind,
-    record: RunRecord,
-    checkpoints: Checkpoints,
-    dataset: Dataset,
-    model: Any,
+    past: Past,
     epoch: int,
-    limits: Limits,
+    places: Array,
+    *,
+    seconds: float,
+    numbers: int,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[float | Landscape]:
     """As `landscape`, of a run: along its way through its last weights, or at random through those of the epoch shown.
 
     Args:
-        model: with the weights of the epoch; left so.
+        places: rows that stand for the training part where it is too large.
+        numbers: that the weights on the way may be together.
 
     Raises:
         RunError "run.damaged".
     """
-    experiment = record.experiment
-    rows, every = rows_looked_at(experiment, dataset, limits), all_rows(experiment, dataset)
-    way = {epoch: flat(model)}
+    rows, every = rows_of(past.arrays, places), all_rows(past.arrays)
     if kind == "path":
-        model = trained_model(experiment, record.weights, dataset)
-        epochs = [
-            one for one in epochs_looked_into(checkpoints, record.last_good_epoch) if one != record.last_good_epoch
-        ]
-        few = epochs_that_fit(epochs, len(flat(model)), limits.inside_numbers)
-        way = {one: flat(trainer_at(record, checkpoints, dataset, one).model) for one in few}
-        way[record.last_good_epoch] = flat(model)
-    seed = experiment.seed
-    yield from landscape(kind, model, way, rows, every, seconds=limits.landscape_s, seed=seed, clock=clock)
+        model = with_weights(past.spec, past.weights)
+        epochs = [one for one in epochs_looked_into(past.checkpoints, past.last) if one != past.last]
+        way = {one: flat(past.trainer_at(one).model) for one in epochs_that_fit(epochs, len(flat(model)), numbers)}
+        way[past.last] = flat(model)
+    else:
+        model = past.trainer_at(epoch).model
+        way = {epoch: flat(model)}
+    yield from landscape(kind, model, way, rows, every, seconds=seconds, seed=past.experiment.seed, clock=clock)
 
 
 def epochs_that_fit(epochs: list[int], parameters: int, numbers: int) -> list[int]:

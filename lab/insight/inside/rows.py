@@ -9,7 +9,7 @@ from lab.data.prepare import Dataset
 from lab.model.layer_table import layer_rows
 from lab.model.probe import evenly
 from lab.runs.orders.run import run_spec
-from lab.runs.wire.arrays import data_of, rows_at
+from lab.runs.wire.arrays import Arrays, data_of, rows_at, rows_in
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
 
@@ -44,12 +44,14 @@ def rows_looked_at(experiment: Experiment, dataset: Dataset, limits: Limits, mos
     """
     each = COPIES * sum(row.numbers or 0 for row in layer_rows(experiment, dataset))
     fitting = max(1, min(most, limits.inside_numbers // max(1, each)))
-    places = evenly(len(dataset.train.x), fitting)
-    arrays = run_spec(experiment, dataset)[1]
+    return rows_of(run_spec(experiment, dataset)[1], evenly(len(dataset.train.x), fitting))
+
+
+def rows_of(arrays: Arrays, places: Array) -> Rows:
+    """Some rows of a run's arrays."""
     return Rows(places, rows_at(data_of(arrays, "x"), places), rows_at(data_of(arrays, "y"), places))
 
 
-def all_rows(experiment: Experiment, dataset: Dataset) -> Rows:
-    """The whole training part. Raises RunError as `lab.runs.orders.run.run_spec`."""
-    arrays = run_spec(experiment, dataset)[1]
-    return Rows(np.arange(len(dataset.train.x)), data_of(arrays, "x"), data_of(arrays, "y"))
+def all_rows(arrays: Arrays) -> Rows:
+    """The whole training part."""
+    return Rows(np.arange(rows_in(arrays)), data_of(arrays, "x"), data_of(arrays, "y"))

@@ -1,13 +1,18 @@
 """Any epoch of a run again: from its nearest checkpoint, exactly as it was."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.run import check_network, run_spec
+from lab.runs.wire.arrays import Arrays
 from lab.runs.wire.checkpoints import Checkpoints, nearest
+from lab.runs.wire.points import Columns
+from lab.runs.wire.snapshot import Weights
+from lab.runs.wire.spec import RunSpec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 from lab.spec.limits import current_limits
@@ -16,13 +21,58 @@ from netcore.errors import NetcoreError
 SLICE_S: Final = 0.2  # between two looks at how far it is
 
 
+@dataclass(frozen=True, eq=False)
+class Past:
+    """All that a run is brought back from, as plain values: another process can do it as well.
+
+    Args:
+        experiment: with the changes of the run.
+        spec, arrays: as a Trainer takes them.
+        history, extras: as of a record.
+        weights: of the last epoch, in Keras order; last: the last epoch whose numbers were all finite.
+    """
+
+    experiment: Experiment
+    spec: RunSpec
+    arrays: Arrays
+    checkpoints: Checkpoints
+    history: Columns
+    extras: Columns
+    weights: Weights
+    last: int
+
+    def trainer_from(self, epoch: int) -> Trainer:
+        """A Trainer at the last checkpoint at or before `epoch`, to be brought on. Raises RunError "run.damaged"."""
+        trainer = Trainer(self.spec, self.arrays)
+        start = nearest(self.checkpoints, epoch)
+        if start:
+            try:
+                trainer.resume_at(start, self.checkpoints[start], self.history, self.extras)
+            except (ValueError, KeyError, TypeError) as error:
+                if isinstance(error, NetcoreError):
+                    raise
+                raise RunError("run.damaged") from None
+        return trainer
+
+    def trainer_at(self, epoch: int) -> Trainer:
+        """A Trainer after `epoch` epochs (0: its start weights). Raises RunError "run.damaged"."""
+        trainer = self.trainer_from(epoch)
+        bring_on(trainer, epoch)
+        return trainer
+
+
+def past_of(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset) -> Past:
+    """Raises RunError as `lab.runs.orders.run.check_network`."""
+    return _past(record.experiment_with_changes(), record, checkpoints, dataset)
+
+
 def trainer_from(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int) -> Trainer:
     """A Trainer of the run at its last checkpoint at or before `epoch`; `advance` brings it on.
 
     Raises:
         RunError "run.damaged": the checkpoint is not of this run.
     """
-    return _resumed(record.experiment_with_changes(), record, checkpoints, dataset, epoch)
+    return past_of(record, checkpoints, dataset).trainer_from(epoch)
 
 
 def trainer_at(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int) -> Trainer:
@@ -31,9 +81,7 @@ def trainer_at(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, ep
     Raises:
         RunError "run.damaged".
     """
-    trainer = trainer_from(record, checkpoints, dataset, epoch)
-    bring_on(trainer, epoch)
-    return trainer
+    return past_of(record, checkpoints, dataset).trainer_at(epoch)
 
 
 def bring_on(trainer: Trainer, epoch: int) -> None:
@@ -69,7 +117,13 @@ def epoch_beside(epoch: int, step: int, last: int) -> int:
 
 def seconds_to(record: RunRecord, checkpoints: Checkpoints, epoch: int) -> float:
     """What `trainer_at` will take, by what the run took for an epoch."""
-    return (epoch - nearest(checkpoints, epoch)) * record.compute_s / max(1, record.epochs_done)
+    return seconds_from(record, checkpoints, epoch, None)
+
+
+def seconds_from(record: RunRecord, checkpoints: Checkpoints, epoch: int, near: Trainer | None) -> float:
+    """The same from a Trainer that is nearer, where there is one."""
+    done = nearest(checkpoints, epoch) if near is None else near.epochs_done
+    return (epoch - done) * record.compute_s / max(1, record.epochs_done)
 
 
 def within_reach(record: RunRecord, checkpoints: Checkpoints, epoch: int, most_s: float | None) -> int:
@@ -94,20 +148,11 @@ def fork_snapshot(
     known = {epoch: state for epoch, state in checkpoints.items() if epoch <= origin.epoch}
     if not known:
         return b"", {}
-    return _resumed(experiment, parent, known, dataset, origin.epoch).snapshot(), known
+    return _past(experiment, parent, known, dataset).trainer_from(origin.epoch).snapshot(), known
 
 
-def _resumed(
-    experiment: Experiment, record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int
-) -> Trainer:
+def _past(experiment: Experiment, record: RunRecord, checkpoints: Checkpoints, dataset: Dataset) -> Past:
     check_network(experiment, dataset, current_limits())  # it trains where pages are served
-    trainer = Trainer(*run_spec(experiment, dataset))
-    start = nearest(checkpoints, epoch)
-    if start:
-        try:
-            trainer.resume_at(start, checkpoints[start], record.history, record.extras)
-        except (ValueError, KeyError, TypeError) as error:
-            if isinstance(error, NetcoreError):
-                raise
-            raise RunError("run.damaged") from None
-    return trainer
+    spec, arrays = run_spec(experiment, dataset)
+    weights, last = record.weights, record.last_good_epoch
+    return Past(experiment, spec, arrays, checkpoints, record.history, record.extras, weights, last)

@@ -7,7 +7,10 @@ import streamlit as st
 from lab.charts.drawn import once_drawn
 from lab.charts.inside_landscape import landscape_map
 from lab.errors import LabError
-from lab.insight.inside.landscape import KINDS, Landscape, landscape_of
+from lab.insight.inside.job import landscape_in, slice_of_loss
+from lab.insight.inside.landscape import KINDS, Landscape
+from lab.insight.inside.looker import looker
+from lab.runs.kept.replay import past_of
 from lab.spec.limits import current_limits
 from lab.studies.words import number
 from lab.texts import say
@@ -15,6 +18,7 @@ from pages.ui.chart import show_chart
 from pages.ui.compare.back import checkpoints_of
 from pages.ui.inside.scene import Scene
 from pages.ui.inside.state import InsideView
+from pages.ui.progress import while_looking
 from pages.ui.state import AppState, keep_newest
 from pages.ui.text import tell_error
 
@@ -58,28 +62,20 @@ def found(state: AppState, scene: Scene) -> Landscape | None:
     if not st.button(asked, key="inside-landscape-go", icon=":material/landscape:", type="primary"):
         return None
     try:
-        shown = worked_out(state, scene)
+        known[key] = worked_out(state, scene)
     except LabError as refusal:
         st.warning(tell_error(refusal, state.language))
         return None
-    if shown is not None:
-        known[key] = shown
-        keep_newest(known, KEPT)
-    return shown
+    keep_newest(known, KEPT)
+    return known[key]
 
 
-def worked_out(state: AppState, scene: Scene) -> Landscape | None:
-    """With a bar that tells how far it is. Raises LabError "run.damaged"."""
+def worked_out(state: AppState, scene: Scene) -> Landscape:
+    """Aside, with a bar that tells how far it is. Raises LabError "run.damaged", "inside.…"."""
     kind, limits = state.held(InsideView).directions, current_limits()
-    bar = st.progress(0.0, text=say("inside.landscape.working", state.language))
-    steps = landscape_of(
-        kind, scene.record, checkpoints_of(state, scene.record), scene.dataset, scene.model, scene.epoch, limits
+    past = past_of(scene.record, checkpoints_of(state, scene.record), scene.dataset)
+    asked = slice_of_loss(
+        past, scene.rows.places, kind, scene.epoch, seconds=limits.landscape_s, numbers=limits.inside_numbers
     )
-    shown = None
-    for step in steps:
-        if isinstance(step, Landscape):
-            shown = step
-        else:
-            bar.progress(step, text=say("inside.landscape.working", state.language))
-    bar.empty()
-    return shown
+    with while_looking(state, "stop-landscape", lambda: None) as tell:  # it begins again only when asked for
+        return landscape_in(*looker().work_out(asked, tell))

@@ -7,10 +7,12 @@ import streamlit as st
 
 from lab.data.prepare import Dataset
 from lab.errors import LabError
-from lab.insight.inside.course import Course, course_of, epochs_looked_into
+from lab.insight.inside.course import Course, epochs_looked_into
 from lab.insight.inside.look import EpochLook, look_inside, told_layers
+from lab.insight.inside.looker import looked_into
 from lab.insight.inside.rows import Rows, rows_looked_at
 from lab.runs.kept.record import RunRecord
+from lab.runs.kept.replay import past_of
 from lab.runs.wire.checkpoints import nearest
 from lab.spec.limits import current_limits
 from lab.texts import say
@@ -25,9 +27,12 @@ from pages.ui.inside.scene import Scene
 from pages.ui.inside.state import InsideView
 from pages.ui.inside.units import together_look, units_look
 from pages.ui.inside.warp import warp_look
+from pages.ui.progress import while_looking
 from pages.ui.run.training import look_at
-from pages.ui.state import AppState
+from pages.ui.state import AppState, app_state
 from pages.ui.text import tell_error
+
+COURSE = "inside_course"
 
 LOOKS: dict[str, Callable[[AppState, Scene], None]] = {
     "layers": layers_look,
@@ -112,18 +117,19 @@ def rows_of(state: AppState, record: RunRecord, dataset: Dataset) -> Rows:
 
 
 def course_so_far(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, last: int) -> Course:
-    """Once for a run and how far it is: some thirty looks, with a bar that tells how far they are."""
+    """Once for a run and how far it is: some thirty looks. Who does not wait for them gets only the epochs chosen."""
+    mark = (record.id, record.epochs_done, last)
+
+    def stopped() -> None:
+        app_state().memo[COURSE] = mark, Course((), last)
 
     def looked_for() -> Course:
-        checkpoints, looks = checkpoints_of(state, record), []
-        bar = st.progress(0.0)
-        for share, look in course_of(record, checkpoints, dataset, rows, epochs_looked_into(checkpoints, last)):
-            looks.append(look)
-            bar.progress(share, text=say("inside.reading", state.language, epoch=f"{look.epoch:,}"))
-        bar.empty()
-        return Course(tuple(looks), last)
+        checkpoints = checkpoints_of(state, record)
+        past, epochs = past_of(record, checkpoints, dataset), epochs_looked_into(checkpoints, last)
+        with while_looking(state, "stop-course", stopped) as tell:
+            return Course(looked_into(past, rows.places, epochs, tell), last)
 
-    return state.once("inside_course", (record.id, record.epochs_done, last), looked_for)
+    return state.once(COURSE, mark, looked_for)
 
 
 def look_at_epoch(

@@ -13,7 +13,7 @@ from lab.insight.inside.course import LINES, MOST_EPOCHS, Course, course_of, epo
 from lab.insight.inside.faults import ADVISED, faults_of, remedies, unit_numbers
 from lab.insight.inside.look import look_inside
 from lab.insight.inside.rows import MOST_ROWS, rows_looked_at
-from lab.runs.kept.replay import trainer_at
+from lab.runs.kept.replay import past_of, trainer_at
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -222,7 +222,7 @@ def test_the_course_looks_in_at_the_kept_states_and_one_more_can_be_put_among_th
     rows = rows_looked_at(record.experiment, dataset, CLASS)
     epochs = epochs_looked_into(checkpoints, 30)
     assert epochs == [0, *sorted(checkpoints)]
-    shares, looks = zip(*course_of(record, checkpoints, dataset, rows, epochs[:4]), strict=True)
+    shares, looks = zip(*course_of(past_of(record, checkpoints, dataset), rows.places, epochs[:4]), strict=True)
     assert shares[-1] == 1
     course = Course(looks, 30)
     between = look_inside(record.experiment, trainer_at(record, checkpoints, dataset, 9), rows)
@@ -243,7 +243,7 @@ def test_a_long_run_is_looked_into_at_some_thirty_epochs_with_both_ends():
 def test_the_pictures_tell_every_epoch_and_layer(language):
     record, checkpoints, dataset = trained("iris")
     rows = rows_looked_at(record.experiment, dataset, CLASS)
-    looks = [look for _, look in course_of(record, checkpoints, dataset, rows, (0, 1, 3, 8))]
+    looks = [look for _, look in course_of(past_of(record, checkpoints, dataset), rows.places, (0, 1, 3, 8))]
     course = Course(tuple(looks), 8)
     epochs, spreads = course.spreads(looks[0].layers[0].id, "weights")
     chart = spread_course(epochs, spreads, 3, "w", language=language)

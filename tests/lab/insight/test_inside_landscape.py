@@ -1,6 +1,5 @@
 """A slice of the loss: its middle is the loss that the run wrote down, its points are those of the network."""
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -20,10 +19,14 @@ from lab.insight.inside.landscape import (
     set_flat,
 )
 from lab.insight.inside.rows import all_rows, rows_looked_at
+from lab.runs.kept.replay import past_of
+from lab.runs.orders.run import run_spec
 from lab.spec.limits import CLASS
 from tests.lab.insight.test_inside import trained
 
-QUICK = replace(CLASS, landscape_s=0.0)
+
+def every_row(record, dataset):
+    return all_rows(run_spec(record.experiment, dataset)[1])
 
 
 def model_of(record, dataset):
@@ -34,15 +37,16 @@ def model_of(record, dataset):
 def found(kind: str, name: str = "iris") -> Landscape:
     record, checkpoints, dataset = trained(name, 8)
     ticks = iter(range(10**6))
-    model = model_of(record, dataset)
-    steps = list(landscape_of(kind, record, checkpoints, dataset, model, 8, IN_SQUARES, lambda: float(next(ticks))))
+    past, places = past_of(record, checkpoints, dataset), rows_looked_at(record.experiment, dataset, CLASS).places
+    clock = lambda: float(next(ticks))  # noqa: E731  # each evaluation takes a second
+    steps = list(landscape_of(kind, past, 8, places, seconds=IN_SQUARES, numbers=10**6, clock=clock))
     shares, [shown] = steps[:-1], steps[-1:]
     assert shares == sorted(shares)
     assert shares[-1] == 1
     return shown
 
 
-IN_SQUARES = replace(CLASS, landscape_s=17.0**2)  # on a clock on which each evaluation takes a second
+IN_SQUARES = 17.0**2
 
 
 @pytest.mark.parametrize("kind", ["path", "random"])
@@ -62,7 +66,7 @@ def test_a_point_of_the_slice_is_the_loss_of_the_network_moved_there():
     shown, model = found("random"), model_of(record, dataset)
     axes, middle = filter_normalised(model, record.experiment.seed), flat(model)
     set_flat(model, middle + shown.x[3] * axes[0] + shown.y[7] * axes[1])
-    assert shown.z[7, 3] == pytest.approx(loss_of(model, all_rows(record.experiment, dataset))[0], rel=1e-5)
+    assert shown.z[7, 3] == pytest.approx(loss_of(model, every_row(record, dataset))[0], rel=1e-5)
 
 
 def test_the_way_begins_at_the_start_ends_in_the_middle_and_lies_inside():
@@ -89,10 +93,10 @@ def test_a_random_direction_is_filter_by_filter_as_long_as_the_weights_and_leave
 
 
 def test_the_network_is_left_as_it_was_also_where_the_work_is_broken_off():
-    record, checkpoints, dataset = trained("iris", 8)
-    model = model_of(record, dataset)
+    record, _, dataset = trained("iris", 8)
+    model, every = model_of(record, dataset), every_row(record, dataset)
     before = flat(model)
-    steps = landscape_of("random", record, checkpoints, dataset, model, 8, QUICK)
+    steps = landscape("random", model, {8: before}, every, every, seconds=0.0)
     next(steps)
     steps.close()
     np.testing.assert_array_equal(flat(model), before)
@@ -103,7 +107,7 @@ def test_little_time_makes_a_coarse_slice_of_some_rows_and_more_a_finer_one_of_a
     model, rows, every = (
         model_of(record, dataset),
         rows_looked_at(record.experiment, dataset, CLASS),
-        all_rows(record.experiment, dataset),
+        every_row(record, dataset),
     )
     ticks = iter(range(10**6))
 

@@ -1,4 +1,4 @@
-"""What crosses the pipe to a reading process: a line of JSON, then the bytes of the arrays announced there. No pickle.
+"""What crosses the pipe to such a process: a line of JSON, then the bytes of the arrays announced there. No pickle.
 
 Each array is received into memory of its own, so that a column of a table can be given up by itself.
 """

@@ -1,0 +1,16 @@
+"""A process that looks into runs: `python -m lab.insight.inside.process`."""
+
+from lab.aside.process import serve
+from lab.aside.told import Tell
+from lab.aside.wire import Arrays, Values
+from lab.errors import RunError
+from lab.insight.inside.job import unpacked, worked_out
+
+
+def look(values: Values, arrays: Arrays, tell: Tell) -> tuple[Values, Arrays]:
+    """Raises RunError."""
+    return worked_out(unpacked(values, arrays), tell)
+
+
+if __name__ == "__main__":
+    serve(look, RunError("inside.too_much_memory"))
