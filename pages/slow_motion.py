@@ -1,6 +1,7 @@
 """Slow motion: one update of one batch taken apart, with every number inside the equation that it fills."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -8,111 +9,166 @@ from lab.charts.slow_motion import motion_data
 from lab.data.prepare import Dataset
 from lab.errors import LabError
 from lab.model.problems import updates_arithmetic
-from lab.runs.kept.record import RunRecord
-from lab.runs.serve.host import engine
+from lab.runs.kept.record import RunRecord, RunView
 from lab.runs.wire.messages import ENDED
 from lab.slow_motion.choosing import Choice, choices, with_unit
 from lab.slow_motion.steps import steps_of
-from lab.slow_motion.update import Update, batches_of, first_update, update_of_run
+from lab.slow_motion.update import (
+    Update,
+    batches_of,
+    epoch_before,
+    first_update,
+    last_epoch_shown,
+    update_from,
+)
 from lab.slow_motion.view import View
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.bench import Bench, bench_of
+from pages.ui.compare.back import checkpoints_of, epoch_in_reach, trainer_back_at
+from pages.ui.compare.run import bench_of_record
 from pages.ui.problems import show_problems
-from pages.ui.run.training import current_run, record_of_run
+from pages.ui.run.training import current_run, look_at, record_of_run
 from pages.ui.slow_motion import MotionView, Source, slow_motion
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import heading, plain, tell_error
 
-SOURCES: tuple[Source, ...] = ("run", "start")
 KEY = "slow-motion"  # of the component, whose result has the unit that was clicked
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A run whose updates can be looked at.
+
+    Args:
+        last: epoch; at: the one that is shown first.
+    """
+
+    record: RunRecord
+    dataset: Dataset
+    last: int
+    at: int
 
 
 def page(state: AppState, bench: Bench) -> None:
     heading(say("page.slow_motion", state.language))
     st.caption(say("slow_page.intro", state.language))
-    if bench.dataset is None or bench.errors:
+    looking = state.held(MotionView)
+    dataset = None if bench.errors else bench.dataset
+    runs = runs_shown(state, looking, dataset)
+    if dataset is None and not runs:
         show_problems(bench.errors, state)
         st.info(say("slow_page.no_update", state.language))
         return
-    record = run_on_screen(state)
-    looking = state.held(MotionView)
-    st.fragment(show)(state, looking, bench.dataset, record)
+    st.fragment(show)(state, looking, dataset, runs)
 
 
-def run_on_screen(state: AppState) -> RunRecord | None:
-    """The run that the knobs describe, once it has ended and learned something."""
-    run = current_run(state)
-    if run is None or run.state not in ENDED:
+def runs_shown(state: AppState, looking: MotionView, dataset: Dataset | None) -> dict[Source, Shown]:
+    """The run that was asked for on another page, and the one that the knobs describe."""
+    asked, current = asked_run(state, looking), current_run(state)
+    runs: dict[Source, Shown | None] = {"asked": asked}
+    if dataset is not None and current is not None and (asked is None or asked.record.id != current.id):
+        runs["run"] = shown_run(state, current, dataset, None)
+    return {source: run for source, run in runs.items() if run is not None}
+
+
+def asked_run(state: AppState, looking: MotionView) -> Shown | None:
+    """None where there is none, or it has been deleted, or its data are not here any more."""
+    if not looking.run:
         return None
-    record = record_of_run(state, run)
-    return record if record.last_good_epoch else None
+    try:
+        run = look_at(state, looking.run)
+        dataset = bench_of_record(state, record_of_run(state, run)).dataset
+    except LabError:
+        looking.run = ""
+        return None
+    return None if dataset is None else shown_run(state, run, dataset, looking.epoch)
+
+
+def shown_run(state: AppState, run: RunView, dataset: Dataset, at: int | None) -> Shown | None:
+    """Args: at: the epoch that was asked for; of a run that goes on else the one it is at, of another the first."""
+    record, ended = record_of_run(state, run), run.state in ENDED
+    last = last_epoch_shown(record, checkpoints_of(state, record), ended=ended)
+    first = at or (1 if ended else last)
+    return Shown(record, dataset, last, min(first, last)) if last else None
 
 
 # --- which update
 
 
 def chosen_update(
-    state: AppState, looking: MotionView, dataset: Dataset, record: RunRecord | None
+    state: AppState, looking: MotionView, dataset: Dataset | None, runs: dict[Source, Shown]
 ) -> Callable[[], Update]:
     """Widgets for epoch and batch, and what finds the update that they speak of."""
     language = state.language
-    if record is not None:
-        names = {
-            "run": say("slow_page.from.run", language, number=record.number),
-            "start": say("slow_page.from.start", language),
-        }
+    offered: list[Source] = [*runs, *(("start",) if dataset is not None else ())]
+    looking.source = looking.source if looking.source in offered else offered[0]
+    if len(offered) > 1:
+        names = {source: say("slow_page.from.run", language, number=run.record.number) for source, run in runs.items()}
+        names["start"] = say("slow_page.from.start", language)
         looking.source = st.segmented_control(
             say("slow_page.from", language),
-            SOURCES,
+            offered,
             default=looking.source,
             required=True,
             format_func=lambda name: names[name],
-            key=f"slow-from-{record.id}",
+            key=f"slow-from-{'-'.join(run.record.id for run in runs.values())}-{looking.run}-{looking.epoch}",
         )
-        record = record if looking.source == "run" else None
-    if record is None:
-        fit = state.experiment.fit
-        batches, _ = updates_arithmetic(len(dataset.train.rows), fit.batch_size, fit.epochs)
-        epoch = 1
-    else:
-        batches = batches_of(record, dataset)
-        epoch = number(say("slow_page.epoch", language), record.last_good_epoch, f"slow-epoch-{record.id}")
+    shown = runs.get(looking.source)
+    if shown is not None:
+        batches, record = batches_of(shown.record, shown.dataset), shown.record
+        key = f"slow-epoch-{record.id}-{shown.at}"
+        epoch = number(say("slow_page.epoch", language), shown.last, key, shown.at)
+        batch = number(say("slow_page.batch", language), batches, f"slow-batch-{looking.source}")
+        return lambda: update_of(state, shown, epoch, batch)
+    fit, rows = state.experiment.fit, len(dataset.train.rows) if dataset is not None else 0
+    batches, _ = updates_arithmetic(rows, fit.batch_size, fit.epochs)
     batch = number(say("slow_page.batch", language), batches, f"slow-batch-{looking.source}")
-    return lambda: update_at(state, dataset, record, epoch, batch)
+    return lambda: update_of_start(state, dataset, batch)
 
 
-def update_at(state: AppState, dataset: Dataset, record: RunRecord | None, epoch: int, batch: int) -> Update:
+def update_of(state: AppState, shown: Shown, epoch: int, batch: int) -> Update:
+    """Of a run, brought back to before that epoch."""
+    record, dataset = shown.record, shown.dataset
+
+    def found() -> Update:
+        after = epoch_in_reach(state, record, epoch_before(epoch))
+        trainer = trainer_back_at(state, record, dataset, after)
+        return update_from(record, dataset, trainer.snapshot(), after, batch)
+
+    return remembered(state, (record.id, record.epochs_done, epoch, batch), found)
+
+
+def update_of_start(state: AppState, dataset: Dataset | None, batch: int) -> Update:
+    """Of the first epoch of the experiment."""
+    if dataset is None:
+        raise LabError("slow_page.no_update")
+    return remembered(state, (state.experiment, batch), lambda: first_update(state.experiment, dataset, batch))
+
+
+def remembered(state: AppState, mark: object, found: Callable[[], Update]) -> Update:
     """The update, remembered while it is looked at unless it is large."""
-    mark = state.experiment if record is None else (record.id, record.epochs_done)
-    update = state.once("slow_motion", (mark, epoch, batch), lambda: computed(state, dataset, record, epoch, batch))
+    with st.spinner(say("slow_page.recomputing", state.language)):
+        update = state.once("slow_motion", mark, found)
     if not update.is_small:
         state.memo.pop("slow_motion")
     return update
 
 
-def number(label: str, last: int, key: str) -> int:
+def number(label: str, last: int, key: str, first_shown: int = 1) -> int:
     """A number from 1 to the last one; where there is one alone, nothing is asked."""
     if last == 1:
         return 1
-    return int(st.number_input(label, 1, last, 1, key=f"{key}-{last}", width=130))
-
-
-def computed(state: AppState, dataset: Dataset, record: RunRecord | None, epoch: int, batch: int) -> Update:
-    with st.spinner(say("slow_page.recomputing", state.language)):
-        if record is None:
-            return first_update(state.experiment, dataset, batch)
-        checkpoints = engine().checkpoints(record.id, state.owner)
-        return update_of_run(record, checkpoints, dataset, epoch, batch)
+    return int(st.number_input(label, 1, last, first_shown, key=f"{key}-{last}", width=130))
 
 
 # --- which sample and which units
 
 
-def show(state: AppState, looking: MotionView, dataset: Dataset, record: RunRecord | None) -> None:
+def show(state: AppState, looking: MotionView, dataset: Dataset | None, runs: dict[Source, Shown]) -> None:
     """Widgets and steps; choosing another update or unit draws nothing else of the page anew."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="slow-choices"):
-        looking.find = chosen_update(state, looking, dataset, record)
+        looking.find = chosen_update(state, looking, dataset, runs)
         try:
             update = looking.find()
         except (LabError, NetcoreError) as refusal:

@@ -70,7 +70,7 @@ def equations_of(facts: Facts) -> Equations:
     return equations
 
 
-KNOWN = {"momentum", "velocity", "average", "m", "v", "v_max", "u", "accumulator", "steps", "ema of weights"}
+KNOWN = {"momentum", "velocity", "average", "m", "v", "v_max", "u", "accumulator", "linear", "steps", "ema of weights"}
 
 
 def _one_minus(sign: str, value: float) -> Number:
@@ -206,6 +206,74 @@ def _lion(facts: Facts) -> Equations:
     return [way, memory, Equation(facts.after, (*facts.start, minus(step)))]
 
 
+def _nadam(facts: Facts) -> Equations:
+    optimizer, t = facts.optimizer, facts.time
+    first = _mean(facts, "β₁", "m", "beta_1", "m")
+    second = _mean_of_squares(facts, "β₂", "v", "beta_2", "v")
+    now, ahead = (_pace(optimizer.beta_1, step, sign) for step, sign in ((t, "u_t"), (t + 1, "u_t+1")))
+    before = Number(float(optimizer.product), "memory", "P")
+    after = Number(before.value * now.result.value, "memory", "P′")
+    pace, further = now.result, ahead.result
+    looked, below = 1 - after.value * further.value, 1 - after.value
+    mean = Term(
+        further.value * first.result.value / looked, (further, "·", first.result, " / (1 − ", after, "·", further, ")")
+    )
+    now_too = Term((1 - pace.value) * facts.g.value / below, ("(1 − ", pace, ")·", facts.g, " / (1 − ", after, ")"))
+    both = Number(mean.value + now_too.value, "gradient", "n")
+    beta = Number(optimizer.beta_2, "plain", "β₂")
+    wide = Number(second.result.value / (1 - optimizer.beta_2**t), "memory", "s")
+    spread = Equation(wide, (Term(wide.value, (second.result, " / (1 − ", beta, f"^{{{t}}})")),))
+    step = _divided((facts.rate, "·", both), facts.rate.value * both.value, wide, optimizer.epsilon, inside=False)
+    kept = Equation(after, (product(before, pace),))
+    moved = Equation(facts.after, (*facts.start, minus(step)))
+    return [first, second, now, ahead, kept, Equation(both, (mean, now_too)), spread, moved]
+
+
+def _pace(beta_1: float, step: int, sign: str) -> Equation:
+    """u = β₁ (1 − 0.96^t / 2): how much of the running mean is taken."""
+    beta = Number(beta_1, "plain", "β₁")
+    value = beta_1 * (1 - 0.5 * 0.96**step)
+    return Equation(Number(value, "rate", sign), (Term(value, (beta, f"·(1 − 0.96^{{{step}}} / 2)")),))
+
+
+def _ftrl(facts: Facts) -> Equations:
+    optimizer, rate, w = facts.optimizer, facts.rate, facts.kept
+    before, after = facts.slot("accumulator", "a")
+    gathered = Equation(after, (alone(before), Term(facts.g.value**2, _squared(facts.g))))
+    power = -optimizer.learning_rate_power
+    exponent = f"^{{{power:g}}}"
+    raised = after.value**power
+    grown = Number((raised - before.value**power) / rate.value, "rate", "σ")
+    pieces: tuple[Piece, ...] = ("(", after, exponent, " − ", before, exponent, ") / ", rate)
+    rest, summed = facts.slot("linear", "z")
+    linear = [alone(rest), alone(facts.g), minus(product(grown, w))]
+    if optimizer.l2_shrinkage_regularization_strength:
+        shrinkage = Number(float(optimizer.l2_shrinkage_regularization_strength), "plain", "l₃")
+        linear.append(Term(2 * shrinkage.value * w.value, ("2·", shrinkage, "·", w)))
+    found = [gathered, Equation(grown, (Term(grown.value, pieces),)), Equation(summed, tuple(linear))]
+    if facts.optimizer.weight_decay:
+        found.insert(0, Equation(w, tuple(facts.start)))
+    below = [Term(raised / rate.value, (after, exponent, " / ", rate))]
+    if optimizer.l2_regularization_strength:
+        l2 = Number(float(optimizer.l2_regularization_strength), "plain", "l₂")
+        below.append(Term(2 * l2.value, ("2·", l2)))
+    if optimizer.beta:
+        beta = Number(float(optimizer.beta), "plain", "β")
+        below.append(Term(beta.value / rate.value, (beta, " / ", rate)))
+    width = Number(sum(term.value for term in below), "rate", "d")
+    l1 = float(optimizer.l1_regularization_strength)
+    over = math.copysign(max(abs(summed.value) - l1, 0.0), summed.value)
+    top: tuple[Piece, ...] = (summed,)
+    if l1:  # what of z lies beyond l₁
+        beyond = Number(over, "memory", "z_1")
+        sign = "sign(", summed, ")·"
+        terms = (Term(over, (*sign, "max(|", summed, "| − ", Number(l1, "plain", "l₁"), ", 0)")),)
+        found.append(Equation(beyond, terms))
+        top = (beyond,)
+    moved = minus(Term(over / width.value, (*top, " / ", width)))
+    return [*found, Equation(width, tuple(below)), Equation(facts.after, (moved,))]
+
+
 EQUATIONS: dict[str, Callable[[Facts], Equations]] = {
     "SGD": _sgd,
     "RMSprop": _rmsprop,
@@ -214,5 +282,7 @@ EQUATIONS: dict[str, Callable[[Facts], Equations]] = {
     "Adagrad": _adagrad,
     "Adadelta": _adadelta,
     "Adamax": _adamax,
+    "Nadam": _nadam,
+    "Ftrl": _ftrl,
     "Lion": _lion,
 }

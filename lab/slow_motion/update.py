@@ -14,7 +14,7 @@ from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import check_network, run_spec
 from lab.runs.wire.arrays import Arrays
-from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.wire.checkpoints import Checkpoints, nearest
 from lab.runs.wire.spec import RunSpec
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
@@ -79,10 +79,32 @@ def update_of_run(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset,
     Raises:
         RunError "run.damaged".
     """
+    after = epoch_before(epoch)
+    return update_from(record, dataset, trainer_at(record, checkpoints, dataset, after).snapshot(), after, batch)
+
+
+def update_from(record: RunRecord, dataset: Dataset, state: bytes, after: int, batch: int) -> Update:
+    """The same of the epoch behind epoch `after`.
+
+    Args:
+        state: snapshot of a Trainer that has been brought there.
+    """
     experiment = record.experiment_with_changes()
     spec, arrays = run_spec(experiment, dataset)
-    state = trainer_at(record, checkpoints, dataset, epoch - 1).snapshot()
-    return _update(experiment, dataset, spec, arrays, state, epoch, batch)
+    return _update(experiment, dataset, spec, arrays, state, after + 1, batch)
+
+
+def epoch_before(epoch: int) -> int:
+    """After which the epoch begins: 0, the start weights, for the first."""
+    return epoch - 1
+
+
+def last_epoch_shown(record: RunRecord, checkpoints: Checkpoints, *, ended: bool) -> int:
+    """Whose updates can be taken apart, 0 for none: of a run that goes on the one behind its last kept state."""
+    if ended:
+        return record.last_good_epoch
+    kept = nearest(checkpoints, record.epochs_done)
+    return kept + 1 if kept else 0
 
 
 def batches_of(record: RunRecord, dataset: Dataset) -> int:

@@ -13,6 +13,8 @@ from lab.slow_motion.weights import role_of, traced_weights, weight_sign
 from lab.slow_motion.words import named, said, titled
 from lab.slow_motion.zero import why_no_change
 
+EXPLAINED = ("SGD", "Adam", "AdamW", "RMSprop", "Nadam", "Ftrl")  # by a sentence
+
 Followed = list[tuple[Op, str, Index]]  # layer, Keras name of its weight, which number of it
 
 
@@ -75,7 +77,11 @@ def _step(view: View, op: Op, weight: str, traced: str, index: Index) -> Step:
         equations.insert(0, Equation(facts.g, (product(factor, gradient),)))
     name = type(optimizer).__name__
     says = [said("step", weight=sign, optimizer=named("optimizer", name))]
-    says += [said(f"step.{name}")] if name in ("SGD", "Adam", "AdamW", "RMSprop") and (slots or name != "SGD") else []
+    says += (
+        [said(f"step.{name}")]
+        if name in ("SGD", "Adam", "AdamW", "RMSprop", "Nadam", "Ftrl") and (slots or name != "SGD")
+        else []
+    )
     says += [said("step.clipped")] if clipped else []
     return Step(
         f"update.{weight}.{op.out}",

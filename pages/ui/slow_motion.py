@@ -9,7 +9,7 @@ from lab.texts import Language, say
 from pages.ui.component import component
 
 WORDS = ("back", "on", "step", "keys", "drawing")
-Source = Literal["run", "start"]
+Source = Literal["asked", "run", "start"]
 PHASES = ("batch", "forward", "loss", "backward", "update")
 
 _component = component(__file__, shared=("elements", "mount"))
@@ -24,15 +24,23 @@ class MotionView:
     """What the page remembers of a session.
 
     Args:
-        source: whose update is looked at: that of the run on the screen, or the first epoch of the experiment.
+        source: whose update is looked at: that of the run that was asked for, of the run on the screen, or the first
+            epoch of the experiment.
+        run, epoch: that were asked for on another page; "" for none.
         sample: place in the batch; chosen: quantity -> the number of it that is followed.
         find: gives the update, which may be too large to be remembered.
     """
 
     source: Source = "run"
+    run: str = ""
+    epoch: int = 1
     sample: int = 0
     chosen: dict[str, tuple[int, ...]] = field(default_factory=dict)
     find: Callable[[], Update] = _nothing
+
+    def ask(self, run: str, epoch: int) -> None:
+        """Show this epoch of this run, or its first one."""
+        self.source, self.run, self.epoch = "asked", run, max(1, epoch)
 
     def choose(self, name: str, index: tuple[int, ...]) -> None:
         self.chosen = {**self.chosen, name: index}

@@ -1,6 +1,12 @@
 """Slow motion on its page: the first update of the experiment, any of the run, another sample, another unit."""
 
+from lab.charts.slow_motion import motion_data
+from lab.slow_motion.steps import steps_of
+from lab.slow_motion.update import update_of_run
+from lab.slow_motion.view import View
+from lab.starts import start
 from lab.texts import say
+from pages.ui.bench import bench_of
 
 
 def steps(person) -> list[dict]:
@@ -60,3 +66,36 @@ def test_the_train_page_leads_here_once_a_run_has_ended(person):
     person.set_number(2, "fit.epochs")
     person.train()
     assert person.at.button(key="see-slowly").label == say("slow_page.link", "en")
+
+
+def epoch_box(person):
+    [epoch] = [box for box in person.at.number_input if "slow-epoch" in box.key]
+    return epoch
+
+
+def test_a_run_that_goes_on_shows_the_epoch_behind_its_last_kept_state(person):
+    person.state().replace_experiment(start("iris").with_fit(epochs=50))
+    person.look().press("train")
+    person.engine.advance(epochs=7)
+    person.look().go_to("slow_motion")
+    assert (epoch_box(person).value, epoch_box(person).max) == (7, 7)
+    assert "epoch 7" in steps(person)[0]["html"]
+    run = person.engine.runs_of(person.state().owner)[0].id
+    record, kept = (getattr(person.engine, ask)(run, person.state().owner) for ask in ("record", "checkpoints"))
+    update = update_of_run(record, kept, bench_of(person.state()).dataset, 7, 1)
+    assert steps(person) == motion_data(steps_of(View(update, 0)), update.network, "en")["steps"]
+
+
+def test_the_compare_page_leads_to_the_epoch_that_is_looked_at_there(person):
+    person.set_number(5, "fit.epochs")
+    person.train()
+    person.press("compare")
+    person.at.segmented_control(key="look-1").set_value("slider")
+    person.look()
+    [slider] = [one for one in person.at.slider if str(one.key).startswith("moment-")]
+    slider.set_value(3)
+    person.look().press("slider-slowly")
+    assert person.state().page == "slow_motion"
+    assert epoch_box(person).value == 3
+    assert "epoch 3" in steps(person)[0]["html"]
+    assert person.errors() == []

@@ -18,9 +18,11 @@ from lab.runs.kept.record import RunRecord
 from lab.runs.kept.replay import epoch_beside
 from lab.studies.words import number
 from lab.texts import say
+from pages import page_named
 from pages.ui.chart import show_chart
 from pages.ui.compare.back import epoch_in_reach, trainer_back_at
 from pages.ui.network_drawing import network_drawing
+from pages.ui.slow_motion import MotionView
 from pages.ui.state import AppState, keep_newest, set_widget_value, widget_value
 from pages.ui.text import plain, tell, tell_error
 
@@ -38,6 +40,7 @@ def slider_section(state: AppState, record: RunRecord, dataset: Dataset) -> None
 def look_back(state: AppState, record: RunRecord, dataset: Dataset) -> None:
     epoch = epoch_slider(state, f"moment-{record.number}", record.last_good_epoch, "moment")
     st.caption(say("slider.about", state.language))
+    slowly(state, record, epoch)
     try:
         epoch = epoch_in_reach(state, record, epoch)
         then = moment_at(state, record, dataset, epoch)
@@ -50,6 +53,14 @@ def look_back(state: AppState, record: RunRecord, dataset: Dataset) -> None:
     with right:
         losses_then(state, record, epoch)
     network_drawing(then.network, state.language, "moment-network")
+
+
+def slowly(state: AppState, record: RunRecord, epoch: int) -> None:
+    """The way to one update of that epoch, taken apart."""
+    motion = page_named("slow_motion")
+    if st.button(say("slow_page.link", state.language), key="slider-slowly", icon=motion.icon, type="tertiary"):
+        state.held(MotionView).ask(record.id, epoch)
+        st.switch_page(motion.file)
 
 
 def epoch_slider(state: AppState, key: str, last: int, name: str) -> int:

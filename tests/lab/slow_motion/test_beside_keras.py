@@ -11,11 +11,12 @@ import pytest
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.arrays import data_of
 from lab.slow_motion.steps import steps_of
-from lab.slow_motion.update import Update, first_update
+from lab.slow_motion.update import Update, first_update, update_of_run
 from lab.slow_motion.view import View
+from lab.slow_motion.weights import traced_weights
 from lab.spec.experiment import Experiment
 from lab.starts import start
-from tests.lab.insight.test_nan_doctor import data
+from tests.lab.insight.test_nan_doctor import data, run_of
 from tests.lab.slow_motion.looks import assert_terms_give_results, with_layers
 
 K = keras.layers
@@ -114,3 +115,27 @@ def test_loss_gradients_and_new_weights_are_those_of_keras(name):
         followed += 1
     assert followed == len(weights)
     assert_terms_give_results(update, samples=3)
+
+
+@pytest.mark.parametrize(("name", "memory"), [("Nadam", {"m′": "m", "v′": "v"}), ("Ftrl", {"a′": "a", "z′": "z"})])
+def test_the_memory_of_an_optimizer_and_the_weight_are_those_of_keras(name, memory):
+    params = {"learning_rate": 0.05}
+    experiment = start("iris").with_fit(epochs=1).with_compile(optimizer={"type": name, "params": params})
+    record, checkpoints = run_of(experiment)
+    updates = [update_of_run(record, checkpoints, data(experiment), 1, batch) for batch in (1, 2, 3, 4)]
+    view = View(updates[-1], 0)
+    shown = next(one for one in steps_of(view) if one.key.startswith("update.kernel"))
+    output = shown.key.removeprefix("update.kernel.")
+    [index] = [one.weight[1] for one in steps_of(view) if one.key == f"backward.kernel.{output}" and one.weight]
+    traced = traced_weights(view, next(op.layer for op in view.ops if op.out == output))["kernel"]
+    kernel = keras.Variable(View(updates[0], 0).all(traced))
+    optimizer = getattr(keras.optimizers, name)(**params)
+    optimizer.build([kernel])
+    for update in updates:
+        optimizer.apply([View(update, 0).all(f"dL/d{traced}")])
+    slots = {"m": "_momentums", "v": "_velocities", "a": "_accumulators", "z": "_linears"}
+    said = {one.result.name: one.result.value for one in shown.equations}
+    for sign, slot in memory.items():
+        [theirs] = getattr(optimizer, slots[slot])
+        np.testing.assert_allclose(said[sign], np.asarray(theirs)[index], atol=TOLERANCE)
+    np.testing.assert_allclose(shown.equations[-1].result.value, np.asarray(kernel)[index], atol=TOLERANCE)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from lab.slow_motion.steps import steps_of
 from lab.slow_motion.update import first_update, update_of_run
+from lab.slow_motion.view import View
 from lab.starts import start
 from netcore.optimizers import OPTIMIZERS
 from tests.lab.insight.test_nan_doctor import data, run_of
@@ -36,6 +37,31 @@ def test_every_optimizer_moves_the_weight_as_its_equation_says(name):
     assert_terms_give_results(update, samples=1)
     moved = step(look(experiment), "update.kernel").equations[-1]
     assert "c" not in {piece.name for term in moved.terms for piece in term.pieces if not isinstance(piece, str)}
+
+
+FTRL = {
+    "learning_rate": 0.05, "learning_rate_power": -0.7, "l1_regularization_strength": 0.01, "beta": 0.2,
+    "l2_regularization_strength": 0.02, "l2_shrinkage_regularization_strength": 0.03,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "params"), [("Ftrl", FTRL), ("Nadam", {"weight_decay": 0.1}), ("Ftrl", {"weight_decay": 0.1})]
+)
+def test_what_an_optimizer_is_given_besides_stands_in_its_equations(name, params):
+    experiment = start("iris").with_fit(epochs=1).with_compile(optimizer={"type": name, "params": params})
+    record, checkpoints = run_of(experiment)
+    update = update_of_run(record, checkpoints, data(experiment), 1, 4)
+    assert_terms_give_results(update, samples=1)
+    names = names_in(step(View(update, 0), "update.kernel").equations)
+    assert names >= ({"l₁", "l₂", "l₃", "β", "z_1", "d"} if params is FTRL else {"λ"})
+    assert "c" not in names
+
+
+def names_in(equations) -> set[str]:
+    return {
+        piece.name for one in equations for term in one.terms for piece in term.pieces if not isinstance(piece, str)
+    }
 
 
 def test_the_rows_are_those_that_the_training_took_and_the_weights_come_out_the_same():
