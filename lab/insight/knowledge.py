@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lab.data.prepare import PART_NAMES, Dataset, PartName
+from lab.data.sequences import read_label
 from lab.insight.evaluate import views_of
 from lab.insight.try_it import part_to_pick_from
 from lab.model.drawn_units import MOST_PARAMETERS
@@ -17,7 +18,7 @@ from lab.model.layer_table import layer_rows, parameter_count
 from lab.model.outputs import output_units
 from lab.model.pixels import images_of
 from lab.model.plain_layers import plain_layers
-from lab.model.probe import between_rows, ends, evenly
+from lab.model.probe import MOST_TEXTS, between_rows, ends, evenly
 from lab.spec.experiment import Experiment, GraphSpec
 from netcore.layers import LAYERS
 
@@ -30,12 +31,14 @@ ROOM = 0.15  # of the range of the targets, left above and below
 
 
 def knowledge(experiment: Experiment, dataset: Dataset, *, test_is_open: bool = False) -> dict[str, Any] | None:
-    """Plain values for pages/ui/run/what_it_knows.js; None of a network whose answers it cannot draw (texts).
+    """Plain values for pages/ui/run/what_it_knows.js; None of a network whose answers it cannot draw.
 
     Keys: "outputs" (what each is to say to the rows), "rows" of "of" rows of "part"; "layers" that a browser computes,
     or None; "x" of the rows where it does; "axes", "rest" and "points" of numbers that can be drawn over a plane or
     along a line; "grid", the number of answers between the rows that a worker tells of others; "image".
     """
+    if dataset.task == "sequence_labels" and not isinstance(experiment.model, GraphSpec) and experiment.model.layers:
+        return _texts(dataset)
     views = views_of(experiment, dataset)
     if any(_width(experiment, view) is None for view in views.values()):
         return None
@@ -61,6 +64,25 @@ def knowledge(experiment: Experiment, dataset: Dataset, *, test_is_open: bool = 
         "grid": between,
         "image": image,
     }
+
+
+def _texts(dataset: Dataset) -> dict[str, Any]:
+    """Of a network that reads texts: a few rows. An answer has a class for each time step, of which 0 is the blank."""
+    part = part_to_pick_from(dataset)
+    rows = evenly(len(dataset.part(part).x))[:MOST_TEXTS]
+    output = {
+        "name": "",
+        "title": dataset.target_name,
+        "task": "text",
+        "classes": list(dataset.classes),
+        "unit": "",
+        "logits": True,
+        "targets": [read_label(label, dataset.classes) for label in dataset.part(part).target[rows]],
+        "numbers": [int(row) + 1 for row in dataset.part(part).rows[rows]],
+    }
+    held = {"outputs": [output], "part": part, "rows": len(rows), "of": len(dataset.part(part).x)}
+    still: dict[str, Any] = {"layers": None, "x": None, "axes": [], "rest": [], "points": {}, "grid": 0, "image": None}
+    return held | still
 
 
 def layers_for_browser(experiment: Experiment, dataset: Dataset) -> list[dict[str, Any]] | None:

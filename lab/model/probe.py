@@ -10,6 +10,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 MOST_ROWS: Final = 300
+MOST_TEXTS: Final = 2  # of a network that reads texts: each answer is a class for each time step
 SIDE: Final = 31  # points along each side of the plane of two inputs
 LINE: Final = 101  # along one input
 MARGIN: Final = 0.08  # of the range of the rows, added at both ends

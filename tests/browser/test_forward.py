@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from lab.data.sequences import read_label
+from lab.insight.ctc import greedy
 from netcore import Sequential, layers
 from netcore.activations import ACTIVATIONS
 from pages.ui.component import SHARED
@@ -101,3 +103,18 @@ def test_a_number_that_is_none_comes_out_as_none_and_not_as_something_healthy(bl
     model = built(0, [layers.Dense(3, activation="relu")], layers.Dense(1))
     model.layers[0].set_weights([np.full((2, 3), np.nan), np.zeros(3)])
     assert np.isnan(in_browser(blank, model, np.ones((2, 2), np.float32))).all()
+
+
+TEXTS = """([text, answers, classes, rows]) => {
+  const read = new Function(`${text}; return textsRead;`)();
+  return read({ output: { classes, targets: Array(rows).fill("") }, answers: Float32Array.from(answers) });
+}"""
+
+
+def test_a_text_is_read_from_the_classes_of_its_time_steps_as_python_reads_it(blank):
+    classes = ["-", "A", "B", "C"]
+    said = np.random.default_rng(3).normal(size=(6, 15, len(classes))).astype(np.float32)
+    text = (SHARED / "known" / "texts.js").read_text(encoding="utf-8")
+    read = blank.evaluate(TEXTS, [text, said.ravel().tolist(), classes, len(said)])
+    assert read == [read_label(row, classes) for row in greedy(said)]
+    assert len(set(read)) == len(read)

@@ -1,5 +1,7 @@
 """Sequence labels in a real browser: the shapes, a short run, and the texts that were read."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -27,6 +29,12 @@ def test_morse_code_from_the_signal_to_the_letters(visit, language):
     person.train()
     person.watch_curve()
     assert person.points("loss") == person.points("val_loss") == EPOCHS
+    picture = person.page.locator(".what-it-knows")
+    expect(picture).to_have_attribute("data-epoch", str(EPOCHS))
+    assert int(picture.get_attribute("data-moves")) > 0
+    expect(picture.locator(".known-still")).to_have_attribute("aria-label", re.compile(str(EPOCHS)))
+    person.screenshot("ctc-2b-heard")
+    person.assert_fits()
 
     person.go_to("evaluate")
     part = person.say("part.validation")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.model.probe import between_rows, evenly
+from lab.model.probe import MOST_TEXTS, between_rows, evenly
 from lab.runs.wire.arrays import Arrays, data_of, rows_at
 from lab.runs.wire.frame import event
 from lab.runs.work.drawn import exact, shares
@@ -44,7 +44,8 @@ class Answers:
         """An event "answers": {"epoch", "rows", "outputs": {name: base64 of float32, row by row}, "first"}, or b"".
 
         "outputs": of `rows` rows, and behind them of the points between rows, where there are any; the one output of a
-        sequential network is called "". "first": see `first_layer`.
+        sequential network is called "". Of texts there are few rows, (rows, time steps, classes). "first": see
+        `first_layer`.
 
         Args:
             at_rest: nothing will follow, so that it is due at once.
@@ -53,13 +54,15 @@ class Answers:
         if began < self._next_at and not at_rest:
             return b""
         if not self._count:
-            said(model, rows_at(self._rows, slice(TRIED)))
+            outputs = said(model, rows_at(self._rows, slice(TRIED)))
             self._count = _affordable((self._clock() - began) / TRIED, rows_of(self._rows), len(self._between))
-        outputs = answers_of(model, rows_at(self._rows, slice(self._count)), self._between)
+            if any(output.ndim > 2 for output in outputs.values()):  # a class for each time step
+                self._count = MOST_TEXTS
+        answers = answers_of(model, rows_at(self._rows, slice(self._count)), self._between)
         took = self._clock() - began
         self._next_at = self._clock() + max(FASTEST_S, took / SHARE)
         rows = min(self._count, rows_of(self._rows))
-        return event("answers", {"epoch": epoch, "rows": rows, "outputs": outputs, "first": first_layer(model)})
+        return event("answers", {"epoch": epoch, "rows": rows, "outputs": answers, "first": first_layer(model)})
 
 
 def _affordable(row_s: float, rows: int, between: int) -> int:

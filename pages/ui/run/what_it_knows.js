@@ -1,5 +1,6 @@
 // Draws what a network knows so far, and goes on drawing while it learns: the plane of two inputs, the curve along one,
-// which class was taken for which, predicted against true, what its first layer looks for and which images it gets wrong.
+// which class was taken for which, predicted against true, what its first layer looks for and which images it gets wrong,
+// and what it reads from a signal, time step by time step.
 //
 // Small dense networks are computed here, from their exact weights; of all others the worker tells the answers to the
 // same few rows. Both come through the one stream of the page, passed on by the live curve as events of the window. What
@@ -75,6 +76,7 @@ class Knowledge {
   views() {
     const { axes, layers, grid, image } = this.data;
     const isNumber = this.output.task === "number";
+    if (this.output.task === "text") return ["texts"];
     const views = [];
     if (axes.length >= 2 && (layers || grid)) views.push("plane");
     if (axes.length === 1 && isNumber && (layers || grid)) views.push("line");
@@ -132,8 +134,10 @@ class Knowledge {
     this.colours = { text: style.color, page: style.getPropertyValue("--st-background-color") || "#fff", font: style.fontFamily };
     this.letters = parseFloat(style.fontSize);
     const tallest = Math.max(430, 0.42 * window.innerHeight);
-    const height = Math.min(tallest, Math.round(width * (view === "line" ? 0.66 : view === "pictures" ? 0.9 : 0.82)));
     const letters = this.letters;
+    const { classes, targets } = this.output;
+    const fitting = Math.min(tallest, Math.round(width * (view === "line" ? 0.66 : view === "pictures" ? 0.9 : 0.82)));
+    const height = view === "texts" ? targets.length * heightOfText(classes.length, letters) : fitting;
     this.area = { left: 3.4 * letters, top: 0.6 * letters, right: width - 0.6 * letters, bottom: height - 2.9 * letters, width, height };
     this.inputs = null;
     if (!isTable) {
@@ -159,10 +163,12 @@ class Knowledge {
     const pen = this.moving.getContext("2d");
     pen.clearRect(0, 0, this.area.width, this.area.height);
     this.answers = this.answersToRows();
-    const paint = { plane: paintPlane, line: paintLine, judged: paintJudged, pictures: paintPictures };
+    const paint = { plane: paintPlane, line: paintLine, judged: paintJudged, pictures: paintPictures, texts: paintTexts };
     paint[this.chosen.view](this, pen);
     setText(this.summary, this.inWords());
-    this.still.setAttribute("aria-label", `${this.data.texts.views[this.chosen.view === "judged" ? this.output.task : this.chosen.view]}. ${this.summary.textContent}`);
+    const view = this.data.texts.views[this.chosen.view === "judged" ? this.output.task : this.chosen.view];
+    const read = this.chosen.view === "texts" ? this.read.map((_, sample) => sentenceOf(this, sample)) : [];
+    this.still.setAttribute("aria-label", [view, this.summary.textContent, ...read].join(". "));
     if (news) {
       Object.assign(this.root.dataset, { epoch: news.epoch, moves: Number(this.root.dataset.moves) + 1 });
     }
@@ -196,6 +202,7 @@ class Knowledge {
       return this.answersTo(this.rows.values, data.rows, "rows");
     }
     const told = news.outputs[this.output.name];
+    if (this.output.task === "text") return told ?? null;
     return told ? this.asShares(byUnit(told, news.rows + data.grid, 0, news.rows), news.rows) : null;
   }
 
@@ -225,6 +232,10 @@ class Knowledge {
     const which = rows < of ? fill(texts.some_rows, { rows, of }) : fill(texts.all_rows, { rows });
     const { scale, mean, unit } = this.output;
     const { targets } = this;
+    if (this.output.task === "text") {
+      const right = targets.filter((target, row) => target === this.read[row]).length;
+      return `${epoch} · ${texts.parts[part]} ${which}: ${fill(texts.right, { count: right })}`;
+    }
     if (this.output.task === "classes") {
       const right = targets.reduce((count, target, row) => count + (this.predictedClass(row) === target), 0);
       return `${epoch} · ${texts.parts[part]} ${which}: ${fill(texts.right, { count: right })}`;

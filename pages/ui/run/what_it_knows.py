@@ -17,8 +17,9 @@ from pages.ui.state import AppState
 WORDS = (
     *("title", "output", "others", "actual", "predicted", "table", "first", "wrong", "none_wrong"),
     *("nothing_yet", "after", "all_rows", "some_rows", "right", "off"),
+    *("text", "blank", "time"),
 )
-VIEWS = ("plane", "line", "classes", "number", "pictures")
+VIEWS = ("plane", "line", "classes", "number", "pictures", "texts")
 PARTS = ("train", "validation", "test")
 LOOK = {
     "classes": CLASS_COLOURS,
@@ -28,7 +29,7 @@ LOOK = {
 }
 
 SHARED_SCRIPTS = ("elements", "words", "axes", "mount", "arrays", "theme", "canvas", "pixels", "forward")
-SCRIPTS = ("numbers", "shapes", "knobs", "still", "plane", "judged", "pictures")
+SCRIPTS = ("numbers", "shapes", "knobs", "still", "plane", "judged", "pictures", "texts")
 
 _component = component(__file__, shared=(*SHARED_SCRIPTS, *(f"known/{name}" for name in SCRIPTS)))
 

@@ -7,8 +7,10 @@ import pytest
 
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
+from lab.data.sequences import BLANKS, read_label
 from lab.insight.knowledge import knowledge, layers_for_browser
 from lab.insight.known_at_rest import known_at_rest
+from lab.model.probe import evenly
 from lab.runs.orders.run import run_spec
 from lab.runs.work.build import build_model
 from lab.starts import STARTS, start
@@ -60,12 +62,24 @@ def test_images_are_told_as_pixels_and_have_no_axes():
 
 
 @pytest.mark.parametrize("name", STARTS)
-def test_each_start_has_a_picture_or_says_that_there_is_none(name):
+def test_each_start_has_a_picture(name):
     experiment, dataset = laid_out(name)
     known = knowledge(experiment, dataset)
-    assert (known is None) == (dataset.task == "sequence_labels")
-    if known is not None:
-        assert all(len(output["targets"]) == known["rows"] for output in known["outputs"])
+    assert all(len(output["targets"]) == known["rows"] for output in known["outputs"])
+
+
+def test_of_a_network_that_reads_texts_a_few_rows_are_told_time_step_by_time_step():
+    experiment, dataset = laid_out("ctc_morse")
+    known = knowledge(experiment, dataset)
+    [output] = known["outputs"]
+    assert (output["task"], known["rows"], known["part"]) == ("text", 2, "validation")
+    assert output["classes"][0] in BLANKS
+    assert output["targets"][0] == read_label(dataset.validation.target[0], dataset.classes)
+    model = build_model(run_spec(experiment, dataset)[0])
+    said = floats(known_at_rest(experiment, dataset, model)["answers"][""]).reshape(2, 72, -1)
+    second = evenly(len(dataset.validation.x))[1]
+    assert output["numbers"][1] == dataset.validation.rows[second] + 1
+    np.testing.assert_allclose(said[1], model.predict(dataset.validation.x[[second]], verbose=0)[0], atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["iris", "digits_conv", "two_in_two_out"])

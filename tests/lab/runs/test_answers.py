@@ -75,6 +75,14 @@ def test_of_a_slow_network_fewer_rows_are_asked_and_less_often():
     assert answers.event(model, 2) == b""  # less than a twentieth of the time goes into it
 
 
+def test_of_a_network_that_reads_texts_two_rows_are_told_with_a_class_for_each_time_step():
+    dataset, arrays, model = built("ctc_morse")
+    values, outputs = told(Answers(arrays, Clock()).event(model, 1))
+    assert values["rows"] == 2
+    rows = dataset.validation.x[evenly(len(dataset.validation.x))[:2]]
+    np.testing.assert_allclose(outputs[""].reshape(2, 72, -1), model.predict(rows, verbose=0), atol=1e-6)
+
+
 def test_a_run_that_is_asked_has_the_numbers_of_one_that_is_not():
     asked, quiet = Trainer(*spec_of(iris(6))), Trainer(*spec_of(iris(6)))
     while asked.state == "running":

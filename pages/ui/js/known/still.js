@@ -3,7 +3,7 @@
 function paintStill(known) {
   const pen = known.still.getContext("2d");
   pen.clearRect(0, 0, known.area.width, known.area.height);
-  if (known.chosen.view === "pictures") return;
+  if (["pictures", "texts"].includes(known.chosen.view)) return;
   const { x, y } = (known.scales = scalesOfView(known));
   paintAxes(known, pen, x, y);
   within(pen, known.area, () => (known.chosen.view === "judged" ? paintDiagonal(known, pen) : paintRows(known, pen)));
@@ -102,7 +102,8 @@ function setLegend(known) {
   const { texts, points, look } = known.data;
   const { view } = known.chosen;
   known.legend.replaceChildren();
-  if (view === "judged" || view === "pictures") return;
+  if (view === "texts") setText(element(known.legend, "span"), texts.time);
+  if (["judged", "pictures", "texts"].includes(view)) return;
   if (known.output.task === "classes") {
     known.output.classes.slice(0, look.classes.length).forEach((name, place) => {
       const mark = element(known.legend, "span", "known-key");
