@@ -17,6 +17,7 @@ from lab.slow_motion.update import (
     Update,
     batches_of,
     epoch_before,
+    first_shown,
     first_update,
     last_epoch_shown,
     update_from,
@@ -86,11 +87,10 @@ def asked_run(state: AppState, looking: MotionView) -> Shown | None:
 
 
 def shown_run(state: AppState, run: RunView, dataset: Dataset, at: int | None) -> Shown | None:
-    """Args: at: the epoch that was asked for; of a run that goes on else the one it is at, of another the first."""
+    """Args: at: the epoch that was asked for; None for none."""
     record, ended = record_of_run(state, run), run.state in ENDED
     last = last_epoch_shown(record, checkpoints_of(state, record), ended=ended)
-    first = at or (1 if ended else last)
-    return Shown(record, dataset, last, min(first, last)) if last else None
+    return Shown(record, dataset, last, first_shown(at, last, ended=ended)) if last else None
 
 
 # --- which update

@@ -1,13 +1,15 @@
 """Units of a layer as pictures: what each sees, which rows it likes, how rows lie in the layer, how alike units are."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import numpy as np
 import plotly.graph_objects as go
 
 from lab.charts.evaluation import shortened
+from lab.charts.markup import element, fragment
+from lab.charts.pixels import grey_image, signed_image
 from lab.charts.small import SMALL_FONT
 from lab.charts.style import BLUE, VERMILION, figure, plain
 from lab.charts.surface import CLASS_COLOURS, CLASS_SYMBOLS
@@ -17,50 +19,39 @@ from lab.texts import Language, say
 Array = np.ndarray[Any, Any]
 
 SIGNED = [[0, VERMILION], [0.5, "rgba(128,128,128,0.12)"], [1, BLUE]]
-INK = [[0, "#ffffff"], [1, "#000000"]]
-WIDE = 6  # tiles in a row
 SYMBOLS = 7  # has no divisor in common with the number of colours: together they tell many classes apart
-TILE = 150  # pixels
-GAP = 0.12  # of a tile
-ROOM_ABOVE = 0.22  # of a tile, for its name
 
 
-def tiles(shown: Tiles, names: Sequence[str], *, signed: bool = True, most: int = WIDE) -> go.Figure:
-    """Pictures side by side, each below its name, all on one scale.
+def tiles(shown: Tiles, names: Sequence[str], *, signed: bool = True) -> str:
+    """Pictures side by side as HTML, as many in a row as the screen has room for; all on one scale.
+
+    Below each its name and, of signed ones, from where to where it goes.
 
     Args:
         signed: blue above zero and orange below, by the largest number of all; else as ink from low to high.
-        most: in a row.
     """
-    count, height, width = shown.pictures.shape
-    wide = min(most, count)
-    rows = math.ceil(count / wide)
-    chart = figure("", "")
-    largest = float(np.nanmax(np.abs(shown.pictures), initial=0.0)) or 1.0
-    low, high = (-largest, largest) if signed else (float(shown.pictures.min()), float(shown.pictures.max()))
-    for place, (picture, name) in enumerate(zip(shown.pictures, names, strict=True)):
-        left, top = (place % wide) * (1 + GAP), -(place // wide) * (1 + ROOM_ABOVE)
-        z = picture if shown.low_first else picture[::-1]
-        chart.add_trace(
-            go.Heatmap(
-                x=np.linspace(left, left + 1, width + 1),
-                y=np.linspace(top - 1, top, height + 1),
-                z=z,
-                zmin=low,
-                zmax=high,
-                colorscale=SIGNED if signed else INK,
-                showscale=False,
-                name=name,
-                hovertemplate=f"{name}: %{{z:.3g}}<extra></extra>",
-            )
-        )
-        chart.add_annotation(
-            x=left + 0.5, y=top, text=name, showarrow=False, yanchor="bottom", font={"size": SMALL_FONT}
-        )
-    chart.update_xaxes(visible=False, fixedrange=True, range=[-0.02, wide * (1 + GAP)], constrain="domain")
-    chart.update_yaxes(visible=False, fixedrange=True, range=[-(rows - 1) * (1 + ROOM_ABOVE) - 1.02, ROOM_ABOVE])
-    chart.update_yaxes(scaleanchor="x", constrain="domain")
-    return chart.update_layout(height=max(180, int(rows * TILE * (1 + ROOM_ABOVE))), margin={"t": 4, "b": 4})
+    known = np.where(np.isfinite(shown.pictures), shown.pictures, 0.0).astype(np.float64)
+    largest = float(np.abs(known).max(initial=0.0)) or 1.0
+    low, high = float(known.min(initial=0.0)), float(known.max(initial=0.0))
+    pictures = known / largest if signed else 1 - (known - low) / ((high - low) or 1.0)
+    figures = [
+        _tile(picture[::-1] if shown.low_first else picture, name, _reach(own) if signed else "", signed=signed)
+        for picture, own, name in zip(pictures, shown.pictures, names, strict=True)
+    ]
+    return fragment(element("div", *figures, class_="inside-tiles"))
+
+
+def _tile(picture: Array, name: str, reach: str, *, signed: bool) -> Element:
+    address = signed_image(picture) if signed else grey_image(picture)
+    told = f"{name}: {reach}" if reach else name
+    words = (element("b", name), element("span", reach)) if reach else (element("b", name),)
+    return element("figure", element("img", src=address, alt=told), element("figcaption", *words))
+
+
+def _reach(own: Array) -> str:
+    if not np.isfinite(own).all():
+        return "NaN"
+    return f"{own.min():.2g} … {own.max():.2g}".replace("-", "−")
 
 
 def by_target(

@@ -107,6 +107,12 @@ def last_epoch_shown(record: RunRecord, checkpoints: Checkpoints, *, ended: bool
     return kept + 1 if kept else 0
 
 
+def first_shown(asked: int | None, last: int, *, ended: bool) -> int:
+    """The epoch that was asked for, in reach; else of a run that goes on the one it is at, of another the first."""
+    wanted = (1 if ended else last) if asked is None else asked
+    return max(1, min(wanted, last))
+
+
 def batches_of(record: RunRecord, dataset: Dataset) -> int:
     """Updates that an epoch of the run may have, at most: the batch size may have been turned on the way."""
     fit = record.experiment_with_changes().fit

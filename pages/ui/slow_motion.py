@@ -39,8 +39,8 @@ class MotionView:
     find: Callable[[], Update] = _nothing
 
     def ask(self, run: str, epoch: int) -> None:
-        """Show this epoch of this run, or its first one."""
-        self.source, self.run, self.epoch = "asked", run, max(1, epoch)
+        """Show this epoch of this run."""
+        self.source, self.run, self.epoch = "asked", run, epoch
 
     def choose(self, name: str, index: tuple[int, ...]) -> None:
         self.chosen = {**self.chosen, name: index}

@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from lab.export.link import to_link
+from lab.spec.parts import LayerSpec
 from lab.starts import start
 from tests.browser.test_whole_way import ENDLESS
 from tests.waiting import wait_for
@@ -46,3 +48,31 @@ def test_a_run_that_goes_on_is_looked_into_and_one_slider_takes_every_picture_to
     wait_for(lambda: moved_back(person, before), "every picture at the epoch before")
     assert len(set(marked(person).values())) == 1
     person.assert_fits()
+
+
+LOOKS = ("layers", "units", "together", "landscape")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["digits_conv", "spiral", "lstm"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_look_into_every_kind_of_network_fits_its_screen(visit, language, name):
+    person = visit(language)
+    person.page.goto(f"{person.address}?e={to_link(recurrent() if name == 'lstm' else start(name).with_fit(epochs=3))}")
+    person.settle()
+    person.train()
+    person.watch_curve()
+    person.go_to("inside")
+    for look in LOOKS:
+        person.page.locator(".st-key-inside-look button", has_text=person.say(f"inside.look.{look}")).click()
+        person.settle()
+        if look == "landscape":
+            person.press("inside-landscape-go")
+            expect(person.page.locator(".st-key-inside-landscape .js-plotly-plot")).to_be_visible()
+        person.on_each_screen(f"inside-{name}-{look}")
+
+
+def recurrent():
+    experiment = start("hourly")
+    last = experiment.model.layers[-1].replace(id="last")
+    return experiment.with_layers((LayerSpec(id="l0", type="LSTM", params={"units": 4}), last)).with_fit(epochs=2)

@@ -1,5 +1,7 @@
 """Units of one layer: what each responds to, what the first layer looks at, how rows and units lie in the layer."""
 
+from html import escape
+
 import pandas as pd
 import streamlit as st
 
@@ -37,11 +39,17 @@ def units_look(state: AppState, scene: Scene) -> None:
     if seen is not None:
         names = [unit_name(state, unit) for unit in seen.units]
         alt = say("inside.alt.surfaces", state.language, layer=scene.title(layer, state.language))
-        show_chart(once_drawn(tiles, seen, names), "inside-surfaces", alt=alt)
+        pictures("inside-surfaces", tiles(seen, names), alt)
         st.caption(say("inside.surfaces", state.language))
     if first:
         first_weights(state, scene, order)
     one_unit(state, scene, layer, found, order)
+
+
+def pictures(key: str, shown: str, alt: str) -> None:
+    """Args: alt: what they show, for those who do not see them."""
+    with st.container(key=key):
+        st.html(f'<div role="group" aria-label="{escape(alt)}">{shown}</div>')
 
 
 def unit_name(state: AppState, unit: int) -> str:
@@ -54,7 +62,7 @@ def first_weights(state: AppState, scene: Scene, order: list[int]) -> None:
     images = weight_images(scene.experiment, scene.model, scene.dataset, order)
     if images is not None:
         names = [unit_name(state, unit) for unit in images.units]
-        show_chart(once_drawn(tiles, images, names), "inside-weights", alt=say("inside.alt.weights", language))
+        pictures("inside-weights", tiles(images, names), say("inside.alt.weights", language))
         st.caption(say("inside.weight_images", language))
         return
     table = weight_table(scene.experiment, scene.model, scene.dataset, order)
@@ -101,9 +109,7 @@ def best_rows(state: AppState, scene: Scene, found: Responses, unit: int) -> Non
             )
             for row, target in zip(told.rows, told.targets, strict=True)
         ]
-        show_chart(
-            once_drawn(tiles, images, names, signed=False, most=3), "inside-best", alt=say("inside.alt.best", language)
-        )
+        pictures("inside-best", tiles(images, names, signed=False), say("inside.alt.best", language))
     else:
         table = {
             say("evaluate_page.worst_row", language): told.rows,

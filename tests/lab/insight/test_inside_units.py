@@ -1,7 +1,12 @@
 """Units from close by: what they respond to by brute force, first-layer weights as images, the plane of components."""
 
+import re
+from base64 import b64decode
+from io import BytesIO
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from lab.charts.inside_units import by_target, correlations, embedded, tiles, weights_of_inputs
 from lab.charts.inside_warp import warp
@@ -136,14 +141,38 @@ def test_every_task_is_drawn(name, language):
     assert correlations(correlation(given, range(5)), range(5)).data[0].z.shape == (5, 5)
 
 
-def test_tiles_share_one_scale_and_lie_side_by_side():
+def drawn(html: str) -> list[np.ndarray]:
+    """Of each tile (height, width): how strong its pixels are, below zero where they are orange."""
+    addresses = re.findall(r'src="data:image/png;base64,([^"]+)"', html)
+    found = [np.asarray(Image.open(BytesIO(b64decode(address))).convert("RGBA")).astype(int) for address in addresses]
+    return [np.where(one[..., 0] > one[..., 2], -1, 1) * one[..., 3] / 255 for one in found]
+
+
+def test_tiles_share_one_scale_and_an_image_has_its_first_row_on_top():
     experiment, model, dataset, _ = scene("lecture")
     shown = weight_images(experiment, model, dataset, range(9))
-    chart = tiles(shown, [str(unit) for unit in shown.units])
-    assert len({(one.zmin, one.zmax) for one in chart.data}) == 1
-    assert chart.data[6].x[0] == chart.data[0].x[0]
-    assert chart.data[6].y[-1] < chart.data[0].y[0]
-    np.testing.assert_array_equal(chart.data[3].z[-1], shown.pictures[3][0])  # an image has its first row on top
+    html = tiles(shown, [f"<{unit}>" for unit in shown.units])
+    pictures = drawn(html)
+    largest = np.abs(shown.pictures).max()
+    np.testing.assert_allclose(np.stack(pictures), shown.pictures / largest, atol=0.5 / 15 + 0.01)
+    assert html.count("<figure>") == 9
+    assert "&lt;3&gt;" in html
+    experiment, model, dataset, _ = scene("spiral")
+    seen = surfaces(experiment, model, dataset, ids(experiment)[0], [0])
+    [picture] = drawn(tiles(seen, ["1"]))
+    assert np.abs(picture[::-1] - seen.pictures[0] / np.abs(seen.pictures).max()).max() < 0.05
+
+
+def test_images_of_rows_are_drawn_as_ink():
+    dataset = trained("lecture")[2]
+    html = tiles(row_images(dataset, [0]), ["row"], signed=False)
+    [address] = re.findall(r'src="data:image/png;base64,([^"]+)"', html)
+    ink = 255 - np.asarray(Image.open(BytesIO(b64decode(address)))).astype(float)
+    image = dataset.train.x[0].reshape(28, 28)
+    np.testing.assert_allclose(ink, 255 * (image - image.min()) / (image.max() - image.min()), atol=1)
+
+
+def test_weights_of_columns_are_drawn_by_input_and_unit():
     experiment, model, dataset, _ = scene("iris")
     table = weight_table(experiment, model, dataset, [0])
     assert weights_of_inputs(table, language="en").data[0].z.shape == (4, 1)
