@@ -22,6 +22,7 @@ HEAT = [[0, "rgba(0,114,178,0)"], [0.02, "rgba(0,114,178,0.25)"], [1, "rgba(0,11
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "cross")
 STEPS = (1, 2, 5)  # of each power of ten that may stand at the axis
 MOST_TICKS = 7
+FEW_DECADES = 1.5  # within which powers of ten alone would leave an axis without a number
 
 
 def spread_course(
@@ -105,10 +106,17 @@ def layer_lines(
     if usual is not None:
         chart.add_hline(y=usual, line={"color": GREY, "width": 2, "dash": "dot"})
     if logarithmic:
-        chart.update_yaxes(type="log", exponentformat="power", dtick=1)
+        shown = [value for _, values in lines.values() for value in values] + ([] if usual is None else [usual])
+        chart.update_yaxes(type="log", exponentformat="power", dtick=1 if _decades(shown) > FEW_DECADES else None)
     else:
         chart.update_yaxes(rangemode="tozero", tickformat=".0%")
     return _marked(chart, at_epoch).update_layout(showlegend=True, legend={"font": {"size": 15}})
+
+
+def _decades(values: Sequence[float]) -> float:
+    """How many powers of ten they reach over."""
+    drawn = [value for value in values if math.isfinite(value) and value > 0]
+    return math.log10(max(drawn) / min(drawn)) if drawn else 0.0
 
 
 def _over_epochs(epochs: Sequence[int], at_epoch: int, title: str, language: Language) -> go.Figure:

@@ -59,8 +59,10 @@ def found(state: AppState, scene: Scene) -> Landscape | None:
         return known[key]
     seconds = current_limits().landscape_s
     asked = say("inside.landscape.go", state.language, seconds=f"{seconds:g}")
-    if not st.button(asked, key="inside-landscape-go", icon=":material/landscape:", type="primary"):
+    place = st.empty()
+    if not place.button(asked, key="inside-landscape-go", icon=":material/landscape:", type="primary"):
         return None
+    place.empty()
     try:
         known[key] = worked_out(state, scene)
     except LabError as refusal:

@@ -254,3 +254,9 @@ def test_the_pictures_tell_every_epoch_and_layer(language):
     drawn = course.lines("ratio")
     lines = layer_lines(drawn, 3, "r", language=language, usual=LINES["ratio"].usual)
     assert [len(line.y) for line in lines.data] == [3, 3]  # the last epoch has no next update
+
+
+@pytest.mark.parametrize(("values", "step"), [([0.2, 0.4], None), ([0.001, 2.0], 1), ([float("nan"), 0.0], None)])
+def test_an_axis_within_a_power_of_ten_still_has_numbers_at_it(values, step):
+    chart = layer_lines({"a": ([0, 1], values)}, 1, "norm", language="en")
+    assert chart.layout.yaxis.dtick == step
