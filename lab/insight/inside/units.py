@@ -139,12 +139,17 @@ class WeightTable:
 
 
 def weight_table(experiment: Experiment, model: Any, dataset: Dataset, units: Sequence[int]) -> WeightTable | None:
-    """For inputs that are columns: those with the largest weights, in the table's order; None for others."""
+    """For inputs that are columns: those with the largest weights, in the table's order; None for others.
+
+    Also where a unit has several weights for an input, as one of LSTM has for each of its gates.
+    """
     _, _, layer = layers_of(experiment, model)[0]
     weights = layer.get_weights()
     if not weights or weights[0].ndim != 2 or len(weights[0]) != len(dataset.feature_names):
         return None
     kernel = weights[0]
+    if kernel.shape[1] != _first(layer.output).shape[-1]:
+        return None
     chosen = [unit for unit in units if unit < kernel.shape[1]][:MOST_UNITS]
     largest = np.sort(np.argsort(-np.abs(kernel).max(axis=1), kind="stable")[:MOST_UNITS])
     names = tuple(dataset.feature_names[int(place)] for place in largest)

@@ -82,7 +82,7 @@ def one_unit(state: AppState, scene: Scene, layer: LayerLook, found: Responses, 
         index=shown.index(view.unit) if view.unit in shown else 0,
         format_func=lambda unit: unit_name(state, unit),
         key=f"inside-unit-{scene.record.number}-{layer.id}",
-        width=280,
+        width=480,
     )
     best, spread = st.columns(2, gap="medium")
     with best:
@@ -92,7 +92,7 @@ def one_unit(state: AppState, scene: Scene, layer: LayerLook, found: Responses, 
         titles = (scene.dataset.target_name, unit_name(state, view.unit))
         chart = once_drawn(by_target, found.given[:, view.unit], target, classes, titles, language=language)
         show_chart(chart, "inside-unit", alt=say("inside.alt.unit", language, unit=unit_name(state, view.unit)))
-        st.caption(say("inside.by_target", language))
+        st.caption(say("inside.by_target" if classes else "inside.by_number", language))
 
 
 def best_rows(state: AppState, scene: Scene, found: Responses, unit: int) -> None:

@@ -28,10 +28,13 @@ from lab.insight.inside.views import rows_told, targets_of
 from lab.insight.inside.warp import LINES, grid_lines, warped
 from lab.insight.moment import grid_of
 from lab.runs.orders.run import run_spec
+from lab.runs.work.build import build_model
 from lab.runs.work.trainer import Trainer
 from lab.spec.limits import CLASS
+from lab.spec.parts import LayerSpec
+from lab.starts import start
 from lab.texts import LANGUAGES
-from tests.lab.insight.test_inside import trained
+from tests.lab.insight.test_inside import data, trained
 
 
 def scene(name: str):
@@ -176,6 +179,15 @@ def test_weights_of_columns_are_drawn_by_input_and_unit():
     experiment, model, dataset, _ = scene("iris")
     table = weight_table(experiment, model, dataset, [0])
     assert weights_of_inputs(table, language="en").data[0].z.shape == (4, 1)
+
+
+def test_gates_of_a_recurrent_layer_are_not_shown_as_its_units():
+    experiment = start("hourly")
+    first = LayerSpec(id="l0", type="LSTM", params={"units": 3})
+    experiment = experiment.with_layers((first, experiment.model.layers[-1].replace(id="last")))
+    dataset = data("hourly")
+    model = build_model(run_spec(experiment, dataset)[0])
+    assert weight_table(experiment, model, dataset, range(3)) is None
 
 
 # --- the plane bent by each layer
