@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain
+from lab.charts.style import BLUE, GREEN, GREY, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain, whole_epochs
 from lab.texts import Language, say
 
 # how a loss is measured -> colour, dash, symbol
@@ -65,7 +65,7 @@ def curves(
     if at_epoch is not None:
         chart.add_vline(x=at_epoch, line={"color": GREY, "width": 3})
     chart.update_xaxes(rangemode="tozero")
-    return chart
+    return whole_epochs(chart)
 
 
 def _curve(values: Sequence[float], part: str, label: str) -> go.Scatter:
@@ -108,4 +108,4 @@ def measured(
             line={"color": ORANGE, "width": 2, "dash": "longdashdot"},
             annotation={"text": say("charts.baseline", language)},
         )
-    return chart.update_xaxes(rangemode="tozero").update_layout(legend={"font": {"size": 15}})
+    return whole_epochs(chart.update_xaxes(rangemode="tozero").update_layout(legend={"font": {"size": 15}}))

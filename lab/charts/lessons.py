@@ -7,7 +7,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from lab.charts.studies import COLOURS, DASHES, LEGEND_LINE, WIDE, mark_epoch, thin
-from lab.charts.style import BROWN, GREY, HEIGHT, SKY, figure, plain
+from lab.charts.style import BROWN, GREY, HEIGHT, SKY, figure, plain, whole_epochs
 from lab.studies.band import median_curve
 from lab.texts import Language, say
 
@@ -58,7 +58,7 @@ def lesson_curves(
     for place, line in enumerate(lines):
         colour, dash = LINE_COLOURS[place % len(LINE_COLOURS)], DASHES[place % len(DASHES)]
         for curve in line.curves:
-            chart.add_trace(thin(_places(len(curve), line, over), curve, colour, 0.4))
+            chart.add_trace(thin(_places(len(curve), line, over), curve, colour))
         median = median_curve(line.curves)
         if len(median):
             seen += [float(value) for value in median if value == value]
@@ -85,9 +85,9 @@ def lesson_curves(
         mark_epoch(chart, mark.epoch, plain(mark.words))
     if seen and min(seen) > 0 and max(seen) > WIDE * min(seen) and drawn is None:
         chart.update_yaxes(type="log", dtick=1)
-    if over == "update":
-        chart.update_xaxes(type="log")
-    return chart
+    if over == "epoch":
+        return whole_epochs(chart)
+    return chart.update_xaxes(type="log")
 
 
 def _places(epochs: int, line: Line, over: Over) -> list[float]:

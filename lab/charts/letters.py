@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from lab.charts.style import ORANGE, PART_LOOKS, figure
+from lab.charts.style import ORANGE, PART_LOOKS, figure, whole_epochs
 from lab.texts import Language, say
 
 
@@ -33,4 +33,4 @@ def letter_curve(
     if baseline is not None:
         words = {"text": say("charts.baseline", language)}
         chart.add_hline(y=baseline, line={"color": ORANGE, "width": 2, "dash": "longdashdot"}, annotation=words)
-    return chart.update_yaxes(rangemode="tozero")
+    return whole_epochs(chart.update_yaxes(rangemode="tozero"))

@@ -9,7 +9,19 @@ import plotly.graph_objects as go
 
 from lab.charts.studies_bars import bars, costs, scores
 from lab.charts.studies_map import heat_map
-from lab.charts.style import BLUE, GREEN, GREY, HEIGHT, ORANGE, PART_LOOKS, PURPLE, VERMILION, figure, plain
+from lab.charts.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    HEIGHT,
+    ORANGE,
+    PART_LOOKS,
+    PURPLE,
+    VERMILION,
+    figure,
+    plain,
+    whole_epochs,
+)
 from lab.studies.band import band_curves
 from lab.studies.result import Result, SettingResult, measure_title
 from lab.studies.words import number, told
@@ -24,6 +36,7 @@ MOST_BANDS = 6  # of more settings only the medians are drawn: bands on top of e
 MARKERS = 8
 LEGEND_LINE = 26  # pixels
 FEW_DECADES = 4
+THIN = 0.6  # opacity of one seed's curve: on a dark page the darkest of the colours must still be seen
 WIDE = 20  # largest over smallest from which an axis counts in powers of ten
 
 
@@ -59,7 +72,8 @@ def curves(result: Result, language: Language, over: Over = "epoch") -> list[go.
         chart.update_layout(height=HEIGHT + LEGEND_LINE * len(result.settings))
     if over != "epoch":  # one update in all or a thousand: only steps of the same factor show both
         chart.update_xaxes(type="log")
-    return [chart]
+        return [chart]
+    return [whole_epochs(chart)]
 
 
 def sweep(result: Result, language: Language, over: Over = "epoch") -> list[go.Figure]:
@@ -109,7 +123,7 @@ def band(result: Result, language: Language, over: Over = "epoch") -> list[go.Fi
     for part, name in (("train", f"train_{result.measure}"), ("validation", result.value)):
         look = PART_LOOKS[part]
         for curve in one.curves(name):
-            chart.add_trace(thin(range(1, len(curve) + 1), curve, look["color"], 0.35))
+            chart.add_trace(thin(range(1, len(curve) + 1), curve, look["color"]))
         low, median, high = band_curves(one.curves(name))
         x = list(range(1, len(median) + 1))
         chart.add_trace(_band(x, low, high, look["color"]))
@@ -126,14 +140,14 @@ def band(result: Result, language: Language, over: Over = "epoch") -> list[go.Fi
     turn = one.band("best_epoch")
     if math.isfinite(turn.median) and result.measure == "loss":
         mark_epoch(chart, turn.median, say("charts.best_epoch", language, epoch=round(turn.median)))
-    return [chart]
+    return [whole_epochs(chart)]
 
 
-def thin(x: Sequence[float], curve: Sequence[float], colour: str, opacity: float) -> go.Scatter:
+def thin(x: Sequence[float], curve: Sequence[float], colour: str) -> go.Scatter:
     """The curve of one seed of several: seen, but named and pointed at only in their median."""
-    line = {"color": colour, "width": 1}
+    line = {"color": colour, "width": 1.5}
     return go.Scatter(
-        x=list(x), y=list(curve), mode="lines", line=line, opacity=opacity, showlegend=False, hoverinfo="skip"
+        x=list(x), y=list(curve), mode="lines", line=line, opacity=THIN, showlegend=False, hoverinfo="skip"
     )
 
 

@@ -19,6 +19,7 @@ HEIGHT = 420  # pixels
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
 # not of theirs: their black cannot be seen on a dark page
 BROWN, GREY = "#92643A", "#7A7A7A"
+FEW_EPOCHS = 20  # each second of them has room for its number
 CLEAR = "rgba(0,0,0,0)"  # lets the page through
 # shades of a heat map, so pale that figures in the page's own colour can be read on them
 SHADES = [[0, "rgba(0,114,178,0)"], [1, "rgba(0,114,178,0.6)"]]
@@ -69,6 +70,14 @@ def figure(x_title: str, y_title: str, **layout: Any) -> go.Figure:
 def _axis(title: str) -> dict[str, Any]:
     letters = {"size": FONT_SIZE}
     return {"title": {"text": title, "font": letters, "standoff": 8}, "tickfont": letters, "automargin": True}
+
+
+def whole_epochs(chart: go.Figure) -> go.Figure:
+    """Over few epochs Plotly would name halves between them."""
+    last = max((max(trace.x) for trace in chart.data if len(trace.x)), default=0)
+    if 0 < last <= FEW_EPOCHS:
+        chart.layout.xaxis.dtick = 1 if last <= FEW_EPOCHS / 2 else 2
+    return chart
 
 
 def figures_of_cells(texts: Sequence[Sequence[str]], size: int, first: int = 0) -> go.Scatter:

@@ -48,6 +48,8 @@ def test_a_snippet_is_edited_run_and_told(person, engine):
     assert say("note_page.beside", "en") in shown
     network = person.component("lab_network_drawing")
     assert "(None, 16)" in str(network["drawn"])
+    assert say("note_page.network_built", "en") in shown  # what a study has trained is not kept
+    assert say("network.key_untrained", "en") not in shown
 
 
 def test_edits_and_curves_stay_while_the_person_looks_elsewhere_and_reset_brings_the_note_back(person, engine):

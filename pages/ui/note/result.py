@@ -60,7 +60,8 @@ def show_network(state: AppState, code: Understood, key: str) -> None:
         return
     rows = layer_rows(code.experiment, code.dataset)
     st.markdown(f"**{say('note_page.network', state.language)}**")
-    network_drawing(drawn_network(code.experiment, rows, code.dataset), state.language, f"note-network-{key}")
+    network, built = drawn_network(code.experiment, rows, code.dataset), say("note_page.network_built", state.language)
+    network_drawing(network, state.language, f"note-network-{key}", caption=built)
     titles = {name: say(f"layers_page.summary.{name}", state.language) for name in ("layer", "output", "parameters")}
     summary = {
         titles["layer"]: [row.type for row in rows],

@@ -11,6 +11,7 @@ from lab.charts.compare import LOOKS, MOST_RUNS, Frame, RunCurves, overlaid
 from lab.charts.curves import curves, measured
 from lab.charts.evaluation import confusion, predicted_actual
 from lab.charts.growth import growth
+from lab.charts.lessons import Line, lesson_curves
 from lab.charts.style import FONT_SIZE, PART_LOOKS, plain, with_unit
 from lab.texts import LANGUAGES
 
@@ -43,6 +44,16 @@ def test_training_is_solid_and_validation_dashed_with_another_symbol(language):
 
 def test_a_run_without_validation_has_one_curve():
     assert len(curves({"loss": [1.0]}, language="en").data) == 1
+
+
+@pytest.mark.parametrize(("epochs", "step"), [(1, 1), (10, 1), (11, 2), (20, 2), (21, None)])
+def test_no_axis_names_half_an_epoch(epochs, step):
+    values = [1.0] * epochs
+    assert curves({"loss": values}, language="en").layout.xaxis.dtick == step
+    assert measured({"running": values}, language="en", title="loss").layout.xaxis.dtick == step
+    line = Line("one", [values], updates=9.0)
+    assert lesson_curves([line], "loss", "en").layout.xaxis.dtick == step
+    assert lesson_curves([line], "loss", "en", over="update").layout.xaxis.dtick is None
 
 
 def test_the_last_run_lies_behind_in_grey():
