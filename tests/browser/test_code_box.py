@@ -10,8 +10,7 @@ SCREENS = [pytest.param("ko", "wide", marks=pytest.mark.slow), ("en", "phone")]
 
 @pytest.mark.parametrize(("language", "size"), SCREENS)
 def test_the_lecture_notes_snippet_is_explained_line_by_line_and_applied(visit, language, size):
-    person = visit(language, size)
-    person.go_to("layers")
+    person = visit(language, size, at="layers")
     person.page.get_by_text(person.say("paste.title")).click()
     person.page.get_by_label(person.say("paste.label")).fill(LECTURE)
     person.press("read-code")

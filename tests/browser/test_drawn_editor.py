@@ -4,8 +4,7 @@ from playwright.sync_api import expect
 
 
 def test_what_is_changed_in_the_drawing_stands_in_the_form_and_the_other_way_round(visit):
-    person = visit("en")
-    person.go_to("layers")
+    person = visit("en", at="layers")
     drawing = person.page.locator(".network-drawing")
     form = person.page.locator(".st-key-layer-l0 input").first
     drawing.locator("[data-control='more-l0']").focus()

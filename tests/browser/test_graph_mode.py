@@ -49,8 +49,7 @@ def test_two_inputs_and_two_outputs_from_the_graph_to_the_evaluation(visit, lang
 
 
 def test_an_iris_network_becomes_a_graph_and_comes_back(visit):
-    person = visit("ko")
-    person.go_to("layers")
+    person = visit("ko", at="layers")
     person.press("to-functional")
     expect(boxes(person)).to_have_count(4)
     person.press("to-sequential")

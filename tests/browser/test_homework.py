@@ -24,17 +24,10 @@ def files() -> list[dict]:
     ]
 
 
-def follow(person) -> None:
-    person.page.goto(f"{person.address}homework?task={to_link(copy().task)}")
-    person.button("homework-run").wait_for()
-    person.settle()
-    person.complaints.clear()  # Streamlit looks for its server below the page's address first
-
-
 @pytest.mark.parametrize("language", KO_MAINLY)
 def test_a_task_is_done_and_handed_in_and_checked(visit, language):
-    person = visit(language, "phone")
-    follow(person)
+    person = visit(language, "phone", at=f"homework?task={to_link(copy().task)}")
+    person.button("homework-run").wait_for()
     person.assert_fits()
     person.screenshot("homework-do")
     field = person.page.locator(UNITS)

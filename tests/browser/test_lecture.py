@@ -17,7 +17,6 @@ ARRIVE = "() => document.dispatchEvent(new Event('lab-lecture-on', { cancelable:
 
 
 def begin(person, name: str = NAME) -> None:
-    person.go_to("lecture")
     person.press(f"lecture-begin-{name}")
     person.page.locator(".st-key-lecture-screen").wait_for()
     person.settle()
@@ -49,7 +48,7 @@ def to_the_curves(person) -> None:
 
 
 def test_two_windows_follow_one_another_and_a_reload_finds_the_same_moment(visit):
-    person = visit("en")
+    person = visit("en", at="lecture")
     person.page.set_viewport_size({"width": 1920, "height": 1080})
     begin(person)
     notes, script = open_notes(person), lesson(NAME).words("en").script
@@ -74,8 +73,7 @@ def test_two_windows_follow_one_another_and_a_reload_finds_the_same_moment(visit
     at(person.page, f"{NAME}.run.2")  # moved from the other window
     person.page.reload()
     person.settle()
-    # below the page's own path Streamlit looks for its server first, and the console says that nothing is there
-    person.complaints[:] = [one for one in person.complaints if "404" not in one]
+    person.forget_the_search()
     at(person.page, f"{NAME}.run.2")
     epochs = next(iter(lesson(NAME).experiments.values())).fit.epochs
     expect(person.page.locator(SHOWN)).to_have_attribute("data-shown", f"{epochs}.0")  # at once, without drawing
@@ -90,7 +88,7 @@ def test_two_windows_follow_one_another_and_a_reload_finds_the_same_moment(visit
 @pytest.mark.slow
 @pytest.mark.parametrize(("language", "theme"), [("ko", "dark"), ("en", "light")])
 def test_every_beat_is_read_from_the_last_row_and_its_notes_on_a_phone(visit, language, theme):
-    person = visit(language, theme=theme)
+    person = visit(language, theme=theme, at="lecture")
     person.page.set_viewport_size({"width": 1920, "height": 1080})
     begin(person)
     notes = open_notes(person)

@@ -4,8 +4,7 @@ from playwright.sync_api import expect
 
 
 def test_arrow_keys_move_the_prediction(visit):
-    person = visit("ko")
-    person.go_to("loss_bench")
+    person = visit("ko", at="loss_bench")
     symbol = person.page.locator(".js-plotly-plot .scatterlayer .points path").first
     symbol.wait_for()
     before = symbol.get_attribute("transform") or ""

@@ -21,8 +21,7 @@ def code_field(person):
 
 @pytest.mark.parametrize("language", KO_MAINLY)
 def test_a_snippet_is_edited_and_run_in_place(visit, language):
-    person = visit(language, "wide")
-    person.go_to("note")
+    person = visit(language, "wide", at="note")
     field = code_field(person)
     field.fill(field.input_value().replace("epochs=40", "epochs=12").replace("Dense(16", "Dense(7"))
     person.press("note-run")
@@ -42,8 +41,7 @@ def test_a_snippet_is_edited_and_run_in_place(visit, language):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_snippet_runs_and_fits_the_screen(visit, language, size):
-    person = visit(language, size)
-    person.go_to("note")
+    person = visit(language, size, at="note")
     for section in sections():
         if section is not sections()[0]:
             go_to_section(person, section.step)

@@ -4,8 +4,7 @@ from playwright.sync_api import expect
 
 
 def test_keys_go_through_an_update_and_a_click_follows_another_unit(visit):
-    person = visit("ko")
-    person.go_to("slow_motion")
+    person = visit("ko", at="slow_motion")
     page, motion = person.page, person.page.locator(".slow-motion")
     title = motion.locator("h4")
     expect(title).to_have_text(person.say("slow.batch.title"))
