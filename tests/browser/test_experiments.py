@@ -11,12 +11,7 @@ from tests.browser.recomputed import Numbers, expected
 
 SEEDS, EPOCHS = 3, 2
 EACH_TIME, SELDOM = tuple(STUDIES)[::6], tuple(name for place, name in enumerate(STUDIES) if place % 6)
-SHARES = [EACH_TIME, pytest.param(SELDOM, marks=pytest.mark.slow)]
-
-
-def open_experiments(person) -> None:
-    person.go_to("experiments")
-    person.button("study-luck").wait_for()
+SHARES = [("en", EACH_TIME), pytest.param("ko", SELDOM, marks=pytest.mark.slow)]
 
 
 def fill(person, name: str, value: int) -> None:
@@ -56,31 +51,18 @@ def downloaded(person) -> str:
     return Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("names", SHARES, ids=["some", "others"])
-def test_every_experiment_says_what_its_numbers_say(visit, names):
-    person = visit("ko")
-    open_experiments(person)
-    person.screenshot("experiments-1-cards")
-    person.assert_fits()
+@pytest.mark.parametrize(("language", "names"), SHARES, ids=["some", "others"])
+def test_every_experiment_says_what_its_numbers_say_and_fits_a_phone(visit, language, names):
+    person = visit(language, at="experiments")
+    person.on_each_screen("experiments-1-cards")
     for name in names:
         start(person, name)
-        numbers = Numbers(name, downloaded(person), "ko")
+        numbers = Numbers(name, downloaded(person), language)
         assert all(len(found["val_loss"]) == SEEDS for found in numbers.runs.values())
         said = person.page.locator(".st-key-study-sentences").inner_text().replace(JOINER, "")
         for sentence in expected(numbers):
             assert sentence in said
         expect(person.page.locator(".js-plotly-plot").first).to_be_visible()
-        person.screenshot(f"experiments-2-{name}")
+        person.on_each_screen(f"experiments-2-{name}")
         person.press("study-back")
         person.button("study-luck").wait_for()
-
-
-def test_on_a_phone_nothing_hangs_over_the_edge(visit):
-    person = visit("en", "phone")
-    open_experiments(person)
-    person.assert_fits()
-    start(person, "batch_size")
-    expect(person.page.locator(".js-plotly-plot").first).to_be_visible()
-    person.settle()
-    person.screenshot("experiments-3-result")
-    person.assert_fits()
