@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from benchmarks.live.experiments import long_run, query_of
 from tests.browser.conftest import SIZES, new_context, settle
@@ -26,15 +26,22 @@ def page(chromium) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture(scope="module")
+def watched(chromium, address) -> Iterator[tuple[Page, list[str]]]:
+    """A page on which a run goes on for as long as anyone looks, and the streams that it has opened."""
+    context = new_context(chromium, viewport=SIZES["wide"], locale="en-US")
+    page, streams = context.new_page(), []
+    page.on("request", lambda request: streams.append(request.url) if "/live/" in request.url else None)
+    start_training(page, address)
+    yield page, streams
+    context.close()
+
+
 def start_training(page: Page, address: str) -> None:
-    press_train(page, address)
-    grows(page)
-
-
-def press_train(page: Page, address: str) -> None:
     page.goto(f"{address}?{query_of(long_run('iris'))}")
     settle(page)
     page.locator(".st-key-train button").first.click()
+    grows(page)
 
 
 def look(page: Page) -> dict:
@@ -58,10 +65,8 @@ def whole(page: Page) -> bool:
     return all(count == seen["epoch"] for count in seen["counts"])
 
 
-def test_one_stream_feeds_all_curves_and_a_rerun_opens_no_second(page, address):
-    streams = []
-    page.on("request", lambda request: streams.append(request.url) if "/live/" in request.url else None)
-    start_training(page, address)
+def test_one_stream_feeds_all_curves_and_a_rerun_opens_no_second(watched):
+    page, streams = watched
     for language in ("한국어", "English"):
         page.get_by_role("radio", name=language).or_(page.get_by_text(language, exact=True)).first.click()
         settle(page)
@@ -70,8 +75,28 @@ def test_one_stream_feeds_all_curves_and_a_rerun_opens_no_second(page, address):
     assert whole(page)
 
 
-def test_a_reloaded_page_finds_its_running_run_with_all_its_points(page, address):
-    start_training(page, address)
+def test_the_curve_can_be_heard_and_read_without_colours(watched):
+    page, _ = watched
+    expect(page.get_by_role("img", name="by epoch")).to_have_count(2)
+    expect(page.locator(".live-curve [aria-live=polite]")).to_contain_text("Epoch")
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", re.compile(r"\d+"))
+    strokes = page.evaluate(
+        """() => [...document.querySelectorAll('[data-series]')].map((path) =>
+             [path.dataset.series, getComputedStyle(path).strokeDasharray])"""
+    )
+    dashes = dict(strokes)
+    assert dashes["loss"] == dashes["accuracy"] == "none"
+    assert len({dashes["loss"], dashes["val_loss"], dashes["+evaluated_loss"]}) == 3
+    assert dashes["val_accuracy"] == dashes["val_loss"]
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('.live-curve svg text')].map((text) =>
+             parseFloat(getComputedStyle(text).fontSize))"""
+    )
+    assert min(sizes) >= 14
+
+
+def test_a_reloaded_page_finds_its_running_run_with_all_its_points(watched):
+    page, _ = watched
     before = look(page)["epoch"]
     page.reload()
     page.locator(".live-curve").wait_for()
@@ -109,34 +134,3 @@ def test_a_hidden_tab_lets_its_connection_go_and_catches_up_when_it_is_seen(page
     page.evaluate(hide, False)
     grows(page, by=20)
     assert whole(page)
-
-
-def test_where_the_stream_is_blocked_the_page_draws_the_same_run(page, address):
-    def swallow(route: Route) -> None:
-        """Never answers, as a proxy that buffers does."""
-
-    page.route("**/live/**", swallow)
-    press_train(page, address)
-    page.wait_for_function("() => Number(document.querySelector('.live-curve')?.dataset.epoch) > 20")
-    grows(page, by=20)
-    assert whole(page)
-
-
-def test_the_curve_can_be_heard_and_read_without_colours(page, address):
-    start_training(page, address)
-    expect(page.get_by_role("img", name="by epoch")).to_have_count(2)
-    expect(page.locator(".live-curve [aria-live=polite]")).to_contain_text("Epoch")
-    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", re.compile(r"\d+"))
-    strokes = page.evaluate(
-        """() => [...document.querySelectorAll('[data-series]')].map((path) =>
-             [path.dataset.series, getComputedStyle(path).strokeDasharray])"""
-    )
-    dashes = dict(strokes)
-    assert dashes["loss"] == dashes["accuracy"] == "none"
-    assert len({dashes["loss"], dashes["val_loss"], dashes["+evaluated_loss"]}) == 3
-    assert dashes["val_accuracy"] == dashes["val_loss"]
-    sizes = page.evaluate(
-        """() => [...document.querySelectorAll('.live-curve svg text')].map((text) =>
-             parseFloat(getComputedStyle(text).fontSize))"""
-    )
-    assert min(sizes) >= 14

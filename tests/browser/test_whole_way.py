@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from lab.data.samples import SAMPLE_DATA
 from tests.browser.conftest import EN_MAINLY, KO_MAINLY
+from tests.waiting import wait_for
 
 ENDLESS = 20_000  # epochs of a run that goes on for as long as a test looks at it
 MOVES = 3  # a curve that moves is painted more often than this, however slowly the machine paints
@@ -65,34 +66,32 @@ def test_one_knob_beside_the_curves_and_the_last_curve_stays_behind(visit):
     person.screenshot("5-ghost")
 
 
-def test_pause_one_epoch_continue_and_stop(visit):
+def press_by_key(person, name: str) -> None:
+    person.button(name).wait_for()
+    person.settle()
+    person.button(name).focus()
+    person.page.keyboard.press("Enter")
+
+
+def test_train_pause_one_epoch_continue_and_stop_by_keyboard(visit):
     person = visit("ko")
     person.set_epochs(ENDLESS)
-    person.train()
-    person.press("pause")
+    before = person.run_shown()
+    press_by_key(person, "train")
+    person.wait_for_another_run(before)
+    press_by_key(person, "pause")
     person.button("resume").wait_for()
     expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "paused")
-    before = person.points()
-    person.press("one_epoch")
-    expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", str(before + 1))
-    person.press("resume")
+    points = person.points()
+    press_by_key(person, "one_epoch")
+    expect(person.page.locator("path[data-series='loss']")).to_have_attribute("data-points", str(points + 1))
+    press_by_key(person, "resume")
     person.button("pause").wait_for()
     expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "running")  # told to the page as well
-    person.press("stop")
+    press_by_key(person, "stop")
     expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "stopped")
     person.button("continue").wait_for()
-
-
-def test_a_reloaded_page_finds_its_running_run(visit):
-    person = visit("ko")
-    person.page.get_by_text(person.say("speed.slow"), exact=True).click()
-    person.set_epochs(ENDLESS)
-    person.train()
-    person.page.reload()
-    person.button("pause").wait_for()
-    expect(person.page.locator("path[data-series='loss']")).not_to_have_attribute("data-points", "0")
-    person.press("stop")
-    person.button("continue").wait_for()
+    person.page.locator(".st-key-verdict").wait_for()
 
 
 @pytest.mark.parametrize("language", EN_MAINLY)
@@ -125,29 +124,14 @@ def test_where_the_stream_is_blocked_the_page_draws_by_itself(visit):
     person.press("train")
     expect(person.page.get_by_text(person.say("train_page.blocked"))).to_be_visible()
     person.wait_for_another_run("")
+    before = person.points()
+    wait_for(lambda: person.points() >= before + 20, "twenty epochs more")
     person.button("stop").click()  # this page is never at rest: it asks each second
     person.page.locator(".st-key-verdict").wait_for()
     # the curve moves into the page together with the verdict and paints in its next animation frame
     expect(person.page.locator(".live-curve")).to_have_count(1)
     expect(person.page.locator(".live-curve")).to_have_attribute("data-state", "stopped")
     assert person.points() == int(person.page.locator(".live-curve").get_attribute("data-epoch")) > 0
-
-
-def test_the_person_can_go_the_way_by_keyboard(visit):
-    person = visit("ko")
-    person.set_epochs(ENDLESS)
-    for button in ("train", "stop"):
-        person.button(button).focus()
-        person.page.keyboard.press("Enter")
-        person.settle()
-    person.page.locator(".st-key-verdict").wait_for()
-
-
-def test_bad_numbers_are_answered_in_the_language_of_the_page(visit):
-    person = visit("ko")
-    person.set_epochs(0)
-    expect(person.page.get_by_text(person.say("form.kept"))).to_be_visible()
-    person.screenshot("6-refused")
 
 
 def test_a_second_run_says_that_the_first_was_kept_and_the_sentence_stays(visit):
@@ -167,8 +151,11 @@ def test_a_second_run_says_that_the_first_was_kept_and_the_sentence_stays(visit)
     person.press("stop")
 
 
-def test_another_language_reaches_the_chosen_names_of_lists(visit):
+def test_bad_numbers_are_answered_in_the_language_of_the_page_and_another_reaches_the_chosen_names_of_lists(visit):
     person = visit("ko")
+    person.set_epochs(0)
+    expect(person.page.get_by_text(person.say("form.kept"))).to_be_visible()
+    person.screenshot("6-refused")
     loss = person.page.get_by_role("combobox", name=re.compile("loss", re.IGNORECASE))
     expect(loss).to_have_value(re.compile("교차 엔트로피"))
     person.page.get_by_text("English", exact=True).click()
