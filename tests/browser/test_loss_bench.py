@@ -14,4 +14,3 @@ def test_arrow_keys_move_the_prediction(visit):
         slider.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", "-0.5")
     expect(symbol).not_to_have_attribute("transform", before)
-    person.on_each_screen("loss-bench")
