@@ -35,9 +35,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": np.abs,
     "ceil": np.ceil,
     "max": lambda *values: np.max(np.broadcast_arrays(*values), axis=0),
+    "sd": lambda values: np.std(values),  # over the seeds: one number for all of them
     "min": lambda *values: np.min(np.broadcast_arrays(*values), axis=0),
 }
-OF_ONE: Final = ("abs", "ceil")  # a second argument would be where NumPy writes to
+OF_ONE: Final = ("abs", "ceil", "sd")  # a second argument would be where NumPy writes to
 
 
 def parsed(formula: str) -> ast.expr:
@@ -60,6 +61,12 @@ def names_in(formula: str) -> tuple[str, ...]:
 def compares(formula: str) -> bool:
     """Whether it is true or false, and no number."""
     return isinstance(parsed(formula), ast.Compare)
+
+
+def spreads(formula: str) -> bool:
+    """Whether it asks how far the seeds lie apart, which their means do not tell."""
+    calls = (node.func for node in ast.walk(parsed(formula)) if isinstance(node, ast.Call))
+    return any(isinstance(called, ast.Name) and called.id == "sd" for called in calls)
 
 
 def worked_out(formula: str, values: Mapping[str, Any]) -> Array:

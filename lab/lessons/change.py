@@ -4,16 +4,21 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from lab.data.prepare import prepare_cached
 from lab.data.propose import class_count, propose_data
 from lab.data.samples import load_sample
 from lab.edits.layers import hidden_layers, with_after_hidden, with_depth, with_penalty, with_units
+from lab.errors import LabError
 from lab.export.link import from_link
 from lab.lessons.refusal import LessonError
 from lab.lessons.schema import Base, Change, Scene, Stopping
+from lab.model.layer_table import layer_rows
 from lab.spec.data import SampleSource, SplitSpec
-from lab.spec.experiment import Experiment, PartSpec
+from lab.spec.experiment import Experiment, PartSpec, check_limits
+from lab.spec.limits import current_limits
 from lab.starts import STARTS, dense_layers, ending_in, propose_experiment, propose_output, start
 from lab.studies.axes import with_rows
+from netcore.errors import NetcoreError
 
 DEFAULT_ACTIVATION = "relu"
 
@@ -26,6 +31,18 @@ def base_of(scene: Scene) -> Experiment:
 def begun_with(base: Base) -> Experiment:
     """The experiment that a base names, with what it changes. Raises as `base_of`."""
     return changed(_source(base), base)
+
+
+def refusal_of(base: Base) -> LabError | NetcoreError | None:
+    """Why no network can learn from what a base names; None if one can."""
+    try:
+        experiment = begun_with(base)
+        check_limits(experiment, current_limits())
+        table = load_sample(experiment.data.source.name, experiment.data.reading)
+        layer_rows(experiment, prepare_cached(table, experiment.data, experiment.seed))
+    except (LabError, NetcoreError) as refusal:
+        return refusal
+    return None
 
 
 def experiments_of(scene: Scene) -> dict[str, Experiment]:

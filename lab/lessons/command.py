@@ -12,7 +12,7 @@ from lab.lessons.said import said_of
 from lab.lessons.shelf import lesson, lessons
 from lab.lessons.told import filled
 from lab.studies.words import number
-from lab.texts import Language, say
+from lab.texts import Language, say, say_error
 
 
 def show_list(_of: str, language: Language) -> int:
@@ -56,6 +56,8 @@ def run(name: str, language: Language) -> int:
     values = values_of(found)
     for sentence in said_of(one.lesson, values):
         print(filled(words["explain"].items[sentence.key], values))
+        if sentence.key in one.refusals:
+            print(f"  {say_error(one.refusals[sentence.key], language)}")
     return 0
 
 

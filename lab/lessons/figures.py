@@ -17,7 +17,7 @@ from lab.spec.experiment import Experiment
 from lab.spec.graph import GraphSpec
 from lab.studies.figures import RunFigures, figures_of
 from lab.studies.scores import scores_of
-from lab.verdict.baseline import baseline
+from lab.verdict.baseline import baseline, error_of
 from lab.verdict.baseline_loss import baseline_loss
 
 Array = npt.NDArray[np.float64]
@@ -71,6 +71,8 @@ def _value(figure: Figure, run: RunFigures, experiment: Experiment, dataset: Dat
             return float(rows[place - 1].parameters or 0) if place <= len(rows) else math.nan
         if figure.of == "baseline_loss":
             return _without_a_network(experiment, dataset)
+        if figure.of == "baseline_error":
+            return error_of(baseline(dataset), dataset, "validation") if len(dataset.validation.target) else math.nan
         return _of_run(figure.of, run, dataset, outcome)
     if figure.of.startswith("score_"):
         return scores_of(dataset, outcome.predictions).get(figure.of, math.nan)

@@ -9,12 +9,13 @@ import plotly.graph_objects as go
 
 from lab.charts.lessons import Drawn, Line, Mark, Over, lesson_curves
 from lab.data.prepare import prepare_cached
-from lab.lessons.arithmetic import names_in, worked_out
+from lab.lessons.arithmetic import worked_out
 from lab.lessons.asked import table_of
 from lab.lessons.figures import SettingRuns, means_of, values_of
 from lab.lessons.progress import at_epochs
 from lab.lessons.prose import Prose
 from lab.lessons.reader import Opened
+from lab.lessons.said import asked_by
 from lab.lessons.schema import MINE, Scene, Sentence, Setting
 from lab.model.drawn import DrawnNetwork, drawn_network
 from lab.model.layer_table import layer_rows
@@ -47,7 +48,7 @@ def pictures_of(scenes: Sequence[Scene]) -> tuple[Picture, ...]:
 
 def picture_for(sentence: Sentence, pictures: Sequence[Picture]) -> Picture:
     """The first that draws a setting of which the sentence speaks; else the first of all."""
-    about = {name.partition(".")[0] for name in names_in(sentence.when)}
+    about = {name.partition(".")[0] for name in asked_by(sentence)}
     return next((one for one in pictures if about & {setting.key for setting in one.settings}), pictures[0])
 
 

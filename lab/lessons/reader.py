@@ -11,13 +11,13 @@ from typing import Any, Final, TypeVar
 
 from lab.errors import LabError
 from lab.export.link import packed, unpacked
-from lab.lessons.arithmetic import compares, names_in
-from lab.lessons.change import base_of, changed, experiments_of
+from lab.lessons.arithmetic import compares, names_in, spreads
+from lab.lessons.change import base_of, changed, experiments_of, refusal_of
 from lab.lessons.figures import names_of
 from lab.lessons.prose import Prose, parse_prose
 from lab.lessons.questions import question
 from lab.lessons.refusal import LessonError, LessonRefusal
-from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Change, Lesson, Scene
+from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Base, Change, Lesson, Scene
 from lab.lessons.told import formulas_in
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import ALONE, current_limits
@@ -40,6 +40,7 @@ class Opened:
         name: of its folder or file.
         prose: in one language or in both.
         experiments: of each setting, by its key.
+        refusals: what is told of an experiment that cannot be made, by the key of its sentence.
         source: its files as they were, by name.
     """
 
@@ -47,6 +48,7 @@ class Opened:
     lesson: Lesson
     prose: Mapping[Language, Prose]
     experiments: Mapping[str, Experiment]
+    refusals: Mapping[str, LabError | NetcoreError]
     source: Mapping[str, str]
 
     def words(self, language: Language) -> Prose:
@@ -166,6 +168,7 @@ class _Reading:
         self.refusals: list[LessonRefusal] = []
         self.prose: dict[Language, Prose] = {}
         self.experiments: dict[str, Experiment] = {}
+        self.refused: dict[str, LabError | NetcoreError] = {}
         self.lesson = self._try(DATA, partial(_parsed, self.source.get(DATA)))
         for language in LANGUAGES:
             text = self.source.get(f"{language}.md")
@@ -182,7 +185,7 @@ class _Reading:
         """Raises LessonRefusal: the first thing that is wrong."""
         if self.lesson is None or self.refusals:
             raise self.refusals[0]
-        return Opened(self.name, self.lesson, self.prose, self.experiments, self.source)
+        return Opened(self.name, self.lesson, self.prose, self.experiments, self.refused, self.source)
 
     def _note(self, file: str, cause: LabError | NetcoreError) -> None:
         self.refusals.append(cause if isinstance(cause, LessonRefusal) else LessonRefusal(file, cause))
@@ -202,11 +205,23 @@ class _Reading:
             for experiment in (found or {}).values():
                 self._try(DATA, partial(check_limits, experiment, current_limits()))
             self.experiments |= found or {}
+        for sentence in lesson.explain:
+            if sentence.refused is not None:
+                self._refuse(sentence.key, sentence.refused)
         self._try(DATA, partial(question, lesson.check.again, 0))
         known = _known_names(lesson)
         for language, prose in self.prose.items():
             for cause in _slips_of_words(lesson, prose, known):
                 self._note(f"{language}.md", cause)
+
+    def _refuse(self, key: str, base: Base) -> None:
+        refusal = refusal_of(base)
+        if refusal is None:
+            self._note(DATA, LessonError("lesson.not_refused", item=key))
+        elif isinstance(refusal, LessonError):  # no experiment is named at all
+            self._note(DATA, refusal)
+        else:
+            self.refused[key] = refusal
 
 
 def _parsed(text: str | None) -> Lesson:
@@ -245,7 +260,10 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
     if all(scene.long for scene in lesson.scenes):
         yield LessonError("lesson.all_long")
     for sentence in lesson.explain:
-        yield from _formula_slips(sentence.when, known, compared=True)
+        if (sentence.when is None) == (sentence.refused is None):
+            yield LessonError("lesson.when_or_refused", item=sentence.key)
+        if sentence.when is not None:
+            yield from _formula_slips(sentence.when, known, compared=True, of_seeds=sentence.seeds != "mean")
         if sentence.look is not None and f"{sentence.look.setting}.{sentence.look.figure}" not in known:
             yield LessonError("lesson.unknown_name", name=f"{sentence.look.setting}.{sentence.look.figure}")
     if lesson.check.right not in lesson.check.answers:
@@ -287,9 +305,11 @@ def _slips_of_prediction(lesson: Lesson, known: set[str]) -> Iterator[LessonErro
         yield LessonError("lesson.unknown_name", name=str(asked.setting))
 
 
-def _formula_slips(formula: str, known: set[str], *, compared: bool) -> Iterator[LessonError]:
+def _formula_slips(formula: str, known: set[str], *, compared: bool, of_seeds: bool = False) -> Iterator[LessonError]:
     try:
         names = names_in(formula)
+        if spreads(formula) and not of_seeds:
+            yield LessonError("lesson.sd_of_a_mean", formula=formula)
         if compares(formula) != compared:
             yield LessonError("lesson.no_comparison" if compared else "lesson.no_number", formula=formula)
     except LessonError as error:
@@ -322,10 +342,10 @@ def _slips_of_words(lesson: Lesson, prose: Prose, known: set[str]) -> Iterator[L
         if key in prose["check"].items and not prose["check"].answer(key)[1]:
             yield LessonError("lesson.no_reason", item=key)
     shown = _known_names(lesson, long=False)
-    whens = {sentence.key: sentence.when for sentence in lesson.explain}
+    whens = {sentence.key: sentence.when or "0" for sentence in lesson.explain}
     texts = [
         # what only a long scene tells is said where the comparison asks for it as well
-        (text, known if _names_beyond(whens.get(key, ""), shown) else shown)
+        (text, known if _names_beyond(whens.get(key, "0"), shown) else shown)
         for key, text in prose["explain"].items.items()
     ]
     texts += [(text, set(again.numbers)) for text in (prose["again"].text, *prose["again"].items.values())]

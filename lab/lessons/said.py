@@ -10,8 +10,18 @@ from lab.lessons.record import Worth
 from lab.lessons.schema import Lesson, Sentence
 
 
+def asked_by(sentence: Sentence) -> tuple[str, ...]:
+    """The figures that its comparison is about; none of one about a refusal."""
+    return names_in(sentence.when) if sentence.when else ()
+
+
 def true_of(sentence: Sentence, values: Mapping[str, Array]) -> bool:
-    """Whether the sentence may be said: for the means of the seeds, or for enough of them one by one."""
+    """Whether the sentence may be said: for the means of the seeds, or for enough of them one by one.
+
+    That what it shows is refused was seen when the lesson was opened.
+    """
+    if not sentence.when:
+        return True
     if sentence.seeds == "mean":
         return bool(worked_out(sentence.when, means_of(values)))
     held = np.atleast_1d(worked_out(sentence.when, values))
@@ -20,9 +30,11 @@ def true_of(sentence: Sentence, values: Mapping[str, Array]) -> bool:
 
 
 def held_of(sentence: Sentence, values: Mapping[str, Array]) -> tuple[int, int]:
-    """In how many of the seeds, each by itself, its formula holds; and how many there are."""
+    """In how many of the seeds, each by itself, its formula holds; and how many there are: none for a refusal."""
+    if not sentence.when:
+        return 0, 0
     held = np.atleast_1d(worked_out(sentence.when, values))
-    seeds = max((len(values[name]) for name in names_in(sentence.when)), default=1)
+    seeds = max((len(values[name]) for name in asked_by(sentence)), default=1)
     held = np.broadcast_to(held, seeds) if held.size == 1 else held
     return int(held.sum()), len(held)
 
@@ -33,7 +45,7 @@ def said_of(lesson: Lesson, values: Mapping[str, Array]) -> list[Sentence]:
 
 
 def _known(sentence: Sentence, values: Mapping[str, Array]) -> bool:
-    return all(name in values and len(values[name]) for name in names_in(sentence.when))
+    return all(name in values and len(values[name]) for name in asked_by(sentence))
 
 
 def right_choices(lesson: Lesson, values: Mapping[str, Array]) -> list[str]:

@@ -113,7 +113,8 @@ class Figure(Value):
     Args:
         of: "loss", a metric of the experiment, a score ("score_recall"); of the part "run": "updates", "parameters",
             "seconds", "memory_kib", "noise", "gap", "best_epoch", "epochs", "diverged", "letter_error", "blanks",
-            "layer_1" … (parameters of that layer), "baseline_loss" (of a forecast without a network).
+            "layer_1" … (parameters of that layer), "baseline_loss" and "baseline_error" (of a forecast without a
+            network; the error is a mean absolute one, or the share of wrong classes).
         part: the rows that it is worked out from.
         at: "end" (the weights that the run ended with), "best" (of all epochs), or an epoch, 1 the first.
     """
@@ -199,15 +200,17 @@ class Pointer(Value):
 
 
 class Sentence(Value):
-    """A sentence of "explain": said only where its formula holds.
+    """A sentence of "explain": said only where its formula holds, or, with `refused`, before what refuses it.
 
     Args:
         when: a comparison. seeds: for the means, for "every" seed, for "most", or for at least so many.
+        refused: in place of `when`: an experiment that cannot be made; why not is told behind the sentence.
     """
 
     path: ClassVar[str] = "explain"
     key: Key
-    when: Formula
+    when: Formula | None = None
+    refused: Base | None = None
     seeds: Literal["mean", "every", "most"] | Annotated[int, Field(ge=1, le=100)] = "mean"
     look: Pointer | None = None
 
@@ -300,6 +303,6 @@ class Lesson(Value):
 MINE: Final = "mine"  # the setting of "what if" in formulas
 KNOWN_OF_RUNS: Final = (
     *("updates", "parameters", "seconds", "memory_kib", "noise", "gap", "best_epoch", "epochs", "diverged"),
-    *("letter_error", "blanks", "baseline_loss"),
+    *("letter_error", "blanks", "baseline_loss", "baseline_error"),
     *(f"layer_{place}" for place in range(1, 10)),
 )

@@ -41,7 +41,7 @@ def baseline(dataset: Dataset) -> Baseline:
         value = np.where(np.isnan(today), simple.predictions[name], today)
         predictions[name] = value if dataset.task == "regression" else value.astype(np.int64)
     persistence = Baseline("persistence", predictions, simple.probabilities, dataset.persistence_column)
-    return min(persistence, simple, key=lambda rule: _error(rule, dataset))
+    return min(persistence, simple, key=lambda rule: error_of(rule, dataset, "train"))
 
 
 def _simple(dataset: Dataset) -> Baseline:
@@ -73,9 +73,9 @@ def _same_everywhere(
     return Baseline(kind, predictions, probabilities)
 
 
-def _error(rule: Baseline, dataset: Dataset) -> float:
-    """On the training part: mean absolute error, or the share of wrong classes."""
-    predicted, target = rule.predictions["train"], dataset.train.target
+def error_of(rule: Baseline, dataset: Dataset, part: PartName) -> float:
+    """On one part: mean absolute error in the target's unit, or the share of wrong classes."""
+    predicted, target = rule.predictions[part], dataset.part(part).target
     if dataset.task == "regression":
         return float(np.abs(predicted - target).mean())
     return float((predicted != target).mean())

@@ -11,6 +11,7 @@ from lab.lessons.record import BEATS, DRAWN_POINTS
 from lab.lessons.said import said_of
 from lab.lessons.shelf import lesson, lessons
 from lab.texts import say
+from pages.ui.text import tell_error
 from tests.pages.conftest import Person, seen
 
 QUICK = "05-compile"  # small tables and few epochs
@@ -71,6 +72,7 @@ def test_a_lesson_is_walked_from_prediction_to_misconception(person_in, language
     words = one.words(language)["explain"].items
     for sentence in said_of(one.lesson, progress(person).running.values):
         assert words[sentence.key].split("{")[0][:30] in person.sentences()
+    assert f"> {tell_error(one.refusals['misspelt'], language)}" in person.sentences()
     go_on(person)
     wrong = next(key for key in one.lesson.check.answers if key != one.lesson.check.right)
     answer(person, wrong)

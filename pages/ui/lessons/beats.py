@@ -40,7 +40,7 @@ from pages.ui.lessons.running import (
     wait,
 )
 from pages.ui.lessons.visit import now
-from pages.ui.lessons.words import safe, safe_filled
+from pages.ui.lessons.words import safe, safe_filled, sentence_told
 from pages.ui.network_drawing import network_drawing
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
@@ -240,7 +240,7 @@ def explain(state: AppState, opened: Opened, progress: Progress) -> None:
     sentences, picture = st.columns([1, 1], gap="large")
     with sentences, st.container(key="lesson-sentences"):
         for sentence in said:
-            st.markdown(safe_filled(words["explain"].items[sentence.key], values))
+            st.markdown(sentence_told(opened, sentence, values, state.language))
         if not said:
             st.info(say("lessons_page.nothing_said", state.language))
         st.caption(say("lessons_page.said_about", state.language, seeds=len(opened.lesson.seeds)))

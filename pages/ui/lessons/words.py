@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from itertools import cycle
 from typing import Any
 
+from lab.lessons.reader import Opened
+from lab.lessons.schema import Sentence
 from lab.lessons.told import filled
+from lab.texts import Language
 from lab.texts.letters import visible
-from pages.ui.text import plain
+from pages.ui.text import plain, tell_error
 
 CODE = re.compile(r"`([^`\n]{1,200})`")
 LONGEST = 3000  # letters of one paragraph
@@ -26,6 +29,13 @@ def _letters(text: str) -> str:
     inner = text.strip()
     before, _, after = text.partition(inner) if inner else ("", "", text)
     return f"{before}{plain(inner, LONGEST)}{after}"
+
+
+def sentence_told(opened: Opened, sentence: Sentence, values: Mapping[str, Any], language: Language) -> str:
+    """A sentence of "explain" with its numbers, and behind it what refuses, where it is about that."""
+    text = safe_filled(opened.words(language)["explain"].items[sentence.key], values)
+    refusal = opened.refusals.get(sentence.key)
+    return text if refusal is None else f"{text}\n\n> {tell_error(refusal, language)}"
 
 
 def safe_filled(text: str, values: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from lab.lessons.shelf import lesson
 from lab.studies import bases
 
 QUICK = {  # settings that take a moment
-    "01": ("whole", "no_hidden", "frozen"),
+    "01": ("whole", "no_hidden", "frozen", "shuffled"),
     "05": ("watched", "crawling", "brisk"),
     "07": ("sgd_3", "sgd_2", "sgd_1", "adam_2"),
     "10": ("b10", "b100", "b1000"),

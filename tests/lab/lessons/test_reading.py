@@ -65,6 +65,10 @@ WRONG = [
     ("lesson.toml", 'value = "slow.turn"', 'value = "slow.turn > 3"', "must give a number"),
     ("lesson.toml", 'when = "slow.trained < slow.best < slow.loss"', 'when = "slow.trained"', "comparison"),
     ("lesson.toml", 'when = "slow.trained < slow.best < slow.loss"', "when = \"__import__('os')\"", "no formula"),
+    ("lesson.toml", 'when = "fast.turn < slow.turn"', 'when = "sd(fast.turn) < 3"', "how far the seeds lie apart"),
+    ("lesson.toml", 'when = "fast.turn < slow.turn"', 'refused = { sample = "iris" }', "can be made all the same"),
+    ("lesson.toml", 'when = "fast.turn < slow.turn"', 'refused = { scaling = "none" }', "exactly one"),
+    ("lesson.toml", 'when = "fast.turn < slow.turn"', 'seeds = "every"', "either `when` or `refused`"),
     ("lesson.toml", 'right = "product"', 'right = "sum"', "check.answers"),
     ("lesson.toml", "low = 1\n", "low = 200\n", "prediction.low"),
     ("lesson.toml", 'key = "fast"', 'key = "slow"', "stands twice"),
@@ -220,6 +224,7 @@ def test_a_formula_is_worked_out_seed_by_seed():
     assert worked_out("2 * a.x - b.x", numbers).tolist() == [-1, 2, 5]
     assert worked_out("max(a.x, b.x)", numbers).tolist() == [3, 2, 3]
     assert worked_out("1 < a.x <= 2", numbers).tolist() == [0, 1, 0]
+    assert worked_out("sd(a.x) < 0.9", numbers) == 1
     assert filled("{a.x:.1f} {sd of a.x:.2f} {low of a.x} {high of a.x:.0f}", numbers) == "2.0 0.82 1 3"
 
 

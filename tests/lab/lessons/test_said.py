@@ -8,7 +8,8 @@ import pytest
 from lab.lessons.asked import cells_with, trained
 from lab.lessons.figures import SettingRuns, values_of
 from lab.lessons.questions import RIGHT, question
-from lab.lessons.said import answer_of, right_choices, said_of, true_of, worth_of
+from lab.lessons.refusal import say_refusal
+from lab.lessons.said import answer_of, held_of, right_choices, said_of, true_of, worth_of
 from lab.lessons.schema import Again, Sentence
 from lab.lessons.shelf import lesson, lesson_folders
 from lab.spec.value import checked
@@ -46,6 +47,21 @@ def test_a_number_is_judged_by_its_distance():
     assert answer_of(one, values) == 10
     assert [worth_of(one, guess, values) for guess in (3, 20, 21)] == ["close", "close", "far"]
     assert worth_of(one, 10, {"slow.turn": np.array([np.nan])}) == "unknown"
+
+
+def test_how_far_seeds_lie_apart_is_asked_of_all_of_them_at_once():
+    sentence = checked(Sentence, {"key": "k", "when": "sd(a.loss) > sd(b.loss)", "seeds": "every"})
+    assert true_of(sentence, VALUES)
+    assert not true_of(sentence, {**VALUES, "b.loss": np.array([0.0, 0.0, 9.0, 0.0, 9.0])})
+
+
+def test_a_sentence_about_a_refusal_asks_for_no_figure():
+    opened = lesson("05")
+    assert set(opened.refusals) == {"misspelt"}
+    assert "`r`" in say_refusal(opened.refusals["misspelt"], "en")
+    said = said_of(opened.lesson, {})
+    assert [sentence.key for sentence in said] == ["misspelt"]
+    assert held_of(said[0], {}) == (0, 0)
 
 
 # --- the second question

@@ -19,7 +19,7 @@ from pages.ui.lessons.lecture.held import begin_lecture, follow, move, run_again
 from pages.ui.lessons.lecture.lecture_curve import lecture_curve, marks_of
 from pages.ui.lessons.lecture.lecture_keys import MOVES, lecture_keys
 from pages.ui.lessons.running import tell_end
-from pages.ui.lessons.words import safe, safe_filled
+from pages.ui.lessons.words import safe, sentence_told
 from pages.ui.state import AppState, widget_value
 
 NOTES = "notes"  # the query parameter that carries the code of a lecture's notes
@@ -203,9 +203,9 @@ def _explain(state: AppState, lecture: Lecture) -> None:
 def _sentence(state: AppState, lecture: Lecture, sentence: Sentence) -> str:
     """With the number of seeds in which it holds by itself."""
     values = lecture.running.values if lecture.running else {}
+    text = sentence_told(lecture.opened, sentence, values, state.language)
     held, seeds = held_of(sentence, values)
-    text = safe_filled(lecture.opened.words(state.language)["explain"].items[sentence.key], values)
-    return f"{text} **({say('lecture.held', state.language, held=held, seeds=seeds)})**"
+    return f"{text} **({say('lecture.held', state.language, held=held, seeds=seeds)})**" if seeds else text
 
 
 def _check(state: AppState, lecture: Lecture) -> None:
