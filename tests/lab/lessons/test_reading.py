@@ -141,7 +141,7 @@ def test_one_that_is_too_long_for_a_link_says_so():
     source = dict(lesson("09").source)
     source["ko.md"] = source["ko.md"] + "\n".join(f"{n * n * n:x} {n**5:x}" for n in range(4000))
     with pytest.raises(LessonError) as info:
-        to_link(reader.Opened("long", lesson("09").lesson, {}, {}, source))
+        to_link(reader.Opened("long", lesson("09").lesson, {}, {}, {}, source))
     assert str(ALONE.link_characters)[:1] in say_refusal(info.value, "en")
     assert info.value.code == "lesson.link_too_long"
 
@@ -195,7 +195,7 @@ def test_the_lesson_on_the_page_about_writing_one_is_read(tmp_path):
     scenes, figures, rest = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     source = dict(lesson("09").source)
     settings = scenes.index("[[scenes.settings]]")
-    figures, explain = figures.split("[[explain]]")
+    figures, explain = figures.split("[[explain]]", 1)
     source["lesson.toml"] = f"{scenes[:settings]}{figures}{scenes[settings:]}[[explain]]{explain}{rest}"
     found = refusals_of("page", source)
     assert all(one.file != "lesson.toml" for one in found), [say_refusal(one, "en") for one in found]
