@@ -19,9 +19,14 @@ QUICK = {  # settings that take a moment
     "13": ("four", "linear"),
     "16": ("sgd_raw", "sgd"),
 }
-LONG = {"10": ("patient",), "12": ("s16",), "13": ("large",), "14": ("dropout", "mixed", "l2", "crushed", "rows_240")}
-SEQUENCES = "15"  # minutes of computing
-ALL = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "16")
+LONG = {
+    "10": ("patient",),
+    "12": ("s16",),
+    "13": ("large",),
+    "14": ("dropout", "mixed", "l2", "crushed", "rows_240"),
+    "15": ("lstm", "short", "morse", "twice"),  # minutes of computing
+}
+ALL = tuple(f"{number:02d}" for number in range(1, 17))
 
 
 def assert_met(name: str, keys: list[str]) -> None:
