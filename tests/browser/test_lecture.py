@@ -105,6 +105,4 @@ def test_every_beat_is_read_from_the_last_row_and_its_notes_on_a_phone(visit, la
         person.page.evaluate(ARRIVE)  # a curve on its way would use the key up
         person.page.keyboard.press("ArrowRight")
         person.settle()
-        # a curve that is on its way comes to its pause, and uses up no press
-        person.page.evaluate("() => document.dispatchEvent(new Event('lab-lecture-on', { cancelable: true }))")
     assert place.endswith("further.1")
