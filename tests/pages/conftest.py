@@ -4,16 +4,21 @@ import gc
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.inline import InlineEngine
 from tests.waiting import LONGEST_S
+
+# each AppTest searches the metadata of every installed package for components, 0.1 s; none is installed between tests
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 MAIN = Path(__file__).resolve().parent.parent.parent / "pages" / "main.py"
 
