@@ -26,6 +26,7 @@ from lab.insight.inside.looker import LookingPool, set_looker
 from lab.reading.host import set_reader
 from lab.reading.pool import ReadingPool
 from lab.runs.serve import owner
+from lab.runs.serve.front import FrontPage
 from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.packed import PackedFiles
@@ -108,7 +109,7 @@ def greeting() -> str:
 
 def own_middleware() -> list[Middleware]:
     """What every request passes, as the settings of this server want it."""
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    page = Path(get_static_dir(), "index.html").read_text(encoding="utf-8")
     named = [urlsplit(origin).hostname or "" for origin in st.get_option("server.corsAllowedOrigins")]
     gate = Middleware(UploadGate, limits=current_limits(), held_bytes=held_bytes)
     passed = middleware(
@@ -119,7 +120,7 @@ def own_middleware() -> list[Middleware]:
         limits=current_limits().visitors,
         metrics=os.environ.get("LAB_METRICS") == "1",
     )
-    return [*passed, gate]
+    return [*passed, gate, Middleware(FrontPage, page=page)]
 
 
 def static_files() -> Middleware:

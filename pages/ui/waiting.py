@@ -54,8 +54,13 @@ def wait_for(
         if view is None or not one.going_on:
             st.rerun()
         else:
+            words = crowd_words(state, view)
+            if view.ahead is not None:  # there is nothing else to show
+                st.progress(view.share, words)
+                return
+            if words:
+                st.caption(words)
             show(view)
-            tell_crowd(state, view)
 
     tick()
     st.button(
@@ -73,14 +78,13 @@ def tell_epochs(state: AppState, view: StudyView) -> None:
     st.progress(view.share, say("lessons_page.progress", state.language, **words))
 
 
-def tell_crowd(state: AppState, view: StudyView) -> None:
-    """That it has no place yet, or is slow, because there are so many."""
-    if view.ahead is not None:
-        known = view.queue_wait_s is not None
-        words = {"ahead": f"{view.ahead:,}", "seconds": f"{view.queue_wait_s or 0:.0f}"}
-        st.caption(say("study.queued_for" if known else "study.queued", state.language, **words))
-    elif view.busy:
-        st.caption(say("study.busy", state.language))
+def crowd_words(state: AppState, view: StudyView) -> str:
+    """That it has no place yet, or is slow, because there are so many; "" where there are few."""
+    if view.ahead is None:
+        return say("study.busy", state.language) if view.busy else ""
+    known = view.queue_wait_s is not None
+    words = {"ahead": f"{view.ahead:,}", "seconds": f"{view.queue_wait_s or 0:.0f}"}
+    return say("study.queued_for" if known else "study.queued", state.language, **words)
 
 
 def stop(study_id: str) -> None:

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from lab.runs.serve.front import language_of
 from lab.runs.serve.rates import AtOnce, Rate
 from lab.runs.serve.sessions import (
     PLAY,
@@ -26,7 +27,7 @@ from lab.runs.serve.sessions import (
     visitor_of,
 )
 from lab.spec.limits import VisitorLimits
-from lab.texts import Language, say
+from lab.texts import say
 
 STREAMS = "/live/"
 PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
@@ -210,14 +211,8 @@ def _address(scope: Scope) -> str:
     return visitor_named(None, client[0] if client else None)
 
 
-def _language(scope: Scope) -> Language:
-    """As of a page whose session has chosen none."""
-    asked = Headers(scope=scope).get("accept-language", "ko").lower()
-    return "ko" if asked.startswith("ko") else "en"
-
-
 def _page_of_one_sentence(scope: Scope, limits: VisitorLimits) -> Response:
-    language = _language(scope)
+    language = language_of(scope)
     text = say("server.too_many_pages", language, high=limits.pages)
     return HTMLResponse(PAGE.format(language=language, text=text), 429, {"Retry-After": "60"})
 

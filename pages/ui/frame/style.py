@@ -5,13 +5,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from lab.runs.serve.front import words
 from lab.texts import Language, say
 
 CSS = Path(__file__).with_name("style.css")
 
 
 def style(language: Language) -> None:
-    st.html(f"<style>{_css()}{_uploader_words(language)}</style>")
+    st.html(f"<style>{_css()}{words(language)}{_uploader_words(language)}</style>")
     st.html(f"<script>{language_script(language)}</script>", unsafe_allow_javascript=True)
 
 
@@ -27,11 +28,15 @@ def _css() -> str:
 
 @cache
 def _uploader_words(language: Language) -> str:
-    """The file uploader has no argument for its two texts."""
-    browse, drop = say("upload.browse", language), say("upload.drop", language)
+    """The file uploader has no argument for its two texts, and none for what is said while a file is on its way.
+
+    The last one needs no script run: files that wait for their turn wait because the server has much to do.
+    """
+    browse, drop, turn = (say(f"upload.{name}", language) for name in ("browse", "drop", "turn"))
     return f"""
     [data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
     [data-testid="stFileUploaderDropzone"] button p::after {{ content: "{browse}"; font-size: 1rem; }}
     [data-testid="stFileUploaderDropzoneInstructions"] span {{ display: none; }}
     [data-testid="stFileUploaderDropzoneInstructions"]::after {{ content: "{drop}"; font-size: .875rem; }}
+    [data-testid="stFileUploader"]:has([data-testid="stFileChipIconSpinner"])::after {{ content: "{turn}"; }}
     """

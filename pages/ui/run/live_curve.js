@@ -142,6 +142,7 @@ class LiveCurve {
     const plots = element(this.root, "div", "live-curve-plots");
     this.panels = bases.map((base) => new Panel(plots, base, series.filter((name) => baseName(name) === base), texts));
     this.panels[0].isFirst = true;
+    this.notice = draw(this.panels[0].svg, "text", { class: "live-curve-notice", "text-anchor": "middle" });
     this.bar = element(this.root, "div", "live-curve-bar");
     this.bar.setAttribute("role", "progressbar");
     this.bar.setAttribute("aria-label", texts.progress);
@@ -190,10 +191,20 @@ class LiveCurve {
         ? fill(texts.remaining, { time: seconds((elapsed / epoch) * (epochs - epoch), language) })
         : texts.states[state] ?? state,
     ];
-    if (this.progress.queue_position) figures[4] = placeInLine(this.progress, this.progress.at, texts, language);
+    const place = this.progress.queue_position ? placeInLine(this.progress, this.progress.at, texts, language) : "";
+    if (place) figures[4] = place;
+    this.tellInStead(this.columns.e.length ? "" : place);
     figures.push(state === "running" && this.progress.busy ? texts.busy : "");
     while (this.figures.children.length < figures.length) element(this.figures, "span");
     figures.forEach((text, index) => setText(this.figures.children[index], text));
+  }
+
+  // On a small screen the figures stand below all charts: what has no curve yet says there why.
+  tellInStead(words) {
+    const { width, height } = this.notice.ownerSVGElement.viewBox.baseVal;
+    this.notice.setAttribute("x", width / 2);
+    this.notice.setAttribute("y", height / 2);
+    setText(this.notice, words);
   }
 
   // Its figures change with the time, whether or not something comes.

@@ -12,7 +12,7 @@ from lab.runs.wire.messages import ENDED
 from lab.texts import say
 from pages.ui.lessons.running import begin
 from pages.ui.state import AppState, app_state
-from pages.ui.waiting import tell_crowd, where
+from pages.ui.waiting import crowd_words, where
 
 FOLLOW_S = 0.5  # between two looks at whether another window has moved it
 
@@ -83,8 +83,7 @@ def _look_at_runs(state: AppState, lecture: Lecture, running: Running) -> None:
     view = where(state, running)
     if view is not None and view.state not in ENDED:
         if lecture.waits:
-            st.progress(view.share, say("lecture.waiting", state.language))
-            tell_crowd(state, view)
+            st.progress(view.share, crowd_words(state, view) or say("lecture.waiting", state.language))
         return
     if view is not None:
         running.seen(view)

@@ -1,0 +1,115 @@
+"""Streamlit's page as it arrives: empty until its scripts have come and a first screen is drawn.
+
+That takes a second or two, and longer when a class opens it at once. Here it says so, in the person's language.
+"""
+
+import gzip
+from html import escape
+from typing import Final
+
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lab.texts import LANGUAGES, Language, say
+
+ROOT: Final = '<div id="root"></div>'  # Streamlit draws into it, and what stood there is gone
+UNLIKE: Final = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")  # the page must come whole
+STYLE: Final = """
+  #opening { font: 1.1rem/1.6 sans-serif; margin: 22vh auto 0; max-width: 40rem; padding: 0 1.5rem; }
+  #opening p { margin: 0; word-break: keep-all; }
+  #opening p + p { animation: opening 0s 4s forwards; visibility: hidden; }
+  @keyframes opening { to { visibility: visible; } }
+  @media (prefers-color-scheme: dark) { body:has(#opening) { background: #171614; color: #fafafa; } }
+"""
+# What Streamlit shows without words, or in English with its own name: the skeleton of the first screen, a script that
+# takes long, and a connection that is lost. A dialog of its own tells of the last one after some ten seconds.
+LOST: Final = ":not([data-test-connection-state='CONNECTED'], [data-test-connection-state='DISCONNECTED_FOREVER'])"
+WORDS: Final = """
+  [data-testid="stAppSkeleton"]::before { content: "%(opening)s"; }
+  body:not(:has([data-testid="stAppSkeleton"], [data-testid="stDialog"])) [data-testid="stApp"] {
+    &::after {
+      animation: said 0s 2s forwards; visibility: hidden; pointer-events: none; z-index: 1000000;
+      position: fixed; left: 50%%; top: .5rem; transform: translateX(-50%%);
+      width: max-content; max-width: min(44rem, calc(100vw - 1.6rem)); padding: .45rem .9rem; word-break: keep-all;
+      background: #31333f; border-radius: .5rem; color: #fff; font-size: .95rem;
+    }
+    &:not([data-test-script-state="notRunning"])::after { content: "%(working)s"; }
+    &LOST::after { content: "%(lost)s"; }
+  }
+  @keyframes said { to { visibility: visible; } }
+  body:has([data-testid="stApp"]LOST) [data-testid="stDialog"] {
+    & h2, & h2 + div, & h2 + div * { font-size: 0; }
+    & h2::after { content: "%(lost_title)s"; font-size: 1.4rem; }
+    & h2 + div::after { content: "%(lost_long)s"; font-size: 1rem; word-break: keep-all; }
+  }
+""".replace("LOST", LOST)
+
+
+def words(language: Language) -> str:
+    """Styles that put words in place of Streamlit's own, which no setting changes."""
+    names = ("opening", "working", "lost", "lost_title", "lost_long")
+    return WORDS % {name: say(f"server.{name}", language) for name in names}
+
+
+def language_of(scope: Scope) -> Language:
+    """As of a page whose session has chosen none: that of its address, or the browser's."""
+    asked = QueryParams(scope.get("query_string", b"")).get("lang")
+    if asked in LANGUAGES:
+        return asked
+    return "ko" if Headers(scope=scope).get("accept-language", "ko").lower().startswith("ko") else "en"
+
+
+class FrontPage:
+    """ASGI middleware: where Streamlit answers with its page, that page with a sentence goes out.
+
+    Args:
+        page: HTML of Streamlit's page. What is not this very page, such as a report that is saved, goes out as it is.
+    """
+
+    def __init__(self, app: ASGIApp, page: str) -> None:
+        self.app, self.page = app, page.encode()
+        self.told = {language: _told(page, language).encode() for language in LANGUAGES}
+        self.packed = {language: gzip.compress(told, mtime=0) for language, told in self.told.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wanted = Headers(scope=scope).get("accept", "") if scope["type"] == "http" and scope["method"] == "GET" else ""
+        if "text/html" not in wanted:
+            await self.app(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def send_or_hold(message: Message) -> None:
+            if held or self._may_be_the_page(message):
+                held.append(message)
+            else:
+                await send(message)
+
+        headers = [pair for pair in scope["headers"] if pair[0] not in UNLIKE]
+        await self.app({**scope, "headers": headers}, receive, send_or_hold)
+        if b"".join(message.get("body", b"") for message in held) == self.page:
+            await self._answer(scope)(scope, receive, send)
+            return
+        for message in held:
+            await send(message)
+
+    def _may_be_the_page(self, message: Message) -> bool:
+        if message["type"] != "http.response.start" or message["status"] != 200:
+            return False
+        return Headers(raw=message["headers"]).get("content-length") == str(len(self.page))
+
+    def _answer(self, scope: Scope) -> HTMLResponse:
+        language = language_of(scope)
+        headers = {"cache-control": "no-cache", "vary": "Accept-Encoding, Accept-Language"}
+        if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            return HTMLResponse(self.packed[language], headers={**headers, "content-encoding": "gzip"})
+        return HTMLResponse(self.told[language], headers=headers)
+
+
+def _told(page: str, language: Language) -> str:
+    opening, long = (escape(say(f"server.{name}", language)) for name in ("opening", "opening_long"))
+    there = f'<div id="root"><div id="opening"><p>{opening}</p><p>{long}</p></div></div>'
+    title = f"<title>{escape(say('app.title', language))}</title>"
+    said = page.replace(ROOT, there).replace("<title>Streamlit</title>", title)
+    style = f"<style>{STYLE}{words(language)}</style>"
+    return said.replace('<html lang="en">', f'<html lang="{language}">').replace("</head>", f"{style}</head>")

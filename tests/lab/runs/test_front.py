@@ -1,0 +1,64 @@
+"""Streamlit's page goes out with a sentence until its scripts have drawn a screen; everything else as it is."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from starlette.responses import HTMLResponse, Response
+from streamlit.file_util import get_static_dir
+
+from lab.runs.serve.front import ROOT, FrontPage
+from lab.texts import LANGUAGES, say
+from tests.lab.runs.asgi import ask
+
+PAGE = Path(get_static_dir(), "index.html").read_text(encoding="utf-8")
+BROWSER = {"Accept": "text/html,application/xhtml+xml", "Accept-Encoding": "gzip, br"}
+LOCALES = {"ko": "ko-KR,ko;q=0.9,en;q=0.5", "en": "en-GB,en;q=0.9"}
+
+
+def seen(body: bytes, headers: dict[str, str]) -> str:
+    return (gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body).decode()
+
+
+@pytest.mark.parametrize("packs", [True, False])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_waits_for_the_first_screen_reads_so_in_the_browsers_language(language, packs):
+    asked = {**BROWSER, "Accept-Language": LOCALES[language]} | ({} if packs else {"Accept-Encoding": ""})
+    status, pairs, body = ask(FrontPage(HTMLResponse(PAGE), PAGE), "/lessons", asked)
+    headers, page = dict(pairs), seen(body, dict(pairs))
+    assert (status, headers.get("content-encoding")) == (200, "gzip" if packs else None)
+    assert int(headers["content-length"]) == len(body)
+    assert f'<html lang="{language}">' in page
+    assert f"<title>{say('app.title', language)}</title>" in page
+    assert f"<p>{say('server.opening', language)}</p>" in page.partition('<div id="root">')[2]
+    assert page.count("<script") == PAGE.count("<script")  # the policy lets no other run
+
+
+def test_streamlits_page_has_the_places_that_are_filled():
+    assert PAGE.count(ROOT) == PAGE.count("</head>") == PAGE.count("<title>Streamlit</title>") == 1
+    assert PAGE.count('<html lang="en">') == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "headers"),
+    [
+        (HTMLResponse("<html>a report of a run</html>"), BROWSER),
+        (HTMLResponse(PAGE[::-1]), BROWSER),  # as long as the page
+        (HTMLResponse(PAGE, 404), BROWSER),
+        (Response(b"\x00\x01", media_type="image/png"), BROWSER),
+        (HTMLResponse(PAGE), {"Accept": "*/*"}),  # no browser that opens a page
+    ],
+)
+def test_what_is_not_the_page_goes_out_as_it_is(answer, headers):
+    assert ask(FrontPage(answer, PAGE), "/", headers)[2] == answer.body
+
+
+def test_a_page_kept_from_before_is_asked_for_anew():
+    asked = []
+
+    async def streamlit(scope, receive, send):
+        asked.append(dict(scope["headers"]))
+        await HTMLResponse(PAGE)(scope, receive, send)
+
+    ask(FrontPage(streamlit, PAGE), "/", {**BROWSER, "If-None-Match": '"old"'})
+    assert b"if-none-match" not in asked[0]
