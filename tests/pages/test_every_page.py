@@ -1,5 +1,6 @@
 """The table of pages: every page has what navigation and head need, and opens in both languages."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pages.ui.bench import bench_of
 from pages.ui.frame.summary import step_summaries
 from tests.pages.conftest import Person
 
+HANGUL = re.compile("[가-힣]")
 FOLDER = Path(pages.__file__).parent
 STEPS = [page for page in PAGES if page.kind == "step"]
 TOOLS = [page for page in PAGES if page.kind == "tool"]
@@ -35,12 +37,18 @@ def test_every_page_has_a_title_and_every_tool_an_icon_and_a_sentence(page):
 
 
 @by_name
-def test_every_page_opens_with_the_head_around_it(person_in, language, page):
-    person = person_in.go_to(page.name).open("tools")
+def test_every_page_opens_with_the_head_around_it_and_speaks_the_language(person_in, language, page):
+    person = person_in.go_to(page.name)
+    for name in ("starts", "tools"):  # one screen with both
+        person.at.session_state[person.key(name, page.name)] = True
+    person.look()
     assert person.state().page == page.name
     words = " ".join(label for label in heads(person))
     assert all(other.title(language) in words for other in PAGES)
     assert all(tool.about(language) in words for tool in TOOLS)
+    labels = [widget.label for kind in ("button", "number_input", "selectbox") for widget in person.at.get(kind)]
+    titles = [heading.value for kind in ("header", "subheader") for heading in person.at.get(kind)]
+    assert bool(HANGUL.search(" ".join([*titles, *labels]))) == (language == "ko")
 
 
 def test_every_step_says_in_a_line_how_the_experiment_stands(person):
