@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from base64 import b64decode
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -32,6 +33,7 @@ def dataset_of(experiment):
     return prepare(table, experiment.data, experiment.seed)
 
 
+@cache
 def laid_out(name):
     experiment = start(name)
     dataset = dataset_of(experiment)
