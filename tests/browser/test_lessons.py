@@ -10,6 +10,7 @@ from lab.lessons.schema import Sentence
 from lab.lessons.shelf import lesson, lesson_folders
 from lab.lessons.told import BLANK
 from lab.studies.words import number
+from lab.texts import say_error
 
 WALKED = ("16-csv", "ko", "wide")  # each time
 BEGUN_ON = {"ko": "wide", "en": "phone"}  # from beat to beat a walk changes the screen
@@ -135,12 +136,16 @@ def compare(person, name: str, predicted: str) -> None:
 
 
 def explain(person, name: str) -> None:
-    """Sentences of the lesson with numbers in their blanks; what one of them points at is marked on the chart."""
+    """Sentences of the lesson with numbers in their blanks; what refuses an experiment is told behind its sentence, and
+    what a sentence points at is marked on the chart."""
     opened = lesson(name)
     items = opened.words(person.language)["explain"].items
-    *said, _ = person.page.locator(".st-key-lesson-sentences p").all_inner_texts()  # the last says from how many seeds
+    place = person.page.locator(".st-key-lesson-sentences")
+    *said, _ = place.locator("p:not(blockquote p)").all_inner_texts()  # the last says from how many seeds
     sentences = [sentence_of(text, items, opened.lesson.explain) for text in said]
     assert sentences
+    refusals = [say_error(opened.refusals[one.key], person.language) for one in sentences if one.refused]
+    assert list(map(letters, place.locator("blockquote").all_inner_texts())) == list(map(letters, refusals))
     if any(sentence.look for sentence in sentences):
         expect(person.page.locator(".st-key-lesson-pointed .annotation-text").first).to_be_visible()
     expect(person.page.locator(".network-drawing svg").first).to_be_visible()
