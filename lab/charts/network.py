@@ -15,7 +15,7 @@ from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element, tostring
 
 from lab.charts.markup import element
-from lab.charts.network_words import lines_of, own_word, sentences_of
+from lab.charts.network_words import is_folded, lines_of, own_word, sentences_of
 from lab.charts.pixels import grey_image, signed_image
 from lab.charts.style import BLUE, VERMILION
 from lab.model.drawn import DrawnNetwork, DrawnNode, Wires
@@ -26,6 +26,7 @@ STEP, RADIUS = 21, 8  # from one unit to the next
 CARD = 44  # side of a block
 TILE, TILE_GAP = 30, 4  # of a unit that is drawn as an image, and to the next
 IMAGE, ABREAST = 76, 4  # of an input that is one, or of all filters, so many of them side by side
+ABREAST_FROM, CROWDED = 17, 16  # so many units stand in two columns; or, where they have names, so close
 COLUMN_GAP, NARROW_GAP = 64, 40  # room for wires, on a wide and a narrow screen
 NODE_GAP = 26  # between two nodes of a column
 FRAME = 4  # above and below everything
@@ -34,9 +35,11 @@ THINNEST, THICKEST = 0.7, 6.0  # pixels, of a wire
 LARGEST_BIAS = 5.5  # pixels, radius of the mark of a bias as large as the largest weight
 ABOVE, BELOW, DASHES = BLUE, VERMILION, "7 4"  # of weights above and below zero
 MOST_LETTERS, FEW_LETTERS = 14, 9  # of a unit's name, on a wide and a narrow screen
+FEW_UNITS = 16  # of a layer, on a phone and for a projector
 LARGER = 2.0  # times are the letters larger for a projector, beside units of the same size
 
-Room = Literal["wide", "narrow", "large"]  # as much as there is; little; few words for the last row of a lecture hall
+# as much as there is; few words; fewer units as well; few words for the last row of a lecture hall
+Room = Literal["wide", "narrow", "phone", "large"]
 
 
 @dataclass
@@ -62,7 +65,18 @@ class Place:
         """From one unit to the next, so that no name lies over another."""
         if self.tile:
             return TILE + TILE_GAP
-        return max(STEP, 0.8 * LINE * self.larger) if self.names else STEP
+        if not self.names:
+            return STEP
+        return max(CROWDED if self.is_many else STEP, 0.8 * LINE * self.larger)
+
+    @property
+    def is_many(self) -> bool:
+        return self.node is not None and self.node.form != "image" and len(self.node.shown) >= ABREAST_FROM
+
+    @property
+    def abreast(self) -> int:
+        """Columns of units; each unit of two stands half a step below the one before, so that wires pass between."""
+        return 2 if self.is_many and not self.names else 1
 
     @property
     def tile(self) -> bool:
@@ -72,7 +86,14 @@ class Place:
     @property
     def radius(self) -> float:
         """From the middle of a unit to where its wires end."""
-        return TILE / 2 if self.tile else RADIUS
+        if self.tile:
+            return TILE / 2
+        return CROWDED / 2 - 1 if self.is_many and self.names else RADIUS
+
+    @property
+    def half(self) -> float:
+        """Half as wide as its units, or what is drawn in their place."""
+        return max(self.side / 2, self.radius + self.step * (self.abreast - 1) / 2)
 
     @property
     def side(self) -> float:
@@ -84,13 +105,15 @@ class Place:
         """Height without the words below."""
         if self.node is None:
             return STEP
-        if self.node.shown and self.node.form != "image":
-            return self.step * (len(self.node.shown) + self.is_folded)
+        if self.node.form == "image":
+            return max(self.side, self.side / ABREAST * math.ceil(len(self.node.shown) / ABREAST))
+        if self.node.shown:
+            return self.step * ((len(self.node.shown) - 1) / self.abreast + 1 + self.is_folded)
         return self.side
 
     @property
     def is_folded(self) -> bool:
-        return self.node is not None and self.node.form != "image" and 0 < len(self.node.shown) < self.node.units
+        return self.node is not None and self.node.form != "image" and is_folded(self.node)
 
     @property
     def height(self) -> float:
@@ -106,11 +129,11 @@ class Place:
         """Room to the left of the middle."""
         names = max((self._wide(name) for name in self.names), default=0.0)
         words = max((self._wide(line) / 2 for line in self.lines), default=0.0)
-        return max(words, names + self.radius + LABEL_GAP if self.names else self.side / 2)
+        return max(words, names + self.radius + LABEL_GAP if self.names else self.half)
 
     @property
     def right(self) -> float:
-        return max(self.side / 2, *(self._wide(line) / 2 for line in self.lines), 0.0)
+        return max(self.half, *(self._wide(line) / 2 for line in self.lines), 0.0)
 
     def _wide(self, text: str) -> float:
         return self.larger * text_width(text)
@@ -132,9 +155,10 @@ def network_svg(network: DrawnNetwork, language: Language, room: Room = "wide") 
             phone.
     """
     larger = LARGER if room == "large" else 1.0
+    largest = network.largest
+    network = in_room(network, room)
     places = {node.id: _place_of(node, lines_of(node, language, short=room != "wide"), room) for node in network.nodes}
     width, height = _put(places, _columns(places), COLUMN_GAP if room == "wide" else NARROW_GAP)
-    largest = network.largest
     wires = [_wires(wires, places, largest) for wires in network.wires]
     nodes = [
         _node(place, place.node, sentences_of(network, place.node, language), largest)
@@ -161,6 +185,11 @@ def network_svg(network: DrawnNetwork, language: Language, room: Room = "wide") 
         width=f"{width:.0f}",
         height=f"{height:.0f}",
     )
+
+
+def in_room(network: DrawnNetwork, room: Room) -> DrawnNetwork:
+    """What of it there is room for."""
+    return network.narrowed(FEW_UNITS) if room in ("phone", "large") else network
 
 
 def text_width(text: str) -> float:
@@ -237,8 +266,13 @@ def _units(place: Place) -> list[tuple[float, float]]:
     """Middle of each unit; where some are left out there is a gap before the last."""
     count = 0 if place.node is None or place.node.form == "image" else len(place.node.shown)
     top = place.y - place.body / 2 + place.step / 2
+    aside = place.step * (place.abreast - 1) / 2
     return [
-        (place.x, top + place.step * (number + (place.is_folded and number == count - 1))) for number in range(count)
+        (
+            place.x + (aside if number % 2 else -aside),
+            top + place.step * (number / place.abreast + (place.is_folded and number == count - 1)),
+        )
+        for number in range(count)
     ]
 
 
@@ -267,8 +301,24 @@ def _wires(wires: Wires, places: Mapping[str, Place], largest: float) -> Element
         stroke_opacity=0.18 if wires.form == "band" else 0.45,
         data_wires=f"{wires.source}>{wires.target}",
         data_form=wires.form,
-        **({"data_layer": target.node.layer} if wires.form == "each" and target.node is not None else {}),
+        **_addresses(wires, source.node, target.node),
     )
+
+
+def _addresses(wires: Wires, source: DrawnNode | None, target: DrawnNode | None) -> dict[str, object]:
+    """For the browser that moves them: which weight of the layer each wire is."""
+    if wires.form != "each" or source is None or target is None:
+        return {}
+    return {
+        "data_layer": target.layer,
+        "data_width": target.units,
+        "data_from": _numbers(source.shown),
+        "data_to": _numbers(target.shown),
+    }
+
+
+def _numbers(places: Sequence[int]) -> str:
+    return " ".join(map(str, places))
 
 
 def _from_edge_to_edge(
@@ -296,7 +346,7 @@ def _bends(wires: Wires, places: Mapping[str, Place]) -> list[tuple[float, float
 
 def _way(wires: Wires, places: Mapping[str, Place]) -> list[tuple[float, float]]:
     source, target = places[wires.source], places[wires.target]
-    start, end = (source.x + source.side / 2, source.y), (target.x - target.side / 2, target.y)
+    start, end = (source.x + source.half, source.y), (target.x - target.half, target.y)
     return [start, *_bends(wires, places), end]
 
 
@@ -318,7 +368,7 @@ def _node(place: Place, node: DrawnNode, sentences: Sequence[tuple[str, ...]], l
         body = [_unit(place, node, number, said, largest) for number, said in enumerate(sentences)]
         body = body or [_block(place, node)]
     if place.is_folded:
-        y = place.units[-1][1] - place.step + 5
+        y = (place.units[-2][1] + place.units[-1][1]) / 2 + 5
         body.append(element("text", "⋮", x=f"{place.x:.1f}", y=f"{y:.1f}", font_size=TEXT, aria_hidden="true"))
     line = LINE * place.larger
     first = place.y + place.body / 2 + 0.9 * line
@@ -328,6 +378,8 @@ def _node(place: Place, node: DrawnNode, sentences: Sequence[tuple[str, ...]], l
     ]
     kind = "shared" if node.shares else "merge" if len(node.reads) > 1 else node.form
     learns: dict[str, object] = {"data_units": node.layer} if node.form == "units" and node.layer else {}
+    if node.shown:
+        learns["data_shown"] = _numbers(node.shown)
     if node.tile is not None and node.layer:
         learns |= {"data_tiles": node.layer, "data_rows": node.tile[0], "data_columns": node.tile[1]}
     return element("g", *body, *words, data_node=node.id, data_kind=kind, **learns)
@@ -350,7 +402,7 @@ def _unit(place: Place, node: DrawnNode, number: int, said: Sequence[str], large
                 "circle",
                 cx=f"{x:.1f}",
                 cy=f"{y:.1f}",
-                r=RADIUS if node.form == "units" else RADIUS * 0.6,
+                r=f"{place.radius * (1 if node.form == 'units' else 0.6):g}",
                 fill_opacity=0.12,
                 stroke="currentColor",
                 stroke_width=1.6,

@@ -28,23 +28,34 @@ def lines_of(node: DrawnNode, language: Language, *, short: bool = False) -> tup
     shape = shape_text(node.shape)
     if not node.type:
         title = say("network.input", language) if node.is_only_input else own_word(node.id)
-        return tuple(filter(None, (title, shape)))
+        return tuple(filter(None, (title, _folded(node, language), shape)))
     title = _layer(node, language)
     if node.shares:
         return tuple(filter(None, (title, say("network.shares", language, id=node.shares), shape)))
     parameters = say("network.parameters", language, count=f"{node.parameters:,}") if node.parameters else ""
     activation = name_of("activation", node.detail, language) if node.detail else ""
-    return tuple(filter(None, (title, activation, shape, parameters)))
+    return tuple(filter(None, (title, activation, _folded(node, language), shape, parameters)))
 
 
 def _short_lines(node: DrawnNode, language: Language) -> tuple[str, ...]:
     if node.form == "end":
         return tuple(own_word(name, MOST_LETTERS // 2) for name in filter(None, node.names))
     if not node.type:
-        return (say("network.input", language) if node.is_only_input else own_word(node.id, MOST_LETTERS // 2),)
+        title = say("network.input", language) if node.is_only_input else own_word(node.id, MOST_LETTERS // 2)
+        return tuple(filter(None, (title, _folded(node, language))))
     title = node.type if node.label.endswith(".") else own_word(node.label, MOST_LETTERS // 2)
-    units = f"{node.units:,}" if node.units else ""
+    units = _folded(node, language) or (f"{node.units:,}" if node.units else "")
     return tuple(filter(None, (title, units, node.detail)))
+
+
+def is_folded(node: DrawnNode) -> bool:
+    """Whether only some of its units are drawn."""
+    return 0 < len(node.shown) < node.units
+
+
+def _folded(node: DrawnNode, language: Language) -> str:
+    """How many units of how many are drawn; nothing where all of them are."""
+    return say("network.folded", language, shown=len(node.shown), units=f"{node.units:,}") if is_folded(node) else ""
 
 
 def sentences_of(network: DrawnNetwork, node: DrawnNode, language: Language) -> tuple[tuple[str, ...], ...]:
@@ -116,18 +127,10 @@ def key_of(network: DrawnNetwork, language: Language, *, moving: bool = False) -
     said = [say(key, language, **({"largest": number(network.largest)} if learned else {}))]
     if any(node.tile is not None and node.type for node in network.nodes):
         said.append(say("network.key_images", language))
-    for node in network.nodes:
-        if 0 < len(node.shown) < node.units and node.form == "units":
-            chosen = node.shown != tuple(range(len(node.shown)))
-            said.append(
-                say(
-                    "network.key_folded_strongest" if chosen else "network.key_folded",
-                    language,
-                    layer=_layer(node, language) if node.type else own_word(node.id),
-                    units=f"{node.units:,}",
-                    shown=len(node.shown),
-                )
-            )
+    folded = [node for node in network.nodes if is_folded(node) and node.form == "units"]
+    if folded:
+        are_chosen = any(node.shown != tuple(range(len(node.shown))) for node in folded)
+        said.append(say("network.key_folded_strongest" if are_chosen else "network.key_folded", language))
     return " ".join(said)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
 from lab.charts.markup import Child, element
-from lab.charts.network import network_text
+from lab.charts.network import in_room, network_text
 from lab.model.drawn import DrawnNetwork
 from lab.slow_motion.equation import Cell, Equation, Grid, Lit, Number, Piece, Step, Term
 from lab.studies.words import Words
@@ -38,10 +38,11 @@ def digits(value: float) -> str:
 
 def motion_data(steps: tuple[Step, ...], network: DrawnNetwork, language: Language) -> dict[str, Any]:
     """What the browser shows: the drawing, and each step with its words and with what of the drawing it lights."""
-    shown = {node.id: {unit: place for place, unit in enumerate(node.shown)} for node in network.nodes}
+    drawn = in_room(network, "phone")  # half of the page is for the equation
+    shown = {node.id: {unit: place for place, unit in enumerate(node.shown)} for node in drawn.nodes}
     return {
-        "svg": network_text(network, language, "narrow"),  # half of the page is for the equation
-        "shown": {node.id: list(node.shown) for node in network.nodes if node.shown},
+        "svg": network_text(network, language, "phone"),
+        "shown": {node.id: list(node.shown) for node in drawn.nodes if node.shown},
         "steps": [_step(step, shown, language) for step in steps],
     }
 

@@ -41,7 +41,8 @@ class DrawnNode:
 
     Args:
         type: name of the layer; "" of an input and of an end.
-        units: how many numbers its last axis has; shown: which of them are drawn, in their order.
+        units: how many numbers its last axis has; shown: which of them are drawn, in their order, of a wide layer that
+            has learned those first that the next layer listens to most; order: their places, the same ones first.
         names: of the units that are drawn, where they have any (columns, classes).
         detail: activation of a layer, loss of an end.
         bias: of the units that are drawn.
@@ -63,6 +64,7 @@ class DrawnNode:
     detail: str = ""
     units: int = 0
     shown: tuple[int, ...] = ()
+    order: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     bias: Array | None = field(default=None, repr=False)
     shares: str = ""
@@ -129,6 +131,20 @@ class DrawnNetwork:
     def node(self, id: str) -> DrawnNode:
         return next(node for node in self.nodes if node.id == id)
 
+    def narrowed(self, most: int) -> "DrawnNetwork":
+        """The same with so many units of a layer at most."""
+        if all(len(node.shown) <= most for node in self.nodes):
+            return self
+        kept = {node.id: _fewer(node, most) for node in self.nodes}
+        nodes = tuple(_picked(node, kept[node.id]) for node in self.nodes)
+        wires = (
+            one
+            if one.weights is None
+            else replace(one, weights=one.weights[np.ix_(kept[one.source], kept[one.target])])
+            for one in self.wires
+        )
+        return DrawnNetwork(nodes, tuple(wires))
+
 
 def drawn_network(
     experiment: Experiment,
@@ -150,7 +166,7 @@ def drawn_network(
     if images and dataset is not None:
         nodes = _with_images(nodes, dataset, experiment, weights)
     shown = _shown(nodes, weights)
-    nodes = [_narrowed(node, shown[node.id], weights.get(_owner(experiment, node.id))) for node in nodes]
+    nodes = [_narrowed(node, *shown[node.id], weights.get(_owner(experiment, node.id))) for node in nodes]
     by_id = {node.id: node for node in nodes}
     wires = [
         _wires(by_id[source], node, weights.get(_owner(experiment, node.id)))
@@ -270,7 +286,7 @@ def _with_images(
         elif shape is not None and node.type == "Conv2D" and (window := _window(experiment, owner)) is not None:
             shown = tuple(range(min(node.units, MOST_UNITS)))
             tiles = None if kernel is None else _tiles(kernel[:, :, 0, : len(shown)], window)
-            node = replace(node, form="image", shown=shown, tile=window, tiles=tiles)
+            node = replace(node, form="image", shown=shown, order=shown, tile=window, tiles=tiles)
         drawn.append(node)
     return drawn
 
@@ -292,18 +308,24 @@ def _tiles(kernel: Array, shape: tuple[int, int]) -> Array:
 # --- which units of a wide layer
 
 
-def _shown(nodes: Sequence[DrawnNode], weights: Mapping[str, LayerWeights]) -> dict[str, tuple[int, ...]]:
-    """Of a wide layer those that the next Dense layer listens to most; before anything is learned, the first ones."""
-    shown: dict[str, tuple[int, ...]] = {}
+def _shown(
+    nodes: Sequence[DrawnNode], weights: Mapping[str, LayerWeights]
+) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
+    """`shown` and `order` of each: of a wide layer those units that the next Dense layer listens to most, the loudest
+    first; before anything is learned, the first ones.
+    """
+    shown: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
     for node in nodes:
         if node.form == "same" and node.reads and node.reads[0] in shown:
             shown[node.id] = shown[node.reads[0]]
             continue
         strength = _strength(node, nodes, weights)
         if strength is None or len(strength) != node.units or not np.isfinite(strength).all():
-            shown[node.id] = tuple(range(min(node.units, MOST_UNITS)))
-        else:
-            shown[node.id] = tuple(sorted(np.argsort(-strength, kind="stable")[:MOST_UNITS].tolist()))
+            shown[node.id] = (first := tuple(range(min(node.units, MOST_UNITS)))), first
+            continue
+        loudest = tuple(np.argsort(-strength, kind="stable")[:MOST_UNITS].tolist())
+        first = tuple(range(len(loudest)))
+        shown[node.id] = (first, loudest) if node.units <= MOST_UNITS else (loudest, first)
     return shown
 
 
@@ -319,7 +341,9 @@ def _strength(node: DrawnNode, nodes: Sequence[DrawnNode], weights: Mapping[str,
     return None
 
 
-def _narrowed(node: DrawnNode, shown: tuple[int, ...], weights: LayerWeights | None) -> DrawnNode:
+def _narrowed(
+    node: DrawnNode, shown: tuple[int, ...], order: tuple[int, ...], weights: LayerWeights | None
+) -> DrawnNode:
     names = tuple(node.names[place] for place in shown) if node.form != "end" and node.names else node.names
     bias = None if weights is None or weights.bias is None or not shown else weights.bias[list(shown)]
     if node.form == "image":
@@ -327,8 +351,28 @@ def _narrowed(node: DrawnNode, shown: tuple[int, ...], weights: LayerWeights | N
     tiles = None
     if weights is not None and node.tile is not None and len(weights.kernel) == node.tile[0] * node.tile[1]:
         tiles = _tiles(weights.kernel[:, list(shown)], node.tile)
-    drawn = shown if node.form in ("units", "same") else ()
-    return replace(node, shown=drawn, names=names, bias=bias, tiles=tiles)
+    if node.form not in ("units", "same"):
+        shown = order = ()
+    return replace(node, shown=shown, order=order, names=names, bias=bias, tiles=tiles)
+
+
+def _fewer(node: DrawnNode, most: int) -> list[int]:
+    """Places of the units that stay."""
+    return list(node.order[:most] if len(node.shown) > most else range(len(node.shown)))
+
+
+def _picked(node: DrawnNode, kept: Sequence[int]) -> DrawnNode:
+    """With the units at these places alone."""
+    if len(kept) == len(node.shown):
+        return node
+    return replace(
+        node,
+        shown=tuple(node.shown[place] for place in kept),
+        order=tuple(range(len(kept))),
+        names=tuple(node.names[place] for place in kept) if node.names else (),
+        bias=None if node.bias is None else node.bias[list(kept)],
+        tiles=None if node.tiles is None else node.tiles[list(kept)],
+    )
 
 
 def _wires(source: DrawnNode, target: DrawnNode, weights: LayerWeights | None) -> Wires:

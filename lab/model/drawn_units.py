@@ -2,5 +2,5 @@
 
 from typing import Final
 
-MOST_UNITS: Final = 16  # of one layer; before anything is learned, and while it learns, the first ones
+MOST_UNITS: Final = 32  # of one layer; before anything is learned, and while it learns, the first ones
 MOST_PARAMETERS: Final = 5_000  # of a network whose weights a page is told exactly, all of them

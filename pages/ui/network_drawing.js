@@ -2,7 +2,8 @@
 // Weights come through the one event stream of the page: the live curve passes them on as an event of the window.
 
 const SMALL = 0.85; // of its size; where there is less room, the drawing with fewer words stands in its place
-const SMALLEST = { wide: 0.7, narrow: 0.7, large: 0.94 }; // smaller letters could not be read; 28 pixels for a projector
+const PHONE = 480; // pixels; a wide layer is drawn with fewer units there
+const SMALLEST = { wide: 0.7, narrow: 0.7, phone: 0.7, large: 0.94 }; // smaller letters could not be read; 28 pixels for a projector
 const IMAGES_EVERY_MS = 300; // images of weights cost more than wires
 const drawings = new WeakMap();
 
@@ -47,9 +48,10 @@ class NetworkDrawing {
   // the drawing for as much room as there is
   put() {
     if (!this.data) return;
-    const { wide, large } = this.data.drawn;
+    const { wide, phone, large } = this.data.drawn;
+    const width = this.root.clientWidth;
     const isLarge = large && document.documentElement.classList.contains("lab-presents");
-    const room = isLarge ? "large" : this.root.clientWidth < SMALL * sizeOf(wide)[0] ? "narrow" : "wide";
+    const room = isLarge ? "large" : width >= SMALL * sizeOf(wide)[0] ? "wide" : phone && width < PHONE ? "phone" : "narrow";
     const svg = this.data.drawn[room];
     if (svg === this.svg) return; // a rerun of the page draws nothing anew, and what has moved stays
     this.svg = svg;
@@ -57,11 +59,10 @@ class NetworkDrawing {
     this.root.innerHTML = svg;
     this.controls = null;
     const drawing = this.root.firstElementChild;
-    const [width, height] = sizeOf(svg).map((side) => `${SMALLEST[room] * side}px`);
-    drawing.style.minWidth = width; // a long network is pushed sideways instead
-    if (isLarge) drawing.style.minHeight = height;
-    // layer -> its groups of wires; a layer that is called twice has two
-    this.layers = Map.groupBy(this.root.querySelectorAll("[data-layer]"), (group) => group.dataset.layer);
+    const [least, low] = sizeOf(svg).map((side) => `${SMALLEST[room] * side}px`);
+    drawing.style.minWidth = least; // a long network is pushed sideways instead
+    if (isLarge) drawing.style.minHeight = low;
+    this.wires = [...this.root.querySelectorAll("[data-layer]")].map(wiresOf);
     this.nodes = [...this.root.querySelectorAll("[data-units]")];
     if (this.newest) this.requestPaint();
   }
@@ -73,10 +74,11 @@ class NetworkDrawing {
     this.held = null;
   }
 
-  // largest: of all weights; shares: layer -> weights as parts of it, row by row; biases: layer -> bias of each unit
-  learn({ run, epoch, largest, shares, biases }) {
+  // largest: of all weights; shares: layer -> weights as parts of it, row by row, of the first units, so many of a layer at
+  // most; biases: layer -> bias of each of them
+  learn({ run, epoch, most, largest, shares, biases }) {
     if (run !== this.data.run) return;
-    this.newest = { epoch, largest, shares, biases };
+    this.newest = { epoch, most, largest, shares, biases };
     this.requestPaint();
   }
 
@@ -89,8 +91,10 @@ class NetworkDrawing {
     const first = told(tiles);
     const units = first && first.weights.length / (rows * columns);
     if (!Number.isInteger(units)) return;
-    [...node.querySelectorAll("image")].slice(0, units).forEach((image, unit) => {
-      const pixels = weightsAsPixels({ units, weights: first.weights }, unit);
+    const shown = numbersIn(node.dataset.shown);
+    node.querySelectorAll("image").forEach((image, place) => {
+      if (shown[place] >= units) return; // not told while it learns
+      const pixels = weightsAsPixels({ units, weights: first.weights }, shown[place]);
       image.setAttribute("href", sheetOf(pixels, Number(rows), Number(columns)).toDataURL());
     });
     this.root.dataset.looks = Number(this.root.dataset.looks ?? 0) + 1;
@@ -98,30 +102,29 @@ class NetworkDrawing {
 
   paint(news) {
     if (!news) return; // another drawing has come in its place since
-    const { epoch, largest, shares, biases } = news;
-    for (const [layer, groups] of this.layers) {
-      const weights = shares[layer];
-      for (const group of groups) {
-        if (weights?.length === group.children.length) weights.forEach((share, place) => this.draw(group.children[place], share));
-      }
+    const { epoch, most, largest, shares, biases } = news;
+    for (const { layer, width, wires } of this.wires) {
+      if (!shares[layer]) continue;
+      const told = Math.min(width, most);
+      for (const { wire, from, to } of wires) this.draw(wire, to < told ? shares[layer][from * told + to] : undefined);
     }
     for (const node of this.nodes) {
-      node.querySelectorAll(".bias").forEach((mark, unit) => this.drawBias(mark, biases[node.dataset.units]?.[unit] ?? 0, largest));
+      const shown = numbersIn(node.dataset.shown);
+      node.querySelectorAll(".bias").forEach((mark, place) => this.drawBias(mark, biases[node.dataset.units]?.[shown[place]] ?? 0, largest));
     }
     this.root.querySelectorAll("[data-unit]:is(:hover, :focus)").forEach((unit) => this.tell(unit));
     this.root.dataset.epoch = epoch;
     this.root.dataset.moves = Number(this.root.dataset.moves) + 1;
   }
 
+  // share: undefined of a weight that is not told while the network learns
   draw(wire, share) {
     const { thinnest, thickest, above, below, dashes } = this.data.look;
-    wire.setAttribute("stroke-width", (thinnest + (thickest - thinnest) * Math.min(1, Math.abs(share))).toFixed(2));
-    const side = share < 0 ? below : above;
-    if (wire.getAttribute("stroke") === side) return;
-    wire.setAttribute("stroke", side);
-    wire.setAttribute("stroke-opacity", 0.8);
-    if (side === below) wire.setAttribute("stroke-dasharray", dashes);
-    else wire.removeAttribute("stroke-dasharray");
+    const size = share === undefined ? 0 : Math.min(1, Math.abs(share));
+    setLook(wire, "stroke-width", (thinnest + (thickest - thinnest) * size).toFixed(2));
+    setLook(wire, "stroke", share === undefined ? null : share < 0 ? below : above);
+    setLook(wire, "stroke-opacity", share === undefined ? null : "0.8");
+    setLook(wire, "stroke-dasharray", share < 0 ? dashes : null);
   }
 
   // its area is as large as the bias, beside the largest weight
@@ -138,14 +141,31 @@ class NetworkDrawing {
 
   // What a unit that is pointed at, or has the focus, is at this moment of the training.
   tell(unit) {
-    const layer = unit?.closest("[data-units]")?.dataset.units;
-    const bias = this.newest?.biases[layer]?.[unit.dataset.unit];
+    const node = unit?.closest("[data-units]")?.dataset;
+    const bias = node && this.newest?.biases[node.units]?.[numbersIn(node.shown)[unit.dataset.unit]];
     if (bias === undefined) return;
     const { texts } = this.data;
     const words = `${unit.dataset.said}; ${fill(texts.unit_bias, { bias: short(bias, texts.language) })}`;
     setText(unit.querySelector("title"), words);
     setLabel(unit, words);
   }
+}
+
+const numbersIn = (text = "") => text.split(" ").map(Number);
+
+// The wires of a group, each with the units between which it leads. A layer that is called twice has two groups.
+function wiresOf(group) {
+  const { layer, width, from, to } = group.dataset;
+  const [sources, targets] = [numbersIn(from), numbersIn(to)];
+  const wires = [...group.children].map((wire, place) => ({ wire, from: sources[Math.floor(place / targets.length)], to: targets[place % targets.length] }));
+  return { layer, width: Number(width), wires };
+}
+
+// no more of a thousand wires is written than has changed
+function setLook(wire, name, value) {
+  if (wire.getAttribute(name) === value) return;
+  if (value === null) wire.removeAttribute(name);
+  else wire.setAttribute(name, value);
 }
 
 // [width, height] in pixels, as they stand in the text of a drawing

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from lab.charts.network import ABOVE, BELOW, DASHES, LARGEST_BIAS, THICKEST, THINNEST, Room, network_text
+from lab.charts.network import ABOVE, BELOW, DASHES, LARGEST_BIAS, THICKEST, THINNEST, Room, in_room, network_text
 from lab.charts.network_words import key_of
 from lab.model.drawn import DrawnNetwork
 from lab.texts import Language, say
@@ -44,7 +44,11 @@ def network_drawing(
         editor: what of it can be changed in place, see `pages.ui.model.drawn_editor`; on_edit: callback of a change.
         presents: the page has a presentation mode.
     """
-    rooms: list[Room] = ["wide", "narrow", "large"] if presents else ["wide", "narrow"]
+    rooms: list[Room] = ["wide", "narrow"]
+    if presents:
+        rooms.append("large")
+    if in_room(network, "phone") is not network:
+        rooms.append("phone")
     drawn = {room: network_text(network, language, room) for room in rooms}
     texts = {"unit_bias": say("network.unit_bias", language), "language": language}
     data = {"drawn": drawn, "run": run_id, "look": LOOK, "texts": texts, "editor": editor}

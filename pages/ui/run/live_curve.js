@@ -82,19 +82,19 @@ class LiveCurve {
 
   passWeights({ epoch, largest, layers, biases }) {
     const shares = Object.fromEntries(Object.entries(layers).map(([layer, text]) => [layer, sharesOf(text)]));
-    this.passOn("lab-weights", { epoch, largest, shares, biases: floatsIn(biases) });
+    this.passOn("lab-weights", { epoch, most: this.data.network.most, largest, shares, biases: floatsIn(biases) });
   }
 
-  // all weights, exactly; the network is drawn with the first of each layer, as parts of the largest of them
+  // all weights, exactly; the network is drawn with those of its Dense layers, as parts of the largest of them
   passParameters({ epoch, updates, layers }) {
-    const { units, most } = this.data.network;
     const told = layersOf(layers);
     this.passOn("lab-parameters", { epoch, updates, layers: told });
-    const firsts = Object.entries(units).map(([layer, width]) => [layer, firstWeights(told[layer].kernel, width, most)]);
-    const largest = firsts.reduce((size, [, weights]) => weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), size), 0);
-    const shares = Object.fromEntries(firsts.map(([layer, weights]) => [layer, weights.map((weight) => weight / (largest || 1))]));
-    const biases = Object.fromEntries(Object.keys(units).map((layer) => [layer, told[layer].bias]));
-    this.passOn("lab-weights", { epoch, largest, shares, biases });
+    const dense = Object.keys(this.data.network.units);
+    const kernels = dense.map((layer) => [layer, told[layer].kernel.map((weight) => (Number.isFinite(weight) ? weight : 0))]);
+    const largest = kernels.reduce((size, [, weights]) => weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), size), 0);
+    const shares = Object.fromEntries(kernels.map(([layer, weights]) => [layer, weights.map((weight) => weight / (largest || 1))]));
+    const biases = Object.fromEntries(dense.map((layer) => [layer, told[layer].bias]));
+    this.passOn("lab-weights", { epoch, most: Infinity, largest, shares, biases });
   }
 
   passAnswers({ epoch, rows, outputs, first }) {
@@ -451,16 +451,6 @@ function line(epochs, values, x, y, area) {
     pen = "L";
   }
   return path;
-}
-
-// of a kernel (inputs x units, row by row) the corner that is drawn; what is no number is 0, as a worker tells it
-function firstWeights(kernel, units, most) {
-  const across = Math.min(units, most);
-  const down = Math.min(kernel.length / units, most);
-  return Float32Array.from({ length: down * across }, (_, place) => {
-    const weight = kernel[Math.floor(place / across) * units + (place % across)];
-    return Number.isFinite(weight) ? weight : 0;
-  });
 }
 
 // A dot for training, a diamond for validation, a triangle for what is looked at later: colour never means alone.

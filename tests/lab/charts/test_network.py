@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lab.charts.network import LARGEST_BIAS, network_svg, network_text
+from lab.charts.network import FEW_UNITS, LARGEST_BIAS, network_svg, network_text
 from lab.charts.network_words import key_of
 from lab.charts.style import BLUE, VERMILION
 from lab.data.prepare import prepare
@@ -40,8 +40,12 @@ def laid_out(name):
     return experiment, dataset, layer_rows(experiment, dataset)
 
 
-def svg_of(network, language="en"):
-    return ET.fromstring(ET.tostring(network_svg(network, language)))  # noqa: S314  # our own text
+def svg_of(network, language="en", room="wide"):
+    return ET.fromstring(ET.tostring(network_svg(network, language, room)))  # noqa: S314  # our own text
+
+
+def words_of(svg):
+    return [text.text for text in svg.iter("text")]
 
 
 def circles(svg):
@@ -136,9 +140,42 @@ def test_of_a_wide_layer_those_units_are_drawn_that_the_next_one_listens_to_most
     loud = [3, 99, 350, 783]
     kernel[loud, 0] = 1.0, -5.0, 2.0, 3.0
     network = drawn_network(experiment, rows, dataset, {first.id: LayerWeights(kernel, None)}, images=False)
-    assert set(loud) <= set(network.node("input").shown)
-    assert len(network.node("input").shown) == MOST_UNITS
-    assert "784" in key_of(network, "en")
+    shown = network.node("input").shown
+    assert shown[:4] == (99, 783, 350, 3)
+    assert len(shown) == MOST_UNITS
+    assert "the loudest first" in key_of(network, "en")
+    wide, phone = (words_of(svg_of(network, room=room)) for room in ("wide", "phone"))
+    assert "32 of 784" in wide
+    assert "16 of 784" in phone
+
+
+@pytest.mark.parametrize("units", [17, 32, 40])
+@pytest.mark.parametrize("room", ["wide", "narrow", "phone", "large"])
+def test_a_wide_layer_stands_in_two_columns_and_where_there_is_less_room_is_drawn_with_fewer_units(units, room):
+    experiment, dataset, _rows = laid_out("spiral")
+    last = experiment.model.layers[-1]
+    first = experiment.model.layers[0].with_params(units=units)
+    made = experiment.with_layers([first, last])
+    kernel = np.random.default_rng(0).normal(size=(units, 1)).astype(np.float32)
+    weights = {
+        first.id: LayerWeights(np.ones((2, units), np.float32), np.zeros(units, np.float32)),
+        last.id: LayerWeights(kernel, None),
+    }
+    svg = svg_of(drawn_network(made, layer_rows(made, dataset), dataset, weights), room=room)
+    assert is_within(svg)
+    [into] = [one for one in svg.iter("g") if one.get("data-wires") == f"input>{first.id}"]
+    [on] = [one for one in svg.iter("g") if one.get("data-wires") == f"{first.id}>{last.id}"]
+    most = MOST_UNITS if room in ("wide", "narrow") else FEW_UNITS
+    drawn = [int(unit) for unit in into.get("data-to").split()]
+    assert drawn == [int(unit) for unit in on.get("data-from").split()]
+    loudest = np.argsort(-np.abs(kernel[:, 0]))[:most].tolist()
+    assert drawn == (loudest if units > most else list(range(units)))
+    assert len(list(into)) == 2 * len(drawn)
+    [node] = [one for one in svg.iter("g") if one.get("data-node") == first.id]
+    columns = {one.get("cx") for one in node.iter("circle") if one.get("class") != "bias"}
+    assert len(columns) == (2 if len(drawn) > 16 else 1)
+    widths = [float(path.get("stroke-width")) for path in on]
+    assert np.argsort(widths).tolist() == np.argsort(np.abs(kernel[drawn, 0])).tolist()
 
 
 def pixels_of(image):
