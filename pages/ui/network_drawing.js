@@ -76,16 +76,28 @@ class NetworkDrawing {
 
   // largest: of all weights; shares: layer -> weights as parts of it, row by row, of the first units, so many of a layer at
   // most; biases: layer -> bias of each of them
-  learn({ run, epoch, most, largest, shares, biases }) {
+  learn({ run, isPast, epoch, most, largest, shares, biases }) {
     if (run !== this.data.run) return;
+    const comesBack = this.isPast && !isPast;
+    this.isPast = isPast;
+    if (comesBack && this.data.learned) return this.rest();
     this.newest = { epoch, most, largest, shares, biases };
     this.requestPaint();
   }
 
+  // as the page drew it: it may show units that are not told while it learns
+  rest() {
+    this.newest = this.svg = null;
+    this.put();
+    this.edit();
+    this.root.dataset.epoch = "";
+  }
+
   // What the units of the first layer look for, where they are drawn as images. told: (layer) => {units, weights}
-  look({ run }, told) {
+  look({ run, isPast }, told) {
     const node = this.root.querySelector("[data-tiles]");
-    if (run !== this.data.run || !node || performance.now() - (this.lookedAt ?? -Infinity) < IMAGES_EVERY_MS) return;
+    if (run !== this.data.run || !node) return;
+    if (!isPast && performance.now() - (this.lookedAt ?? -Infinity) < IMAGES_EVERY_MS) return;
     this.lookedAt = performance.now();
     const { tiles, rows, columns } = node.dataset;
     const first = told(tiles);

@@ -51,6 +51,13 @@ def network_drawing(
         rooms.append("phone")
     drawn = {room: network_text(network, language, room) for room in rooms}
     texts = {"unit_bias": say("network.unit_bias", language), "language": language}
-    data = {"drawn": drawn, "run": run_id, "look": LOOK, "texts": texts, "editor": editor}
+    data = {
+        "drawn": drawn,
+        "learned": network.largest > 0,
+        "run": run_id,
+        "look": LOOK,
+        "texts": texts,
+        "editor": editor,
+    }
     _component(data=data, key=key, **({} if on_edit is None else {"on_edit_change": on_edit}))
     st.caption(caption or key_of(network, language, moving=moving))

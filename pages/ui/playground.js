@@ -26,6 +26,8 @@ class Playground {
     window.addEventListener("pagehide", this.onLeaving);
     this.onResize = () => this.measure();
     window.addEventListener("resize", this.onResize);
+    this.onLook = ({ detail }) => Object.assign(detail, this.look(detail.by));
+    window.addEventListener("lab-look", this.onLook);
   }
 
   take(data) {
@@ -69,6 +71,7 @@ class Playground {
     this.unwatch();
     window.removeEventListener("pagehide", this.onLeaving);
     window.removeEventListener("resize", this.onResize);
+    window.removeEventListener("lab-look", this.onLook);
     clearTimeout(this.noting);
     for (const board of this.boards) board.close();
   }
@@ -217,6 +220,7 @@ class Playground {
 
   // Returns the value that the weight had.
   setWeight(lane, weight) {
+    lane.comeBack();
     const before = lane.valueOf(weight);
     lane.edit(weight, before).then(() => this.show());
     return before;
@@ -281,6 +285,16 @@ class Playground {
     if (this.isPair) for (const lane of lanes) if (!lane.run) await lane.start({ paused: true });
     await lanes[0].step(much);
     this.show();
+  }
+
+  // At the epoch before or behind the one that is seen, of both networks of a pair. See live_curve.js for what is returned.
+  look(by) {
+    const [{ lane }, ...others] = this.boards;
+    if (lane.isMoving) return { outcome: "moves" };
+    const picture = lane.lookBack(by);
+    if (!picture) return { outcome: "none" };
+    for (const other of others) other.lane.lookAt(lane.past.at ? picture.epoch : Infinity);
+    return { outcome: lane.past.at ? "past" : "now", epoch: picture.epoch };
   }
 
   // The same start weights again.

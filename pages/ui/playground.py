@@ -14,6 +14,7 @@ SHARED_SCRIPTS: Final = (
     "stream",
     "arrays",
     "columns",
+    "past",
     "forward",
     "theme",
     "canvas",

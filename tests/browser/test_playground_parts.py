@@ -246,3 +246,36 @@ def test_a_column_of_an_own_table_is_drawn_as_it_is_computed_with_whatever_its_n
 
 def test_limits_are_those_of_the_parity_table():
     assert (LIMITS["layers"], LIMITS["units"], LIMITS["noise"]) == ((0, 8, True), (1, 16, True), (0, 50, True))
+
+
+def test_the_last_pictures_of_a_run_are_kept_within_bounds_and_looked_at_one_after_the_other(script):
+    walked = script(
+        """(() => {
+          const past = new Past();
+          const told = (epoch) => ({ epoch, layers: "x".repeat(value.letters) });
+          for (let epoch = 0; epoch < value.epochs; epoch++) for (const part of [0, 1]) past.keep(epoch, { ...told(epoch), part });
+          const count = past.pictures.length;
+          const back = [past.step(1), past.step(-1), past.step(-1)].map((one) => one && [one.epoch, one.told.part]);
+          const on = [past.step(1), past.step(1), past.step(1)].map((one) => one && [one.epoch, one.told.part]);
+          let first = null;
+          for (let one = past.step(-1); one; one = past.step(-1)) first = one.epoch;
+          past.keep(5, told(5));
+          return { count, back, on, first, rewound: past.pictures.map(({ epoch }) => epoch), at: past.at, letters: past.letters };
+        })()""",
+        {"epochs": 1000, "letters": 100},
+    )
+    assert walked["count"] == 400
+    assert walked["back"] == [None, [998, 0], [997, 0]]  # of an epoch that is over the first picture
+    assert walked["on"] == [[998, 0], [999, 1], None]  # and of the newest one the last
+    assert walked["first"] == 600
+    assert walked["rewound"] == [5]  # what was made anew from there on is not shown
+    assert walked["at"] is None
+    large = script(
+        """(() => {
+          const past = new Past();
+          for (let epoch = 0; epoch < 20; epoch++) past.keep(epoch, { layers: "x".repeat(4e6) });
+          return [past.pictures.length, past.letters];
+        })()"""
+    )
+    assert large[0] == 3
+    assert 12e6 <= large[1] <= 16e6

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.starts import start
+from tests.browser.test_network import wires
 from tests.browser.test_whole_way import ENDLESS
 from tests.waiting import wait_for
 
@@ -118,8 +119,27 @@ def test_on_a_large_screen_everything_stands_beside_the_curves_and_a_presentatio
     assert letters(person, ".live-curve svg text") >= 28
     assert letters(person, ".known-table td, .known-summary, .live-curve-figures span") >= 28
     expect(person.page.locator(".st-key-knobs")).to_be_hidden()
+    newest = wires(person), person.page.locator(".known-table").inner_text()
+    told = person.page.locator(".presentation p")
     person.page.keyboard.press("ArrowLeft")
-    expect(person.page.locator(".presentation p")).to_contain_text(person.say("page.inside"))
+    expect(curve).to_have_attribute("data-looked", str(epoch))
+    person.page.keyboard.press("ArrowLeft")
+    expect(curve).not_to_have_attribute("data-looked", str(epoch))
+    seen = int(curve.get_attribute("data-looked"))
+    assert seen < epoch
+    expect(told).to_have_text(person.say("presentation.looking_back", epoch=seen))
+    expect(person.page.locator(".what-it-knows")).to_have_attribute("data-epoch", str(seen))
+    expect(person.page.locator(".network-drawing")).to_have_attribute("data-epoch", str(seen))
+    assert wires(person) != newest[0]
+    assert person.page.locator(".live-curve-looked[d^=M]").count() >= 1
+    for _ in range(2):
+        person.page.keyboard.press("ArrowRight")
+    expect(curve).to_have_attribute("data-looked", "")
+    expect(told).to_have_text(person.say("presentation.keys"))
+    assert (wires(person), person.page.locator(".known-table").inner_text()) == newest
+    person.page.keyboard.press("ArrowRight")
+    expect(curve).to_have_attribute("data-epoch", str(epoch + 2))
+    person.settle()
     heights = person.page.evaluate(
         """[...document.querySelectorAll(".network-drawing text:not([aria-hidden])")]
             .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a)"""
@@ -128,8 +148,11 @@ def test_on_a_large_screen_everything_stands_beside_the_curves_and_a_presentatio
     person.screenshot("presentation")
     person.page.keyboard.press("1")
     person.settle()
+    person.page.keyboard.press("ArrowLeft")
+    expect(curve).to_have_attribute("data-looked", re.compile(r"\d+"))
     person.page.keyboard.press("Escape")
     expect(person.page.locator(".st-key-knobs")).to_be_visible()
+    expect(curve).to_have_attribute("data-looked", "")  # there are no keys any more to come forward by
     assert "present" not in person.page.url
     chosen = person.page.locator(".st-key-speed button[aria-checked='true'], .st-key-speed button[kind*='Active']")
     expect(chosen.first).to_have_text(person.say("speed.slow"))

@@ -19,6 +19,7 @@ class LiveCurve {
     this.root = root;
     this.run = null;
     this.columns = { e: [] };
+    this.past = new Past();
     this.progress = { epoch: 0, epochs: 0, updates: 0, compute_s: 0, elapsed_s: 0, state: "queued", at: performance.now() };
     this.paints = 0;
     this.panels = [];
@@ -27,21 +28,24 @@ class LiveCurve {
       message: (frame) => this.append(frame),
       reset: (frame) => this.reset(frame),
       state: (state) => this.takeState(state),
-      weights: (weights) => this.passWeights(weights),
-      parameters: (parameters) => this.passParameters(parameters),
-      answers: (answers) => this.passAnswers(answers),
+      weights: (weights) => this.learn({ weights, answers: this.past.now?.told.answers }),
+      parameters: (parameters) => this.learn({ parameters }),
+      answers: (answers) => this.hear(answers),
       end: () => this.end(),
     };
     this.stream = new RunStream(() => this.address(), events, (what) => this.trigger(what, true));
     this.resize = new ResizeObserver(() => this.requestPaint());
     this.resize.observe(root);
     this.clock = setInterval(() => this.moves() && this.paintProgress(), 1000);
+    this.onLook = ({ detail }) => Object.assign(detail, this.look(detail.by));
+    window.addEventListener("lab-look", this.onLook);
   }
 
   // --- what the page says
 
   take(data, setTriggerValue) {
     const fresh = this.run === null;
+    if (this.past.at) this.see(this.past.to(Infinity)); // the page shows everything as it is now
     this.run = data.run;
     this.data = data;
     this.trigger = setTriggerValue;
@@ -77,7 +81,40 @@ class LiveCurve {
 
   // What the pictures on the same page are made of, which have no stream of their own.
   passOn(name, detail) {
-    window.dispatchEvent(new CustomEvent(name, { detail: { run: this.run, ...detail } }));
+    window.dispatchEvent(new CustomEvent(name, { detail: { run: this.run, isPast: this.past.at !== null, ...detail } }));
+  }
+
+  // told: {parameters} of a network that is told as a whole, {weights, answers} of any other
+  learn(told) {
+    this.past.keep((told.parameters ?? told.weights).epoch, told);
+    this.pass(told);
+  }
+
+  // what the network says, told now and then, belongs to the weights that came before it
+  hear(answers) {
+    if (this.past.now) this.past.now.told.answers = answers;
+    this.passAnswers(answers);
+  }
+
+  pass({ parameters, weights }) {
+    if (parameters) this.passParameters(parameters);
+    else this.passWeights(weights);
+  }
+
+  // Look at the epoch before (by -1) or behind (1) the one that is seen, or at the newest (0). Returns {outcome, epoch}: "moves" as long as it learns,
+  // "none" where there is none to go to, "past", or "now" at the newest one.
+  look(by) {
+    if (this.moves()) return { outcome: "moves" };
+    const picture = this.past.step(by);
+    if (!picture) return { outcome: "none" };
+    this.see(picture);
+    return { outcome: this.past.at ? "past" : "now", epoch: picture.epoch };
+  }
+
+  see({ told }) {
+    this.pass(told);
+    if (told.answers) this.passAnswers(told.answers);
+    this.requestPaint();
   }
 
   passWeights({ epoch, largest, layers, biases }) {
@@ -112,6 +149,7 @@ class LiveCurve {
     this.stream.close();
     this.resize.disconnect();
     clearInterval(this.clock);
+    window.removeEventListener("lab-look", this.onLook);
   }
 
   takeState(state) {
@@ -155,7 +193,9 @@ class LiveCurve {
   paint() {
     const shown = niceEpochs(this.progress.epoch, this.progress.epochs);
     this.mark();
-    for (const panel of this.panels) panel.paint(this.columns, this.data, shown, panel.isFirst ? this.marked : null);
+    const looked = this.past.at?.epoch ?? null;
+    for (const panel of this.panels) panel.paint(this.columns, this.data, shown, panel.isFirst ? this.marked : null, looked);
+    this.root.dataset.looked = looked ?? "";
     this.paintProgress();
     this.root.dataset.paints = ++this.paints;
     this.root.dataset.run = this.run;
@@ -247,6 +287,7 @@ class Panel {
     this.grid = draw(this.svg, "g", { class: "live-curve-grid" });
     this.areas = Object.fromEntries(["gap", "rise"].map((name) => [name, this.shading(name, `${id}-${name}`)]));
     this.best = draw(this.svg, "path", { class: "live-curve-best" });
+    this.looked = draw(this.svg, "path", { class: "live-curve-looked" });
     this.baseline = draw(this.svg, "path", { class: "live-curve-baseline" });
     this.baselineLabel = draw(this.svg, "text", { class: "live-curve-baseline-label", "text-anchor": "end" });
     this.ghosts = names.map((name) => draw(this.svg, "path", { class: "live-curve-ghost", "data-ghost": name }));
@@ -269,7 +310,8 @@ class Panel {
     this.desc.textContent = `${this.texts.chart_about} ${text}`;
   }
 
-  paint(columns, data, shown, marks) {
+  // looked: the epoch that is looked back at, or null
+  paint(columns, data, shown, marks, looked) {
     const { ghost, baselines, language } = data;
     // all below is in pixels of unzoomed letters; an element that has just left the page has no letters
     const zoom = (parseFloat(getComputedStyle(this.box).fontSize) || LETTERS) / LETTERS;
@@ -296,6 +338,7 @@ class Panel {
     const ends = [];
     this.paintBaseline(level, range, area, y, language);
     this.paintMarks(marks, columns, x, y, area);
+    this.looked.setAttribute("d", looked === null ? "" : lookedAt(x(Math.max(1, looked)), area));
     this.paintLegend(marks, data);
     this.names.forEach((name, index) => {
       const values = columns[name] ?? [];
@@ -458,6 +501,11 @@ function marker({ x, y }, kind) {
   if (kind === "validation") return `M${x - 6},${y}L${x},${y - 6}L${x + 6},${y}L${x},${y + 6}Z`;
   if (kind === "after") return `M${x - 6},${y + 5}L${x},${y - 6}L${x + 6},${y + 5}Z`;
   return `M${x - 5},${y}a5,5 0 1,0 10,0a5,5 0 1,0 -10,0Z`;
+}
+
+// a line with a point of its own on top: not the dotted one of the best epoch
+function lookedAt(x, { top, bottom }) {
+  return `M${x},${bottom}V${top}M${x - 6},${top - 9}L${x + 6},${top - 9}L${x},${top}Z`;
 }
 
 function upTo(columns, epoch) {

@@ -19,7 +19,9 @@ WORDS = (
 STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 MARKS = {"best": "live.best", "rise": "verdict.picture.rise", "gap": "verdict.picture.gap"}
 
-_component = component(__file__, shared=("elements", "words", "axes", "mount", "stream", "arrays", "columns", "marks"))
+_component = component(
+    __file__, shared=("elements", "words", "axes", "mount", "stream", "arrays", "columns", "marks", "past")
+)
 
 
 @dataclass(frozen=True, kw_only=True)

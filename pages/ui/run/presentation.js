@@ -36,6 +36,7 @@ class Presentation {
 
   set(isOn) {
     document.documentElement.classList.toggle(MODE, isOn);
+    if (!isOn) this.ask(0); // without its keys there would be no way forward
     const address = new URL(window.location);
     if (isOn) address.searchParams.set(this.data.parameter, "1");
     else address.searchParams.delete(this.data.parameter);
@@ -60,16 +61,26 @@ class Presentation {
     this.tell();
     if (key === "Escape") return this.set(false) ?? true;
     if (isSpace(event)) return repeat || press(main.map(buttonOf).find(Boolean));
-    if (key === "ArrowRight") return press(buttonOf(step));
-    if (key === "ArrowLeft") return this.explain(this.data.texts.no_way_back);
+    if (key === "ArrowRight") return this.look(1) || press(buttonOf(step));
+    if (key === "ArrowLeft") return this.look(-1);
     if (/^[1-9]$/.test(key)) return this.pick(Number(key) - 1);
     return false;
   }
 
-  // in the place of the keys, until another one is pressed
-  explain(words) {
-    setText(this.keys, words);
+  // Epochs that were seen, while the run rests; whoever draws them answers. Returns whether the key has had its meaning.
+  look(by) {
+    const asked = this.ask(by);
+    const { texts } = this.data;
+    if (asked.outcome === "past") setText(this.keys, fill(texts.looking_back, { epoch: asked.epoch }));
+    else if (by > 0) return asked.outcome === "now";
+    else setText(this.keys, asked.outcome === "moves" ? texts.pause_first : texts.no_way_back);
     return true;
+  }
+
+  ask(by) {
+    const asked = { by, outcome: "none", epoch: null };
+    window.dispatchEvent(new CustomEvent("lab-look", { detail: asked }));
+    return asked;
   }
 
   // the speed at a place: a button of Streamlit's, or an entry of a list of our own

@@ -4,9 +4,9 @@ from lab.texts import Language, say
 from pages.ui.component import component
 
 PARAMETER = "present"  # of a link: ?present=1 opens in this mode
-WORDS = ("enter", "enter_help", "keys", "leave", "no_way_back")
+WORDS = ("enter", "enter_help", "keys", "leave", "looking_back", "pause_first")
 
-_component = component(__file__, shared=("elements", "keys", "mount"))
+_component = component(__file__, shared=("elements", "words", "keys", "mount"))
 
 
 def presentation(language: Language, *, main: list[str], step: str, speed: str) -> None:
@@ -16,7 +16,7 @@ def presentation(language: Language, *, main: list[str], step: str, speed: str) 
         main: keys of the button that stands first, whichever of them is there; step: of the button for one epoch;
             speed: of the choice of speeds, which digits pick. In a drawing of our own, the names of such knobs.
     """
-    there = {"page": say("page.inside", language)}
-    texts = {name: say(f"presentation.{name}", language, **there) for name in WORDS}
+    texts = {name: say(f"presentation.{name}", language) for name in WORDS}
+    texts["no_way_back"] = say("presentation.no_way_back", language, page=say("page.inside", language))
     buttons = {"main": main, "step": step, "speed": speed}
     _component(data={"texts": texts, "buttons": buttons, "parameter": PARAMETER}, key="presentation")

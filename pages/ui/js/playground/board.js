@@ -234,6 +234,6 @@ class Board {
   mark() {
     const { lane, box } = this;
     box.dataset.paints = Number(box.dataset.paints ?? 0) + 1;
-    Object.assign(box.dataset, { epoch: lane.epoch, updates: lane.updates, state: lane.state, run: lane.run ?? "" });
+    Object.assign(box.dataset, { epoch: lane.epoch, updates: lane.updates, state: lane.state, run: lane.run ?? "", looked: lane.past.at?.epoch ?? "" });
   }
 }

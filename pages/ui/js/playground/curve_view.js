@@ -59,6 +59,7 @@ class CurveView {
     pen.textAlign = "center";
     for (const epoch of ticks(0, shown, Math.max(2, this.width / 80))) pen.fillText(short(epoch, language), Math.min(x(epoch), area.right - 14), area.bottom + 17);
     this.paintBest(pen, x, area);
+    this.paintLooked(pen, x, area);
     this.paintLine(pen, epochs, lines.train, x, y, css(ABOVE), []);
     this.paintLine(pen, epochs, lines.validation, x, y, css(BELOW), [6, 4]);
   }
@@ -98,10 +99,27 @@ class CurveView {
     pen.fillText(fill(texts.best, { epoch: formatOf(language).format(best.epoch) }), x(best.epoch) + (isLeft ? -5 : 5), area.top + 0.85 * this.board.letters);
   }
 
+  // the epoch that is looked back at: a line with a point of its own on top
+  paintLooked(pen, x, { top, bottom }) {
+    const { lane, theme } = this.board;
+    if (!lane.past.at) return;
+    const at = x(lane.past.at.epoch);
+    pen.fillStyle = pen.strokeStyle = css(theme.text);
+    pen.beginPath();
+    pen.moveTo(at, bottom);
+    pen.lineTo(at, top);
+    pen.stroke();
+    pen.beginPath();
+    pen.moveTo(at - 6, top - 9);
+    pen.lineTo(at + 6, top - 9);
+    pen.lineTo(at, top);
+    pen.fill();
+  }
+
   describe() {
     const { texts, lane, language } = this.board;
     const { train, validation } = this.lines();
-    const about = fill(texts.curve_about, { epoch: lane.epoch, train: short(last(train), language), validation: short(last(validation), language) });
+    const about = fill(texts.curve_about, { epoch: last(lane.columns.e) ?? 0, train: short(last(train), language), validation: short(last(validation), language) });
     setLabel(this.box, about);
   }
 

@@ -31,11 +31,13 @@ class Lane {
     this.layers = [];
     this.parameters = {};
     this.points = { train: [], validation: [] };
+    this.past = new Past();
     this.forget();
   }
 
   forget() {
     Object.assign(this, { epoch: 0, updates: 0, numbers: {}, best: null, lostAt: null, columns: { e: [] }, crowd: null });
+    this.past.forget();
   }
 
   // as the person wants it: the server may be on its way there
@@ -152,6 +154,7 @@ class Lane {
   }
 
   async asking(body) {
+    this.comeBack();
     try {
       return await this.control.ask(body);
     } catch (refusal) {
@@ -225,10 +228,48 @@ class Lane {
     this.changed();
   }
 
-  takeParameters({ epoch, updates, layers }) {
+  takeParameters(told) {
+    this.past.keep(told.epoch, told);
+    this.see(this.past.now);
+  }
+
+  see({ told: { epoch, updates, layers } }) {
     this.parameters = layersOf(layers);
     Object.assign(this, { epoch, updates });
     this.changed();
+  }
+
+  // --- looking back at epochs that were seen, while it rests
+
+  // Returns the picture, or null where there is none to go to.
+  lookBack(by) {
+    if (!this.past.at) this.newest = this.numbers; // of weights that were typed they stand in no column
+    return this.show(this.past.step(by));
+  }
+
+  // of a pair the other one
+  lookAt(epoch) {
+    if (!this.past.now) return;
+    if (!this.past.at) this.newest = this.numbers;
+    this.show(this.past.to(epoch));
+  }
+
+  show(picture) {
+    if (!picture) return null;
+    this.numbers = this.past.at ? this.numbersAfter(picture.epoch) : this.newest;
+    this.see(picture);
+    if (!this.past.at && this.state === "diverged") this.loseNumbers();
+    return picture;
+  }
+
+  // what is changed is the newest network
+  comeBack() {
+    if (this.past.at) this.show(this.past.to(Infinity));
+  }
+
+  numbersAfter(epoch) {
+    const place = this.columns.e.findLastIndex((one) => one <= epoch);
+    return mapped(this.columns, (values) => values[place]);
   }
 
   append(frame) {
@@ -237,7 +278,7 @@ class Lane {
     if (first >= 0) for (let at = first; at < frame.e.length; at++) this.note(frame, at);
     if (frame.updates !== undefined) this.updates = Math.max(this.updates, frame.updates);
     this.epoch = Math.max(this.epoch, last(columns.e) ?? 0);
-    this.numbers = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, last(values)]));
+    this.numbers = this.numbersAfter(Infinity);
     this.changed();
   }
 
