@@ -253,14 +253,17 @@ def test_the_last_pictures_of_a_run_are_kept_within_bounds_and_looked_at_one_aft
         """(() => {
           const past = new Past();
           const told = (epoch) => ({ epoch, layers: "x".repeat(value.letters) });
-          for (let epoch = 0; epoch < value.epochs; epoch++) for (const part of [0, 1]) past.keep(epoch, { ...told(epoch), part });
+          for (let epoch = 0; epoch < value.epochs; epoch++) {
+            for (const part of [0, 1]) past.keep(epoch, { ...told(epoch), part });
+          }
           const count = past.pictures.length;
           const back = [past.step(1), past.step(-1), past.step(-1)].map((one) => one && [one.epoch, one.told.part]);
           const on = [past.step(1), past.step(1), past.step(1)].map((one) => one && [one.epoch, one.told.part]);
           let first = null;
           for (let one = past.step(-1); one; one = past.step(-1)) first = one.epoch;
           past.keep(5, told(5));
-          return { count, back, on, first, rewound: past.pictures.map(({ epoch }) => epoch), at: past.at, letters: past.letters };
+          const rewound = past.pictures.map(({ epoch }) => epoch);
+          return { count, back, on, first, rewound, at: past.at };
         })()""",
         {"epochs": 1000, "letters": 100},
     )

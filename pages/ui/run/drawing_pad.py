@@ -1,12 +1,12 @@
-"""Paper for a digit, drawn with the mouse or a finger."""
+"""Paper for a digit, drawn with the mouse, a finger or keys."""
 
 from lab.insight.drawn_image import SIDE
 from lab.texts import Language, say
 from pages.ui.component import component
 
-WORDS = ("about", "clear")
+WORDS = ("about", "clear", "keys", "down", "up", "place")
 
-_component = component(__file__, shared=("elements", "mount"))
+_component = component(__file__, shared=("elements", "words", "mount"))
 
 
 def drawing_pad(language: Language, *, key: str) -> object:

@@ -175,7 +175,7 @@ def test_a_wide_layer_stands_in_two_columns_and_where_there_is_less_room_is_draw
     columns = {one.get("cx") for one in node.iter("circle") if one.get("class") != "bias"}
     assert len(columns) == (2 if len(drawn) > 16 else 1)
     widths = [float(path.get("stroke-width")) for path in on]
-    assert np.argsort(widths).tolist() == np.argsort(np.abs(kernel[drawn, 0])).tolist()
+    assert (np.diff(np.array(widths)[np.argsort(np.abs(kernel[drawn, 0]))]) >= 0).all()
 
 
 def pixels_of(image):
