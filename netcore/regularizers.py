@@ -66,11 +66,10 @@ class _Sums(Regularizer):
         return total
 
     def add_gradient(self, weight: Array, gradient: Array, factor: float = 1.0) -> None:
-        number = weight.dtype.type
         if self.l1:
-            gradient += number(factor * self.l1) * np.sign(weight)
+            gradient += weight.dtype.type(factor * self.l1) * np.sign(weight)
         if self.l2:
-            gradient += number(2 * factor * self.l2) * weight
+            gradient += weight.dtype.type(2 * factor * self.l2) * weight
 
 
 @REGULARIZERS.add

@@ -66,10 +66,11 @@ def playground(name: str, epochs: int = ALONE.epochs) -> tuple[Experiment, Datas
         compile=CompileSpec(loss=PartSpec(type=loss), optimizer=PartSpec(type="SGD", params={"learning_rate": 0.03})),
         fit=FitSpec(epochs=epochs, batch_size=10),
     )
+    turned = {"kernel_regularizer": {"class_name": "L1L2", "config": {"l1": 0.0, "l2": 0.0}}}  # as the page has it
     for count in units:
-        experiment = experiment.with_added_layer("Dense", {"units": count, "activation": "tanh"})
+        experiment = experiment.with_added_layer("Dense", {"units": count, "activation": "tanh"} | turned)
     end = None if number else "softmax" if classes > 1 else "sigmoid"
-    experiment = experiment.with_added_layer("Dense", {"units": classes, "activation": end})
+    experiment = experiment.with_added_layer("Dense", {"units": classes, "activation": end} | turned)
     return experiment, prepare(given_table(source, AS_FOUND), experiment.data, experiment.seed)
 
 

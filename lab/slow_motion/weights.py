@@ -116,6 +116,8 @@ def _penalty_terms(op: Op, weight: str, index: Index) -> list[Term]:
         return []
     slope = np.zeros_like(found.value)
     found.regularizer.add_gradient(found.value, slope)
+    if not slope.any():  # a factor of 0 that could be turned
+        return []
     return [Term(float(slope[index]), (Number(float(slope[index]), "loss", "∂R"),))]
 
 

@@ -161,13 +161,17 @@ def test_every_table_with_every_loss_of_its_task_makes_an_experiment(script):
         ({"discretize": True}, []),
         ({"optimizer": "Adam"}, None),
         ({"features": ["x1"]}, None),
-        ({"regularization": "L1"}, None),
+        ({"regularization": "none"}, [{"do": "set", "name": "l2", "value": 0}]),
+        (
+            {"regularization": "L1"},
+            [{"do": "set", "name": "l1", "value": 0.01}, {"do": "set", "name": "l2", "value": 0}],
+        ),
         ({"hidden": [{"units": 4, "activation": "tanh", "dropout": 0, "norm": False}]}, None),
         ({"dataset": "three-arms"}, None),  # another number of outputs
     ],
 )
 def test_what_leaves_the_weights_is_a_command_and_all_else_begins_anew(script, change, commands):
-    before = script("firstSetup()") | {"regularization": "L2"}
+    before = script("firstSetup()") | {"regularization": "L2", "regularizationRate": 0.01}
     after = before | change
     assert script("commandsBetween(value[0], value[1], window.options)", [before, after]) == commands
 

@@ -139,9 +139,11 @@ function layerSpecs(setup, options) {
   return [...hidden, dense("out", outputs, outputOf(setup, options))];
 }
 
-function penaltyOf({ regularization, regularizationRate }) {
-  if (regularization === "none") return null;
-  return { class_name: regularization, config: { [regularization.toLowerCase()]: regularizationRate } };
+// Every network has both penalties, of factor 0 where they are not wanted: so they can be turned while it learns.
+const penaltyOf = (setup) => ({ class_name: "L1L2", config: factorsOf(setup) });
+
+function factorsOf({ regularization, regularizationRate }) {
+  return { l1: regularization === "L1" ? regularizationRate : 0, l2: regularization === "L2" ? regularizationRate : 0 };
 }
 
 // Where each hidden layer stands among the layers of the experiment: the place of its Dense and of its last part.
@@ -160,14 +162,13 @@ function blocksOf(setup) {
 function commandsBetween(before, after, options) {
   if (!tableOf(before, options)) return null; // an own table that was taken away again
   const differs = (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]);
-  const soft = ["learningRate", "batchSize", "regularizationRate", "showTestData", "discretize", "speed", "hide", "hideText", "hidden", ...DATA_KEYS];
+  const soft = ["learningRate", "batchSize", "regularization", "regularizationRate", "showTestData", "discretize", "speed", "hide", "hideText", "hidden", ...DATA_KEYS];
   if (Object.keys(after).some((name) => differs(name) && !soft.includes(name))) return null;
   const commands = [];
   if (differs("learningRate")) commands.push({ do: "set", name: "learning_rate", value: after.learningRate });
   if (differs("batchSize")) commands.push({ do: "set", name: "batch_size", value: after.batchSize });
-  if (differs("regularizationRate") && after.regularization !== "none") {
-    commands.push({ do: "set", name: after.regularization.toLowerCase(), value: after.regularizationRate });
-  }
+  const [was, is] = [before, after].map(factorsOf);
+  for (const name of ["l1", "l2"]) if (was[name] !== is[name]) commands.push({ do: "set", name, value: is[name] });
   if (differs("hidden")) {
     const rates = ratesBetween(before.hidden, after.hidden);
     if (!rates) return null;
