@@ -8,6 +8,7 @@ from lab.model.outputs import way_to
 from lab.spec.experiment import Change, Experiment, GraphSpec
 from lab.texts import Language, say
 from netcore.losses import LOSSES
+from netcore.optimizers import OPTIMIZERS
 
 DATA_LOSS = """\
 class DataLoss(keras.callbacks.Callback):
@@ -129,7 +130,10 @@ def _changed(experiment: Experiment, change: Change, language: Language) -> list
 def _turned(experiment: Experiment, change: Change, comment: str) -> list[str]:
     """A knob inside the network: Keras has compiled it in, so that its program is made anew afterwards."""
     if change.name == "momentum":
-        return [f"model.optimizer.momentum = {change.value!r}{comment}"]
+        return [
+            f"model.optimizer.momentum = {change.value!r}{comment}",
+            *([] if _has_momentum(experiment) else _remembering(experiment)),
+        ]
     layers = f"[{_layer(experiment, change.layer)}]" if change.layer else "model.layers"
     if change.name == "dropout":
         return [
@@ -142,6 +146,20 @@ def _turned(experiment: Experiment, change: Change, comment: str) -> list[str]:
         "    for weight in layer.trainable_variables:",
         f'        if hasattr(weight.regularizer, "{change.name}"):',
         f"            weight.regularizer.{change.name} = {change.value!r}",
+    ]
+
+
+def _has_momentum(experiment: Experiment) -> bool:
+    return bool(experiment.compile.optimizer.filled(OPTIMIZERS).get("momentum"))
+
+
+def _remembering(experiment: Experiment) -> list[str]:
+    """An optimizer made without momentum that has made updates already begins to remember them."""
+    steps = "momentums" if experiment.compile.optimizer.type == "SGD" else "_momentums"
+    return [
+        f"if model.optimizer.built and not model.optimizer.{steps}:",
+        "    steps = model.optimizer.add_optimizer_variables(model.trainable_variables, 'momentum')",
+        f"    model.optimizer.{steps} = steps",
     ]
 
 

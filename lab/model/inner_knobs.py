@@ -17,7 +17,7 @@ def has_knob(experiment: Experiment, name: str, layer: str = "") -> bool:
         layer: which one is meant, by place or id; "" for any.
     """
     if name == "momentum":
-        return bool(experiment.compile.optimizer.filled(OPTIMIZERS).get("momentum"))
+        return hasattr(OPTIMIZERS.get(experiment.compile.optimizer.type), "set_momentum")
     meant = [one for key, one in _named(experiment) if layer in ("", key)]
     if name == "weight":
         return bool(meant) and layer != ""

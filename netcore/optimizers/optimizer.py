@@ -338,6 +338,13 @@ class Optimizer(Rated, Arguments):
     def prepare(self, dtype: Any) -> None:
         """Make the constants of `step`, as 0-d arrays of `dtype`."""
 
+    def remember(self, name: str) -> None:
+        """One more slot, which starts with zeros, from the next update on."""
+        self.slot_names = (*self.slot_names, name)  # type: ignore[misc]  # of this optimizer alone
+        if self.vector is not None:
+            self.slots[name] = np.zeros_like(self.vector.values)
+            self.build(self.vector)
+
     def before_step(self) -> None:
         """Once per update, before the chunks: what depends on the learning rate or `update_number`."""
 

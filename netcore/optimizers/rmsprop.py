@@ -37,9 +37,15 @@ class RMSprop(Optimizer):
         self._epsilon, self._momentum = scalar(self.epsilon, dtype), scalar(self.momentum, dtype)
 
     def set_momentum(self, value: float) -> None:
-        """Another momentum from the next update on; the steps that are remembered stay as they are."""
+        """Another momentum from the next update on; the steps that are remembered stay as they are.
+
+        An optimizer that was made without one begins to remember them.
+        """
         self.momentum = value
-        self._momentum[...] = value  # programs hold this very array
+        if "momentum" in self.slot_names:
+            self._momentum[...] = value  # programs hold this very array
+        else:
+            self.remember("momentum")
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         velocity = slots[0]
@@ -60,7 +66,7 @@ class RMSprop(Optimizer):
         sqrt(scratch, scratch)
         divide(gradients, scratch, scratch)
         multiply(scratch, self._rate_array, scratch)
-        if self.momentum:
+        if "momentum" in self.slot_names:
             kept = slots[-1]
             multiply(kept, self._momentum, kept)
             add(kept, scratch, kept)

@@ -31,9 +31,15 @@ class SGD(Optimizer):
         self._momentum = scalar(self.momentum, dtype)
 
     def set_momentum(self, value: float) -> None:
-        """Another momentum from the next update on; the steps that are remembered stay as they are."""
+        """Another momentum from the next update on; the steps that are remembered stay as they are.
+
+        An optimizer that was made without one begins to remember them.
+        """
         self.momentum = value
-        self._momentum[...] = value  # programs hold this very array
+        if "momentum" in self.slot_names:
+            self._momentum[...] = value  # programs hold this very array
+        else:
+            self.remember("momentum")
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         multiply(gradients, self._rate_array, scratch)

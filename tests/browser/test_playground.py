@@ -240,16 +240,22 @@ def test_a_presentation_has_large_letters_and_goes_by_keys(play):
     epoch = int(player.told("epoch"))
     keys.press("ArrowRight")
     player.until(f"Number(board.epoch) === {epoch + 1} && board.state === 'paused'")
-    newest = player.weights_of("unit1-0"), player.page.locator(".pg-number.train dd").inner_text()
+
+    def seen():
+        weights = player.weights_of("unit1-0")
+        player.page.evaluate("document.activeElement.blur()")  # a field keeps its arrows
+        return weights, player.number("train").inner_text()
+
+    newest = seen()
     keys.press("ArrowLeft")
     player.until(f"board.looked === '{epoch}' && Number(board.epoch) === {epoch}")
     told = player.page.locator(".presentation p")
     expect(told).to_have_text(say("presentation.looking_back", player.language, epoch=epoch))
-    assert player.weights_of("unit1-0") != newest[0], "the network is the one of that epoch"
+    assert seen()[0] != newest[0], "the network is the one of that epoch"
     keys.press("ArrowRight")
     player.until(f"board.looked === '' && Number(board.epoch) === {epoch + 1}")
     expect(told).to_have_text(say("presentation.keys", player.language))
-    assert (player.weights_of("unit1-0"), player.page.locator(".pg-number.train dd").inner_text()) == newest
+    wait_for(lambda: seen() == newest, "the newest network and its numbers")
     keys.press("ArrowLeft")
     keys.press("Space")  # what goes on is the newest
     player.runs_to(epoch + 2)

@@ -136,7 +136,7 @@ def test_on_a_large_screen_everything_stands_beside_the_curves_and_a_presentatio
         person.page.keyboard.press("ArrowRight")
     expect(curve).to_have_attribute("data-looked", "")
     expect(told).to_have_text(person.say("presentation.keys"))
-    assert (wires(person), person.page.locator(".known-table").inner_text()) == newest
+    wait_for(lambda: (wires(person), person.page.locator(".known-table").inner_text()) == newest, "the newest again")
     person.page.keyboard.press("ArrowRight")
     expect(curve).to_have_attribute("data-epoch", str(epoch + 2))
     person.settle()

@@ -39,8 +39,8 @@ def _holders(model: Any, spec: RunSpec, turn: KnobTurn) -> Iterator[tuple[Any, s
 
 
 def _set_momentum(optimizer: Any, value: float) -> bool:
-    """An optimizer that began without momentum keeps no memory that there could be one of."""
-    if not getattr(optimizer, "momentum", 0.0) or not 0 < value < 1:
+    """Of an optimizer that has one; made without, it begins to remember its steps."""
+    if not hasattr(optimizer, "set_momentum") or not 0 <= value < 1:
         return False
     optimizer.set_momentum(value)
     return True

@@ -100,6 +100,7 @@ class Trainer:
         old, optimizer = self._fit_run.get_state(), self._spec.optimizer.type
         self._begin(self._stage + 1)
         same = self._spec.optimizer.type == optimizer
+        self._turn_again([turn for turn in self._waiting if turn.position <= (self.epochs_done, 0)])
         self._fit_run.set_state(taken_over(old, self._fit_run.get_state(), same_optimizer=same))
         self.log, self._best.patient_since = [], self.epochs_done
         if self._in_last_stage:
@@ -417,9 +418,11 @@ class Trainer:
             return turn_inside(self.model, self._spec, turn)
         return True
 
-    def _turn_again(self) -> None:
-        """Knobs that no saved state holds are as they were turned last."""
-        for turn in self.log:
+    def _turn_again(self, turns: list[KnobTurn]) -> None:
+        """Before a state is taken over: knobs that it does not hold are as they were turned last, and an optimizer has
+        the memory that it was given with one.
+        """
+        for turn in turns:
             if turn.name in LASTING:
                 turn_inside(self.model, self._spec, turn)
 
@@ -514,10 +517,10 @@ class Trainer:
         self._best.patient_since = state.patient_since
         self._best.good_weights, self._best.best_weights = snapshot.weights, snapshot.best
         self._open_last_data(self.log)
+        self._turn_again(self.log)
         self._fit_run.set_state(snapshot.fit)
         self._fit_run.epochs = state.epochs
         self._rows.best = snapshot.best_rows
-        self._turn_again()
 
     def resume_at(self, epoch: int, state: bytes, history: Columns, extras: Columns) -> None:
         """Go on from a checkpoint; only on a Trainer of the same spec that has made no step yet.
@@ -535,6 +538,7 @@ class Trainer:
             self._begin(stage)
         past = [turn for turn in self._waiting if turn.position < (epoch, 0)]
         self._open_last_data(past)
+        self._turn_again(past)
         arrays = unpack_arrays(state)[1]
         self._rows.best = arrays.pop(BEST_ROWS, None)  # checkpoints of before do not have it
         self._fit_run.set_state(arrays)
@@ -548,7 +552,6 @@ class Trainer:
         for turn in past:
             if turn.name == "epochs":
                 self._fit_run.epochs = int(turn.value)
-        self._turn_again()
         self._apply_what_is_due()
         if epoch == self._stages[stage].until:
             self._take_over()

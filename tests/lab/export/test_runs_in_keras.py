@@ -61,7 +61,7 @@ def test_knobs_inside_the_network_and_weights_set_by_hand_are_turned_in_the_prog
     experiment = playground(4, epochs=4, hidden={"kernel_regularizer": "L1"}, noise=20.0)
     experiment = experiment.with_added_layer("Dropout", {"rate": 0.0}, 1)
     experiment = experiment.with_added_layer("Dense", {"units": 3, "kernel_regularizer": "L2"}, 2)
-    experiment = experiment.with_compile(optimizer=PartSpec(type="SGD", params={"momentum": 0.3}))
+    experiment = experiment.with_compile(optimizer=PartSpec(type="SGD"))  # made without momentum
     run = Made(experiment.with_fit(changes=tuple(changes)))
     space = executed(run.program("ko"), tmp_path, monkeypatch)
     for key, values in space["curves"].items():

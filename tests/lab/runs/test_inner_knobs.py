@@ -26,12 +26,12 @@ from tests.lab.runs.play import playground
 from tests.lab.runs.runs import same_weights
 
 
-def network(epochs: int = 12) -> Experiment:
+def network(epochs: int = 12, *, optimizer: str = "SGD", momentum: float = 0.5) -> Experiment:
     """A penalty of each kind, Dropout, and momentum."""
     made = playground(5, epochs=epochs, hidden={"kernel_regularizer": "L1"}, noise=20.0)
     made = made.with_added_layer("Dense", {"units": 4, "kernel_regularizer": "L2", "activation": "relu"}, 1)
     made = made.with_added_layer("Dropout", {"rate": 0.2}, 2)
-    return made.with_compile(optimizer=PartSpec(type="SGD", params={"momentum": 0.5, "learning_rate": 0.05}))
+    return made.with_compile(optimizer=PartSpec(type=optimizer, params={"momentum": momentum, "learning_rate": 0.05}))
 
 
 def data(experiment: Experiment):
@@ -50,7 +50,7 @@ def some_command(random: random.Random):
             SetInside("l1", random.uniform(0, 0.1)),
             SetInside("l2", random.uniform(0, 0.1), "1"),
             SetInside("dropout", random.uniform(0, 0.8), "2"),
-            SetInside("momentum", random.uniform(0.1, 0.95)),
+            SetInside("momentum", max(0.0, random.uniform(-0.2, 0.95))),
             SetInside("weight", random.uniform(-3, 3), "0", "kernel", (random.randint(0, 1), random.randint(0, 4))),
             SetInside("weight", random.uniform(-3, 3), "3", "bias", (0,)),
         ]
@@ -64,7 +64,8 @@ def same_curves(one: Trainer, other: Trainer) -> bool:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_run_with_commands_at_random_moments_is_the_same_run_out_of_its_log(seed):
     chance = random.Random(seed)
-    experiment = network()
+    optimizer, momentum = ["SGD", "RMSprop"][seed % 2], [0.5, 0.0, 0.0][seed % 3]  # some are made without momentum
+    experiment = network(optimizer=optimizer, momentum=momentum)
     live = trainer_of(experiment)
     while live.state == "running":
         live.apply(some_command(chance))
@@ -81,9 +82,10 @@ def test_a_run_with_commands_at_random_moments_is_the_same_run_out_of_its_log(se
     assert same_weights(live, again)
 
 
-def test_any_epoch_of_such_a_run_comes_back_from_its_checkpoints_and_a_fork_goes_on_as_the_run_did():
+@pytest.mark.parametrize("momentum", [0.5, 0.0])
+def test_any_epoch_of_such_a_run_comes_back_from_its_checkpoints_and_a_fork_goes_on_as_the_run_did(momentum):
     chance = random.Random(7)
-    experiment = network(20)
+    experiment = network(20, momentum=momentum)
     dataset, engine = data(experiment), InlineEngine()
     run = engine.start(RunRequest(experiment, dataset), "me")
     weights = {}
@@ -148,6 +150,11 @@ def test_each_knob_does_from_its_position_on_what_the_same_network_made_with_it_
         second = second.with_params(kernel_regularizer=part("L2", l2=value)) if name == "l2" else second
         drop = drop.with_params(rate=value) if name == "dropout" else drop
         made = plain.with_layers([first, second, drop, *rest])
+    if name == "momentum":  # made without, it begins to remember its steps
+        grown = trainer_of(network(3, momentum=0.0))
+        grown.apply(SetInside(name, value))
+        grown.advance()
+        assert same_weights(grown, turned)
     expected = trainer_of(made)
     expected.advance()
     assert same_weights(turned, expected)
