@@ -26,7 +26,8 @@ STEP, RADIUS = 21, 8  # from one unit to the next
 CARD = 44  # side of a block
 TILE, TILE_GAP = 30, 4  # of a unit that is drawn as an image, and to the next
 IMAGE, ABREAST = 76, 4  # of an input that is one, or of all filters, so many of them side by side
-ABREAST_FROM, CROWDED = 17, 16  # so many units stand in two columns; or, where they have names, so close
+ABREAST_FROM, TILES_FROM = 17, 9  # so many units, and so many images, stand in two columns
+CROWDED = 16  # from one to the next of so many that have names
 COLUMN_GAP, NARROW_GAP = 64, 40  # room for wires, on a wide and a narrow screen
 NODE_GAP = 26  # between two nodes of a column
 FRAME = 4  # above and below everything
@@ -71,7 +72,9 @@ class Place:
 
     @property
     def is_many(self) -> bool:
-        return self.node is not None and self.node.form != "image" and len(self.node.shown) >= ABREAST_FROM
+        if self.node is None or self.node.form == "image":
+            return False
+        return len(self.node.shown) >= (TILES_FROM if self.tile else ABREAST_FROM)
 
     @property
     def abreast(self) -> int:
