@@ -7,8 +7,7 @@
 
 The experiments, their figures and references stand in `lessons/*/lesson.toml` and nowhere else. A figure counts as met
 when the means over five seeds differ by at most 2 √(sd² + sd²) + 1 %, and settings that differ by more than that stand
-in the same order. Where no sd was noted, that of here stands in for it: of the five seeds, or, where these say that the
-figure is missed, of as many as tell how far seeds lie apart. Five may lie together by chance.
+in the same order. Where no sd was noted, that of here stands in for it.
 """
 
 import os
@@ -19,7 +18,7 @@ import argparse
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise, product
 
 import numpy as np
@@ -36,7 +35,6 @@ from lab.lessons.told import filled
 from netcore.errors import NetcoreError
 
 FIVE = 5
-MANY = 25  # seeds that tell a spread which five of them do not
 Reference = tuple[float, float | None]  # mean and sd over five seeds; None where no sd was noted
 
 
@@ -77,14 +75,7 @@ def run(opened: Opened, keys: Sequence[str]) -> Iterator[Line]:
         for figure, reference in setting.measured.items():
             values = found[setting.key].figures[figure]
             noted: Reference = (reference[0], reference[1] if len(reference) > 1 else None)
-            line = Line(opened.name, scene.key, setting.key, figure, float(values.mean()), float(values.std()), noted)
-            yield line if line.met or noted[1] is not None else replace(line, sd=_spread(opened, setting.key, figure))
-
-
-def _spread(opened: Opened, key: str, figure: str) -> float:
-    """How far many seeds of a setting lie apart in that figure."""
-    found = trained(opened, cells_with({key: opened.experiments[key]}, range(MANY)))
-    return float(found[key].figures[figure].std())
+            yield Line(opened.name, scene.key, setting.key, figure, float(values.mean()), float(values.std()), noted)
 
 
 def out_of_order(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
