@@ -4,32 +4,20 @@ from pathlib import Path
 
 import streamlit as st
 
-from lab.texts import Language, say
-from pages import FIRST, PAGES, Page
+from lab.texts import say
 from pages.ui.bench import bench_of
 from pages.ui.frame.header import header
+from pages.ui.frame.navigation import navigable
 from pages.ui.frame.opening import opened_state
 from pages.ui.frame.style import style
 from pages.ui.problems import begin_telling
 from pages.ui.run.training import answer_knobs
 from pages.ui.state import forget_widgets
+from pages.ui.thrift import look_up_widgets_one_by_one
 
 ICON = Path(__file__).parent.joinpath("ui", "frame", "icon.png")  # a named icon would be fetched from outside
 
-
-def navigable(language: Language) -> dict[Page, st.Page]:
-    """Each page as Streamlit knows it."""
-    return {
-        page: st.Page(
-            page.file,
-            title=page.title(language),
-            url_path=page.name if page.name != FIRST else "",
-            default=page.name == FIRST,
-        )
-        for page in PAGES
-    }
-
-
+look_up_widgets_one_by_one()
 forget_widgets()
 state = opened_state()
 st.set_page_config(page_title=say("app.title", state.language), page_icon=str(ICON), layout="wide")

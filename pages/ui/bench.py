@@ -1,10 +1,14 @@
 """What the lab works out for the experiment on the screen: table, dataset, shapes, problems, Keras code.
 
-Worked out once for an experiment and remembered in the session, so that a rerun which changes nothing costs nothing.
+Worked out once for an experiment and remembered in the session, so that a rerun which changes nothing costs nothing;
+and once for everybody who has the same one on the screen, as a class has that opens one link.
 """
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakValueDictionary
 
 from lab.aside.told import Tell, silently
 from lab.data.given import given_table
@@ -18,6 +22,8 @@ from lab.model.problem import Problem
 from lab.model.problems import model_problems
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language
+from lab.verdict.context import RunContext
+from lab.verdict.judging import context_of
 from pages.ui.desk import Desk
 from pages.ui.progress import size_of_file, slowly, while_reading
 from pages.ui.state import AppState
@@ -46,6 +52,11 @@ class Bench:
     def network(self) -> DrawnNetwork:
         """As it is drawn before anything is learned."""
         return drawn_network(self.experiment, self.rows, self.dataset)
+
+    @cached_property
+    def context(self) -> RunContext | None:
+        """What a verdict on a run of it rests on; None without a dataset."""
+        return None if self.dataset is None else context_of(self.experiment, self.dataset)
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -77,7 +88,34 @@ def bench_of(state: AppState) -> Bench:
     return state.once("bench", state.experiment, laid_out)
 
 
+class Shared:
+    """The benches of experiments that need no person's file, as long as somebody has one of them on the screen."""
+
+    def __init__(self) -> None:
+        self._benches: WeakValueDictionary[Experiment, Bench] = WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def get(self, experiment: Experiment, make: Callable[[], Bench]) -> Bench:
+        """The bench that somebody has, or this one from now on."""
+        with self._lock:
+            known = self._benches.get(experiment)
+        if known is not None:
+            return known
+        made = make()
+        with self._lock:
+            return self._benches.setdefault(experiment, made)
+
+
+_shared = Shared()
+
+
 def lay_out(experiment: Experiment, desk: Desk, tell: Tell = silently) -> Bench:
+    if experiment.data.source.kind == "upload":
+        return _laid_out(experiment, desk, tell)
+    return _shared.get(experiment, lambda: _laid_out(experiment, desk, tell))
+
+
+def _laid_out(experiment: Experiment, desk: Desk, tell: Tell) -> Bench:
     table = None
     try:
         table = table_of(experiment, desk, tell)

@@ -115,7 +115,9 @@ def judged_by(state: AppState, bench: Bench, shown: Experiment) -> RunContext | 
     if dataset is None or bench.errors:
         return None
     key = (dataset.content_hash, shown.compile, shown.model)
-    return state.once("judged_by", key, lambda: context_of(shown, dataset))
+    return state.once(
+        "judged_by", key, lambda: bench.context if shown == bench.experiment else context_of(shown, dataset)
+    )
 
 
 def ghost_history(state: AppState, shown: Experiment) -> History | None:
