@@ -57,7 +57,7 @@ def lesson_curves(
     seen: list[float] = []
     for place, line in enumerate(lines):
         colour, dash = LINE_COLOURS[place % len(LINE_COLOURS)], DASHES[place % len(DASHES)]
-        for curve in line.curves:
+        for curve in line.curves if len(line.curves) > 1 else ():  # one is its own median
             chart.add_trace(thin(_places(len(curve), line, over), curve, colour))
         median = median_curve(line.curves)
         if len(median):

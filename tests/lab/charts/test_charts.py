@@ -56,6 +56,12 @@ def test_no_axis_names_half_an_epoch(epochs, step):
     assert lesson_curves([line], "loss", "en", over="update").layout.xaxis.dtick is None
 
 
+def test_one_seed_is_drawn_once_and_several_thin_around_their_median():
+    lines = [Line("one", [[1.0, 0.5]]), Line("three", [[1.0, 0.5]] * 3)]
+    widths = [trace.line.width for trace in lesson_curves(lines, "loss", "en").data]
+    assert widths == [3, 1.5, 1.5, 1.5, 3]
+
+
 def test_the_last_run_lies_behind_in_grey():
     chart = curves(HISTORY, language="en", ghost=HISTORY)
     assert len(chart.data) == 4
