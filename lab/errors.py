@@ -54,3 +54,7 @@ class ExperimentError(LabError):
 
 class RunError(LabError):
     """A run that cannot be started or reached."""
+
+
+class LookError(LabError):
+    """A look into a run took too long or too much memory, or its process died; the run itself is well."""

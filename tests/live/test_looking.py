@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from lab.aside.told import Progress, silently
-from lab.errors import RunError
+from lab.errors import LookError
 from lab.insight.inside.job import (
     Job,
     course,
@@ -122,7 +122,7 @@ def test_a_landscape_of_another_process_is_that_of_this_one(warm, kind):
 
 def test_what_takes_too_long_is_refused_in_both_languages_and_its_process_ended():
     pool = LookingPool(replace(ONE, look_s=0.0))
-    with pytest.raises(RunError) as refused:
+    with pytest.raises(LookError) as refused:
         pool.work_out(slice_job(), silently)
     assert refused.value.code == "inside.too_slow"
     assert all("0" in say_error(refused.value, language) for language in LANGUAGES)
@@ -153,6 +153,6 @@ def test_a_process_that_dies_is_a_sentence(warm):
             os.kill(pid, signal.SIGKILL)
 
     os.kill(warm.pids[0], signal.SIGSTOP)
-    with pytest.raises(RunError) as refused:
+    with pytest.raises(LookError) as refused:
         warm.work_out(slice_job(), kill)
     assert refused.value.code == "inside.ended"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from lab.errors import LookError
 from lab.insight.inside import looker
 from lab.insight.inside.job import Job
 from lab.insight.inside.looker import InlineLooker
@@ -154,9 +155,12 @@ class Noted(InlineLooker):
 
     def __init__(self) -> None:
         self.asked: list[Job] = []
+        self.refused = ""  # what is asked for in vain
 
     def work_out(self, job, tell):
         self.asked.append(job)
+        if job.what == self.refused:
+            raise LookError("inside.too_slow", seconds="60")
         return super().work_out(job, tell)
 
 
@@ -186,6 +190,17 @@ def test_what_takes_long_is_worked_out_aside_and_nothing_on_the_page_is_another(
     person.state().memo.clear()
     assert charts(person.look()) == aside
     assert person.errors() == []
+
+
+def test_who_does_not_wait_for_all_epochs_or_has_too_large_a_network_still_sees_each_that_is_chosen(person, noted):
+    noted.refused = "course"
+    long_run(person)
+    assert say("inside.too_slow", "en", seconds="60") in person.sentences()
+    assert person.errors() == []
+    slider(person).set_value(5)
+    person.look()
+    marks = {shape["x0"] for shape in charts(person)["course"]["layout"]["shapes"] if shape["x0"] == shape["x1"]}
+    assert [10**mark - 1 for mark in marks] == pytest.approx([5])
 
 
 def test_who_does_not_wait_for_the_way_back_sees_the_nearest_kept_epoch(person):

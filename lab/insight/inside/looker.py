@@ -10,7 +10,7 @@ import numpy as np
 from lab.aside.pool import AsidePool, Bounds
 from lab.aside.told import Tell
 from lab.aside.wire import Arrays, Values
-from lab.errors import RunError
+from lab.errors import LookError
 from lab.insight.inside.course import course_of
 from lab.insight.inside.job import Job, course, looks_in, packed, worked_out
 from lab.insight.inside.look import EpochLook
@@ -32,8 +32,7 @@ class Looker(Protocol):
         """The answer, for one of the readers of `lab.insight.inside.job`.
 
         Raises:
-            RunError "run.damaged", "inside.too_slow", "inside.too_much_memory", "inside.ended"; and whatever `tell`
-                raises, which ends the work.
+            RunError "run.damaged"; LookError; and whatever `tell` raises, which ends the work.
         """
 
     def close(self) -> None:
@@ -76,8 +75,8 @@ class LookingPool:
         """End all processes."""
         self._aside.close()
 
-    def _refusal(self, why: Literal["too_slow", "ended"]) -> RunError:
-        return RunError(f"inside.{why}", seconds=f"{self._limits.look_s:g}")
+    def _refusal(self, why: Literal["too_slow", "ended"]) -> LookError:
+        return LookError(f"inside.{why}", seconds=f"{self._limits.look_s:g}")
 
 
 def looked_into(past: Past, places: Array, epochs: Sequence[int], tell: Tell) -> tuple[EpochLook, ...]:
@@ -87,7 +86,7 @@ def looked_into(past: Past, places: Array, epochs: Sequence[int], tell: Tell) ->
         places: the training rows it is looked into with.
 
     Raises:
-        RunError: as `Looker.work_out`.
+        RunError, LookError: as `Looker.work_out`.
     """
     began = time.perf_counter()
     [(_, first)] = course_of(past, places, epochs[:1])

@@ -3,7 +3,7 @@
 from lab.aside.process import serve
 from lab.aside.told import Tell
 from lab.aside.wire import Arrays, Values
-from lab.errors import RunError
+from lab.errors import LookError
 from lab.insight.inside.job import unpacked, worked_out
 
 
@@ -13,4 +13,4 @@ def look(values: Values, arrays: Arrays, tell: Tell) -> tuple[Values, Arrays]:
 
 
 if __name__ == "__main__":
-    serve(look, RunError("inside.too_much_memory"))
+    serve(look, LookError("inside.too_much_memory"))

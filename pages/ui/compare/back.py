@@ -53,7 +53,7 @@ def trainer_back_at(state: AppState, record: RunRecord, dataset: Dataset, epoch:
     A long way is gone aside (`lab.insight.inside.looker`), so that nobody else waits for it.
 
     Raises:
-        LabError "run.damaged"; "inside.…": it could not be worked out.
+        LabError "run.damaged"; LookError.
     """
     checkpoints, mark = checkpoints_of(state, record), (record.id, record.epochs_done)
     known: tuple[Any, Trainer] | None = state.memo.get("moment_trainer")

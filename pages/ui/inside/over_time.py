@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from lab.data.prepare import Dataset
-from lab.errors import LabError
+from lab.errors import LabError, LookError
 from lab.insight.inside.course import Course, epochs_looked_into
 from lab.insight.inside.look import EpochLook, look_inside, told_layers
 from lab.insight.inside.looker import looked_into
@@ -117,7 +117,10 @@ def rows_of(state: AppState, record: RunRecord, dataset: Dataset) -> Rows:
 
 
 def course_so_far(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, last: int) -> Course:
-    """Once for a run and how far it is: some thirty looks. Who does not wait for them gets only the epochs chosen."""
+    """Once for a run and how far it is: some thirty looks. Who does not wait for them gets only the epochs chosen.
+
+    So does whose network is too large for so many.
+    """
     mark = (record.id, record.epochs_done, last)
 
     def stopped() -> None:
@@ -126,8 +129,12 @@ def course_so_far(state: AppState, record: RunRecord, dataset: Dataset, rows: Ro
     def looked_for() -> Course:
         checkpoints = checkpoints_of(state, record)
         past, epochs = past_of(record, checkpoints, dataset), epochs_looked_into(checkpoints, last)
-        with while_looking(state, "stop-course", stopped) as tell:
-            return Course(looked_into(past, rows.places, epochs, tell), last)
+        try:
+            with while_looking(state, "stop-course", stopped) as tell:
+                return Course(looked_into(past, rows.places, epochs, tell), last)
+        except LookError as refusal:
+            st.warning(tell_error(refusal, state.language))
+            return Course((), last)
 
     return state.once(COURSE, mark, looked_for)
 
