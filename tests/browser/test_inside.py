@@ -29,12 +29,10 @@ def moved_back(person, before) -> bool:
 
 
 def test_a_run_that_goes_on_is_looked_into_and_one_slider_takes_every_picture_to_another_epoch(visit):
-    person = visit("en")
     experiment = start("iris").with_fit(epochs=ENDLESS)
     first = experiment.model.layers[0]
     dead = experiment.with_layer(first.with_params(kernel_initializer="zeros", activation="relu"))
-    person.page.goto(f"{person.address}?e={to_link(dead)}")
-    person.settle()
+    person = visit("en", at=f"?e={to_link(dead)}")
     person.train()
     person.go_to("inside")
     layers = person.page.locator(".live-layers")
@@ -57,14 +55,14 @@ LOOKS = ("layers", "units", "together", "landscape")
 @pytest.mark.parametrize("name", ["digits_conv", "spiral", "lstm"])
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_look_into_every_kind_of_network_fits_its_screen(visit, language, name):
-    person = visit(language)
-    person.page.goto(f"{person.address}?e={to_link(recurrent() if name == 'lstm' else start(name).with_fit(epochs=3))}")
-    person.settle()
+    experiment = recurrent() if name == "lstm" else start(name).with_fit(epochs=3)
+    person = visit(language, at=f"?e={to_link(experiment)}")
     person.train()
     person.watch_curve()
     person.go_to("inside")
     for look in LOOKS:
-        person.page.locator(".st-key-inside-look button", has_text=person.say(f"inside.look.{look}")).click()
+        looks = person.page.locator(".st-key-inside-look")
+        looks.get_by_role("radio", name=person.say(f"inside.look.{look}"), exact=True).click()
         person.settle()
         if look == "landscape":
             person.press("inside-landscape-go")

@@ -48,15 +48,16 @@ function nameClasses(known, pen, { left, right, top, bottom }, row) {
 function paintShares(known, pen, { left, right, top }, shares, row) {
   const count = known.output.classes.length;
   const steps = shares.length / count;
-  const wide = (right - left) / steps;
+  const at = (step) => Math.round(left + (step / steps) * (right - left)); // whole pixels: no seams between two steps
   for (let step = 0; step < steps; step++) {
+    const wide = at(step + 1) - at(step);
     for (let place = 0; place < count; place++) {
       pen.fillStyle = css(place === BLANK ? [128, 128, 128] : ABOVE, shares[step * count + place]);
-      pen.fillRect(left + step * wide, top + place * row, wide, row);
+      pen.fillRect(at(step), top + place * row, wide, row);
     }
     const best = bestClass(shares, step, count);
     pen.fillStyle = css(BELOW);
-    pen.fillRect(left + step * wide, top + (best + 1) * row - 3, wide, 3);
+    pen.fillRect(at(step), top + (best + 1) * row - 3, wide, 3);
   }
 }
 
