@@ -14,7 +14,7 @@ from lab.lessons.refusal import LessonError
 from lab.lessons.schema import Base, Change, Scene, Stopping
 from lab.model.layer_table import layer_rows
 from lab.spec.data import SampleSource, SplitSpec
-from lab.spec.experiment import Experiment, PartSpec, check_limits
+from lab.spec.experiment import Experiment, LayerSpec, PartSpec, check_limits
 from lab.spec.limits import current_limits
 from lab.starts import STARTS, dense_layers, ending_in, propose_experiment, propose_output, start
 from lab.studies.axes import with_rows
@@ -122,6 +122,8 @@ def _layers(experiment: Experiment, change: Change) -> Experiment:
         data = experiment.data.replace(image_shape=None)
         output, loss, metrics = propose_output(data.task, class_count(load_sample(data.source.name), data))
         layers = dense_layers(change.hidden, change.activation or DEFAULT_ACTIVATION)
+        if data.windows is not None:  # Dense alone would answer at every time step
+            layers = (LayerSpec(id="flat", type="Flatten"), *layers)
         experiment = experiment.replace(data=data, model=ending_in(output, layers))
         experiment = experiment.with_compile(loss=loss, metrics=metrics)
     elif change.activation is not None:

@@ -4,11 +4,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from lab.lessons.asked import cells_of, trained
-from lab.lessons.figures import values_of
+from lab.lessons.figures import Array, values_of
 from lab.lessons.reader import Opened, read_folder, refusals_in, to_file, to_link
 from lab.lessons.refusal import LessonError, say_refusal
-from lab.lessons.said import said_of
+from lab.lessons.said import held_of, said_of
 from lab.lessons.shelf import lesson, lessons
 from lab.lessons.told import filled
 from lab.studies.words import number
@@ -45,20 +47,32 @@ def check(folder: str, language: Language) -> int:
 
 
 def run(name: str, language: Language) -> int:
-    """Train all settings of a lesson and print its figures and what may be said. Raises LessonError."""
+    """Train all settings of a lesson and print its figures, what may be said, and what may not. Raises LessonError."""
     one = _named(name)
     words = one.words(language)
     found = trained(one, cells_of(one, one.lesson.scenes, one.lesson.seeds))
     print(words.title)
     for key, setting in found.items():
-        figures = (f"{words.name(name)} {number(float(values.mean()))}" for name, values in setting.figures.items())
+        figures = (f"{words.name(name)} {_read(values)}" for name, values in setting.figures.items())
         print(f"  {words.name(key)}: {', '.join(figures)}")
     values = values_of(found)
-    for sentence in said_of(one.lesson, values):
+    said = said_of(one.lesson, values)
+    for sentence in said:
         print(filled(words["explain"].items[sentence.key], values))
         if sentence.key in one.refusals:
             print(f"  {say_error(one.refusals[sentence.key], language)}")
+    for sentence in one.lesson.explain:
+        if sentence not in said:
+            held, seeds = held_of(sentence, values)
+            told = {"item": sentence.key, "when": sentence.when, "asked": sentence.seeds, "held": held, "seeds": seeds}
+            print(say("lesson.unsaid", language, **told))
     return 0
+
+
+def _read(figure: Array) -> str:
+    """The mean over the seeds; what is counted and the same from every seed, to the last digit."""
+    counted = len(figure) > 0 and np.ptp(figure) == 0 and float(figure[0]).is_integer()
+    return f"{figure[0]:,.0f}" if counted else number(float(figure.mean()))
 
 
 def pack(folder: str, language: Language) -> int:

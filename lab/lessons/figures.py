@@ -58,6 +58,16 @@ def runs_of(figures: Mapping[str, Figure], cell: Cell, outcomes: Sequence[RunOut
     return SettingRuns(cell.key, runs, found)
 
 
+def measured_by(experiment: Experiment) -> tuple[str, ...]:
+    """What a figure of validation or training rows may be `of`, scores aside."""
+    if not isinstance(experiment.model, GraphSpec):
+        return ("loss", *experiment.compile.metrics)
+    outputs = experiment.model.outputs
+    if len(outputs) == 1:
+        return ("loss", *outputs[0].metrics)
+    return ("loss", *(f"{one.name}_{name}" for one in outputs for name in ("loss", *one.metrics)))
+
+
 def names_of(scene: Scene) -> tuple[str, ...]:
     """What formulas may ask of a setting of this scene."""
     return (*scene.figures, "parameters")

@@ -96,6 +96,12 @@ class Prose:
         return self.sections["names"].items.get(key, key)
 
 
+def heading(section: str, language: Language) -> str:
+    """A section as it is headed in the file of this language."""
+    english, korean = HEADINGS[section]
+    return f"## {korean if language == 'ko' else english}"
+
+
 def parse_prose(text: str, language: Language) -> Prose:
     """Raises LessonError naming the line or the section."""
     if len(text) > ALONE.lesson_characters:

@@ -3,25 +3,29 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from lab.data.prepare import prepare_cached
+from lab.data.samples import load_sample
 from lab.errors import LabError
 from lab.export.link import packed, unpacked
 from lab.lessons.arithmetic import compares, names_in, spreads
 from lab.lessons.change import base_of, changed, experiments_of, refusal_of
-from lab.lessons.figures import names_of
-from lab.lessons.prose import Prose, parse_prose
+from lab.lessons.figures import measured_by, names_of
+from lab.lessons.prose import Prose, heading, parse_prose
 from lab.lessons.questions import question
 from lab.lessons.refusal import LessonError, LessonRefusal
-from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Base, Change, Lesson, Scene
+from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Base, Change, Lesson, Scene
 from lab.lessons.told import formulas_in
+from lab.model.problems import model_problems
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import ALONE, current_limits
 from lab.spec.value import checked, first_twice, short
+from lab.studies.scores import SCORES
 from lab.texts import LANGUAGES, Language
 from netcore.errors import NetcoreError
 
@@ -187,14 +191,14 @@ class _Reading:
             raise self.refusals[0]
         return Opened(self.name, self.lesson, self.prose, self.experiments, self.refused, self.source)
 
-    def _note(self, file: str, cause: LabError | NetcoreError) -> None:
-        self.refusals.append(cause if isinstance(cause, LessonRefusal) else LessonRefusal(file, cause))
+    def _note(self, file: str, cause: LabError | NetcoreError, place: str = "") -> None:
+        self.refusals.append(cause if isinstance(cause, LessonRefusal) else LessonRefusal(file, cause, place))
 
-    def _try(self, file: str, work: Callable[[], T]) -> T | None:
+    def _try(self, file: str, work: Callable[[], T], place: str = "") -> T | None:
         try:
             return work()
         except (LabError, NetcoreError) as cause:
-            self._note(file, cause)
+            self._note(file, cause, place)
             return None
 
     def _check(self, lesson: Lesson) -> None:
@@ -202,17 +206,20 @@ class _Reading:
             self._note(DATA, cause)
         for scene in lesson.scenes:
             found = self._try(DATA, partial(experiments_of, scene))
-            for experiment in (found or {}).values():
-                self._try(DATA, partial(check_limits, experiment, current_limits()))
+            for key, experiment in (found or {}).items():
+                self._try(DATA, partial(_check_run, experiment, lesson.seeds[0]), key)
+            for cause in _unmeasured(scene, found.values()) if found else ():
+                self._note(DATA, cause)
             self.experiments |= found or {}
         for sentence in lesson.explain:
             if sentence.refused is not None:
                 self._refuse(sentence.key, sentence.refused)
-        self._try(DATA, partial(question, lesson.check.again, 0))
+        if not any(_slips_of_again(lesson.check.again)):
+            self._try(DATA, partial(question, lesson.check.again, 0))
         known = _known_names(lesson)
         for language, prose in self.prose.items():
-            for cause in _slips_of_words(lesson, prose, known):
-                self._note(f"{language}.md", cause)
+            for place, cause in _slips_of_words(lesson, prose, known):
+                self._note(f"{language}.md", cause, place)
 
     def _refuse(self, key: str, base: Base) -> None:
         refusal = refusal_of(base)
@@ -237,6 +244,24 @@ def _parsed(text: str | None) -> Lesson:
         raise LessonError("lesson.not_toml", line=int(place[1]) if place else text.count("\n") + 1) from None
     except (TypeError, RecursionError):  # a date, which no field of a lesson is; tables one in another without end
         raise LessonError("lesson.not_toml", line=1) from None
+
+
+def _check_run(experiment: Experiment, seed: int) -> None:
+    """Raises what keeps it from being trained, as the page of a network would say it."""
+    check_limits(experiment, current_limits())
+    table = load_sample(experiment.data.source.name, experiment.data.reading)
+    dataset = prepare_cached(table, experiment.data, seed)
+    problem = next((one for one in model_problems(experiment, dataset) if one.severity == "error"), None)
+    if problem is not None:
+        raise LessonError(problem.code, **problem.values)
+
+
+def _unmeasured(scene: Scene, experiments: Iterable[Experiment]) -> Iterator[LessonError]:
+    """Figures that no setting of the scene has."""
+    known = dict.fromkeys(name for one in experiments for name in measured_by(one)) | dict.fromkeys(SCORES)
+    for figure in scene.figures.values():
+        if figure.part != "run" and figure.of not in known:
+            yield LessonError("lesson.unmeasured", name=short(figure.of), known=", ".join(known))
 
 
 def _known_names(lesson: Lesson, *, long: bool = True) -> set[str]:
@@ -268,8 +293,7 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
             yield LessonError("lesson.unknown_name", name=f"{sentence.look.setting}.{sentence.look.figure}")
     if lesson.check.right not in lesson.check.answers:
         yield LessonError("lesson.no_right_answer", item=lesson.check.right)
-    for formula in (lesson.check.again.right, *lesson.check.again.wrong.values()):
-        yield from _formula_slips(formula, set(lesson.check.again.numbers), compared=False)
+    yield from _slips_of_again(lesson.check.again)
     if lesson.further.scene not in [scene.key for scene in lesson.scenes]:
         yield LessonError("lesson.unknown_name", name=lesson.further.scene)
     else:
@@ -282,7 +306,9 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
 
 
 def _slips_of_scene(scene: Scene) -> Iterator[LessonError]:
-    for figure in scene.figures.values():
+    for name, figure in scene.figures.items():
+        if figure.of in SCORES and (figure.part, figure.at) != ("validation", "end"):
+            yield LessonError("lesson.score_elsewhere", name=name, score=figure.of)
         if figure.part == "run" and figure.of not in KNOWN_OF_RUNS:
             yield LessonError("lesson.unknown_figure", name=short(figure.of), known=", ".join(KNOWN_OF_RUNS))
     for setting in scene.settings:
@@ -305,7 +331,28 @@ def _slips_of_prediction(lesson: Lesson, known: set[str]) -> Iterator[LessonErro
         yield LessonError("lesson.unknown_name", name=str(asked.setting))
 
 
-def _formula_slips(formula: str, known: set[str], *, compared: bool, of_seeds: bool = False) -> Iterator[LessonError]:
+def _slips_of_again(again: Again) -> Iterator[LessonError]:
+    numbers = set(again.numbers)
+    for formula in (again.right, *again.wrong.values()):
+        yield from _formula_slips(formula, numbers, compared=False, unknown=partial(_no_number, numbers))
+
+
+def _no_name(name: str) -> LessonError:
+    return LessonError("lesson.unknown_name", name=name)
+
+
+def _no_number(numbers: set[str], name: str) -> LessonError:
+    return LessonError("lesson.unknown_number", name=name, known=", ".join(sorted(numbers)))
+
+
+def _formula_slips(
+    formula: str,
+    known: set[str],
+    *,
+    compared: bool,
+    of_seeds: bool = False,
+    unknown: Callable[[str], LessonError] = _no_name,
+) -> Iterator[LessonError]:
     try:
         names = names_in(formula)
         if spreads(formula) and not of_seeds:
@@ -317,11 +364,11 @@ def _formula_slips(formula: str, known: set[str], *, compared: bool, of_seeds: b
         return
     for name in names:
         if name not in known:
-            yield LessonError("lesson.unknown_name", name=name)
+            yield unknown(name)
 
 
-def _slips_of_words(lesson: Lesson, prose: Prose, known: set[str]) -> Iterator[LessonError]:
-    """Keys without words, words without a key, blanks that nothing fills."""
+def _slips_of_words(lesson: Lesson, prose: Prose, known: set[str]) -> Iterator[tuple[str, LessonError]]:
+    """Keys without words, words without a key, blanks that nothing fills; each with the item that it stands in."""
     again, check = lesson.check.again, lesson.check
     wanted = {
         "explain": {sentence.key for sentence in lesson.explain},
@@ -332,25 +379,27 @@ def _slips_of_words(lesson: Lesson, prose: Prose, known: set[str]) -> Iterator[L
     for section, keys in wanted.items():
         items = prose[section].items
         for key in sorted(keys - set(items)):
-            yield LessonError("lesson.no_item", section=section, item=key)
+            yield "", LessonError("lesson.no_item", section=heading(section, prose.language), item=key)
         for key in sorted(set(items) - keys):
-            yield LessonError("lesson.odd_item", section=section, item=key)
+            yield "", LessonError("lesson.odd_item", section=heading(section, prose.language), item=key)
     for key in lesson.settings:
         if key not in prose["names"].items:
-            yield LessonError("lesson.no_item", section="names", item=key)
+            yield "", LessonError("lesson.no_item", section=heading("names", prose.language), item=key)
     for key in check.answers:
         if key in prose["check"].items and not prose["check"].answer(key)[1]:
-            yield LessonError("lesson.no_reason", item=key)
+            yield "", LessonError("lesson.no_reason", item=key)
     shown = _known_names(lesson, long=False)
     whens = {sentence.key: sentence.when or "0" for sentence in lesson.explain}
-    texts = [
-        # what only a long scene tells is said where the comparison asks for it as well
-        (text, known if _names_beyond(whens.get(key, "0"), shown) else shown)
-        for key, text in prose["explain"].items.items()
-    ]
-    texts += [(text, set(again.numbers)) for text in (prose["again"].text, *prose["again"].items.values())]
-    for text, names in texts:
-        yield from _blank_slips(text, names)
+    for key, text in prose["explain"].items.items():
+        if key in whens:
+            # what only a long scene tells is said where the comparison asks for it as well
+            names = known if _names_beyond(whens[key], shown) else shown
+            yield from ((f"- {key}", cause) for cause in _blank_slips(text, names, _no_name))
+    numbers = set(again.numbers)
+    asked = {heading("again", prose.language): prose["again"].text}
+    asked |= {f"- {key}": text for key, text in prose["again"].items.items() if key in wanted["again"]}
+    for place, text in asked.items():
+        yield from ((place, cause) for cause in _blank_slips(text, numbers, partial(_no_number, numbers)))
 
 
 def _names_beyond(formula: str, shown: set[str]) -> bool:
@@ -360,12 +409,12 @@ def _names_beyond(formula: str, shown: set[str]) -> bool:
         return False
 
 
-def _blank_slips(text: str, known: set[str]) -> Iterator[LessonError]:
+def _blank_slips(text: str, known: set[str], unknown: Callable[[str], LessonError]) -> Iterator[LessonError]:
     try:
         found = [name for formula in formulas_in(text) for name in names_in(formula)]
     except LessonError as error:
         yield error
         return
-    for name in found:
+    for name in dict.fromkeys(found):
         if name not in known:
-            yield LessonError("lesson.unknown_name", name=name)
+            yield unknown(name)

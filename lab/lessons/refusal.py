@@ -15,16 +15,19 @@ class LessonRefusal(LessonError):
     Args:
         file: "lesson.toml", "ko.md", …
         cause: what is wrong there.
+        place: the setting or the item that it is about, where the cause does not say.
     """
 
-    def __init__(self, file: str, cause: LabError | NetcoreError) -> None:
+    def __init__(self, file: str, cause: LabError | NetcoreError, place: str = "") -> None:
         super().__init__("lesson.refused", file=file)
         self.file = file
         self.cause = cause
+        self.place = place
 
     def said_in(self, language: Language) -> str:
         """What is wrong, without the name of the file."""
-        return say_error(self.cause, language)
+        sentence = say_error(self.cause, language)
+        return f"`{self.place}`: {sentence}" if self.place else sentence
 
     def say(self, language: Language) -> str:
         """One sentence with the name of the file in front."""

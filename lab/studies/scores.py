@@ -50,7 +50,7 @@ def scores_of(dataset: Dataset, predictions: Array | None) -> dict[str, float]:
 
 def _judges(dataset: Dataset) -> dict[str, Callable[[Array, Array], Any]]:
     if dataset.task == "regression":
-        positive = bool((dataset.train.target > 0).all())
+        positive = all(bool((part.target > 0).all()) for part in (dataset.train, dataset.validation))
         return REGRESSION if positive else {name: REGRESSION[name] for name in ("mse", "mae", "bias")}
     return CLASSES | (TWO_CLASSES if len(dataset.classes) == 2 else {})
 
@@ -86,3 +86,4 @@ CLASSES: dict[str, Callable[[Array, Array], Any]] = {
     "accuracy": lambda target, given: (given.argmax(axis=1) == target).mean(),
 }
 TWO_CLASSES: dict[str, Callable[[Array, Array], Any]] = {"recall": _recall, "precision": _precision, "csi": _csi}
+SCORES = tuple(f"score_{name}" for name in (*REGRESSION, *CLASSES, *TWO_CLASSES))

@@ -11,16 +11,18 @@ import numpy as np
 import pytest
 
 from lab.cli import main
-from lab.lessons import reader, shelf
+from lab.lessons import command, reader, shelf
 from lab.lessons.arithmetic import names_in, worked_out
+from lab.lessons.change import begun_with
 from lab.lessons.prose import HEADINGS
 from lab.lessons.reader import from_link, read_file, read_folder, refusals_in, refusals_of, to_file, to_link
 from lab.lessons.refusal import LessonError, LessonRefusal, say_refusal
-from lab.lessons.schema import Change, Knob, Step
+from lab.lessons.schema import Base, Change, Knob, Step
 from lab.lessons.shelf import LESSONS, lesson, lesson_folders
 from lab.lessons.told import filled
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES
+from tests.lab.lessons.made import made_runs
 
 FOLDERS = lesson_folders()
 
@@ -74,6 +76,13 @@ WRONG = [
     ("lesson.toml", 'key = "fast"', 'key = "slow"', "stands twice"),
     ("lesson.toml", 'curve = "val_loss"', 'curve = "val_loss"\nlong = true', "nothing to run"),
     ("lesson.toml", 'name = "learning_rate"', 'name = "epochs"', "names `epochs` twice"),
+    ("lesson.toml", '{ part = "training" }', '{ part = "training", of = "score_csi" }', "score_csi"),
+    ("lesson.toml", "first = { at = 1 }", 'first = { at = 1, of = "score_csi" }', "score_csi"),
+    ("lesson.toml", 'of = "accuracy"', 'of = "acuracy"', "does not measure `acuracy`"),
+    ("lesson.toml", "batch_size = 10\n", 'batch_size = 10\nloss = "CTC"\n', "`slow`: "),
+    ("lesson.toml", 'by_row = "rows"', 'by_row = "rowz"', "batch, epochs, rows"),
+    ("en.md", "{rows / batch:,} updates", "{rowz / batch:,} updates", "`- right`: `numbers`"),
+    ("en.md", "## check\n", "## check\n- odd: 1 | no\n", "`## check`"),
     ("lesson.toml", 'name = "learning_rate", values = [', 'name = "learning_rate", values = [nan, ', "knobs"),
     ("en.md", "## predict", "## guess", "guess"),
     ("en.md", "## challenge", "", "challenge"),
@@ -113,6 +122,28 @@ def test_what_only_a_long_scene_tells_is_not_asked_on_a_page_that_does_not_run_i
     found = [say_refusal(one, "en") for one in refusals_in(copy)]
     assert (found == []) == right
     assert all("patient.loss" in sentence for sentence in found)
+
+
+def test_a_name_that_nothing_has_is_said_once_a_sentence_and_with_the_sentence(folder):
+    with_text(folder, "ko.md", "{low of slow.turn:.0f}", "{low of slow.trn:.0f} {high of slow.trn:.0f}")
+    said = [say_refusal(one, "ko") for one in refusals_in(folder)]
+    assert len(said) == 1
+    assert said[0].startswith("ko.md: `- spread`: `slow.trn`")
+
+
+def test_hidden_layers_on_windows_answer_once_a_window():
+    base = Base(sample="kr_hourly", hidden=(16,))
+    assert [layer.type for layer in begun_with(base).model.layers] == ["Flatten", "Dense", "Dense"]
+
+
+def test_the_run_says_which_sentences_are_not_true_and_from_how_many_seeds_they_are(monkeypatch, capsys):
+    falling = made_runs(lesson("09"), {"slow": [3.0, 2.0, 1.0], "fast": [3.0, 2.0, 1.0]})
+    monkeypatch.setattr(command, "trained", lambda opened, cells: falling)
+    assert main(["lesson", "run", "09", "--language", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "(not said) turns: `slow.loss > 1.05 * slow.best` is not true for seeds = every" in said
+    assert "0 of 5 seeds" in said
+    assert "(not said) spread" not in said
 
 
 def test_the_command_says_it_and_fails(folder, capsys):
