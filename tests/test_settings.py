@@ -15,6 +15,12 @@ def test_what_costs_time_with_every_open_page_is_switched_off() -> None:
     assert settings["runner"]["postScriptGC"] is False
 
 
+def test_a_browser_keeps_large_messages_longer_than_screens_overtake_each_other() -> None:
+    """With Streamlit's own two, quick ways between pages ended in "Cached ForwardMsg MISS" and a page that was lost."""
+    settings = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
+    assert settings["global"]["maxCachedMessageAge"] >= 20
+
+
 def test_streamlit_knows_every_setting() -> None:
     """One that it has renamed would be passed over with a line in the log that nobody reads."""
     settings = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
