@@ -139,7 +139,8 @@ class Visitor:
         self.button(key).click()
 
     def go_to(self, name: str) -> None:
-        """By the row of steps, or by the list of tools."""
+        """By the row of steps, or by the list of tools; from a page at rest, as `press`."""
+        self.settle()
         if page_named(name).kind == "step":
             self.page.locator(f"[class*='st-key-step-'][class*='-{name}'] a").click()
             self.page.locator(f".st-key-step-here-{name}").wait_for()

@@ -28,11 +28,12 @@ from pages.ui.inside.state import InsideView
 from pages.ui.inside.units import together_look, units_look
 from pages.ui.inside.warp import warp_look
 from pages.ui.progress import while_looking
-from pages.ui.run.training import look_at
+from pages.ui.run.training import look_at, record_of_run
 from pages.ui.state import AppState, app_state
 from pages.ui.text import tell_error
 
 COURSE = "inside_course"
+LOOK_S = 0.5  # between two looks at whether a run that has just begun can be looked into
 
 LOOKS: dict[str, Callable[[AppState, Scene], None]] = {
     "layers": layers_look,
@@ -57,6 +58,8 @@ def inside_run(state: AppState, record: RunRecord, dataset: Dataset, *, ended: b
         layers_now(state, record)
     if not last:
         st.info(say("inside.too_early" if not ended else "evaluate_page.nothing_learned", state.language))
+        if not ended:
+            await_first_state(state, record.id)
         return
     rows = rows_of(state, record, dataset)
     st.caption(say("inside.about", state.language, rows=f"{len(rows):,}"))
@@ -82,6 +85,18 @@ def last_epoch(state: AppState, record: RunRecord, *, ended: bool) -> int:
     if ended:
         return record.last_good_epoch
     return nearest(checkpoints_of(state, record), record.epochs_done)
+
+
+def await_first_state(state: AppState, run_id: str) -> None:
+    """Draw the page anew as soon as there is an epoch to look into, or there will be none."""
+
+    @st.fragment(run_every=LOOK_S)
+    def tick() -> None:
+        run = look_at(state, run_id)
+        if not run.active or last_epoch(state, record_of_run(state, run), ended=False):
+            st.rerun()
+
+    tick()
 
 
 def at_an_epoch(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, course: Course) -> None:
