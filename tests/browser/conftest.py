@@ -160,7 +160,8 @@ class Visitor:
         settle(self.page)
 
     def points(self, series: str = "loss") -> int:
-        return int(self.page.locator(f"path[data-series='{series}']").get_attribute("data-points") or 0)
+        # while a page draws itself anew, the curve that goes is there beside the one that comes
+        return int(self.page.locator(f"path[data-series='{series}']").first.get_attribute("data-points") or 0)
 
     def set_epochs(self, epochs: int) -> None:
         field = self.page.locator("[class*='fit-epochs'] input:visible").first
