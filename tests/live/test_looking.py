@@ -34,6 +34,7 @@ from lab.spec.experiment import Change
 from lab.spec.limits import CLASS
 from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.runs import iris, iris_data
+from tests.live.leaving import Left, leave
 from tests.waiting import wait_for
 
 EPOCHS = 12
@@ -131,16 +132,9 @@ def test_what_takes_too_long_is_refused_in_both_languages_and_its_process_ended(
     assert not any(map(psutil.pid_exists, pool.pids))
 
 
-class Left(BaseException):
-    """As Streamlit's, where a person left the page or pressed Stop."""
-
-
 def test_whoever_leaves_ends_the_work_and_the_next_question_is_answered(warm):
     before = psutil.Process(warm.pids[0])
     before.suspend()
-
-    def leave(progress: Progress) -> None:
-        raise Left
 
     with pytest.raises(Left):
         warm.work_out(slice_job(), leave)

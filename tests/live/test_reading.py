@@ -19,6 +19,7 @@ from lab.reading.pool import ReadingPool
 from lab.spec.data import ReadingSpec
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
+from tests.live.leaving import Left, leave
 from tests.waiting import wait_for
 
 CORPUS = [clean(number, "process") for number in range(12)] + [combined(number, "process") for number in range(12)]
@@ -137,16 +138,9 @@ def test_a_process_that_dies_is_a_sentence_and_the_next_file_is_read(warm):
     assert warm.read(LARGE, Wish(), silently).table.rows == 20_000
 
 
-class Left(BaseException):
-    """As Streamlit's, where a person left the page or clicked something else."""
-
-
 def test_whoever_leaves_ends_the_process_that_read_for_them(warm):
     before = psutil.Process(warm.pids[0])
     before.suspend()
-
-    def leave(progress: Progress) -> None:
-        raise Left
 
     with pytest.raises(Left):
         warm.read(LARGE, Wish(), leave)
@@ -191,9 +185,6 @@ def test_someone_who_leaves_the_line_lets_the_others_pass(warm):
     def hold(progress: Progress) -> None:
         holding.set()
         go_on.wait()
-
-    def leave(progress: Progress) -> None:
-        raise Left
 
     psutil.Process(warm.pids[0]).suspend()
     first = threading.Thread(target=warm.read, args=(LARGE, Wish(), hold))

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from types import ModuleType
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -15,14 +14,12 @@ from lab.insight.inside.course import course_of
 from lab.insight.inside.job import Job, course, looks_in, packed, worked_out
 from lab.insight.inside.look import EpochLook
 from lab.runs.kept.replay import Past
-from lab.runs.serve.host import place_named
+from lab.runs.serve.sole import Sole
 from lab.spec.limits import Limits, current_limits
 
 Array = np.ndarray[Any, Any]
 
 SMALL_S = 0.2  # what takes less is worked out where it is asked for
-
-_PLACE = "_looker_of_this_process"
 
 
 class Looker(Protocol):
@@ -97,19 +94,14 @@ def looked_into(past: Past, places: Array, epochs: Sequence[int], tell: Tell) ->
     return (first, *looks_in(*answer))
 
 
+_SOLE: Sole[Looker] = Sole("_looker_of_this_process", InlineLooker)
+
+
 def set_looker(looker: Looker | None) -> None:
     """Make `looker` the one that pages get; None forgets it."""
-    _place().looker = looker  # type: ignore[attr-defined]  # a bare module takes any attribute
+    _SOLE.put(looker)
 
 
 def looker() -> Looker:
     """The one that app.py started; without a server one that works in the caller's thread."""
-    place = _place()
-    if getattr(place, "looker", None) is None:
-        set_looker(InlineLooker())
-    found: Looker = place.looker
-    return found
-
-
-def _place() -> ModuleType:
-    return place_named(_PLACE)
+    return _SOLE.get()

@@ -13,15 +13,13 @@ from weakref import WeakMethod
 
 from lab.data.table import Table
 from lab.errors import LabError
-from lab.runs.serve.host import place_named
 from lab.runs.serve.keys import new_key
+from lab.runs.serve.sole import Sole
 from lab.spec.data import ReadingSpec, UploadSource
 from lab.texts import Language
 
 MOST: Final = 2_000  # of all owners; who has not asked for theirs for longest gets a new one with the next page
 Tables = Callable[[UploadSource, ReadingSpec], Table]
-
-_PLACE = "_tickets_of_this_process"
 
 
 @dataclass
@@ -69,13 +67,12 @@ def _while_there(tables: Tables) -> Tables:
     return find
 
 
+_SOLE = Sole("_tickets_of_this_process", Tickets)
+
+
 def tickets() -> Tickets:
     """Those of this process, the same for pages and routes."""
-    place = place_named(_PLACE)
-    if not hasattr(place, "tickets"):
-        place.tickets = Tickets()  # type: ignore[attr-defined]  # a bare module takes any attribute
-    found: Tickets = place.tickets
-    return found
+    return _SOLE.get()
 
 
 def play_ticket(owner: str, language: Language, tables: Tables | None = None) -> str:
