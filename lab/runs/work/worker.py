@@ -75,7 +75,7 @@ class Slot:
     exact: bool = False
     inside: bool = False
     next_drawing_at: float = 0.0
-    drawn_at: tuple[int, int] | None = None
+    drawn_at: tuple[int, int, int] | None = None
     inside_updates: int = -1
 
     def draw(self, exact: bool) -> None:
@@ -89,9 +89,12 @@ class Slot:
         self.drawn_at = None
 
     @property
-    def stand(self) -> tuple[int, int]:
-        """Another one where the weights are others: updates made, weights set by hand."""
-        return (self.trainer.updates, self.trainer.edits) if isinstance(self.trainer, Trainer) else (0, 0)
+    def stand(self) -> tuple[int, int, int]:
+        """Another one where the weights are others, or have become those of a whole epoch: epochs and updates made,
+        weights set by hand.
+        """
+        trainer = self.trainer
+        return (trainer.epochs_done, trainer.updates, trainer.edits) if isinstance(trainer, Trainer) else (0, 0, 0)
 
     def look_inside(self) -> None:
         """Somebody looks into its layers."""

@@ -30,9 +30,10 @@ from lab.runs.wire.messages import (
 )
 from lab.runs.wire.tempo import BUSY_DRAWINGS, BUSY_MOTION, EYE, MOTION, Tempo
 from lab.runs.work.inside import FASTEST_S
+from lab.runs.work.slicer import Pace
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 from lab.runs.work.trainer import Trainer
-from lab.runs.work.worker import SNAPSHOT_SHARE, Worker
+from lab.runs.work.worker import SNAPSHOT_SHARE, Slot, Worker
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, spec_of, trained, with_rate
 
@@ -188,6 +189,21 @@ def test_parameters_are_told_before_the_first_update_and_when_a_run_comes_to_res
     assert first_at < 1
     assert first == [0, 0]
     assert last == [2, 2]
+
+
+def test_weights_that_were_drawn_before_their_epoch_was_judged_are_drawn_as_those_of_the_epoch_too():
+    trainer = Trainer(*spec_of(ENDLESS))
+    slot = Slot(trainer, Pace(), 0.0)
+    slot.draw(exact=True)
+    while not trainer.updates:
+        trainer.advance(deadline=0.0)
+    slot.drawn_at = slot.stand
+    assert trainer.epochs_done == 0
+    assert not slot.undrawn
+    while not trainer.epochs_done:
+        trainer.advance(deadline=0.0)
+    assert trainer.updates == 1
+    assert slot.undrawn
 
 
 def test_what_a_turned_knob_does_is_told_after_the_next_update_however_busy_the_class_is(work, start):
