@@ -104,7 +104,7 @@ class Lecture:
     """One lecture of one owner, from its first lesson until it is ended.
 
     Args:
-        code: of its notes: who names it may read and move this lecture and nothing else.
+        code: of its notes: who names it may read and move this lecture and nothing else. It ends with the replica.
         turns: counts every change, so that whoever follows sees that there was one.
         seconds: that a whole curve takes to be drawn.
         cue_began_s: on the timer, when the present line of the script was due.
@@ -274,8 +274,12 @@ class Lectures:
             found = next((lecture for lecture, _ in self._by_code.values() if lecture.owner == owner), None)
             return self._seen(found)
 
-    def begin(self, owner: str, opened: Opened, language: Language, at: At) -> Lecture:
-        """A lecture; one that the owner gives already goes on with this lesson. Raises LabError "lecture.no_room"."""
+    def begin(self, owner: str, opened: Opened, language: Language, at: At, replica: str = "") -> Lecture:
+        """A lecture; one that the owner gives already goes on with this lesson. Raises LabError "lecture.no_room".
+
+        Args:
+            replica: the number of this one, where a server has several: a phone has to come to the same.
+        """
         known = self.of(owner)
         if known is not None:
             known.show(opened, at)
@@ -284,7 +288,7 @@ class Lectures:
             self._forget()
             if len(self._by_code) >= MOST:
                 raise LabError("lecture.no_room", most=MOST)
-            lecture = Lecture(owner, new_code(), language, opened, at, Timer(self._clock))
+            lecture = Lecture(owner, new_code() + replica, language, opened, at, Timer(self._clock))
             self._by_code[lecture.code] = lecture, self._clock()
             return lecture
 
@@ -293,23 +297,27 @@ class Lectures:
         with self._lock:
             self._seen(lecture)
 
-    def with_code(self, text: str, visitor: str) -> Lecture:
+    def with_code(self, text: str, visitor: str, replica: str = "") -> Lecture:
         """The lecture whose notes somebody names.
 
         Args:
             visitor: who asks; wrong codes are counted.
+            replica: the number of this one; "" where there is only one.
 
         Raises:
-            LabError "lecture.unknown": there is none, or it has ended; "lecture.too_many_tries".
+            LabError "lecture.unknown": there is none, or it has ended; "lecture.elsewhere": it would be in another
+                replica; "lecture.too_many_tries".
         """
         if self._tries.room(visitor) < 1:
             raise LabError("lecture.too_many_tries")
+        code = code_in(text)
         with self._lock:
-            known = self._by_code.get(code_in(text))
+            known = self._by_code.get(code)
             if known is not None and self._seen(known[0]) is not None:
                 return known[0]
         self._tries.take(visitor)
-        raise LabError("lecture.unknown")
+        named = replica_in(code)
+        raise LabError("lecture.elsewhere" if replica and named not in ("", replica) else "lecture.unknown")
 
     def end(self, lecture: Lecture) -> None:
         """Its notes are gone with it."""
@@ -337,6 +345,12 @@ class Lectures:
 def code_in(text: str) -> str:
     """A code as somebody typed it: with or without blanks and dashes, in large letters or small."""
     return re.sub(r"[\s-]", "", text[:100]).lower()
+
+
+def replica_in(code: str) -> str:
+    """The number of the replica whose lecture has this code; "" if it names none."""
+    found = re.fullmatch(r"[a-z2-9]{12}(\d{1,5})", code)
+    return found[1] if found else ""
 
 
 def code_shown(code: str) -> str:

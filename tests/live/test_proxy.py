@@ -186,6 +186,41 @@ def test_a_file_above_the_limit_of_a_class_is_refused_before_a_replica_hears_of_
     assert status(1000) == 403  # a replica's word: the page's token is missing
 
 
+@dataclass
+class Lecturing(Session):
+    """A session that keeps the address of its lecture's notes."""
+
+    notes: str = ""
+
+    def _take(self, delta: Any) -> None:
+        super()._take(delta)
+        component = delta.new_element.bidi_component
+        if component.component_name.endswith("lab_lecture_keys"):
+            [given] = json.loads(component.json)
+            self.notes = given["notes"]
+
+
+def test_the_notes_of_a_lecture_open_where_it_is_given(proxied):
+    one, other = proxied.replicas
+    unknown, elsewhere = say("lecture.unknown", "en"), say("lecture.elsewhere", "en")
+
+    async def lecture() -> None:
+        teacher, phone = Person(proxied, one), Person(proxied, other)
+        async with Lecturing.open(proxied.host, page="lecture", cookie=teacher.cookie) as screen:
+            await screen.rerun(click="compile")  # the last word of that lesson's key
+            assert screen.problems == []
+            _, _, query = screen.notes.partition("?")
+            async with phone.open(f"{query}&lang=en", page="lecture") as typed:
+                assert typed.said == [elsewhere]
+            phone.load(f"lecture?{query}")
+            assert phone.replica == one
+            async with phone.open(f"{query}&lang=en", page="lecture") as notes:
+                assert not {unknown, elsewhere} & set(notes.said)
+                assert "on" in notes.widgets
+
+    run_apart(lecture())
+
+
 def test_each_replica_shows_what_the_other_finished(proxied):
     one, other = proxied.replicas
 

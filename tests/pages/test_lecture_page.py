@@ -207,6 +207,18 @@ def test_a_code_is_typed_on_the_page_itself(person, engine):
     assert lecture_of(phone) is None
 
 
+def test_a_code_of_another_replica_gets_the_link_that_leads_there(person, engine, monkeypatch):
+    monkeypatch.setattr("pages.ui.lessons.lecture.held.replica_here", lambda: "8502")
+    code = lecture_of(begin(person)).code
+    assert code.endswith("8502")
+    lectures().end(lecture_of(person))  # this process is now like another one, which never had it
+    monkeypatch.setattr(address, "replica_here", lambda: "8501")
+    phone = notes_of(engine, f"{code[:4]} {code[4:]}".upper())
+    assert phone.errors() == [say("lecture.elsewhere", "en")]
+    [link] = phone.at.get("link_button")
+    assert link.proto.url.endswith(f"/lecture?notes={code}")
+
+
 @pytest.mark.parametrize(
     ("url", "listens", "told"),
     [

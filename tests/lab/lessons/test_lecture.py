@@ -4,7 +4,7 @@ import pytest
 
 from lab.errors import ExperimentError, LabError
 from lab.lessons.asked import Running
-from lab.lessons.lecture import IDLE_S, MOST, TRIES, At, Lectures, at_of, beats_of, code_shown
+from lab.lessons.lecture import IDLE_S, MOST, TRIES, At, Lectures, at_of, beats_of, code_shown, replica_in
 from lab.lessons.prose import BEAT_NAMES, Cue, parse_prose
 from lab.lessons.record import BEATS
 from lab.lessons.refusal import LessonError
@@ -180,6 +180,29 @@ def test_who_names_wrong_codes_is_heard_no_more_until_a_minute_has_passed(lectur
     assert lectures.with_code(lecture.code, "phone") is lecture
     clock.now = 60
     assert lectures.with_code(lecture.code, "guesser") is lecture
+
+
+@pytest.mark.parametrize(
+    ("end", "here", "told"),
+    [
+        ("8502", "8501", "lecture.elsewhere"),
+        ("8502", "8502", "lecture.unknown"),  # it has ended
+        ("8502", "", "lecture.unknown"),  # only one replica, or none that is known
+        ("", "8501", "lecture.unknown"),
+        ("850212", "8501", "lecture.unknown"),
+    ],
+)
+def test_a_code_of_another_replica_is_told_from_a_wrong_one(lectures, end, here, told):
+    with pytest.raises(LabError) as info:
+        lectures.with_code(f"AAAA BBBB CCCC {end}", "phone", here)
+    assert info.value.code == told
+
+
+def test_a_code_ends_with_the_replica_and_opens_the_notes_there(lectures):
+    opened = lesson("09")
+    begun = lectures.begin("teacher", opened, "en", At(lesson=opened.name), "8502")
+    assert replica_in(begun.code) == "8502"
+    assert lectures.with_code(code_shown(begun.code), "phone", "8502") is begun
 
 
 def test_a_server_has_room_for_so_many_and_says_so(lectures):

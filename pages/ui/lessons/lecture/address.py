@@ -1,12 +1,20 @@
-"""Where another device finds this app."""
+"""Where another device finds this app, and the replica of it that this page lives in."""
 
+import re
 from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.net_util import get_internal_ip
 
+REPLICA = "lab_replica"  # the cookie by which deploy/nginx.conf brings a person back to the same one
 HERE = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # what a server is told to listen on
+
+
+def replica_here() -> str:
+    """The number of this replica; "" where there is only one, or the browser keeps no cookies."""
+    value = dict(st.context.cookies).get(REPLICA, "")
+    return value if re.fullmatch(r"\d{1,5}", value) else ""
 
 
 def address_for_others(page: str) -> tuple[str, bool]:

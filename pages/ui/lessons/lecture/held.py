@@ -10,6 +10,7 @@ from lab.lessons.lecture import At, Lecture, Lectures
 from lab.lessons.reader import Opened
 from lab.runs.wire.messages import ENDED
 from lab.texts import say
+from pages.ui.lessons.lecture.address import replica_here
 from pages.ui.lessons.running import begin
 from pages.ui.state import AppState, app_state
 from pages.ui.waiting import crowd_words, where
@@ -36,7 +37,7 @@ def begin_lecture(key: str, opened: Opened, at: At | None = None) -> bool:
     if known is not None and known.opened is opened and at is None:
         return True
     try:
-        lecture = lectures().begin(state.owner, opened, state.language, at or At(lesson=key))
+        lecture = lectures().begin(state.owner, opened, state.language, at or At(lesson=key), replica_here())
     except LabError as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return False
