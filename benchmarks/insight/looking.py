@@ -11,7 +11,7 @@ from collections.abc import Callable
 from benchmarks.insight.inside import dataset_of
 from lab.aside.told import silently
 from lab.insight.inside.course import epochs_looked_into
-from lab.insight.inside.job import Job, course, slice_of_loss, way_back, worked_out
+from lab.insight.inside.job import Job, bad_update, course, rows_cut_off, slice_of_loss, way_back, worked_out
 from lab.insight.inside.looker import LookingPool
 from lab.insight.inside.rows import rows_looked_at
 from lab.runs.kept.replay import past_of
@@ -22,6 +22,7 @@ from lab.spec.limits import CLASS
 from lab.starts import start
 
 WAKES_S = 0.0005
+WILD = {"type": "SGD", "params": {"learning_rate": 1e30}}
 
 
 def main() -> None:
@@ -64,10 +65,17 @@ def looks(experiment: Experiment) -> dict[str, Callable[[], Job]]:
     def landscape() -> Job:
         return slice_of_loss(past_of(record, kept, dataset), places, "path", last, **bounds)  # type: ignore[arg-type]
 
+    start = past_of(record, {}, dataset).trainer_at(0).snapshot()
+    wild = engine.start(RunRequest(experiment.with_compile(optimizer=WILD), dataset), "me")
+    engine.advance()
+    gone = past_of(engine.record(wild, "me"), engine.checkpoints(wild, "me"), dataset)
+
     return {
         "way back": lambda: way_back(past_of(record, {}, dataset), last, record.compute_s),
         "course": lambda: course(past_of(record, kept, dataset), places, epochs_looked_into(kept, last)),
         "landscape": landscape,
+        "NaN check": lambda: bad_update(gone, gone.last, 0.0),
+        "cut off": lambda: rows_cut_off(past_of(record, kept, dataset), start),
     }
 
 

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lab.aside.told import silently
 from lab.data.prepare import Dataset
-from lab.export.cut_off import cut_off
 from lab.export.fit_lines import FitStyle, first_epoch, fit_calls, fit_lines, last_epoch, ordered_lines, weight_lines
 from lab.export.keras_source import head_lines, model_lines
 from lab.export.npz import named_weights
 from lab.export.preparation import preparation_lines
+from lab.insight.cut_off import ROWS_LOOKED_AT, CutOff, cuts_off
+from lab.insight.inside.job import cut_off_in, rows_cut_off, snapshot_in, way_back
+from lab.insight.inside.looker import answer_to
 from lab.runs.kept.record import RunRecord
-from lab.runs.kept.replay import trainer_at
-from lab.runs.orders.run import run_spec
-from lab.runs.wire.arrays import Arrays, other_data, part
+from lab.runs.kept.replay import Past, past_of, seconds_an_epoch, seconds_to
+from lab.runs.wire.arrays import Arrays, other_data, part, rows_in
 from lab.runs.wire.checkpoints import Checkpoints
+from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language, say
 
@@ -58,18 +61,19 @@ class Program:
 
 
 def program_of(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, language: Language) -> Program:
-    """The program of a run, with the knobs turned on the way.
+    """The program of a run, with the knobs turned on the way. What takes long is done aside.
 
     Args:
         language: of its comments.
 
     Raises:
-        RunError, NetcoreError: the run cannot be built again.
+        RunError, NetcoreError: the run cannot be built again; LookError: not in time.
     """
-    experiment = record.experiment_with_changes()
-    trainer = trainer_at(record, checkpoints, dataset, first_epoch(experiment))
+    past = past_of(record, checkpoints, dataset)
+    experiment, trainer = past.experiment, _at_the_start(record, past)
     model = trainer.model
-    data = _data(experiment, dataset)
+    cut = _cut_off(record, past, trainer) if cuts_off(model) else None
+    data = _data(past.arrays)
     order = _order(experiment, len(dataset.train.x), model.order_stream.generator) if experiment.fit.shuffle else None
     if order is not None:
         data["order"] = order
@@ -78,7 +82,6 @@ def program_of(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, la
         ordered=0 if order is None else order.shape[1],
         kept=True,
     )
-    cut = cut_off(model, run_spec(experiment, dataset)[1], checkpoints)
     differs = _differences(
         experiment, has_random=bool(model.random_layers()), has_order=order is not None, has_cut_off=cut is not None
     )
@@ -104,14 +107,36 @@ def program_of(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, la
     return Program(record.name, sections, differs, data, weights)
 
 
+# --- where it begins
+
+
+def _at_the_start(record: RunRecord, past: Past) -> Trainer:
+    """Brought to the epoch that the run began with: of a fork the one that it left its parent at."""
+    first = first_epoch(past.experiment)
+    way_s = seconds_to(record, past.checkpoints, first)
+    trainer = Trainer(past.spec, past.arrays)
+    trainer.restore(snapshot_in(*answer_to(way_back(past, first, way_s), way_s, silently)))
+    return trainer
+
+
+def _cut_off(record: RunRecord, past: Past, trainer: Trainer) -> CutOff | None:
+    """Looked for at each kept state, in no longer than an epoch of training takes."""
+    share = min(1.0, ROWS_LOOKED_AT / rows_in(past.arrays))
+    seconds = (1 + len(past.checkpoints)) * share * seconds_an_epoch(record)
+    return cut_off_in(*answer_to(rows_cut_off(past, trainer.snapshot()), seconds, silently))
+
+
 # --- what lies beside it
 
 
-def _data(experiment: Experiment, dataset: Dataset) -> Arrays:
-    """x_train, y_train, x_val, y_val; of a functional model x_train/<input> and so on. Never the test part."""
-    arrays = other_data(run_spec(experiment, dataset)[1], "")
+def _data(arrays: Arrays) -> Arrays:
+    """x_train, y_train, x_val, y_val; of a functional model x_train/<input> and so on. Never the test part.
+
+    Args:
+        arrays: of the run, as a Trainer takes them.
+    """
     named = {}
-    for name, array in arrays.items():
+    for name, array in other_data(arrays, "").items():
         what, _, of = name.partition("/")
         what = what if what.endswith("_val") else f"{what}_train"
         named[f"{what}/{of}" if of else what] = array

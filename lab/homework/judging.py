@@ -5,6 +5,7 @@ its teacher allowed; sizes and updates are asked again at the engine's door, and
 """
 
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +34,7 @@ Refusal = LabError | NetcoreError
 # Figures of the same run on another processor; docs/adr/0035 says how it was measured.
 TOLERANCE: Final = 0.01  # of the figure
 BATCH_RUNS: Final = 30  # made by one study: the table fills as they come
+PREPARING_S: Final = 0.1  # of this thread, for one study: others wait while wide tables are prepared
 UPDATES_PER_S: Final = 12_000.0  # of a class-size network on one core, until it is known of this one
 WORST_FIRST: Final[tuple[Verdict, ...]] = ("refused", "locked", "outside", "differs", "waiting", "near", "same")
 
@@ -255,6 +257,7 @@ class Judging:
         if self.table is None:
             raise HomeworkError("homework.table_needed", name=self.copy.task.experiment.data.source.name)
         cells: list[Cell] = []
+        began = time.thread_time()
         for key, experiment in self._wanted():
             try:
                 cell = made_cells([(key, experiment, self.table)], self.copy.task.seeds)[0]
@@ -268,7 +271,7 @@ class Judging:
             except LabError:
                 break
             cells.append(cell)
-            if len(cells) * len(self.copy.task.seeds) >= BATCH_RUNS:
+            if len(cells) * len(self.copy.task.seeds) >= BATCH_RUNS or time.thread_time() - began > PREPARING_S:
                 break
         if not cells:
             self.state = ""

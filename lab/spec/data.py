@@ -150,6 +150,8 @@ class ColumnPlan(Value):
     @property
     def wishes(self) -> tuple[str, ...]:
         """Names of the fields that say something."""
+        if self.model_fields_set <= {"column"}:  # of an image each pixel has a plan
+            return ()
         names = (name for name in type(self).model_fields if name != "column")
         return tuple(name for name in names if getattr(self, name) not in (None, False, ()))
 

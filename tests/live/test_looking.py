@@ -12,8 +12,12 @@ import pytest
 
 from lab.aside.told import Progress, silently
 from lab.errors import LookError
+from lab.export.program import program_of
+from lab.insight.inside import looker
 from lab.insight.inside.job import (
     Job,
+    bad_update,
+    bad_update_in,
     course,
     landscape_in,
     looks_in,
@@ -120,6 +124,41 @@ def test_a_landscape_of_another_process_is_that_of_this_one(warm, kind):
     assert told[-1].share == 1
     for name, value in vars(here).items():
         np.testing.assert_array_equal(getattr(there, name), value, err_msg=name)
+
+
+def test_a_bad_update_that_another_process_found_is_that_of_this_one(warm):
+    wild = {"type": "SGD", "params": {"learning_rate": 1e30}}
+    engine = InlineEngine()
+    run = engine.start(RunRequest(iris(3).with_compile(optimizer=wild), iris_data()), "me")
+    engine.advance()
+    diverged = past_of(engine.record(run, "me"), engine.checkpoints(run, "me"), iris_data())
+    asked = bad_update(diverged, diverged.last, 0.0)
+    there = bad_update_in(*warm.work_out(asked, silently))
+    assert there == bad_update_in(*worked_out(asked, silently))
+    assert there.epoch == diverged.last + 1
+    assert bad_update_in(*warm.work_out(bad_update(past(), 7, 0.1), silently)) is None
+
+
+def test_a_program_whose_start_another_process_went_back_to_is_that_of_this_one(warm, monkeypatch):
+    far = {"type": "SGD", "params": {"learning_rate": 10.0}}
+    engine = InlineEngine()
+    run = engine.start(RunRequest(iris(3).with_compile(optimizer=far), iris_data()), "me")
+    engine.advance()
+    told = engine.record(run, "me"), engine.checkpoints(run, "me"), iris_data(), "en"
+    here = program_of(*told)
+    asked = []
+    monkeypatch.setattr(looker, "SMALL_S", 0.0)
+    monkeypatch.setattr(
+        warm, "work_out", lambda job, tell, answer=warm.work_out: (asked.append(job.what), answer(job, tell))[1]
+    )
+    looker.set_looker(warm)
+    there = program_of(*told)
+    looker.set_looker(None)
+    assert asked == ["epoch", "cut_off"]
+    assert "export.differs.cut_off" in there.differs
+    assert there.text("en") == here.text("en")
+    for mine, theirs in ((here.data, there.data), (here.start_weights, there.start_weights)):
+        assert {name: array.tobytes() for name, array in mine.items()} == {n: a.tobytes() for n, a in theirs.items()}
 
 
 def test_what_takes_too_long_is_refused_in_both_languages_and_its_process_ended():

@@ -13,8 +13,13 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from lab.errors import LookError
+from lab.insight.inside import looker
+from lab.insight.inside.job import Job
+from lab.insight.inside.looker import InlineLooker
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.inline import InlineEngine
+from pages.ui.compare import back
 from tests.waiting import LONGEST_S
 
 # each AppTest searches the metadata of every installed package for components, 0.1 s; none is installed between tests
@@ -135,3 +140,28 @@ def person(engine):
 @pytest.fixture
 def person_in(engine, language):
     return Person(engine, language)
+
+
+class Noted(InlineLooker):
+    """Works as the other does, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Job] = []
+        self.refused = ""  # what is asked for in vain
+
+    def work_out(self, job, tell):
+        self.asked.append(job)
+        if job.what == self.refused:
+            raise LookError("inside.too_slow", seconds="60")
+        return super().work_out(job, tell)
+
+
+@pytest.fixture
+def noted(monkeypatch) -> Iterator[Noted]:
+    """All that is worked out of a run takes long."""
+    monkeypatch.setattr(back, "SMALL_S", 0.0)
+    monkeypatch.setattr(looker, "SMALL_S", 0.0)
+    looking = Noted()
+    looker.set_looker(looking)
+    yield looking
+    looker.set_looker(None)

@@ -319,11 +319,30 @@ def test_cross_validation_tells_how_much_is_the_luck_of_the_rows(person):
     assert person.errors() == []
 
 
-def test_the_nan_doctor_names_layer_and_cause_and_mends_with_one_click(person):
+def diverged(person: Person) -> Person:
+    """Who has trained at too high a rate."""
     sgd = {"type": "SGD", "params": {"learning_rate": 1.0}}
     experiment = start("tmax").with_data(target_scaling="none").with_fit(epochs=3).with_compile(optimizer=sgd)
     person.state().replace_experiment(experiment)
-    person.look().train()
+    return person.look().train()
+
+
+def test_what_the_nan_doctor_looks_for_long_is_found_aside_and_once(person, noted):
+    diverged(person).look()
+    assert [job.what for job in noted.asked] == ["bad_update"]
+    assert say("nan_doctor.title", "en") in person.sentences()
+
+
+def test_a_nan_doctor_who_does_not_find_it_in_time_says_so_and_the_verdict_stays(person, noted):
+    noted.refused = "bad_update"
+    diverged(person)
+    assert say("inside.too_slow", "en", seconds="60") in person.sentences()
+    assert say("verdict.cause.learning_rate", "en", value=1.0) in person.sentences()
+    assert say("nan_doctor.title", "en") not in person.sentences()
+
+
+def test_the_nan_doctor_names_layer_and_cause_and_mends_with_one_click(person):
+    diverged(person)
     first = summaries(person)[0]
     assert first.state == "diverged"
     assert say("nan_doctor.title", "en") in person.sentences()

@@ -1,14 +1,10 @@
 """The inside page: any run, brought back to any epoch by one slider; stuck units, and the ways from and to them."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from lab.errors import LookError
 from lab.insight.inside import looker
-from lab.insight.inside.job import Job
-from lab.insight.inside.looker import InlineLooker
 from lab.starts import start
 from lab.texts import say
 from pages.ui.compare import back
@@ -148,31 +144,6 @@ def test_a_run_that_goes_on_is_looked_into_up_to_its_last_kept_state(person):
     assert slider(person).value == 6
     assert say("inside.going_on", "en", epoch="6") in person.sentences()
     assert person.errors() == []
-
-
-class Noted(InlineLooker):
-    """Works as the other does, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[Job] = []
-        self.refused = ""  # what is asked for in vain
-
-    def work_out(self, job, tell):
-        self.asked.append(job)
-        if job.what == self.refused:
-            raise LookError("inside.too_slow", seconds="60")
-        return super().work_out(job, tell)
-
-
-@pytest.fixture
-def noted(monkeypatch) -> Iterator[Noted]:
-    """Every way and every course is a long one."""
-    monkeypatch.setattr(back, "SMALL_S", 0.0)
-    monkeypatch.setattr(looker, "SMALL_S", 0.0)
-    looking = Noted()
-    looker.set_looker(looking)
-    yield looking
-    looker.set_looker(None)
 
 
 def long_run(person: Person) -> Person:

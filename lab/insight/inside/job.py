@@ -1,6 +1,6 @@
 """What is worked out of a run away from the page that asks for it, as plain values and arrays both ways."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -8,6 +8,8 @@ import numpy as np
 
 from lab.aside.told import Progress, Tell
 from lab.aside.wire import Arrays, Values
+from lab.insight.bad_update import BadUpdate, bad_update_of
+from lab.insight.cut_off import CutOff, cut_off
 from lab.insight.inside.course import course_of
 from lab.insight.inside.landscape import Kind, Landscape, landscape_of
 from lab.insight.inside.look import EpochLook
@@ -20,7 +22,7 @@ from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment
 
 Array = np.ndarray[Any, Any]
-What = Literal["epoch", "course", "landscape"]
+What = Literal["epoch", "course", "landscape", "bad_update", "cut_off"]
 
 NO_ROWS: Final = np.zeros(0, np.int64)
 
@@ -31,7 +33,7 @@ class Job:
 
     Args:
         epoch: that the run is brought back to; of a landscape the one shown.
-        seconds: that it will take ("epoch"), or may take ("landscape").
+        seconds: that the way back will take ("epoch", "bad_update"), or that it all may take ("landscape").
         snapshot: of a Trainer that is nearer than any checkpoint; empty for none.
         epochs: that are looked into. places: the training rows that stand for all.
         kind: of a landscape. numbers: that its way may hold.
@@ -66,9 +68,21 @@ def slice_of_loss(past: Past, places: Array, kind: Kind, epoch: int, *, seconds:
     return Job("landscape", past, epoch, seconds, places=places, kind=kind, numbers=numbers)
 
 
+def bad_update(past: Past, after: int, seconds: float) -> Job:
+    """Find the first bad update of the epoch behind `after`; the answer is read by `bad_update_in`."""
+    start = nearest(past.checkpoints, after)
+    kept = {start: past.checkpoints[start]} if start else {}
+    return Job("bad_update", replace(past, checkpoints=kept), after, seconds)
+
+
+def rows_cut_off(past: Past, snapshot: bytes) -> Job:
+    """Look for what Keras would cut off, from the start in this snapshot on; the answer is read by `cut_off_in`."""
+    return Job("cut_off", past, snapshot=snapshot)
+
+
 def worked_out(job: Job, tell: Tell) -> tuple[Values, Arrays]:
     """In this process, at once. Raises RunError "run.damaged"; and whatever `tell` raises."""
-    return {"epoch": _back, "course": _course, "landscape": _landscape}[job.what](job, tell)
+    return WAYS[job.what](job, tell)
 
 
 def _back(job: Job, tell: Tell) -> tuple[Values, Arrays]:
@@ -102,6 +116,27 @@ def _landscape(job: Job, tell: Tell) -> tuple[Values, Arrays]:
     return values, {name: values.pop(name) for name in ("x", "y", "z", "way")}
 
 
+def _bad_update(job: Job, tell: Tell) -> tuple[Values, Arrays]:
+    found = bad_update_of(job.past, job.epoch, job.seconds, tell)
+    return {"found": None if found is None else asdict(found)}, {}
+
+
+def _cut_off(job: Job, tell: Tell) -> tuple[Values, Arrays]:
+    trainer = Trainer(job.past.spec, job.past.arrays)
+    trainer.restore(job.snapshot)
+    found = cut_off(trainer.model, job.past.arrays, job.past.checkpoints)
+    return {"found": None if found is None else asdict(found)}, {}
+
+
+WAYS: Final[dict[What, Callable[[Job, Tell], tuple[Values, Arrays]]]] = {
+    "epoch": _back,
+    "course": _course,
+    "landscape": _landscape,
+    "bad_update": _bad_update,
+    "cut_off": _cut_off,
+}
+
+
 # --- answers
 
 
@@ -119,6 +154,16 @@ def landscape_in(values: Values, arrays: Arrays) -> Landscape:
     """The slice."""
     fields: dict[str, Any] = {**values, **arrays, "epochs": tuple(values["epochs"]), "shares": tuple(values["shares"])}
     return Landscape(**fields)
+
+
+def bad_update_in(values: Values, arrays: Arrays) -> BadUpdate | None:
+    """None: there was none after all."""
+    return None if values["found"] is None else typed(BadUpdate, values["found"])
+
+
+def cut_off_in(values: Values, arrays: Arrays) -> CutOff | None:
+    """None: nothing would be."""
+    return None if values["found"] is None else typed(CutOff, values["found"])
 
 
 # --- the way to another process

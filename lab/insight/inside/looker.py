@@ -76,6 +76,11 @@ class LookingPool:
         return LookError(f"inside.{why}", seconds=f"{self._limits.look_s:g}")
 
 
+def answer_to(job: Job, seconds: float, tell: Tell) -> tuple[Values, Arrays]:
+    """The answer to a question that will take so long: of what is quick, here, else aside. Raises as `Looker`."""
+    return worked_out(job, tell) if seconds < SMALL_S else looker().work_out(job, tell)
+
+
 def looked_into(past: Past, places: Array, epochs: Sequence[int], tell: Tell) -> tuple[EpochLook, ...]:
     """The inside of a run at each of the epochs: where one look shows that all are quick, here, else aside.
 
@@ -89,8 +94,7 @@ def looked_into(past: Past, places: Array, epochs: Sequence[int], tell: Tell) ->
     [(_, first)] = course_of(past, places, epochs[:1])
     rest = epochs[1:]
     asked = course(past, places, rest)
-    small = (time.perf_counter() - began) * len(rest) < SMALL_S
-    answer = worked_out(asked, tell) if small else looker().work_out(asked, tell)
+    answer = answer_to(asked, (time.perf_counter() - began) * len(rest), tell)
     return (first, *looks_in(*answer))
 
 

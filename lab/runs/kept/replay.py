@@ -123,7 +123,12 @@ def seconds_to(record: RunRecord, checkpoints: Checkpoints, epoch: int) -> float
 def seconds_from(record: RunRecord, checkpoints: Checkpoints, epoch: int, near: Trainer | None) -> float:
     """The same from a Trainer that is nearer, where there is one."""
     done = nearest(checkpoints, epoch) if near is None else near.epochs_done
-    return (epoch - done) * record.compute_s / max(1, record.epochs_done)
+    return (epoch - done) * seconds_an_epoch(record)
+
+
+def seconds_an_epoch(record: RunRecord) -> float:
+    """What an epoch of the run took."""
+    return record.compute_s / max(1, record.epochs_done)
 
 
 def within_reach(record: RunRecord, checkpoints: Checkpoints, epoch: int, most_s: float | None) -> int:

@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import math
 
 import pytest
 
 from lab.cli import main
+from lab.homework import judging as judging_room
 from lab.homework.figures import Result, reached
 from lab.homework.files import to_file
 from lab.homework.judging import TOLERANCE, Judging, handed, likeness, worth_of
@@ -116,6 +118,20 @@ def test_the_same_experiment_is_made_once_however_often_it_was_handed_in():
     assert judging.seconds_left > 0
 
 
+def test_rows_that_take_long_to_prepare_are_prepared_for_one_experiment_after_another(monkeypatch, rows):
+    monkeypatch.setattr(judging_room, "PREPARING_S", 0.0)
+    engine, begun = InlineEngine(), []
+    one = Judging(copy(), ALONE, table())
+    one.take([handed(name, content) for name, content in ten().items()])
+    while one.left:
+        one.begin(engine, ME)
+        begun.append(len(one.cells))
+        engine.advance()
+        one.seen(engine.study(one.study_id, ME))
+    assert begun == [1, 1, 1, 1, 1]
+    assert [row.runs for row in one.rows()] == [row.runs for row in rows.values()]
+
+
 def test_a_damaged_file_or_a_task_among_them_is_a_line_and_breaks_nothing():
     found = judged({"a.json": b"\x00\xff", "b.json": to_file(copy()), "c.json": to_file(hand_in())})
     assert [row.verdict for row in found.rows()] == ["damaged", "damaged", "same"]
@@ -207,7 +223,8 @@ def test_more_hand_ins_than_there_may_be_are_refused():
     assert judging.handed == []
 
 
-def test_runs_are_made_in_pieces_that_the_class_allows():
+def test_runs_are_made_in_pieces_that_the_class_allows(monkeypatch):
+    monkeypatch.setattr(judging_room, "PREPARING_S", math.inf)
     files = {f"{units}.json": to_file(hand_in("A", units=units)) for units in range(1, 17)}
     judging, engine = Judging(copy(), CLASS, table()), InlineEngine(CLASS)
     judging.take([handed(name, content) for name, content in files.items()])

@@ -1,12 +1,17 @@
 """The first update whose numbers are no numbers is found, with its layer, and the remedies keep a run finite."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from lab.aside.told import silently
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.edits.advice import Known
+from lab.insight.bad_update import bad_update_of
 from lab.insight.nan_doctor import break_down, remedies
+from lab.runs.kept.replay import past_of
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -60,9 +65,17 @@ def test_it_names_the_layer_and_what_was_on_its_way_out(diverged):
     found = break_down(record, checkpoints, data(experiment))
     assert found.quantity
     assert found.stage in ("activation", "loss", "gradient", "parameter")
-    assert found.largest[1] > 1e6
-    assert list(found.growth) == list(range(found.batch - len(found.growth), found.batch))
+    assert found.largest.value > 1e6
+    assert [one.update for one in found.growth] == list(range(found.batch - len(found.growth), found.batch))
     assert next(iter(found.causes)) == "learning_rate"
+
+
+def test_a_layer_is_called_by_its_place():
+    wild = {"type": "SGD", "params": {"learning_rate": 1e30}}
+    experiment = iris(2).with_compile(optimizer=wild)
+    found = break_down(*run_of(experiment), data(experiment))
+    assert found.stage != "loss"
+    assert found.layer == str(int(found.quantity.lstrip("adLzW/")[:1]) - 1)
 
 
 def test_a_run_whose_numbers_are_fine_has_nothing_to_find():
@@ -71,6 +84,21 @@ def test_a_run_whose_numbers_are_fine_has_nothing_to_find():
     run = engine.start(RunRequest(experiment, data(experiment)), "me")
     engine.advance()
     assert break_down(engine.record(run, "me"), engine.checkpoints(run, "me"), data(experiment)) is None
+
+
+def test_a_loss_that_is_no_number_while_all_weights_stay_is_found_at_the_update_that_had_its_row():
+    still = {"type": "SGD", "params": {"learning_rate": 1e-30}}
+    experiment = tmax(1.0).with_compile(optimizer=still)
+    past = past_of(*run_of(experiment), data(experiment))
+    trainer, row = past.trainer_at(1), 77
+    rows = [trainer.step() for _ in range(trainer.updates_per_epoch)]
+    [batch] = [place for place, one in enumerate(rows, start=1) if row in one]
+    targets = past.arrays["y"].copy()
+    targets[row] = 1e30
+    found = bad_update_of(replace(past, arrays=past.arrays | {"y": targets}), 1, 0.0, silently)
+    assert (found.epoch, found.batch, found.stage) == (2, batch, "loss")
+    assert batch > 1
+    assert found.growth == ()
 
 
 def test_each_remedy_changes_the_experiment_and_together_they_keep_it_finite(diverged):

@@ -14,6 +14,7 @@ from lab.cli import main
 from lab.lessons import command, reader, shelf
 from lab.lessons.arithmetic import names_in, worked_out
 from lab.lessons.change import begun_with
+from lab.lessons.figures import measured_by
 from lab.lessons.prose import HEADINGS
 from lab.lessons.reader import from_link, read_file, read_folder, refusals_in, refusals_of, to_file, to_link
 from lab.lessons.refusal import LessonError, LessonRefusal, say_refusal
@@ -21,6 +22,7 @@ from lab.lessons.schema import Base, Change, Knob, Step
 from lab.lessons.shelf import LESSONS, lesson, lesson_folders
 from lab.lessons.told import filled
 from lab.spec.limits import ALONE
+from lab.starts import start
 from lab.texts import LANGUAGES
 from tests.lab.lessons.made import made_runs
 
@@ -83,6 +85,8 @@ WRONG = [
     ("lesson.toml", 'by_row = "rows"', 'by_row = "rowz"', "batch, epochs, rows"),
     ("en.md", "{rows / batch:,} updates", "{rowz / batch:,} updates", "`- right`: `numbers`"),
     ("en.md", "## check\n", "## check\n- odd: 1 | no\n", "`## check`"),
+    ("ko.md", "## 문제\n", "## 문제\n- odd: 1 | no\n", "`## 문제`"),
+    ("en.md", "## explain\n", "## explain\n- odd: {slow.lost}\n", "`## explain`"),
     ("lesson.toml", 'name = "learning_rate", values = [', 'name = "learning_rate", values = [nan, ', "knobs"),
     ("en.md", "## predict", "## guess", "guess"),
     ("en.md", "## challenge", "", "challenge"),
@@ -131,6 +135,14 @@ def test_a_name_that_nothing_has_is_said_once_a_sentence_and_with_the_sentence(f
     assert said[0].startswith("ko.md: `- spread`: `slow.trn`")
 
 
+def test_a_figure_may_be_of_what_each_output_of_a_network_measures():
+    both = start("two_in_two_out")
+    one = both.replace(model=both.model.without_output("tmax"))
+    assert measured_by(start("iris")) == ("loss", "accuracy")
+    assert measured_by(one) == ("loss", "accuracy")
+    assert measured_by(both) == ("loss", "tmax_loss", "tmax_mae", "rain_loss", "rain_accuracy")
+
+
 def test_hidden_layers_on_windows_answer_once_a_window():
     base = Base(sample="kr_hourly", hidden=(16,))
     assert [layer.type for layer in begun_with(base).model.layers] == ["Flatten", "Dense", "Dense"]
@@ -138,12 +150,15 @@ def test_hidden_layers_on_windows_answer_once_a_window():
 
 def test_the_run_says_which_sentences_are_not_true_and_from_how_many_seeds_they_are(monkeypatch, capsys):
     falling = made_runs(lesson("09"), {"slow": [3.0, 2.0, 1.0], "fast": [3.0, 2.0, 1.0]})
+    falling["slow"].figures["parameters"] = np.full(5, 12_345.0)
+    falling["fast"].figures["parameters"] = np.linspace(12_345, 12_745, 5)
     monkeypatch.setattr(command, "trained", lambda opened, cells: falling)
     assert main(["lesson", "run", "09", "--language", "en"]) == 0
     said = capsys.readouterr().out
     assert "(not said) turns: `slow.loss > 1.05 * slow.best` is not true for seeds = every" in said
     assert "0 of 5 seeds" in said
     assert "(not said) spread" not in said
+    assert re.findall(r"12,\d+", said) == ["12,345", "12,500"]  # counted alike from every seed; of others the mean
 
 
 def test_the_command_says_it_and_fails(folder, capsys):

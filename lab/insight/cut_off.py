@@ -26,6 +26,11 @@ class CutOff:
     rows: int
 
 
+def cuts_off(model: Any) -> bool:
+    """Whether one of its losses does that at all."""
+    return any(fuses(head.activation, head.loss) for head in model.heads)
+
+
 def cut_off(model: Any, arrays: Arrays, checkpoints: Checkpoints) -> CutOff | None:
     """What Keras would have cut off of the first training rows, at the start and at each state that was kept.
 
@@ -36,7 +41,7 @@ def cut_off(model: Any, arrays: Arrays, checkpoints: Checkpoints) -> CutOff | No
     Returns:
         None if there was no such row, or the loss does not cut off.
     """
-    if not any(fuses(head.activation, head.loss) for head in model.heads):
+    if not cuts_off(model):
         return None
     start = model.weight_state()
     intake = model.take(data_of(arrays, "x"), data_of(arrays, "y"))
