@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -36,17 +37,24 @@ def roots(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imported_names(path)}
 
 
-@pytest.mark.parametrize("path", modules("netcore"), ids=lambda p: str(p.relative_to(ROOT)))
-def test_netcore_imports_numpy_and_the_standard_library_alone(path):
-    assert roots(path) - STANDARD <= {"numpy", "netcore"}
+def named(found: Mapping[Path, Collection[object]]) -> dict[str, Collection[object]]:
+    """File -> what was found in it, where something was: none is a test by itself, of a thousand that take no time."""
+    assert found, "no file was looked at"
+    return {path.relative_to(ROOT).as_posix(): what for path, what in found.items() if what}
 
 
-@pytest.mark.parametrize("path", modules("lab"), ids=lambda p: str(p.relative_to(ROOT)))
-def test_lab_knows_neither_pages_nor_streamlit(path):
+def test_netcore_imports_numpy_and_the_standard_library_alone():
+    assert named({path: roots(path) - STANDARD - {"numpy", "netcore"} for path in modules("netcore")}) == {}
+
+
+def test_lab_knows_neither_pages_nor_streamlit():
     with_streamlit = {"starlette", "anyio", "itsdangerous", "pyarrow", "PIL"}  # which it brings along
-    extras = EXTRAS.get(path.relative_to(ROOT / "lab").as_posix(), set())
-    known = {"lab", "netcore", "numpy", "pandas", "pydantic", "plotly"}
-    assert roots(path) - STANDARD <= known | with_streamlit | extras
+    known = {"lab", "netcore", "numpy", "pandas", "pydantic", "plotly"} | with_streamlit
+
+    def extras(path: Path) -> set[str]:
+        return EXTRAS.get(path.relative_to(ROOT / "lab").as_posix(), set())
+
+    assert named({path: roots(path) - STANDARD - known - extras(path) for path in modules("lab")}) == {}
 
 
 def floors() -> dict[str, list[list[str]]]:
@@ -90,9 +98,9 @@ def test_rooms_enter_only_rooms_on_lower_floors(folder):
     assert not wrong
 
 
-@pytest.mark.parametrize("path", modules("pages"), ids=lambda p: str(p.relative_to(ROOT)))
-def test_pages_reach_the_network_only_through_the_lab(path):
-    assert not roots(path) & {"numpy", "app", "tests", "benchmarks"}, "pages hold no arithmetic"
+def test_pages_reach_the_network_only_through_the_lab():
+    others = {"numpy", "app", "tests", "benchmarks"}  # pages hold no arithmetic
+    assert named({path: roots(path) & others for path in modules("pages")}) == {}
 
 
 COMPUTING = {"sum", "min", "max", "round", "abs", "divmod", "pow"}
@@ -115,9 +123,9 @@ def computed(tree: ast.AST) -> list[int]:
     return lines
 
 
-@pytest.mark.parametrize("path", modules("pages"), ids=lambda p: str(p.relative_to(ROOT)))
-def test_pages_compute_nothing_but_count_by_one(path):
-    assert not computed(ast.parse(path.read_text(encoding="utf-8"))), "what computes has a place in lab/, with a test"
+def test_pages_compute_nothing_but_count_by_one():
+    lines = {path: computed(ast.parse(path.read_text(encoding="utf-8"))) for path in modules("pages")}
+    assert named(lines) == {}, "what computes has a place in lab/, with a test"
 
 
 @pytest.mark.parametrize(
@@ -140,10 +148,13 @@ def test_arithmetic_on_a_page_is_seen(code, found):
     assert len(computed(ast.parse(code))) == found
 
 
-@pytest.mark.parametrize("path", modules("pages/ui"), ids=lambda p: str(p.relative_to(ROOT)))
-def test_what_pages_share_imports_no_page(path):
+def test_what_pages_share_imports_no_page():
     pages = {page.stem for page in (ROOT / "pages").glob("*.py")} - {"__init__"}
-    assert not {name.split(".")[1] for name in imported_names(path) if name.startswith("pages.")} & pages
+
+    def entered(path: Path) -> set[str]:
+        return {name.split(".")[1] for name in imported_names(path) if name.startswith("pages.")}
+
+    assert named({path: entered(path) & pages for path in modules("pages/ui")}) == {}
 
 
 @pytest.fixture(scope="module")
