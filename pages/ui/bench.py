@@ -93,17 +93,25 @@ class Shared:
 
     def __init__(self) -> None:
         self._benches: WeakValueDictionary[Experiment, Bench] = WeakValueDictionary()
+        self._one_makes: WeakValueDictionary[Experiment, threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()
 
     def get(self, experiment: Experiment, make: Callable[[], Bench]) -> Bench:
-        """The bench that somebody has, or this one from now on."""
+        """The bench that somebody has, or is about to have, or this one from now on.
+
+        A class opens one link in one moment: one lays it out, and the others wait for that.
+        """
         with self._lock:
-            known = self._benches.get(experiment)
-        if known is not None:
-            return known
-        made = make()
-        with self._lock:
-            return self._benches.setdefault(experiment, made)
+            if known := self._benches.get(experiment):
+                return known
+            one_makes = self._one_makes.setdefault(experiment, threading.Lock())
+        with one_makes:
+            with self._lock:
+                known = self._benches.get(experiment)
+            made = known or make()
+            with self._lock:
+                self._benches[experiment] = made
+        return made
 
 
 _shared = Shared()
