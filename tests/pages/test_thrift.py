@@ -1,13 +1,18 @@
-"""What is looked up one by one is what Streamlit gathers."""
+"""What is done by a shorter way comes to the same as Streamlit's own."""
 
+import asyncio
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.runtime import Runtime
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.state import SafeSessionState
 
 from pages.ui import thrift
-from pages.ui.thrift import Looked
+from pages.ui.thrift import Looked, send_without_a_detour, tell_the_loop_together
 
 
 def looked_and_gathered(person) -> tuple[Looked, dict[str, object]]:
@@ -69,3 +74,139 @@ def test_a_streamlit_that_keeps_it_elsewhere_stays_as_it_is(monkeypatch):
     Other.__annotations__["_lock"] = threading.Lock
     thrift.look_up_widgets_one_by_one.__wrapped__()
     assert Other.filtered_state is not gathered
+
+
+ELEMENT, BEGINS, ENDS = (
+    ScriptRunnerEvent.ENQUEUE_FORWARD_MSG,
+    ScriptRunnerEvent.SCRIPT_STARTED,
+    ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS,
+)
+
+
+class Heard(AppSession):
+    """A session of which only the way from its scripts to the server's loop is there."""
+
+    def __init__(self) -> None:
+        self._event_loop = asyncio.get_running_loop()
+        self.heard: list[object] = []
+        self.news = asyncio.Event()
+
+    def __del__(self) -> None:
+        """Nothing to close."""
+
+    def _handle_scriptrunner_event_on_event_loop(self, _sender, event, what=None, *_others) -> None:
+        self.news.set()
+        if what == "breaks":
+            raise ZeroDivisionError
+        self.heard.append(event if what is None else what)
+
+    def script(self, *events: tuple[ScriptRunnerEvent, object]) -> None:
+        """What a script tells, in a thread of its own."""
+        for event, what in events:
+            self._on_scriptrunner_event(self, event=event, forward_msg=what)
+
+    async def run(self, *events: tuple[ScriptRunnerEvent, object]) -> None:
+        await asyncio.to_thread(self.script, *events)
+
+    async def until(self, last: object) -> None:
+        while last not in self.heard:
+            self.news.clear()
+            await self.news.wait()
+
+
+def heard(scenario: Callable[[Heard], object]) -> list[object]:
+    """What a session has heard in the end."""
+    tell_the_loop_together()
+
+    async def session() -> list[object]:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+        one = Heard()
+        await scenario(one)
+        return one.heard
+
+    return asyncio.run(session())
+
+
+def elements(*names: object) -> list[tuple[ScriptRunnerEvent, object]]:
+    return [(ELEMENT, name) for name in names]
+
+
+def test_what_a_script_tells_comes_in_its_order_and_all_of_it():
+    async def scenario(session: Heard) -> None:
+        await asyncio.gather(
+            session.run((BEGINS, None), *elements(*range(2000)), (ENDS, None), (BEGINS, None), *elements("next")),
+            session.until("next"),
+        )
+
+    assert heard(scenario) == [BEGINS, *range(2000), ENDS, BEGINS, "next"]
+
+
+def test_what_a_script_has_told_is_shown_while_it_goes_on():
+    async def scenario(session: Heard) -> None:
+        goes_on = threading.Event()
+
+        def script() -> None:
+            session.script((BEGINS, None), *elements("wait …"))
+            goes_on.wait()
+
+        running = asyncio.create_task(asyncio.to_thread(script))
+        await session.until("wait …")
+        goes_on.set()
+        await running
+
+    assert heard(scenario) == [BEGINS, "wait …"]
+
+
+def test_the_end_of_a_script_waits_for_nothing_and_brings_what_came_before(monkeypatch):
+    monkeypatch.setattr(thrift, "TOGETHER_S", float(10**6))
+
+    async def scenario(session: Heard) -> None:
+        await asyncio.gather(session.run(*elements("a", "b"), (ENDS, None)), session.until(ENDS))
+
+    assert heard(scenario) == ["a", "b", ENDS]
+
+
+def test_elements_of_a_moment_wake_the_loop_once(monkeypatch):
+    monkeypatch.setattr(thrift, "TOGETHER_S", float(10**6))
+    woken = []
+
+    async def scenario(session: Heard) -> None:
+        loop = session._event_loop
+        monkeypatch.setattr(loop, "call_soon_threadsafe", woken.append)
+        session.script(*elements(*range(80)))
+
+    assert heard(scenario) == []
+    assert len(woken) == 1
+
+
+def test_of_several_threads_of_a_script_nothing_is_lost():
+    async def scenario(session: Heard) -> None:
+        fragments = [session.run(*elements(*range(first, first + 500))) for first in range(0, 4000, 500)]
+        await asyncio.gather(*fragments)
+        await asyncio.gather(session.run((ENDS, None)), session.until(ENDS))
+
+    assert sorted(heard(scenario)[:-1]) == list(range(4000))
+
+
+def test_one_that_fails_keeps_the_next_from_nothing():
+    async def scenario(session: Heard) -> None:
+        await asyncio.gather(session.run(*elements("breaks", "next")), session.until("next"))
+
+    assert heard(scenario) == ["next"]
+
+
+@pytest.mark.parametrize("from_loop", [True, False])
+def test_the_loop_knows_that_there_is_something_to_send(from_loop):
+    send_without_a_detour()
+
+    async def told() -> bool:
+        runtime = Runtime.__new__(Runtime)
+        loop = asyncio.get_running_loop()
+        runtime._async_objs = type("Objects", (), {"eventloop": loop, "need_send_data": asyncio.Event()})()
+        if from_loop:
+            runtime._enqueued_some_message()
+        else:
+            await asyncio.to_thread(runtime._enqueued_some_message)
+        return await runtime._async_objs.need_send_data.wait()
+
+    assert asyncio.run(told())
