@@ -26,7 +26,7 @@ NAMES: Final = (
 )
 SCRIPTS: Final = (*SHARED_SCRIPTS, *(f"playground/{name}" for name in NAMES))
 
-CROWD: Final = ("queued", "queued_for", "busy")  # said as of the curves of the train page
+CROWD: Final = ("queued", "queued_for", "queued_next", "queued_next_for", "busy")  # of a run among many
 
 _component = component(__file__, shared=SCRIPTS)
 

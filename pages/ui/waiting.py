@@ -83,8 +83,11 @@ def crowd_words(state: AppState, view: StudyView) -> str:
     if view.ahead is None:
         return say("study.busy", state.language) if view.busy else ""
     known = view.queue_wait_s is not None
-    words = {"ahead": f"{view.ahead:,}", "seconds": f"{view.queue_wait_s or 0:.0f}"}
-    return say("study.queued_for" if known else "study.queued", state.language, **words)
+    words = {"ahead": f"{view.ahead:,}"} if view.ahead else {}
+    if known:
+        words["seconds"] = f"{view.queue_wait_s:.0f}"
+    key = "study.queued" if view.ahead else "study.queued_next"
+    return say(f"{key}_for" if known else key, state.language, **words)
 
 
 def stop(study_id: str) -> None:

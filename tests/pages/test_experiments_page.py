@@ -152,6 +152,8 @@ def test_a_failed_study_is_said_to_have_failed(person, monkeypatch):
 @pytest.mark.parametrize(
     ("key", "crowd"),
     [
+        ("study.queued_next", {"queue_position": 1}),  # and not "0 before you"
+        ("study.queued_next_for", {"queue_position": 1, "queue_wait_s": 20.2}),
         ("study.queued", {"queue_position": 8}),
         ("study.queued_for", {"queue_position": 8, "queue_wait_s": 20.2}),
         ("study.busy", {"busy": True}),

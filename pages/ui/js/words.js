@@ -38,7 +38,8 @@ function fill(template, values) {
 // The place in the queue of a run that waits for one; since: when that was told.
 function placeInLine({ queue_position, queue_wait_s }, since, texts, language) {
   const ahead = formatOf(language).format(queue_position - 1);
-  if (queue_wait_s === null || queue_wait_s === undefined) return fill(texts.queued, { ahead });
+  const name = queue_position > 1 ? "queued" : "queued_next";
+  if (queue_wait_s === null || queue_wait_s === undefined) return fill(texts[name], { ahead });
   const left = Math.max(1, queue_wait_s - (performance.now() - since) / 1000);
-  return fill(texts.queued_for, { ahead, time: seconds(left, language, 0) });
+  return fill(texts[`${name}_for`], { ahead, time: seconds(left, language, 0) });
 }

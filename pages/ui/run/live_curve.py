@@ -10,11 +10,13 @@ from lab.runs.wire.frame import with_epochs
 from lab.runs.wire.points import decimate
 from lab.texts import Language, say
 from pages.ui.component import component
+from pages.ui.playground import CROWD
 
 GHOST_POINTS = 500  # the thin line behind needs no more, and it is sent again at each rerun
 WORDS = (
     *("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about"),
-    *("progress", "epoch", "updates", "elapsed", "remaining", "compute", "queued", "queued_for", "busy"),
+    *("progress", "epoch", "updates", "elapsed", "remaining", "compute"),
+    *CROWD,
 )
 STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 MARKS = {"best": "live.best", "rise": "verdict.picture.rise", "gap": "verdict.picture.gap"}
