@@ -6,6 +6,7 @@ const ASKED = "lab-tour-asked"; // of sessionStorage: from another page
 const MODE = "lab-tours"; // a class of the whole document
 const LOOK_EVERY_MS = 200; // where the element is now: pages are drawn anew
 const AROUND = 6; // pixels between an element and its outline
+const EDGE = 8; // and between the card and the edge of the screen
 const tours = new WeakMap();
 
 export default function ({ parentElement, data }) {
@@ -141,7 +142,8 @@ class Tour {
     if (target !== this.pointedAt) target?.scrollIntoView({ block: "center", inline: "nearest" }); // it has just come
     this.pointedAt = target;
     const box = target?.getBoundingClientRect() ?? new DOMRect(window.innerWidth / 2, window.innerHeight / 2, 0, 0);
-    const place = [box.left, box.top, box.width, box.height, window.innerWidth, window.innerHeight, this.at].join();
+    const { offsetWidth: wide, offsetHeight: tall } = this.card;
+    const place = [box.left, box.top, box.width, box.height, window.innerWidth, window.innerHeight, wide, tall].join();
     if (place === this.placed) return;
     this.placed = place;
     Object.assign(this.spot.style, {
@@ -150,7 +152,6 @@ class Tour {
       width: `${box.width + 2 * AROUND}px`,
       height: `${box.height + 2 * AROUND}px`,
     });
-    const { offsetWidth: wide, offsetHeight: tall } = this.card;
     const [left, top] = beside(box, wide, tall);
     this.card.style.left = `${left}px`;
     this.card.style.top = `${top}px`;
@@ -180,17 +181,19 @@ class Tour {
   }
 }
 
-// the first place for the card at which it covers nothing of the element: below, above, right, left; else the foot of the screen
+// the first place for the card at which it covers nothing of the element: below, above, right, left; else the foot of the
+// screen. The element may be scrolled out of sight, the card stays.
 function beside({ left, top, right, bottom, width }, wide, tall) {
   const gap = 2 * AROUND;
   const { innerWidth, innerHeight } = window;
-  const across = Math.max(8, Math.min(left + width / 2 - wide / 2, innerWidth - wide - 8));
-  const down = Math.max(8, Math.min(top, innerHeight - tall - 8));
-  if (bottom + gap + tall <= innerHeight - 8) return [across, bottom + gap];
-  if (top - gap - tall >= 8) return [across, top - gap - tall];
-  if (right + gap + wide <= innerWidth - 8) return [right + gap, down];
-  if (left - gap - wide >= 8) return [left - gap - wide, down];
-  return [across, innerHeight - tall - 8];
+  const within = (place, most) => Math.max(EDGE, Math.min(place, most - EDGE));
+  const across = within(left + width / 2 - wide / 2, innerWidth - wide);
+  const down = (place) => within(place, innerHeight - tall);
+  if (bottom + gap + tall <= innerHeight - EDGE) return [across, down(bottom + gap)];
+  if (top - gap - tall >= EDGE) return [across, down(top - gap - tall)];
+  if (right + gap + wide <= innerWidth - EDGE) return [right + gap, down(top)];
+  if (left - gap - wide >= EDGE) return [left - gap - wide, down(top)];
+  return [across, down(innerHeight)];
 }
 
 function runShown() {
