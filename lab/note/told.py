@@ -111,13 +111,16 @@ def _accuracy(mine: RunOutcome, experiment: Experiment, dataset: Dataset, langua
 
 def compared_by(run: NoteRun) -> str:
     """The history key that all settings can be compared by: another loss is another scale, an accuracy is not."""
-    settings = [cell.runs[0][0] for cell in run.cells.values()]
-    first = settings[0]
-    if all(losses(one) == losses(first) for one in settings):
+    if _one_loss(run):
         return "val_loss"
-    metrics = [set(one.compile.metrics) for one in settings]
-    shared = [name for name in first.compile.metrics if all(name in one for one in metrics)]
+    first, *others = (cell.runs[0][0].compile.metrics for cell in run.cells.values())
+    shared = [name for name in first if all(name in metrics for metrics in others)]
     return f"val_{shared[0]}" if shared else ""
+
+
+def _one_loss(run: NoteRun) -> bool:
+    first, *others = (losses(cell.runs[0][0]) for cell in run.cells.values())
+    return all(one == first for one in others)
 
 
 def figures(run: NoteRun) -> dict[str, RunFigures]:
@@ -135,7 +138,7 @@ def table(run: NoteRun, names: Mapping[str, str], language: Language) -> list[di
         names: of the settings, by key.
     """
     found = figures(run)
-    measured = [name for name in _measures(found) if any(name in one.values for one in found.values())]
+    measured = [name for name in _measures(run, found) if any(name in one.values for one in found.values())]
     rows = []
     for key, one in found.items():
         row = {say("lessons_page.setting", language): names.get(key, key)}
@@ -152,15 +155,15 @@ def table(run: NoteRun, names: Mapping[str, str], language: Language) -> list[di
 def _column(name: str, language: Language) -> str:
     """A curve as a column is headed by it."""
     called = curve_name(name, language)
-    return say("studies.train_of", language, measure=called) if name.startswith("train_") else called
+    return say("note.trained_of", language, measure=called) if name.startswith("train_") else called
 
 
-def _measures(found: Mapping[str, RunFigures]) -> list[str]:
-    """Losses first, then the metrics that have a name of their own."""
+def _measures(run: NoteRun, found: Mapping[str, RunFigures]) -> list[str]:
+    """Losses, where they are of one scale, then the metrics that have a name of their own."""
     curves = list(dict.fromkeys(name for one in found.values() for name in one.curves))
     metrics = [name for name in curves if name.startswith("val_") and name != "val_loss"]
     named = [name for name in metrics if has_text(f"studies.measure.{name.removeprefix('val_')}")]
-    return ["train_loss", "val_loss", *named]
+    return ["train_loss", "val_loss", *named] if _one_loss(run) else named
 
 
 def _total(run: NoteRun, key: str) -> float | None:

@@ -68,7 +68,8 @@ def show_network(state: AppState, code: Understood, key: str) -> None:
         titles["output"]: [shape_text(row.output_shape) for row in rows],
         titles["parameters"]: [row.parameters for row in rows],
     }
-    st.dataframe(pd.DataFrame(summary), hide_index=True, height="content")
+    grouped = {titles["parameters"]: st.column_config.NumberColumn(format="localized")}
+    st.dataframe(pd.DataFrame(summary), hide_index=True, height="content", column_config=grouped)
     st.markdown(say("layers_page.total", state.language, parameters=f"{parameter_count(rows) or 0:,}"))
 
 
