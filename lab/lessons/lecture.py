@@ -14,8 +14,9 @@ from typing import Annotated, ClassVar, Final
 from pydantic import Field
 
 from lab.errors import LabError
-from lab.lessons.asked import Running
+from lab.lessons.asked import Running, scenes_of
 from lab.lessons.figures import values_of
+from lab.lessons.pictures import pictures_of
 from lab.lessons.prose import Cue, Prose
 from lab.lessons.reader import Opened
 from lab.lessons.record import BEATS, Beat
@@ -40,7 +41,7 @@ class At(Value):
     """Where a lecture is.
 
     Args:
-        moment: of the beat: the pause of a drawing, the sentence of an explanation; 0 the first.
+        moment: of the beat: the pause of a drawing, a table of figures, the sentence of an explanation; 0 the first.
     """
 
     path: ClassVar[str] = "lecture"
@@ -140,6 +141,8 @@ class Lecture:
         """How many there are, at least one."""
         if beat == "run":
             return len(self.results.stops) or 1
+        if beat == "compare":
+            return len(pictures_of(scenes_of(self.opened))) if self.results.stops else 1
         if beat == "explain":
             return len(self.results.said) or 1
         return 2 if beat in ("check", "further") else 1

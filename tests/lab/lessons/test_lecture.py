@@ -62,6 +62,15 @@ def test_the_drawing_pauses_before_it_where_the_loss_turns_and_at_the_end(lectur
     assert lecture.stop.setting == "slow"
 
 
+def test_each_table_of_figures_is_a_moment_of_its_own(lectures, lecture):
+    assert lecture.moments("compare") == 1
+    begun = begin(lectures, "another", "06")  # four tables
+    assert begun.moments("compare") == 1  # whose figures are not known yet
+    runs = made_runs(begun.opened, dict.fromkeys(begun.opened.lesson.settings, FALLS))
+    begun.running = Running(begun.opened, "study", [], runs, "finished")
+    assert begun.moments("compare") == 4
+
+
 def test_nothing_comes_after_the_curves_before_they_are_trained(lecture):
     lecture.running.state = "running"
     assert places(lecture, lecture.on) == ["09-epochs.predict.0", "09-epochs.run.0"]

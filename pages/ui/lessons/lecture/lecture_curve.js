@@ -207,7 +207,7 @@ class LectureCurve {
     const half = 0.45 * this.letter;
     draw(group, "path", { d: `M${x - half} ${this.bottom + half}h${2 * half}l${-half} ${-2 * half}z` });
     const isRight = x > (this.left + this.right) / 2;
-    const text = this.write(x + (isRight ? -0.4 : 0.4) * this.letter, this.top + 0.9 * this.letter, isRight ? "end" : "start", words);
+    const text = this.write(x + (isRight ? 0.4 : -0.4) * this.letter, this.top - 0.35 * this.letter, isRight ? "end" : "start", words);
     group.append(text);
   }
 

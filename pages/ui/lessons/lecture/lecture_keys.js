@@ -7,6 +7,10 @@ const NOTES_LOOK = "popup,width=720,height=900";
 const MOVES = {
   ArrowRight: "on", PageDown: "on", Enter: "on", ArrowLeft: "back", PageUp: "back", Backspace: "back", Escape: "leave",
 };
+// the class's screen, as `fit.js` takes it
+const SCREEN = {
+  screen: ".st-key-lecture-screen", foot: ".st-key-lecture-foot", drawing: ".lecture-curve > svg", height: "--lecture-curve",
+};
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".lecture-keys");
@@ -23,6 +27,7 @@ class LectureKeys {
 
   close() {
     this.listening.close();
+    this.fit?.close();
   }
 
   take(data) {
@@ -31,6 +36,7 @@ class LectureKeys {
     setText(this.notes, data.texts.notes);
     this.full.hidden = this.notes.hidden = !data.notes; // the notes have a window of their own, or a phone
     setText(this.help, data.texts.help);
+    if (data.notes) this.fit ??= new Fit(SCREEN);
   }
 
   // whether the key had a meaning

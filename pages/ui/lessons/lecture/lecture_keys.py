@@ -1,4 +1,4 @@
-"""Keys and clicker of a lecture, the whole screen, and the window of the notes; and the styles of both windows."""
+"""Keys and clicker of a lecture, the whole screen and how it fits, the window of the notes; and the styles of both."""
 
 from lab.texts import Language, say
 from pages.ui.component import component
@@ -6,7 +6,7 @@ from pages.ui.component import component
 MOVES = {"on": "lecture-on", "back": "lecture-back", "leave": "lecture-leave"}  # key of the button that each presses
 WORDS = ("full", "notes")
 
-_component = component(__file__, shared=("elements", "keys", "mount"))
+_component = component(__file__, shared=("elements", "keys", "mount", "fit"))
 
 
 def lecture_keys(language: Language, *, notes: str = "") -> None:

@@ -1,12 +1,13 @@
 """What the class sees: one moment of one beat, in letters for the last row."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
-from lab.lessons.asked import scenes_of
+from lab.lessons.asked import Running, scenes_of
 from lab.lessons.lecture import SECONDS, Lecture
-from lab.lessons.pictures import figures_table, mark_of, picture_for, pictures_of
+from lab.lessons.pictures import Picture, figures_table, mark_of, picture_for, pictures_of
 from lab.lessons.record import BEATS, Beat
 from lab.lessons.reveal import drawing_of, empty_drawing, epochs_of, words_of
 from lab.lessons.said import answer_of, held_of, right_choices
@@ -94,16 +95,19 @@ def _predict(state: AppState, lecture: Lecture) -> None:
         lecture_curve("predict", empty, state.language, until=0, seconds=lecture.seconds, marks=[])
     else:
         unit = safe(asked.unit_in(state.language))
-        st.markdown(
-            say("lecture.call_a_number", state.language, low=f"{asked.low:g}", high=f"{asked.high:g}", unit=unit)
-        )
+        called = say("lecture.call_a_number", state.language, low=f"{asked.low:g}", high=f"{asked.high:g}", unit=unit)
+        _choices([called])
 
 
 def _numbered(texts: list[str]) -> None:
     """A class calls out a number."""
+    _choices([f"**{place}** · {safe(text)}" for place, text in enumerate(texts, start=1)])
+
+
+def _choices(lines: list[str]) -> None:
     with st.container(key="lecture-choices"):
-        for place, text in enumerate(texts, start=1):
-            st.markdown(f"**{place}** · {safe(text)}")
+        for line in lines:
+            st.markdown(line)
 
 
 def _run(state: AppState, lecture: Lecture) -> None:
@@ -146,15 +150,17 @@ def _compare(state: AppState, lecture: Lecture) -> None:
     if running is None or not lecture.results.stops:
         _tell_missing(state, lecture)
         return
-    with st.container(key="lecture-question"):
-        st.markdown(safe(words["predict"].text))
-    answer = answer_told(state, lecture)
-    if asked.curve is None:
-        st.success(answer, icon=":material/check_circle:")
-    for picture in pictures_of(scenes_of(lecture.opened)):
-        rows = figures_table(picture, running.settings, words, state.language)
-        st.table([{safe(name): safe(value) for name, value in row.items()} for row in rows], hide_index=True)
+    if lecture.moment == 0:
+        with st.container(key="lecture-question"):
+            st.markdown(safe(words["predict"].text))
+        if asked.curve is None:
+            st.success(answer_told(state, lecture), icon=":material/check_circle:")
+    picture = pictures_of(scenes_of(lecture.opened))[lecture.moment]
+    rows = figures_table(picture, running.settings, words, state.language)
+    st.table([{safe(name): safe(value) for name, value in row.items()} for row in rows], hide_index=True)
     st.markdown(say("lessons_page.figures_about", state.language, seeds=len(lecture.opened.lesson.seeds)))
+    if lecture.moment:  # the first has the prediction in its place
+        _whole_curve(state, lecture, "compare", picture, running, [])
 
 
 def answer_told(state: AppState, lecture: Lecture) -> str:
@@ -173,7 +179,7 @@ def answer_told(state: AppState, lecture: Lecture) -> str:
 
 
 def _explain(state: AppState, lecture: Lecture) -> None:
-    words, running = lecture.opened.words(state.language), lecture.running
+    running = lecture.running
     if running is None or not lecture.results.stops:
         _tell_missing(state, lecture)
         return
@@ -183,21 +189,30 @@ def _explain(state: AppState, lecture: Lecture) -> None:
     sentences, chart = st.columns([1, 1], gap="large")
     *before, now = lecture.shown
     with sentences:
-        for sentence in before:
-            st.markdown(_sentence(state, lecture, sentence))
+        with st.container(key="lecture-before"):
+            for sentence in before:
+                st.markdown(_sentence(state, lecture, sentence))
         with st.container(key="lecture-now"):
             st.markdown(_sentence(state, lecture, now))
     with chart:
         picture = picture_for(now, pictures_of(scenes_of(lecture.opened)))
         mark = mark_of(now, running.settings, state.language)
-        lecture_curve(
-            f"explain-{lecture.opened.name}-{picture.settings[0].key}",
-            drawing_of(picture, running.settings, words, state.language),
-            state.language,
-            until=epochs_of(picture, running.settings),
-            seconds=lecture.seconds,
-            marks=[] if mark is None else [{"epoch": mark.epoch, "words": mark.words}],
-        )
+        marks = [] if mark is None else [{"epoch": mark.epoch, "words": mark.words}]
+        _whole_curve(state, lecture, "explain", picture, running, marks)
+
+
+def _whole_curve(
+    state: AppState, lecture: Lecture, beat: Beat, picture: Picture, running: Running, marks: list[dict[str, Any]]
+) -> None:
+    """The curves of a picture beside what is said of them: all of them at once."""
+    lecture_curve(
+        f"{beat}-{lecture.opened.name}-{picture.settings[0].key}",
+        drawing_of(picture, running.settings, lecture.opened.words(state.language), state.language),
+        state.language,
+        until=epochs_of(picture, running.settings),
+        seconds=lecture.seconds,
+        marks=marks,
+    )
 
 
 def _sentence(state: AppState, lecture: Lecture, sentence: Sentence) -> str:
