@@ -26,7 +26,7 @@ from lab.insight.inside.looker import LookingPool, set_looker
 from lab.reading.host import set_reader
 from lab.reading.pool import ReadingPool
 from lab.runs.serve import owner
-from lab.runs.serve.front import FrontPage
+from lab.runs.serve.front import SCRIPT, FrontPage
 from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.packed import PackedFiles
@@ -116,7 +116,7 @@ def own_middleware() -> list[Middleware]:
     named = [urlsplit(origin).hostname or "" for origin in st.get_option("server.corsAllowedOrigins")]
     gate = Middleware(UploadGate, limits=current_limits(), held_bytes=held_bytes)
     passed = middleware(
-        scripts=[*inline_scripts(page), *map(language_script, LANGUAGES)],
+        scripts=[*inline_scripts(page), SCRIPT, *map(language_script, LANGUAGES)],
         allowed_hosts=st.get_option("server.allowedHosts") or (),
         origins=named if st.get_option("server.enableCORS") else None,
         embedding=sites(os.environ.get("LAB_EMBED", "")),

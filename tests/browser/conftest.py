@@ -118,10 +118,6 @@ class Visitor:
         page.goto(address)
         return page
 
-    def forget_the_search(self) -> None:
-        """Below a page's own path Streamlit looks for its server first, and the console says that nothing is there."""
-        self.complaints[:] = [one for one in self.complaints if "404" not in one]
-
     def _note_request(self, request) -> None:
         if from_outside(request.url, self.address):
             self.complaints.append(f"fetched from outside: {request.url}")
@@ -244,8 +240,6 @@ def visit(chromium, address):
         if not at:
             visitor.button("train").wait_for()
         visitor.settle()
-        if at:
-            visitor.forget_the_search()
         return visitor
 
     yield open_app

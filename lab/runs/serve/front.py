@@ -1,6 +1,7 @@
 """Streamlit's page as it arrives: empty until its scripts have come and a first screen is drawn.
 
-That takes a second or two, and longer when a class opens it at once. Here it says so, in the person's language.
+That takes a second or two, and longer when a class opens it at once. Here it says so, in the person's language, and
+where the server is.
 """
 
 import gzip
@@ -15,6 +16,9 @@ from lab.texts import LANGUAGES, Language, say
 
 ROOT: Final = '<div id="root"></div>'  # Streamlit draws into it, and what stood there is gone
 UNLIKE: Final = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")  # the page must come whole
+# Below a page's own path, such as /lessons, Streamlit would look for its server there first: two requests answered by
+# 404, and a pause. Pages stand beside one another, so that the server is where the scripts of the page are, too.
+SCRIPT: Final = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", window.location.href).href };'
 STYLE: Final = """
   #opening { font: 1.1rem/1.6 sans-serif; margin: 22vh auto 0; max-width: 40rem; padding: 0 1.5rem; }
   #opening p { margin: 0; word-break: keep-all; }
@@ -111,5 +115,5 @@ def _told(page: str, language: Language) -> str:
     there = f'<div id="root"><div id="opening"><p>{opening}</p><p>{long}</p></div></div>'
     title = f"<title>{escape(say('app.title', language))}</title>"
     said = page.replace(ROOT, there).replace("<title>Streamlit</title>", title)
-    style = f"<style>{STYLE}{words(language)}</style>"
-    return said.replace('<html lang="en">', f'<html lang="{language}">').replace("</head>", f"{style}</head>")
+    head = f"<script>{SCRIPT}</script><style>{STYLE}{words(language)}</style>"
+    return said.replace('<html lang="en">', f'<html lang="{language}">').replace("</head>", f"{head}</head>")

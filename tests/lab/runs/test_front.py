@@ -7,7 +7,8 @@ import pytest
 from starlette.responses import HTMLResponse, Response
 from streamlit.file_util import get_static_dir
 
-from lab.runs.serve.front import ROOT, FrontPage
+from lab.runs.serve.front import ROOT, SCRIPT, FrontPage
+from lab.runs.serve.headers import inline_scripts
 from lab.texts import LANGUAGES, say
 from tests.lab.runs.asgi import ask
 
@@ -31,7 +32,8 @@ def test_whoever_waits_for_the_first_screen_reads_so_in_the_browsers_language(la
     assert f'<html lang="{language}">' in page
     assert f"<title>{say('app.title', language)}</title>" in page
     assert f"<p>{say('server.opening', language)}</p>" in page.partition('<div id="root">')[2]
-    assert page.count("<script") == PAGE.count("<script")  # the policy lets no other run
+    assert inline_scripts(page) == [*inline_scripts(PAGE), SCRIPT]  # the policy lets no other run
+    assert page.count("<script") == PAGE.count("<script") + 1
 
 
 def test_streamlits_page_has_the_places_that_are_filled():
