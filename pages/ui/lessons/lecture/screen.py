@@ -154,7 +154,7 @@ def _compare(state: AppState, lecture: Lecture) -> None:
         with st.container(key="lecture-question"):
             st.markdown(safe(words["predict"].text))
         if asked.curve is None:
-            st.success(answer_told(state, lecture), icon=":material/check_circle:")
+            st.success(answer_told(state, lecture))
     picture = pictures_of(scenes_of(lecture.opened))[lecture.moment]
     rows = figures_table(picture, running.settings, words, state.language)
     st.table([{safe(name): safe(value) for name, value in row.items()} for row in rows], hide_index=True)
@@ -231,7 +231,7 @@ def _check(state: AppState, lecture: Lecture) -> None:
     if lecture.moment:
         text, reason = words.answer(asked.right)
         place = asked.answers.index(asked.right) + 1
-        st.success(f"**{place} · {safe(text)}** {safe(reason)}", icon=":material/check_circle:")
+        st.success(f"**{place} · {safe(text)}** {safe(reason)}")
 
 
 def _further(state: AppState, lecture: Lecture) -> None:
@@ -239,8 +239,9 @@ def _further(state: AppState, lecture: Lecture) -> None:
     with st.container(key="lecture-question"):
         st.markdown(safe(words["misconception"].text))
     if lecture.moment:
-        st.markdown(safe(words["further"].text))
-        st.markdown(f"**{say('lessons_page.challenge', state.language)}** {safe(words['challenge'].text)}")
+        with st.container(key="lecture-challenge"):
+            st.markdown(safe(words["further"].text))
+            st.markdown(f"**{say('lessons_page.challenge', state.language)}** {safe(words['challenge'].text)}")
         _next_lesson(state, lecture)
 
 
