@@ -67,8 +67,13 @@ def assert_in_sight(page: Page) -> None:
 
 def scroll_away(page: Page) -> None:
     """Until what is spoken of has left the screen: the card stays on it, whole."""
-    page.locator("[data-testid='stMain']").evaluate("main => main.scrollTo(0, main.scrollHeight)")
-    page.wait_for_function(f"() => !({SPOT_SHOWS})() && ({CARD_FITS})()")
+    page.wait_for_function(
+        f"""() => {{
+          const main = document.querySelector("[data-testid='stMain']");
+          main.scrollTo(0, main.scrollHeight); // which grows when the run ends
+          return !({SPOT_SHOWS})() && ({CARD_FITS})();
+        }}"""
+    )
 
 
 def test_it_leads_through_the_page_once_and_comes_again_only_when_asked_for(first_visit, address):
