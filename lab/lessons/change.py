@@ -4,17 +4,22 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from lab.data.prepare import prepare_cached
+import numpy as np
+
+from lab.data.prepare import Dataset, prepare_cached
 from lab.data.propose import class_count, propose_data
 from lab.data.samples import load_sample
 from lab.edits.layers import hidden_layers, with_after_hidden, with_depth, with_penalty, with_units
 from lab.errors import LabError
 from lab.export.link import from_link
 from lab.lessons.refusal import LessonError
-from lab.lessons.schema import Base, Change, Scene, Stopping
+from lab.lessons.schema import Base, Change, Refused, Scene, Stopping
 from lab.model.layer_table import layer_rows
+from lab.runs.orders.run import check_network, run_spec
+from lab.runs.work.build import build_model
 from lab.spec.data import SampleSource, SplitSpec
 from lab.spec.experiment import Experiment, LayerSpec, PartSpec, check_limits
+from lab.spec.graph import GraphSpec
 from lab.spec.limits import current_limits
 from lab.starts import STARTS, dense_layers, ending_in, propose_experiment, propose_output, start
 from lab.studies.axes import with_rows
@@ -33,16 +38,27 @@ def begun_with(base: Base) -> Experiment:
     return changed(_source(base), base)
 
 
-def refusal_of(base: Base) -> LabError | NetcoreError | None:
-    """Why no network can learn from what a base names; None if one can."""
+def refusal_of(asked: Refused) -> LabError | NetcoreError | None:
+    """Why no network can learn from what is named, or take rows that are wider; None if one can."""
     try:
-        experiment = begun_with(base)
+        experiment = begun_with(asked)
         check_limits(experiment, current_limits())
         table = load_sample(experiment.data.source.name, experiment.data.reading)
-        layer_rows(experiment, prepare_cached(table, experiment.data, experiment.seed))
+        dataset = prepare_cached(table, experiment.data, experiment.seed)
+        layer_rows(experiment, dataset)
+        if asked.more_columns and not isinstance(experiment.model, GraphSpec):
+            check_network(experiment, dataset, current_limits())
+            _give_wider_row(experiment, dataset, asked.more_columns)
     except (LabError, NetcoreError) as refusal:
         return refusal
     return None
+
+
+def _give_wider_row(experiment: Experiment, dataset: Dataset, more: int) -> None:
+    """Ask a network that was built for the table for an answer to a wider row. Raises NetcoreError."""
+    row = np.asarray(dataset.train.x)[:1]
+    wider = np.concatenate([row, np.zeros((*row.shape[:-1], more), row.dtype)], axis=-1)
+    build_model(run_spec(experiment, dataset)[0]).predict(wider, verbose=0)
 
 
 def experiments_of(scene: Scene) -> dict[str, Experiment]:

@@ -85,7 +85,7 @@ def _value(figure: Figure, run: RunFigures, experiment: Experiment, dataset: Dat
             return error_of(baseline(dataset), dataset, "validation") if len(dataset.validation.target) else math.nan
         return _of_run(figure.of, run, dataset, outcome)
     if figure.of.startswith("score_"):
-        return scores_of(dataset, outcome.predictions).get(figure.of, math.nan)
+        return scores_of(dataset, outcome.predictions, figure.judges).get(figure.of, math.nan)
     name = f"{PREFIX[figure.part]}_{figure.of}"
     if figure.at == "end":
         return run.values.get(name, math.nan)

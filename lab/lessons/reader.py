@@ -19,13 +19,13 @@ from lab.lessons.figures import measured_by, names_of
 from lab.lessons.prose import Prose, heading, parse_prose
 from lab.lessons.questions import question
 from lab.lessons.refusal import LessonError, LessonRefusal
-from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Base, Change, Lesson, Scene
+from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Change, Lesson, Refused, Scene
 from lab.lessons.told import formulas_in
 from lab.model.problems import model_problems
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import ALONE, current_limits
 from lab.spec.value import checked, first_twice, short
-from lab.studies.scores import SCORES
+from lab.studies.scores import ALL, SCORES
 from lab.texts import LANGUAGES, Language
 from netcore.errors import NetcoreError
 
@@ -221,8 +221,8 @@ class _Reading:
             for place, cause in _slips_of_words(lesson, prose, known):
                 self._note(f"{language}.md", cause, place)
 
-    def _refuse(self, key: str, base: Base) -> None:
-        refusal = refusal_of(base)
+    def _refuse(self, key: str, asked: Refused) -> None:
+        refusal = refusal_of(asked)
         if refusal is None:
             self._note(DATA, LessonError("lesson.not_refused", item=key))
         elif isinstance(refusal, LessonError):  # no experiment is named at all
@@ -309,6 +309,8 @@ def _slips_of_scene(scene: Scene) -> Iterator[LessonError]:
     for name, figure in scene.figures.items():
         if figure.of in SCORES and (figure.part, figure.at) != ("validation", "end"):
             yield LessonError("lesson.score_elsewhere", name=name, score=figure.of)
+        if figure.judges != ALL and figure.of not in SCORES:
+            yield LessonError("lesson.rows_of_a_score", name=name, known=", ".join(SCORES))
         if figure.part == "run" and figure.of not in KNOWN_OF_RUNS:
             yield LessonError("lesson.unknown_figure", name=short(figure.of), known=", ".join(KNOWN_OF_RUNS))
     for setting in scene.settings:

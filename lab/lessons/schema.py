@@ -107,6 +107,17 @@ class Base(Change):
     experiment: dict[str, Any] | None = None
 
 
+class Refused(Base):
+    """An experiment that cannot be made, or that is made and then given rows of another width.
+
+    Args:
+        more_columns: so many more than the network was built for.
+    """
+
+    path: ClassVar[str] = "explain.refused"
+    more_columns: Annotated[int, Field(ge=0, le=100)] = 0
+
+
 class Figure(Value):
     """One number of a run.
 
@@ -117,12 +128,20 @@ class Figure(Value):
             network; the error is a mean absolute one, or the share of wrong classes).
         part: the rows that it is worked out from.
         at: "end" (the weights that the run ended with), "best" (of all epochs), or an epoch, 1 the first.
+        first, beyond: of a score, from the first so many validation rows alone, or from all that come after them.
     """
 
     path: ClassVar[str] = "scenes.figures"
     of: Name = "loss"
     part: Part = "validation"
     at: Literal["end", "best"] | Count = "end"
+    first: Annotated[int, Field(ge=1, le=ALONE.rows)] | None = None
+    beyond: Annotated[int, Field(ge=1, le=ALONE.rows)] | None = None
+
+    @property
+    def judges(self) -> slice:
+        """The validation rows that a score is worked out from."""
+        return slice(self.beyond, self.first)
 
 
 class Setting(Value):
@@ -204,13 +223,13 @@ class Sentence(Value):
 
     Args:
         when: a comparison. seeds: for the means, for "every" seed, for "most", or for at least so many.
-        refused: in place of `when`: an experiment that cannot be made; why not is told behind the sentence.
+        refused: in place of `when`: what cannot be done; why not is told behind the sentence.
     """
 
     path: ClassVar[str] = "explain"
     key: Key
     when: Formula | None = None
-    refused: Base | None = None
+    refused: Refused | None = None
     seeds: Literal["mean", "every", "most"] | Annotated[int, Field(ge=1, le=100)] = "mean"
     look: Pointer | None = None
 

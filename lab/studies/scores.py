@@ -12,9 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.data.prepare import Dataset
+from lab.data.prepare.statistics import outer_fences
 from lab.model.measures import larger_is_better
 
 Array = npt.NDArray[Any]
+ALL = slice(None)
+MOST_CODES = 10
 SURE = 1e-7  # a probability of 0 would cost endlessly much
 
 UP = ("accuracy", "recall", "precision", "csi")
@@ -31,12 +34,16 @@ def distance(score: str, value: float) -> float:
     return -value if score in UP or larger_is_better(score) else value
 
 
-def scores_of(dataset: Dataset, predictions: Array | None) -> dict[str, float]:
-    """Scores of the validation rows, named "score_…" among the figures; NaN for a run that diverged."""
+def scores_of(dataset: Dataset, predictions: Array | None, rows: slice = ALL) -> dict[str, float]:
+    """Scores of the validation rows, named "score_…" among the figures; NaN for a run that diverged.
+
+    Args:
+        rows: of the validation rows, as they were divided, these alone.
+    """
     judges = _judges(dataset)
     if predictions is None or not np.isfinite(predictions).all():
         return {f"score_{name}": math.nan for name in judges}
-    target = dataset.validation.target
+    target, predictions = dataset.validation.target[rows], predictions[rows]
     given: Array
     if dataset.task == "regression":
         given = dataset.inverse_target(predictions).reshape(len(target))
@@ -51,8 +58,14 @@ def scores_of(dataset: Dataset, predictions: Array | None) -> dict[str, float]:
 def _judges(dataset: Dataset) -> dict[str, Callable[[Array, Array], Any]]:
     if dataset.task == "regression":
         positive = all(bool((part.target > 0).all()) for part in (dataset.train, dataset.validation))
-        return REGRESSION if positive else {name: REGRESSION[name] for name in ("mse", "mae", "bias")}
+        judges = REGRESSION if positive else {name: REGRESSION[name] for name in ("mse", "mae", "bias")}
+        return judges | CODES if _are_codes(dataset.train.target) else judges
     return CLASSES | (TWO_CLASSES if len(dataset.classes) == 2 else {})
+
+
+def _are_codes(target: Array) -> bool:
+    """Whether numbers look like names of classes: few of them, and whole."""
+    return len(np.unique(target)) <= MOST_CODES and bool((target == np.round(target)).all())
 
 
 def _recall(target: Array, given: Array) -> float:
@@ -73,12 +86,24 @@ def _csi(target: Array, given: Array) -> float:
     return float((said & there).sum() / any_of) if any_of else math.nan
 
 
+def _bias(target: Array, given: Array) -> float:
+    """Mean error of the rows that are not far off: a broken value says nothing of where the forecast lies."""
+    errors = np.asarray(given - target, np.float64)
+    fences = outer_fences(errors)
+    if fences is not None:
+        errors = errors[(errors >= fences[0]) & (errors <= fences[1])]
+    return float(errors.mean())
+
+
 REGRESSION: dict[str, Callable[[Array, Array], Any]] = {
     "mse": lambda target, given: ((given - target) ** 2).mean(),
     "mae": lambda target, given: np.abs(given - target).mean(),
     "mape": lambda target, given: 100 * np.abs((given - target) / target).mean(),
     "total_ratio": lambda target, given: given.sum() / target.sum(),
-    "bias": lambda target, given: np.median(given - target),
+    "bias": _bias,
+}
+CODES: dict[str, Callable[[Array, Array], Any]] = {  # a class told as a number is right where that is the nearest
+    "accuracy": lambda target, given: (np.round(given) == target).mean(),
 }
 CLASSES: dict[str, Callable[[Array, Array], Any]] = {
     "cross_entropy": lambda target, given: -np.log(given[np.arange(len(target)), target]).mean(),

@@ -3,9 +3,10 @@
 The longer ones are left to `python -m tests --all` and to `python -m benchmarks.lessons`, which measures all of them.
 """
 
+import numpy as np
 import pytest
 
-from benchmarks import lessons
+from benchmarks.lessons import effects, kept
 from lab.lessons.change import base_of, experiments_of
 from lab.lessons.shelf import lesson
 from lab.studies import bases
@@ -30,10 +31,10 @@ ALL = tuple(f"{number:02d}" for number in range(1, 17))
 
 
 def assert_met(name: str, keys: list[str]) -> None:
-    lines = list(lessons.run(lesson(name), keys))
+    lines = list(effects.run(lesson(name), keys))
     missed = [f"{one.setting} {one.figure}: {one.mean:.4g}, not {one.reference}" for one in lines if not one.met]
     assert not missed
-    assert not lessons.out_of_order(lines)
+    assert not effects.out_of_order(lines)
     assert lines
 
 
@@ -46,7 +47,7 @@ def test_netcore_repeats_what_was_measured_within_two_standard_deviations_and_in
 @pytest.mark.parametrize("name", ALL)
 def test_netcore_repeats_nearly_everything_that_was_measured(name):
     left_out = LONG.get(name, ())
-    keys = [setting.key for _, setting in lessons.measured_settings(lesson(name)) if setting.key not in left_out]
+    keys = [setting.key for _, setting in effects.measured_settings(lesson(name)) if setting.key not in left_out]
     assert_met(name, keys)
 
 
@@ -74,3 +75,29 @@ def test_a_change_that_is_not_named_leaves_the_base_as_it_is():
     made = experiments_of(scene)
     assert made["b10"] == base_of(scene)
     assert {key: one.fit.batch_size for key, one in made.items()} == {"b1": 1, "b10": 10, "b100": 100, "b1000": 1000}
+
+
+@pytest.mark.parametrize(
+    ("mean", "seeds", "close", "met"),
+    [
+        (1.13, 5, True, True),
+        (1.14, 5, False, True),
+        (1.1, 50, True, True),
+        (1.11, 50, False, True),
+        (1.3, 5, False, False),
+    ],
+)
+def test_a_figure_is_held_against_its_reference_by_a_narrow_and_a_wide_rule(mean, seeds, close, met):
+    """0.1 is the sd of single seeds: 2 · 0.1 · √(1/5 + 1/n) + 0.01 is narrow, 2 · √(0.1² + 0.1²) + 0.01 wide."""
+    line = effects.Line("09-epochs", "days", "slow", "loss", mean, 0.1, (1.0, 0.1), seeds)
+    assert (line.close, line.met) == (close, met)
+
+
+def test_what_is_kept_of_a_lesson_grows_seed_by_seed(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "FOLDER", tmp_path)
+    kept.keep("09-epochs", range(2), {"slow.loss": np.array([1.0, 2.0])})
+    kept.keep("09-epochs", range(1, 3), {"slow.loss": np.array([5.0, 3.0]), "fast.loss": np.array([7.0, 8.0])})
+    found = kept.kept("09-epochs")
+    assert kept.of_seeds(found["slow.loss"], range(5)).tolist() == [1.0, 5.0, 3.0]
+    assert kept.of_seeds(found["fast.loss"], (2, 100)).tolist() == [8.0]
+    assert kept.kept("10-batch-size") == {}

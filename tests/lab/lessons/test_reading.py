@@ -53,6 +53,15 @@ def test_every_lesson_that_comes_along_is_right_and_speaks_both_languages(one):
 
 
 @pytest.mark.parametrize("one", FOLDERS, ids=lambda one: one.name)
+def test_every_lesson_says_which_rows_judge_and_opens_no_test_part(one):
+    found = read_folder(one)
+    assert "검증" in found.prose["ko"]["run"].text
+    assert "validation" in found.prose["en"]["run"].text
+    assert {key for key, experiment in found.experiments.items() if experiment.data.split.test} == set()
+    assert {key for key, experiment in found.experiments.items() if not experiment.data.split.validates} == set()
+
+
+@pytest.mark.parametrize("one", FOLDERS, ids=lambda one: one.name)
 def test_no_korean_blank_is_followed_by_a_particle_that_depends_on_the_number(one):
     particle = re.compile(r"\}(을|를|은|는|이|가|와|과|으로|로)(?=[\s,.])")
     assert particle.findall((one / "ko.md").read_text(encoding="utf-8")) == []
@@ -80,6 +89,8 @@ WRONG = [
     ("lesson.toml", 'name = "learning_rate"', 'name = "epochs"', "names `epochs` twice"),
     ("lesson.toml", '{ part = "training" }', '{ part = "training", of = "score_csi" }', "score_csi"),
     ("lesson.toml", "first = { at = 1 }", 'first = { at = 1, of = "score_csi" }', "score_csi"),
+    ("lesson.toml", 'of = "accuracy"', 'of = "accuracy", first = 40', "a score only"),
+    ("lesson.toml", 'when = "fast.turn < slow.turn"', 'refused = { sample = "iris", more_rows = 1 }', "more_rows"),
     ("lesson.toml", 'of = "accuracy"', 'of = "acuracy"', "does not measure `acuracy`"),
     ("lesson.toml", "batch_size = 10\n", 'batch_size = 10\nloss = "CTC"\n', "`slow`: "),
     ("lesson.toml", 'by_row = "rows"', 'by_row = "rowz"', "batch, epochs, rows"),

@@ -64,6 +64,25 @@ def test_a_sentence_about_a_refusal_asks_for_no_figure():
     assert held_of(said[0], {}) == (0, 0)
 
 
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_row_that_is_wider_than_the_network_was_built_for_is_answered_with_what_netcore_says(language):
+    told = say_refusal(lesson("03").refusals["wider"], language)
+    assert "(1, 5)" in told
+    assert "4" in told
+
+
+def test_models_are_tried_on_some_rows_and_judged_by_others():
+    opened = lesson("11")
+    short = opened.experiments["t1"].with_fit(epochs=1)
+    cells = cells_with({"t1": short}, (0,))
+    found = trained(opened, cells)["t1"]
+    [(_, dataset)] = cells[0].runs
+    few, fresh, rows = found.figures["few"][0], found.figures["fresh"][0], len(dataset.validation.target)
+    assert rows == 640
+    assert 40 * few == pytest.approx(round(40 * few))
+    assert 40 * few + 600 * fresh == pytest.approx(rows * found.curve("val_accuracy")[0][-1], abs=0.01)
+
+
 # --- the second question
 
 

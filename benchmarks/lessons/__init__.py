@@ -1,0 +1,1 @@
+"""The sixteen lessons measured: their effects, their sentences, their challenges."""
