@@ -125,7 +125,7 @@ def sentences(chosen: Sequence[Opened], seeds: range, *, long: bool, alone: Coll
     for opened in chosen:
         said: Counter[str] = Counter()
         asked: Counter[str] = Counter()
-        groups = [range(first, first + FIVE) for first in range(seeds.start, seeds.stop, FIVE)]
+        groups = [seeds[first : first + FIVE] for first in range(0, len(seeds), FIVE)]
         for group in groups:
             runs = trained(opened, _cells(opened, group, long=long, alone=alone))
             values = values_of(runs)
