@@ -3,6 +3,8 @@
 The longer ones are left to `python -m tests --all` and to `python -m benchmarks.lessons`, which measures all of them.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -22,24 +24,34 @@ QUICK = {  # settings that take a moment
 }
 LONG = {
     "10": ("patient",),
-    "12": ("s16",),
+    "12": ("s16", "s32"),
     "13": ("large",),
-    "14": ("dropout", "mixed", "l2", "crushed", "rows_240"),
+    "14": ("dropout", "mixed", "l2", "crushed", "rows_240", "together"),
     "15": ("lstm", "short", "morse", "twice"),  # minutes of computing
+}
+APART = {  # by the narrow rule, from the seeds 0 to 4
+    ("06", "d_mse", "bias"),
+    ("07", "sgd_4", "mae"),
+    ("07", "adam_3", "mae"),
+    ("07", "adam_0", "mae"),
+    ("09", "slow", "trained"),
+    ("10", "b10", "noise"),
+    ("15", "lstm", "mae"),
+    ("16", "adam_raw", "acc"),
 }
 ALL = tuple(f"{number:02d}" for number in range(1, 17))
 
 
 def assert_met(name: str, keys: list[str]) -> None:
     lines = list(effects.run(lesson(name), keys))
-    missed = [f"{one.setting} {one.figure}: {one.mean:.4g}, not {one.reference}" for one in lines if not one.met]
-    assert not missed
+    missed = [one for one in lines if not (one.met if (name, one.setting, one.figure) in APART else one.close)]
+    assert [f"{one.setting} {one.figure}: {one.mean:.4g}, not {one.reference}" for one in missed] == []
     assert not effects.out_of_order(lines)
     assert lines
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_netcore_repeats_what_was_measured_within_two_standard_deviations_and_in_order(name):
+def test_netcore_repeats_what_was_measured_within_two_standard_errors_and_in_order(name):
     assert_met(name, list(QUICK[name]))
 
 
@@ -75,6 +87,15 @@ def test_a_change_that_is_not_named_leaves_the_base_as_it_is():
     made = experiments_of(scene)
     assert made["b10"] == base_of(scene)
     assert {key: one.fit.batch_size for key, one in made.items()} == {"b1": 1, "b10": 10, "b100": 100, "b1000": 1000}
+
+
+def test_every_figure_that_is_apart_is_named_with_its_reason():
+    told = (Path(__file__).resolve().parents[3] / "docs" / "effects.md").read_text(encoding="utf-8")
+    reasons = [part.splitlines()[0] for part in told.split("\n* ")]
+    for number, setting, figure in sorted(APART):
+        assert any(one.startswith("**") and number in one and (setting in one or figure in one) for one in reasons), (
+            number
+        )
 
 
 @pytest.mark.parametrize(
