@@ -2,7 +2,6 @@
 
 import re
 
-import jax
 import numpy as np
 import pytest
 
@@ -18,14 +17,6 @@ from tests.lab.runs.play import playground
 # Keras 3.15 with NumPy 2.4 warns about its own __array__
 
 CASES = experiments()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_to_compile():
-    """What runs for four updates is not worth optimising: a quarter of the time of these tests."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def executed(program, folder, monkeypatch):

@@ -23,13 +23,6 @@ K = keras.layers
 TOLERANCE = 1e-6
 
 
-@pytest.fixture(scope="module", autouse=True)
-def compiled_quickly():
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
-
-
 def small(name: str, *layers: tuple[str, dict[str, Any]]) -> Experiment:
     """A start with these layers before its last one, plain gradient descent, and few samples in a batch."""
     made = with_layers(start(name), *layers).with_fit(batch_size=6)
