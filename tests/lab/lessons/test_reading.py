@@ -146,6 +146,13 @@ def test_a_name_that_nothing_has_is_said_once_a_sentence_and_with_the_sentence(f
     assert said[0].startswith("ko.md: `- spread`: `slow.trn`")
 
 
+def test_an_item_that_the_lesson_does_not_know_is_told_and_nothing_of_what_it_says(folder):
+    with_text(folder, "en.md", "## misconception", "- odd: {nothing}\n\n## misconception")
+    [said] = [say_refusal(one, "en") for one in refusals_in(folder)]
+    assert "`odd`" in said
+    assert "nothing" not in said
+
+
 def test_a_figure_may_be_of_what_each_output_of_a_network_measures():
     both = start("two_in_two_out")
     one = both.replace(model=both.model.without_output("tmax"))

@@ -17,9 +17,17 @@ def dataset(train, validation):
     )
 
 
-@pytest.mark.parametrize(("validation", "percent"), [([2.0, 4.0], True), ([0.0, 4.0], False), ([-1.0, 4.0], False)])
-def test_nothing_is_divided_by_validation_rows_that_are_not_above_zero(validation, percent):
-    found = scores_of(dataset([1.0, 3.0], validation), np.array([[1.0], [5.0]]))
+@pytest.mark.parametrize(
+    ("training", "validation", "percent"),
+    [
+        ([1.0, 3.0], [2.0, 4.0], True),
+        ([1.0, 3.0], [0.0, 4.0], False),
+        ([1.0, 3.0], [-1.0, 4.0], False),
+        ([-1.0, 3.0], [2.0, 4.0], False),
+    ],
+)
+def test_nothing_is_divided_by_rows_that_are_not_all_above_zero(training, validation, percent):
+    found = scores_of(dataset(training, validation), np.array([[1.0], [5.0]]))
     assert ("score_mape" in found) == ("score_total_ratio" in found) == percent
     assert set(found) <= set(SCORES)
     assert np.isfinite(list(found.values())).all()
