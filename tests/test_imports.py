@@ -38,7 +38,7 @@ def roots(path: Path) -> set[str]:
 
 
 def named(found: Mapping[Path, Collection[object]]) -> dict[str, Collection[object]]:
-    """File -> what was found in it, where something was: none is a test by itself, of a thousand that take no time."""
+    """File -> what was found in it, where something was."""
     assert found, "no file was looked at"
     return {path.relative_to(ROOT).as_posix(): what for path, what in found.items() if what}
 

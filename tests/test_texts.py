@@ -40,9 +40,6 @@ def literal_keys():
 OVERRIDES = sorted(key for key in sentences() if "en" in catalogue().get(key, {}))  # the catalogue says it otherwise
 
 
-# a key is no test by itself: thousands of tests that take no time took the suite half a minute
-
-
 def test_every_text_is_there_in_both_languages_with_the_same_blanks():
     texts = {key: [template(key, language) for language in LANGUAGES] for key in catalogue()}
     assert len(texts) > 1_000
