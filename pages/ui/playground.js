@@ -158,9 +158,15 @@ class Playground {
     }
   }
 
-  // Bring the networks to what is wished, one request after the other; the newest wish counts.
+  // What is asked of the server is on its way before anything is drawn: who turns a knob waits for its answer.
   async apply() {
+    const brought = this.bringAll();
     this.show();
+    await brought;
+  }
+
+  // Bring the networks to what is wished, one request after the other; the newest wish counts.
+  async bringAll() {
     if (this.applying) return;
     this.applying = true;
     try {

@@ -210,10 +210,18 @@ class Trainer:
 
     # --- going on
 
-    def advance(self, deadline: float = math.inf, epochs: int | None = None, *, updates: int | None = None) -> bool:
+    def advance(
+        self,
+        deadline: float = math.inf,
+        epochs: int | None = None,
+        *,
+        updates: int | None = None,
+        called: Callable[[], bool] = lambda: False,
+    ) -> bool:
         """Train until the clock passes `deadline`, `epochs` epochs have ended, or the run is no longer running.
 
-        With `updates` also until so many are made, and the epoch has ended whose last update that was.
+        With `updates` also until so many are made, and the epoch has ended whose last update that was; and until
+        somebody is `called` for something else.
 
         At least one step is made, so that a run gets on however short its slice is. True while there is more to do.
         """
@@ -232,11 +240,11 @@ class Trainer:
                 self._end_epoch(event)
                 if self.epochs_done >= last_epoch:
                     break
-            if self._has_made(last_update):
-                break
             if self._has_made(self._pause_at_update):
                 self._pause()
-            if self._clock() >= deadline:
+            if self._has_made(last_update):
+                break
+            if self._clock() >= deadline or called():
                 break
         took_s = self._clock() - started
         self.compute_s += took_s

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -54,12 +55,14 @@ class Slot:
 
     Args:
         points: not yet sent.
+        last_order: number of the last one obeyed; kept_order: of the last one that a snapshot holds, too.
         drawn: whether a page draws its weights; exact: whether it wants all parameters, as they are; inside: whether it
             looks into its layers.
         next_drawing_at: when they may be told again; drawn_at: `stand` when they were told; inside_updates: made when
             the layers were told, -1 for never.
         spent_s: computed in the epoch that goes on; epoch_s: what one takes on the mean, None before that is known.
         warm: an epoch has ended; the first pays for what is made once, and tells nothing of the next.
+        hurried: who draws it has turned a knob and waits for the next update.
     """
 
     trainer: Job
@@ -68,6 +71,7 @@ class Slot:
     points: Points = field(default_factory=Points)
     next_frame_at: float = 0.0
     last_order: int = 0
+    kept_order: int = 0
     spent_s: float = 0.0
     epoch_s: float | None = None
     warm: bool = False
@@ -77,6 +81,7 @@ class Slot:
     next_drawing_at: float = 0.0
     drawn_at: tuple[int, int, int] | None = None
     inside_updates: int = -1
+    hurried: bool = False
 
     def draw(self, exact: bool) -> None:
         """Somebody draws its network; a large one is told as far as it is drawn."""
@@ -95,6 +100,13 @@ class Slot:
         """
         trainer = self.trainer
         return (trainer.epochs_done, trainer.updates, trainer.edits) if isinstance(trainer, Trainer) else (0, 0, 0)
+
+    def hurry(self, now: float) -> None:
+        """Whoever draws it exactly and has turned a knob waits for the next update, and neither for a beat nor for a
+        snapshot, which is due afterwards.
+        """
+        self.hurried, self.drawn_at = True, self.stand
+        self.next_frame_at = self.next_drawing_at = self.next_snapshot_at = now
 
     def look_inside(self) -> None:
         """Somebody looks into its layers."""
@@ -241,12 +253,16 @@ class Worker:
         self._report(message.run, slot, save=not known)
 
     def _order(self, message: Order) -> None:
-        slot = self._slots[message.run]
+        slot, is_drawing = self._slots[message.run], message.command == Draw.__name__
+        is_kept = slot.kept_order == slot.last_order
         self._apply(slot, message)
-        self._report(message.run, slot, save=message.command != Draw.__name__)
-        if slot.exact and slot.trainer.state == "running":  # who turned a knob waits for the next update, and no beat
-            slot.drawn_at = slot.stand
-            slot.next_frame_at = slot.next_drawing_at = self._next_beat_at = self._clock()
+        if is_drawing and is_kept:  # nothing of the run has changed
+            slot.kept_order = slot.last_order
+        hurried = slot.exact and slot.trainer.state == "running"
+        self._report(message.run, slot, save=not is_drawing and not hurried)
+        if hurried:
+            self._next_beat_at = self._clock()
+            slot.hurry(self._next_beat_at)
 
     def _apply(self, slot: Slot, message: Order) -> None:
         command = command_of(message)
@@ -296,7 +312,7 @@ class Worker:
         slot = self._slots[run]
         trainer, done = slot.trainer, slot.trainer.epochs_done
         began, computed = self._clock(), self._computed()
-        self._advance(slot)
+        self._advance(run, slot)
         computed_s = self._computed() - computed
         self._slicer.took(run, computed_s)
         self._stretch.add(self._clock() - began, computed_s)
@@ -313,16 +329,23 @@ class Worker:
         else:
             self._report(run, slot)
 
-    def _advance(self, slot: Slot) -> None:
+    def _advance(self, run: str, slot: Slot) -> None:
         """One slice; one epoch at most, or one update, where a pace is to be kept."""
         deadline, trainer = self._slicer.deadline(self._period()), slot.trainer
-        if slot.pace.updates_per_s is None or not isinstance(trainer, Trainer):
-            trainer.advance(deadline, None if slot.pace.epochs_per_s is None else 1)
+        epochs = None if slot.pace.epochs_per_s is None else 1
+        if not isinstance(trainer, Trainer):
+            trainer.advance(deadline, epochs)
             return
+        one_by_one = slot.hurried or slot.pace.updates_per_s is not None
         updates, computed = trainer.updates, self._computed()
-        trainer.advance(deadline, updates=1)
+        trainer.advance(deadline, epochs, updates=1 if one_by_one else None, called=partial(self._calls, run))
         if trainer.updates > updates:
+            slot.hurried = False
             slot.pace.update_made(self._clock(), self._computed() - computed)
+
+    def _calls(self, run: str) -> bool:
+        """Whether a message waits, which may be a command; before its first point a run hears none."""
+        return not self._inbox.empty() and not self._slicer.is_fresh(run)
 
     def _ready_at(self, slot: Slot) -> float:
         """When the run may have its next turn: an epoch that has begun is gone on with at once."""
@@ -358,7 +381,7 @@ class Worker:
         self._flush()
         if save:
             self._save(run, slot)
-        self._send(replace(slot.trainer.status(run), last_order=slot.last_order))
+        self._send(replace(slot.trainer.status(run), last_order=slot.kept_order))
         if slot.trainer.state == "running":
             self._slicer.set_ready(run, self._ready_at(slot))
         else:
@@ -368,7 +391,10 @@ class Worker:
 
     def _save(self, run: str, slot: Slot) -> None:
         """Takes as little of the worker's time as of the run's, however many runs there are and however large."""
+        if slot.exact:
+            self._send_off()  # whoever looks at it does not wait for what is kept
         began = self._clock()
+        slot.kept_order = slot.last_order
         self._send(Snapshot(run, slot.trainer.epochs_done, slot.trainer.snapshot()))
         now = self._clock()
         rest = (now - began) / SNAPSHOT_SHARE
@@ -410,7 +436,7 @@ class Worker:
             self._encode(run, slot)
             self._flush()
             self._save(run, slot)
-            self._send(replace(slot.trainer.status(run), last_order=slot.last_order))
+            self._send(replace(slot.trainer.status(run), last_order=slot.kept_order))
 
     def _encode(self, run: str, slot: Slot) -> None:
         points, slot.points = slot.points, Points()

@@ -233,3 +233,10 @@ def test_steps_by_update_stop_between_two_batches_and_survive_a_move():
     assert (moved.state, moved.updates, moved.position) == ("paused", 5, (1, 2))
     moved.apply(Stop())
     assert moved.epochs_done == 1
+
+
+def test_a_step_of_an_update_is_one_update_also_where_it_is_waited_for():
+    trainer = trainer_of(network())
+    trainer.apply(Step(updates=1))
+    trainer.advance(updates=1)
+    assert (trainer.state, trainer.updates) == ("paused", 1)

@@ -58,6 +58,9 @@ class Letters:
     def get_nowait(self) -> Message:
         return self.get(0.0)
 
+    def empty(self) -> bool:
+        return not self.letters or self.letters[0][0] > self.clock.now
+
 
 class Told:
     """What the worker has said, each with its time."""
@@ -212,11 +215,36 @@ def test_what_a_turned_knob_does_is_told_after_the_next_update_however_busy_the_
     drawn = replace(start("r", ENDLESS, 100.0), exact=True)
     told = work((0.0, drawn), (0.0, Ping(1, 0.5)), *knobs, (10.0, stop("r", 11)))
     for at in turned:
-        (before,) = (
-            status.updates for when, status in told.of(Status, "r") if when == pytest.approx(at) and when >= at
-        )
+        before = next(status.updates for when, status in told.of(Status, "r") if when >= at)
         seen = min(when for when, _, updates in told.parameters("r") if updates > before)
         assert seen - at < 0.02
+
+
+def test_what_a_turned_knob_does_is_told_before_the_state_is_kept_and_the_turn_counts_as_kept_with_it(
+    work, start, monkeypatch
+):
+    def snapshot(trainer) -> bytes:
+        trainer._clock.now += 0.01  # a long history takes its time
+        return b""
+
+    monkeypatch.setattr(Trainer, "snapshot", snapshot)
+    turned, drawn = 0.103, replace(start("r", iris(5_000).with_fit(batch_size=1)), exact=True)
+    told = work((0.0, drawn), (turned, order("r", 1, SetLearningRate(0.5))), until=0.5, step=0.0002)
+    at, before = next((at, status.updates) for at, status in told.of(Status, "r") if status.learning_rate == 0.5)
+    seen = next(when for when, _, updates in told.parameters("r") if updates > before)
+    assert at - turned < 0.004
+    assert seen - turned < 0.009
+    kept = next(when for when, _ in told.of(Snapshot, "r") if when > turned)
+    answered = next(when for when, status in told.of(Status, "r") if status.last_order == 1)
+    assert seen < kept <= answered
+
+
+def test_a_command_waits_for_no_end_of_a_turn(work, start):
+    long_epoch = iris(5_000).with_fit(batch_size=1)
+    for at in (0.05, 0.053, 0.056):
+        told = work((0.0, start("r", long_epoch)), (at, order("r", 1, Pause())), until=0.08, step=0.0002)
+        paused = next(when for when, status in told.of(Status, "r") if status.state == "paused")
+        assert paused - at < 0.004  # and not a turn of 8 ms
 
 
 def test_within_a_long_epoch_the_weights_move_all_the_same(work, start):
@@ -403,9 +431,9 @@ def test_whoever_is_computed_is_named_and_nobody_is_while_the_worker_waits(tmp_p
             named.append(Suspect.read(path))
             return super().get(timeout)
 
-    def advance(trainer: Trainer, *arguments: object) -> bool:
+    def advance(trainer: Trainer, *arguments: object, **more: object) -> bool:
         named.append(f"while it is computed: {Suspect.read(path)}")
-        return really_advance(trainer, *arguments)
+        return really_advance(trainer, *arguments, **more)
 
     really_advance = Trainer.advance
     monkeypatch.setattr(Trainer, "advance", advance)
