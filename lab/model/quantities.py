@@ -23,6 +23,11 @@ def has_outputs(experiment: Experiment) -> bool:
     return isinstance(experiment.model, GraphSpec) and len(experiment.model.outputs) > 1
 
 
+def in_own_units(experiment: Experiment) -> bool:
+    """Whether losses and errors in the curves have the units of the targets; not of one that is standardised."""
+    return all(target.scaling == "none" for target in experiment.data.targets)
+
+
 def losses(experiment: Experiment) -> tuple[object, ...]:
     """What the loss curves measure; equal where they can be held against each other."""
     if not isinstance(experiment.model, GraphSpec):

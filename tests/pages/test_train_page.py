@@ -22,6 +22,12 @@ def test_one_click_trains_and_the_verdict_follows(person_in, language):
     assert (run.state, run.epoch) == ("finished", 100)
 
 
+@pytest.mark.parametrize(("scaling", "told"), [("standard", True), ("none", False)])
+def test_curves_of_a_standardised_target_say_that_their_unit_is_another(person, scaling, told):
+    person.state().replace_experiment(start("tmax").with_data(target_scaling=scaling))
+    assert (say("train_page.scaled_target", "en") in person.look().sentences()) == told
+
+
 def test_pause_and_continue(person):
     person.press("train").press("pause")
     assert person.engine.view(person.state().screen.run, person.state().owner).state == "paused"

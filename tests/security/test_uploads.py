@@ -1,6 +1,7 @@
 """Files made to cost a server much: reading them costs in proportion to their size, or is refused before it costs."""
 
 import asyncio
+import errno
 import time
 from contextlib import suppress
 
@@ -150,6 +151,16 @@ def test_the_next_screen_of_a_session_says_why_its_file_was_not_taken(streamlit,
     said = {say(session.refused[0], language, **session.refused[1]) for language in LANGUAGES}
     assert len(said) == len(LANGUAGES)
     assert all("20 MB" in sentence for sentence in said) == (code == "upload.too_large")
+
+
+def test_a_full_temporary_folder_is_a_sentence_on_the_next_screen():
+    async def no_room(scope, receive, send) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    session = opened("s", "me")
+    assert put(UploadGate(no_room, CLASS, lambda: 0), [b"x"], 1) == 507
+    assert session.refused == ("upload.no_room", {})
+    assert len({say("upload.no_room", language) for language in LANGUAGES}) == len(LANGUAGES)
 
 
 def test_files_that_are_on_their_way_count_too():

@@ -7,6 +7,7 @@ Streamlit has a limit for one file (`server.maxUploadSize`), as somebody has set
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 
@@ -20,7 +21,10 @@ from lab.spec.limits import Limits
 FORM_BYTES = 1_000_000  # at most, around a file that a form brings
 RETRY_S = 10
 LARGE_BYTES = 1_000_000
+NO_ROOM = 507  # Insufficient Storage
 PATIENCE_S = 3.0  # a sender who takes longer is slow, and no longer keeps the next one waiting
+
+log = logging.getLogger(__name__)
 
 
 class UploadGate:
@@ -84,6 +88,10 @@ class UploadGate:
             await self.app(scope, counted, send)
         except _TooLarge:
             await self._too_large(scope, receive, send)
+        except OSError as error:  # Streamlit lays a large file down in the temporary folder as it comes
+            log.warning("a file that was sent could not be put into the temporary folder: %s", error)
+            _tell(scope, "upload.no_room")
+            await PlainTextResponse("No room for the file.", NO_ROOM, {"Connection": "close"})(scope, receive, send)
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Streamlit answers only when it has the whole file, so nothing is answered yet."""

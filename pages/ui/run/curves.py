@@ -7,7 +7,7 @@ import streamlit as st
 from lab.errors import LabError
 from lab.insight.knowledge import layers_for_browser
 from lab.model.outputs import history_keys
-from lab.model.quantities import History, comparable, quantity
+from lab.model.quantities import History, comparable, in_own_units, quantity
 from lab.runs.kept.record import RunView
 from lab.runs.wire.frame import EXTRA
 from lab.spec.experiment import Experiment
@@ -66,7 +66,10 @@ def drawing(state: AppState, bench: Bench, run: RunView | None, series: Series, 
         units=units_of(state, bench, shown),
         running=history is None and run is not None and run.active,
     )
-    return live_curve(drawn, state.language, key="curves", on_news=curves_ask)
+    result = live_curve(drawn, state.language, key="curves", on_news=curves_ask)
+    if not in_own_units(shown):
+        st.caption(say("train_page.scaled_target", state.language))
+    return result
 
 
 def units_of(state: AppState, bench: Bench, shown: Experiment) -> dict[str, int] | None:
