@@ -68,13 +68,14 @@ def looks(experiment: Experiment) -> dict[str, Callable[[], Job]]:
     start = past_of(record, {}, dataset).trainer_at(0).snapshot()
     wild = engine.start(RunRequest(experiment.with_compile(optimizer=WILD), dataset), "me")
     engine.advance()
-    gone = past_of(engine.record(wild, "me"), engine.checkpoints(wild, "me"), dataset)
+    gone = engine.record(wild, "me")
+    gone_past = past_of(gone, engine.checkpoints(wild, "me"), dataset)
 
     return {
         "way back": lambda: way_back(past_of(record, {}, dataset), last, record.compute_s),
         "course": lambda: course(past_of(record, kept, dataset), places, epochs_looked_into(kept, last)),
         "landscape": landscape,
-        "NaN check": lambda: bad_update(gone, gone.last, 0.0),
+        "NaN check": lambda: bad_update(gone_past, gone.epochs_done - 1, 0.0),
         "cut off": lambda: rows_cut_off(past_of(record, kept, dataset), start),
     }
 
