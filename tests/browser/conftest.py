@@ -138,13 +138,19 @@ class Visitor:
         """By the row of steps, or by the list of tools; from a page at rest, as `press`."""
         self.settle()
         if page_named(name).kind == "step":
-            self.page.locator(f"[class*='st-key-step-'][class*='-{name}'] a").click()
-            self.page.locator(f".st-key-step-here-{name}").wait_for()
+            title = page_named(name).title(self.language)
+            self.page.locator(".st-key-steps a", has_text=re.compile(rf"^\d {title}")).click()
+            expect(self.step_here).to_have_text(re.compile(rf"^\d {title}"))
         else:
             self.page.get_by_role("button", name=self.say("tools.open")).click()
             self.page.get_by_role("link", name=page_named(name).title(self.language)).click()
             self.page.wait_for_url(f"**/{name}")
         self.settle()
+
+    @property
+    def step_here(self):
+        """The link of the present step."""
+        return self.page.locator(".st-key-steps a:has(strong)")
 
     def open_start(self, name: str) -> None:
         """One of the ready-made starts, from their list."""

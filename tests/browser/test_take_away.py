@@ -41,5 +41,5 @@ def test_report_and_archive_are_taken_away_and_opened_again(visit, tmp_path):
     expect(person.page.get_by_text(opened)).to_be_attached()
     person.page.keyboard.press("Escape")
     person.go_to("data")
-    expect(person.page.locator(".st-key-here")).to_contain_text("species")
-    expect(person.page.locator(".st-key-here")).to_contain_text("90/30/30")  # iris again, not the penguins
+    expect(person.step_here).to_contain_text("species")
+    expect(person.step_here).to_contain_text("90/30/30")  # iris again, not the penguins

@@ -107,7 +107,8 @@ class Person:
     def sentences(self) -> str:
         """Everything that can be read on the screen, in one text."""
         kinds = ("markdown", "caption", "error", "warning", "info", "success", "header", "subheader")
-        return "\n".join(seen(element.value) for kind in kinds for element in getattr(self.at, kind))
+        said = [element.value for kind in kinds for element in getattr(self.at, kind)]
+        return "\n".join(map(seen, [*said, *(link.proto.label for link in self.at.get("page_link"))]))
 
     def errors(self) -> list[str]:
         return [seen(element.value) for element in self.at.error]

@@ -53,7 +53,12 @@ def test_every_page_opens_with_the_head_around_it_and_speaks_the_language(person
 
 def test_every_step_says_in_a_line_how_the_experiment_stands(person):
     summaries = step_summaries(person.state(), bench_of(person.state()))
-    assert all(summaries[step.name] for step in STEPS)
+    links = [element.proto.label for element in person.at.get("page_link")]
+    for number, (step, link) in enumerate(zip(STEPS, links, strict=True), start=1):
+        assert summaries[step.name]
+        assert link.endswith(f":small[{summaries[step.name]}]")
+        title = f"{number} {step.title(person.state().language)}"
+        assert link.startswith(f"**{title}** " if step.name == person.state().page else f"{title} ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

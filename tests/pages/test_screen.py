@@ -53,8 +53,8 @@ class Walker(Person):
 
     def head(self) -> str:
         """The line of the train step."""
-        batch = f"batch {self.experiment.fit.batch_size:,}"
-        return next(one.value for one in self.at.caption if one.value.startswith(batch))
+        batch = f":small[batch {self.experiment.fit.batch_size:,}"
+        return next(one.proto.label for one in self.at.get("page_link") if batch in one.proto.label)
 
     def upload(self) -> "Walker":
         self.go_to("data")

@@ -53,16 +53,19 @@ def _tools(state: AppState, tools: Mapping[Page, st.Page]) -> None:
 
 
 def _steps(state: AppState, bench: Bench, steps: Mapping[Page, st.Page]) -> None:
+    """Each one link, its line inside it: a container and a caption for each were eighteen messages for one row."""
     summaries = step_summaries(state, bench)
-    with st.container(key="steps", horizontal=True, gap="small"):
+    with st.container(key="steps", gap="small"):
         for number, (page, shown) in enumerate(steps.items(), start=1):
-            here = "here" if page.name == state.page else "there"
-            with st.container(key=f"step-{here}-{page.name}", gap=None):
-                st.page_link(shown, label=f"{number} {page.title(state.language)}", width="stretch")
-                st.caption(summaries.get(page.name, ""))
-    with st.container(key="here"):  # on a phone only: there is no room below the five links
-        here_now = page_named(state.page)
-        st.caption(summaries.get(here_now.name) or here_now.title(state.language))
+            st.page_link(shown, label=_step_label(state, number, page, summaries[page.name]), width="stretch")
+        here = page_named(state.page)  # on a phone only: there is no room inside the five links
+        st.caption(summaries.get(here.name) or here.title(state.language))
+
+
+def _step_label(state: AppState, number: int, page: Page, summary: str) -> str:
+    """Name and line of a step; the present one's name stands out for the styles, too."""
+    name = f"{number} {page.title(state.language)}"
+    return f"{f'**{name}**' if page.name == state.page else name} :small[{summary}]"
 
 
 def _starts(state: AppState) -> None:

@@ -10,7 +10,7 @@ WORDS = ("label", "next", "back", "skip", "finish", "without", "place")
 CURVE = ".live-curve-panel"
 # step -> the elements it speaks of, the first that is there
 STEPS = {
-    "row": (".st-key-step-there-data",),
+    "row": (".st-key-steps > :first-child",),
     "network": (".network-drawing", ".st-key-work-network"),
     "train": tuple(f".st-key-{button} button" for button in ("train", "pause", "resume", "continue")),
     "loss": (CURVE,),

@@ -6,7 +6,7 @@ const SENTENCES = "[data-testid='stMarkdownContainer'], [data-testid='stCaptionC
 // what is pressed, typed, drawn or a table; what stands in the head of every page; words of strangers
 const NO_SENTENCE = `a, button, code, pre, table, summary, h1, h2, h3, h4, h5, h6, [role='tab'], [role='option'], [role='radio'],
   label:has(:is([type='checkbox'], [type='radio'])), [data-testid='stTooltipContent'], [data-testid='stPageLink'],
-  .st-key-top, .st-key-steps, .st-key-here, .st-key-glossary, [class*='st-key-strange-']`;
+  .st-key-top, .st-key-steps, .st-key-glossary, [class*='st-key-strange-']`;
 // what moves by itself holds no sentence: its changes are no reason to look again
 const MOVES = ".stBidiComponent, svg, canvas, [data-testid='stPlotlyChart'], [data-testid='stDataFrame'], [data-testid='stStatusWidget']";
 const LOOK_AFTER_MS = 250; // a page comes in pieces
