@@ -124,8 +124,8 @@ async def measure(server: Server, host: str, arguments: argparse.Namespace) -> d
     seen = [one for one in json.loads(written) if one["key"] in began]
     return {
         **figures(seen, began, kind_of, start, end),
-        "epochs_by_worker": [
-            sum(sum(one["counts"]) for one in seen if worker_of[one["key"]] == worker)
+        "epochs_a_run_by_worker": [
+            _spread([one for one in seen if worker_of[one["key"]] == worker], start, end)
             for worker in range(server.engine.pool.size)
         ],
         "web_share": shares[0],
@@ -145,11 +145,11 @@ def figures(
     seen: list[dict[str, Any]], began: dict[str, float], kind_of: dict[str, str], start: float, end: float
 ) -> dict[str, Any]:
     """What the readers saw between two times."""
-    rates, epochs, lags, first = [], [], [], []
+    rates, lags, first = [], [], []
+    epochs = [_epochs(one, start, end) for one in seen]
     for one in seen:
         within = [start < at < end for at in one["at"]]
         rates.append(sum(within) / (end - start))
-        epochs.append(sum(count for count, inside in zip(one["counts"], within, strict=True) if inside))
         lags += [lag for lag, inside in zip(one["lags_s"], within, strict=True) if inside]
         first += [one["at"][0] - began[one["key"]]] if one["at"] else []
     lags.sort()
@@ -174,6 +174,16 @@ def figures(
         "first_point_ms_p95": 1000 * first[int(0.95 * len(first))],
         "first_point_ms_most": 1000 * first[-1],
     }
+
+
+def _epochs(one: dict[str, Any], start: float, end: float) -> int:
+    return sum(count for at, count in zip(one["at"], one["counts"], strict=True) if start < at < end)
+
+
+def _spread(seen: list[dict[str, Any]], start: float, end: float) -> tuple[int, float, int]:
+    """Least, median and most epochs of a run."""
+    epochs = [_epochs(one, start, end) for one in seen]
+    return min(epochs, default=0), statistics.median(epochs or [0]), max(epochs, default=0)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from lab.runs.wire.spec import JobSpec, KnobTurn
 from lab.runs.wire.typed import typed
 
-PROTOCOL = 6
+PROTOCOL = 7
 
 RunState = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost"]
 ENDED: tuple[RunState, ...] = ("finished", "stopped", "diverged", "failed", "lost")
@@ -261,14 +261,16 @@ class Pong:
 
     Args:
         runs: how many the worker hosts.
-        loads: of each run with a pace the seconds of work that this pace asks for in each second.
+        loads: of each run with a pace the seconds of computing that this pace asks for in each second.
         unpaced: how many go as fast as possible.
+        stretch: how much longer computing takes there than it would on a machine that does nothing else.
     """
 
     number: int
     runs: int
     loads: tuple[float, ...] = ()
     unpaced: int = 0
+    stretch: float = 1.0
 
 
 Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapshot | Checkpoint | Pong

@@ -18,7 +18,7 @@ class Tempo:
     """What is in force.
 
     Args:
-        room: part of a worker's time that one run with a pace may take. Who asks for less keeps its pace.
+        room: seconds of computing in each second that one run with a pace may take. Who asks for less keeps its pace.
         late: steps by which everybody goes slower, because the web process does not keep up.
     """
 

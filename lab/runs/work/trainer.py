@@ -93,7 +93,13 @@ class Trainer:
         ahead = [turn for turn in self._spec.changes if until is None or turn.epoch < until]
         self._waiting: list[KnobTurn] = sorted(ahead, key=_position)
         self.model = build_model(self._spec)
-        self._fit_run = fit_run_of(self.model, self._spec, self._arrays)
+        self._learn_from(self._arrays)
+
+    def _learn_from(self, arrays: Arrays) -> None:
+        self._arrays = arrays
+        self._fit_run = fit_run_of(self.model, self._spec, arrays)
+        shapes = tuple((name, array.shape) for name, array in arrays.items())
+        self._work = (repr(self._spec.network), self._spec.optimizer.type, shapes)
 
     def _take_over(self) -> None:
         """The fork is reached: the next stage goes on with what has been learned."""
@@ -167,6 +173,11 @@ class Trainer:
     @property
     def updates_per_epoch(self) -> int:
         return math.ceil(rows_in(self._arrays) / self.batch_size)
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """Equal for runs whose epochs are the same work: network, optimizer, and how many rows in which batches."""
+        return (*self._work, self.batch_size)
 
     @property
     def updates(self) -> int:
@@ -395,8 +406,7 @@ class Trainer:
             self._inside = Inside(self._arrays, self._clock)
 
     def _open_data(self, source: str) -> None:
-        self._arrays = other_data(self._all_arrays, source)
-        self._fit_run = fit_run_of(self.model, self._spec, self._arrays)
+        self._learn_from(other_data(self._all_arrays, source))
 
     def _open_last_data(self, turns: list[KnobTurn]) -> None:
         """Before a state is taken over: the rows that it was made of."""

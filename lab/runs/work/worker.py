@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -33,6 +33,7 @@ from lab.runs.wire.messages import (
 )
 from lab.runs.wire.points import Points
 from lab.runs.wire.tempo import Tempo
+from lab.runs.work.cost import Costs, EpochCost
 from lab.runs.work.job import Job, first_status, job_of, reason_of
 from lab.runs.work.slicer import Pace, Slicer
 from lab.runs.work.suspect import Suspect
@@ -44,8 +45,6 @@ BEATS_PER_FRAME = 4
 RUNS_PER_BEAT_S = 1000.0  # the more runs, the slower the beat: a message costs the web process as much as ten frames
 SNAPSHOT_S = 1.0  # between two of one run, at least
 SNAPSHOT_SHARE = 0.03  # at most this part of the time goes into snapshots
-LATEST_WEIGHT = 0.2  # of an epoch in the mean of what epochs take
-MOST_TIMES = 2.0  # the mean that one epoch counts for: it may have paid for what has nothing to do with its run
 LONGEST_STRETCH = 4.0
 
 
@@ -60,8 +59,9 @@ class Slot:
             looks into its layers.
         next_drawing_at: when they may be told again; drawn_at: `stand` when they were told; inside_updates: made when
             the layers were told, -1 for never.
-        spent_s: computed in the epoch that goes on; epoch_s: what one takes on the mean, None before that is known.
-        warm: an epoch has ended; the first pays for what is made once, and tells nothing of the next.
+        spent_s: computed in the epoch that goes on; cost: what one takes on the mean.
+        kind: of work that its epochs are; None before one has ended: the first pays for what is made once, and tells
+            nothing of the next.
         hurried: who draws it has turned a knob and waits for the next update.
     """
 
@@ -73,8 +73,8 @@ class Slot:
     last_order: int = 0
     kept_order: int = 0
     spent_s: float = 0.0
-    epoch_s: float | None = None
-    warm: bool = False
+    cost: EpochCost = field(default_factory=EpochCost)
+    kind: Hashable = None
     drawn: bool = False
     exact: bool = False
     inside: bool = False
@@ -118,14 +118,14 @@ class Slot:
         weights = (self.drawn or self.exact) and self.drawn_at != self.stand
         return weights or (self.inside and self.inside_updates != self.trainer.updates)
 
-    def epoch_ended(self, now: float, stretch: float) -> None:
-        if self.epoch_s is not None:
-            latest = min(self.spent_s, MOST_TIMES * self.epoch_s)
-            self.epoch_s += LATEST_WEIGHT * (latest - self.epoch_s)
-        elif self.warm:
-            self.epoch_s = self.spent_s
-        self.spent_s, self.warm = 0.0, True
-        self.pace.epoch_ended(now, (self.epoch_s or 0.0) * stretch)
+    def epoch_ended(self, now: float, costs: Costs) -> None:
+        if self.kind == self.trainer.kind:
+            self.cost.add(self.spent_s)
+        else:
+            self.kind = self.trainer.kind
+            self.cost = costs.of(self.kind)
+        self.spent_s = 0.0
+        self.pace.epoch_ended(now, self.cost.seconds or 0.0)
 
 
 @dataclass
@@ -174,7 +174,7 @@ class Worker:
         self._outbox: list[Message] = []
         self._slots: dict[str, Slot] = {}
         self._slicer = Slicer(clock)
-        self._tempo, self._stretch = Tempo(), Stretch()
+        self._tempo, self._stretch, self._costs = Tempo(), Stretch(), Costs()
         self._outgoing: list[Frame] = []
         self._unhurried: list[Message] = []
         self._next_beat_at = self._next_snapshot_at = 0.0
@@ -229,7 +229,7 @@ class Worker:
             case Ping():
                 self._stretch.look()
                 self._set_tempo(Tempo(message.room, message.late))
-                self._send(Pong(message.number, len(self._slots), *self._asked_for()))
+                self._send(Pong(message.number, len(self._slots), *self._asked_for(), self._stretch.now))
             case Quit():
                 self._quit = True
 
@@ -285,13 +285,15 @@ class Worker:
             slot.pace.tempo = tempo
 
     def _asked_for(self) -> tuple[tuple[float, ...], int]:
-        """Seconds of work for each second that the pace of each run asks for, and how many runs have none."""
+        """Seconds of computing for each second that the pace of each run asks for, and how many runs have none."""
         going = [slot for run, slot in self._slots.items() if run in self._slicer]
         paced = [slot for slot in going if slot.pace.is_kept]
         loads = [
-            slot.pace.load(slot.epoch_s, slot.trainer.updates_per_epoch) for slot in paced if slot.epoch_s is not None
+            slot.pace.load(slot.cost.seconds, slot.trainer.updates_per_epoch)
+            for slot in paced
+            if slot.cost.seconds is not None
         ]
-        return tuple(round(load * self._stretch.now, 6) for load in loads), len(going) - len(paced)
+        return tuple(round(load, 6) for load in loads), len(going) - len(paced)
 
     def _drop(self, run: str) -> None:
         self._slots.pop(run, None)
@@ -318,7 +320,7 @@ class Worker:
         self._stretch.add(self._clock() - began, computed_s)
         slot.spent_s += computed_s
         if trainer.epochs_done > done:
-            slot.epoch_ended(self._clock(), self._stretch.now)
+            slot.epoch_ended(self._clock(), self._costs)
             slot.points.extend(trainer.take_points())
             for epoch, state in trainer.take_checkpoints():
                 self._unhurried.append(Checkpoint(run, epoch, state))

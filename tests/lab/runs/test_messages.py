@@ -46,7 +46,7 @@ from tests.lab.runs.test_study import cells
         Snapshot("a", 7, bytes(range(256))),
         Ping(7, 0.125, 1),
         Ping(8),
-        Pong(7, 200, (0.25, 1.5), 3),
+        Pong(7, 200, (0.25, 1.5), 3, 1.25),
         Start(
             "a", spec_of(iris(3))[0], {"x": "x.npy"}, b"\0\1", None, (order("a", 1, Pause()), order("a", 2, Step(3)))
         ),

@@ -1,8 +1,10 @@
 """A class of small and heavy networks on one worker: the worker's loop and the pressure, on a clock of their own."""
 
 import math
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from statistics import median
 from typing import NamedTuple
 
 import pytest
@@ -11,6 +13,7 @@ from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.pressure import FILLED, Pressure
 from lab.runs.wire.messages import Message, Ping, Pong, Quit, Start
 from lab.runs.wire.points import Points
+from lab.runs.wire.tempo import Tempo
 from lab.runs.work import worker as work
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 from lab.spec.limits import CLASS
@@ -35,14 +38,39 @@ SPIRAL, IRIS, CONVOLUTIONS = Network(0.0009), Network(0.0006), Network(0.0066)
 UNPACED = Network(0.0009, None)
 
 
+class Processor(Clock):
+    """A clock that computing puts forward.
+
+    Args:
+        stretch: how much longer that takes because other programs run, too.
+        chance: part by which an epoch takes longer or shorter than another that is the same work.
+    """
+
+    def __init__(self, stretch: float = 1.0, chance: float = 0.0) -> None:
+        super().__init__()
+        self.stretch, self.chance, self.computed_s = stretch, chance, 0.0
+        self.dice = random.Random(1)
+
+    def compute(self, seconds: float) -> None:
+        self.computed_s += seconds
+        self.now += self.stretch * seconds
+
+    def work_of(self, epoch_s: float) -> float:
+        return epoch_s * self.dice.uniform(1 - self.chance, 1 + self.chance)
+
+
 class Computed:
     """A job that computes nothing and takes its time."""
 
-    def __init__(self, network: Network, clock: Clock) -> None:
+    def __init__(self, network: Network, clock: Processor) -> None:
         self.network, self.clock = network, clock
         self.state, self.reason, self.log = "running", None, ()
         self.ends: list[float] = []
-        self.left_s, self.taken = FIRST_S, 0
+        self.left_s, self.taken, self.between_epochs = FIRST_S, 0, True
+
+    @property
+    def kind(self) -> Hashable:
+        return self.network
 
     @property
     def epochs_done(self) -> int:
@@ -55,19 +83,16 @@ class Computed:
     def compute_s(self) -> float:
         return self.epochs_done * self.network.epoch_s
 
-    @property
-    def between_epochs(self) -> bool:
-        return self.left_s in (FIRST_S, self.network.epoch_s)
-
     def advance(self, deadline: float, epochs: int | None) -> None:
         last = math.inf if epochs is None else self.epochs_done + epochs
         while self.epochs_done < last:
             batch_s = min(BATCH_S, self.left_s)
-            self.clock.now += batch_s
+            self.clock.compute(batch_s)
             self.left_s -= batch_s
-            if self.left_s <= 0:
+            self.between_epochs = self.left_s <= 0
+            if self.between_epochs:
                 self.ends.append(self.clock.now)
-                self.left_s = self.network.epoch_s
+                self.left_s = self.clock.work_of(self.network.epoch_s)
             if self.clock.now >= deadline:
                 return
 
@@ -109,11 +134,13 @@ class Pinged(Letters):
 def taught(tmp_path, monkeypatch):
     """taught(networks) are the jobs of a class that has trained these for half a minute on one worker."""
 
-    def jobs(networks: Sequence[Network]) -> list[Computed]:
-        clock, made = Clock(), []
+    def jobs(
+        networks: Sequence[Network], clock: Processor | None = None, pressed: Callable[[Pressure], object] = id
+    ) -> list[Computed]:
+        clock, made = clock or Processor(), []
         pressure = Pressure(Hub(CLASS, clock), 1, lambda tempo: None)
 
-        def job_of(spec: object, arrays: object, clock: Clock) -> Computed:
+        def job_of(spec: object, arrays: object, clock: Processor) -> Computed:
             made.append(Computed(networks[len(made)], clock))
             return made[-1]
 
@@ -121,6 +148,7 @@ def taught(tmp_path, monkeypatch):
             for message in messages:
                 if isinstance(message, Pong):
                     pressure.hear(0, message)
+                    pressed(pressure)
 
         monkeypatch.setattr(work, "job_of", job_of)
         (tmp_path / "suspect").write_bytes(b" " * SUSPECT_BYTES)
@@ -130,7 +158,7 @@ def taught(tmp_path, monkeypatch):
             for index, network in enumerate(networks)
         ]
         inbox = Pinged(clock, pressure, [*starts, (UNTIL_S, Quit())])
-        work.Worker(inbox, hear, Suspect(tmp_path / "suspect"), clock, clock).run()
+        work.Worker(inbox, hear, Suspect(tmp_path / "suspect"), clock, lambda: clock.computed_s).run()
         return made
 
     return jobs
@@ -176,3 +204,21 @@ def test_a_class_of_equals_is_slowed_alike_and_leaves_some_of_the_processor(taug
     found = rates(jobs, SPIRAL)
     assert min(found) >= 0.95 * max(found)
     assert 0.75 * FILLED < used(jobs) <= FILLED + 0.02
+
+
+def test_equals_make_as_many_epochs_though_each_takes_longer_or_shorter_by_chance(taught):
+    found = rates(taught([SPIRAL] * 80, Processor(chance=0.5)), SPIRAL)
+    assert min(found) >= 0.97 * max(found)
+
+
+def test_a_worker_that_other_programs_hold_up_leaves_them_their_part(taught):
+    jobs = taught([SPIRAL] * 80, Processor(stretch=1.5))
+    assert 0.75 * FILLED < 1.5 * used(jobs) <= FILLED + 0.02
+
+
+def test_at_one_tempo_runs_go_alike_on_a_worker_that_is_held_up_and_on_one_that_is_not(taught):
+    def at_one_tempo(pressure: Pressure) -> None:
+        pressure.tempo = Tempo(room=0.4 / 60)
+
+    held_up, free = (rates(taught([SPIRAL] * 60, Processor(stretch), at_one_tempo), SPIRAL) for stretch in (1.5, 1.0))
+    assert median(held_up) == pytest.approx(median(free), rel=0.02)

@@ -78,6 +78,12 @@ def test_who_asks_for_little_keeps_its_pace_and_the_others_share_what_is_left(ho
     assert 5 * tempo.room == pytest.approx(FILLED - 20 * small)
 
 
+def test_where_computing_takes_longer_the_same_computing_fills_a_worker_sooner(house):
+    for index, stretch in enumerate((1.0, 1.25)):
+        house.pressure.hear(index, Pong(1, MANY, (1.0,) * MANY, 0, stretch))
+    assert MANY * 1.25 * house.room == pytest.approx(FILLED)
+
+
 def test_who_goes_as_fast_as_possible_gets_what_is_left_and_makes_nobody_slower_who_asks_for_less(house):
     assert house.hear_mixed((0.02,) * 20, unpaced=3) == Tempo()
     assert house.hear_mixed((0.02,) * 20 + (5.0,), unpaced=3).room == pytest.approx((1.0 - 20 * 0.02) / 4)

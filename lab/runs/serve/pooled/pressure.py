@@ -23,7 +23,8 @@ class Pressure:
     """Chooses a Tempo from what workers answer to pings, and how late the web process itself is.
 
     The time is given as water fills a basin: who asks for little gets it, and what is left is the same for all who ask
-    for more. The level at which the fullest worker is filled holds everywhere.
+    for more. The level at which the fullest worker is filled holds everywhere: in computing, so that runs on a worker
+    that other programs hold up go no slower than those beside it.
 
     Slower at once and by as much as it takes, faster only when it has been calm for a while, and then half the way: a
     curve gets coarser but does not stutter, and the minute after everybody has come is not as slow as their coming.
@@ -83,11 +84,11 @@ class Pressure:
 
 
 def _level(pong: Pong, part: float) -> float:
-    """Part of a worker's time that fills it if each of its runs takes as much, or what it asks for if that is less.
+    """Seconds of computing a second that fill a worker if each of its runs takes as much, or what it asks for if less.
 
     Who goes as fast as possible leaves nothing over, so that nothing can be kept free there.
     """
-    left, sharing = part * (1.0 if pong.unpaced else FILLED), len(pong.loads) + pong.unpaced
+    left, sharing = part * (1.0 if pong.unpaced else FILLED) / pong.stretch, len(pong.loads) + pong.unpaced
     for load in sorted(pong.loads):
         if load * sharing >= left:
             break
