@@ -210,3 +210,16 @@ def test_the_loop_knows_that_there_is_something_to_send(from_loop):
         return await runtime._async_objs.need_send_data.wait()
 
     assert asyncio.run(told())
+
+
+def test_a_streamlit_that_tells_its_loop_otherwise_stays_as_it_is(monkeypatch):
+    class Other:
+        def _on_scriptrunner_event(self):
+            """Of another version: what it passes on to is called otherwise."""
+
+    parts = dict(vars(Other))
+    monkeypatch.setattr(thrift, "AppSession", Other)
+    monkeypatch.setattr(thrift, "Runtime", Other)
+    thrift.tell_the_loop_together.__wrapped__()
+    thrift.send_without_a_detour.__wrapped__()
+    assert dict(vars(Other)) == parts
