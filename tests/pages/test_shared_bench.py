@@ -27,17 +27,6 @@ def test_a_knob_that_one_of_them_turns_gives_that_one_another(person, engine):
     assert bench_of(person.state()).experiment.fit.epochs != 7
 
 
-def test_two_who_open_it_in_the_same_moment_have_one_bench():
-    shared, experiment = Shared(), start("iris")
-    first, second = (Bench(experiment, None, None, None) for _ in range(2))
-
-    def later() -> Bench:
-        assert shared.get(experiment, lambda: first) is first
-        return second
-
-    assert shared.get(experiment, later) is first
-
-
 def test_a_bench_is_kept_no_longer_than_somebody_has_it_on_the_screen():
     experiment = start("iris").with_fit(epochs=321)
     kept = lay_out(experiment, Desk())
