@@ -34,7 +34,7 @@ def test_from_the_sample_to_the_verdict_and_on_with_an_own_file(visit, language)
 
     person.go_to("data")
     person.page.get_by_role("tab", name=person.say("data_page.own")).click()
-    person.page.locator("input[type=file]").set_input_files(OWN_FILE)
+    send_behind_others(person)
     expect(person.page.locator("[data-testid='stAlert']").first).to_contain_text("CP949")
     person.settle()
     person.screenshot("3-own-file")
@@ -44,6 +44,21 @@ def test_from_the_sample_to_the_verdict_and_on_with_an_own_file(visit, language)
     expect(person.page.locator(".st-key-verdict")).to_be_visible()
     person.settle()
     person.screenshot("4-own-file-verdict")
+
+
+def send_behind_others(person) -> None:
+    """An own file that waits for its turn, as among others who send large ones; the person reads so meanwhile."""
+    waiting = []
+
+    def wait(request) -> None:
+        waiting.append(request)
+
+    person.page.route("**/_stcore/upload_file/**", wait, times=1)
+    person.page.locator("input[type=file]").set_input_files(OWN_FILE)
+    said = person.page.get_by_test_id("stFileUploader")
+    expect(said).to_have_css("content", f'"{person.say("upload.turn")}"', pseudo="after")
+    expect(said).to_have_css("opacity", "0.85", pseudo="after")
+    waiting.pop().continue_()
 
 
 def train_and_watch(person) -> None:
