@@ -1,5 +1,7 @@
 """The train page: buttons, knobs beside the curves, runs found again."""
 
+from dataclasses import replace
+
 import pytest
 
 from lab.data.read import read_table
@@ -8,6 +10,7 @@ from lab.edits.proposals import for_own_table
 from lab.export.link import from_link, to_link
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.inline import InlineEngine
+from lab.runs.wire.messages import Reason
 from lab.spec.limits import ALONE
 from lab.starts import start
 from lab.texts import say
@@ -42,6 +45,21 @@ def test_one_epoch_at_a_time_from_an_untrained_network(person):
     person.engine.advance()
     run = person.engine.view(person.state().screen.run, person.state().owner)
     assert (run.state, run.epoch) == ("paused", 2)
+
+
+def test_what_is_said_of_a_run_goes_from_the_page_when_it_no_longer_holds(person, monkeypatch):
+    person.train()
+    view, said = person.engine.view, [Reason("run.unsaved", {"name": "ENOSPC"})]
+    monkeypatch.setattr(person.engine, "view", lambda *who: replace(view(*who), notes=tuple(said)))
+    sentence = say("run.unsaved", "en", name="ENOSPC")
+    assert sentence in person.look().sentences()
+
+    def saved_meanwhile(state, run_id):
+        said.clear()
+        return person.engine.view(run_id, state.owner)
+
+    monkeypatch.setattr("pages.ui.run.notes.look_at", saved_meanwhile)
+    assert sentence not in person.look().sentences()
 
 
 def test_stop_keeps_what_was_learned_and_training_can_go_on(person):
