@@ -13,9 +13,11 @@ from netcore.config import Array
 from netcore.data import Rows
 from netcore.events import BatchEnded, Event
 from netcore.heads import Targets
+from netcore.parameters import Weight
 from netcore.params import IntParam
 from netcore.plan import Plan
 from netcore.program import Batch, HeadStep, Program, differentiate, head_step
+from netcore.regularizers import Regularizer
 from netcore.run import Run, Validation
 
 if TYPE_CHECKING:
@@ -97,6 +99,18 @@ class FitRun(Run):
     def batch_size(self, value: int) -> None:
         self._batch_size = BATCH_SIZE.check("fit", "batch_size", value)
 
+    def set_penalty(self, weight: Weight, penalty: Regularizer) -> None:
+        """From the next batch on a weight is under another penalty, or under one for the first time.
+
+        The numbers of an epoch that goes on count its batches so far with the penalty that they had: without one, 0.
+        """
+        if self._phase == 1:
+            self._penalty.sums[1] = self._cursor
+        weight.regularizer = penalty
+        self.model.forget_plans()
+        self._programs.clear()
+        self._views, self._views_key = [], None
+
     @property
     def last_rows(self) -> Array:
         """Which rows the last update of this epoch learned from, as numbers of the rows given to fit, (batch_size,)."""
@@ -132,7 +146,9 @@ class FitRun(Run):
                 self._train(views)
                 continue
             size, done = self._batch_size, 0
-            while done < len(views) and self._batch_size == size and not self.model.stop_training:
+            while (
+                done < len(views) and self._views is views and self._batch_size == size and not self.model.stop_training
+            ):
                 few = views[done : done + self._stride(hooks, progress)]
                 if hooks is not None:
                     hooks.call_batch("on_train_batch_begin", self._batch)

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from lab.edits.follow import can_continue
+from lab.edits.layers import kernel_penalties, with_kernel_penalty
 from lab.edits.places import LOSS, OPTIMIZER, layer_place, required_within
+from lab.model.inner_knobs import FACTORS, has_knob
 from lab.model.problems import batches_are_full, updates_arithmetic
 from lab.runs.kept.record import RunView
 from lab.runs.wire.messages import Pause, Resume, Stop
@@ -15,7 +17,7 @@ from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.compare.seal import is_open
 from pages.ui.compare.shelf import marks_of
-from pages.ui.compare.way_in import ways_on
+from pages.ui.compare.way_in import way_into_slow_motion, ways_on
 from pages.ui.forms import argument_field, number_field, switch_field, two_abreast, type_field
 from pages.ui.frame.tour import tour
 from pages.ui.model.outputs import combine_section, weight_field
@@ -64,10 +66,13 @@ def page(state: AppState, bench: Bench) -> None:
         with st.container(border=True, key="knobs"):
             knob_panel(state, bench)
             earlier_runs(state)
-        if run is not None and not run.active:
+        if run is not None:
             with st.container(key="work-after", gap="small"):
-                ended(state, bench, run)
-                ways_on(state, run)
+                if run.active:
+                    way_into_slow_motion(state)
+                else:
+                    ended(state, bench, run)
+                    ways_on(state, run)
     tour(state, bench)
 
 
@@ -180,6 +185,7 @@ def knob_panel(state: AppState, bench: Bench) -> None:
         with st.container(key="rate"):  # on a phone it stays in reach at the foot of the screen
             argument_field(OPTIMIZER, "learning_rate", params["learning_rate"], state)
     loss_knobs(state)
+    restraint_knobs(state)
     fit_knobs(state, bench)
     with of_other_pages:  # what no knob of this page has told
         tell_the_rest(state)
@@ -212,6 +218,35 @@ def loss_knobs(state: AppState) -> None:
     for output in two_abreast(model.outputs):
         weight_field(state, output)
     combine_section(state)
+
+
+def restraint_knobs(state: AppState) -> None:
+    """What holds weights small, and what carries steps on: a run that goes on follows each."""
+    penalties, params = kernel_penalties(state.experiment), OPTIMIZER.params(state.experiment)
+    momentum = has_knob(state.experiment, "momentum")
+    if penalties is None and not momentum:
+        return
+    with st.expander(say("train_page.restraint", state.language)):
+        if penalties is not None:
+            for place, column in enumerate(st.columns(2, gap="small")):
+                with column:
+                    penalty_field(state, penalties, place)
+        if momentum:
+            argument_field(OPTIMIZER, "momentum", params["momentum"], state)
+
+
+def penalty_field(state: AppState, penalties: tuple[float, float], place: int) -> None:
+    """Args: place: of one of FACTORS."""
+    name = FACTORS[place]
+    number_field(
+        say(f"change.{name}", state.language),
+        penalties[place],
+        state.key(f"penalty.{name}"),
+        lambda experiment, value: with_kernel_penalty(experiment, name, value),
+        state,
+        step=0.01,
+        help=say("train_page.penalty_help", state.language),
+    )
 
 
 def fit_knobs(state: AppState, bench: Bench) -> None:

@@ -1,11 +1,25 @@
 """A run and the knobs beside it: which turns a run can follow while it goes on, and which need a new run."""
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal
 
+from lab.model.inner_knobs import (
+    FACTORS,
+    KERNEL_PENALTY,
+    has_knob,
+    holds,
+    kernel_factors,
+    named_layers,
+    with_kernel_factors,
+)
 from lab.runs.kept.record import RunView
-from lab.runs.wire.messages import Command, Extend, SetBatchSize, SetLearningRate
-from lab.spec.experiment import Experiment
+from lab.runs.wire.messages import Command, Extend, SetBatchSize, SetInside, SetLearningRate
+from lab.spec.experiment import Change, Experiment, GraphSpec, LayerSpec, ModelSpec
+from netcore.layers import LAYERS
+from netcore.optimizers import OPTIMIZERS
+
+MOST_DROPPED: Final = 0.95  # a rate that can be turned to while it learns
+MOST_MOMENTUM: Final = 0.999
 
 
 def commands_to_follow(told: Experiment, wanted: Experiment) -> list[Command] | None:
@@ -24,12 +38,69 @@ def commands_to_follow(told: Experiment, wanted: Experiment) -> list[Command] | 
         commands.append(SetLearningRate(wanted.compile.learning_rate))
     if wanted.fit.batch_size != told.fit.batch_size:
         commands.append(SetBatchSize(wanted.fit.batch_size))
-    return commands
+    return [*commands, *_inside(told, wanted)]
+
+
+def _inside(told: Experiment, wanted: Experiment) -> Iterator[Command]:
+    """Commands for what is turned inside the network, and in the memory of its optimizer."""
+    was, value = _momentum(told), _momentum(wanted)
+    if value is not None and value != was:
+        yield SetInside("momentum", value)
+    for (name, before), (_, after) in zip(named_layers(told), named_layers(wanted), strict=True):
+        pairs = zip(FACTORS, kernel_factors(before) or (), kernel_factors(after) or (), strict=False)
+        for factor, old, new in pairs:
+            if new != old:
+                yield SetInside(factor, new, name)
+        rate = _rate(after)
+        if rate is not None and rate != _rate(before):
+            yield SetInside("dropout", rate, name)
+
+
+def _momentum(experiment: Experiment) -> float | None:
+    """Of an optimizer in which it can be turned."""
+    if not has_knob(experiment, "momentum"):
+        return None
+    value = float(experiment.compile.optimizer.filled(OPTIMIZERS)["momentum"])
+    return value if value <= MOST_MOMENTUM else None
+
+
+def _rate(layer: LayerSpec) -> float | None:
+    """Of a layer that drops numbers, where it can be turned."""
+    rate = layer.filled(LAYERS).get("rate")
+    return float(rate) if rate is not None and rate <= MOST_DROPPED else None
 
 
 def as_it_runs(started: Experiment, run: RunView) -> Experiment:
-    """The experiment with the learning rate, batch size and number of epochs that are in force in the run now."""
-    return started.with_fit(batch_size=run.batch_size, epochs=run.epochs).with_learning_rate(run.learning_rate)
+    """The experiment with what is in force in the run now: its learning rate, batch size and number of epochs, and what
+    was turned inside its network.
+    """
+    found = started.with_fit(batch_size=run.batch_size, epochs=run.epochs).with_learning_rate(run.learning_rate)
+    for change in run.changes:
+        if change.epoch <= run.epoch:  # and does not lie ahead
+            found = _turned(found, change)
+    return found
+
+
+def _turned(experiment: Experiment, change: Change) -> Experiment:
+    """The experiment with one knob inside its network turned."""
+    if change.name == "momentum" and has_knob(experiment, "momentum"):
+        optimizer = experiment.compile.optimizer.with_params(momentum=change.value)
+        return experiment.with_compile(optimizer=optimizer)
+    for name, layer in list(named_layers(experiment)):
+        if change.layer in ("", name) and change.name in (*FACTORS, "dropout"):
+            experiment = experiment.with_layer(_with_knob(layer, change))
+    return experiment
+
+
+def _with_knob(layer: LayerSpec, change: Change) -> LayerSpec:
+    if change.name == "dropout":
+        return layer if _rate(layer) is None else layer.with_params(rate=change.value)
+    factors = kernel_factors(layer)
+    is_meant = factors is not None and (change.layer or holds(layer, change.name))
+    if factors is None or not is_meant:
+        return layer
+    l1, l2 = (change.value if change.name == name else value for name, value in zip(FACTORS, factors, strict=True))
+    return with_kernel_factors(layer, l1, l2)
 
 
 def can_go_on(run: RunView) -> bool:
@@ -67,15 +138,33 @@ def one_epoch_more(run: RunView) -> int:
 
 
 def _fixed(experiment: Experiment) -> Experiment:
-    """What cannot change during a run: everything but name, learning rate, batch size and number of epochs.
+    """What cannot change during a run: everything but name, rate, batch size, epochs, and the knobs inside a network.
 
     Only to be compared, so it is not checked: a page asks several times in a script run.
     """
     compiled, optimizer = experiment.compile, experiment.compile.optimizer
-    params = {name: value for name, value in optimizer.params.items() if name != "learning_rate"}
+    turned = {"learning_rate"} | ({"momentum"} if _momentum(experiment) is not None else set())
+    params = {name: value for name, value in optimizer.params.items() if name not in turned}
     fixed = {
         "name": "",
+        "model": _fixed_model(experiment.model),
         "compile": compiled.model_copy(update={"optimizer": optimizer.model_copy(update={"params": params})}),
         "fit": experiment.fit.model_copy(update={"epochs": 1, "batch_size": 1, "changes": ()}),
     }
     return experiment.model_copy(update=fixed)
+
+
+def _fixed_model(model: ModelSpec | GraphSpec) -> ModelSpec | GraphSpec:
+    if isinstance(model, GraphSpec):
+        nodes = [
+            node if node.shares else node.model_copy(update={"params": _fixed_params(node)}) for node in model.nodes
+        ]
+        return model.model_copy(update={"nodes": tuple(nodes)})
+    layers = [layer.model_copy(update={"params": _fixed_params(layer)}) for layer in model.layers]
+    return model.model_copy(update={"layers": tuple(layers)})
+
+
+def _fixed_params(layer: LayerSpec) -> dict[str, Any]:
+    turned = {KERNEL_PENALTY} if kernel_factors(layer) is not None else set()
+    turned |= {"rate"} if _rate(layer) is not None else set()
+    return {name: value for name, value in layer.params.items() if name not in turned}

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lab.edits.layers import (
-    KERNEL_PENALTY,
     dropping_layers,
     hidden_layers,
     penalty_on,
     with_after_hidden,
     with_penalty,
 )
+from lab.model.inner_knobs import KERNEL_PENALTY
 from lab.spec.experiment import Experiment, ModelSpec
 from lab.spec.parts import LayerSpec
 from netcore.layers import LAYERS

@@ -1,14 +1,13 @@
 """Changes to the layers of an experiment that are made as one, and the layers that they concern."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Any
 
+from lab.model.inner_knobs import FACTORS, KERNEL_PENALTY, kernel_factors, with_kernel_factors
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec, ModelSpec
 from netcore.layers import LAYERS
 from netcore.params import IntParam, Param, defaults
 from netcore.regularizers import REGULARIZERS
-
-KERNEL_PENALTY: Final = "kernel_regularizer"
 
 # --- hidden layers
 
@@ -143,6 +142,22 @@ def with_penalty(
     penalty = {"class_name": kind, "config": {kind.lower(): strength}} if strength else None
     for layer in hidden_layers(experiment) if layers is None else layers:
         experiment = experiment.with_layer(layer.with_params(**{KERNEL_PENALTY: penalty}))
+    return experiment
+
+
+def kernel_penalties(experiment: Experiment) -> tuple[float, float] | None:
+    """(l1, l2), the largest of all layers whose kernels can be put under both; None where there is no such layer."""
+    found = [factors for layer in experiment.model.layers if (factors := kernel_factors(layer)) is not None]
+    return (max(l1 for l1, _ in found), max(l2 for _, l2 in found)) if found else None
+
+
+def with_kernel_penalty(experiment: Experiment, name: str, strength: float) -> Experiment:
+    """Every kernel that can be put under "l1" and "l2" is under this one at that strength. Raises ExperimentError."""
+    for layer in experiment.model.layers:
+        factors = kernel_factors(layer)
+        if factors is not None:
+            both = dict(zip(FACTORS, factors, strict=True)) | {name: strength}
+            experiment = experiment.with_layer(with_kernel_factors(layer, **both))
     return experiment
 
 

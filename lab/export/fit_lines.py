@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import count
 
-from lab.model.inner_knobs import has_knob
+from lab.model.inner_knobs import has_knob, holds, named_layers
 from lab.model.outputs import way_to
 from lab.spec.experiment import Change, Experiment, GraphSpec
 from lab.texts import Language, say
@@ -141,11 +141,25 @@ def _turned(experiment: Experiment, change: Change, comment: str) -> list[str]:
             '    if hasattr(layer, "rate"):',
             f"        layer.rate = {change.value!r}",
         ]
+    if change.layer and not any(
+        holds(layer, change.name) for name, layer in named_layers(experiment) if name == change.layer
+    ):
+        return _put_under_penalty(experiment, change, comment)
     return [
         f"for layer in {layers}:{comment}",
         "    for weight in layer.trainable_variables:",
         f'        if hasattr(weight.regularizer, "{change.name}"):',
         f"            weight.regularizer.{change.name} = {change.value!r}",
+    ]
+
+
+def _put_under_penalty(experiment: Experiment, change: Change, comment: str) -> list[str]:
+    """A kernel that was made without the penalty that is turned, or has come under it before."""
+    other = "l2" if change.name == "l1" else "l1"
+    return [
+        f"kernel = {_layer(experiment, change.layer)}.kernel{comment}",
+        f"others = float(getattr(kernel.regularizer, {other!r}, 0.0))",
+        f"kernel.regularizer = keras.regularizers.L1L2({change.name}={change.value!r}, {other}=others)",
     ]
 
 

@@ -19,6 +19,7 @@ from lab.export.keras_source import keras_source
 from lab.export.pictures import curves_picture, scatter_picture, verdict_drawing
 from lab.insight.evaluate import Evaluation, trained_model
 from lab.insight.learned_network import learned_network
+from lab.insight.turned import say_turns
 from lab.model.layer_table import layer_rows
 from lab.model.outputs import history_keys, split_key
 from lab.runs.kept.record import RunRecord
@@ -71,6 +72,7 @@ def report(
         element("p", _about(record, language, zone), class_="quiet"),
         _verdict(record, experiment, dataset, verdict, language),
         _curves(record, experiment, verdict, evaluations, language),
+        *_turns(record, language),
         *(_outcome(name, one, language) for name, one in evaluations.items()),
         _data(experiment, dataset, language),
         _network(record, experiment, dataset, language),
@@ -97,6 +99,13 @@ def _table(rows: Sequence[Sequence[Element | str]], caption: str = "", kind: str
 
 
 # --- what came out
+
+
+def _turns(record: RunRecord, language: Language) -> list[Element]:
+    """Which knobs were turned during the run, each turn by itself."""
+    if not record.changes:
+        return []
+    return [_section(say("export.turned", language), _list(say_turns(record.changes, language)))]
 
 
 def _about(record: RunRecord, language: Language, zone: tzinfo | None) -> str:

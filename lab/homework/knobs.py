@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Literal, get_args
 
-from lab.edits.layers import KERNEL_PENALTY, dropping_layers, hidden_layers, only_dense_hidden, penalty_on
+from lab.edits.layers import dropping_layers, hidden_layers, only_dense_hidden, penalty_on
 from lab.homework.refusal import HomeworkError
 from lab.homework.schema import NAMES, WHOLE, Knob, KnobName, Setting, Task
 from lab.lessons.change import changed
 from lab.lessons.schema import Change
+from lab.model.inner_knobs import KERNEL_PENALTY
 from lab.spec.experiment import Experiment, ModelSpec, check_limits
 from lab.spec.limits import current_limits
 from lab.spec.value import checked

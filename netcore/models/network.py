@@ -267,6 +267,10 @@ class Network(Layer):
         wanted = {id(step.inputs[0]) for step in self._steps if step.operation.wants_ones}
         return [Rows(array, id(tensor) in wanted) for array, tensor in zip(arrays, self.inputs, strict=True)]
 
+    def forget_plans(self) -> None:
+        """Something of a weight has changed that plans know: which one is under a penalty."""
+        self._plans.clear()
+
     def ready_to_train(self) -> None:
         """Gather the trainable weights in one vector, and let the optimizer know it. Cheap if nothing has changed."""
         if self._vector is None or not self._vector.holds(self.trainable_weights):

@@ -301,3 +301,17 @@ def test_who_is_next_in_the_queue_is_told_so_and_not_that_0_are_before(script, l
     assert told(1).startswith(say("live.queued_next", language))
     assert "0 " not in told(1).replace("20 ", "")
     assert "7" in told(8)
+
+
+def test_columns_of_weights_that_come_under_a_penalty_begin_with_the_first_epoch(script):
+    before = {"e": [1, 2], "loss": [4, 2], "val_loss": [5, 3], "+evaluated_loss": [3.5, 1.5]}
+    extras = {"+penalty": [0.5], "+data_loss": [0.5], "+val_data_loss": [0.25], "+evaluated_data_loss": [0.125]}
+    after = {"e": [3], "loss": [1], "val_loss": [0.75], "+evaluated_loss": [0.625], "updates": 9} | extras
+    columns = script(
+        "value.reduce((columns, frame) => (takePoints(columns, frame), columns), { e: [] })", [before, after]
+    )
+    assert columns["+penalty"] == [0, 0, 0.5]
+    assert columns["+data_loss"] == [4, 2, 0.5]
+    assert columns["+val_data_loss"] == [5, 3, 0.25]
+    assert columns["+evaluated_data_loss"] == [3.5, 1.5, 0.125]
+    assert {len(column) for column in columns.values()} == {3}

@@ -62,10 +62,12 @@ def test_what_cannot_be_trained_says_so_in_place_of_an_update(person_in, languag
     assert say("slow_page.no_update", language) in person.sentences()
 
 
-def test_the_train_page_leads_here_once_a_run_has_ended(person):
-    person.set_number(2, "fit.epochs")
-    person.train()
+def test_the_train_page_leads_here_while_a_run_goes_on_and_once_it_has_ended(person):
+    assert "see-slowly" not in {button.key for button in person.at.button}
+    person.press("train")
     assert person.at.button(key="see-slowly").label == say("slow_page.link", "en")
+    person.engine.advance()
+    assert person.look().at.button(key="see-slowly").label == say("slow_page.link", "en")
 
 
 def epoch_box(person):

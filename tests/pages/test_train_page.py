@@ -11,6 +11,7 @@ from lab.export.link import from_link, to_link
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.messages import Reason
+from lab.spec.experiment import PartSpec
 from lab.spec.limits import ALONE
 from lab.starts import start
 from lab.texts import say
@@ -111,6 +112,25 @@ def test_learning_rate_and_batch_size_change_within_a_run_and_are_recorded(perso
     assert person.state().screen.run == run_id
     assert (run.learning_rate, run.batch_size) == (pytest.approx(0.001), 30)
     assert [(change.epoch, change.name) for change in run.changes] == [(10, "learning_rate"), (10, "batch_size")]
+
+
+def test_penalties_and_momentum_are_turned_within_a_run_that_was_made_without_them(person):
+    person.state().replace_experiment(person.experiment.with_compile(optimizer=PartSpec(type="SGD")))
+    person.look().press("train")
+    person.engine.advance(10)
+    run_id = person.state().screen.run
+    person.look().set_number(0.02, "penalty.l2").set_number(0.5, "optimizer", "SGD", "momentum")
+    run = person.engine.view(run_id, person.state().owner)
+    assert person.state().screen.run == run_id
+    layers = [(change.name, change.layer) for change in run.changes]
+    assert layers == [("l2", "0"), ("l2", "1"), ("momentum", "")]
+    assert person.at.number_input(key=person.key("penalty.l2")).value == 0.02
+    person.engine.advance()
+    person.look()
+    turned = say("change.of_layers", "en", name=say("change.l2", "en"), layers="1, 2")
+    assert turned in person.sentences()
+    person.set_number(0.0, "penalty.l2")  # it has ended: another one begins, without what was turned
+    assert person.state().screen.run != run_id
 
 
 def test_ten_times_the_learning_rate_is_one_click(person):

@@ -28,13 +28,12 @@ class Points:
 
     def add(self, history: Mapping[str, float], extras: Mapping[str, float]) -> None:
         """Put the values after one more epoch behind."""
-        self.epochs.append(self.epochs[-1] + 1 if self.epochs else 1)
-        for columns, values in ((self.history, history), (self.extras, extras)):
-            for name, value in values.items():
-                columns.setdefault(name, []).append(float(value))
+        latest = self.epochs[-1] + 1 if self.epochs else 1
+        self.extend(Points([latest], *({name: [float(one[name])] for name in one} for one in (history, extras))))
 
     def extend(self, more: "Points") -> None:
         """Put later points behind."""
+        level(self, more)
         self.epochs += more.epochs
         for columns, new in ((self.history, more.history), (self.extras, more.extras)):
             for name, values in new.items():
@@ -54,6 +53,23 @@ class Points:
             {name: values[kept] for name, values in self.history.items()},
             {name: values[kept] for name, values in self.extras.items()},
         )
+
+
+def level(before: Points, after: Points) -> None:
+    """Give both the columns that only one has because weights came under a penalty in between."""
+    for points, others in ((before, after), (after, before)):
+        for name in others.extras.keys() - points.extras.keys():
+            column = _without_penalty(name, points)
+            if column:
+                points.extras[name] = column
+
+
+def _without_penalty(name: str, points: Points) -> list[float]:
+    """An extra where no weight is under a penalty: 0, and of the data loss the loss itself; of any other nothing."""
+    if name.endswith("penalty"):
+        return [0.0] * len(points.history.get("loss", ()))
+    total = name.removesuffix("data_loss") + "loss" if name.endswith("data_loss") else ""
+    return list(points.history.get(total, points.extras.get(total, ())))
 
 
 def decimate(columns: dict[str, list[T]], most: int) -> dict[str, list[T]]:

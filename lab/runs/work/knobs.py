@@ -8,12 +8,17 @@ from typing import Any, Final
 
 from lab.runs.wire.spec import KnobTurn, RunSpec
 from lab.runs.work.drawn import named_layers
+from netcore.regularizers import L1, L1L2, L2
 
 LASTING: Final = ("l1", "l2", "dropout", "momentum")  # no part of a state that netcore saves
 
 
-def turn_inside(model: Any, spec: RunSpec, turn: KnobTurn) -> bool:
-    """Turn a knob of LASTING, or set a weight. False, and nothing is changed, where the network has no such knob."""
+def turn_inside(fit_run: Any, spec: RunSpec, turn: KnobTurn) -> bool:
+    """Turn a knob of LASTING, or set a weight. False, and nothing is changed, where the network has no such knob.
+
+    The kernel of a layer that is named may be without the penalty whose factor is turned: it comes under one then.
+    """
+    model = fit_run.model
     if turn.name == "weight":
         return _set_weight(model, spec, turn)
     if turn.name == "momentum":
@@ -22,7 +27,7 @@ def turn_inside(model: Any, spec: RunSpec, turn: KnobTurn) -> bool:
     found = list(_holders(model, spec, turn))
     for holder, attribute in found:
         setattr(holder, attribute, turn.value)
-    return bool(found)
+    return bool(found) or _put_under_penalty(fit_run, spec, turn)
 
 
 def _holders(model: Any, spec: RunSpec, turn: KnobTurn) -> Iterator[tuple[Any, str]]:
@@ -36,6 +41,19 @@ def _holders(model: Any, spec: RunSpec, turn: KnobTurn) -> Iterator[tuple[Any, s
             for weight in layer.trainable_weights:
                 if weight.regularizer is not None and turn.name in type(weight.regularizer).params:
                     yield weight.regularizer, turn.name
+
+
+def _put_under_penalty(fit_run: Any, spec: RunSpec, turn: KnobTurn) -> bool:
+    """A kernel without a penalty, or under one of the other kind alone, from now on has one of both kinds."""
+    layer = dict(named_layers(fit_run.model, spec)).get(turn.layer)
+    if turn.name not in ("l1", "l2") or layer is None or "kernel_regularizer" not in layer.params:
+        return False
+    kernel = next((weight for weight in layer.trainable_weights if weight.name == "kernel"), None)
+    if kernel is None or not (kernel.regularizer is None or isinstance(kernel.regularizer, L1 | L2)):
+        return False
+    factors = {name: getattr(kernel.regularizer, name, 0.0) for name in ("l1", "l2")}
+    fit_run.set_penalty(kernel, L1L2(**(factors | {turn.name: turn.value})))
+    return True
 
 
 def _set_momentum(optimizer: Any, value: float) -> bool:

@@ -433,7 +433,7 @@ class Trainer:
             self._use_data(turn.source)
         else:
             self.edits += turn.name == "weight"
-            return turn_inside(self.model, self._spec, turn)
+            return turn_inside(self._fit_run, self._spec, turn)
         return True
 
     def _turn_again(self, turns: list[KnobTurn]) -> None:
@@ -442,7 +442,7 @@ class Trainer:
         """
         for turn in turns:
             if turn.name in LASTING:
-                turn_inside(self.model, self._spec, turn)
+                turn_inside(self._fit_run, self._spec, turn)
 
     def _apply_what_is_due(self) -> None:
         while self._waiting and self._waiting[0].position <= self.position:

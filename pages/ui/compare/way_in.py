@@ -15,10 +15,8 @@ def ways_on(state: AppState, run: RunView) -> None:
         return
     compare, inside = page_named("compare"), page_named("inside")
     fork = say("train_page.fork", state.language)
-    motion = page_named("slow_motion")
     with st.container(horizontal=True, gap="small"):
-        if st.button(say("slow_page.link", state.language), key="see-slowly", icon=motion.icon):
-            st.switch_page(motion.file)
+        way_into_slow_motion(state)
         if st.button(fork, key="fork", icon=":material/call_split:"):
             compare_run(state, run.id, "fork")
         if st.button(compare.title(state.language), key="compare", icon=compare.icon):
@@ -26,6 +24,13 @@ def ways_on(state: AppState, run: RunView) -> None:
         if st.button(inside.title(state.language), key="inside", icon=inside.icon):
             state.held(CompareView).choose(run.id, state.experiment.data)
             st.switch_page(inside.file)
+
+
+def way_into_slow_motion(state: AppState) -> None:
+    """Of the run on the screen, also while it goes on: at its last epoch that is kept."""
+    motion = page_named("slow_motion")
+    if st.button(say("slow_page.link", state.language), key="see-slowly", icon=motion.icon):
+        st.switch_page(motion.file)
 
 
 def compare_run(state: AppState, run_id: str, look: str) -> None:

@@ -8,11 +8,20 @@ function takePoints(columns, frame) {
   const seen = last(columns.e) ?? 0;
   const start = frame.e.findIndex((epoch) => epoch > seen);
   if (start < 0) return start;
-  for (const [name, values] of Object.entries(frame)) {
-    if (Array.isArray(values)) (columns[name] ??= []).push(...values.slice(start));
+  const names = new Set([...Object.keys(columns), ...Object.keys(frame).filter((name) => Array.isArray(frame[name]))]);
+  for (const name of names) {
+    columns[name] ??= withoutPenalty(name, columns);
+    columns[name].push(...(frame[name] ?? withoutPenalty(name, frame)).slice(start));
   }
   if (columns.e.length > MOST_POINTS) halve(columns);
   return start;
+}
+
+// A column that begins when weights come under a penalty: before that it is 0, and the data loss the loss itself.
+function withoutPenalty(name, columns) {
+  if (name.endsWith("penalty")) return columns.e.map(() => 0);
+  const total = name.replace(/data_loss$/, "loss");
+  return [...(columns[total] ?? columns[total.slice(1)] ?? [])]; // the mark of what Keras's history has not stands first
 }
 
 function halve(columns) {

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lab.insight.turned import say_turns
 from lab.runs.kept.record import RunRecord, RunView
 from lab.texts import say
 from pages.ui.bench import Bench
@@ -28,15 +29,5 @@ def ended(state: AppState, bench: Bench, run: RunView) -> None:
 def changes_line(state: AppState, record: RunRecord) -> None:
     """Which knobs were turned during the run, and where: the same stands in its link."""
     if record.changes:
-        said = [
-            say(
-                "train_page.change_batch" if change.batch else "train_page.change",
-                state.language,
-                epoch=change.epoch + 1,
-                batch=change.batch,
-                name=say(f"change.{change.name}", state.language),
-                value=f"{change.value:g}",
-            )
-            for change in record.changes
-        ]
-        st.caption(say("train_page.changed", state.language, changes=" · ".join(said)))
+        said = " · ".join(say_turns(record.changes, state.language))
+        st.caption(say("train_page.changed", state.language, changes=said))

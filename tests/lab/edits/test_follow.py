@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from lab.edits.follow import answer_to_a_turn, as_it_runs, can_continue, can_go_on, commands_to_follow, one_epoch_more
+from lab.edits.layers import with_kernel_penalty
 from lab.runs.kept.record import RunView
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
-from lab.runs.wire.messages import Extend, SetBatchSize, SetLearningRate
+from lab.runs.wire.messages import Extend, SetBatchSize, SetInside, SetLearningRate
+from lab.spec.experiment import Change, PartSpec
 from lab.spec.limits import ALONE
 from tests.lab.runs.runs import iris, iris_data
 
@@ -25,6 +27,32 @@ def test_learning_rate_batch_size_and_epochs_are_followed_the_epochs_first():
     wanted = told.with_learning_rate(0.5).with_fit(epochs=30, batch_size=7)
     assert commands_to_follow(told, wanted) == [Extend(30), SetLearningRate(0.5), SetBatchSize(7)]
     assert commands_to_follow(told, told.replace(name="another name")) == []
+
+
+def test_penalties_momentum_and_dropout_are_followed_also_where_the_network_was_made_without():
+    told = iris(20).with_compile(optimizer=PartSpec(type="SGD"))  # Dense, Dropout, Dense
+    wanted = with_kernel_penalty(with_kernel_penalty(told, "l2", 0.01), "l1", 0.5)
+    wanted = wanted.with_layer(wanted.model.layers[1].with_params(rate=0.4))
+    wanted = wanted.with_compile(optimizer=PartSpec(type="SGD", params={"momentum": 0.9}))
+    commands = [
+        SetInside("momentum", 0.9),
+        SetInside("l1", 0.5, "0"),
+        SetInside("l2", 0.01, "0"),
+        SetInside("dropout", 0.4, "1"),
+        SetInside("l1", 0.5, "2"),
+        SetInside("l2", 0.01, "2"),
+    ]
+    assert commands_to_follow(told, wanted) == commands
+    assert commands_to_follow(wanted, wanted) == []
+    assert {command.value for command in commands_to_follow(wanted, told)} == {0.0, told.model.layers[1].params["rate"]}
+    run = replace(ended(), changes=tuple(Change(epoch=1, batch=2, **vars(command)) for command in commands))
+    assert commands_to_follow(as_it_runs(told, run), wanted.with_fit(epochs=3)) == []
+
+
+def test_a_penalty_on_other_weights_than_the_kernel_needs_a_new_run():
+    on_bias = iris().with_layer(iris().model.layers[0].with_params(bias_regularizer="L2"))
+    assert commands_to_follow(iris(), on_bias) is None
+    assert commands_to_follow(on_bias, with_kernel_penalty(on_bias, "l2", 0.1)) == [SetInside("l2", 0.1, "2")]
 
 
 @pytest.mark.parametrize(

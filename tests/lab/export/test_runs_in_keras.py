@@ -53,6 +53,8 @@ def test_knobs_inside_the_network_and_weights_set_by_hand_are_turned_in_the_prog
     experiment = experiment.with_added_layer("Dropout", {"rate": 0.0}, 1)
     experiment = experiment.with_added_layer("Dense", {"units": 3, "kernel_regularizer": "L2"}, 2)
     experiment = experiment.with_compile(optimizer=PartSpec(type="SGD"))  # made without momentum
+    changes.append(Change(epoch=2, batch=0, name="l2", value=0.1, layer="3"))  # and this kernel without a penalty
+    changes.append(Change(epoch=3, batch=0, name="l1", value=0.05, layer="3"))
     run = Made(experiment.with_fit(changes=tuple(changes)))
     space = executed(run.program("ko"), tmp_path, monkeypatch)
     for key, values in space["curves"].items():

@@ -25,7 +25,7 @@ from lab.export.program import DATA_FILE, WEIGHTS_FILE
 from lab.export.report import report
 from lab.insight.evaluate import evaluate_run
 from lab.runs.serve.inline import InlineEngine
-from lab.spec.experiment import LayerSpec
+from lab.spec.experiment import Change, LayerSpec
 from lab.starts import start
 from lab.texts import LANGUAGES, say
 from lab.texts.letters import visible
@@ -304,6 +304,19 @@ def test_the_report_knows_one_best_epoch_which_is_the_verdicts(iris):
     words = checked(report(iris.record, iris.dataset, {}, verdict, "en").decode())
     assert iris.record.best_epoch != 1
     assert set(re.findall(r"lowest validation: epoch (\d+)", words)) == {"1"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_names_each_turn_of_a_knob(iris, language):
+    turns = [("l2", 0.02, "0"), ("l2", 0.02, "1"), ("momentum", 0.5, ""), ("learning_rate", 0.25, "")]
+    changes = [Change(epoch=4, batch=2, name=name, value=value, layer=layer) for name, value, layer in turns]
+    record = replace(iris.record, changes=tuple(changes))
+    words = checked(report(record, iris.dataset, {}, record.verdict, language).decode())
+    assert say("export.turned", language) in words
+    l2 = say("change.of_layers", language, name=say("change.l2", language), layers="1, 2")
+    for name, value in ((l2, "0.02"), (say("change.momentum", language), "0.5")):
+        assert say("train_page.change_batch", language, epoch=5, batch=2, name=name, value=value) in words
+    assert say("export.turned", language) not in checked(page_of(iris, language))
 
 
 def test_each_loss_of_the_end_stands_in_the_report_once(iris):

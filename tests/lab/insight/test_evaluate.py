@@ -291,3 +291,19 @@ def test_a_run_is_judged_by_the_points_that_it_learned_from_last_and_not_by_thos
     assert found.scores["validation"].rows == 50
     assert found.scores["validation"].loss == pytest.approx(record.history["val_loss"][-1])
     assert rows_at_end(dataclasses.replace(record, changes=())) is None
+
+
+def test_a_run_is_judged_by_what_it_learned_whatever_was_turned_on_the_way():
+    begun = playground(4, epochs=4).with_added_layer("Dropout", {"rate": 0.2}, 1)
+    dataset = prepare(given_table(begun.data.source, AS_FOUND), begun.data, begun.seed)
+    turned = [("l2", 0.3, "0"), ("l1", 0.2, "2"), ("momentum", 0.6, ""), ("dropout", 0.7, "1")]
+    changes = tuple(Change(epoch=2, batch=3, name=name, value=value, layer=layer) for name, value, layer in turned)
+    engine = InlineEngine()
+    run = engine.start(RunRequest(begun.with_fit(changes=changes), dataset), "me")
+    engine.advance()
+    record = engine.record(run, "me")
+    (found,) = evaluate_run(record, dataset).values()
+    for part, column in (("train", "evaluated_data_loss"), ("validation", "val_data_loss")):
+        assert found.scores[part].loss == pytest.approx(record.extras[column][-1], rel=1e-5)
+    assert found.scores["validation"].loss < record.history["val_loss"][-1]  # what weighs on weights is no mistake
+    assert found.scores["validation"].metrics["accuracy"] == pytest.approx(record.history["val_accuracy"][-1])

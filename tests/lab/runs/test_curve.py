@@ -6,6 +6,8 @@ import pytest
 
 from lab.runs.serve.pooled import curve as curve_module
 from lab.runs.serve.pooled.curve import Curve
+from lab.runs.wire.frame import Progress, encode
+from lab.runs.wire.messages import Frame
 from lab.runs.wire.points import Points
 from tests.lab.runs.jobs import frame
 
@@ -53,6 +55,24 @@ def test_a_reader_further_behind_than_the_frames_starts_anew_with_the_whole_curv
     assert epochs([event]) == list(range(1, 31))
     assert len(curve.after(20)) == 10
     assert curve.points().extras["evaluated_loss"] == pytest.approx([2 / epoch for epoch in range(1, 31)], rel=1e-5)
+
+
+def test_columns_of_weights_that_come_under_a_penalty_begin_with_the_first_epoch(curve):
+    extras = {"penalty": [0.5], "val_data_loss": [0.25], "evaluated_data_loss": [0.125]}
+    losses = {"loss": [4.0, 2.0], "val_loss": [5.0, 3.0]}
+    before = Points([1, 2], losses, {"evaluated_loss": [3.5, 1.5]})
+    after = Points([3], {"loss": [1.0], "val_loss": [0.75]}, {"evaluated_loss": [0.625]} | extras)
+    for points in (before, after):
+        progress = Progress(0, 0.0, 0.0)
+        curve.take(Frame("r", points.epochs[0], points.epochs[-1], encode(points, progress)))
+    whole = curve.points()
+    assert whole.extras["penalty"] == [0.0, 0.0, 0.5]
+    assert whole.extras["val_data_loss"] == [5.0, 3.0, 0.25]
+    assert whole.extras["evaluated_data_loss"] == [3.5, 1.5, 0.125]
+    later = Points([4], {"loss": [0.5], "val_loss": [0.5]}, {"evaluated_loss": [0.25]})  # as its log makes them again
+    whole.extend(later)
+    assert {len(column) for column in (*whole.history.values(), *whole.extras.values())} == {4}
+    assert whole.extras["val_data_loss"][-1] == 0.5
 
 
 @pytest.mark.parametrize(("seen", "anew"), [(3, True), (4, False), (5, False)])

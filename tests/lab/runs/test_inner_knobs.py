@@ -108,6 +108,69 @@ def test_any_epoch_of_such_a_run_comes_back_from_its_checkpoints_and_a_fork_goes
     assert [one.tobytes() for one in after] == [one.tobytes() for one in weights[20]]
 
 
+def without_penalties(**fit: int) -> Experiment:
+    made = playground(5, epochs=6, noise=20.0)
+    return made.with_added_layer("Dense", {"units": 4, "activation": "relu"}, 1).with_fit(**fit)
+
+
+def under_penalties_of_nothing(experiment: Experiment) -> Experiment:
+    nothing = part("L1L2", l1=0.0, l2=0.0)
+    return experiment.with_layers([layer.with_params(kernel_regularizer=nothing) for layer in experiment.model.layers])
+
+
+@pytest.mark.parametrize("updates", [0, 2, 3, 7])
+def test_a_kernel_comes_under_a_penalty_while_it_learns_as_if_it_had_been_under_one_of_nothing(updates):
+    plain, other = without_penalties(), under_penalties_of_nothing(without_penalties())
+    trainers = [trainer_of(plain), trainer_of(other)]
+    for trainer in trainers:
+        if updates:
+            trainer.advance(updates=updates)
+        trainer.apply(SetInside("l2", 0.05, "0"))
+        trainer.advance(updates=4)
+        trainer.apply(SetInside("l1", 0.02, "0"))
+        trainer.apply(SetInside("l1", 0.01, "1"))
+        trainer.advance()
+    grown, made = trainers
+    assert same_weights(grown, made)
+    assert grown.history == made.history
+    assert grown.extras.keys() == made.extras.keys()
+    for name, column in grown.extras.items():
+        assert column == pytest.approx(made.extras[name], rel=1e-6), name
+    assert grown.points.extras["penalty"][-1] > 0
+    unturned = trainer_of(plain)
+    unturned.advance()
+    assert not same_weights(grown, unturned)
+
+
+def test_such_a_run_goes_on_from_its_snapshot_comes_back_from_its_log_and_goes_on_as_a_fork():
+    experiment = without_penalties()
+    dataset, engine = data(experiment), InlineEngine()
+    run = engine.start(RunRequest(experiment, dataset), "me")
+    weights = {}
+    for epoch in range(1, 7):
+        if epoch == 3:
+            engine.command(run, "me", SetInside("l2", 0.05, "1"))
+        engine.advance(1)
+        weights[epoch] = [one.tobytes() for one in engine.record(run, "me").weights]
+    record, kept = engine.record(run, "me"), engine.checkpoints(run, "me")
+    assert {len(column) for column in (record.history | record.extras).values()} == {6}
+    assert record.extras["penalty"][:2] == [0.0, 0.0]
+    assert record.extras["val_data_loss"][:2] == record.history["val_loss"][:2]
+    for epoch in (1, 2, 3, 6):
+        assert [one.tobytes() for one in trainer_at(record, kept, dataset, epoch).weights] == weights[epoch]
+    written = Experiment.from_json(record.experiment_with_changes().to_json())
+    again = trainer_of(written)
+    again.advance(updates=10)
+    moved = trainer_of(written)
+    moved.restore(again.snapshot())
+    moved.advance()
+    assert [one.tobytes() for one in moved.weights] == weights[6]
+    assert (moved.history, moved.extras) == (record.history, record.extras)
+    forked = trainer_of(written.forked(4))
+    forked.advance()
+    assert [one.tobytes() for one in forked.weights] == weights[6]
+
+
 def test_a_weight_set_by_hand_is_that_weight_to_the_next_update_and_is_logged_where_it_was_set():
     trainer = trainer_of(network())
     trainer.advance(updates=2)
@@ -172,7 +235,7 @@ def part(name: str, **config: float):
     "command",
     [
         SetInside("dropout", 0.5, "0"),
-        SetInside("l2", 0.5, "0"),
+        SetInside("l2", 0.5, "2"),
         SetInside("l1", 0.1, "9"),
         SetInside("weight", 1.0, "", "kernel", (0, 0)),
         SetInside("weight", 1.0, "9", "kernel", (0, 0)),

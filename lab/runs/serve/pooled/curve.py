@@ -5,7 +5,7 @@ from collections import deque
 
 from lab.runs.wire.frame import DISPLAY_POINTS, cut, decode, reset_event
 from lab.runs.wire.messages import Frame
-from lab.runs.wire.points import Columns, Points
+from lab.runs.wire.points import Columns, Points, level
 
 RING = 500  # frames kept for readers that come late; older points come thinned
 FRAME_BYTES = 200  # that a kept frame takes beside its event
@@ -92,6 +92,10 @@ class Curve:
             fresh.append(frame.event)
         for event in reversed(fresh):
             points = decode(event)
+            if self._history and points.extras.keys() != self._extras.keys():
+                before = Points([], _unpacked(self._history), _unpacked(self._extras))
+                level(before, points)
+                self._extras = _packed(before.extras)
             for columns, new in ((self._history, points.history), (self._extras, points.extras)):
                 for name, values in new.items():
                     columns.setdefault(name, array("d")).extend(values)
