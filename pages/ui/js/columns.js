@@ -9,10 +9,8 @@ function takePoints(columns, frame) {
   const start = frame.e.findIndex((epoch) => epoch > seen);
   if (start < 0) return start;
   const names = new Set([...Object.keys(columns), ...Object.keys(frame).filter((name) => Array.isArray(frame[name]))]);
-  for (const name of names) {
-    columns[name] ??= withoutPenalty(name, columns);
-    columns[name].push(...(frame[name] ?? withoutPenalty(name, frame)).slice(start));
-  }
+  for (const name of names) columns[name] ??= withoutPenalty(name, columns); // before any of them grows
+  for (const name of names) columns[name].push(...(frame[name] ?? withoutPenalty(name, frame)).slice(start));
   if (columns.e.length > MOST_POINTS) halve(columns);
   return start;
 }

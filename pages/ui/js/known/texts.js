@@ -52,7 +52,7 @@ function paintShares(known, pen, { left, right, top }, shares, row) {
   for (let step = 0; step < steps; step++) {
     const wide = at(step + 1) - at(step);
     for (let place = 0; place < count; place++) {
-      pen.fillStyle = css(place === BLANK ? [128, 128, 128] : ABOVE, shares[step * count + place]);
+      pen.fillStyle = css(place === BLANK ? [128, 128, 128] : ABOVE, Math.sqrt(shares[step * count + place])); // a third is seen, too, on black
       pen.fillRect(at(step), top + place * row, wide, row);
     }
     const best = bestClass(shares, step, count);
