@@ -26,6 +26,17 @@ class Awaited(Protocol):
     def lost(self) -> None: ...
 
 
+def ticking(draw: Callable[[], None], every_s: float) -> None:
+    """Draw a part of a page again and again while the rest stands.
+
+    In a container of its own. Where a look at the part comes before all of the page has been sent, Streamlit drops what
+    is on its way of the part, and not of the rest: the browser then takes away what it has of the part, and would put
+    the next look in the place of whatever stands behind it.
+    """
+    with st.container():
+        st.fragment(draw, run_every=every_s)()
+
+
 def where(state: AppState, one: Awaited) -> StudyView | None:
     """Where the study is; None, and told so, if the engine no longer knows it."""
     try:
@@ -48,7 +59,6 @@ def wait_for(
 ) -> None:
     """What `show` draws of it, again and again; the page is run anew when it has ended."""
 
-    @st.fragment(run_every=every_s)
     def tick() -> None:
         view = look(state, one)
         if view is None or not one.going_on:
@@ -62,7 +72,7 @@ def wait_for(
                 st.caption(words)
             show(view)
 
-    tick()
+    ticking(tick, every_s)
     st.button(
         say("experiments_page.stop", state.language),
         key=stop_key,

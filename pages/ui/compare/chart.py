@@ -19,6 +19,7 @@ from pages.ui.compare.shelf import keep
 from pages.ui.compare.state import CompareView
 from pages.ui.run.training import look_at
 from pages.ui.state import AppState, keep_newest
+from pages.ui.waiting import ticking
 
 REDRAW_S = 1.0
 
@@ -88,7 +89,6 @@ def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | No
         show_chart(figure_of(state, drawn, fork), key, alt=alt(state, drawn))
         return
 
-    @st.fragment(run_every=REDRAW_S)
     def tick() -> None:
         views = [view_of(state, entry) for entry in drawn]
         if not any(view is not None and view.active for view in views):
@@ -99,7 +99,7 @@ def draw_chart(state: AppState, drawn: Sequence[Entry], key: str, fork: int | No
                 st.progress(view.share, text=say("compare.going_on", state.language, **numbers))
         show_chart(figure_of(state, drawn, fork), key, alt=alt(state, drawn))
 
-    tick()
+    ticking(tick, REDRAW_S)
 
 
 def alt(state: AppState, drawn: Sequence[Entry]) -> str:

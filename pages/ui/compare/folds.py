@@ -29,6 +29,7 @@ from pages.ui.bench import table_of
 from pages.ui.chart import show_chart
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
+from pages.ui.waiting import ticking
 
 LOOK_S = 0.5
 
@@ -87,7 +88,6 @@ def start_folds(record: RunRecord) -> None:
 def wait(state: AppState, asked: Folded) -> None:
     """Progress twice a second; the page is run anew when it has ended."""
 
-    @st.fragment(run_every=LOOK_S)
     def tick() -> None:
         view = look(state, asked)
         if view is None or asked.ended:
@@ -95,7 +95,7 @@ def wait(state: AppState, asked: Folded) -> None:
         else:
             st.progress(view.share, text=say("folds.progress", state.language, folds=asked.folds))
 
-    tick()
+    ticking(tick, LOOK_S)
 
 
 def look(state: AppState, asked: Folded) -> StudyView | None:

@@ -31,6 +31,7 @@ from pages.ui.progress import while_looking
 from pages.ui.run.training import look_at, record_of_run
 from pages.ui.state import AppState, app_state
 from pages.ui.text import tell_error
+from pages.ui.waiting import ticking
 
 COURSE = "inside_course"
 LOOK_S = 0.5  # between two looks at whether a run that has just begun can be looked into
@@ -90,13 +91,12 @@ def last_epoch(state: AppState, record: RunRecord, *, ended: bool) -> int:
 def await_first_state(state: AppState, run_id: str) -> None:
     """Draw the page anew as soon as there is an epoch to look into, or there will be none."""
 
-    @st.fragment(run_every=LOOK_S)
     def tick() -> None:
         run = look_at(state, run_id)
         if not run.active or last_epoch(state, record_of_run(state, run), ended=False):
             st.rerun()
 
-    tick()
+    ticking(tick, LOOK_S)
 
 
 def at_an_epoch(state: AppState, record: RunRecord, dataset: Dataset, rows: Rows, course: Course) -> None:

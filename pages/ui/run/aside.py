@@ -10,6 +10,7 @@ from lab.runs.wire.messages import ENDED, Stop
 from lab.texts import say
 from pages.ui.run.training import open_run, run_elsewhere, scene_and_run, send_to
 from pages.ui.state import AppState, app_state
+from pages.ui.waiting import ticking
 
 LOOK_S = 2.0
 
@@ -63,12 +64,11 @@ def watch(state: AppState) -> None:
     if not seen:
         return
 
-    @st.fragment(run_every=LOOK_S)
     def tick() -> None:
         if {run.id: run.state for run in _moving(app_state())} != seen:
             st.rerun()
 
-    tick()
+    ticking(tick, LOOK_S)
 
 
 def _moving(state: AppState) -> list[RunSummary]:

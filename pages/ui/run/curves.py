@@ -19,6 +19,7 @@ from pages.ui.bench import Bench, bench_of
 from pages.ui.run.live_curve import Drawing, live_curve
 from pages.ui.run.training import current_run, look_at, scene_and_run, told_experiment
 from pages.ui.state import AppState, app_state
+from pages.ui.waiting import ticking
 
 REDRAW_S = 1.0
 AFTERWARDS = (f"{EXTRA}evaluated_loss",)  # curves beside those of Keras's history
@@ -95,7 +96,6 @@ def progress_of(run: RunView) -> dict[str, object]:
 def redrawn(state: AppState) -> None:
     """The stream is blocked: ask the engine once a second, and run the page anew when the training has ended."""
 
-    @st.fragment(run_every=REDRAW_S)
     def tick() -> None:
         run = current_run(app_state())
         if run is None or not run.active:
@@ -103,7 +103,7 @@ def redrawn(state: AppState) -> None:
         at_rest(app_state(), bench_of(app_state()), run)
 
     st.caption(say("train_page.blocked", state.language))
-    tick()
+    ticking(tick, REDRAW_S)
 
 
 def series_of(experiment: Experiment, bench: Bench) -> tuple[str, ...]:

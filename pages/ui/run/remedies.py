@@ -21,6 +21,7 @@ from pages.ui.chart import show_chart
 from pages.ui.run.training import start_run
 from pages.ui.state import AppState, app_state
 from pages.ui.text import tell_error
+from pages.ui.waiting import ticking
 
 LOOK_S = 0.5
 
@@ -106,7 +107,6 @@ def trial_section(state: AppState, record: RunRecord, verdict: Verdict) -> None:
 def wait(state: AppState, tried: Tried) -> None:
     """Progress twice a second; the page is run anew when it has ended."""
 
-    @st.fragment(run_every=LOOK_S)
     def tick() -> None:
         view = look(state, tried)
         if view is None or tried.result is not None:
@@ -114,7 +114,7 @@ def wait(state: AppState, tried: Tried) -> None:
         else:
             st.progress(view.share, text=say("trial.progress", state.language, seeds=SEEDS))
 
-    tick()
+    ticking(tick, LOOK_S)
 
 
 def look(state: AppState, tried: Tried) -> StudyView | None:

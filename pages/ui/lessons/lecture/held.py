@@ -13,7 +13,7 @@ from lab.texts import say
 from pages.ui.lessons.lecture.address import replica_here
 from pages.ui.lessons.running import begin
 from pages.ui.state import AppState, app_state
-from pages.ui.waiting import crowd_words, where
+from pages.ui.waiting import crowd_words, ticking, where
 
 FOLLOW_S = 0.5  # between two looks at whether another window has moved it
 
@@ -68,7 +68,6 @@ def follow(state: AppState, lecture: Lecture, *, gives: bool) -> None:
     """
     drawn = lecture.turns
 
-    @st.fragment(run_every=FOLLOW_S)
     def tick() -> None:
         lectures().seen(lecture)
         if gives and lecture.running is not None and lecture.running.going_on:
@@ -76,7 +75,7 @@ def follow(state: AppState, lecture: Lecture, *, gives: bool) -> None:
         if lecture.turns != drawn:
             st.rerun()
 
-    tick()
+    ticking(tick, FOLLOW_S)
 
 
 def _look_at_runs(state: AppState, lecture: Lecture, running: Running) -> None:
