@@ -140,14 +140,17 @@ def figures_table(
         if one is None:
             continue
         row = {say("lessons_page.setting", language): words.name(setting.key)}
-        row |= {words.name(name): _spread(values) for name, values in one.figures.items() if name != "parameters"}
+        lost = any(run.diverged for run in one.runs)
+        row |= {words.name(name): _spread(values, lost) for name, values in one.figures.items() if name != "parameters"}
         row[say("lessons_page.parameters", language)] = f"{one.figures['parameters'].mean():,.0f}"
         rows.append(row)
     return rows
 
 
-def _spread(values: Any) -> str:
-    """Mean, and the ends where the seeds differ."""
+def _spread(values: Any, lost: bool) -> str:
+    """Mean, and the ends where the seeds differ; what a setting does not measure is no NaN of a run that is lost."""
+    if np.isnan(values).all() and not lost:
+        return "–"
     mean, low, high = (number(float(one)) for one in (values.mean(), values.min(), values.max()))
     return mean if low == high else f"{mean} ({low} – {high})"
 

@@ -1,12 +1,14 @@
 """A sentence is said where it is true of the very runs, and nowhere else."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from lab.lessons.asked import cells_with, trained
+from lab.lessons.asked import cells_with, scenes_of, trained
 from lab.lessons.figures import SettingRuns, values_of
+from lab.lessons.pictures import figures_table, pictures_of
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.refusal import say_refusal
 from lab.lessons.said import answer_of, held_of, right_choices, said_of, true_of, worth_of
@@ -14,6 +16,7 @@ from lab.lessons.schema import Again, Sentence
 from lab.lessons.shelf import lesson, lesson_folders
 from lab.spec.value import checked
 from lab.studies.figures import RunFigures
+from tests.lab.lessons.made import made_runs
 
 VALUES = {"a.loss": np.array([1.0, 1.0, 3.0, 1.0, 1.0]), "b.loss": np.array([2.0, 2.0, 2.0, 2.0, 0.5])}
 
@@ -28,6 +31,16 @@ def test_what_diverged_is_no_ground_for_a_sentence():
     lost = {**VALUES, "a.loss": np.array([1.0, np.nan, 1.0, 1.0, 1.0])}
     for seeds in ("mean", "every"):
         assert not true_of(checked(Sentence, {"key": "k", "when": "a.loss < b.loss", "seeds": seeds}), lost)
+
+
+def test_a_figure_that_a_setting_does_not_measure_is_a_dash_in_the_table_and_that_of_a_lost_run_is_not():
+    opened = lesson("05")
+    made = made_runs(opened, {"watched": [1.0, 0.5], "unwatched": [1.0, 0.5]})
+    runs = {key: replace(one, figures={**one.figures, "acc": np.full(5, np.nan)}) for key, one in made.items()}
+    lost = tuple(replace(run, diverged=True) for run in runs["watched"].runs)
+    runs["watched"] = replace(runs["watched"], runs=lost)
+    rows = figures_table(pictures_of(scenes_of(opened))[0], runs, opened.words("en"), "en")
+    assert [row["validation accuracy"] for row in rows] == ["NaN", "–"]
 
 
 def test_only_what_holds_and_was_run_is_said():
