@@ -36,6 +36,7 @@ APART = {  # by the narrow rule, from the seeds 0 to 4
     ("07", "adam_0", "mae"),
     ("09", "slow", "trained"),
     ("10", "b10", "noise"),
+    ("10", "careful", "noise"),
     ("15", "lstm", "mae"),
     ("16", "adam_raw", "acc"),
 }
