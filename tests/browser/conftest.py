@@ -138,9 +138,9 @@ class Visitor:
         """By the row of steps, or by the list of tools; from a page at rest, as `press`."""
         self.settle()
         if page_named(name).kind == "step":
-            title = page_named(name).title(self.language)
-            self.page.locator(".st-key-steps a", has_text=re.compile(rf"^\d {title}")).click()
-            expect(self.step_here).to_have_text(re.compile(rf"^\d {title}"))
+            step = re.compile(rf"^\d {page_named(name).title(self.language)}")
+            self.page.locator(".st-key-steps a", has_text=step).click()
+            self.step_here.filter(has_text=step).wait_for()  # for a moment the step before is marked, too
         else:
             self.page.get_by_role("button", name=self.say("tools.open")).click()
             self.page.get_by_role("link", name=page_named(name).title(self.language)).click()
