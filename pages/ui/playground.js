@@ -90,8 +90,12 @@ class Playground {
     return this.boards.length > 1;
   }
 
+  // of a pair; and at which epoch of each one looks back: as fast as they go, not each was seen of both
   nameOf(lane) {
-    return this.isPair ? "AB"[this.boards.findIndex((board) => board.lane === lane)] : "";
+    if (!this.isPair) return "";
+    const name = "AB"[this.boards.findIndex((board) => board.lane === lane)];
+    if (!this.boards.some((board) => board.lane.past.at)) return name;
+    return `${name} · ${fill(this.texts.epoch, { epoch: formatOf(this.language).format(lane.epoch) })}`;
   }
 
   addLane(setup) {
@@ -296,7 +300,7 @@ class Playground {
   // At the epoch before or behind the one that is seen, of both networks of a pair. See live_curve.js for what is returned.
   look(by) {
     const [{ lane }, ...others] = this.boards;
-    if (lane.isMoving) return { outcome: "moves" };
+    if (this.boards.some((board) => board.lane.isMoving)) return { outcome: "moves" };
     const picture = lane.lookBack(by);
     if (!picture) return { outcome: "none" };
     for (const other of others) other.lane.lookAt(lane.past.at ? picture.epoch : Infinity);

@@ -310,6 +310,23 @@ def test_two_networks_learn_side_by_side_on_the_same_data_by_one_button(play):
     player.page.wait_for_function(
         "() => [...document.querySelectorAll('.pg-board')].every((board) => board.dataset.state === 'paused')"
     )
+    newest = [player.told("epoch", board) for board in (0, 1)]
+    keys, headings = player.page.keyboard, player.page.locator(".pg-heading")
+    keys.press("p")
+    keys.press("ArrowLeft")
+    player.until("board.looked !== ''")
+    for board, name in enumerate("AB"):  # of each what it was then, and which epoch that is
+        seen = player.told("epoch", board)
+        assert int(seen) < int(newest[board])
+        assert player.told("looked", board) == seen
+        expect(headings.nth(board)).to_have_text(f"{name} · {player.say('epoch', epoch=seen)}")
+    keys.press("ArrowRight")
+    player.until("board.looked === ''")
+    expect(headings).to_have_text(["A", "B"])
+    assert [player.told("epoch", board) for board in (0, 1)] == newest
+    keys.press("Space")
+    player.until(f"board.state === 'running' && Number(board.epoch) > {newest[0]}")
+    keys.press("Escape")
     player.press("compare")
     expect(player.page.locator(OPENED)).to_have_count(1)
 

@@ -67,6 +67,9 @@ def test_a_worker_tells_what_a_network_answers_that_the_browser_cannot_compute(v
     first = filters.first.get_attribute("href")
     assert first.startswith("data:image/png")  # of weights that came while it learns
     wait_for(lambda: filters.first.get_attribute("href") != first, "other weights of a filter")
+    knows = person.page.locator(".what-it-knows")
+    answered = knows.get_attribute("data-epoch")
+    wait_for(lambda: knows.get_attribute("data-epoch") != answered, "what it answers after another epoch")
     person.press("stop")
     person.settle()
     summary = person.page.locator(".known-summary")
@@ -74,6 +77,15 @@ def test_a_worker_tells_what_a_network_answers_that_the_browser_cannot_compute(v
     choose(person, "pictures")
     assert len(set(painted(person))) > 3  # weights and digits
     expect(person.page.locator(".known-still")).to_have_attribute("aria-label", re.compile("right"))
+    curve, newest = person.page.locator(".live-curve"), summary.inner_text()
+    person.page.locator(".presentation button").click()
+    person.page.keyboard.press("ArrowLeft")
+    expect(curve).to_have_attribute("data-looked", re.compile(r"\d+"))
+    for picture in (".what-it-knows", ".network-drawing"):  # all of one epoch, whatever the worker told how often
+        expect(person.page.locator(picture)).to_have_attribute("data-epoch", curve.get_attribute("data-looked"))
+    person.page.keyboard.press("ArrowRight")
+    expect(curve).to_have_attribute("data-looked", "")
+    expect(summary).to_have_text(newest)
 
 
 def assert_beside_the_curves(person):

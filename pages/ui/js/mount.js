@@ -21,6 +21,24 @@ function mounted(views, root, make, take, isSame = () => true) {
   };
 }
 
+// Paints as `oncePerFrame` does, and between two times lets so many milliseconds pass: what is read, and not seen to move.
+function nowAndThen(paint, rest) {
+  let [painted, later] = [-Infinity, null];
+  const ask = oncePerFrame((now) => {
+    painted = performance.now();
+    paint(now);
+  });
+  return () => {
+    const wait = painted + rest - performance.now();
+    if (wait <= 0) ask();
+    else
+      later ??= setTimeout(() => {
+        later = null;
+        ask();
+      }, wait);
+  };
+}
+
 // Paints at most once per animation frame, however often it is asked; a hidden tab has no frames, so it costs nothing.
 function oncePerFrame(paint) {
   let asked = false;

@@ -24,23 +24,36 @@ class Past {
     while (this.pictures.length > MOST_PICTURES || (this.letters > MOST_LETTERS && this.pictures.length > 1)) this.drop(this.pictures.shift());
   }
 
+  // More of what has come last; of its epoch this picture stays, of which all is there.
+  complete(part) {
+    Object.assign(this.now.told, part);
+    const picture = last(this.pictures);
+    if (picture?.epoch !== this.now.epoch) return;
+    this.drop(picture);
+    Object.assign(picture, { told: this.now.told, letters: lettersIn(this.now.told) });
+    this.letters += picture.letters;
+  }
+
   drop({ letters }) {
     this.letters -= letters;
   }
 
   // by: -1 to the epoch before the one that is seen, 1 to the next one, 0 to the newest. Null where there is none, or none is kept.
-  step(by) {
+  // isWhole: of what was told of an epoch, whether it is all there; others are gone to only where there is no such one.
+  step(by, isWhole = () => true) {
     const seen = this.at ?? this.now;
     if (!seen || (by >= 0 && !this.at)) return null;
     if (by === 0) return this.to(Infinity);
-    const found = by < 0 ? this.pictures.findLast(({ epoch }) => epoch < seen.epoch) : this.pictures.find(({ epoch }) => epoch > seen.epoch);
+    const there = this.pictures.filter(({ epoch }) => (by < 0 ? epoch < seen.epoch : epoch > seen.epoch));
+    if (by > 0) there.reverse(); // the nearest one last
+    const found = there.findLast(({ told }) => isWhole(told)) ?? (by < 0 ? last(there) : undefined);
     if (by < 0 && !found) return null;
     return this.see(found);
   }
 
-  // The picture of an epoch, or the last one before it.
+  // The picture of an epoch, or the last one before it, or the first one that was seen.
   to(epoch) {
-    return this.see(this.pictures.findLast((picture) => picture.epoch <= epoch));
+    return this.see(this.pictures.findLast((picture) => picture.epoch <= epoch) ?? this.pictures[0]);
   }
 
   see(picture) {

@@ -2,6 +2,7 @@
 
 const SPOKEN_EVERY_MS = 5000;
 const MARKED_EVERY_MS = 250;
+const READ_EVERY_MS = 60; // curves and figures: what moves beside them, the network and what it knows, goes faster
 const MARGIN = { top: 34, right: 92, bottom: 44, left: 62 }; // pixels: title, labels at the lines' ends, numbers
 const TALL = { of_width: 0.48, of_screen: 0.37, least: 230, most: 460 }; // the first chart, which is the loss
 const LOWER = 0.68; // the others
@@ -23,12 +24,12 @@ class LiveCurve {
     this.progress = { epoch: 0, epochs: 0, updates: 0, compute_s: 0, elapsed_s: 0, state: "queued", at: performance.now() };
     this.paints = 0;
     this.panels = [];
-    this.requestPaint = oncePerFrame(() => this.paint());
+    this.requestPaint = nowAndThen(() => this.paint(), READ_EVERY_MS);
     const events = {
       message: (frame) => this.append(frame),
       reset: (frame) => this.reset(frame),
       state: (state) => this.takeState(state),
-      weights: (weights) => this.learn({ weights, answers: this.past.now?.told.answers }),
+      weights: (weights) => this.learn({ weights }),
       parameters: (parameters) => this.learn({ parameters }),
       answers: (answers) => this.hear(answers),
       end: () => this.end(),
@@ -90,9 +91,10 @@ class LiveCurve {
     this.pass(told);
   }
 
-  // what the network says, told now and then, belongs to the weights that came before it
+  // what the network says, told now and then, belongs to the weights that came right before it
   hear(answers) {
-    if (this.past.now) this.past.now.told.answers = answers;
+    this.answers = answers;
+    if (this.past.now) this.past.complete({ answers });
     this.passAnswers(answers);
   }
 
@@ -105,7 +107,7 @@ class LiveCurve {
   // "none" where there is none to go to, "past", or "now" at the newest one.
   look(by) {
     if (this.moves()) return { outcome: "moves" };
-    const picture = this.past.step(by);
+    const picture = this.past.step(by, ({ parameters, answers }) => Boolean(parameters ?? answers)); // all of one epoch
     if (!picture) return { outcome: "none" };
     this.see(picture);
     return { outcome: this.past.at ? "past" : "now", epoch: picture.epoch };
@@ -113,7 +115,8 @@ class LiveCurve {
 
   see({ told }) {
     this.pass(told);
-    if (told.answers) this.passAnswers(told.answers);
+    const answers = told.answers ?? (this.past.at ? null : this.answers);
+    if (answers) this.passAnswers(answers);
     this.requestPaint();
   }
 

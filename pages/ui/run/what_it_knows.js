@@ -51,16 +51,19 @@ class Knowledge {
     this.shades = data.look.shades.map(rgbOf);
     this.classColours = data.look.classes.map(rgbOf);
     if (isNew) this.build();
-    if (other || data.parameters || data.answers) this.news = null;
-    if (data.parameters) this.news = { epoch: data.epoch, layers: layersOf(data.parameters) };
-    if (data.answers) this.news = { epoch: data.epoch, rows: data.rows, outputs: floatsIn(data.answers), first: firstOf(data.first) };
+    this.atRest = null; // what the page itself knows of a run at rest
+    if (data.parameters) this.atRest = { epoch: data.epoch, layers: layersOf(data.parameters) };
+    if (data.answers) this.atRest = { epoch: data.epoch, rows: data.rows, outputs: floatsIn(data.answers), first: firstOf(data.first) };
+    if (other || this.atRest) this.news = this.atRest;
     if (other) Object.assign(this.root.dataset, { run: data.run, moves: 0, epoch: 0 });
     this.requestPaint();
   }
 
   learn(news) {
     if (news.run !== this.data.run || (news.layers && !this.data.layers)) return;
-    this.news = news;
+    const comesBack = this.isPast && !news.isPast;
+    this.isPast = news.isPast;
+    this.news = (comesBack && this.atRest) || news;
     const rest = (this.restUntil ?? 0) - performance.now();
     if (rest <= 0) this.requestPaint();
     else this.later ??= setTimeout(() => this.wake(), rest);

@@ -74,8 +74,7 @@ class Board {
 
   build() {
     const { texts } = this;
-    setText(this.heading, this.playground.nameOf(this.lane));
-    this.heading.hidden = !this.heading.textContent;
+    this.paintHeading();
     this.network.build();
     this.key.replaceChildren();
     for (const part of ["train", "validation"]) {
@@ -105,9 +104,15 @@ class Board {
     if (isMoving) this.comeToRest(performance.now() - began);
   }
 
+  paintHeading() {
+    setText(this.heading, this.playground.nameOf(this.lane));
+    this.heading.hidden = !this.heading.textContent;
+  }
+
   // curves and numbers: nobody reads them as often as the maps move
   paintWhatIsRead(now) {
     this.readAt = now;
+    this.paintHeading();
     this.curve.paint();
     this.network.inspector.paint();
     this.paintNumbers();
