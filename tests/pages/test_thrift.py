@@ -143,16 +143,8 @@ def test_what_a_script_tells_comes_in_its_order_and_all_of_it():
 
 def test_what_a_script_has_told_is_shown_while_it_goes_on():
     async def scenario(session: Heard) -> None:
-        goes_on = threading.Event()
-
-        def script() -> None:
-            session.script((BEGINS, None), *elements("wait …"))
-            goes_on.wait()
-
-        running = asyncio.create_task(asyncio.to_thread(script))
-        await session.until("wait …")
-        goes_on.set()
-        await running
+        await asyncio.gather(session.run((BEGINS, None)), session.until(BEGINS))
+        await asyncio.gather(session.run(*elements("wait …")), session.until("wait …"))
 
     assert heard(scenario) == [BEGINS, "wait …"]
 
