@@ -38,6 +38,14 @@ def kept_counters() -> Iterator[None]:
         _counters.used = kept
 
 
+@contextmanager
+def counted_anew() -> Iterator[None]:
+    """What is named within it gets the names that it would have in a program of its own."""
+    with kept_counters():
+        clear_session()
+        yield
+
+
 def clear_session() -> None:
     """Start counting names from the beginning again."""
     _counters.used = {}

@@ -11,6 +11,7 @@ from lab.runs.wire.spec import Functional, Output, Part, RunSpec, Sequential
 from netcore.errors import NetcoreWarning
 from netcore.layers import LAYERS, Input
 from netcore.losses import LOSSES
+from netcore.names import counted_anew
 from netcore.optimizers import OPTIMIZERS
 from netcore.registry import Registry
 from netcore.streams import start_streams
@@ -29,8 +30,9 @@ def build_model(spec: RunSpec) -> Any:
 def unseeded_model(spec: RunSpec) -> Any:
     """As `build_model`, with start weights by the random numbers at hand."""
     network = spec.network
-    model = functional_model(network) if isinstance(network, Functional) else sequential_model(network)
-    with without_advice():
+    # what is said of a layer calls it by its place, and not by how many this process has made
+    with counted_anew(), without_advice():
+        model = functional_model(network) if isinstance(network, Functional) else sequential_model(network)
         model.compile(optimizer=_made(OPTIMIZERS, spec.optimizer), **_losses(network))
     return model
 

@@ -196,6 +196,12 @@ def test_a_reason_comes_out_of_the_pipe_as_it_went_in():
     assert unpack(pack(status)) == status
 
 
+def test_layers_are_called_by_their_place_however_many_models_a_process_has_made():
+    names = [[layer.name for layer in Trainer(*spec_of(iris())).model.layers] for _ in range(2)]
+    assert names[0] == names[1]
+    assert names[0][-3:] == ["dense", "dropout", "dense_1"]
+
+
 @pytest.mark.parametrize("rate", [0.0, 1e9])
 def test_extreme_learning_rates_run(rate):
     trainer = trained(with_rate(iris(3), rate))
