@@ -9,7 +9,7 @@ from pages.ui.state import AppState, app_state
 from pages.ui.studies.asking import ask, back_to, cards, choose, chosen, wait
 from pages.ui.studies.result import show
 from pages.ui.text import data_name, heading
-from pages.ui.waiting import look
+from pages.ui.waiting import goes_on
 
 
 def page(state: AppState, bench: Bench) -> None:
@@ -39,9 +39,7 @@ def page(state: AppState, bench: Bench) -> None:
         ask(state, bench, one)
         return
     st.markdown(f"#### {say(f'studies.{one.name}.question', state.language)}")
-    if asked.going_on:
-        look(state, asked)
-    if asked.going_on:
+    if goes_on(state, asked):
         wait(state, asked)
     else:
         show(state, asked)

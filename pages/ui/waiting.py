@@ -54,6 +54,15 @@ def look(state: AppState, one: Awaited) -> StudyView | None:
     return view
 
 
+def goes_on(state: AppState, one: Awaited | None) -> bool:
+    """Whether it does at this moment. Asked once, before anything is drawn that depends on it: a button that was drawn
+    before the last look would stay as it was while a study goes on.
+    """
+    if one is not None and one.going_on:
+        look(state, one)
+    return one is not None and one.going_on
+
+
 def wait_for(
     state: AppState, one: Awaited, show: Callable[[StudyView], None], *, every_s: float, stop_key: str
 ) -> None:

@@ -43,6 +43,8 @@ def test_a_snippet_is_edited_run_and_told(person, engine):
     person.press("note-run")
     engine.advance()
     person.look()
+    assert not person.at.button(key="note-run").disabled  # the screen that sees the end is the last one
+    assert not person.at.button(key="note-reset").disabled
     shown = person.sentences()
     assert "Over 6 epochs the weights were changed 66 times" in shown
     assert say("note_page.beside", "en") in shown

@@ -18,16 +18,14 @@ from pages.ui.chart import show_chart
 from pages.ui.homework.links import tell_later
 from pages.ui.lessons.running import tell_end, wait
 from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.waiting import look
+from pages.ui.waiting import goes_on
 
 
 def run(state: AppState, work: Work, table: Table) -> None:
     """The button, curves while they come, and what came out."""
     trying = work.trying
-    if trying is not None and trying.going_on:
-        look(state, trying)
+    busy = goes_on(state, trying)
     work.ended()  # here and not where it is looked at: the last look may have been that of the curves alone
-    busy = trying is not None and trying.going_on
     st.button(
         say("homework_page.run", state.language, seeds=len(work.task.seeds)),
         key="homework-run",

@@ -44,7 +44,7 @@ from pages.ui.lessons.words import safe, safe_filled, sentence_told
 from pages.ui.network_drawing import network_drawing
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import tell_error
-from pages.ui.waiting import look
+from pages.ui.waiting import goes_on
 
 NEXT_ICON = ":material/arrow_forward:"
 
@@ -143,11 +143,10 @@ def run(state: AppState, opened: Opened, progress: Progress) -> None:
     if running is None:
         run_anew(state, opened, progress)
         return
-    if running.going_on:
-        look(state, running)
+    going_on = goes_on(state, running)
     picture = chosen_picture(state, opened, f"lesson-picture-{opened.name}")
     over = over_choice(OVERS, f"lesson-over-{opened.name}", state.language, label="collapsed")
-    if running.going_on:
+    if going_on:
         wait(state, running, lambda: show_picture(state, running, picture, "lesson-live", over=over))
         return
     tell_end(state, running.state)
@@ -323,7 +322,7 @@ def further(state: AppState, opened: Opened, progress: Progress) -> None:
         st.error(tell_error(refusal, state.language))
         return
     trying = progress.trying
-    busy = trying is not None and trying.going_on
+    busy = goes_on(state, trying)
     with st.container(horizontal=True, gap="small"):
         st.button(
             say("lessons_page.try", state.language),
@@ -369,8 +368,6 @@ def _tried(state: AppState, opened: Opened, progress: Progress) -> None:
     trying = progress.trying
     if trying is None:
         return
-    if trying.going_on:
-        look(state, trying)
     if trying.going_on:
         wait(state, trying, lambda: None)
         return

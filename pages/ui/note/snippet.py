@@ -14,7 +14,7 @@ from pages import page_named
 from pages.ui.note.result import show_built, show_reading, show_run
 from pages.ui.note.view import NoteView
 from pages.ui.state import AppState, app_state, widget_value
-from pages.ui.waiting import look, tell_epochs, wait_for
+from pages.ui.waiting import goes_on, tell_epochs, wait_for
 
 LOOK_S = 0.7  # between two looks at a run that goes on
 
@@ -60,8 +60,7 @@ def _take_text(view: NoteView, place: Place, key: str) -> None:
 
 
 def buttons(state: AppState, view: NoteView, place: Place) -> None:
-    run = view.runs.get(place.key)
-    busy = run is not None and run.going_on
+    busy = goes_on(state, view.runs.get(place.key))
     with st.container(horizontal=True, gap="small"):
         st.button(
             say("note_page.run", state.language),
@@ -104,8 +103,6 @@ def _run(view: NoteView, place: Place, key: str) -> None:
 def follow(state: AppState, run: NoteRun, place: Place) -> None:
     """Curves as they come, and when all has ended what they say."""
     names = words_of(place.section.step, state.language).snippets[place.snippet.key].names
-    if run.going_on:
-        look(state, run)
     if not run.going_on:
         show_run(state, run, names)
         return
