@@ -80,6 +80,8 @@ class Peer:
         page.wait_for_timeout(1000)  # at rest
         page.evaluate(BEGIN, [self.stand, sum(units) + self.canvases, self.play, self.knob])
         yield page
+        # while requests are looked at, what a page says as it closes is lost, and its run would go on
+        context.unroute_all()
         context.close()
 
     def _only_here(self, route: Route) -> None:
