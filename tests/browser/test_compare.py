@@ -51,6 +51,7 @@ def test_compare_fork_and_look_back(visit):
     person.press("eye-1")
     curves(person, "compare-chart", 2)
     person.press("eye-1")
+    person.settle()
 
     # a fork of #2 is trained, and drawn beside it from the fork on
     person.page.get_by_role("radio", name=person.say("closer.look.fork")).click()
