@@ -32,6 +32,7 @@ class Lane {
     this.parameters = {};
     this.points = { train: [], validation: [] };
     this.past = new Past();
+    this.telling = Promise.resolve();
     this.forget();
   }
 
@@ -149,8 +150,10 @@ class Lane {
     if (this.run) return this.tell({ do: "speed", ...paceOf(this.setup.speed) });
   }
 
-  async tell(command) {
-    return this.asking({ ...command, run: this.run });
+  // What is asked of a run first happens first: two requests on their way may come in either order.
+  tell(command) {
+    this.telling = this.telling.then(() => this.asking({ ...command, run: this.run }));
+    return this.telling;
   }
 
   async asking(body) {
