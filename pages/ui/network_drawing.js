@@ -37,7 +37,7 @@ class NetworkDrawing {
 
   take(data, setTriggerValue) {
     if (data.run !== this.data?.run) this.root.dataset.moves = 0;
-    if (data.drawn.wide !== this.data?.drawn.wide) this.newest = null; // it shows weights of its own
+    if (data.drawn.wide !== this.data?.drawn.wide) this.standStill();
     this.data = data;
     this.root.dataset.run = data.run;
     this.trigger = setTriggerValue;
@@ -76,20 +76,28 @@ class NetworkDrawing {
 
   // largest: of all weights; shares: layer -> weights as parts of it, row by row, of the first units, so many of a layer at
   // most; biases: layer -> bias of each of them
-  learn({ run, isPast, epoch, most, largest, shares, biases }) {
+  learn({ run, isPast, epoch, updates, most, largest, shares, biases }) {
     if (run !== this.data.run) return;
     const comesBack = this.isPast && !isPast;
     this.isPast = isPast;
     if (comesBack && this.data.learned) return this.rest();
+    const isDrawn = this.data.learned && epoch <= this.data.learned && !updates;
+    if (isDrawn && !isPast) return; // told late: the page has drawn these, to the last digit
     this.newest = { epoch, most, largest, shares, biases };
     this.requestPaint();
   }
 
   // as the page drew it: it may show units that are not told while it learns
   rest() {
-    this.newest = this.svg = null;
+    this.standStill();
+    this.svg = null;
     this.put();
     this.edit();
+  }
+
+  // the page's drawing shows weights of its own, and of no epoch that was told
+  standStill() {
+    this.newest = null;
     this.root.dataset.epoch = "";
   }
 

@@ -32,6 +32,7 @@ def network_drawing(
     *,
     run_id: str = "",
     moving: bool = False,
+    learned: int = 0,
     editor: dict[str, Any] | None = None,
     on_edit: Callable[[], None] | None = None,
     presents: bool = False,
@@ -41,6 +42,7 @@ def network_drawing(
 
     Args:
         run_id: of the run whose weights move it while its live curve is on the same page; moving: it does so now.
+        learned: epochs after which that run has the weights that are drawn.
         editor: what of it can be changed in place, see `pages.ui.model.drawn_editor`; on_edit: callback of a change.
         presents: the page has a presentation mode.
     """
@@ -53,7 +55,7 @@ def network_drawing(
     texts = {"unit_bias": say("network.unit_bias", language), "language": language}
     data = {
         "drawn": drawn,
-        "learned": network.largest > 0,
+        "learned": learned,
         "run": run_id,
         "look": LOOK,
         "texts": texts,

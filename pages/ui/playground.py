@@ -5,6 +5,7 @@ from typing import Any, Final
 from lab.model.playground import choices
 from lab.texts import Language, say, texts_of
 from pages.ui.component import component
+from pages.ui.run.live_curve import CROWD
 
 SHARED_SCRIPTS: Final = (
     "elements",
@@ -26,7 +27,6 @@ NAMES: Final = (
 )
 SCRIPTS: Final = (*SHARED_SCRIPTS, *(f"playground/{name}" for name in NAMES))
 
-CROWD: Final = ("queued", "queued_for", "queued_next", "queued_next_for", "busy")  # of a run among many
 
 _component = component(__file__, shared=SCRIPTS)
 

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.live.experiments import long_run, query_of
+from pages.ui.component import EXPORT
+from pages.ui.run import live_curve
 from tests.browser.conftest import SIZES, new_context, settle
 from tests.browser.relay import Relay
 from tests.waiting import wait_for
 
+SCRIPT = Path(live_curve.__file__).with_suffix(".js")
 LOOK = """() => {
   const root = document.querySelector('.live-curve');
   const counts = [...document.querySelectorAll('[data-series]')].map((path) => Number(path.dataset.points));
@@ -134,3 +138,19 @@ def test_a_hidden_tab_lets_its_connection_go_and_catches_up_when_it_is_seen(page
     page.evaluate(hide, False)
     grows(page, by=20)
     assert whole(page)
+
+
+def test_a_page_is_told_of_each_rest_even_when_the_run_was_never_seen_to_go_on(page):
+    page.add_script_tag(content=SCRIPT.read_text(encoding="utf-8").replace(EXPORT, "function mountedWith("))
+    states = [("running", 0), ("paused", 4), ("paused", 4), ("paused", 5), ("running", 5), ("running", 6)]
+    told = page.evaluate(
+        """(states) => {
+          const told = [];
+          const trigger = () => told.push(curve.progress.epoch);
+          const curve = { progress: { state: "queued" }, requestPaint: () => undefined, trigger };
+          for (const [state, epoch] of states) LiveCurve.prototype.takeState.call(curve, { state, epoch });
+          return told;
+        }""",
+        states,
+    )
+    assert told == [4, 5, 5]  # it rests; it has made a step and rests; it goes on

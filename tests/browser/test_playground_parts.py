@@ -10,7 +10,8 @@ from lab.spec.experiment import Experiment, checked
 from lab.texts import LANGUAGES, say, template
 from netcore.optimizers import OPTIMIZERS
 from pages.ui.component import SHARED
-from pages.ui.playground import CROWD, SCRIPTS
+from pages.ui.playground import SCRIPTS
+from pages.ui.run.live_curve import CROWD
 from tests.browser.conftest import new_context
 
 TEXT = "\n".join(SHARED.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
@@ -315,3 +316,26 @@ def test_columns_of_weights_that_come_under_a_penalty_begin_with_the_first_epoch
     assert columns["+val_data_loss"] == [5, 3, 0.25]
     assert columns["+evaluated_data_loss"] == [3.5, 1.5, 0.125]
     assert {len(column) for column in columns.values()} == {3}
+
+
+def test_what_is_asked_of_a_run_goes_there_one_after_the_other_whichever_run_has_come_since(script):
+    before, after = script(
+        """(async () => {
+          const sent = [], answers = [];
+          const ask = (body) => new Promise((answer) => (sent.push([body.do, body.run]), answers.push(answer)));
+          const lane = new Lane({ ask }, window.options, () => undefined, () => undefined);
+          lane.run = "first";
+          const told = [lane.tell({ do: "weight" }), lane.tell({ do: "step" })];
+          lane.run = "second";
+          await new Promise((rest) => setTimeout(rest)); // what does not wait has been sent by now
+          const before = [...sent];
+          answers[0]({});
+          await told[0];
+          await new Promise((rest) => setTimeout(rest));
+          answers[1]({});
+          await told[1];
+          return [before, sent];
+        })()"""
+    )
+    assert before == [["weight", "first"]]
+    assert after == [["weight", "first"], ["step", "first"]]

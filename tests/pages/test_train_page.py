@@ -382,9 +382,11 @@ def test_the_network_is_drawn_as_it_is_built_and_as_it_has_learned(person):
     untrained = person.component("lab_network_drawing")
     assert 'data-layer="0"' in untrained["drawn"]["wide"]
     assert "stroke-dasharray" not in untrained["drawn"]["wide"]
+    assert untrained["learned"] == 0
     person.train(5).press("stop")
     learned = person.component("lab_network_drawing")
     assert learned["run"] == person.state().screen.run
+    assert learned["learned"] == person.engine.view(learned["run"], person.state().owner).epoch
     assert "stroke-dasharray" in learned["drawn"]["wide"]  # weights below zero
     person.set_number(8, "layer-l0", "Dense", "units")
     assert "(None, 8)" in person.component("lab_network_drawing")["drawn"]["wide"]

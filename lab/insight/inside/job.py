@@ -52,9 +52,8 @@ class Job:
 
 def way_back(past: Past, epoch: int, seconds: float, snapshot: bytes = b"") -> Job:
     """Bring the run to an epoch; the answer is read by `snapshot_in`."""
-    start = nearest(past.checkpoints, epoch)
-    kept = {} if snapshot or not start else {start: past.checkpoints[start]}
-    return Job("epoch", replace(past, checkpoints=kept), epoch, seconds, snapshot)
+    needed = replace(past, checkpoints={}) if snapshot else _to_reach(past, epoch)
+    return Job("epoch", needed, epoch, seconds, snapshot)
 
 
 def course(past: Past, places: Array, epochs: Sequence[int]) -> Job:
@@ -70,14 +69,18 @@ def slice_of_loss(past: Past, places: Array, kind: Kind, epoch: int, *, seconds:
 
 def bad_update(past: Past, after: int, seconds: float) -> Job:
     """Find the first bad update of the epoch behind `after`; the answer is read by `bad_update_in`."""
-    start = nearest(past.checkpoints, after)
-    kept = {start: past.checkpoints[start]} if start else {}
-    return Job("bad_update", replace(past, checkpoints=kept), after, seconds)
+    return Job("bad_update", _to_reach(past, after), after, seconds)
 
 
 def rows_cut_off(past: Past, snapshot: bytes) -> Job:
     """Look for what Keras would cut off, from the start in this snapshot on; the answer is read by `cut_off_in`."""
     return Job("cut_off", past, snapshot=snapshot)
+
+
+def _to_reach(past: Past, epoch: int) -> Past:
+    """With the one kept state alone that the way to an epoch begins at."""
+    start = nearest(past.checkpoints, epoch)
+    return replace(past, checkpoints={start: past.checkpoints[start]} if start else {})
 
 
 def worked_out(job: Job, tell: Tell) -> tuple[Values, Arrays]:

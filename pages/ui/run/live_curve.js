@@ -134,7 +134,7 @@ class LiveCurve {
     const largest = kernels.reduce((size, [, weights]) => weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), size), 0);
     const shares = Object.fromEntries(kernels.map(([layer, weights]) => [layer, weights.map((weight) => weight / (largest || 1))]));
     const biases = Object.fromEntries(dense.map((layer) => [layer, told[layer].bias]));
-    this.passOn("lab-weights", { epoch, most: Infinity, largest, shares, biases });
+    this.passOn("lab-weights", { epoch, updates, most: Infinity, largest, shares, biases });
   }
 
   passAnswers({ epoch, rows, outputs, first }) {
@@ -162,7 +162,9 @@ class LiveCurve {
     // one epoch is over, a run that nobody watched goes on again, or one that waited has begun: the page must say so
     const told = ["paused", "waiting"];
     const now = state.queue_position ? "waiting" : state.state;
-    if (before !== now && (told.includes(before) || told.includes(now))) this.trigger("changed", true);
+    const isStep = now === "paused" && state.epoch !== this.restedAt; // that it ran and rests again may come as one
+    if (now === "paused") this.restedAt = state.epoch;
+    if (isStep || (before !== now && (told.includes(before) || told.includes(now)))) this.trigger("changed", true);
   }
 
   append(frame) {

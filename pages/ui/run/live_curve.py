@@ -10,9 +10,9 @@ from lab.runs.wire.frame import with_epochs
 from lab.runs.wire.points import decimate
 from lab.texts import Language, say
 from pages.ui.component import component
-from pages.ui.playground import CROWD
 
 GHOST_POINTS = 500  # the thin line behind needs no more, and it is sent again at each rerun
+CROWD = ("queued", "queued_for", "queued_next", "queued_next_for", "busy")  # of a run among many
 WORDS = (
     *("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about"),
     *("progress", "epoch", "updates", "elapsed", "remaining", "compute"),

@@ -16,7 +16,13 @@ def network_section(state: AppState, bench: Bench, run: RunView | None) -> None:
     moving = run is not None and run.state in ("queued", "running")  # what moves comes through the stream
     network = bench.network if run is None or moving else learned_by(state, bench, run)
     network_drawing(
-        network, state.language, "network", run_id="" if run is None else run.id, moving=moving, presents=True
+        network,
+        state.language,
+        "network",
+        run_id="" if run is None else run.id,
+        moving=moving,
+        learned=run.epoch if run is not None and network.largest > 0 else 0,
+        presents=True,
     )
 
 

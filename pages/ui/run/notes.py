@@ -7,6 +7,7 @@ from lab.runs.kept.record import RunView
 from pages.ui.run.training import look_at
 from pages.ui.state import AppState
 from pages.ui.text import tell_error
+from pages.ui.waiting import ticking
 
 LOOK_S = 5.0  # what is said of a run that has ended changes while nobody clicks: it is on the disk after all
 
@@ -16,12 +17,11 @@ def tell_notes(state: AppState, run: RunView) -> None:
     if not run.notes:
         return
 
-    @st.fragment(run_every=LOOK_S)
     def tick() -> None:
         if not still_so(state, run):
             st.rerun()
 
-    tick()
+    ticking(tick, LOOK_S)
     for note in run.notes:
         st.warning(tell_error(note, state.language))
 

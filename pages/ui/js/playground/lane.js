@@ -152,7 +152,8 @@ class Lane {
 
   // What is asked of a run first happens first: two requests on their way may come in either order.
   tell(command) {
-    this.telling = this.telling.then(() => this.asking({ ...command, run: this.run }));
+    const body = { ...command, run: this.run }; // the run of now, whichever there is when its turn comes
+    this.telling = this.telling.then(() => this.asking(body));
     return this.telling;
   }
 
