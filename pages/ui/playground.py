@@ -3,9 +3,8 @@
 from typing import Any, Final
 
 from lab.model.playground import choices
-from lab.texts import Language, say, texts_of
+from lab.texts import Language, texts_of
 from pages.ui.component import component
-from pages.ui.run.live_curve import CROWD
 
 SHARED_SCRIPTS: Final = (
     "elements",
@@ -41,7 +40,7 @@ def playground(ticket: str, language: Language, *, own: dict[str, Any] | None = 
     options = choices(language)
     if own is not None:
         options = {**options, "datasets": [*options["datasets"], own]}
-    texts = texts_of("playground.", language) | {name: say(f"live.{name}", language) for name in CROWD}
+    texts = texts_of("playground.", language) | texts_of("crowd.", language)
     _component(
         data={"address": f"play/{ticket}", "options": options, "texts": texts, "language": language}, key="playground"
     )

@@ -7,11 +7,10 @@ import pytest
 
 from lab.model.playground import LIMITS, choices
 from lab.spec.experiment import Experiment, checked
-from lab.texts import LANGUAGES, say, template
+from lab.texts import LANGUAGES, say, texts_of
 from netcore.optimizers import OPTIMIZERS
 from pages.ui.component import SHARED
 from pages.ui.playground import SCRIPTS
-from pages.ui.run.live_curve import CROWD
 from tests.browser.conftest import new_context
 
 TEXT = "\n".join(SHARED.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
@@ -293,13 +292,13 @@ def test_the_last_pictures_of_a_run_are_kept_within_bounds_and_looked_at_one_aft
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("wait_s", [None, 20])
 def test_who_is_next_in_the_queue_is_told_so_and_not_that_0_are_before(script, language, wait_s):
-    texts = {name: template(f"live.{name}", language) for name in CROWD}
+    texts = texts_of("crowd.", language)
 
     def told(position):
         queued = {"queue_position": position, "queue_wait_s": wait_s}
         return script("placeInLine(value[0], performance.now(), ...value.slice(1))", [queued, texts, language])
 
-    assert told(1).startswith(say("live.queued_next", language))
+    assert told(1).startswith(say("crowd.queued_next", language))
     assert "0 " not in told(1).replace("20 ", "")
     assert "7" in told(8)
 

@@ -8,15 +8,13 @@ from lab.model.drawn_units import MOST_UNITS
 from lab.model.quantities import History
 from lab.runs.wire.frame import with_epochs
 from lab.runs.wire.points import decimate
-from lab.texts import Language, say
+from lab.texts import Language, say, texts_of
 from pages.ui.component import component
 
 GHOST_POINTS = 500  # the thin line behind needs no more, and it is sent again at each rerun
-CROWD = ("queued", "queued_for", "queued_next", "queued_next_for", "busy")  # of a run among many
 WORDS = (
     *("train", "validation", "after", "baseline", "x_axis", "chart_title", "chart_about"),
     *("progress", "epoch", "updates", "elapsed", "remaining", "compute"),
-    *CROWD,
 )
 STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
 MARKS = {"best": "live.best", "rise": "verdict.picture.rise", "gap": "verdict.picture.gap"}
@@ -103,6 +101,7 @@ def live_curve(drawing: Drawing, language: Language, *, key: str, on_news: Calla
 def _texts(language: Language) -> dict[str, Any]:
     return {
         **{name: say(f"live.{name}", language) for name in WORDS},
+        **texts_of("crowd.", language),
         "marks": {name: say(key, language) for name, key in MARKS.items()},
         "states": {state: say(f"live.state.{state}", language) for state in STATES},
     }
