@@ -16,11 +16,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
-from lab.aside.memory import peak_bytes
 from lab.aside.refusals import refusal_values
 from lab.aside.told import Progress, Tell
 from lab.aside.wire import Arrays, Values, receive, send
 from lab.errors import LabError
+from lab.memory import peak_bytes
 from lab.runs.work.process import be_modest, private_output
 
 TELL_EVERY_S = 0.1

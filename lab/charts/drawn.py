@@ -4,8 +4,6 @@ A figure is known by what it is drawn from, letter by letter, so that all sessio
 """
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -14,6 +12,8 @@ from typing import Any, Final, Protocol
 import numpy as np
 import plotly.graph_objects as go
 from pydantic import BaseModel
+
+from lab.charts.kept import Kept
 
 FIGURES: Final = 200
 BYTES: Final = 32_000_000  # of what they are drawn from; a figure takes about as much again
@@ -27,31 +27,6 @@ class _Sink(Protocol):
     def update(self, data: bytes, /) -> None: ...
 
 
-class _Kept:
-    """The figures, least recently used first."""
-
-    def __init__(self) -> None:
-        self._figures: OrderedDict[bytes, tuple[go.Figure, int]] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def get(self, key: bytes) -> go.Figure | None:
-        with self._lock:
-            if key not in self._figures:
-                return None
-            self._figures.move_to_end(key)
-            return self._figures[key][0]
-
-    def put(self, key: bytes, figure: go.Figure, size: int) -> None:
-        with self._lock:
-            if key in self._figures:  # another session was as quick
-                return
-            self._figures[key] = figure, size
-            self._bytes += size
-            while self._figures and (len(self._figures) > FIGURES or self._bytes > BYTES):
-                self._bytes -= self._figures.popitem(last=False)[1][1]
-
-
 class _Counted:
     """A hash, and how many bytes went into it."""
 
@@ -63,7 +38,7 @@ class _Counted:
         self.size += len(data)
 
 
-_kept = _Kept()
+_kept: Kept[go.Figure] = Kept(FIGURES, BYTES)
 
 
 def once_drawn(make: Callable[..., go.Figure], *args: Any, **options: Any) -> go.Figure:

@@ -6,14 +6,15 @@ the colour of the page around it (`currentColor`), light or dark.
 """
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element, tostring
 
+from lab.charts.kept import Kept
 from lab.charts.markup import element
 from lab.charts.network_words import is_folded, lines_of, own_word, sentences_of
 from lab.charts.pixels import grey_image, signed_image
@@ -37,6 +38,8 @@ LARGEST_BIAS = 5.5  # pixels, radius of the mark of a bias as large as the large
 ABOVE, BELOW, DASHES = BLUE, VERMILION, "7 4"  # of weights above and below zero
 MOST_LETTERS, FEW_LETTERS = 14, 9  # of a unit's name, on a wide and a narrow screen
 FEW_UNITS = 16  # of a layer, on a phone and for a projector
+DRAWINGS, DRAWINGS_BYTES = 200, 2_000_000  # kept, packed to a tenth
+FASTEST = 1  # way of packing
 LARGER = 2.0  # times are the letters larger for a projector, beside units of the same size
 
 # as much as there is; few words; fewer units as well; few words for the last row of a lecture hall
@@ -142,12 +145,18 @@ class Place:
         return self.larger * text_width(text)
 
 
-@lru_cache(
-    maxsize=128
-)  # a page shows the same network at each script run, and a class the same one: drawing takes long
+# a page shows the same network at each script run, and a class the same one: drawing takes long
+_kept: Kept[bytes] = Kept(DRAWINGS, DRAWINGS_BYTES)
+
+
 def network_text(network: DrawnNetwork, language: Language, room: Room = "wide") -> str:
-    """The drawing as text, once for each network."""
-    return tostring(network_svg(network, language, room), encoding="unicode")
+    """The drawing as text, drawn now or kept from before."""
+    key = network.content, language, room
+    packed = _kept.get(key)
+    if packed is None:
+        packed = zlib.compress(tostring(network_svg(network, language, room), encoding="unicode").encode(), FASTEST)
+        _kept.put(key, packed, len(packed))
+    return zlib.decompress(packed).decode()
 
 
 def network_svg(network: DrawnNetwork, language: Language, room: Room = "wide") -> Element:

@@ -105,13 +105,13 @@ class DrawnNetwork:
     wires: tuple[Wires, ...]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, DrawnNetwork) and self._content == other._content
+        return isinstance(other, DrawnNetwork) and self.content == other.content
 
     def __hash__(self) -> int:
-        return hash(self._content)
+        return hash(self.content)
 
     @cached_property
-    def _content(self) -> bytes:
+    def content(self) -> bytes:
         """Names all that is drawn; what is written of nodes and wires leaves their arrays out."""
         named = sha256(repr((self.nodes, self.wires)).encode())
         arrays = [

@@ -85,6 +85,7 @@ class Limits:
     ended_runs_bytes: int  # of all owners' ended runs that can still go on
     ended_runs_in_reach: int  # of one owner, the newest, that can still go on; the others are only kept
     reader_grace_s: float
+    paused_with_worker_s: float  # without a command; then it goes on from its snapshot, which takes a moment longer
     paused_without_reader_s: float
     link_characters: int
     lesson_characters: int  # of each of a lesson's files
@@ -144,6 +145,7 @@ ALONE = Limits(
     ended_runs_bytes=500_000_000,
     ended_runs_in_reach=20,
     reader_grace_s=3600.0,  # a long training goes on while its owner reads in another tab
+    paused_with_worker_s=3600.0,
     paused_without_reader_s=600.0,
     link_characters=8_000,
     lesson_characters=60_000,
@@ -189,6 +191,7 @@ CLASS = replace(
     ended_runs_bytes=8_000_000,
     ended_runs_in_reach=5,
     reader_grace_s=30.0,
+    paused_with_worker_s=20.0,
     visitors=VisitorLimits(
         pages=20,
         pages_per_minute=60,

@@ -338,6 +338,35 @@ def test_a_run_that_nobody_reads_is_parked_and_goes_on_when_somebody_looks(engin
     assert refusal.value.code == "run.not_live"
 
 
+def test_a_paused_run_leaves_its_worker_and_goes_on_exactly_as_it_would_have(engine, owner):
+    run = engine.start(RunRequest(iris(30), iris_data(), epochs_per_s=UNHURRIED), owner)
+    live = engine.hub.get(run)
+    wait_for_epoch(engine, run, owner, 4)
+    for rate in (0.02, 0.03):
+        engine.command(run, owner, Pause())
+        engine.command(run, owner, SetLearningRate(rate))
+        wait_for(lambda: live.status.state == "paused" and not live.orders.waiting, "a run that is paused")
+        live.heard_at -= 5000.0
+        engine.caretaker.sweep()
+        assert live.worker is None
+        at = engine.view(run, owner)  # looking at it wakes nobody
+        assert (at.state, live.worker) == ("paused", None)
+        engine.command(run, owner, Step())
+        wait_for_epoch(engine, run, owner, at.epoch + 1)
+    engine.command(run, owner, Resume())
+    wait_for_state(engine, run, owner, "finished")
+    record = engine.record(run, owner)
+    assert [change.value for change in record.changes] == [0.02, 0.03]
+    assert live.curve.points().epochs == list(range(1, 31))
+    again = InlineEngine(ALONE)
+    copy = again.start(RunRequest(record.experiment_with_changes(), iris_data()), owner)
+    again.advance(30)
+    alone = again.record(copy, owner)
+    assert record.history == alone.history
+    assert record.best_epoch == alone.best_epoch
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(record.weights, alone.weights, strict=True))
+
+
 def test_workers_do_not_outlive_the_process_that_started_them(tmp_path):
     program = textwrap.dedent(
         f"""

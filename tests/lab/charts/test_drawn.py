@@ -8,6 +8,7 @@ import pytest
 
 from lab.charts import drawn
 from lab.charts.drawn import once_drawn
+from lab.charts.kept import Kept
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Spread:
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawn, "_kept", drawn._Kept())
+    monkeypatch.setattr(drawn, "_kept", Kept(drawn.FIGURES, drawn.BYTES))
 
 
 def points(spread: Spread, *, language: str = "ko") -> go.Figure:
@@ -63,8 +64,7 @@ def test_from_what_cannot_be_read_letter_by_letter_it_is_drawn_each_time() -> No
 
 
 def test_figures_give_way_by_number_and_by_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawn, "FIGURES", 3)
-    monkeypatch.setattr(drawn, "BYTES", 10_000)
+    monkeypatch.setattr(drawn, "_kept", Kept(3, 10_000))
     first = once_drawn(points, Spread("first", 1))
     for name in "abc":
         once_drawn(points, Spread(name, 1))

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from lab.runs.serve.pooled.care import TIDY_S, Caretaker, due, out_of_reach
+from lab.runs.serve.pooled.care import GIVE_BACK_S, TIDY_S, Caretaker, due, out_of_reach
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import BESIDES_BYTES
 from lab.runs.serve.pooled.streams import Streams
+from lab.runs.wire.messages import Drop
 from lab.spec.limits import ALONE, Limits
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import Bell, frame, live_run, status
 
-LIMITS = replace(ALONE, reader_grace_s=30.0, paused_without_reader_s=600.0, running_s=None)
+LIMITS = replace(ALONE, reader_grace_s=30.0, paused_with_worker_s=20.0, paused_without_reader_s=600.0, running_s=None)
 
 
 class House:
@@ -35,7 +36,7 @@ class House:
         self.clock.now += seconds
         self.sent.clear()
         self.caretaker.sweep()
-        return [message.command for message in self.sent]
+        return ["Drop" if isinstance(message, Drop) else message.command for message in self.sent]
 
 
 @pytest.fixture
@@ -67,6 +68,42 @@ def test_a_parked_run_goes_on_when_somebody_looks(house):
     house.streams.open(house.run.stream, 0, Bell())
     assert [message.command for message in house.sent] == ["Resume"]
     assert not house.run.parked
+
+
+def test_a_parked_run_leaves_its_worker_as_soon_as_that_has_told_all_of_it(house):
+    assert house.sweep(31.0) == ["Pause"]
+    assert house.sweep(1.0) == []  # not answered yet
+    house.run.snapshot = b"all of it"
+    house.hub.set_status(status("r", "paused", last_order=1))
+    assert house.sweep(0.0) == ["Drop"]
+    assert (house.run.worker, house.run.resting) == (None, True)
+    assert house.sweep(100.0) == []
+
+
+def test_a_paused_run_leaves_its_worker_when_nothing_has_been_asked_of_it_for_a_while(house):
+    house.streams.open(house.run.stream, 0, Bell())  # somebody sits before it
+    house.run.snapshot = b"all of it"
+    house.clock.now = 100.0
+    house.hub.set_status(status("r", "paused"))
+    assert house.sweep(20.0) == []
+    assert house.sweep(0.1) == ["Drop"]
+
+
+def test_a_run_that_goes_on_stays_with_its_worker(house):
+    house.streams.open(house.run.stream, 0, Bell())
+    house.run.snapshot = b"so far"
+    assert house.sweep(500.0) == []
+    assert house.run.worker == 0
+
+
+def test_free_memory_is_given_back_now_and_then(house, monkeypatch):
+    given = []
+    monkeypatch.setattr("lab.runs.serve.pooled.care.give_back", lambda: given.append(house.clock.now))
+    house.sweep(GIVE_BACK_S - 1)
+    assert given == []
+    house.sweep(1.0)
+    house.sweep(1.0)
+    assert given == [GIVE_BACK_S]
 
 
 def test_a_run_over_its_time_is_ended_once():

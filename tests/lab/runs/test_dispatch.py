@@ -8,7 +8,7 @@ from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.inbox import Inbox
 from lab.runs.serve.pooled.job import CRASHES, CRASHES_IN_A_ROW
-from lab.runs.wire.messages import Extend, Frames, Order, Pause, Pong, Resume, SetLearningRate, Start, Stop
+from lab.runs.wire.messages import Drop, Extend, Frames, Order, Pause, Pong, Resume, SetLearningRate, Start, Stop
 from lab.spec.limits import ALONE
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import frame, live_run, status
@@ -71,6 +71,49 @@ def test_a_paused_run_keeps_its_worker_and_makes_room_for_the_next(office):
     assert office.ended == []
     office.dispatch.send(office.hub.get("a"), Resume())
     assert office.sent[-1][0] == 0
+
+
+def test_a_run_that_rests_has_no_worker_and_goes_on_from_its_snapshot_with_what_it_is_asked(office):
+    run, *_ = office.submit("a", "b", "c", "d", "e")
+    run.snapshot = b"all of it"
+    office.inbox.take(0, status("a", "paused"))
+    office.sent.clear()
+    office.dispatch.rest(run)
+    assert office.sent == [(0, Drop("a"))]
+    office.inbox.take(1, status("d", "finished"))  # a place is free: it is not for who rests
+    assert run.worker is None
+    office.inbox.take(1, status("b", "finished"))
+    office.sent.clear()
+    office.dispatch.send(run, Resume())
+    ((index, start),) = office.sent
+    assert (index, start.run, start.snapshot) == (1, "a", b"all of it")
+    assert [order.command for order in start.orders] == ["Resume"]
+    assert not run.resting
+    office.dispatch.send(run, Pause())
+    assert office.sent[-1][1].command == "Pause"
+
+
+def test_a_run_that_rests_is_stopped_by_a_worker_so_that_it_can_go_on_again(office):
+    (run,) = office.submit("a")
+    office.inbox.take(0, status("a", "paused"))
+    office.dispatch.rest(run)
+    office.sent.clear()
+    office.dispatch.stop(run)
+    assert run.active
+    assert [order.command for order in office.sent[0][1].orders] == ["Stop"]
+
+
+def test_a_run_that_is_asked_for_while_no_worker_is_there_goes_on_when_one_is_back(office):
+    (run,) = office.submit("a")
+    office.inbox.take(0, status("a", "paused"))
+    office.dispatch.rest(run)
+    for index in (0, 1):
+        office.dispatch.away(index)
+    office.sent.clear()
+    office.dispatch.send(run, Resume())
+    assert office.sent == []
+    office.dispatch.back(1)
+    assert [order.command for order in office.sent[0][1].orders] == ["Resume"]
 
 
 def test_a_network_for_which_there_is_no_memory_waits_and_holds_up_no_smaller_one(office):

@@ -1,7 +1,9 @@
 """The worker's loop in this process, with a clock that goes on only while the loop waits: pace, frames, snapshots."""
 
+import gc
 import json
 import queue
+import weakref
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +15,7 @@ from lab.runs.wire.frame import decode
 from lab.runs.wire.messages import (
     ENDED,
     Draw,
+    Drop,
     Frames,
     Message,
     Pause,
@@ -33,7 +36,7 @@ from lab.runs.work.inside import FASTEST_S
 from lab.runs.work.slicer import Pace
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 from lab.runs.work.trainer import Trainer
-from lab.runs.work.worker import SNAPSHOT_SHARE, Slot, Worker
+from lab.runs.work.worker import SNAPSHOT_SHARE, TIDY_S, Slot, Worker, job_of
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, spec_of, trained, with_rate
 
@@ -137,6 +140,37 @@ def test_a_pace_is_kept_and_computing_is_told_apart_from_waiting(work, start):
     assert end.state == "stopped"
     assert end.epoch == pytest.approx(200, abs=2)
     assert 0 < end.compute_s < 0.1  # of the ten seconds
+
+
+@pytest.fixture
+def models(monkeypatch) -> list[weakref.ref]:
+    """The networks that workers have made; none goes by itself that holds itself."""
+    made = []
+
+    def noted(*given):
+        job = job_of(*given)
+        made.append(weakref.ref(job.model))
+        return job
+
+    monkeypatch.setattr("lab.runs.work.worker.job_of", noted)
+    gc.disable()
+    yield made
+    gc.enable()
+
+
+def test_what_a_run_took_that_has_gone_is_given_back(work, start, models):
+    work((0.0, start("r", ENDLESS, 20.0)), (1.0, Drop("r")), (TIDY_S, Ping(1)), until=TIDY_S + 1)
+    assert [model() for model in models] == [None]
+
+
+def test_memory_is_not_looked_through_while_every_run_stays(work, start, monkeypatch):
+    looked = []
+    monkeypatch.setattr("lab.runs.work.worker.give_back", lambda: looked.append(1))
+    letters = [(at, Ping(1)) for at in (TIDY_S, TIDY_S + 1, TIDY_S + 3, TIDY_S + 4)]
+    work((0.0, start("r", ENDLESS, 20.0)), *letters[:2], until=TIDY_S + 2)
+    assert looked == []
+    work((0.0, start("r", ENDLESS, 20.0)), (TIDY_S + 2, stop("r")), *letters, until=TIDY_S + 5)
+    assert looked == [1]
 
 
 def test_a_pace_can_be_changed_on_the_way(work, start):

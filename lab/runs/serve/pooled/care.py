@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import Literal
 
+from lab.memory import give_back
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, LiveRun
@@ -15,8 +16,9 @@ from lab.spec.limits import Limits
 
 SWEEP_S = 1.0
 TIDY_S = 3600.0
+GIVE_BACK_S = 10.0  # some 5 ms each time, in which other threads may wait for memory
 
-Due = Literal["park", "forget", "time_over", "drop"]
+Due = Literal["park", "rest", "forget", "time_over", "drop"]
 
 
 def due(job: Job, now: float, limits: Limits) -> Due | None:
@@ -29,7 +31,15 @@ def due(job: Job, now: float, limits: Limits) -> Due | None:
         return "time_over"
     if forgotten:
         return "forget"
+    if _can_rest(job) and (job.parked or now - job.heard_at > limits.paused_with_worker_s):
+        return "rest"
     return "park" if alone_s > limits.reader_grace_s and job.status.state == "running" and not job.parked else None
+
+
+def _can_rest(job: Job) -> bool:
+    """Its worker has nothing of it that is not here."""
+    paused = job.status.state == "paused" and not job.orders.waiting
+    return paused and isinstance(job, LiveRun) and job.worker is not None and bool(job.snapshot)
 
 
 def out_of_reach(jobs: Iterable[Job], limits: Limits) -> list[LiveRun]:
@@ -51,7 +61,7 @@ def out_of_reach(jobs: Iterable[Job], limits: Limits) -> list[LiveRun]:
 
 
 class Caretaker:
-    """Parks, ends and forgets what is due.
+    """Parks, ends and forgets what is due, and gives back the memory that is free then.
 
     Args:
         tidy: deletes of the kept runs what is too old.
@@ -60,6 +70,7 @@ class Caretaker:
     def __init__(self, hub: Hub, dispatch: Dispatch, tidy: Callable[[], None] = lambda: None) -> None:
         self._hub, self._dispatch, self._tidy = hub, dispatch, tidy
         self._tidy_at = hub.clock()
+        self._give_back_at = hub.clock() + GIVE_BACK_S
 
     async def sweep_for_ever(self) -> None:
         """Once a second."""
@@ -81,11 +92,16 @@ class Caretaker:
             thin_live(self._hub.jobs(), self._hub.limits.live_runs_bytes)
         for run in out_of_reach(self._hub.jobs(), self._hub.limits):
             self._hub.drop(run)
+        if self._hub.clock() >= self._give_back_at:
+            self._give_back_at = self._hub.clock() + GIVE_BACK_S
+            give_back()
 
     def _tend(self, job: Job, action: Due | None) -> None:
         if action == "park":
             job.parked = True
             self._dispatch.send(job, Pause())
+        elif action == "rest":
+            self._dispatch.rest(job)
         elif action == "forget":
             self._dispatch.send(job, Stop())
         elif action == "time_over":

@@ -7,7 +7,7 @@ from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job
 from lab.runs.serve.pooled.memory import LiveMemory
 from lab.runs.serve.pooled.waiting import Waiting
-from lab.runs.wire.messages import Command, Draw, Message, Reason, Resume, RunState, Start, Status, Stop
+from lab.runs.wire.messages import Command, Draw, Drop, Message, Reason, Resume, RunState, Start, Status, Stop
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Dispatch:
         One that takes more memory than is left does not hold up a smaller one behind it.
         """
         jobs = self._hub.jobs()
-        waiting = [job for job in jobs if job.active and job.worker is None]
+        waiting = [job for job in jobs if job.active and job.worker is None and not job.resting]
         if not waiting:
             return
         position, loads, memory = 0, self._loads(), LiveMemory(jobs, self._hub.limits.live_runs_bytes)
@@ -119,12 +119,14 @@ class Dispatch:
         Args:
             arrays: further ones that it needs, which the job holds from now on.
         """
-        if job.worker is None and isinstance(command, Stop):
+        if job.worker is None and not job.resting and isinstance(command, Stop):
             self.end(job, "stopped")
             return
         message = job.orders.add(job.id, command)
         job.arrays |= arrays or {}
-        if job.worker is not None:
+        if job.resting:
+            self._wake(job)
+        elif job.worker is not None:
             self._send_message(job.worker, replace(message, arrays=arrays or {}))
 
     def stop(self, job: Job) -> None:
@@ -154,6 +156,19 @@ class Dispatch:
         if job.active and not job.inside:
             job.inside = True
             self.send(job, Draw(inside=True))
+
+    def rest(self, job: Job) -> None:
+        """A paused job that has answered everything leaves its worker: what that has of it lies here, too."""
+        if job.worker is not None:
+            self._send_message(job.worker, Drop(job.id))
+            job.worker, job.resting = None, True
+
+    def _wake(self, job: Job) -> None:
+        """It goes on where it was, with all that it is asked; as one that never left, it waits for no place."""
+        job.resting = False
+        if loads := self._loads():
+            _, job.worker = min((load.before(job), index) for index, load in loads.items())
+            self._start(job)
 
     def revive(self, job: Job, command: Command) -> None:
         """Let an ended job go on from its last snapshot."""

@@ -101,6 +101,7 @@ class Hub:
             if job is None or not job.active:
                 return None
             job.orders.answered(status.last_order)
+            job.heard_at = self.clock()
             told = _told(job.status) != _told(status)
             job.status = status
             job.version += told

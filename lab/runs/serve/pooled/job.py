@@ -94,6 +94,8 @@ class Job:
         worker: its number; None while it waits for a place.
         queue_position: 1 for the next one to get a place, 0 for one that has it; queue_wait_s: until then, if known.
         parked: paused because nobody reads it; goes on when somebody does.
+        resting: paused, and no worker has it until it is asked for something: all of it is in `snapshot`.
+        heard_at: when its worker last said where it is.
         stream: key of its stream: who holds it may read that, and nothing else.
         needs_bytes: how large its snapshot will be, about; known before there is one.
         drawn: whether its worker was asked for the weights that a page draws; weights: the event that told them last.
@@ -121,6 +123,8 @@ class Job:
     blame: Blame = field(default_factory=Blame)
     curve: Curve = field(default_factory=Curve)
     parked: bool = False
+    resting: bool = False
+    heard_at: float = 0.0
     time_over: bool = False
     version: int = 0
     stream: str = field(default_factory=new_key)
