@@ -31,12 +31,31 @@ def _after(epochs: int, one: SettingRuns, curve: str) -> Array:
     return np.array([values[epochs - 1] for values in one.curve(curve)])
 
 
+def _roughness(one: SettingRuns, curve: str) -> Array:
+    """How far each seed's curve jumps in its last half: the median of its second differences, which no slope has."""
+    return np.array([np.median(np.abs(np.diff(values[len(values) // 2 :], n=2))) for values in one.curve(curve)])
+
+
+def _counted_by_hand(runs: Mapping[str, SettingRuns]) -> bool:
+    """Whether Dense(32), Dense(32) and the outputs have as many parameters on each table as paper says."""
+    return all(
+        (runs[key].figures["parameters"] == 32 * (inputs + 1) + 32 * 33 + outputs * 33).all()
+        for key, (inputs, outputs) in {
+            "iris": (4, 3),
+            "cancer": (30, 1),
+            "digits": (64, 10),
+            "large": (784, 10),
+        }.items()
+    )
+
+
 R2, PASCAL_R2 = "val_tmax_r2_score", "val_pressure_r2_score"
 
 # what a sentence claims, worked out from the curves and not from the figures that its own predicate asks for
 INDEPENDENT: dict[tuple[str, str], Truth] = {
     ("01-four-parts", "unmoved"): lambda runs: all(len(set(curve)) == 1 for curve in runs["frozen"].curve("val_loss")),
     ("01-four-parts", "whole"): lambda runs: bool((_end(runs["whole"], "val_accuracy") > 0.97).all()),
+    **{("03-shape-inference", key): _counted_by_hand for key in ("first", "second", "third", "classes")},
     ("05-compile", "same"): lambda runs: all(
         list(one) == list(other)
         for one, other in zip(runs["watched"].curve("val_loss"), runs["unwatched"].curve("val_loss"), strict=True)
@@ -78,6 +97,12 @@ INDEPENDENT: dict[tuple[str, str], Truth] = {
     ("10-batch-size", "few_steps"): lambda runs: bool(
         (_end(runs["b1000"], "val_loss") > 2 * _end(runs["b10"], "val_loss")).all()
     ),
+    ("10-batch-size", "caught_up"): lambda runs: bool(
+        _end(runs["patient"], "val_loss").mean() < 1.1 * _end(runs["b10"], "val_loss").mean()
+    ),
+    ("10-batch-size", "calmer"): lambda runs: bool(
+        _roughness(runs["careful"], "val_loss").mean() < _roughness(runs["b1"], "val_loss").mean()
+    ),
     ("11-splits", "leak"): lambda runs: bool((_end(runs["leaking"], "val_accuracy") > 0.97).all()),
     ("11-splits", "gap"): lambda runs: bool(
         (_end(runs["drawn"], "val_accuracy") > _end(runs["by_time"], "val_accuracy")).all()
@@ -99,11 +124,27 @@ INDEPENDENT: dict[tuple[str, str], Truth] = {
         (_end(runs["w16"], "train_loss") < _end(runs["w0"], "train_loss")).all()
     ),
     ("12-underfitting", "eight"): lambda runs: bool((_end(runs["u8"], "val_accuracy") > 0.97).all()),
+    ("12-underfitting", "spiral"): lambda runs: bool(
+        _end(runs["s16"], "train_accuracy").mean()
+        > max(_end(runs[key], "train_accuracy").mean() for key in ("s0", "s8"))
+    ),
+    ("12-underfitting", "starts"): lambda runs: bool(
+        np.ptp(_end(runs["s16"], "val_accuracy")) > np.ptp(_end(runs["s32"], "val_accuracy"))
+    ),
     ("13-overfitting", "worse"): lambda runs: bool((_end(runs["large"], "val_loss") > 0.61).all()),
     ("13-overfitting", "by_heart"): lambda runs: bool((_end(runs["large"], "train_loss") < 0.01).all()),
     ("14-remedies", "most"): lambda runs: bool(
         _end(runs["rows_1160"], "val_loss").mean()
         < min(_least(runs["stopping"], "val_loss").mean(), _end(runs["dropout"], "val_loss").mean())
+    ),
+    ("15-sequences", "lstm"): lambda runs: bool(
+        _end(runs["lstm"], "val_mae").mean() < _end(runs["flat"], "val_mae").mean()
+    ),
+    ("15-sequences", "letters"): lambda runs: bool(
+        _end(runs["morse"], "val_loss").mean() < _end(runs["twice"], "val_loss").mean()
+    ),
+    ("15-sequences", "softmax"): lambda runs: bool(
+        (_end(runs["twice"], "val_loss") > _end(runs["morse"], "val_loss")).all()
     ),
     ("16-csv", "raw"): lambda runs: int((_end(runs["sgd_raw"], "val_accuracy") < 0.5).sum()) > 2,
     ("16-csv", "scaled"): lambda runs: bool(

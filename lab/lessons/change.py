@@ -24,6 +24,7 @@ from lab.spec.limits import current_limits
 from lab.starts import STARTS, dense_layers, ending_in, propose_experiment, propose_output, start
 from lab.studies.axes import with_rows
 from netcore.errors import NetcoreError
+from netcore.models import Model
 
 DEFAULT_ACTIVATION = "relu"
 
@@ -39,26 +40,30 @@ def begun_with(base: Base) -> Experiment:
 
 
 def refusal_of(asked: Refused) -> LabError | NetcoreError | None:
-    """Why no network can learn from what is named, or take rows that are wider; None if one can."""
+    """Why no network can learn from what is named, take rows that are wider, or do what it is told; None if one can."""
     try:
         experiment = begun_with(asked)
         check_limits(experiment, current_limits())
         table = load_sample(experiment.data.source.name, experiment.data.reading)
         dataset = prepare_cached(table, experiment.data, experiment.seed)
         layer_rows(experiment, dataset)
-        if asked.more_columns and not isinstance(experiment.model, GraphSpec):
+        if asked.more_columns or asked.method:
             check_network(experiment, dataset, current_limits())
-            _give_wider_row(experiment, dataset, asked.more_columns)
+            network = build_model(run_spec(experiment, dataset)[0])
+            if asked.more_columns and not isinstance(experiment.model, GraphSpec):
+                _give_wider_row(network, dataset, asked.more_columns)
+            if asked.method:
+                getattr(network, asked.method)
     except (LabError, NetcoreError) as refusal:
         return refusal
     return None
 
 
-def _give_wider_row(experiment: Experiment, dataset: Dataset, more: int) -> None:
+def _give_wider_row(network: Model, dataset: Dataset, more: int) -> None:
     """Ask a network that was built for the table for an answer to a wider row. Raises NetcoreError."""
     row = np.asarray(dataset.train.x)[:1]
     wider = np.concatenate([row, np.zeros((*row.shape[:-1], more), row.dtype)], axis=-1)
-    build_model(run_spec(experiment, dataset)[0]).predict(wider, verbose=0)
+    network.predict(wider, verbose=0)
 
 
 def experiments_of(scene: Scene) -> dict[str, Experiment]:

@@ -108,14 +108,16 @@ class Base(Change):
 
 
 class Refused(Base):
-    """An experiment that cannot be made, or that is made and then given rows of another width.
+    """An experiment that cannot be made, or that is made and then asked for what its network does not take or have.
 
     Args:
-        more_columns: so many more than the network was built for.
+        more_columns: of a row, so many more than the network was built for.
+        method: of the network, as a program spells it.
     """
 
     path: ClassVar[str] = "explain.refused"
     more_columns: Annotated[int, Field(ge=0, le=100)] = 0
+    method: Annotated[str, Field(pattern="^[a-z][a-z_]{0,30}$")] | None = None
 
 
 class Figure(Value):

@@ -72,7 +72,7 @@ def test_a_lesson_is_walked_from_prediction_to_misconception(person_in, language
     words = one.words(language)["explain"].items
     for sentence in said_of(one.lesson, progress(person).running.values):
         assert words[sentence.key].split("{")[0][:30] in person.sentences()
-    assert f"> {tell_error(one.refusals['misspelt'], language)}" in person.sentences()
+    assert all(f"> {tell_error(refusal, language)}" in person.sentences() for refusal in one.refusals.values())
     go_on(person)
     wrong = next(key for key in one.lesson.check.answers if key != one.lesson.check.right)
     answer(person, wrong)

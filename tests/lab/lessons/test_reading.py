@@ -80,6 +80,13 @@ WRONG = [
     ("lesson.toml", 'when = "slow.trained < slow.best < slow.loss"', "when = \"__import__('os')\"", "no formula"),
     ("lesson.toml", 'when = "fast.turn < slow.turn"', 'when = "sd(fast.turn) < 3"', "how far the seeds lie apart"),
     ("lesson.toml", 'when = "fast.turn < slow.turn"', 'refused = { sample = "iris" }', "can be made all the same"),
+    (
+        "lesson.toml",
+        'when = "fast.turn < slow.turn"',
+        'refused = { sample = "iris", method = "fit" }',
+        "can be made all",
+    ),
+    ("lesson.toml", 'when = "fast.turn < slow.turn"', 'refused = { sample = "iris", method = "__class__" }', "method"),
     ("lesson.toml", 'when = "fast.turn < slow.turn"', 'refused = { scaling = "none" }', "exactly one"),
     ("lesson.toml", 'when = "fast.turn < slow.turn"', 'seeds = "every"', "either `when` or `refused`"),
     ("lesson.toml", 'right = "product"', 'right = "sum"', "check.answers"),

@@ -70,10 +70,10 @@ def test_how_far_seeds_lie_apart_is_asked_of_all_of_them_at_once():
 
 def test_a_sentence_about_a_refusal_asks_for_no_figure():
     opened = lesson("05")
-    assert set(opened.refusals) == {"misspelt"}
+    assert set(opened.refusals) == {"misspelt", "method"}
     assert "`r`" in say_refusal(opened.refusals["misspelt"], "en")
     said = said_of(opened.lesson, {})
-    assert [sentence.key for sentence in said] == ["misspelt"]
+    assert [sentence.key for sentence in said] == ["misspelt", "method"]
     assert held_of(said[0], {}) == (0, 0)
 
 
@@ -82,6 +82,13 @@ def test_a_row_that_is_wider_than_the_network_was_built_for_is_answered_with_wha
     told = say_refusal(lesson("03").refusals["wider"], language)
     assert "(1, 5)" in told
     assert "4" in told
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_method_that_no_network_has_is_answered_with_the_one_that_was_meant(language):
+    told = say_refusal(lesson("05").refusals["method"], language)
+    assert "'comopile'" in told
+    assert "'compile'" in told
 
 
 def test_models_are_tried_on_some_rows_and_judged_by_others():
