@@ -206,19 +206,39 @@ def later_rows_differ(told: Evidence) -> bool:
     return told.in_time_order and told.has_baseline and told.scale > DRIFTED * told.train_scale
 
 
-def lies_apart(told: Evidence) -> bool:
-    """The two losses end far from each other."""
-    return told.gap_at_end > max(APART * told.scale, APART_OF_LOSS * told.end_val_loss, SURE * told.gap_error)
-
-
-def close(told: Evidence) -> bool:
-    """The two losses end close together, or within chance of each other."""
-    return not lies_apart(told)
+def rise_may_be_chance(told: Evidence) -> bool:
+    """The rows' own rises are no larger than chance may make them."""
+    return not rise_is_sure(told)
 
 
 def did_not_rise(told: Evidence) -> bool:
     """The validation loss has not clearly risen since its lowest epoch."""
-    return not (rose(told) and rise_is_sure(told))
+    return not rose(told)
+
+
+def no_sure_rise(told: Evidence) -> bool:
+    """The validation loss has not risen, or no more than chance may make it rise."""
+    return did_not_rise(told) or rise_may_be_chance(told)
+
+
+def lies_far_above(told: Evidence) -> bool:
+    """The validation loss ends far above the training loss, as the chart shows them."""
+    return told.gap_at_end > max(APART * told.scale, APART_OF_LOSS * told.end_val_loss)
+
+
+def close(told: Evidence) -> bool:
+    """The two losses end close together."""
+    return not lies_far_above(told)
+
+
+def lies_apart(told: Evidence) -> bool:
+    """The two losses end far from each other, and farther than chance may take them."""
+    return lies_far_above(told) and told.gap_at_end > SURE * told.gap_error
+
+
+def gap_may_be_chance(told: Evidence) -> bool:
+    """The two losses end far from each other, but no farther than chance may take them."""
+    return lies_far_above(told) and not lies_apart(told)
 
 
 def small_network(told: Evidence) -> bool:

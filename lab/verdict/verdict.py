@@ -91,9 +91,11 @@ RULES: tuple[Rule, ...] = (
     Rule("underfit", "never_better", (clauses.never_better_than_baseline,)),
     Rule("underfit", "not_better_at_end", (clauses.not_better_at_end,)),
     Rule("underfit", "training_not_learned", (clauses.training_not_learned,)),
-    Rule("underfit", "room", (clauses.better_at_end, clauses.small_network, clauses.both_high, clauses.did_not_rise)),
+    Rule("underfit", "room", (clauses.better_at_end, clauses.small_network, clauses.both_high, clauses.no_sure_rise)),
+    Rule("good_fit", "rise_in_doubt", (clauses.better_at_end, clauses.rose, clauses.rise_may_be_chance)),
     Rule("good_fit", "apart", (clauses.better_at_end, clauses.lies_apart, clauses.did_not_rise)),
     Rule("good_fit", "close", (clauses.better_at_end, clauses.close, clauses.did_not_rise)),
+    Rule("good_fit", "gap_in_doubt", (clauses.better_at_end, clauses.gap_may_be_chance, clauses.did_not_rise)),
     Rule("not_enough_data", "undecided", ()),
 )
 
@@ -218,10 +220,14 @@ def _advice(kind: Kind, rule: str, told: Evidence, test_rows: int | None) -> tup
     confirm = "keep_test" if test_rows == 0 else "open_test"
     since = told.best_epoch < told.epochs and told.rise > max(WORTH_TELLING * told.scale, told.jitter)
     earlier = ("fewer_epochs",) if since else ()
-    if rule == "apart":
+    if clauses.lies_apart(told):
         return ("more_rows", "smaller_net", "dropout", *earlier)
+    if rule in IN_DOUBT:
+        return (*earlier, "larger_validation", "more_rows")
     return (confirm, *earlier, "smaller_still")
 
+
+IN_DOUBT = ("rise_in_doubt", "gap_in_doubt")  # more rows that judge would tell
 
 ADVICE: dict[Kind, tuple[str, ...]] = {
     "too_large": ("lower_learning_rate", "larger_batch"),

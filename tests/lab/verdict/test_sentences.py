@@ -71,6 +71,14 @@ class Facts:
     def far_apart(self):
         return level(self.val_loss) - level(self.loss) > 0.1 * min(self.baseline, level(self.val_loss))
 
+    def near(self):
+        gap, end = level(self.val_loss) - level(self.loss), level(self.val_loss)
+        return gap < max(0.2 * self.baseline, 0.4 * end) + jumps(self.val_loss)
+
+    def clearly_risen(self):
+        rise = level(self.val_loss) - level(self.val_loss, self.best)
+        return rise > 0.15 * level(self.val_loss, self.best) + 0.05 * self.baseline + 2 * jumps(self.val_loss)
+
     def training_above(self):
         return self.loss[-1] > self.on_training
 
@@ -102,13 +110,13 @@ SAYS = {
     "underfit.never_better": lambda f: f.never_clearly_below(),
     "underfit.not_better_at_end": lambda f: HAIR * level(f.val_loss) > CLEARLY * f.baseline,
     "underfit.training_not_learned": lambda f: about(level(f.loss)) > CLEARLY * f.on_training,
-    "underfit.room": lambda f: (
-        level(f.loss) > 0.65 * f.on_training and not f.far_apart() and f.known["parameters"] < 2 * f.known["inputs"]
-    ),
+    "underfit.room": lambda f: level(f.loss) > 0.65 * f.on_training and f.known["parameters"] < 2 * f.known["inputs"],
     "overfit.rise": lambda f: f.rose_since_best() and f.training_fell_since_best() and f.parted(),
     "overfit.parted": lambda f: f.rose_since_best() and f.parted(),
-    "good_fit.apart": lambda f: f.below_at_end() and f.far_apart(),
-    "good_fit.close": lambda f: f.below_at_end(),
+    "good_fit.rise_in_doubt": lambda f: f.below_at_end() and f.rose_since_best(),
+    "good_fit.apart": lambda f: f.below_at_end() and f.far_apart() and not f.clearly_risen(),
+    "good_fit.close": lambda f: f.below_at_end() and f.near() and not f.clearly_risen(),
+    "good_fit.gap_in_doubt": lambda f: f.below_at_end() and f.far_apart() and not f.clearly_risen(),
     "not_enough_data.undecided": lambda _: True,
 }
 
@@ -142,6 +150,8 @@ def drawn(seed):
     }
     known["baseline_train_loss"] = known["baseline_loss"] * float(random.choice([1.0, 1.05, 0.6]))
     spread = float(random.uniform(0, 1))
+    if random.random() < 0.2:
+        known["validation_rows"], spread = int(random.integers(20, 40)), float(random.uniform(0.5, 2))
     rows = RowCurves(*([value] * epochs for value in (spread, spread / 20, spread)))
     return loss.tolist(), val_loss.tolist(), known, rows if random.random() < 0.8 else None
 

@@ -133,6 +133,7 @@ EDGES = {
         c.later_rows_differ, "baseline_train_loss", BASELINE / c.DRIFTED, above=False, in_time_order=True
     ),
     "apart": edge(c.lies_apart, "gap_at_end", c.APART * BASELINE),
+    "far above": edge(c.lies_far_above, "gap_at_end", c.APART * BASELINE, gap_error=9.0),
     "apart, of the loss": edge(c.lies_apart, "gap_at_end", c.APART_OF_LOSS * 0.8, end_val_loss=0.8),
     "apart, chance": edge(c.lies_apart, "gap_at_end", c.SURE * 0.5, gap_error=0.5),
     "small network": edge(c.small_network, "parameters", 2 + c.ONE_UNIT + 1, above=False, inputs=2),
@@ -159,7 +160,8 @@ def test_a_clause_turns_at_its_threshold(name):
 
 
 def test_every_clause_of_a_rule_has_an_edge_or_is_the_opposite_of_one_that_has():
-    opposites = {clauses.close, clauses.did_not_rise, clauses.was_better_than_baseline}
+    opposites = {clauses.close, clauses.did_not_rise, clauses.no_sure_rise, clauses.rise_may_be_chance}
+    opposites |= {clauses.gap_may_be_chance, clauses.was_better_than_baseline}
     opposites |= {clauses.in_time_order, clauses.rate_is_high}
     assert {clause for rule in RULES for clause in rule.clauses} - opposites <= {edge.clause for edge in EDGES.values()}
 

@@ -70,6 +70,19 @@ def test_a_wide_gap_without_a_turn_is_a_good_fit_that_more_rows_may_better():
     assert verdict.advice[0] == "more_rows"
 
 
+def test_what_may_be_chance_on_few_rows_is_neither_called_close_nor_said_not_to_have_risen():
+    """Iris, 484 epochs: 0.07 rises to 0.27 with one of 30 flowers, and the training loss goes to 0."""
+    turned = [*fall(1.1, 0.07, 0.2, 80), *np.linspace(0.07, 0.27, 404)]
+    level = [*fall(1.1, 0.27, 0.2, 484)]
+    few = {"train_rows": 90, "validation_rows": 30, "baseline_loss": 1.1}
+    rows = RowCurves(*([value] * 484 for value in (0.99, 0.14, 0.01)))
+    for val_loss, rule in ((turned, "rise_in_doubt"), (level, "gap_in_doubt")):
+        verdict = judged(fall(1.1, 0.001, 0.1, 484), val_loss, rows=rows, **few)
+        assert (verdict.kind, verdict.rule) == ("good_fit", rule)
+        assert "larger_validation" in verdict.advice
+        assert "30 validation rows" in say_summary(verdict, "en")[0]
+
+
 def test_where_only_the_training_rows_were_learned_the_inputs_do_not_predict_the_target():
     verdict = judged(fall(0.7, 0.44, 0.1, 100), fall(0.7, 0.60, 0.1, 100))
     assert (verdict.kind, verdict.rule) == ("no_signal", "training_rows_only")
