@@ -41,7 +41,7 @@ def told(run: NoteRun, language: Language) -> list[str]:
     sentences += _letters(mine, dataset, language)
     if len(mine.history["loss"]) >= FEWEST_EPOCHS:
         sentences += _curves(mine, experiment, dataset, language)
-    return sentences
+    return [*sentences, *_amount(run, language)]
 
 
 def _curves(mine: RunOutcome, experiment: Experiment, dataset: Dataset, language: Language) -> list[str]:
@@ -72,6 +72,14 @@ def _letters(mine: RunOutcome, dataset: Dataset, language: Language) -> list[str
     wrong = letter_error(np.asarray(dataset.validation.target), greedy(mine.predictions))
     values = {"blanks": f"{blank_share(mine.predictions):.0%}", "wrong": f"{wrong:.0%}"}
     return [say("note.told.letters", language, **values)]
+
+
+def _amount(run: NoteRun, language: Language) -> list[str]:
+    """Of amounts what the predictions come to together: a loss may go down well, and they fall short all the same."""
+    ratio = _total(run, MINE)
+    if ratio is None or not math.isfinite(ratio):
+        return []
+    return [say("note.told.amount", language, share=f"{ratio:.0%}")]
 
 
 def _losses(run: NoteRun, mine: RunOutcome, experiment: Experiment, language: Language) -> str:

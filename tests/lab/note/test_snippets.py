@@ -15,7 +15,7 @@ from lab.note.shelf import NOTE, lessons_of, places, sections, words_of
 from lab.note.told import comparison, table, told
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import GraphSpec
-from lab.texts import LANGUAGES
+from lab.texts import LANGUAGES, say
 
 PLACES = {place.key: place for place in places()}
 TRAINED = [key for key, place in PLACES.items() if understood(place, place.code).trains]
@@ -73,6 +73,13 @@ def test_the_code_is_trained_with_all_that_stands_beside_it_and_told(key):
         if names:
             assert all(name in comparison(run, names, language) for name in names.values())
             assert len(table(run, names, language)) == len(run.outcomes)
+
+
+def test_what_forecasts_of_amounts_come_to_together_is_told_whatever_their_loss_says():
+    run = trained("losses-percent", epochs=5)
+    total = table(run, {}, "en")[0][say("studies.score.total_ratio", "en")]
+    assert f"add up to {float(total):.0%} of the true total" in told(run, "en")[-1]
+    assert "true total" not in told(trained("fit-fit"), "en")[-1]
 
 
 @pytest.mark.parametrize("key", [key for key, place in PLACES.items() if "model" in read(key).proposal.speaks_of])
