@@ -5,7 +5,7 @@
     python -m benchmarks.lessons --seeds 50     which sentences are said of each five of them, and whether they are true
     python -m benchmarks.lessons 10 --seeds 5 --first 100 --alone patient careful
                                                 the same from seed 100 on, of these settings alone
-    python -m benchmarks.lessons --page         write what `--seeds` has found so far into docs/effects.md
+    python -m benchmarks.lessons --page         write what `--seeds` has found here into docs/effects.md
     python -m benchmarks.lessons --goals        whether each challenge can be won with the knobs that are open
 
 The experiments, their figures and references stand in `lessons/*/lesson.toml` and nowhere else; the two rules by which
@@ -38,7 +38,7 @@ def main() -> int:
     options = parser.parse_args()
     chosen = [lesson(name) for name in options.lessons] or list(lessons())
     if options.page:
-        write_page(chosen)
+        write_page()
         return 0
     if options.goals:
         return min(1, goals(chosen))

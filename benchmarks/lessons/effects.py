@@ -67,10 +67,14 @@ def measured_settings(opened: Opened) -> list[tuple[Scene, Setting]]:
 
 def line_of(opened: Opened, scene: Scene, setting: Setting, figure: str, values: Array) -> Line:
     """The figure of these seeds beside its reference."""
-    mean, *sd = setting.measured[figure]
-    noted: Reference = (mean, sd[0] if sd else None)
     found = (float(values.mean()), float(values.std()))
-    return Line(opened.name, scene.key, setting.key, figure, *found, noted, len(values))
+    return Line(opened.name, scene.key, setting.key, figure, *found, noted(setting, figure), len(values))
+
+
+def noted(setting: Setting, figure: str) -> Reference:
+    """What was measured elsewhere."""
+    mean, *sd = setting.measured[figure]
+    return mean, sd[0] if sd else None
 
 
 def run(opened: Opened, keys: Sequence[str]) -> Iterator[Line]:
