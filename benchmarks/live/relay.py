@@ -12,7 +12,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, cast
@@ -113,15 +116,17 @@ async def measure(server: Server, host: str, arguments: argparse.Namespace) -> d
     await asyncio.sleep(2.0)
     processes = [psutil.Process(pid) for pid in (*server.engine.pool.pids, readers.pid)]
     server.late_s.clear()
-    before = [time.process_time(), *(sum(one.cpu_times()[:2]) for one in processes)]
+    before, of_threads = [time.process_time(), *(sum(one.cpu_times()[:2]) for one in processes)], by_thread()
     start = time.time()
     await asyncio.sleep(arguments.seconds)
     end = time.time()
     after = [time.process_time(), *(sum(one.cpu_times()[:2]) for one in processes)]
+    of_threads = by_thread() - of_threads
     late = sorted(server.late_s)
     written, _ = await asyncio.to_thread(readers.communicate)
     shares = [(b - a) / (end - start) for a, b in zip(before, after, strict=True)]
     seen = [one for one in json.loads(written) if one["key"] in began]
+    frames = max(1, sum(start < at < end for one in seen for at in one["at"]))
     return {
         **figures(seen, began, kind_of, start, end),
         "epochs_a_run_by_worker": [
@@ -131,14 +136,22 @@ async def measure(server: Server, host: str, arguments: argparse.Namespace) -> d
         "web_share": shares[0],
         "workers_share": sum(shares[1:-1]),
         "readers_share": shares[-1],
-        "web_us_per_frame": 1e6
-        * shares[0]
-        * (end - start)
-        / max(1, sum(start < at < end for one in seen for at in one["at"])),
+        "frames_per_s": frames / (end - start),
+        "web_us_per_frame": 1e6 * (after[0] - before[0]) / frames,
+        "of_that": {name: round(1e6 * spent / frames, 1) for name, spent in of_threads.most_common()},
         "loop_late_ms_median": 1000 * statistics.median(late),
         "loop_late_ms_p95": 1000 * late[int(0.95 * len(late))],
         "loop_late_ms_most": 1000 * late[-1],
     }
+
+
+def by_thread() -> "Counter[str]":
+    """Seconds of the processor that this process's threads have taken, by their names; in steps of 10 ms each."""
+    names = {thread.native_id: thread.name.split("_")[0] for thread in threading.enumerate()}
+    spent: Counter[str] = Counter()
+    for thread in psutil.Process().threads():
+        spent[names.get(thread.id, "others")] += thread.user_time + thread.system_time  # type: ignore[assignment]
+    return spent
 
 
 def figures(
@@ -186,6 +199,15 @@ def _spread(seen: list[dict[str, Any]], start: float, end: float) -> tuple[int, 
     return min(epochs, default=0), statistics.median(epochs or [0]), max(epochs, default=0)
 
 
+def streamlits_loop() -> Any:
+    """What makes the event loop that Streamlit would take here; None for Python's own."""
+    with suppress(ImportError):
+        import uvloop
+
+        return uvloop.new_event_loop
+    return None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=200)
@@ -194,9 +216,9 @@ def main() -> None:
     parser.add_argument("--starts", nargs="+", default=["spiral"], help="ready-made starts, trained in turn")
     parser.add_argument("--unpaced", type=int, default=0, help="every so many-th run goes as fast as possible")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=streamlits_loop()) as runner:
         server = Server(folder)
-        found = asyncio.run(server.run(lambda host: measure(server, host, arguments)))
+        found = runner.run(server.run(lambda host: measure(server, host, arguments)))
     for name, value in found.items():
         print(f"{name:24} {value:.4g}" if isinstance(value, float) else f"{name:24} {value}")
 

@@ -20,6 +20,8 @@ def is_due(epoch: int) -> bool:
 
 def thinned(checkpoints: Checkpoints, most_bytes: int) -> Checkpoints:
     """As many of them as fit: every second one goes, the last one stays, and the spacing stays even."""
+    if sum(map(len, checkpoints.values())) <= most_bytes:
+        return checkpoints
     kept = sorted(checkpoints)
     while kept and sum(len(checkpoints[epoch]) for epoch in kept) > most_bytes:
         kept = kept[:-1][1::2] + kept[-1:] if len(kept) > 1 else []

@@ -440,15 +440,17 @@ class Worker:
                 self._encode_drawing(run, slot)
 
     def _save_what_is_due(self, now: float) -> None:
-        """Who waits longest first, as far as the share of the time goes."""
+        """Who waits longest first, as far as the share of the time goes; of runs whose points have all been sent, as
+        they are whenever a frame has just gone out: others would need one of its own.
+        """
         due = [
-            one for one in self._slots.items() if one[1].next_snapshot_at <= now and one[1].trainer.state == "running"
+            (run, slot)
+            for run, slot in self._slots.items()
+            if slot.next_snapshot_at <= now and not slot.points and slot.trainer.state == "running"
         ]
         for run, slot in sorted(due, key=lambda one: one[1].next_snapshot_at):
             if self._next_snapshot_at > now:
                 break
-            self._encode(run, slot)
-            self._flush()
             self._save(run, slot)
             self._send(replace(slot.trainer.status(run), last_order=slot.kept_order))
 

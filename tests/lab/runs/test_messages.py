@@ -55,6 +55,7 @@ from tests.lab.runs.test_study import cells
         Status(
             "a", "diverged", 1, 2, 3, 4, 0.5, 0.1, 8, (KnobTurn(0, 2, "epochs", 9),), Reason("x", {"y": [1, "z"]}), 7
         ),
+        Status("a", "failed", 1, 2, 3, 4, 0.5, 0.1, 8, (), Reason("x", {"text": '{"bytes":3}'})),
     ],
     ids=lambda message: type(message).__name__,
 )
@@ -88,6 +89,21 @@ def test_messages_follow_each_other_on_a_pipe_and_a_torn_one_ends_it():
     torn = io.BytesIO(pipe.getvalue()[:-1])
     assert list(read_messages(io.BytesIO(pipe.getvalue()))) == [Hello(0, 1, 1), Snapshot("a", 1, b"abc")]
     assert list(read_messages(torn)) == [Hello(0, 1, 1)]
+
+
+class Dripping(io.BytesIO):
+    """A pipe of which so little has come at a time that no length is whole."""
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        return super().read1(min(size or 0, 3))
+
+
+def test_messages_that_come_in_pieces_come_out_whole():
+    said = [Hello(0, 1, 1), Snapshot("a", 1, bytes(100)), Ping(8)]
+    pipe = Dripping()
+    write_messages(pipe, said)
+    pipe.seek(0)
+    assert list(read_messages(pipe)) == said
 
 
 def test_arrays_come_back_bit_for_bit_with_their_types_and_shapes():

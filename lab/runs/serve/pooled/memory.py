@@ -6,6 +6,7 @@ is asked for.
 """
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 
 from lab.runs.serve.pooled.job import Job, LiveRun
@@ -46,12 +47,12 @@ class LiveMemory:
 
 def thin_live(jobs: Iterable[Job], most: int) -> None:
     """Let the largest of them give way until all together fit, or there is nothing more to be had for now."""
-    active = sorted((job for job in jobs if job.active), key=lambda job: job.held_bytes, reverse=True)
-    over = sum(job.held_bytes for job in active) - most
-    for job in active:
+    held = [(job.held_bytes, job) for job in jobs if job.active]
+    over = sum(size for size, _ in held) - most
+    held.sort(key=itemgetter(0), reverse=True)
+    for before, job in held:
         if over <= 0:
             return
-        before = job.held_bytes
         job.curve.thin(FRAMES_LEFT)
         if isinstance(job, LiveRun) and job.checkpoints:
             job.checkpoints = thinned(job.checkpoints, sum(map(len, job.checkpoints.values())) // 2)

@@ -11,16 +11,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BufferedIOBase
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from lab.runs.serve.pooled.pauses import Pauses
-from lab.runs.wire.messages import PROTOCOL, Hello, Message, Ping, Quit, read_messages, write_messages
+from lab.runs.wire.messages import PIPE_BYTES, PROTOCOL, Hello, Message, Ping, Quit, read_messages, write_messages
 from lab.runs.wire.tempo import Tempo
 from lab.runs.work.suspect import Suspect
 
 ROOT = Path(__file__).resolve().parents[4]
-PIPE_BYTES = 1 << 16  # read at once; as much as fits into a pipe
 PING_S = 1.0
 SILENCE_S = 10.0  # a worker that answers no ping for so long hangs; one heavy batch may take seconds
 STARTING_S = 120.0  # that it may take to say hello: on a crowded machine all it imports may have to be compiled first
@@ -169,7 +169,7 @@ class WorkerPool:
         process = worker.process
         if process is None:
             return None
-        with cast("BinaryIO", process.stdout) as stream:
+        with cast("BufferedIOBase", process.stdout) as stream:
             for message in read_messages(stream):
                 self._hear(worker, message)
         process.kill()  # in case it closed its output and lives on
