@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.lessons import effects, kept
+from benchmarks.lessons import effects, kept, page
 from lab.lessons.change import base_of, experiments_of
-from lab.lessons.shelf import lesson
+from lab.lessons.shelf import lesson, lessons
 from lab.studies import bases
 
 QUICK = {  # settings that take a moment
@@ -123,3 +123,15 @@ def test_what_is_kept_of_a_lesson_grows_seed_by_seed(tmp_path, monkeypatch):
     assert kept.of_seeds(found["slow.loss"], range(5)).tolist() == [1.0, 5.0, 3.0]
     assert kept.of_seeds(found["fast.loss"], (2, 100)).tolist() == [8.0]
     assert kept.kept("10-batch-size") == {}
+
+
+def test_the_page_is_written_anew_with_what_was_measured_and_keeps_all_other_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "FOLDER", tmp_path)
+    standing = page.standing_in(page.PAGE.read_text(encoding="utf-8"))
+    again = list(page.rows(lessons(), standing))
+    assert [line.strip("| ").split(" | ")[:2] for line in again] == [list(name) for name in standing]
+    assert all(f"{line}\n" in page.PAGE.read_text(encoding="utf-8") for line in again)
+
+    kept.keep("09-epochs", range(100, 102), {"fast.turn": np.array([3.0, 5.0])})
+    anew = [line for line in page.rows(lessons(), standing) if line not in again]
+    assert [line.split(" | ")[1:6] for line in anew] == [["`fast` turn", "3.6 ± 2.1", "2.8 ± 0.98", "4 ± 1", "2"]]
