@@ -128,8 +128,9 @@ INDEPENDENT: dict[tuple[str, str], Truth] = {
         _end(runs["s16"], "train_accuracy").mean()
         > max(_end(runs[key], "train_accuracy").mean() for key in ("s0", "s8"))
     ),
-    ("12-underfitting", "starts"): lambda runs: bool(
-        np.ptp(_end(runs["s16"], "val_accuracy")) > np.ptp(_end(runs["s32"], "val_accuracy"))
+    ("12-underfitting", "starts"): lambda runs: bool(np.ptp(_end(runs["s16"], "val_accuracy")) > 0.2),
+    ("12-underfitting", "stuck"): lambda runs: bool(
+        _end(runs["s32"], "train_accuracy").min() < 0.7 < _end(runs["s16"], "train_accuracy").max()
     ),
     ("13-overfitting", "worse"): lambda runs: bool((_end(runs["large"], "val_loss") > 0.61).all()),
     ("13-overfitting", "by_heart"): lambda runs: bool((_end(runs["large"], "train_loss") < 0.01).all()),
