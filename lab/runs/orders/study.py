@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from lab.runs.wire.messages import Reason, RunState, Status
 from lab.runs.wire.spec import CellSpec, RunSpec, StudySpec
 from lab.spec.experiment import Experiment
 from lab.spec.limits import Limits
+from lab.verdict.rows import KEPT
 
 Array = npt.NDArray[Any]
 
@@ -110,10 +111,15 @@ def check_study(cells: Sequence[Cell], limits: Limits) -> None:
 
 @dataclass(frozen=True)
 class Piece:
-    """Runs of a cell that one worker trains: all of them, or those from number `first` on."""
+    """Runs of a cell that one worker trains: all of them, or those from number `first` on.
+
+    Args:
+        alone: the cell has no other run than this one.
+    """
 
     key: str
     first: int = 0
+    alone: bool = False
 
 
 Made = tuple[RunSpec, Arrays]  # a run as a worker takes it
@@ -155,7 +161,8 @@ def _pieces(cell: Cell, workers: int) -> list[tuple[Piece, list[Made]]]:
     """The cell, its seeds shared among several workers where there are more of these than cells."""
     made = [run_spec(*run) for run in cell.runs]
     size = math.ceil(len(made) / workers)
-    return [(Piece(cell.key, first), made[first : first + size]) for first in range(0, len(made), size)]
+    alone = len(made) == 1
+    return [(Piece(cell.key, first, alone), made[first : first + size]) for first in range(0, len(made), size)]
 
 
 def _spec_of(pile: list[tuple[Piece, list[Made]]], *, predict: bool) -> Asked:
@@ -188,8 +195,14 @@ def outcomes_of(pieces: Sequence[Piece], snapshot: bytes) -> dict[Piece, tuple[R
         mine = part(arrays, f"{cell}/")
         runs = sorted({int(name.partition("/")[0]) for name in mine})
         if runs:
-            found[piece] = tuple(_outcome(part(mine, f"{run}/")) for run in runs)
+            outcomes = (_outcome(part(mine, f"{run}/")) for run in runs)
+            found[piece] = tuple(one if piece.alone else _without_rows(one) for one in outcomes)
     return found
+
+
+def _without_rows(outcome: RunOutcome) -> RunOutcome:
+    """How the rows' losses spread is told of single runs: seeds that are trained together do not know it."""
+    return replace(outcome, extras={name: curve for name, curve in outcome.extras.items() if name not in KEPT})
 
 
 def _put_together(pieces: dict[Piece, tuple[RunOutcome, ...]]) -> dict[str, tuple[RunOutcome, ...]]:

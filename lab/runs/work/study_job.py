@@ -21,7 +21,6 @@ from lab.runs.wire.spec import RunSpec, StudySpec
 from lab.runs.wire.typed import typed
 from lab.runs.work.build import build_model, unseeded_model, without_advice
 from lab.runs.work.trainer import Trainer
-from lab.verdict.rows import KEPT as ROWS_KEPT
 from netcore.ensemble import iter_fit_seeds
 
 MOST_PREDICTIONS = 1 << 17  # numbers predicted for the validation rows of one run
@@ -243,9 +242,7 @@ def _goes_its_own_way(spec: RunSpec) -> bool:
 
 def _trainer_curves(name: str, trainer: Trainer) -> Arrays:
     found = {f"{name}{key}": np.array(values) for key, values in trainer.history.items()}
-    # how the rows' losses spread is told of single runs alone: a study compares seeds, and trains many at once
-    extras = {key: values for key, values in trainer.extras.items() if key not in ROWS_KEPT}
-    return found | {f"{name}{EXTRA}{key}": np.array(values) for key, values in extras.items()}
+    return found | {f"{name}{EXTRA}{key}": np.array(values) for key, values in trainer.extras.items()}
 
 
 def _curves(cell: int, histories: list[Any]) -> Arrays:

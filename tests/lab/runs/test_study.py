@@ -55,6 +55,14 @@ def test_every_run_of_a_study_gives_the_curve_that_it_gives_alone(engine):
             assert outcome.parameters == single.model.count_params()
 
 
+def test_a_setting_of_one_run_keeps_how_its_rows_scatter_as_that_run_does_alone(engine):
+    [cell] = cells(seeds=1)[:1]
+    [outcome] = finished(engine, [cell]).outcomes[cell.key]
+    single = alone(cell, 0)
+    assert set(outcome.extras) == set(single.extras)
+    assert all(outcome.extras[name] == pytest.approx(list(single.extras[name])) for name in KEPT)
+
+
 def test_runs_that_stop_early_are_trained_one_by_one_and_do_stop(engine):
     stopping = {"monitor": "val_loss", "patience": 2}
     asked = cells(60, early_stopping=stopping)
