@@ -46,6 +46,14 @@ class OwnFile:
 
 
 @dataclass(frozen=True)
+class KeptFile:
+    """What a table is read from."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Treatment:
     """The experiment before and after a remedy of the doctor, so that undoing it brings back the very same.
 
@@ -70,7 +78,7 @@ class Desk:
 
     draft: Experiment | None = None
     language: Language | None = None
-    files: OrderedDict[str, OwnFile] = field(default_factory=OrderedDict)  # SHA-256 -> file
+    files: OrderedDict[str, KeptFile] = field(default_factory=OrderedDict)  # SHA-256 -> file
     tables: OrderedDict[tuple[str, ReadingSpec], Table] = field(default_factory=OrderedDict)
     treatments: dict[tuple[str, tuple[str, ...]], Treatment] = field(default_factory=dict)  # (remedy, its columns)
     study: Asked | None = None  # the one-click experiment that was started last
@@ -82,8 +90,7 @@ class Desk:
     @property
     def size_bytes(self) -> int:
         """Of files and tables."""
-        files = self.files.values()
-        return bytes_held((file.content for file in files), (*(file.table for file in files), *self.tables.values()))
+        return bytes_held((file.content for file in self.files.values()), self.tables.values())
 
     def forget_files(self) -> None:
         """Others need the room: the experiment stays, and asks for its file again."""
@@ -92,9 +99,14 @@ class Desk:
         for screen in list(self.screens.values()):
             screen.forget_tables()
 
+    def leave(self) -> None:
+        """Nobody sits here: a table is read again when its owner is back. It takes ten times what its file does."""
+        if not self.screens:
+            self.tables.clear()
+
     def keep_file(self, file: OwnFile) -> None:
         sha256 = file.table.sha256
-        self.files[sha256] = file
+        self.files[sha256] = KeptFile(file.name, file.content)
         self.files.move_to_end(sha256)
         while len(self.files) > FILES_PER_OWNER:
             gone, _file = self.files.popitem(last=False)
@@ -152,6 +164,9 @@ def _desks() -> OrderedDict[str, Desk]:
 def desk_of(owner: str) -> Desk:
     """The owner's desk, made at the first call; the one unused for longest gives way to a new one."""
     desks = _desks()
+    if owner not in desks:
+        for other in list(desks.values()):
+            other.leave()
     desk = desks.setdefault(owner, Desk())
     desks.move_to_end(owner)
     while len(desks) > OWNERS:

@@ -32,10 +32,14 @@ class Screen:
         self.forgot = True
 
 
+SCREEN = Screen()  # somebody sits at each desk
+
+
 def keep(owner: str, number: int) -> OwnFile:
     content = b"a,b\n" + b"%d,2\n" % number * 1_500
     file = OwnFile(f"{owner}.csv", content, read_table(content, f"{owner}.csv", ALONE))
     assert MOST / 4 < bytes_held([content], [file.table]) < MOST / 2
+    desk_of(owner).screens.setdefault(0, SCREEN)
     desk_of(owner).keep_file(file)
     return file
 
@@ -68,6 +72,23 @@ def test_an_owner_keeps_what_was_uploaded_last_however_large():
     desk.keep_file(OwnFile("large.csv", content, read_table(content, "large.csv", ALONE)))
     assert desk.size_bytes > MOST
     assert desk.files
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_the_table_of_somebody_who_has_gone_is_read_again_when_they_are_back():
+    file = keep("one", 1)
+    desk = desk_of("one")
+    desk_of("two")
+    assert list(desk.tables.values()) == [file.table]
+    desk.screens.clear()
+    desk_of("three")
+    assert not desk.tables
+    assert desk.size_bytes == len(file.content)
+    source = UploadSource(name=file.name, sha256=file.table.sha256, columns=file.table.column_names)
+    again = desk.table(source, AS_FOUND)
+    assert again == file.table
+    assert again.frame.equals(file.table.frame)
+    assert list(desk.tables.values()) == [again]
 
 
 def test_a_file_is_counted_once_however_many_tables_were_read_from_it():
