@@ -28,6 +28,7 @@ from lab.reading.pool import ReadingPool
 from lab.runs.serve import owner
 from lab.runs.serve.front import SCRIPT, FrontPage
 from lab.runs.serve.headers import inline_scripts, sites
+from lab.runs.serve.heads import bound_heads
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.packed import PackedFiles
 from lab.runs.serve.pooled import PoolEngine
@@ -134,4 +135,5 @@ def static_files() -> Middleware:
 
 if profile.serving(__file__):
     owner.ready()  # without a key no page could be served
+    bound_heads()
 app = st.App("pages/main.py", routes=routes(), middleware=[*own_middleware(), static_files()], lifespan=lifespan)

@@ -48,7 +48,7 @@ def test_netcore_imports_numpy_and_the_standard_library_alone():
 
 
 def test_lab_knows_neither_pages_nor_streamlit():
-    with_streamlit = {"starlette", "anyio", "itsdangerous", "pyarrow", "PIL"}  # which it brings along
+    with_streamlit = {"starlette", "uvicorn", "anyio", "itsdangerous", "pyarrow", "PIL"}  # which it brings along
     known = {"lab", "netcore", "numpy", "pandas", "pydantic", "plotly"} | with_streamlit
 
     def extras(path: Path) -> set[str]:

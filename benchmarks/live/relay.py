@@ -15,8 +15,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -31,6 +32,7 @@ from lab.data.prepare import Dataset, prepare
 from lab.data.samples import load_sample
 from lab.runs.kept.store import RunStore
 from lab.runs.serve.engine import RunRequest
+from lab.runs.serve.heads import bound_heads
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.routes import middleware, routes
@@ -55,6 +57,7 @@ class Server:
         """Serve while `work(host)` goes on, and give its answer."""
         await asyncio.to_thread(self.engine.begin, asyncio.get_running_loop())
         set_engine(self.engine)
+        bound_heads()
         server = uvicorn.Server(uvicorn.Config(self.app, port=0, log_level="error", lifespan="off"))
         serving = asyncio.create_task(server.serve())
         while not server.started:
@@ -201,11 +204,7 @@ def _spread(seen: list[dict[str, Any]], start: float, end: float) -> tuple[int, 
 
 def streamlits_loop() -> Any:
     """What makes the event loop that Streamlit would take here; None for Python's own."""
-    with suppress(ImportError):
-        import uvloop
-
-        return uvloop.new_event_loop
-    return None
+    return None if find_spec("uvloop") is None else import_module("uvloop").new_event_loop
 
 
 def main() -> None:
