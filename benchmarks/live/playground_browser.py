@@ -104,7 +104,7 @@ class Ours(Peer):
     settings = "&speed=max&lang=en"
     epoch = "Number(document.querySelector('.pg-board').dataset.epoch)"
     stand = "Number(document.querySelector('.pg-board').dataset.updates)"
-    canvases = 2  # the surface, and the unit of the output
+    canvases = 3  # the surface, the unit of the output, and the sheet that all maps are put from
     play, knob, there = "[data-name='play']", "[data-name='learningRate']", ".pg-board[data-paints]"
 
     def seeded(self, seed: int) -> str:

@@ -2,7 +2,7 @@
 // `stand` and `wanted` are set by benchmarks/live/playground_browser.py: updates or epochs made, and canvases a whole picture has.
 
 const watched = (window.watched = { stand: () => 0, wanted: Infinity, asked: {}, states: [] });
-let touched = new Set(); // canvases painted since the last animation frame
+const touched = new Set(); // canvases painted since the last animation frame, and the places of maps put from one of them
 
 watched.begin = () => Object.assign(watched, { frames: 0, pictures: 0, shown: watched.stand(), clicked: null, first: null, turned: null, answered: null });
 watched.begin();
@@ -11,6 +11,12 @@ const put = CanvasRenderingContext2D.prototype.putImageData;
 CanvasRenderingContext2D.prototype.putImageData = function (...given) {
   touched.add(this.canvas);
   return put.apply(this, given);
+};
+
+const draw = CanvasRenderingContext2D.prototype.drawImage;
+CanvasRenderingContext2D.prototype.drawImage = function (source, ...given) {
+  if (touched.has(source) && given.length === 8) touched.add(given.slice(4).join());
+  return draw.call(this, source, ...given);
 };
 
 // A picture counts once the next frame begins: then it is on its way to the screen.

@@ -141,7 +141,7 @@ class NetworkDrawing {
   draw(wire, share) {
     const { thinnest, thickest, above, below, dashes } = this.data.look;
     const size = share === undefined ? 0 : Math.min(1, Math.abs(share));
-    setLook(wire, "stroke-width", (thinnest + (thickest - thinnest) * size).toFixed(2));
+    setLook(wire, "stroke-width", (thinnest + (thickest - thinnest) * size).toFixed(1)); // each write costs: no eye sees more
     setLook(wire, "stroke", share === undefined ? null : share < 0 ? below : above);
     setLook(wire, "stroke-opacity", share === undefined ? null : "0.8");
     setLook(wire, "stroke-dasharray", share < 0 ? dashes : null);
@@ -151,12 +151,11 @@ class NetworkDrawing {
   drawBias(mark, bias, largest) {
     const share = Math.min(1, Math.abs(bias) / largest) || 0;
     const side = bias < 0 ? this.data.look.below : this.data.look.above;
-    mark.setAttribute("r", (this.data.look.bias * Math.sqrt(share)).toFixed(2));
-    mark.setAttribute("stroke-width", share ? 1.8 : 0);
-    if (mark.getAttribute("stroke") === side) return;
-    mark.setAttribute("stroke", side);
-    mark.setAttribute("fill", side);
-    mark.setAttribute("fill-opacity", bias < 0 ? 0 : 1);
+    setLook(mark, "r", (this.data.look.bias * Math.sqrt(share)).toFixed(1));
+    setLook(mark, "stroke-width", share ? "1.8" : "0");
+    setLook(mark, "stroke", side);
+    setLook(mark, "fill", side);
+    setLook(mark, "fill-opacity", bias < 0 ? "0" : "1");
   }
 
   // What a unit that is pointed at, or has the focus, is at this moment of the training.
@@ -179,13 +178,6 @@ function wiresOf(group) {
   const [sources, targets] = [numbersIn(from), numbersIn(to)];
   const wires = [...group.children].map((wire, place) => ({ wire, from: sources[Math.floor(place / targets.length)], to: targets[place % targets.length] }));
   return { layer, width: Number(width), wires };
-}
-
-// no more of a thousand wires is written than has changed
-function setLook(wire, name, value) {
-  if (wire.getAttribute(name) === value) return;
-  if (value === null) wire.removeAttribute(name);
-  else wire.setAttribute(name, value);
 }
 
 // [width, height] in pixels, as they stand in the text of a drawing

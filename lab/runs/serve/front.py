@@ -27,11 +27,12 @@ STYLE: Final = """
   @media (prefers-color-scheme: dark) { body:has(#opening) { background: #171614; color: #fafafa; } }
 """
 # What Streamlit shows without words, or in English with its own name: the skeleton of the first screen, a script that
-# takes long, and a connection that is lost. A dialog of its own tells of the last one after some ten seconds.
+# takes long, and a connection that is lost. A dialog of its own tells of the last one after some ten seconds. What hangs
+# on anything within the body (`body:has(...) ...`) would have the whole page styled anew at each number that moves.
 LOST: Final = ":not([data-test-connection-state='CONNECTED'], [data-test-connection-state='DISCONNECTED_FOREVER'])"
 WORDS: Final = """
   [data-testid="stAppSkeleton"]::before { content: "%(opening)s"; }
-  body:not(:has([data-testid="stAppSkeleton"], [data-testid="stDialog"])) [data-testid="stApp"] {
+  body:not(:has(> [data-testid="stDialog"])) [data-testid="stApp"]:not(:has([data-testid="stAppSkeleton"])) {
     &::after {
       animation: said 0s 2s forwards; visibility: hidden; pointer-events: none; z-index: 1000000;
       position: fixed; left: 50%%; top: .5rem; transform: translateX(-50%%);

@@ -86,7 +86,7 @@ class LiveLayers {
     const shown = { norm: short(norm, language), ratio: short(ratio, language), stuck: stuck === undefined ? null : percent.format(stuck) };
     for (const [name, { term, value }] of Object.entries(part.values)) {
       const isThere = name === "stuck" ? shown.stuck !== null : Boolean(counts);
-      term.hidden = value.hidden = !isThere;
+      for (const part of [term, value]) setHidden(part, !isThere);
       if (isThere) setText(value, shown[name]);
     }
   }

@@ -28,6 +28,17 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+function setHidden(node, isHidden) {
+  if (node.hidden !== isHidden) node.hidden = isHidden;
+}
+
+// an attribute of what is drawn; null: none
+function setLook(node, name, value) {
+  if (node.getAttribute(name) === value) return;
+  if (value === null) node.removeAttribute(name);
+  else node.setAttribute(name, value);
+}
+
 // what a screen reader says of it
 function setLabel(node, text) {
   if (node.getAttribute("aria-label") !== text) node.setAttribute("aria-label", text);

@@ -46,12 +46,19 @@ function pixelsOf(canvas, columns, rows) {
 
 // values: numbers row by row from the top; middle and reach: which of them is the middle colour, and how far from it
 // the scale is full. isDiscrete: no more than which side. Returns how many were no numbers.
-function paintMap(canvas, values, columns, rows, palette, { middle = 0, reach = 1, isDiscrete = false } = {}) {
+function paintMap(canvas, values, columns, rows, palette, scale) {
   const { pen, image, words } = pixelsOf(canvas, columns, rows);
+  const lost = shadeMap(words, values, columns, palette, scale);
+  pen.putImageData(image, 0, 0);
+  return lost;
+}
+
+// words: a pixel for each value
+function shadeMap(words, values, columns, palette, { middle = 0, reach = 1, isDiscrete = false } = {}) {
   const { table, chequer } = palette;
   const factor = SHADES / reach;
   let lost = 0;
-  for (let place = 0; place < columns * rows; place++) {
+  for (let place = 0; place < words.length; place++) {
     let share = (values[place] - middle) * factor;
     if (share !== share) {
       words[place] = chequer[chequerAt(place, columns)];
@@ -61,8 +68,32 @@ function paintMap(canvas, values, columns, rows, palette, { middle = 0, reach = 
     if (isDiscrete) share = share < 0 ? -SHADES : SHADES;
     words[place] = table[(share < -SHADES ? 0 : share > SHADES ? 2 * SHADES : SHADES + share + 0.5) | 0];
   }
-  pen.putImageData(image, 0, 0);
   return lost;
+}
+
+// Maps of one size, one below the other on a canvas that nobody sees, from where each is put to its place: a browser
+// takes longer over many canvases that move than over all that is painted on them.
+class Sheet {
+  constructor() {
+    this.canvas = document.createElement("canvas");
+  }
+
+  // maps: [{values, scale}], at least one
+  paint(maps, columns, rows, palette, isDiscrete) {
+    Object.assign(this, { columns, rows });
+    const { pen, image, words } = pixelsOf(this.canvas, columns, rows * maps.length);
+    const cells = columns * rows;
+    maps.forEach(({ values, scale }, place) => {
+      shadeMap(words.subarray(place * cells, (place + 1) * cells), values, columns, palette, { ...scale, isDiscrete });
+    });
+    pen.putImageData(image, 0, 0);
+  }
+
+  // place: of a map among those of the sheet
+  put(place, pen, { x, y, width, height }) {
+    pen.imageSmoothingQuality = this.columns > width ? "medium" : "low";
+    pen.drawImage(this.canvas, 0, place * this.rows, this.columns, this.rows, x, y, width, height);
+  }
 }
 
 // The most probable of several classes, in its colour, the fuller the surer. values: class by class.

@@ -323,8 +323,8 @@ class Panel {
     const width = Math.max(240, this.box.clientWidth / zoom);
     const tall = Math.max(TALL.least, Math.min(TALL.most, TALL.of_width * width, (TALL.of_screen * window.innerHeight) / zoom));
     const height = Math.round(this.isFirst ? tall : Math.max(LOWER * TALL.least, LOWER * tall));
-    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.svg.setAttribute("height", height * zoom);
+    setLook(this.svg, "viewBox", `0 0 ${width} ${height}`);
+    setLook(this.svg, "height", String(height * zoom));
     const area = {
       left: MARGIN.left,
       top: MARGIN.top,
@@ -343,16 +343,16 @@ class Panel {
     const ends = [];
     this.paintBaseline(level, range, area, y, language);
     this.paintMarks(marks, columns, x, y, area);
-    this.looked.setAttribute("d", looked === null ? "" : lookedAt(x(Math.max(1, looked)), area));
+    setLook(this.looked, "d", looked === null ? "" : lookedAt(x(Math.max(1, looked)), area));
     this.paintLegend(marks, data);
     this.names.forEach((name, index) => {
       const values = columns[name] ?? [];
       const end = values.findLastIndex((value) => value !== null);
-      this.ghosts[index].setAttribute("d", behind && behind[name] ? line(behind.e, behind[name], x, y, area) : "");
-      this.lines[index].setAttribute("d", line(columns.e, values, x, y, area));
+      setLook(this.ghosts[index], "d", behind && behind[name] ? line(behind.e, behind[name], x, y, area) : "");
+      setLook(this.lines[index], "d", line(columns.e, values, x, y, area));
       this.lines[index].dataset.points = values.length;
       const at = end < 0 ? null : { x: x(columns.e[end]), y: y(values[end]) };
-      this.marks[index].setAttribute("d", at ? marker(at, kind(name)) : "");
+      setLook(this.marks[index], "d", at ? marker(at, kind(name)) : "");
       if (at) ends.push({ index, name, x: at.x, y: at.y, value: values[end] });
       else this.labels[index].textContent = "";
     });
@@ -365,9 +365,9 @@ class Panel {
     const since = (epoch) => columns.e.map((at, place) => [at, place]).filter(([at, place]) => at >= epoch && Number.isFinite(validation[place] ?? NaN));
     const ring = (rows, low) =>
       rows.length < 2 ? "" : `M${rows.map(([at, place]) => `${x(at)},${y(Math.max(validation[place], low(place)))}`).join("L")}L${[...rows].reverse().map(([at, place]) => `${x(at)},${y(low(place))}`).join("L")}Z`;
-    this.best.setAttribute("d", marks ? `M${x(marks.best)},${area.top}V${area.bottom}` : "");
-    this.areas.rise.setAttribute("d", marks?.rise ? ring(since(marks.best), () => marks.lowest) : "");
-    this.areas.gap.setAttribute("d", marks?.gap ? ring(since(marks.gap), (place) => training[place] ?? validation[place]) : "");
+    setLook(this.best, "d", marks ? `M${x(marks.best)},${area.top}V${area.bottom}` : "");
+    setLook(this.areas.rise, "d", marks?.rise ? ring(since(marks.best), () => marks.lowest) : "");
+    setLook(this.areas.gap, "d", marks?.gap ? ring(since(marks.gap), (place) => training[place] ?? validation[place]) : "");
   }
 
   // what is marked, in words below the chart
@@ -389,7 +389,7 @@ class Panel {
   paintBaseline(level, range, area, y, language) {
     const there = level !== undefined;
     const within = there && level >= range.low && level <= range.high;
-    this.baseline.setAttribute("d", within ? `M${area.left},${y(level)}H${area.right}` : "");
+    setLook(this.baseline, "d", within ? `M${area.left},${y(level)}H${area.right}` : "");
     const edge = within ? "" : level > range.high ? " ↑" : " ↓";
     setText(this.baselineLabel, there ? `${this.texts.baseline} ${short(level, language)}${edge}` : "");
     if (!there) return;

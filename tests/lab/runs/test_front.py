@@ -1,13 +1,14 @@
 """Streamlit's page goes out with a sentence until its scripts have drawn a screen; everything else as it is."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
 from starlette.responses import HTMLResponse, Response
 from streamlit.file_util import get_static_dir
 
-from lab.runs.serve.front import ROOT, SCRIPT, FrontPage
+from lab.runs.serve.front import ROOT, SCRIPT, FrontPage, words
 from lab.runs.serve.headers import inline_scripts
 from lab.texts import LANGUAGES, say
 from tests.lab.runs.asgi import ask
@@ -34,6 +35,16 @@ def test_whoever_waits_for_the_first_screen_reads_so_in_the_browsers_language(la
     assert f"<p>{say('server.opening', language)}</p>" in page.partition('<div id="root">')[2]
     assert inline_scripts(page) == [*inline_scripts(PAGE), SCRIPT]  # the policy lets no other run
     assert page.count("<script") == PAGE.count("<script") + 1
+
+
+@pytest.mark.parametrize("styles", [words("ko"), *(path.read_text() for path in Path("pages").rglob("*.css"))])
+def test_no_style_hangs_on_the_whole_page_and_has_all_of_it_styled_anew_at_each_number_that_moves(styles):
+    screen = re.sub(r"@media print \{.*", "", styles, flags=re.S)
+    selectors = [one.strip() for one in re.findall(r"[^{};]*:has\([^{};]*(?=\{)", screen)]
+    hanging = [
+        one for one in selectors if re.match(r"(html|body|:root)\S*:has\((?!> )|(html|body)\S*:not\(:has\((?!> )", one)
+    ]
+    assert [one for one in hanging if not one.endswith('[data-testid="stDialog"]')] == []  # there while nothing moves
 
 
 def test_streamlits_page_has_the_places_that_are_filled():

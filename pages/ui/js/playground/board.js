@@ -106,7 +106,7 @@ class Board {
 
   paintHeading() {
     setText(this.heading, this.playground.nameOf(this.lane));
-    this.heading.hidden = !this.heading.textContent;
+    setHidden(this.heading, !this.heading.textContent);
   }
 
   // curves and numbers: nobody reads them as often as the maps move
@@ -204,9 +204,9 @@ class Board {
       setText(figure, value);
     });
     setText(this.alarm, this.trouble());
-    this.alarm.hidden = !this.alarm.textContent;
+    setHidden(this.alarm, !this.alarm.textContent);
     setText(this.crowd, this.crowded());
-    this.crowd.hidden = !this.crowd.textContent;
+    setHidden(this.crowd, !this.crowd.textContent);
     this.curve.describe();
   }
 

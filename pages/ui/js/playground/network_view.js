@@ -7,6 +7,7 @@ const LETTER = 12; // pixels of an axis' letter, of a page of the usual size
 const COLUMN = { most: 520, least: 320, around: 440 }; // of the tallest column, and what stands above and below it
 const TIGHT = 96; // pixels for a column, below which its head is small
 const MANY_LINES = 150;
+const OFF = 0.4; // opacity of an input that is switched off, as in playground.css
 const REACH_OF_POINTER = 9; // pixels, around a line
 const FEATURE_NAMES = { x1: "X₁", x2: "X₂", x1_squared: "X₁²", x2_squared: "X₂²", x1_x2: "X₁X₂", sin_x1: "sin X₁", sin_x2: "sin X₂" };
 
@@ -19,8 +20,10 @@ class NetworkView {
     this.head = element(this.box, "div", "pg-nethead");
     this.columns = element(this.box, "div", "pg-cols");
     this.columns.setAttribute("role", "group");
-    this.lines = element(this.columns, "canvas", "pg-lines");
-    this.lines.setAttribute("aria-hidden", "true");
+    this.canvas = element(this.columns, "canvas", "pg-drawn"); // lines, maps and biases of all units
+    this.canvas.setAttribute("aria-hidden", "true");
+    this.maps = new Sheet();
+    this.inputs = new Sheet();
     this.card = element(this.columns, "div", "pg-card");
     this.card.hidden = true;
     this.reading = element(this.box, "p", "pg-small pg-reading");
@@ -57,6 +60,7 @@ class NetworkView {
     this.units.push(this.outputColumn(taskOf(setup, options) === "multiclass" ? classes : 1));
     this.buildHead();
     this.isPlaced = false;
+    this.canvas.width = 0; // its maps stand no longer where the units are
     this.describeAll();
     this.tabStop(this.at && this.unitAt(this.at) ? this.at : { column: 0, unit: 0 });
     if (focused) this.columns.querySelector(`[data-name="${focused}"]`)?.focus();
@@ -162,9 +166,7 @@ class NetworkView {
     unitButton.type = "button";
     unitButton.tabIndex = -1;
     unitButton.dataset.name = `unit${at.column}-${at.unit}`;
-    const canvas = element(unitButton, "canvas");
-    canvas.setAttribute("aria-hidden", "true");
-    const unit = { box, button: unitButton, canvas, at, isOn: true };
+    const unit = { box, button: unitButton, at, isOn: true };
     if (at.column > 0) unit.bias = element(box, "span", "pg-bias");
     unitButton.addEventListener("pointerenter", () => this.board.look({ hovered: at }));
     unitButton.addEventListener("pointerleave", () => this.board.look({ hovered: null }));
@@ -256,11 +258,17 @@ class NetworkView {
     this.fit();
     const frame = this.columns.getBoundingClientRect();
     this.size = { width: frame.width, height: frame.height };
+    const placed = (part) => {
+      const { left, top, width, height } = part.getBoundingClientRect();
+      return { x: left - frame.left, y: top - frame.top, width, height };
+    };
     for (const unit of this.units.flat()) {
-      const box = unit.button.getBoundingClientRect();
-      unit.left = { x: box.left - frame.left, y: box.top + box.height / 2 - frame.top };
-      unit.right = { x: box.right - frame.left, y: unit.left.y };
-      unit.height = box.height;
+      const { button, bias } = unit;
+      const box = placed(button);
+      unit.left = { x: box.x, y: box.y + box.height / 2 };
+      unit.right = { x: box.x + box.width, y: unit.left.y };
+      unit.map = { x: box.x + button.clientLeft, y: box.y + button.clientTop, width: button.clientWidth, height: button.clientHeight };
+      unit.mark = bias && placed(bias);
     }
   }
 
@@ -277,19 +285,30 @@ class NetworkView {
 
   // isWhole: not a frame of many, in which a large number of lines is left as it was: they cost more than all maps
   paint(values, grid, isWhole) {
+    const isLight = !isWhole && this.isPlaced && this.lineCount > MANY_LINES;
     this.place();
-    if (isWhole || this.lineCount <= MANY_LINES) this.paintLines();
+    const pen = sized(this.canvas, this.size.width, this.size.height);
+    if (!isLight) {
+      pen.clearRect(0, 0, this.size.width, this.size.height);
+      this.paintLines(pen);
+      this.paintInputs(pen, grid);
+    }
+    this.paintUnits(pen, values, grid);
+  }
+
+  // maps and biases of all but the inputs
+  paintUnits(pen, values, grid) {
     const { setup, palette } = this.board;
     const blocks = blocksOf(setup);
-    for (const unit of this.units.flat()) {
-      if (unit.at.column === 0) this.paintFeature(unit, grid);
-      else {
-        const shown = this.mapOf(unit.at, values, grid, blocks);
-        if (!shown) continue;
-        paintMap(unit.canvas, shown.values, grid.columns, grid.rows, palette, { ...shown.scale, isDiscrete: setup.discretize });
-        this.paintBias(unit);
-      }
-    }
+    const units = this.units.slice(1).flat();
+    const maps = units.map((unit) => this.mapOf(unit.at, values, grid, blocks));
+    if (maps.includes(null)) return;
+    this.maps.paint(maps, grid.columns, grid.rows, palette, setup.discretize);
+    units.forEach(({ at, map, mark }, place) => {
+      this.maps.put(place, pen, map);
+      pen.fillStyle = palette.css(this.biasOf(at) ?? 0);
+      pen.fillRect(mark.x, mark.y, mark.width, mark.height);
+    });
   }
 
   // {values, scale} of a unit of a hidden layer or of the output; null where it belongs to a network that is on its way.
@@ -304,27 +323,23 @@ class NetworkView {
   }
 
   // what an input is does not change while the network learns
-  paintFeature(unit, grid) {
-    const name = this.features[unit.at.unit];
-    const key = `${name} ${grid.columns} ${grid.rows} ${grid.range.high} ${this.board.palette.isDark} ${this.board.setup.discretize}`;
-    if (unit.painted === key) return;
-    unit.painted = key;
-    const values = grid.input(name);
-    paintMap(unit.canvas, values, grid.columns, grid.rows, this.board.palette, { ...unitScale(values), isDiscrete: this.board.setup.discretize });
+  paintInputs(pen, grid) {
+    const { palette, setup } = this.board;
+    const key = JSON.stringify([this.features, grid.columns, grid.rows, grid.range, palette.isDark, setup.discretize]);
+    if (key !== this.inputsPainted) {
+      this.inputsPainted = key;
+      const maps = this.features.map((name) => grid.input(name)).map((values) => ({ values, scale: unitScale(values) }));
+      this.inputs.paint(maps, grid.columns, grid.rows, palette, setup.discretize);
+    }
+    this.units[0].forEach(({ map, isOn }, place) => {
+      pen.globalAlpha = isOn ? 1 : OFF;
+      this.inputs.put(place, pen, map);
+    });
+    pen.globalAlpha = 1;
   }
 
-  paintBias(unit) {
-    const bias = this.biasOf(unit.at);
-    const colour = this.board.palette.css(bias ?? 0);
-    if (unit.biasColour === colour) return;
-    unit.biasColour = colour;
-    unit.bias.style.background = colour;
-  }
-
-  paintLines() {
+  paintLines(pen) {
     const { palette, lane } = this.board;
-    const pen = sized(this.lines, this.size.width, this.size.height);
-    pen.clearRect(0, 0, this.size.width, this.size.height);
     this.lineCount = 0;
     if (!lane.isThere) return;
     for (let column = 1; column < this.units.length; column++) {

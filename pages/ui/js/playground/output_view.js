@@ -39,11 +39,10 @@ class OutputView {
     const { setup, options, lane, palette, texts } = this.board;
     const plane = isPlane(setup, options);
     setText(this.title, shown ? fill(texts.map_of, { name: shown.name }) : texts.surface);
-    this.surface.hidden = !plane;
+    setHidden(this.surface, !plane);
     const scale = shown?.scale ?? scaleOf(setup, options, lane.points);
     if (plane) {
-      const { x, y, width, height } = this.side;
-      Object.assign(this.surface.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+      this.placeSurface(this.side);
       const map = shown?.values ?? values;
       if (!shown && scale.classes) paintClasses(this.surface, map, scale.classes, grid.columns, grid.rows, palette, setup.discretize);
       else paintMap(this.surface, map, grid.columns, grid.rows, palette, { ...scale, isDiscrete: setup.discretize });
@@ -51,6 +50,13 @@ class OutputView {
     } else this.paintMarks(grid.range, shown?.values ?? values, grid);
     this.paintLegend(scale, Boolean(shown));
     this.describe();
+  }
+
+  placeSurface({ x, y, width, height }) {
+    const key = [x, y, width, height].join();
+    if (key === this.surfacePlaced) return;
+    this.surfacePlaced = key;
+    Object.assign(this.surface.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
   }
 
   // Axes and points; they are painted again only when something of them has changed. In one dimension also the curve.
