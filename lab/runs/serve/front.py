@@ -27,8 +27,8 @@ STYLE: Final = """
   @media (prefers-color-scheme: dark) { body:has(#opening) { background: #171614; color: #fafafa; } }
 """
 # What Streamlit shows without words, or in English with its own name: the skeleton of the first screen, a script that
-# takes long, and a connection that is lost. A dialog of its own tells of the last one after some ten seconds. What hangs
-# on anything within the body (`body:has(...) ...`) would have the whole page styled anew at each number that moves.
+# takes long, and a connection that is lost. A dialog of its own tells of the last one after some ten seconds. A style
+# that hangs on anything within the body (`body:has(...) ...`) has the whole page styled anew at each number that moves.
 LOST: Final = ":not([data-test-connection-state='CONNECTED'], [data-test-connection-state='DISCONNECTED_FOREVER'])"
 WORDS: Final = """
   [data-testid="stAppSkeleton"]::before { content: "%(opening)s"; }

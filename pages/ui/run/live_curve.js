@@ -186,6 +186,8 @@ class LiveCurve {
     this.panels = bases.map((base) => new Panel(plots, base, series.filter((name) => baseName(name) === base), texts));
     this.panels[0].isFirst = true;
     this.notice = draw(this.panels[0].svg, "text", { class: "live-curve-notice", "text-anchor": "middle" });
+    this.busy = element(this.panels[0].box, "p", "live-curve-busy"); // beside the chart's name: on any first screen
+    this.busy.setAttribute("role", "status");
     this.bar = element(this.root, "div", "live-curve-bar");
     this.bar.setAttribute("role", "progressbar");
     this.bar.setAttribute("aria-label", texts.progress);
@@ -239,7 +241,7 @@ class LiveCurve {
     const place = this.progress.queue_position ? placeInLine(this.progress, this.progress.at, texts, language) : "";
     if (place) figures[4] = place;
     this.tellInStead(this.columns.e.length ? "" : place);
-    figures.push(state === "running" && this.progress.busy ? texts.busy : "");
+    setText(this.busy, state === "running" && this.progress.busy ? texts.busy : "");
     while (this.figures.children.length < figures.length) element(this.figures, "span");
     figures.forEach((text, index) => setText(this.figures.children[index], text));
   }
