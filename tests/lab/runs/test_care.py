@@ -98,7 +98,7 @@ def test_a_run_that_goes_on_stays_with_its_worker(house):
 
 def test_free_memory_is_given_back_now_and_then(house, monkeypatch):
     given = []
-    monkeypatch.setattr("lab.runs.serve.pooled.care.give_back", lambda: given.append(house.clock.now))
+    monkeypatch.setattr("lab.runs.serve.pooled.care.tidy", lambda: given.append(house.clock.now))
     house.sweep(GIVE_BACK_S - 1)
     assert given == []
     house.sweep(1.0)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import Literal
 
-from lab.memory import give_back
+from lab.memory import tidy
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, LiveRun
@@ -16,7 +16,7 @@ from lab.spec.limits import Limits
 
 SWEEP_S = 1.0
 TIDY_S = 3600.0
-GIVE_BACK_S = 10.0  # some 5 ms each time, in which other threads may wait for memory
+GIVE_BACK_S = 20.0  # in a class some 60 ms each time, in which nothing else is done; alone a tenth of it
 
 Due = Literal["park", "rest", "forget", "time_over", "drop"]
 
@@ -94,7 +94,7 @@ class Caretaker:
             self._hub.drop(run)
         if self._hub.clock() >= self._give_back_at:
             self._give_back_at = self._hub.clock() + GIVE_BACK_S
-            give_back()
+            tidy()
 
     def _tend(self, job: Job, action: Due | None) -> None:
         if action == "park":
