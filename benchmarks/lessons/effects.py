@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from lab.lessons.asked import cells_with, trained
 from lab.lessons.figures import Array, values_of
 from lab.lessons.reader import Opened
@@ -67,7 +69,7 @@ def measured_settings(opened: Opened) -> list[tuple[Scene, Setting]]:
 
 def line_of(opened: Opened, scene: Scene, setting: Setting, figure: str, values: Array) -> Line:
     """The figure of these seeds beside its reference."""
-    found = (float(values.mean()), float(values.std()))
+    found = (float(values.mean()), float(values.std()) if np.ptp(values) else 0.0)  # the same each time: not 4e-16
     return Line(opened.name, scene.key, setting.key, figure, *found, noted(setting, figure), len(values))
 
 
