@@ -37,7 +37,7 @@ from lab.runs.serve.uploads import UploadGate
 from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages.ui.frame.style import language_script
-from pages.ui.thrift import send_without_a_detour, tell_the_loop_together
+from pages.ui.thrift import look_up_settings_once, send_without_a_detour, tell_the_loop_together
 from pages.ui.uploads import held_bytes
 
 
@@ -47,6 +47,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     keep_imports_out_of_garbage_collection()
     tell_the_loop_together()
     send_without_a_detour()
+    look_up_settings_once()
     engine, reader, looker = PoolEngine(), ReadingPool(), LookingPool()
     set_reader(reader)
     set_looker(looker)

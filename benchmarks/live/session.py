@@ -17,6 +17,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.live.server import LONGEST_S
 
+KEPT_FOR = 50  # script runs: `maxCachedMessageAge` of .streamlit/config.toml
+
 
 @dataclass
 class Session:
@@ -28,6 +30,8 @@ class Session:
         problems: exceptions that the page showed.
         said: what stood in boxes on it (info, warning, error).
         received: bytes of all that came through the websocket.
+        kept: large messages by their names, each with the script run that used it last: as a browser does, the page
+            says which ones it has, and the server refers to them.
     """
 
     host: str
@@ -41,6 +45,8 @@ class Session:
     problems: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     received: int = 0
+    kept: dict[str, tuple[ForwardMsg, int]] = field(default_factory=dict)
+    runs: int = 0
 
     @classmethod
     @asynccontextmanager
@@ -96,9 +102,8 @@ class Session:
     async def press(self, key: str) -> None:
         """Click a button while a script runs; whoever reads its answers goes on and gets those of the next one."""
         message = BackMsg()
-        message.rerun_script.query_string, message.rerun_script.page_name = self.query, self.page
         _widget(message, self.widgets[key]).trigger_value = True
-        await self.socket.send(message.SerializeToString())
+        await self._ask_for_a_run(message)
 
     async def finish(self) -> None:
         """Read the rest of a script run that `until_stream` left."""
@@ -107,9 +112,8 @@ class Session:
                 break
 
     async def _run(self, message: BackMsg, until_stream: bool = False) -> float:
-        message.rerun_script.query_string, message.rerun_script.page_name = self.query, self.page
         started = time.perf_counter()
-        await self.socket.send(message.SerializeToString())
+        await self._ask_for_a_run(message)
         async for answer in self._answers():
             kind = answer.WhichOneof("type")
             if kind == "new_session":
@@ -121,6 +125,13 @@ class Session:
             elif _last(answer):
                 break
         return time.perf_counter() - started
+
+    async def _ask_for_a_run(self, message: BackMsg) -> None:
+        message.rerun_script.query_string, message.rerun_script.page_name = self.query, self.page
+        self.runs += 1
+        self.kept = {name: kept for name, kept in self.kept.items() if kept[1] >= self.runs - KEPT_FOR}
+        message.rerun_script.cached_message_hashes.extend(self.kept)
+        await self.socket.send(message.SerializeToString())
 
     async def _place_for(self, name: str) -> FileURLs:
         message = BackMsg()
@@ -139,6 +150,10 @@ class Session:
             self.received += len(data)
             answer = ForwardMsg()
             answer.ParseFromString(data)  # type: ignore[arg-type]
+            if answer.WhichOneof("type") == "ref_hash":
+                answer = self.kept[answer.ref_hash][0]
+            if answer.metadata.cacheable:
+                self.kept[answer.hash] = answer, self.runs
             yield answer
 
     def _take(self, delta: Any) -> None:

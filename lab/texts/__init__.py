@@ -65,6 +65,7 @@ def template(key: str, language: Language) -> str:
     return sentences()[key] if language == "en" and "en" not in entry else entry[language]
 
 
+@cache
 def texts_of(start: str, language: Language) -> dict[str, str]:
     """All sentences whose keys begin so, with their {blanks}, for a script that fills them in; keys without `start`."""
     return {key.removeprefix(start): template(key, language) for key in catalogue() if key.startswith(start)}

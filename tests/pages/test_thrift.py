@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from streamlit import config
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
@@ -202,6 +203,19 @@ def test_the_loop_knows_that_there_is_something_to_send(from_loop):
         return await runtime._async_objs.need_send_data.wait()
 
     assert asyncio.run(told())
+
+
+def test_settings_are_gathered_once_until_their_file_is_read_again(monkeypatch):
+    gathered, read_again = [], []
+    monkeypatch.setattr(config, "get_options_for_section", lambda section: gathered.append(section) or {"of": section})
+    monkeypatch.setattr(config, "on_config_parsed", lambda told, force_connect: read_again.append(told))
+    thrift.look_up_settings_once.__wrapped__()
+    for section in ("theme", "theme", "server", "theme"):
+        assert config.get_options_for_section(section) == {"of": section}
+    assert gathered == ["theme", "server"]
+    read_again[0]()
+    config.get_options_for_section("theme")
+    assert gathered == ["theme", "server", "theme"]
 
 
 def test_a_streamlit_that_tells_its_loop_otherwise_stays_as_it_is(monkeypatch):

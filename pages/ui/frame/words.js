@@ -49,10 +49,10 @@ class Words {
   take(data, trigger) {
     this.trigger = trigger;
     if (data.language === this.data?.language && data.apart.join() === this.data.apart.join()) return;
-    this.data = data;
-    this.terms = new Map(data.terms.map((term) => [term.key, term]));
+    this.data = { ...data, ...JSON.parse(data.glossary) };
+    this.terms = new Map(this.data.terms.map((term) => [term.key, term]));
     // a column that is called as a word of the glossary is a person's word
-    this.find = wordFinder([...data.terms, { key: "", find: [], apart: data.apart }], data.language);
+    this.find = wordFinder([...this.data.terms, { key: "", find: [], apart: data.apart }], data.language);
     this.known = new Map();
     this.name();
     this.hideCard();

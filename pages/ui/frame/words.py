@@ -1,5 +1,6 @@
 """The words of the glossary wherever the app says them, and the "?" in the head that lists those of a page."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -53,7 +54,12 @@ def lessons_of_terms() -> frozenset[str]:
 
 
 @cache
-def _for_browser(language: Language) -> dict[str, Any]:
+def _for_browser(language: Language) -> dict[str, str]:
+    """All of it as one text: Streamlit writes what a drawing is given as JSON twice at every script run."""
+    return {"language": language, "glossary": json.dumps(_glossary(language), ensure_ascii=False)}
+
+
+def _glossary(language: Language) -> dict[str, Any]:
     terms = [
         {"key": term.key, "name": word.name, "says": word.says, "keras": term.keras, "lesson": term.lesson}
         | {"find": word.looked_for, "apart": word.apart}
@@ -61,7 +67,6 @@ def _for_browser(language: Language) -> dict[str, Any]:
         for word in (term.words[language],)
     ]
     return {
-        "language": language,
         "terms": terms,
         "lessons": {name: lesson_title(name, language) for name in sorted(lessons_of_terms())},
         "texts": {name: say(f"words.{name}", language) for name in WORDS} | {"tour": say("tour.start", language)},

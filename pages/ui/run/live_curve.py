@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from lab.model.drawn_units import MOST_UNITS
@@ -98,6 +99,7 @@ def live_curve(drawing: Drawing, language: Language, *, key: str, on_news: Calla
     )
 
 
+@cache
 def _texts(language: Language) -> dict[str, Any]:
     return {
         **{name: say(f"live.{name}", language) for name in WORDS},

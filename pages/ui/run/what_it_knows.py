@@ -1,5 +1,6 @@
 """What the network knows so far, beside its curves: it moves while the network learns, and stands when it rests."""
 
+from functools import cache
 from typing import Any
 
 from lab.charts.style import PART_LOOKS, PURPLE
@@ -69,6 +70,7 @@ def _learned(state: AppState, dataset: Dataset, run: RunView) -> dict[str, Any]:
     return {"epoch": epoch, **known_at_rest(told_experiment(state, run), dataset, model)}
 
 
+@cache
 def _texts(language: Language) -> dict[str, Any]:
     return {
         **{name: say(f"knows.{name}", language) for name in WORDS},
