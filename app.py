@@ -37,6 +37,7 @@ from lab.runs.serve.uploads import UploadGate
 from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages.ui.frame.style import language_script
+from pages.ui.messages import kind_of
 from pages.ui.thrift import look_up_settings_once, send_without_a_detour, tell_the_loop_together
 from pages.ui.uploads import held_bytes
 
@@ -124,6 +125,7 @@ def own_middleware() -> list[Middleware]:
         embedding=sites(os.environ.get("LAB_EMBED", "")),
         limits=current_limits().visitors,
         metrics=os.environ.get("LAB_METRICS") == "1",
+        kind_of=kind_of,
     )
     return [*passed, gate, Middleware(FrontPage, page=page)]
 

@@ -12,7 +12,7 @@ from typing import Any
 from lab.data.propose import class_count
 from lab.data.table import Table
 from lab.spec.data import DataSpec, Source, Task
-from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec
+from lab.spec.experiment import CompileSpec, Experiment, FitSpec, LayerSpec, ModelSpec, PartSpec, checked
 from lab.texts import Language, catalogue
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -95,8 +95,8 @@ def dense_layers(units: Sequence[int], activation: str) -> tuple[LayerSpec, ...]
 
 
 def ending_in(output: dict[str, Any], hidden: Sequence[LayerSpec]) -> ModelSpec:
-    """The hidden layers, and behind them an output layer with these arguments."""
-    return ModelSpec(layers=(*hidden, LayerSpec(id=f"l{len(hidden)}", type="Dense", params=output)))
+    """The hidden layers, and behind them an output layer with these arguments. Raises NetcoreValueError."""
+    return checked(ModelSpec, {"layers": (*hidden, LayerSpec(id=f"l{len(hidden)}", type="Dense", params=output))})
 
 
 def adam(rate: float) -> PartSpec:

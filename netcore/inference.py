@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PIECE = 4096  # rows looked at in one go; large enough to be fast, small enough to be interrupted
 NUMBERS = 1 << 23  # that all layers together may hold meanwhile (32 MB in float32): images take fewer rows in one go
 SCRATCH = 1 << 25  # that their scratch may take meanwhile: long sequences and large windows take fewer rows, too
+WORK = 1 << 32  # multiplications meanwhile: a second or two
 
 
 def rows_at_once(model: "Model", shapes: Sequence[Shape] | None = None) -> int:
@@ -31,13 +32,20 @@ def rows_at_once(model: "Model", shapes: Sequence[Shape] | None = None) -> int:
     steps = model.sized(shapes or [tensor.shape for tensor in model.inputs]).steps()
     per_row = sum(math.prod(tensor.inner_shape) for step in steps for tensor in step.outputs)
     scratch = sum(map(_scratch, steps))
-    return max(1, min(PIECE, NUMBERS // max(1, per_row), SCRATCH // max(1, scratch)))
+    work = sum(map(_multiplications, steps))
+    return max(1, min(PIECE, NUMBERS // max(1, per_row), SCRATCH // max(1, scratch), WORK // max(1, work)))
 
 
 def _scratch(step: Step) -> int:
     """Numbers for one row, all of its time steps where these count as samples."""
     x, y = step.inputs[0], step.outputs[0]
     return x.repeats * step.operation.scratch_numbers(x.inner_shape, y.inner_shape, training=False)
+
+
+def _multiplications(step: Step) -> int:
+    """Likewise."""
+    x, y = step.inputs[0], step.outputs[0]
+    return x.repeats * step.operation.multiplications(x.inner_shape, y.inner_shape)
 
 
 def _piece(model: "Model", rows: Sequence[Rows], batch_size: int) -> int:

@@ -119,6 +119,9 @@ class StartValueParam(ChoiceParam):
         found = get(value)
         return serialize(found) if type(found) in list(INITIALIZERS) else found
 
+    def invalid(self) -> tuple[Any, ...]:
+        return (*super().invalid(), {"class_name": "Constant", "config": {"no_such_argument": 1}})
+
 
 def StartValue(**common: Unpack[Common]) -> Any:
     """An argument that is an initializer; see StartValueParam."""

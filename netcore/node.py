@@ -122,6 +122,14 @@ class Operation:
         """
         return 0
 
+    def multiplications(self, x: tuple[int, ...], y: tuple[int, ...]) -> int:
+        """How many one sample costs on the way forward, about, where that may be far more than x and y hold.
+
+        Args:
+            x, y: as in `scratch_numbers`.
+        """
+        return 0
+
     def shape_before(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Shape of the input, given that of the output: the same, but for functions that join features (glu)."""
         return shape

@@ -46,7 +46,19 @@ class Param(ABC):
         """Return the value in its plain Python form, or raise NetcoreValueError naming owner, name and value."""
         if value is None and self.optional:
             return None
-        return self._check(owner, name, value)
+        try:
+            return self._check(owner, name, value)
+        except TypeError:
+            if not isinstance(value, dict):
+                raise
+            raise NetcoreValueError(  # what is described by class and arguments could not be made of them
+                "param.config",
+                "{owner}: `{name}` is given as {value!r}, and no {kind} can be made of these arguments.",
+                owner=owner,
+                name=name,
+                value=value,
+                kind=value.get("class_name"),
+            ) from None
 
     def take(self, owner: str, name: str, value: Any) -> Any:
         """What an object keeps of a value: its checked, plain form, unless a description says more."""
@@ -136,7 +148,7 @@ class FloatParam(Param):
 
     def _check(self, owner: str, name: str, value: Any) -> float:
         number = type(value) is float or (isinstance(value, numbers.Real) and not isinstance(value, bool))
-        if not (number and math.isfinite(value) and self.allows(value)):
+        if not (number and is_finite(value) and self.allows(value)):
             raise NetcoreValueError(
                 "param.float_range",
                 "{owner}: `{name}` must be a number in {range}, but got {value!r}. Try {name}={typical}.",
@@ -166,7 +178,7 @@ class FloatParam(Param):
             edges.append(self.low if self.open_low else self.low - 1)
         if math.isfinite(self.high):
             edges.append(self.high if self.open_high else self.high + 1)
-        return (*edges, math.nan, math.inf, "0.1", True)
+        return (*edges, math.nan, math.inf, 10**400, "0.1", True)
 
     def example(self) -> float:
         return self.typical[0] or self.typical[1]
@@ -351,15 +363,23 @@ class NumbersParam(Param):
     def _allows(self, value: Any) -> bool:
         if isinstance(value, list | tuple):
             return bool(value) and all(self._allows(entry) for entry in value)
-        number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool) and is_finite(value)
         return number and self.low <= value <= self.high
 
     def invalid(self) -> tuple[Any, ...]:
         beyond = [end for end in (self.low - 1, self.high + 1) if math.isfinite(end)]
-        return ("1", math.nan, True, [1.0, "2"], [], *beyond, *([] if self.single else [1.0]))
+        return ("1", math.nan, 10**400, True, [1.0, "2"], [], *beyond, *([] if self.single else [1.0]))
 
     def example(self) -> Any:
         return _as_floats(self.typical)
+
+
+def is_finite(value: Any) -> bool:
+    """Whether a float can be made of a number, and is neither infinite nor no number: whole ones may be too long."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _as_floats(value: Any) -> Any:

@@ -103,7 +103,8 @@ class PartParam(ChoiceParam):
         return value in self.registry if isinstance(value, str) else callable(value)
 
     def invalid(self) -> tuple[Any, ...]:
-        return ("no-such-part", 0.01, {"class_name": "NoSuchPart", "config": {}})
+        unknown = {"class_name": self.names()[0], "config": {"no_such_argument": 1}}
+        return ("no-such-part", 0.01, {"class_name": "NoSuchPart", "config": {}}, unknown)
 
     def example(self) -> Any:
         return self.names()[0]

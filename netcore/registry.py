@@ -53,7 +53,7 @@ class Registry(Generic[T]):
         return tuple(self._by_name)
 
     def __contains__(self, name: Any) -> bool:
-        return name in self._aliases
+        return isinstance(name, str) and name in self._aliases
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._by_name.values())

@@ -28,7 +28,7 @@ class Windows(NamedTuple):
     ahead: Rows
 
 
-def cut_windows(
+def window_starts(
     part: Rows,
     spec: WindowSpec,
     usable: Mask,
@@ -37,8 +37,9 @@ def cut_windows(
     *,
     series: Rows | None = None,
     places: Rows | None = None,
-) -> Windows:
-    """All windows that lie within one part of the rows, target included, so that no row is in two parts.
+) -> Rows:
+    """Where in one part of the rows its windows begin: all that lie within it, target included, so that no row is in
+    two parts.
 
     Args:
         part: (m,) positions in order of time, one series after the other.
@@ -52,13 +53,20 @@ def cut_windows(
     runs = unbroken(part if places is None else places[part], None if series is None else series[part])
     of_runs = [np.arange(run.start, run.stop - span + 1, spec.every) for run in runs]
     starts = np.concatenate([np.empty(0, np.int64), *of_runs])
-    rows = part[starts[:, None] + np.arange(spec.steps)]
     ahead = part[starts + span - 1]
-    good = usable[rows].all(axis=1) & answered[ahead]
+    unusable = np.concatenate([[0], np.cumsum(~usable[part])])  # up to each row; a window holds what lies between two
+    good = (unusable[starts + spec.steps] == unusable[starts]) & answered[ahead]
     if times is not None and len(ahead):
         step = usual_step(times[part], None if series is None else series[part])
-        good &= np.abs(times[ahead] - times[rows[:, 0]] - (span - 1) * step) < step / 2
-    return Windows(rows[good], rows[good, -1], ahead[good])
+        good &= np.abs(times[ahead] - times[part[starts]] - (span - 1) * step) < step / 2
+    found: Rows = starts[good]
+    return found
+
+
+def cut_windows(part: Rows, starts: Rows, spec: WindowSpec) -> Windows:
+    """The windows of a part that begin there."""
+    rows = part[starts[:, None] + np.arange(spec.steps)]
+    return Windows(rows, rows[:, -1], part[starts + spec.steps + spec.horizon - 1])
 
 
 def unbroken(places: Rows, series: Rows | None) -> list[slice]:

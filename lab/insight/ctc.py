@@ -44,16 +44,16 @@ def edits(actual: Array, predicted: Array) -> Array:
     """
     ends, guessed = _lengths(actual), _lengths(predicted)
     n, width = predicted.shape
+    columns = np.arange(width + 1)
     # distance[j]: between the first i letters of actual and the first j of predicted, for all n at once
-    distance = np.tile(np.arange(width + 1), (n, 1))
+    distance = np.tile(columns, (n, 1))
     result = np.where(ends == 0, guessed, 0)
     for i in range(1, actual.shape[1] + 1):
-        before = distance
-        distance = np.empty_like(before)
-        distance[:, 0] = i
-        for j in range(1, width + 1):
-            replaced = before[:, j - 1] + (actual[:, i - 1] != predicted[:, j - 1])
-            distance[:, j] = np.minimum(np.minimum(before[:, j], distance[:, j - 1]) + 1, replaced)
+        replaced = distance[:, :-1] + (actual[:, i - 1 : i] != predicted)
+        distance += 1
+        np.minimum(distance[:, 1:], replaced, out=distance[:, 1:])
+        # a letter put in costs 1 more for each column to the right: the least of all to the left, in one go
+        distance = np.minimum.accumulate(distance - columns, axis=1) + columns
         result = np.where(ends == i, np.take_along_axis(distance, guessed[:, None], axis=1)[:, 0], result)
     return result
 

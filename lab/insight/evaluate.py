@@ -17,12 +17,14 @@ from lab.errors import RunError
 from lab.insight.ctc import blank_share, greedy, letter_error, right_share
 from lab.model.measures import metric_unit
 from lab.model.outputs import output_views
+from lab.model.size import excess_of_all_rows
 from lab.runs.kept.record import RunRecord
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.spec import RunSpec
 from lab.runs.work.build import build_model
 from lab.spec.data import AS_FOUND
 from lab.spec.experiment import Experiment, GraphSpec
+from lab.spec.limits import current_limits
 from lab.verdict.baseline import Baseline, baseline
 from lab.verdict.baseline_loss import baseline_loss
 from netcore.activations import ACTIVATIONS
@@ -129,6 +131,9 @@ def _evaluations(
     experiment: Experiment, weights: Sequence[Array], dataset: Dataset, parts: Sequence[PartName]
 ) -> dict[str, Evaluation]:
     model = trained_model(experiment, weights, dataset)
+    too_heavy = excess_of_all_rows(experiment, dataset, current_limits())
+    if too_heavy is not None:
+        raise RunError(too_heavy.code, **too_heavy.values)
     asked = [part for part in parts if len(dataset.part(part).x)]
     said = {part: said_to(model, experiment, dataset, dataset.part(part).x) for part in asked}
     return {

@@ -95,6 +95,7 @@ def read_file(name: str, content: bytes) -> Opened:
         raise LessonError("lesson.too_long", size=len(content), high=len(FILES) * ALONE.lesson_characters)
     try:
         source = json.loads(content)
+        json.dumps(source, ensure_ascii=False).encode()  # raises for half of a surrogate pair
     except (ValueError, RecursionError):
         raise LessonError("lesson.no_lesson_file") from None
     if not isinstance(source, dict) or not all(

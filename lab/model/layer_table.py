@@ -10,6 +10,7 @@ from lab.errors import ExperimentError
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec, LayerSpec
 from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
+from netcore.layers.layer import Demands
 
 Shape = tuple[int | None, ...]
 
@@ -18,7 +19,7 @@ Shape = tuple[int | None, ...]
 class LayerRow:
     """One line of the summary; shapes have the batch axis None in front.
 
-    `numbers` is about how many the layer holds for one sample while training. `problem` is the error about this layer;
+    `demands` is what training asks of the layer. `problem` is the error about this layer;
     shapes after it are blank (None), since nobody can know them. A node of a functional model has `input_shapes`, one
     for each tensor that it reads, and no parameters of its own if it shares the layer of the node `shares`.
     """
@@ -28,7 +29,7 @@ class LayerRow:
     input_shape: Shape | None
     output_shape: Shape | None
     parameters: int | None
-    numbers: int | None = None
+    demands: Demands | None = None
     problem: Any = None  # NetcoreError, or ExperimentError about the links of a graph
     input_shapes: tuple[Shape, ...] = ()
     reads: tuple[str, ...] = ()
@@ -109,12 +110,12 @@ def _node_row(graph: GraphSpec, node: GraphNode, shapes: list[Shape | None]) -> 
     if len(known) < len(shapes):
         return row
     try:
-        output_shape, parameters, numbers = _measure(layer, _as_called(node, layer, known))
+        output_shape, parameters, demands = _measure(layer, _as_called(node, layer, known))
         if isinstance(output_shape, list):
             raise ExperimentError("graph.several_results", node=node.id, layer=layer.type)
     except (NetcoreError, ExperimentError) as problem:
         return replace(row, problem=problem)
-    return replace(row, output_shape=output_shape, parameters=0 if node.shares else parameters, numbers=numbers)
+    return replace(row, output_shape=output_shape, parameters=0 if node.shares else parameters, demands=demands)
 
 
 def _as_called(node: GraphNode, layer: LayerSpec, shapes: list[Shape]) -> Shape | list[Shape]:
@@ -134,14 +135,14 @@ def _row(layer: LayerSpec, shape: Shape | None) -> LayerRow:
     if shape is None:
         return LayerRow(layer.id, layer.type, None, None, None)
     try:
-        output_shape, parameters, numbers = _measure(layer, shape)
+        output_shape, parameters, demands = _measure(layer, shape)
     except NetcoreError as problem:
         return LayerRow(layer.id, layer.type, shape, None, None, problem=problem)
-    return LayerRow(layer.id, layer.type, shape, output_shape, parameters, numbers)
+    return LayerRow(layer.id, layer.type, shape, output_shape, parameters, demands)
 
 
-def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int, int]:
-    """Output shape, number of parameters and of activations. The layer is asked for its weights, but they are only
+def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int, Demands]:
+    """Output shape, number of parameters, and what training asks. The layer is asked for its weights, but they are only
     counted: the start values of millions of weights would make each click on the page slow. Those of the layers inside
     it count too.
     """
@@ -159,7 +160,7 @@ def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int, in
     part.check_input(shape if isinstance(shape, list) else [shape])
     part.build(shape)
     result = part.compute_output_shape(shape)
-    return (result if isinstance(result, list) else tuple(result)), counted, part.activation_numbers(shape)
+    return (result if isinstance(result, list) else tuple(result)), counted, part.demands(shape)
 
 
 def _with_inner(part: Any) -> list[Any]:

@@ -273,12 +273,11 @@ class Experiment(Value):
         """As `from_json`, of what stands in the JSON text. Raises ExperimentError or NetcoreValueError."""
         if not isinstance(values, dict):
             raise ExperimentError("experiment.not_json")
-        present = migrated(values)
         try:
-            text = json.dumps(present)
+            json.dumps(values)  # raises for what is too deep, and for a number too long to be written
         except (ValueError, RecursionError):
             raise ExperimentError("experiment.not_json") from None
-        return checked(cls, text)
+        return checked(cls, json.dumps(migrated(values)))
 
     def content_hash(self) -> str:
         """SHA-256 over everything that changes the numbers (the name and the ids of layers do not)."""

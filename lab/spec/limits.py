@@ -16,6 +16,8 @@ class VisitorLimits:
 
     pages: int
     pages_per_minute: int
+    messages_per_minute: int  # of all its pages: a click, a key, a clock on a page
+    messages_at_once: int
     pages_of_address: int  # of all browsers behind one router together: far above a class
     streams: int
     streams_of_all: int
@@ -60,6 +62,9 @@ class Limits:
     parameters: int
     activations: int  # numbers that all layers hold for one batch while training
     row_activations: int  # for one row: so much is looked at in one go, wherever the network is asked
+    steps_in_turn: int  # of all layers over time: each has views of its own, and no other can be made meanwhile
+    update_multiplications: int  # for one batch on the way forward: others wait that long
+    pass_multiplications: int  # for all rows: so long takes a look at every one
     epochs: int
     forks: int  # one behind another
     study_runs: int  # of one study, seeds counted
@@ -121,6 +126,9 @@ ALONE = Limits(
     parameters=5_000_000,
     activations=1_000_000_000,  # four bytes each: all that a worker may have
     row_activations=50_000_000,
+    steps_in_turn=50_000,
+    update_multiplications=20_000_000_000,  # some seconds: a worker that is silent for ten is taken for dead
+    pass_multiplications=20_000_000_000_000,
     epochs=20_000,
     forks=10,
     study_runs=400,
@@ -171,6 +179,9 @@ CLASS = replace(
     parameters=500_000,
     activations=50_000_000,
     row_activations=5_000_000,
+    steps_in_turn=5_000,
+    update_multiplications=5_000_000_000,
+    pass_multiplications=50_000_000_000,
     study_runs=150,
     study_updates=500_000,
     train_values=5_000_000,
@@ -195,6 +206,8 @@ CLASS = replace(
     visitors=VisitorLimits(
         pages=20,
         pages_per_minute=60,
+        messages_per_minute=600,
+        messages_at_once=60,
         pages_of_address=1_000,
         streams=20,
         streams_of_all=1_000,

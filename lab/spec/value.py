@@ -113,6 +113,7 @@ def first_twice(names: Sequence[str]) -> str | None:
 
 
 def short(value: Any) -> str:
-    """The value as a person would write it, at most 60 characters."""
+    """The value as a person would write it, at most 60 characters, none of them half of a surrogate pair."""
     text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+    cut = text if len(text) <= 60 else text[:59] + "…"
+    return cut.encode(errors="backslashreplace").decode()

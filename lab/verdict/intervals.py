@@ -18,7 +18,7 @@ def new_rows_interval(mean: float, spread: float, rows: int, new_rows: int) -> t
     """
     if rows < 2 or new_rows < 1 or not math.isfinite(spread):
         return (-math.inf, math.inf)
-    carrying = rows * mean**2 / (mean**2 + spread**2) if mean > 0 else float(rows)
+    carrying = rows * (mean / math.hypot(mean, spread)) ** 2 if mean > 0 else float(rows)  # no square is too large
     reach = student_quantile(0.5 + LEVEL / 2, max(carrying - 1, 1.5)) * spread * math.sqrt(1 / rows + 1 / new_rows)
     low = mean - reach
     return (max(low, 0.0) if mean > 0 else low), mean + reach

@@ -21,6 +21,8 @@ from netcore.windows import Sweep, WindowGradient, Windows, sweep
 
 KEPT = 1 << 20  # numbers in the columns of a node that are kept for the way back (4 MB in float32)
 PART = 1 << 18  # beyond that they are made in parts of this size, which stay in the second-level cache
+VIEW = 50  # numbers that a view takes the place of
+COPYING = 10  # multiplications in the time in which a number is copied into the columns, and back on the way back
 
 PADDINGS = ("valid", "same")
 DATA_FORMAT = ChoiceParam(
@@ -161,10 +163,20 @@ class Convolution(KernelAndBias):
         return sweep(lengths, self.kernel_size, self.strides, self.padding, self.dilation_rate)
 
     def scratch_numbers(self, x: tuple[int, ...], y: tuple[int, ...], *, training: bool) -> int:
-        """The padded image and its gradient, the sums, and the columns of one row of windows: more go in parts."""
+        """The padded image and its gradient, the sums, and the columns of one row of windows: more go in parts.
+
+        Each part has a view for each cell of a window, which takes as much as some numbers.
+        """
         plan = self._sweep(x[: self.axes])
         image = math.prod(plan.padded_lengths) * x[-1] * (2 if training else 1)
-        return image + math.prod(y) + math.prod((*plan.size, *plan.outputs[1:])) * x[-1]
+        columns = math.prod((*plan.size, *plan.outputs[1:])) * x[-1]
+        views = math.prod(plan.size) * columns * plan.outputs[0] // PART if training else 0
+        return image + math.prod(y) + columns + VIEW * views
+
+    def multiplications(self, x: tuple[int, ...], y: tuple[int, ...]) -> int:
+        """Each number of each window meets each filter of its group; to copy it takes as long as some of these."""
+        windows = math.prod((*self._sweep(x[: self.axes]).size, *y[:-1])) * x[-1]
+        return windows * (self.filters // self.groups + COPYING)
 
     # --- equations
 

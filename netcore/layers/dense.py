@@ -1,5 +1,6 @@
 """Dense: every output is a weighted sum of every input."""
 
+import math
 from typing import Any
 
 from netcore.activations import ActivationFunction, Function
@@ -53,6 +54,10 @@ class Dense(KernelAndBias):
         super().bind()
         self._across = self.kernel_and_bias.swapaxes(-1, -2)  # (units, d + 1), a view made once
         self._kernel = self.kernel_and_bias[..., : self.kernel.shape[-2], :]  # (d, units) as a plain array
+
+    def multiplications(self, x: tuple[int, ...], y: tuple[int, ...]) -> int:
+        """Each output meets each input feature."""
+        return math.prod(y) * x[-1]
 
     def prepare(self, node: Node, *, training: bool) -> None:
         learns = training and node.dy is not None

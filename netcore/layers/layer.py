@@ -4,7 +4,7 @@ import difflib
 import math
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, dataclass_transform
 
 import numpy as np
 
@@ -73,6 +73,20 @@ class LayerArguments(Arguments):
     """What layers are made with: also functions, start values, penalties and bounds."""
 
 
+class Demands(NamedTuple):
+    """What training asks of a layer.
+
+    Args:
+        numbers: that it holds for one sample: outputs, their gradients, scratch.
+        multiplications: for one sample on the way forward; the way back takes about twice as many.
+        steps: made one after the other, however many samples a batch has.
+    """
+
+    numbers: int
+    multiplications: int
+    steps: int
+
+
 class Layer(Operation, LayerArguments):
     """Base of all layers.
 
@@ -119,15 +133,20 @@ class Layer(Operation, LayerArguments):
         self.gradients: dict[str, Array] = {}
         self.calls: list[GraphNode] = []
 
-    def activation_numbers(self, input_shape: Any) -> int:
-        """About how many numbers this layer holds for one sample while training: outputs, their gradients, scratch.
+    def demands(self, input_shape: Any) -> Demands:
+        """What training asks of it, about. The layer has been built.
 
         Only shapes are looked at; sizes that are left open count as 1. A list of shapes where it takes several inputs.
         """
         several = isinstance(input_shape, list)
         given, output = _inner(input_shape[0] if several else input_shape), self.compute_output_shape(input_shape)
         outputs = [_inner(shape) for shape in (output if isinstance(output, list) else [output])]
-        return 2 * sum(map(math.prod, outputs)) + self.scratch_numbers(given, outputs[0], training=True)
+        numbers = 2 * sum(map(math.prod, outputs)) + self.scratch_numbers(given, outputs[0], training=True)
+        return Demands(numbers, self.multiplications(given, outputs[0]), self.steps_in_turn(given))
+
+    def steps_in_turn(self, x: tuple[int, ...]) -> int:
+        """Steps made one after the other for samples of that shape, however many there are."""
+        return 0
 
     def _declared(self) -> Shape | None:
         """The shape that the arguments tell, batch axis in front. They have served their purpose with that."""

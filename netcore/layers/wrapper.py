@@ -6,7 +6,7 @@ from typing import Any
 
 from netcore.errors import NetcoreValueError
 from netcore.graph import Graph, GraphNode, Input, Shape, Tensor
-from netcore.layers.layer import LAYERS, Layer, plain
+from netcore.layers.layer import LAYERS, Demands, Layer, plain
 from netcore.parameters import Weight
 from netcore.params import Param
 
@@ -43,10 +43,13 @@ class LayerParam(Param):
                 value=value,
                 typical=self.typical,
             )
+        if isinstance(value, dict):
+            layer_from(value)  # raises for arguments that it does not take
         return plain(value)
 
     def invalid(self) -> tuple[Any, ...]:
-        return (3, self.typical, {"class_name": "NoSuchLayer", "config": {}})
+        known = {"class_name": self.typical, "config": {}}  # without its size
+        return (3, self.typical, {"class_name": "NoSuchLayer", "config": {}}, {"class_name": {}, "config": {}}, known)
 
     def example(self) -> dict[str, Any]:
         cls: Any = LAYERS.get(self.typical)
@@ -94,12 +97,14 @@ class Wrapper(Layer):
         shapes = [tensor.shape for tensor in self.inner_graph(_shapes(input_shape)).outputs]
         return shapes[0] if len(shapes) == 1 else shapes
 
-    def activation_numbers(self, input_shape: Any) -> int:
+    def demands(self, input_shape: Any) -> Demands:
         """Those of the layers inside, at every step where these are taken as samples."""
         shapes = _shapes(input_shape)
         nodes = [node for node in self.inner_graph(shapes).nodes if node.layer is not None and node.inputs]
-        once = sum(node.layer.activation_numbers(_as_called(node)) for node in nodes if node.layer is not None)
-        return once * int(shapes[0][1] or 1) if self.time_as_samples else once
+        each = [node.layer.demands(_as_called(node)) for node in nodes if node.layer is not None]
+        times = int(shapes[0][1] or 1) if self.time_as_samples else 1
+        numbers, multiplications, steps = (sum(one) for one in zip(*each, strict=True)) if each else (0, 0, 0)
+        return Demands(times * numbers, times * multiplications, steps)
 
     @property
     def _weights(self) -> list[Weight]:

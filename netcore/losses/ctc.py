@@ -11,7 +11,10 @@ from netcore.losses.functions import function_of
 from netcore.losses.loss import LOSSES, Loss, public_shape
 
 RESCALED = 8  # time steps between two rescalings: eight float32 probabilities multiplied do not leave float64
-PIECE = 256  # samples whose values are computed at once
+PIECE = 256  # samples whose values are computed at once,
+CELLS = 1 << 21  # as long as they have no more places at all times together: long labels are taken in smaller pieces
+NUMBERS_OF_A_CELL = 17  # alpha and what belongs to it, both ways, a float64 as two
+WORK_OF_A_CELL = 100  # multiplications in the time that one place at one time takes, both ways
 KEPT = 6  # shapes of batches whose buffers are kept
 SAFE = 80.0  # logits that lie closer together than that have probabilities which float32 can hold
 
@@ -134,9 +137,20 @@ class CTC(Loss):
             )
         return None
 
+    def scratch_numbers(self, y_true: tuple[int, ...], y_pred: tuple[int, ...]) -> int:
+        """Of each place at each time."""
+        return NUMBERS_OF_A_CELL * _cells(y_true[0], y_pred[0])
+
+    def multiplications(self, y_true: tuple[int, ...], y_pred: tuple[int, ...]) -> int:
+        return WORK_OF_A_CELL * _cells(y_true[0], y_pred[0])
+
+    def steps_in_turn(self, y_pred: tuple[int, ...]) -> int:
+        return y_pred[0]
+
     def values(self, y_true: Array, y_pred: Array, out: Array) -> None:
-        for start in range(0, len(out), PIECE):
-            piece = slice(start, start + PIECE)
+        at_once = max(1, min(PIECE, CELLS // _cells(len(y_true), len(y_pred))))
+        for start in range(0, len(out), at_once):
+            piece = slice(start, start + at_once)
             labels, logits = y_true[..., piece], y_pred[..., piece]
             work = self._workspace(labels, logits, both_ways=False)
             work.begin(labels, logits)
@@ -172,6 +186,11 @@ class CTC(Loss):
 
 
 ctc = function_of(CTC)
+
+
+def _cells(labels: int, steps: int) -> int:
+    """Places of the label at all times."""
+    return (2 * labels + 1) * steps
 
 
 class Row(NamedTuple):

@@ -113,6 +113,22 @@ class Loss(Arguments):
         """Shape of the values for outputs (…, k, n): one for each position, (…, n)."""
         return (*shape[:-2], shape[-1])
 
+    def scratch_numbers(self, y_true: tuple[int, ...], y_pred: tuple[int, ...]) -> int:
+        """How many numbers it takes for one sample while training, about, where that may be far more than y_pred holds.
+
+        Args:
+            y_true, y_pred: shapes of one sample.
+        """
+        return 0
+
+    def multiplications(self, y_true: tuple[int, ...], y_pred: tuple[int, ...]) -> int:
+        """How many for one sample, about, likewise."""
+        return 0
+
+    def steps_in_turn(self, y_pred: tuple[int, ...]) -> int:
+        """Steps made one after the other, however many samples there are."""
+        return 0
+
     def counted(self, y: Array) -> Array | None:
         """(…, n) of bool: which values count, by the targets alone; None for all of them."""
         return None

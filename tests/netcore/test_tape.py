@@ -201,7 +201,7 @@ def test_what_a_layer_holds_is_told_from_shapes_alone_within_a_factor_of_three(n
     model.compile("sgd", "mse")
     told, one = 0, (None, *shape)
     for layer in model.layers:
-        told, one = told + layer.activation_numbers(one), layer.compute_output_shape(one)
+        told, one = told + layer.demands(one).numbers, layer.compute_output_shape(one)
     laid_out = model.memory(64).activations / (64 * 4)
     assert 0.6 * laid_out < told < 3.1 * laid_out
 

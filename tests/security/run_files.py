@@ -150,6 +150,15 @@ def with_impossible_flags(data: bytes) -> bytes:
     return bytes(changed)
 
 
+def packed_by(method: int, data: bytes) -> bytes:
+    """The same members, compressed in another way."""
+    source, target = io.BytesIO(data), io.BytesIO()
+    with zipfile.ZipFile(source) as given, zipfile.ZipFile(target, "w", method) as made:
+        for member in given.infolist():
+            made.writestr(member.filename, given.read(member))
+    return target.getvalue()
+
+
 def with_a_large_promise(data: bytes) -> bytes:
     """The header of one array says that terabytes follow."""
     entry, arrays = taken_apart(data)

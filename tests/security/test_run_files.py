@@ -2,6 +2,7 @@
 
 import json
 import random
+import zipfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -76,6 +77,7 @@ REFUSED = {
     "a year beyond all calendars": lambda: changed("created", to=10**12),
     "lists in lists": lambda: run_files.put_together(run_files.deep(), {}),
     "a method of compression that nobody knows": lambda: run_files.with_impossible_flags(a_run()),
+    "a compression that asks for any memory": lambda: run_files.packed_by(zipfile.ZIP_LZMA, a_run()),
     "members that are no arrays": run_files.not_an_archive_of_arrays,
     "an array that promises more than it holds": lambda: run_files.with_a_large_promise(a_run()),
     "half of the file": lambda: a_run()[: len(a_run()) // 2],

@@ -178,9 +178,8 @@ def _samples(x: Array, data: DataSpec, encoded: list[EncodedTarget], division: D
     if data.windows is None:
         return _Samples({name: x[rows] for name, rows in vars(division.split).items()}, division.split, division.split)
     answered = np.logical_and.reduce([target.present for target in encoded])[division.kept]
-    cut = windows_of(data.windows, data, division, answered)
-    values = sum(windows.rows.size for windows in cut.values())
-    _check_values(int(np.prod(x.shape[1:])), values, limits)
+    features = int(np.prod(x.shape[1:]))
+    cut = windows_of(data.windows, data, division, answered, lambda rows: _check_values(features, rows, limits))
     return _Samples({name: x[windows.rows] for name, windows in cut.items()}, ahead(cut), now(cut))
 
 

@@ -1,5 +1,6 @@
 """Samples that hold more than one row or are one signal: windows over the rows, and rows that are signals."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from lab.data.prepare.statistics import centre_and_width
 from lab.data.sequences import within
 from lab.data.split import Split
 from lab.data.table import Column, Table
-from lab.data.windows import Windows, check_windows, cut_windows
+from lab.data.windows import Windows, check_windows, cut_windows, window_starts
 from lab.errors import DataError
 from lab.spec.data import DataSpec, WindowSpec
 
@@ -21,24 +22,29 @@ Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
 
-def windows_of(spec: WindowSpec, data: DataSpec, division: Division, answered: Mask) -> dict[str, Windows]:
+def windows_of(
+    spec: WindowSpec, data: DataSpec, division: Division, answered: Mask, check_rows: Callable[[int], None]
+) -> dict[str, Windows]:
     """The windows of each part, by positions among the kept rows.
 
     Args:
         answered: (n,) whether each kept row has all targets.
+        check_rows: raises for so many rows, those of all windows together, before they are made.
 
     Raises:
         DataError "data.too_few_windows".
     """
     places, series, times = division.in_line()
-    cut = {
-        name: cut_windows(rows, spec, division.complete, answered, times, series=series, places=places)
-        for name, rows in vars(division.split).items()
+    parts = vars(division.split)
+    starts = {
+        name: window_starts(rows, spec, division.complete, answered, times, series=series, places=places)
+        for name, rows in parts.items()
     }
     split = data.split
     asked = {"train": True, "validation": split.validates, "test": split.test > 0}
-    check_windows({name: len(windows.now) for name, windows in cut.items()}, asked, spec)
-    return cut
+    check_windows({name: len(found) for name, found in starts.items()}, asked, spec)
+    check_rows(spec.steps * sum(map(len, starts.values())))
+    return {name: cut_windows(rows, starts[name], spec) for name, rows in parts.items()}
 
 
 def with_clock(

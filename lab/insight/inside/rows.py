@@ -42,7 +42,7 @@ def rows_looked_at(experiment: Experiment, dataset: Dataset, limits: Limits, mos
     Raises:
         RunError: as `lab.runs.orders.run.run_spec`.
     """
-    each = COPIES * sum(row.numbers or 0 for row in layer_rows(experiment, dataset))
+    each = COPIES * sum(row.demands.numbers if row.demands else 0 for row in layer_rows(experiment, dataset))
     fitting = max(1, min(most, limits.inside_numbers // max(1, each)))
     return rows_of(run_spec(experiment, dataset)[1], evenly(len(dataset.train.x), fitting))
 

@@ -154,9 +154,12 @@ def load_arrays(source: BinaryIO) -> Arrays:
     """
     try:
         with zipfile.ZipFile(source) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_FILE_BYTES:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > MOST_FILE_BYTES:
                 raise ValueError("too large")
-            return {member.filename.removesuffix(".npy"): _array(archive, member) for member in archive.infolist()}
+            if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+                raise ValueError("packed in a way that takes what memory it likes")
+            return {member.filename.removesuffix(".npy"): _array(archive, member) for member in members}
     except (
         zipfile.BadZipFile,
         zlib.error,

@@ -7,6 +7,7 @@ also the one bound on an address, for a whole class may sit behind one router.
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import NoReturn
 
 from starlette.datastructures import Headers
@@ -60,6 +61,7 @@ class Bounds:
         self.sendings = Rate(limits.uploads_per_minute, clock)
         self.asked = Rate(limits.asked_per_minute, clock)
         self.bytes = Rate(limits.upload_bytes_per_minute, clock)
+        self.messages = Rate(limits.messages_per_minute, clock, limits.messages_at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -89,7 +91,15 @@ class Bounds:
                 await socket.close(1013)  # "try again later"
             return
         with self.pages.one_more(visitor), self.addresses.one_more(_address(scope)):
-            await self.app(scope, receive, send)
+            await self.app(scope, partial(self._message, visitor, receive), send)
+
+    async def _message(self, visitor: str, receive: Receive) -> Message:
+        """What a page says. Each click runs a script, which keeps all others waiting: what is too much waits itself."""
+        message = await receive()
+        share = self._share(visitor)
+        while message["type"] == "websocket.receive" and not self.messages.take(visitor, share=share):
+            await asyncio.sleep(60 / (self.limits.messages_per_minute * share))
+        return message
 
     def _too_many_pages(self, scope: Scope) -> bool:
         visitor = visitor_of(scope)

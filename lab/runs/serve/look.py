@@ -2,6 +2,7 @@
 
 import math
 from base64 import b64decode
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from lab.errors import RunError
 from lab.model.drawn_units import MOST_PARAMETERS
 from lab.model.plain_layers import plain_layers
 from lab.model.probe import evenly
+from lab.model.size import excess_of_all_rows
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.asking import check_size
 from lab.runs.wire.arrays import Arrays
@@ -24,6 +26,7 @@ from lab.spec.limits import Limits
 
 MOST_POINTS: Final = 2_000  # of a part: more is no picture
 MOST_VALUES: Final = 100_000  # of all rows: more would take a page's time
+MOST_WORK: Final = 1_000_000_000  # multiplications for all rows, likewise
 
 Given = dict[str, dict[str, str]]  # layer -> weight -> base64 of float32, as the event "parameters" tells them
 
@@ -41,6 +44,9 @@ def look(experiment: Experiment, table: Table, dataset: Dataset, limits: Limits,
     count = check_size(experiment, dataset, limits)
     if count > MOST_PARAMETERS:
         raise RunError("run.too_many_parameters", value=count, high=MOST_PARAMETERS)
+    too_heavy = excess_of_all_rows(experiment, dataset, replace(limits, pass_multiplications=MOST_WORK))
+    if too_heavy is not None:
+        raise RunError(too_heavy.code, **too_heavy.values)
     # rows that a run would change to are not looked at
     spec, arrays = run_spec(experiment.with_fit(changes=()), dataset)
     values = sum(int(array.size) for array in arrays.values())

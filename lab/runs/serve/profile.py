@@ -26,6 +26,7 @@ CLASS_SETTINGS = {
     "server.fileWatcherType": "none",  # a first page costs four times as much with it
     "server.maxUploadSize": str(math.ceil(CLASS.upload_bytes / 2**20)),  # MB of 2**20 bytes
     "server.maxMessageSize": "50",  # MB, of what a page is sent
+    "server.maxWidgetStateSize": "5",  # MB, of what a page sends: a learner's record is the largest
     "server.enableWebsocketCompression": "false",  # it costs processor, and a room's network is fast
     "server.disconnectedSessionTTL": "120",  # s: a lid that was closed, a network that was gone
     "browser.gatherUsageStats": "false",

@@ -9,15 +9,18 @@ FEW = 1_000  # names that are kept without asking which of them are of no accoun
 
 
 class Rate:
-    """So much of each name's in a minute on average, and no more than that in one go: a bucket that leaks.
+    """So much of each name's in a minute on average, and no more than a minute's in one go: a bucket that leaks.
 
     Args:
         per_minute: of each name.
         clock: seconds.
+        at_once: in one go, where that is less.
     """
 
-    def __init__(self, per_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.per_minute, self._clock = per_minute, clock
+    def __init__(
+        self, per_minute: float, clock: Callable[[], float] = time.monotonic, at_once: float | None = None
+    ) -> None:
+        self.per_minute, self._clock, self._at_once = per_minute, clock, per_minute if at_once is None else at_once
         self._levels: dict[str, tuple[float, float]] = {}  # name -> level, and when it was that
         self._look_at = FEW
 
@@ -28,7 +31,7 @@ class Rate:
             share: times that this name may have what another may.
         """
         level = self._level(name, share)
-        if level + amount > self.per_minute * share:
+        if level + amount > self._at_once * share:
             return False
         self._levels[name] = level + amount, self._clock()
         self._forget()
@@ -36,7 +39,7 @@ class Rate:
 
     def room(self, name: str, share: float = 1.0) -> float:
         """How much may begin just now."""
-        return self.per_minute * share - self._level(name, share)
+        return self._at_once * share - self._level(name, share)
 
     def _level(self, name: str, share: float = 1.0) -> float:
         level, then = self._levels.get(name, (0.0, 0.0))

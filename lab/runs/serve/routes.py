@@ -1,7 +1,7 @@
 """Our two routes: GET /live/{key}, a read-only stream of server-sent events, and POST /play/{ticket}."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.middleware import Middleware
@@ -15,6 +15,7 @@ from lab.runs.serve.bell import Bell
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
+from lab.runs.serve.heard import Heard
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.play import Play
 from lab.runs.serve.pooled import PoolEngine
@@ -108,6 +109,7 @@ def middleware(
     embedding: Sequence[str] = (),
     metrics: bool = False,
     limits: VisitorLimits | None = None,
+    kind_of: Callable[[bytes], str | None] | None = None,
 ) -> list[Middleware]:
     """What every request passes, outermost first. Streamlit itself checks the host of its websocket only.
 
@@ -118,6 +120,7 @@ def middleware(
         embedding: sites whose pages may show ours in a frame.
         metrics: Streamlit's metrics are told to whoever asks.
         limits: of one browser; None for none.
+        kind_of: what a message of a page asks for, see `Heard`; None: all are heard.
     """
     return [
         Middleware(SaidWithEverything, headers=headers(policy(scripts, embedding), embedding)),
@@ -126,4 +129,5 @@ def middleware(
         Middleware(OwnerCookie, embedded=bool(embedding)),
         Middleware(SessionDoor, origins=origins),
         *([Middleware(Bounds, limits=limits)] if limits is not None else []),
+        *([Middleware(Heard, kind_of=kind_of)] if kind_of is not None else []),
     ]

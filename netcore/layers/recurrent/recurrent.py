@@ -220,6 +220,14 @@ class Recurrent(Layer):
         learning = (4 * self.gates + 2) * self.units if training else 0
         return int(steps * (features + kept + learning))
 
+    def multiplications(self, x: tuple[int, ...], y: tuple[int, ...]) -> int:
+        """At each step each sum of each gate meets each feature and each number of the state."""
+        steps, features = x
+        return int(steps * self.gates * self.units * (features + self.units))
+
+    def steps_in_turn(self, x: tuple[int, ...]) -> int:
+        return int(x[0])
+
     def prepare(self, node: Node, *, training: bool) -> None:
         node.scratch = self.run_class(self, node, training=training)
         node.scratch.there = None if node.mask is None else self._ordered(node.mask)

@@ -9,7 +9,7 @@ from lab.data.prepare import PART_NAMES, content_hash, prepare
 from lab.data.prepare.recipe import circle
 from lab.data.read import read_table
 from lab.data.samples import load_sample
-from lab.data.windows import cut_windows
+from lab.data.windows import cut_windows, window_starts
 from lab.errors import DataError, ExperimentError
 from lab.spec.data import DataSpec, InputGroup, SampleSource, SplitSpec, TargetSpec, WindowSpec
 from lab.spec.limits import ALONE
@@ -71,7 +71,8 @@ def test_a_window_holds_the_rows_before_and_the_target_lies_ahead():
 def test_no_window_leaves_its_part_and_all_that_fit_are_there(rows, steps, horizon, every, first):
     part = np.arange(first, first + rows)
     everywhere = np.ones(first + rows, bool)
-    cut = cut_windows(part, WindowSpec(steps=steps, horizon=horizon, every=every), everywhere, everywhere, None)
+    spec = WindowSpec(steps=steps, horizon=horizon, every=every)
+    cut = cut_windows(part, window_starts(part, spec, everywhere, everywhere, None), spec)
     fitting = max(rows - steps - horizon + 1, 0)
     assert len(cut.now) == -(-fitting // every)
     assert cut.rows.shape == (len(cut.now), steps)

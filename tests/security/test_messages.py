@@ -1,0 +1,125 @@
+"""What a page may say to the server, and how often; a page here is whatever connects."""
+
+import asyncio
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from benchmarks.live.session import Session as Person
+from lab.runs.serve.bounds import Bounds
+from lab.runs.serve.heard import HEARD, PROTOCOL_ERROR, Heard
+from lab.spec.limits import CLASS
+from pages.ui.messages import kind_of
+from tests.lab.runs.asgi import run_apart
+from tests.security.test_bounds import Clock, scope
+from tests.security.visitor import Visitor
+
+LIMITS = CLASS.visitors
+
+
+def message(**fields) -> bytes:
+    return BackMsg(**fields).SerializeToString()
+
+
+RERUN = message(rerun_script={})
+OPERATION = {"request_id": "1", "session_id": "s"}
+UNHEARD = {
+    "forget all that is kept for everybody": message(clear_cache=True),
+    "the same behind what is heard": RERUN + message(clear_cache=True),
+    "where the program lies": message(load_git_info=True),
+    "watch the files": message(set_run_on_save=True),
+    "write files": message(backend_operation_request={**OPERATION, "install_skills": {}}),
+    "end the server": message(debug_shutdown_runtime=True),
+    "nothing": b"",
+}
+ENDING = {"no message": b"\xff" * 40, "half of one": RERUN + b"\x5a\x7f", "a text": None}
+
+
+def said(*sent: bytes | None):
+    """(what the app hears, what is sent back) of a page that says so much and leaves."""
+    heard, back = [], []
+    waiting = [
+        *({"type": "websocket.receive", **({"text": "x"} if data is None else {"bytes": data})} for data in sent),
+        {"type": "websocket.disconnect", "code": 1000},
+    ]
+
+    async def app(scope, receive, send) -> None:
+        while (message := await receive())["type"] == "websocket.receive":
+            heard.append(message["bytes"])
+        await send({"type": "websocket.send", "bytes": b"too late"})
+
+    async def receive():
+        return waiting.pop(0)
+
+    async def send(message) -> None:
+        back.append(message)
+
+    run_apart(Heard(app, kind_of)({"type": "websocket"}, receive, send))
+    return heard, back
+
+
+@pytest.mark.parametrize("what", UNHEARD)
+def test_what_no_page_of_ours_asks_for_is_not_heard(what):
+    assert said(UNHEARD[what], RERUN)[0] == [RERUN]
+
+
+@pytest.mark.parametrize("what", ENDING)
+def test_what_is_no_message_ends_the_page_without_a_word_in_the_log(what):
+    heard, back = said(RERUN, ENDING[what], RERUN)
+    assert heard == [RERUN]
+    assert back == [{"type": "websocket.close", "code": PROTOCOL_ERROR}]
+
+
+def test_all_that_a_page_asks_for_is_heard():
+    pages = [
+        RERUN,
+        message(stop_script=True),
+        message(app_heartbeat=True),
+        message(file_urls_request={"request_id": "1"}),
+        message(backend_operation_request={**OPERATION, "deferred_file": {}}),
+        message(backend_operation_request={**OPERATION, "dataframe_chunk": {}}),
+    ]
+    assert tuple(map(kind_of, pages)) == HEARD
+    assert said(*pages)[0] == pages
+
+
+def test_one_browser_s_pages_say_so_much_a_minute_and_the_rest_waits_for_its_turn():
+    clock, heard = Clock(), []
+
+    async def app(scope, receive, send) -> None:
+        for _ in range(LIMITS.messages_at_once + 1):
+            await receive()
+            heard.append(scope["lab.owner"])
+
+    async def receive():
+        return {"type": "websocket.receive", "bytes": RERUN}
+
+    async def two() -> None:
+        server = Bounds(app, LIMITS, clock)
+        pages = [asyncio.create_task(server(scope("loud", kind="websocket"), receive, None))]
+        while len(heard) < LIMITS.messages_at_once:
+            await asyncio.sleep(0)
+        pages.append(asyncio.create_task(server(scope("other", kind="websocket"), receive, None)))
+        while heard.count("other") < LIMITS.messages_at_once:
+            await asyncio.sleep(0)
+        assert heard.count("loud") == LIMITS.messages_at_once
+        clock.now += 60 / LIMITS.messages_per_minute
+        await asyncio.gather(*pages)
+
+    run_apart(two())
+    assert heard.count("loud") == LIMITS.messages_at_once + 1
+
+
+def test_nobody_ends_the_lecture_of_another_by_clearing_the_server_s_memory(class_server):
+    async def lecture() -> None:
+        async with Person.open(class_server, page="lecture") as teacher:
+            await teacher.rerun(click="compile")
+            assert "end" in teacher.widgets
+            async with Visitor.new(class_server).session() as stranger:
+                await stranger.socket.send(UNHEARD["forget all that is kept for everybody"])
+                await stranger.run()  # heard after it
+            teacher.widgets.clear()
+            await teacher.rerun()
+            assert "end" in teacher.widgets
+
+    run_apart(lecture())
