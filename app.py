@@ -37,7 +37,7 @@ from lab.runs.serve.uploads import UploadGate
 from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages.ui.frame.style import language_script
-from pages.ui.messages import kind_of
+from pages.ui.messages import kind_of, take_none_larger_than_pages_send
 from pages.ui.thrift import look_up_settings_once, send_without_a_detour, tell_the_loop_together
 from pages.ui.uploads import held_bytes
 
@@ -49,6 +49,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     tell_the_loop_together()
     send_without_a_detour()
     look_up_settings_once()
+    take_none_larger_than_pages_send()
     engine, reader, looker = PoolEngine(), ReadingPool(), LookingPool()
     set_reader(reader)
     set_looker(looker)

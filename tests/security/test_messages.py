@@ -84,30 +84,40 @@ def test_all_that_a_page_asks_for_is_heard():
 
 
 def test_one_browser_s_pages_say_so_much_a_minute_and_the_rest_waits_for_its_turn():
-    clock, heard = Clock(), []
-
-    async def app(scope, receive, send) -> None:
-        for _ in range(LIMITS.messages_at_once + 1):
-            await receive()
-            heard.append(scope["lab.owner"])
-
-    async def receive():
-        return {"type": "websocket.receive", "bytes": RERUN}
-
     async def two() -> None:
-        server = Bounds(app, LIMITS, clock)
-        pages = [asyncio.create_task(server(scope("loud", kind="websocket"), receive, None))]
-        while len(heard) < LIMITS.messages_at_once:
-            await asyncio.sleep(0)
-        pages.append(asyncio.create_task(server(scope("other", kind="websocket"), receive, None)))
-        while heard.count("other") < LIMITS.messages_at_once:
-            await asyncio.sleep(0)
-        assert heard.count("loud") == LIMITS.messages_at_once
+        clock, heard = Clock(), {name: asyncio.Semaphore(0) for name in ("loud", "other")}
+
+        async def app(scope, receive, send) -> None:
+            for _ in range(LIMITS.messages_at_once + 1):
+                await receive()
+                heard[scope["lab.owner"]].release()
+
+        async def receive():
+            return {"type": "websocket.receive", "bytes": RERUN}
+
+        server, pages = Bounds(app, LIMITS, clock), []
+        for name, room in heard.items():
+            pages.append(asyncio.create_task(server(scope(name, kind="websocket"), receive, None)))
+            for _ in range(LIMITS.messages_at_once):
+                await room.acquire()
+        assert heard["loud"].locked()  # it has said no more, while another said as much
         clock.now += 60 / LIMITS.messages_per_minute
         await asyncio.gather(*pages)
+        assert not heard["loud"].locked()
 
     run_apart(two())
-    assert heard.count("loud") == LIMITS.messages_at_once + 1
+
+
+def test_a_message_that_will_be_too_large_ends_the_page_before_it_has_come(class_server):
+    """Its head says forty megabytes, and nothing follows."""
+
+    async def begin() -> int | None:
+        async with Visitor.new(class_server).session() as page:
+            page.socket.transport.write(b"\x82\xff" + (40_000_000).to_bytes(8, "big") + b"mask")
+            await page.socket.wait_closed()
+            return page.socket.close_code
+
+    assert run_apart(begin()) == 1009
 
 
 def test_nobody_ends_the_lecture_of_another_by_clearing_the_server_s_memory(class_server):
