@@ -70,6 +70,20 @@ def test_what_is_no_message_ends_the_page_without_a_word_in_the_log(what):
     assert back == [{"type": "websocket.close", "code": PROTOCOL_ERROR}]
 
 
+def test_a_page_that_goes_while_something_is_sent_leaves_no_trace():
+    async def app(scope, receive, send) -> None:
+        await send({"type": "websocket.send", "bytes": b""})
+        assert (await receive())["type"] == "websocket.disconnect"
+
+    async def receive():
+        return {"type": "websocket.disconnect", "code": 1006}
+
+    async def send(message) -> None:
+        raise OSError("gone")
+
+    run_apart(Heard(app, kind_of)({"type": "websocket"}, receive, send))
+
+
 def test_all_that_a_page_asks_for_is_heard():
     pages = [
         RERUN,
@@ -124,12 +138,12 @@ def test_nobody_ends_the_lecture_of_another_by_clearing_the_server_s_memory(clas
     async def lecture() -> None:
         async with Person.open(class_server, page="lecture") as teacher:
             await teacher.rerun(click="compile")
-            assert "end" in teacher.widgets
+            assert "on" in teacher.widgets
             async with Visitor.new(class_server).session() as stranger:
                 await stranger.socket.send(UNHEARD["forget all that is kept for everybody"])
                 await stranger.run()  # heard after it
             teacher.widgets.clear()
             await teacher.rerun()
-            assert "end" in teacher.widgets
+            assert "on" in teacher.widgets
 
     run_apart(lecture())

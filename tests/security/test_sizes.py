@@ -168,7 +168,7 @@ def test_a_run_file_with_such_a_network_is_opened_and_never_computed(little_memo
 
 
 def test_a_window_longer_than_the_limit_allows_is_refused_before_one_is_cut(little_memory):
-    """Two thousand numbers make fifteen million."""
+    """Twenty thousand rows make windows of thirty million."""
     rows = np.arange(20_000.0)
     table = table_of(a=rows, b=rows)
     data = DataSpec(
@@ -177,7 +177,7 @@ def test_a_window_longer_than_the_limit_allows_is_refused_before_one_is_cut(litt
         target="b",
         task="regression",
         split=SplitSpec(order="time"),
-        windows=WindowSpec(steps=5_000),
+        windows=WindowSpec(steps=3_000),
     )
     with pytest.raises(DataError, match=r"data\.too_many_values"):
         prepare(table, data, 0, CLASS)

@@ -49,5 +49,9 @@ class _Page:
                 return message
 
     async def send(self, message: Message) -> None:
-        if not self._ended:
+        if self._ended:
+            return
+        try:
             await self._send(message)
+        except OSError:  # the page has gone, as `receive` says next; told twice, Streamlit takes it for an odd message
+            self._ended = True
