@@ -21,6 +21,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.file_util import get_static_dir
 from streamlit.net_util import get_internal_ip
+from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
 from lab.insight.inside.looker import LookingPool, set_looker
 from lab.reading.host import set_reader
@@ -29,6 +30,7 @@ from lab.runs.serve import owner
 from lab.runs.serve.front import SCRIPT, FrontPage
 from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.heads import bound_heads
+from lab.runs.serve.heard import bound_messages
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.packed import PackedFiles
 from lab.runs.serve.pooled import PoolEngine
@@ -37,7 +39,7 @@ from lab.runs.serve.uploads import UploadGate
 from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages.ui.frame.style import language_script
-from pages.ui.messages import kind_of, take_none_larger_than_pages_send
+from pages.ui.messages import kind_of
 from pages.ui.thrift import look_up_settings_once, send_without_a_detour, tell_the_loop_together
 from pages.ui.uploads import held_bytes
 
@@ -49,7 +51,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     tell_the_loop_together()
     send_without_a_detour()
     look_up_settings_once()
-    take_none_larger_than_pages_send()
+    bound_messages(get_max_widget_state_size_bytes())
     engine, reader, looker = PoolEngine(), ReadingPool(), LookingPool()
     set_reader(reader)
     set_looker(looker)

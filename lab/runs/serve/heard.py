@@ -1,8 +1,11 @@
 """What is heard from a page. Streamlit obeys more than our pages ever ask for, whoever asks."""
 
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.websockets import websockets_sansio_impl
 
 # Not among them: "clear_cache" forgets what the server keeps for everybody, files and lectures too, "load_git_info"
 # tells where the program lies, "install_skills" writes files.
@@ -55,3 +58,22 @@ class _Page:
             await self._send(message)
         except OSError:  # the page has gone, as `receive` says next; told twice, Streamlit takes it for an odd message
             self._ended = True
+
+
+@cache
+def bound_messages(most_bytes: int) -> None:
+    """Once for the process, before anybody opens a page: a message larger than that ends its page at its head.
+
+    Streamlit lets uvicorn take whatever a page may be sent, and looks at the size when all of it has come: twenty pages
+    that begin to send something hold a gigabyte. A uvicorn that does it otherwise stays as it is.
+    """
+    protocol: Any = getattr(websockets_sansio_impl, "WebSocketsSansIOProtocol", None)
+    if protocol is None:
+        return
+    begin = protocol.__init__
+
+    def begun(self: Any, config: Any, *rest: Any, **more: Any) -> None:
+        config.ws_max_size = min(config.ws_max_size, most_bytes)
+        begin(self, config, *rest, **more)
+
+    protocol.__init__ = begun
