@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.websockets import websockets_sansio_impl
+from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 
 # Not among them: "clear_cache" forgets what the server keeps for everybody, files and lectures too, "load_git_info"
 # tells where the program lies, "install_skills" writes files.
@@ -67,9 +67,7 @@ def bound_messages(most_bytes: int) -> None:
     Streamlit lets uvicorn take whatever a page may be sent, and looks at the size when all of it has come: twenty pages
     that begin to send something hold a gigabyte. A uvicorn that does it otherwise stays as it is.
     """
-    protocol: Any = getattr(websockets_sansio_impl, "WebSocketsSansIOProtocol", None)
-    if protocol is None:
-        return
+    protocol: Any = AutoWebSocketsProtocol
     begin = protocol.__init__
 
     def begun(self: Any, config: Any, *rest: Any, **more: Any) -> None:
