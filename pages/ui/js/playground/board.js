@@ -95,7 +95,7 @@ class Board {
     const grid = this.grids.of(this.setup, this.options, count, range);
     if (this.fits(grid)) {
       const values = grid.pass(lane.layers, lane.parameters);
-      this.network.paint(values, grid, isRead);
+      this.network.paint(values, grid, isMoving);
       this.output.paint(last(values), grid, this.shown(values, grid));
     }
     if (isRead) this.paintWhatIsRead(began);

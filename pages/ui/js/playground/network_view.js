@@ -6,7 +6,8 @@ const UNIT = { most: 52, least: 22, gap: 9 }; // pixels: sides of a map, and bet
 const LETTER = 12; // pixels of an axis' letter, of a page of the usual size
 const COLUMN = { most: 520, least: 320, around: 440 }; // of the tallest column, and what stands above and below it
 const TIGHT = 96; // pixels for a column, below which its head is small
-const MANY_LINES = 150;
+const MANY_LINES = 150; // of so many, each takes longer to paint than a map
+const LINE_REST_MS = 0.3; // for each of them, until all are painted again
 const OFF = 0.4; // opacity of an input that is switched off, as in playground.css
 const REACH_OF_POINTER = 9; // pixels, around a line
 const FEATURE_NAMES = { x1: "X₁", x2: "X₂", x1_squared: "X₁²", x2_squared: "X₂²", x1_x2: "X₁X₂", sin_x1: "sin X₁", sin_x2: "sin X₂" };
@@ -283,12 +284,14 @@ class NetworkView {
     this.box.classList.toggle("tight", wide < TIGHT);
   }
 
-  // isWhole: not a frame of many, in which a large number of lines is left as it was: they cost more than all maps
-  paint(values, grid, isWhole) {
-    const isLight = !isWhole && this.isPlaced && this.lineCount > MANY_LINES;
+  // isMoving: one frame of many, most of which leave a large number of lines as it was: it costs more than all maps
+  paint(values, grid, isMoving) {
+    const now = performance.now();
+    const isLight = isMoving && this.isPlaced && this.lineCount > MANY_LINES && now - this.linesAt < LINE_REST_MS * this.lineCount;
     this.place();
     const pen = sized(this.canvas, this.size.width, this.size.height);
     if (!isLight) {
+      this.linesAt = now;
       pen.clearRect(0, 0, this.size.width, this.size.height);
       this.paintLines(pen);
       this.paintInputs(pen, grid);
