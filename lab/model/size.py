@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from lab.data.prepare import PART_NAMES, Dataset
 from lab.model.layer_table import LayerRow, layer_rows
-from lab.model.outputs import output_views
 from lab.model.problem import Problem
-from lab.spec.experiment import Experiment, GraphSpec
+from lab.spec.experiment import Experiment, GraphSpec, PartSpec
 from lab.spec.limits import Limits
 from netcore.losses import LOSSES
 
@@ -107,25 +106,27 @@ def _demands(experiment: Experiment, dataset: Dataset) -> list[Demand]:
 def _of_losses(experiment: Experiment, dataset: Dataset, table: tuple[LayerRow, ...]) -> list[Demand]:
     """Of a loss over time; of others there is nothing that the layer in front would not tell."""
     found = []
-    for one, about, row in _outputs(experiment, dataset, table):
-        loss, shape = one.compile.loss.built(LOSSES), row.output_shape
-        if not loss.sequence or shape is None or len(shape) != 3 or None in shape[1:]:
+    for part, about, row in _outputs(experiment, dataset, table):
+        loss, shape, y_true = part.built(LOSSES), row.output_shape, about.train.target.shape[1:]
+        if not loss.sequence or shape is None or len(shape) != 3 or len(y_true) != 1:
             continue
-        y_true, y_pred = about.train.target.shape[1:], tuple(int(size or 1) for size in shape[1:])
-        if len(y_true) != 1:
-            continue
+        y_pred = (int(shape[1] or 1), int(shape[2] or 1))
         numbers = loss.scratch_numbers(y_true, y_pred)
         work = loss.multiplications(y_true, y_pred) + ANSWER * y_pred[0] * y_pred[1]
-        found.append(Demand(one.compile.loss.type, row.id, numbers, work, loss.steps_in_turn(y_pred)))
+        found.append(Demand(part.type, row.id, numbers, work, loss.steps_in_turn(y_pred)))
     return found
 
 
 def _outputs(
     experiment: Experiment, dataset: Dataset, table: tuple[LayerRow, ...]
-) -> list[tuple[Experiment, Dataset, LayerRow]]:
-    """Each output by itself with the layer that gives it."""
+) -> list[tuple[PartSpec, Dataset, LayerRow]]:
+    """The loss of each output, its rows, and the layer that gives it, as far as it has both."""
     if not isinstance(experiment.model, GraphSpec):
-        return [(experiment, dataset, table[-1])] if table else []
-    rows, reads = {row.id: row for row in table}, {one.name: str(one.reads) for one in experiment.model.outputs}
-    views = output_views(experiment, dataset)
-    return [(*view, rows[reads[name]]) for name, view in views.items() if reads[name] in rows]
+        return [(experiment.compile.loss, dataset, table[-1])] if table else []
+    rows = {row.id: row for row in table}
+    targets = {one.target_name: one for one in (dataset, *dataset.others)}
+    return [
+        (output.loss, targets[output.target], rows[str(output.reads)])
+        for output in experiment.model.outputs
+        if output.target in targets and str(output.reads) in rows
+    ]
