@@ -9,7 +9,7 @@ from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import BESIDES_BYTES
 from lab.runs.serve.pooled.streams import Streams
-from lab.runs.wire.messages import Drop
+from lab.runs.wire.messages import Drop, SetLearningRate
 from lab.spec.limits import ALONE, Limits
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import Bell, frame, live_run, status
@@ -72,9 +72,12 @@ def test_a_parked_run_goes_on_when_somebody_looks(house):
 
 def test_a_parked_run_leaves_its_worker_as_soon_as_that_has_told_all_of_it(house):
     assert house.sweep(31.0) == ["Pause"]
-    assert house.sweep(1.0) == []  # not answered yet
     house.run.snapshot = b"all of it"
+    assert house.sweep(1.0) == []  # not answered yet
+    house.dispatch.send(house.run, SetLearningRate(0.5))
     house.hub.set_status(status("r", "paused", last_order=1))
+    assert house.sweep(0.0) == []
+    house.hub.set_status(status("r", "paused", last_order=2))
     assert house.sweep(0.0) == ["Drop"]
     assert (house.run.worker, house.run.resting) == (None, True)
     assert house.sweep(100.0) == []
