@@ -41,6 +41,7 @@ from lab.texts import LANGUAGES
 from pages.ui.frame.style import language_script
 from pages.ui.messages import kind_of
 from pages.ui.thrift import look_up_settings_once, send_without_a_detour, tell_the_loop_together
+from pages.ui.ticks import let_looks_give_way
 from pages.ui.uploads import held_bytes
 
 
@@ -51,6 +52,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     tell_the_loop_together()
     send_without_a_detour()
     look_up_settings_once()
+    let_looks_give_way()
     bound_messages(get_max_widget_state_size_bytes())
     engine, reader, looker = PoolEngine(), ReadingPool(), LookingPool()
     set_reader(reader)
