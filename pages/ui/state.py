@@ -64,6 +64,7 @@ class AppState:
     lying: OwnFile | None = None  # an uploaded file of which nothing can be learned before it is turned
     notices: list[Notice] = field(default_factory=list)  # not said yet
     said: list[Notice] = field(default_factory=list)  # those on the screen
+    has_said: bool = True  # that screen was drawn to its end
     curves_asked: bool = False  # this screen is drawn because a run began, paused or ended, not by the person
     told: dict[str, Experiment] = field(default_factory=dict)  # run -> what it was started with and told since
     views: dict[type, Any] = field(default_factory=dict)  # see `held`

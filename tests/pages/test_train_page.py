@@ -390,3 +390,15 @@ def test_the_network_is_drawn_as_it_is_built_and_as_it_has_learned(person):
     assert "stroke-dasharray" in learned["drawn"]["wide"]  # weights below zero
     person.set_number(8, "layer-l0", "Dense", "units")
     assert "(None, 8)" in person.component("lab_network_drawing")["drawn"]["wide"]
+
+
+def test_what_was_said_on_a_screen_that_was_not_drawn_to_its_end_is_said_again(person):
+    opened = say("share.opened", person.state().language)
+    person.state().notice("success", "share.opened")
+    person.at.run()
+    assert opened in person.sentences()
+    person.state().has_said = False  # another screen came before its end
+    person.at.run()
+    assert opened in person.sentences()
+    person.at.run()
+    assert opened not in person.sentences()

@@ -182,12 +182,15 @@ def _switch_language() -> None:
 
 
 def _notices(state: AppState) -> None:
-    """What happened since the person's last step. A screen that the curves ask for says it again."""
+    """What happened since the person's last step. A screen that the curves ask for says it again, and so does one that
+    comes in place of one which was not drawn to its end.
+    """
     if state.session is not None and state.session.refused is not None:
         (code, values), state.session.refused = state.session.refused, None
         state.notice("error", code, **values)
-    state.said = [*(state.said if state.curves_asked else ()), *state.notices]
-    state.notices = []
+    says_again = state.curves_asked or not state.has_said
+    state.said = [*(state.said if says_again else ()), *state.notices]
+    state.notices, state.has_said = [], False
     show = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}
     for notice in state.said:
         show[notice.kind](tell_error(notice, state.language))
