@@ -130,10 +130,10 @@ def evaluate(
 def _evaluations(
     experiment: Experiment, weights: Sequence[Array], dataset: Dataset, parts: Sequence[PartName]
 ) -> dict[str, Evaluation]:
-    model = trained_model(experiment, weights, dataset)
     too_heavy = excess_of_all_rows(experiment, dataset, current_limits())
     if too_heavy is not None:
         raise RunError(too_heavy.code, **too_heavy.values)
+    model = trained_model(experiment, weights, dataset)
     asked = [part for part in parts if len(dataset.part(part).x)]
     said = {part: said_to(model, experiment, dataset, dataset.part(part).x) for part in asked}
     return {

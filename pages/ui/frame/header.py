@@ -190,7 +190,7 @@ def _notices(state: AppState) -> None:
         state.notice("error", code, **values)
     says_again = state.curves_asked or not state.has_said
     state.said = [*(state.said if says_again else ()), *state.notices]
-    state.notices, state.has_said = [], False
+    state.notices, state.curves_asked, state.has_said = [], False, False
     show = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}
     for notice in state.said:
         show[notice.kind](tell_error(notice, state.language))
