@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import ssl
@@ -101,7 +102,7 @@ def adapted(folder: Path, replicas: list[str], http: int, https: int) -> str:
     (folder / "logs").mkdir()
     person = pwd.getpwuid(os.geteuid()).pw_name
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    for old, new in {
+    changes = {
         "user www-data;": f"user {person};" if os.geteuid() == 0 else "",
         "worker_processes auto;": "worker_processes 1; daemon off;",
         "worker_rlimit_nofile 20000;": "",
@@ -121,10 +122,11 @@ def adapted(folder: Path, replicas: list[str], http: int, https: int) -> str:
         "listen 443": f"listen 127.0.0.1:{https}",
         "8501": replicas[0],
         "8502": replicas[1],
-    }.items():
+    }
+    for old in changes:
         assert old in text, f"{old} does not stand in deploy/nginx.conf any more"
-        text = text.replace(old, new)
-    return text
+    # in one pass: a port that was put in may hold the digits of one to be replaced, as 58501 does
+    return re.sub("|".join(map(re.escape, changes)), lambda found: changes[found[0]], text)
 
 
 KINDS_OF_TEMPORARY_FILES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
