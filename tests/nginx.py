@@ -22,6 +22,7 @@ def fetch_nginx() -> str | None:
         return None
     if os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=False)
+    OWN.mkdir(parents=True, exist_ok=True)  # dpkg-deb makes no more than the last folder
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["apt-get", "download", "-qq", "nginx"], cwd=folder, check=False, stdout=subprocess.DEVNULL)
         for package in Path(folder).glob("nginx_*.deb"):
