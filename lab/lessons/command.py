@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from lab.lessons.asked import cells_of, trained
-from lab.lessons.figures import Array, values_of
+from lab.lessons.figures import Array, SettingRuns, values_of
 from lab.lessons.reader import Opened, read_folder, refusals_in, to_file, to_link
 from lab.lessons.refusal import LessonError, say_refusal
 from lab.lessons.said import held_of, said_of
@@ -50,7 +50,12 @@ def run(name: str, language: Language) -> int:
     """Train all settings of a lesson and print its figures, what may be said, and what may not. Raises LessonError."""
     one = _named(name)
     words = one.words(language)
-    found = trained(one, cells_of(one, one.lesson.scenes, one.lesson.seeds))
+    found: dict[str, SettingRuns] = {}
+    cells = cells_of(one, one.lesson.scenes, one.lesson.seeds)
+    for place, cell in enumerate(cells, start=1):
+        told = {"number": place, "settings": len(cells), "name": words.name(cell.key), "seeds": len(cell.runs)}
+        print(say("lesson.training", language, **told), file=sys.stderr, flush=True)
+        found |= trained(one, [cell])
     print(words.title)
     for key, setting in found.items():
         figures = (f"{words.name(name)} {_read(values)}" for name, values in setting.figures.items())

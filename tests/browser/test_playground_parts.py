@@ -238,6 +238,33 @@ def test_only_the_side_is_left_where_the_decision_alone_is_shown(script):
     assert [tuple(data[:3]), tuple(data[4:7])] == [(213, 94, 0), (0, 114, 178)]
 
 
+POINTS = """(() => {
+  const view = Object.create(OutputView.prototype);
+  const paths = [];
+  const pen = { beginPath: () => paths.push([]), closePath() {}, fill() {}, stroke() {},
+                arc: () => paths.at(-1).push("arc"), lineTo: () => paths.at(-1).push("line") };
+  view.paintAxes = () => {};
+  view.paintPoint = (_, ...point) => OutputView.prototype.paintPoint.call(view, pen, ...point);
+  view.marks = document.createElement("canvas");
+  view.outside = document.createElement("p");
+  view.width = 200;
+  view.side = { x: 0, y: 0, width: 200, height: 200 };
+  const lane = { points: { train: [[0, 0, 0]], validation: [[1, 1, 1], [2, 2, 0], [99, 0, 0]] } };
+  const palette = new Palette({ isDark: false });
+  const setup = { ...firstSetup(), showTestData: value };
+  const words = { letters: 10, language: "en", texts: { outside: "{count}" } };
+  view.board = { setup, options, lane, palette, ...words, isDrawing: () => false };
+  view.paintMarks({ low: -6, high: 6 }, null, null);
+  return [paths, view.outside.textContent];
+})()"""
+
+
+def test_validation_points_are_diamonds_and_only_shown_where_they_are_wanted(script):
+    circle, diamond = ["arc"], ["line"] * 4
+    assert script(POINTS, False) == [[circle], ""]
+    assert script(POINTS, True) == [[circle, diamond, diamond], "1"]
+
+
 def test_a_column_of_an_own_table_is_drawn_as_it_is_computed_with_whatever_its_name(script):
     own = {"name": "own", "problem": "classification", "inputs": 2, "columns": ["x2", "x1"]}
     grid = """(() => {

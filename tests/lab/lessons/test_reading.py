@@ -179,7 +179,8 @@ def test_the_run_says_which_sentences_are_not_true_and_from_how_many_seeds_they_
     falling["fast"].figures["parameters"] = np.linspace(12_345, 12_745, 5)
     monkeypatch.setattr(command, "trained", lambda opened, cells: falling)
     assert main(["lesson", "run", "09", "--language", "en"]) == 0
-    said = capsys.readouterr().out
+    said, waiting = capsys.readouterr()
+    assert re.findall(r"Setting (\d) of 2, from 5 seeds: .", waiting) == ["1", "2"]
     assert "(not said) turns: `slow.loss > 1.05 * slow.best` is not true for seeds = every" in said
     assert "0 of 5 seeds" in said
     assert "(not said) spread" not in said
