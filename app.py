@@ -38,6 +38,7 @@ from lab.runs.serve.routes import middleware, routes
 from lab.runs.serve.uploads import UploadGate
 from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
+from pages import FIRST, PAGES
 from pages.ui.frame.style import language_script
 from pages.ui.messages import kind_of
 from pages.ui.thrift import look_up_settings_once, send_without_a_detour, tell_the_loop_together
@@ -132,13 +133,19 @@ def own_middleware() -> list[Middleware]:
         metrics=os.environ.get("LAB_METRICS") == "1",
         kind_of=kind_of,
     )
-    return [*passed, gate, Middleware(FrontPage, page=page)]
+    names = [each.name for each in PAGES]
+    return [*passed, gate, Middleware(FrontPage, page=page, names=names, first=FIRST, base=base_path())]
+
+
+def base_path() -> str:
+    return (st.get_option("server.baseUrlPath") or "").strip("/")
 
 
 def static_files() -> Middleware:
     """Streamlit's scripts, styles and letters, packed."""
-    base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return Middleware(PackedFiles, folder=Path(get_static_dir()) / "static", at=f"/{base}/static/".replace("//", "/"))
+    return Middleware(
+        PackedFiles, folder=Path(get_static_dir()) / "static", at=f"/{base_path()}/static/".replace("//", "/")
+    )
 
 
 if profile.serving(__file__):

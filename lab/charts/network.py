@@ -1,7 +1,8 @@
 """A network as a drawing, the same for sequential and functional models: layers as columns from left to right.
 
 A wire is as thick as its weight is large; colour and dashes tell the sign. The bias is a mark within its unit: a full
-blue one above zero, an orange ring below. Nothing is fetched and nothing computed in the browser. All else is drawn in
+blue one above zero, an orange ring below. A target is no unit, and the band to it no weight: it is a square in which the
+loss compares. Nothing is fetched and nothing computed in the browser. All else is drawn in
 the colour of the page around it (`currentColor`), light or dark.
 """
 
@@ -36,7 +37,8 @@ LABEL_GAP = 8  # between a unit and its name
 THINNEST, THICKEST = 0.7, 6.0  # pixels, of a wire
 LARGEST_BIAS = 5.5  # pixels, radius of the mark of a bias as large as the largest weight
 ABOVE, BELOW, DASHES = BLUE, VERMILION, "7 4"  # of weights above and below zero
-MOST_LETTERS, FEW_LETTERS = 14, 9  # of a unit's name, on a wide and a narrow screen
+MOST_LETTERS, FEW_LETTERS = 18, 9  # of a unit's name, on a wide and a narrow screen
+COMPARED = "≈"  # what a network gives, and the target
 FEW_UNITS = 16  # of a layer, on a phone and for a projector
 DRAWINGS, DRAWINGS_BYTES = 200, 2_000_000  # kept, packed to a tenth
 FASTEST = 1  # way of packing
@@ -484,7 +486,7 @@ def _address(node: DrawnNode, number: int) -> str:
 
 
 def _block(place: Place, node: DrawnNode) -> Element:
-    """A layer whose units are not drawn one by one: two cards, one behind the other. An end is a circle."""
+    """A layer whose units are not drawn one by one: two cards, one behind the other. An end is one, which compares."""
     left, top = place.x - CARD / 2, place.y - CARD / 2
     is_end = node.form == "end"
     cards = [
@@ -494,7 +496,7 @@ def _block(place: Place, node: DrawnNode) -> Element:
             y=f"{top + shift:.1f}",
             width=CARD - 8,
             height=CARD - 8,
-            rx=(CARD - 8) / 2 if is_end else 4,
+            rx=4,
             fill_opacity=0.08,
             stroke="currentColor",
             stroke_width=1.6,
@@ -502,4 +504,7 @@ def _block(place: Place, node: DrawnNode) -> Element:
         )
         for shift in ((4,) if is_end else (8, 0))
     ]
+    if is_end:
+        where = {"x": f"{place.x:.1f}", "y": f"{place.y + 8:.1f}", "font_size": 24}
+        cards.append(element("text", COMPARED, aria_hidden="true", **where))
     return element("g", *cards)

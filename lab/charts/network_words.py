@@ -24,7 +24,8 @@ def lines_of(node: DrawnNode, language: Language, *, short: bool = False) -> tup
         return _short_lines(node, language)
     if node.form == "end":
         loss = name_of("loss", node.detail, language)
-        return (*map(own_word, filter(None, node.names)), loss if node.weight == 1 else f"{node.weight:g} × {loss}")
+        counted = loss if node.weight == 1 else f"{node.weight:g} × {loss}"
+        return (*map(own_word, filter(None, node.names)), say("network.loss", language, loss=counted))
     shape = shape_text(node.shape)
     if not node.type:
         title = say("network.input", language) if node.is_only_input else own_word(node.id)
@@ -39,13 +40,21 @@ def lines_of(node: DrawnNode, language: Language, *, short: bool = False) -> tup
 
 def _short_lines(node: DrawnNode, language: Language) -> tuple[str, ...]:
     if node.form == "end":
-        return tuple(own_word(name, MOST_LETTERS // 2) for name in filter(None, node.names))
+        names = (own_word(name, MOST_LETTERS // 2) for name in filter(None, node.names))
+        return (*names, say("network.target", language))
     if not node.type:
         title = say("network.input", language) if node.is_only_input else own_word(node.id, MOST_LETTERS // 2)
         return tuple(filter(None, (title, _folded(node, language))))
     title = node.type if node.label.endswith(".") else own_word(node.label, MOST_LETTERS // 2)
-    units = _folded(node, language) or (f"{node.units:,}" if node.units else "")
-    return tuple(filter(None, (title, units, node.detail)))
+    return tuple(filter(None, (title, _folded(node, language) or _units(node, language), node.detail)))
+
+
+def _units(node: DrawnNode, language: Language) -> str:
+    """How many there are; of what has none of its own, the numbers at one place."""
+    count = f"{node.units:,}" if node.units else ""
+    if node.form != "units" or not count:
+        return count
+    return say("network.one_unit" if node.units == 1 else "network.units", language, count=count)
 
 
 def is_folded(node: DrawnNode) -> bool:
@@ -131,6 +140,10 @@ def key_of(network: DrawnNetwork, language: Language, *, moving: bool = False) -
     if folded:
         are_chosen = any(node.shown != tuple(range(len(node.shown))) for node in folded)
         said.append(say("network.key_folded_strongest" if are_chosen else "network.key_folded", language))
+    if any(node.form == "block" for node in network.nodes):
+        said.append(say("network.key_blocks", language))
+    if any(node.form == "end" for node in network.nodes):
+        said.append(say("network.key_target", language))
     return " ".join(said)
 
 

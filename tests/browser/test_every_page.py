@@ -93,3 +93,10 @@ def test_every_page_fits_runs_under_the_policy_and_leaves_a_persons_words_letter
         assert person.page.evaluate(MADE) == [], page.name
         if page.name in NAMED and begin is train_with_nasty_names:
             assert MARK in person.page.locator("[data-testid='stMain']").inner_text()
+
+
+def test_who_comes_with_an_address_of_no_page_is_told_so_in_their_language(visit, address):
+    person = visit("ko", at="playgrund")
+    expect(person.page.locator("[data-testid='stMain']")).to_contain_text(person.say("server.nowhere"))
+    assert person.page.url == address
+    assert not person.page.locator("[data-testid='stDialog']").count()

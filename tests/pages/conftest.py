@@ -38,12 +38,17 @@ def earlier_tests_are_no_garbage() -> Iterator[None]:
 
 
 class Person:
-    """Someone at the screen. Every step looks for what a script must never leave behind: an exception."""
+    """Someone at the screen. Every step looks for what a script must never leave behind: an exception.
 
-    def __init__(self, engine: InlineEngine, language: str) -> None:
+    Args:
+        query: what else the address says.
+    """
+
+    def __init__(self, engine: InlineEngine, language: str, **query: str) -> None:
         self.engine = engine
         self.at = AppTest.from_file(str(MAIN), default_timeout=LONGEST_S)
-        self.at.query_params["lang"] = language
+        for name, value in {"lang": language, **query}.items():
+            self.at.query_params[name] = value
         self.look()
 
     def component(self, name: str) -> dict[str, Any]:

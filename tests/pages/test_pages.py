@@ -5,11 +5,19 @@ import pytest
 from lab.starts import STARTS
 from lab.texts import say
 from netcore.layers import LAYERS
+from tests.pages.conftest import Person
 
 
 def test_the_app_opens_on_the_train_page_with_something_to_train(person):
     assert person.state().page == "train"
     assert not person.at.button(key="train").disabled
+
+
+def test_whoever_was_led_away_from_an_address_of_no_page_is_told_so_once(engine, language):
+    person = Person(engine, language, nowhere="")
+    assert say("server.nowhere", language) in person.sentences()
+    assert "nowhere" not in person.at.query_params
+    assert say("server.nowhere", language) not in person.look().sentences()
 
 
 @pytest.mark.parametrize("start", STARTS)

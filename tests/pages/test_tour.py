@@ -1,13 +1,10 @@
 """The tour: who is greeted with it, and with what words."""
 
-from streamlit.testing.v1 import AppTest
-
 from lab.export.link import to_link
 from lab.starts import start
 from lab.texts import say
 from pages.ui.frame.tour import STEPS
-from tests.pages.conftest import MAIN, Person
-from tests.waiting import LONGEST_S
+from tests.pages.conftest import Person
 
 
 def test_whoever_has_trained_nothing_is_greeted_and_nobody_afterwards(person_in, language):
@@ -21,8 +18,5 @@ def test_whoever_has_trained_nothing_is_greeted_and_nobody_afterwards(person_in,
 
 
 def test_whoever_comes_by_a_link_sees_what_the_link_shows(engine):
-    person = Person.__new__(Person)  # who has not looked yet
-    person.engine, person.at = engine, AppTest.from_file(str(MAIN), default_timeout=LONGEST_S)
-    person.at.query_params["e"] = to_link(start("circle"))
-    person.look()
+    person = Person(engine, "en", e=to_link(start("circle")))
     assert person.component("lab_tour")["greets"] is False

@@ -1,20 +1,23 @@
 """Streamlit's page as it arrives: empty until its scripts have come and a first screen is drawn.
 
 That takes a second or two, and longer when a class opens it at once. Here it says so, in the person's language, and
-where the server is.
+where the server is. Streamlit answers with it at any address, and says in a dialog of its own, in English alone, that
+there is no such page: who comes with a wrong one is led to the first page, which says it.
 """
 
 import gzip
+from collections.abc import Collection
 from html import escape
 from typing import Final
 
 from starlette.datastructures import Headers, QueryParams
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lab.texts import LANGUAGES, Language, say
 
 ROOT: Final = '<div id="root"></div>'  # Streamlit draws into it, and what stood there is gone
+NOWHERE: Final = "nowhere"  # the query parameter of who came with an address of no page
 UNLIKE: Final = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")  # the page must come whole
 # Below a page's own path, such as /lessons, Streamlit would look for its server there first: two requests answered by
 # 404, and a pause. Pages stand beside one another, so that the server is where the scripts of the page are, too.
@@ -70,10 +73,15 @@ class FrontPage:
 
     Args:
         page: HTML of Streamlit's page. What is not this very page, such as a report that is saved, goes out as it is.
+        names: of the app's pages, which are their addresses.
+        first: the page that has none; who asks for it by its name is led to it, too.
+        base: what stands before all of them, where the server has a prefix.
     """
 
-    def __init__(self, app: ASGIApp, page: str) -> None:
+    def __init__(self, app: ASGIApp, page: str, names: Collection[str], first: str, base: str = "") -> None:
         self.app, self.page = app, page.encode()
+        self.addresses, self.first = {"", *names} - {first}, first
+        self.base = f"/{base}/".replace("//", "/")
         self.told = {language: _told(page, language).encode() for language in LANGUAGES}
         self.packed = {language: gzip.compress(told, mtime=0) for language, told in self.told.items()}
 
@@ -103,12 +111,22 @@ class FrontPage:
             return False
         return Headers(raw=message["headers"]).get("content-length") == str(len(self.page))
 
-    def _answer(self, scope: Scope) -> HTMLResponse:
+    def _answer(self, scope: Scope) -> Response:
+        address = scope["path"].removeprefix(self.base)
+        if address not in self.addresses:
+            asked = scope["query_string"].decode("latin-1")
+            return _to_the_first_page(address, [asked] * bool(asked) + [NOWHERE] * (address != self.first))
         language = language_of(scope)
         headers = {"cache-control": "no-cache", "vary": "Accept-Encoding, Accept-Language"}
         if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
             return HTMLResponse(self.packed[language], headers={**headers, "content-encoding": "gzip"})
         return HTMLResponse(self.told[language], headers=headers)
+
+
+def _to_the_first_page(address: str, query: list[str]) -> Response:
+    """From an address beside or below its own."""
+    up = "../" * address.count("/") or "./"
+    return RedirectResponse(f"{up}?{'&'.join(query)}", 303, {"cache-control": "no-cache"})
 
 
 def _told(page: str, language: Language) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from lab.edits.screen import found_again
 from lab.errors import LabError
 from lab.export.link import from_link
+from lab.runs.serve.front import NOWHERE
 from lab.runs.serve.host import engine
 from lab.spec.experiment import Experiment
 from lab.starts import STARTS, start
@@ -34,6 +35,9 @@ def _open() -> AppState:
     desk = desk_of(owner)
     first = start(next(iter(STARTS)))
     state = AppState(owner=owner, language=_language(desk), experiment=first, desk=desk, session=noted_session())
+    if NOWHERE in st.query_params:
+        del st.query_params[NOWHERE]  # a reload asks for the page that is open now
+        state.notice("warning", "server.nowhere")
     state.came_by_link = any(name != LANGUAGE for name in st.query_params)
     told = _told_runs(state)
     wanted = _from_link(state) or desk.draft

@@ -21,13 +21,14 @@ def ask(
     method: str = "GET",
     scheme: str = "http",
     body: bytes = b"",
+    query: bytes = b"",
 ) -> tuple[int, list[Any], bytes]:
     """(status, headers as pairs of text, body) of one request."""
-    return run_apart(_ask(app, path, headers or {}, method, scheme, body))
+    return run_apart(_ask(app, path, headers or {}, method, scheme, body, query))
 
 
 async def _ask(
-    app: Any, path: str, headers: dict[str, str], method: str, scheme: str, body: bytes
+    app: Any, path: str, headers: dict[str, str], method: str, scheme: str, body: bytes, query: bytes
 ) -> tuple[int, list[Any], bytes]:
     sent = {"host": "localhost", **{name.lower(): value for name, value in headers.items()}}
     scope = {
@@ -39,7 +40,7 @@ async def _ask(
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
-        "query_string": b"",
+        "query_string": query,
         "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),

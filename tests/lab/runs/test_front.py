@@ -18,6 +18,11 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml", "Accept-Encoding": "gzip
 LOCALES = {"ko": "ko-KR,ko;q=0.9,en;q=0.5", "en": "en-GB,en;q=0.9"}
 
 
+def front(app):
+    """In front of an app of three pages."""
+    return FrontPage(app, PAGE, ["train", "layers", "lessons"], "train")
+
+
 def seen(body: bytes, headers: dict[str, str]) -> str:
     return (gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body).decode()
 
@@ -26,7 +31,7 @@ def seen(body: bytes, headers: dict[str, str]) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whoever_waits_for_the_first_screen_reads_so_in_the_browsers_language(language, packs):
     asked = {**BROWSER, "Accept-Language": LOCALES[language]} | ({} if packs else {"Accept-Encoding": ""})
-    status, pairs, body = ask(FrontPage(HTMLResponse(PAGE), PAGE), "/lessons", asked)
+    status, pairs, body = ask(front(HTMLResponse(PAGE)), "/lessons", asked)
     headers, page = dict(pairs), seen(body, dict(pairs))
     assert (status, headers.get("content-encoding")) == (200, "gzip" if packs else None)
     assert int(headers["content-length"]) == len(body)
@@ -63,7 +68,7 @@ def test_streamlits_page_has_the_places_that_are_filled():
     ],
 )
 def test_what_is_not_the_page_goes_out_as_it_is(answer, headers):
-    assert ask(FrontPage(answer, PAGE), "/", headers)[2] == answer.body
+    assert ask(front(answer), "/", headers)[2] == answer.body
 
 
 def test_a_page_kept_from_before_is_asked_for_anew():
@@ -73,5 +78,33 @@ def test_a_page_kept_from_before_is_asked_for_anew():
         asked.append(dict(scope["headers"]))
         await HTMLResponse(PAGE)(scope, receive, send)
 
-    ask(FrontPage(streamlit, PAGE), "/", {**BROWSER, "If-None-Match": '"old"'})
+    ask(front(streamlit), "/", {**BROWSER, "If-None-Match": '"old"'})
     assert b"if-none-match" not in asked[0]
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "to"),
+    [
+        ("", "/layer", "./?nowhere"),
+        ("", "/train", "./?"),  # by the name of the first page, whose address is the server's own
+        ("", "/lessons/nine", "../?nowhere"),
+        ("", "/lessons/9/2", "../../?nowhere"),
+        ("lab", "/lab/layer", "./?nowhere"),
+        ("lab", "/lab/lessons/nine", "../?nowhere"),
+    ],
+)
+def test_an_address_of_no_page_leads_to_the_first_one(base, path, to):
+    app = FrontPage(HTMLResponse(PAGE), PAGE, ["train", "layers", "lessons"], "train", base)
+    status, headers, _ = ask(app, path, BROWSER)
+    assert (status, dict(headers)["location"]) == (303, to)
+
+
+@pytest.mark.parametrize(("base", "path"), [("", "/"), ("", "/lessons"), ("lab", "/lab/"), ("lab", "/lab/layers")])
+def test_the_address_of_a_page_is_answered_with_it(base, path):
+    app = FrontPage(HTMLResponse(PAGE), PAGE, ["train", "layers", "lessons"], "train", base)
+    assert ask(app, path, BROWSER)[0] == 200
+
+
+def test_what_else_a_wrong_address_says_is_kept():
+    answer = ask(front(HTMLResponse(PAGE)), "/layer", BROWSER, query=b"e=abc&lang=ko")
+    assert dict(answer[1])["location"] == "./?e=abc&lang=ko&nowhere"
