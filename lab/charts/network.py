@@ -1,9 +1,9 @@
 """A network as a drawing, the same for sequential and functional models: layers as columns from left to right.
 
 A wire is as thick as its weight is large; colour and dashes tell the sign. The bias is a mark within its unit: a full
-blue one above zero, an orange ring below. A target is no unit, and the band to it no weight: it is a square in which the
-loss compares. Nothing is fetched and nothing computed in the browser. All else is drawn in
-the colour of the page around it (`currentColor`), light or dark.
+blue one above zero, an orange ring below. A target is no unit, and the band to it no weight: it is a square in which
+the loss compares. Nothing is fetched and nothing computed in the browser. All else is drawn in the colour of the page
+around it (`currentColor`), light or dark.
 """
 
 import math
