@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import get_args
@@ -50,6 +51,23 @@ def test_every_lesson_that_comes_along_is_right_and_speaks_both_languages(one):
     assert set(found.prose) == set(LANGUAGES)
     assert set(found.prose["ko"]["names"].items) == set(found.prose["en"]["names"].items)
     assert all(prose.script for prose in found.prose.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_neither_place_nor_length_tells_which_answer_is_right(language):
+    """By chance a quarter of the right answers stands in each place, and a quarter is the longest or the shortest."""
+    places, longest, shortest = Counter(), 0.0, 0.0
+    for folder in FOLDERS:
+        found = read_folder(folder)
+        check = found.lesson.check
+        lengths = {key: len(found.prose[language]["check"].answer(key)[0]) for key in check.answers}
+        places[check.answers.index(check.right)] += 1
+        alike = list(lengths.values()).count(lengths[check.right])
+        longest += (lengths[check.right] == max(lengths.values())) / alike
+        shortest += (lengths[check.right] == min(lengths.values())) / alike
+    assert all(3 <= places[place] <= 5 for place in range(4)), places
+    assert 2 <= longest <= 6
+    assert 2 <= shortest <= 6
 
 
 @pytest.mark.parametrize("one", FOLDERS, ids=lambda one: one.name)
