@@ -1,18 +1,18 @@
 """A learner's record as text, as a file and in a link; and what comes in by them, held to now."""
 
 import json
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from lab.errors import LabError
 from lab.export.link import packed, unpacked
 from lab.lessons.moment import Moment
-from lab.lessons.record import EMPTY, Found, Given, LessonRecord, Named, Place, Record, Won
+from lab.lessons.record import EMPTY, VERSION, Found, Given, LessonRecord, Named, Place, Record, Won
 from lab.lessons.refusal import LessonError
 from lab.spec.limits import ALONE
 from lab.spec.value import checked
 
 FORM: Final = "P1"
-VERSION: Final = 1
+Left = Literal["nothing", "seeds", "figures"]  # left out of a link: the numbers of each seed; their means as well
 T = TypeVar("T", Given, Found, Won, Place, Named)
 
 
@@ -39,15 +39,20 @@ def from_text(text: str | bytes, now: Moment) -> Record:
     return _held_to(record, now)
 
 
-def to_link(record: Record) -> tuple[str, bool]:
-    """Text for the query of an address, and whether all is in it: of very many lessons the figures stay behind.
+def to_link(record: Record) -> tuple[str, Left]:
+    """Text for the query of an address, and what is not in it: of many lessons it has no room for all figures.
 
     Raises LessonError "progress.link_too_long": then a file is the way.
     """
-    for one, whole in ((record, True), (_without_figures(record), False)):
+    ways: tuple[tuple[Left, Record], ...] = (
+        ("nothing", record),
+        ("seeds", _without_seeds(record)),
+        ("figures", _without_figures(record)),
+    )
+    for left, one in ways:
         text = FORM + packed(one.model_dump_json(exclude_defaults=True))
         if len(text) <= ALONE.link_characters:
-            return text, whole
+            return text, left
     raise LessonError("progress.link_too_long", size=len(text), high=ALONE.link_characters)
 
 
@@ -72,9 +77,16 @@ def _version(letters: str) -> int:
     return version if isinstance(version, int) else 0
 
 
+def _without_seeds(record: Record) -> Record:
+    def left(one: LessonRecord) -> LessonRecord:
+        return one.replace(found=one.found and one.found.replace(each=()))
+
+    return record.replace(lessons={key: left(one) for key, one in record.lessons.items()})
+
+
 def _without_figures(record: Record) -> Record:
     def left(one: LessonRecord) -> LessonRecord:
-        found: Found | None = one.found and one.found.replace(figures={})
+        found: Found | None = one.found and one.found.replace(figures={}, each=(), said=())
         won: Won | None = one.won and one.won.replace(figures={})
         return one.replace(found=found, won=won)
 
@@ -96,6 +108,7 @@ def _held_to(record: Record, now: Moment) -> Record:
         )
 
     return record.replace(
+        schema_version=VERSION,
         name=_not_after(record.name, now),
         place=_not_after(record.place, now),
         lessons={key: seen(one) for key, one in record.lessons.items()},

@@ -46,8 +46,17 @@ class Line:
 
 def lines_of(record: Record, known: Mapping[str, Opened], language: Language) -> list[Line]:
     """The lessons that are done, in the order in which they stand."""
-    done = ((known[key], record.lessons[key]) for key in known if key in record.lessons)
-    return [_line(opened, one, language) for opened, one in done if one.solved and one.reached == BEATS[-1]]
+    here = ((known[key], record.lessons[key]) for key in known if key in record.lessons)
+    return [_line(opened, one, language) for opened, one in here if _done(one)]
+
+
+def done_elsewhere(record: Record, known: Mapping[str, Opened]) -> list[str]:
+    """Keys of lessons that are done and of which there are no words here: they have no line."""
+    return [key for key, one in record.lessons.items() if _done(one) and key not in known]
+
+
+def _done(one: LessonRecord) -> bool:
+    return one.solved and one.reached == BEATS[-1]
 
 
 def certificate(record: Record, known: Mapping[str, Opened], today: Moment, language: Language) -> Element:

@@ -12,6 +12,7 @@ from lab.lessons.record import (
     BEATS,
     MOST_ANSWERS,
     MOST_LESSONS,
+    VERSION,
     Answer,
     Asked,
     Found,
@@ -33,7 +34,7 @@ def merged(one: Record, other: Record) -> Record:
     keys = sorted({*one.lessons, *other.lessons})[:MOST_LESSONS]
     lessons = {key: _lesson([record.lessons[key] for record in (one, other) if key in record.lessons]) for key in keys}
     return Record(
-        schema_version=1,
+        schema_version=VERSION,
         name=_later((one.name, other.name)),
         place=_later((one.place, other.place)),
         lessons=lessons,
@@ -67,7 +68,11 @@ def _later(values: Iterable[T | None]) -> T | None:
 
 def _found(values: Iterable[Found | None]) -> Found | None:
     """Of the same runs the one that knows more of them: a link may have left figures out."""
-    return max(_there(values), key=lambda one: (one.when, len(one.figures), one.model_dump_json()), default=None)
+    return max(_there(values), key=_how_much, default=None)
+
+
+def _how_much(one: Found) -> tuple[int, int, int, str]:
+    return one.when, len(one.figures), len(one.each), one.model_dump_json()
 
 
 def _first_won(values: Iterable[Won | None]) -> Won | None:

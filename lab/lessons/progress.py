@@ -4,15 +4,14 @@ import hashlib
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-import numpy as np
-
 from lab.lessons.asked import Running
 from lab.lessons.figures import SettingRuns
+from lab.lessons.finding import Known, found_in, known_of, means_kept, rounded
 from lab.lessons.merging import merged
 from lab.lessons.moment import Moment
 from lab.lessons.reader import Opened, to_file
@@ -22,9 +21,8 @@ from lab.lessons.record import (
     DRAWN_POINTS,
     EMPTY,
     MOST_ANSWERS,
-    MOST_FIGURES,
     MOST_LESSONS,
-    MOST_SETTINGS,
+    VERSION,
     Answer,
     Asked,
     Beat,
@@ -38,12 +36,10 @@ from lab.lessons.record import (
     Record,
     Won,
 )
-from lab.lessons.said import answer_of, right_choices, worth_of
 from lab.lessons.schema import Lesson
 
 MOST_OWN: Final = 5  # lessons opened from files and links that are kept
 OWN: Final = "own-"  # begins the key of such a lesson
-KEPT_DIGITS: Final = 4  # of a figure
 
 
 @dataclass
@@ -95,7 +91,7 @@ class Progress:
 
     def predict(self, value: Prediction, now: Moment) -> None:
         """Keep a prediction: what will be found is found for it."""
-        kept = tuple(_kept(number) or 0.0 for number in value) if isinstance(value, tuple) else value
+        kept = tuple(rounded(number) or 0.0 for number in value) if isinstance(value, tuple) else value
         self.given = Given(when=now.when, value=kept)
 
     def answer(self, key: str, *, right: bool, now: Moment) -> None:
@@ -123,10 +119,17 @@ class Progress:
             return
         self.found = found_in(opened, given.value, running, now)
 
+    def known(self, opened: Opened) -> Known | None:
+        """What came of the runs of this prediction, as far as the server or the record knows it."""
+        if self.given is None:
+            return None
+        found = self.found if self.found is not None and self.found.when >= self.given.when else None
+        return known_of(opened, self.given, self.running, found)
+
     def win(self, mine: SettingRuns, now: Moment) -> None:
         """The challenge: how it was won first is kept."""
         if self.won is None:
-            self.won = Won(when=now.when, knobs=dict(self.tried), figures=_figures(mine))
+            self.won = Won(when=now.when, knobs=dict(self.tried), figures=means_kept(mine))
 
     @property
     def record(self) -> LessonRecord:
@@ -205,7 +208,7 @@ class Learner:
         """All that is kept of the learner."""
         self._note_place(now)
         lessons = {key: self.lessons[key].record for key in sorted(self.lessons)}
-        return Record(schema_version=1, name=self.name, place=self.place, lessons=lessons)
+        return Record(schema_version=VERSION, name=self.name, place=self.place, lessons=lessons)
 
     def receive(self, record: Record, now: Moment) -> None:
         """Join a record with what is known. A learner of whom nothing is known goes on where it was."""
@@ -282,35 +285,3 @@ def drawn_curve(values: Any, lesson: Lesson) -> tuple[float, ...] | None:
 def at_epochs(curve: Sequence[float], epochs: int) -> list[float]:
     """The epochs at which the points of a drawn curve lie, 1 the first."""
     return [1 + place * (epochs - 1) / max(1, len(curve) - 1) for place in range(len(curve))]
-
-
-# --- what the runs have shown
-
-
-def found_in(opened: Opened, predicted: Prediction, running: Running, now: Moment) -> Found:
-    """The few numbers that are kept of runs: means over the seeds, and what they say to the prediction."""
-    lesson, values = opened.lesson, running.values
-    answer: tuple[str, ...] | float | None = None
-    if lesson.prediction.choices:
-        answer = tuple(right_choices(lesson, values))
-    elif lesson.prediction.value is not None:
-        answer = _kept(answer_of(lesson, values))
-    seeds = sorted({run.seed for one in running.settings.values() for run in one.runs})
-    kept: Mapping[str, SettingRuns] = dict(islice(running.settings.items(), MOST_SETTINGS))
-    return Found(
-        when=now.when,
-        predicted=predicted,
-        worth=worth_of(lesson, predicted, values),
-        answer=answer,
-        seeds=tuple(seeds),
-        figures={key: _figures(one) for key, one in kept.items()},
-    )
-
-
-def _figures(one: SettingRuns) -> dict[str, float | None]:
-    return {name: _kept(float(np.mean(values))) for name, values in islice(one.figures.items(), MOST_FIGURES)}
-
-
-def _kept(value: float) -> float | None:
-    """A number with as many digits as are shown, so that a link has room for many; None where there is none."""
-    return float(f"{value:.{KEPT_DIGITS}g}") if math.isfinite(value) and abs(value) <= 1e12 else None

@@ -24,6 +24,8 @@ LEARNED: Final = 4  # behind the last box
 MOST_TURNS: Final = 1_000_000
 MOST_SETTINGS: Final = 16  # of which figures are kept
 MOST_FIGURES: Final = 10  # of each
+MOST_NUMBERS: Final = 300  # of all seeds together, of one lesson
+MOST_SAID: Final = 12
 
 Seconds = Annotated[int, Field(ge=0, le=2**40)]
 Day = Annotated[int, Field(ge=0, le=10_000_000)]
@@ -75,6 +77,9 @@ class Found(Value):
         predicted: before they began.
         answer: the choices that they bear out, or the number that was asked for; None if there is none.
         figures: setting -> figure -> mean over the seeds.
+        each: of every figure one number for each of the seeds, settings and figures in the order of the alphabet; ()
+            where there were too many of them, or where a link had no room for them.
+        said: keys of the sentences that were true of these very runs.
     """
 
     path: ClassVar[str] = "found"
@@ -84,6 +89,8 @@ class Found(Value):
     answer: Annotated[tuple[Key, ...], Field(max_length=8)] | Number | None = None
     seeds: Seeds = ()
     figures: Annotated[dict[Key, Figures], Field(max_length=MOST_SETTINGS)] = {}  # noqa: RUF012  # pydantic copies it
+    each: Annotated[tuple[Number | None, ...], Field(max_length=MOST_NUMBERS)] = ()
+    said: Annotated[tuple[Key, ...], Field(max_length=MOST_SAID)] = ()
 
 
 class Won(Value):
@@ -135,10 +142,11 @@ class Record(Value):
     """All that is kept of a learner."""
 
     path: ClassVar[str] = "progress"
-    schema_version: Literal[1]
+    schema_version: Literal[1, 2]  # 2: the numbers of each seed are kept
     name: Named | None = None
     place: Place | None = None
     lessons: Annotated[dict[LessonKey, LessonRecord], Field(max_length=MOST_LESSONS)] = {}  # noqa: RUF012
 
 
-EMPTY: Final = Record(schema_version=1)
+VERSION: Final = 2  # is written
+EMPTY: Final = Record(schema_version=VERSION)

@@ -7,9 +7,9 @@ import pytest
 
 from lab.lessons.carried import to_link, to_text
 from lab.lessons.moment import Moment
-from lab.lessons.progress import Learner, key_of
+from lab.lessons.progress import OWN, Learner, key_of
 from lab.lessons.questions import RIGHT, question
-from lab.lessons.record import BEATS, LEARNED, LessonRecord, Missed, Named, Record
+from lab.lessons.record import BEATS, LEARNED, VERSION, LessonRecord, Missed, Named, Record
 from lab.lessons.shelf import lesson, lessons
 from lab.texts import say
 from pages.ui.lessons.kept_progress import hear
@@ -53,7 +53,7 @@ def missing(**missed: Missed) -> Record:
     lessons = {
         key.removeprefix("l").replace("_", "-"): LessonRecord(missed={"check": one}) for key, one in missed.items()
     }
-    return Record(schema_version=1, lessons=lessons)
+    return Record(schema_version=VERSION, lessons=lessons)
 
 
 def test_nothing_is_kept_of_who_has_done_nothing(engine):
@@ -70,7 +70,7 @@ def test_a_server_that_knows_nothing_goes_on_at_the_same_lesson_and_beat(engine)
     assert learner(other).current == QUICK
     assert progress(other).prediction == "same"
     assert progress(other).found == progress(person).found
-    assert say("progress.again_seeds", "en") in other.sentences()
+    assert say("progress.again_curves", "en") in other.sentences()
     other.press("lesson-run-again")
     other.engine.advance()
     other.look()
@@ -79,6 +79,25 @@ def test_a_server_that_knows_nothing_goes_on_at_the_same_lesson_and_beat(engine)
     for name, values in progress(person).running.values.items():
         same = np.array_equal(progress(other).running.values[name], values, equal_nan=True)
         assert same or "seconds" in name, name
+
+
+def test_what_was_found_is_told_after_the_runs_are_gone_and_one_goes_on(engine, language):
+    person = visitor(engine, TODAY, language)
+    ran(person)
+    go_on(person)
+    told = [box.value for box in person.at.success]
+    table = person.at.dataframe[0].value
+    other = hand_over(visitor(engine, TODAY, language), kept(person))
+    assert progress(other).running is None
+    assert [box.value for box in other.at.success] == told
+    assert other.at.dataframe[0].value.equals(table)
+    go_on(other)
+    said = [one.value for one in go_on(person).at.markdown if "**" not in one.value]
+    assert len(said) > 3
+    assert [one.value for one in other.at.markdown if "**" not in one.value] == said
+    assert other.at.button(key="lesson-run-again")
+    go_on(other)
+    assert progress(other).beat == "check"
 
 
 def test_what_the_browser_keeps_is_what_this_very_screen_has_changed(engine):
@@ -145,11 +164,11 @@ def test_a_link_is_joined_with_what_is_here_says_what_came_and_can_be_taken_back
 
 def test_a_link_that_came_before_the_browsers_own_word_is_taken_back_alone(engine):
     person = at(Person(engine, "en"), TODAY)
-    person.at.query_params["progress"] = to_link(Record(schema_version=1, lessons={QUICK: LessonRecord(solved=True)}))[
-        0
-    ]
+    person.at.query_params["progress"] = to_link(
+        Record(schema_version=VERSION, lessons={QUICK: LessonRecord(solved=True)})
+    )[0]
     person.go_to("lessons")
-    own = Record(schema_version=1, lessons={"09-epochs": LessonRecord(reached="check")})
+    own = Record(schema_version=VERSION, lessons={"09-epochs": LessonRecord(reached="check")})
     hand_over(person, to_text(own))
     assert say("progress.not_mine", "en") in [button.label for button in person.at.button]
     person.press("lesson-not-mine")
@@ -161,7 +180,7 @@ def test_a_broken_link_is_one_sentence_that_outlives_the_browsers_word(person, t
     person.at.query_params["progress"] = text
     person.go_to("lessons")
     assert len(person.errors()) == 1
-    hand_over(person, to_text(Record(schema_version=1, lessons={QUICK: LessonRecord()})))
+    hand_over(person, to_text(Record(schema_version=VERSION, lessons={QUICK: LessonRecord()})))
     assert len(person.errors()) == 1
     person.look()
     assert not person.errors()
@@ -198,6 +217,7 @@ def test_a_lesson_of_ones_own_goes_on_when_its_file_is_opened_again(engine):
     person.look()
     other = hand_over(visitor(engine), kept(person))
     assert say("progress.open_own_again", "en") in other.sentences()
+    assert say("progress.own_waiting", "en", count=1) in other.sentences()
     learner(other).keep(mine)
     other.look()
     assert learner(other).current == key_of(mine)
@@ -233,7 +253,7 @@ def test_missed_questions_are_asked_again_another_day_and_never_in_the_same_visi
 
 def test_the_second_question_comes_again_with_other_numbers_and_what_is_learned_is_not_asked(engine):
     missed = {"again": Missed(box=1, day=TODAY, turn=3), "check": Missed(box=LEARNED, day=TODAY)}
-    record = Record(schema_version=1, lessons={QUICK: LessonRecord(missed=missed)})
+    record = Record(schema_version=VERSION, lessons={QUICK: LessonRecord(missed=missed)})
     assert not [one for one in hand_over(visitor(engine, TODAY + 2), to_text(record)).at.radio if one.key]
     person = hand_over(visitor(engine, TODAY + 3), to_text(record))
     here = person.state().held(Visit).recalled
@@ -245,7 +265,7 @@ def test_the_second_question_comes_again_with_other_numbers_and_what_is_learned_
 
 def test_questions_may_wait_and_at_most_five_are_asked_in_a_visit(engine):
     lessons_missed = {one.name: LessonRecord(missed={"check": Missed(day=TODAY - 9)}) for one in lessons()[:8]}
-    record = to_text(Record(schema_version=1, lessons=lessons_missed))
+    record = to_text(Record(schema_version=VERSION, lessons=lessons_missed))
     person = hand_over(visitor(engine), record)
     open_lesson(person)
     assert say("progress.recall_waits", "en", count=5) in person.sentences()
@@ -275,7 +295,7 @@ def test_a_wrong_second_question_is_missed_with_its_numbers(engine):
 
 def test_a_name_is_kept_and_shown_as_letters(engine):
     person = visitor(engine)
-    record = Record(schema_version=1, name=Named(when=1, text="**<img src=x>**"), lessons={QUICK: LessonRecord()})
+    record = Record(schema_version=VERSION, name=Named(when=1, text="**<img src=x>**"), lessons={QUICK: LessonRecord()})
     hand_over(person, to_text(record))
     assert [box.value for box in person.at.text_input if "lesson-name" in (box.key or "")] == ["**<img src=x>**"]
     assert not [one for one in person.at.markdown if "<img" in one.value]
@@ -296,3 +316,10 @@ def test_the_certificate_shows_ones_own_finding_and_goes_back_to_the_list(engine
     assert lesson(QUICK).words(language)["predict"].items["same"] in sheet
     person.press("lesson-all")
     assert person.at.button(key=f"lesson-open-{QUICK}")
+
+
+def test_a_certificate_says_which_done_lessons_it_cannot_show(engine, language):
+    done = LessonRecord(reached="further", solved=True)
+    record = Record(schema_version=VERSION, lessons={QUICK: done, f"{OWN}{'a' * 24}": done})
+    person = hand_over(visitor(engine, TODAY, language), to_text(record)).press("lesson-certificate")
+    assert say("certificate.not_here", language, count=1) in person.sentences()

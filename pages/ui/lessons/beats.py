@@ -7,7 +7,7 @@ import streamlit as st
 
 from lab.charts.lessons import OVERS
 from lab.errors import LabError
-from lab.lessons.asked import scenes_of
+from lab.lessons.asked import Running, scenes_of
 from lab.lessons.pictures import (
     curve_name,
     drawn_by,
@@ -20,8 +20,7 @@ from lab.lessons.pictures import (
 from lab.lessons.progress import Progress, drawn_curve
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.reader import Opened
-from lab.lessons.record import Beat
-from lab.lessons.said import answer_of, right_choices, said_of, worth_of
+from lab.lessons.record import Beat, Found
 from lab.lessons.schema import MINE, Knob
 from lab.spec.experiment import Experiment
 from lab.studies.words import number
@@ -141,7 +140,9 @@ def run(state: AppState, opened: Opened, progress: Progress) -> None:
     words, running = opened.words(state.language), progress.running
     st.markdown(safe(words["run"].text))
     if running is None:
-        run_anew(state, opened, progress)
+        run_anew(state, progress, opened)
+        if progress.known(opened) is not None:
+            go_on_button(state, progress)
         return
     going_on = goes_on(state, running)
     picture = chosen_picture(state, opened, f"lesson-picture-{opened.name}")
@@ -159,12 +160,13 @@ def run(state: AppState, opened: Opened, progress: Progress) -> None:
         go_back(state, progress)
 
 
-def run_anew(state: AppState, opened: Opened, progress: Progress) -> None:
+def run_anew(state: AppState, progress: Progress, opened: Opened) -> None:
     """The server has forgotten the runs of a prediction that was kept: the same seeds give the same numbers."""
     if progress.given is None:
         go_back(state, progress)
         return
-    st.info(say("progress.again_seeds", state.language))
+    kept = progress.known(opened)
+    st.info(say("progress.again_seeds" if kept is None else "progress.again_curves", state.language))
     with st.container(horizontal=True, gap="small"):
         st.button(
             say("progress.run_again", state.language),
@@ -191,63 +193,67 @@ def go_back(state: AppState, progress: Progress) -> None:
 
 
 def compare(state: AppState, opened: Opened, progress: Progress) -> None:
-    running, asked = progress.running, opened.lesson.prediction
-    if running is None or not running.settings or progress.prediction is None:
-        run_anew(state, opened, progress)
+    known = progress.known(opened)
+    if known is None:
+        run_anew(state, progress, opened)
         return
     picture = chosen_picture(state, opened, f"lesson-compared-{opened.name}")
-    if isinstance(progress.prediction, tuple):
-        place = next(one for one in pictures_of(scenes_of(opened)) if asked.setting in [s.key for s in one.settings])
-        drawn = drawn_by(opened, progress.prediction)
-        st.markdown(f"**{say('lessons_page.curve_over', state.language)}**")
-        show_picture(state, running, place, "lesson-drawn", drawn=drawn, only=asked.setting)
-    else:
-        _tell_worth(state, opened, progress)
-    show_figures(state, running, picture)
+    predicted = known.found.predicted
+    if not isinstance(predicted, tuple):
+        _tell_worth(state, opened, known.found)
+    elif known.running is not None:
+        _show_drawn(state, opened, predicted, known.running)
+    show_figures(state, opened, known, picture)
+    if known.running is None:
+        run_anew(state, progress, opened)
     go_on_button(state, progress)
 
 
-def _tell_worth(state: AppState, opened: Opened, progress: Progress) -> None:
+def _show_drawn(state: AppState, opened: Opened, predicted: tuple[float, ...], running: Running) -> None:
+    """The curve drawn by hand over those that came."""
+    asked = opened.lesson.prediction.setting
+    place = next(one for one in pictures_of(scenes_of(opened)) if asked in [s.key for s in one.settings])
+    st.markdown(f"**{say('lessons_page.curve_over', state.language)}**")
+    show_picture(state, running, place, "lesson-drawn", drawn=drawn_by(opened, predicted), only=asked)
+
+
+def _tell_worth(state: AppState, opened: Opened, found: Found) -> None:
     """The person's own prediction beside what happened."""
-    values = progress.running.values if progress.running else {}
-    given = progress.prediction
-    worth = worth_of(opened.lesson, given if given is not None else "", values)
     if opened.lesson.prediction.choices:
         items = opened.words(state.language)["predict"].items
-        right = [items[key] for key in right_choices(opened.lesson, values)]
-        told = {"given": safe(items[str(given)]), "right": safe(", ".join(right)) or "–"}
+        right = [items[key] for key in found.answer if key in items] if isinstance(found.answer, tuple) else []
+        told = {"given": safe(items[str(found.predicted)]), "right": safe(", ".join(right)) or "–"}
     else:
-        unit = opened.lesson.prediction.unit_in(state.language)
-        told = {
-            "given": f"{number(float(str(given)))} {safe(unit)}",
-            "right": f"{number(answer_of(opened.lesson, values))} {safe(unit)}",
-        }
-    box = {"right": st.success, "close": st.success, "far": st.info, "unknown": st.warning}[worth]
-    box(say(f"lessons_page.worth.{worth}", state.language, **told))
+        unit = safe(opened.lesson.prediction.unit_in(state.language))
+        answer = number(found.answer) if isinstance(found.answer, int | float) else "–"
+        told = {"given": f"{number(float(str(found.predicted)))} {unit}", "right": f"{answer} {unit}"}
+    box = {"right": st.success, "close": st.success, "far": st.info, "unknown": st.warning}[found.worth]
+    box(say(f"lessons_page.worth.{found.worth}", state.language, **told))
 
 
 # --- explain
 
 
 def explain(state: AppState, opened: Opened, progress: Progress) -> None:
-    words, running = opened.words(state.language), progress.running
-    if running is None or not running.settings:
-        run_anew(state, opened, progress)
+    words, known = opened.words(state.language), progress.known(opened)
+    if known is None or not known.tells_why:
+        run_anew(state, progress, opened)
         return
-    values = running.values
-    said = said_of(opened.lesson, values)
     sentences, picture = st.columns([1, 1], gap="large")
     with sentences, st.container(key="lesson-sentences"):
-        for sentence in said:
-            st.markdown(sentence_told(opened, sentence, values, state.language))
-        if not said:
+        for sentence in known.said:
+            st.markdown(sentence_told(opened, sentence, known.values, state.language))
+        if not known.said:
             st.info(say("lessons_page.nothing_said", state.language))
         st.caption(say("lessons_page.said_about", state.language, seeds=len(opened.lesson.seeds)))
     with picture:
-        marks = [mark_of(sentence, running.settings, state.language) for sentence in said]
-        mark = next((one for one in marks if one is not None), None)
         shown = chosen_picture(state, opened, f"lesson-explained-{opened.name}")
-        show_picture(state, running, shown, "lesson-pointed", mark=mark)
+        if known.running is None:
+            run_anew(state, progress, opened)
+        else:
+            marks = [mark_of(sentence, known.settings, state.language) for sentence in known.said]
+            mark = next((one for one in marks if one is not None), None)
+            show_picture(state, known.running, shown, "lesson-pointed", mark=mark)
         try:
             network = state.once(
                 "lesson-network",

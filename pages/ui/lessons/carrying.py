@@ -50,10 +50,10 @@ def carry(state: AppState, visit: Visit) -> None:
 def _take_along(state: AppState, record: Record) -> None:
     st.caption(say("progress.link_about", state.language))
     try:
-        link, whole = to_link(record)
+        link, left = to_link(record)
         st.code(f"{_address()}?{LINK}={link}", language=None, wrap_lines=True, height=LINK_HEIGHT)
-        if not whole:
-            st.caption(say("progress.link_without_figures", state.language))
+        if left != "nothing":
+            st.caption(say(f"progress.link_without_{left}", state.language))
     except LessonError as refusal:
         st.caption(say_refusal(refusal, state.language))
     with st.container(horizontal=True, gap="small"):

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from lab.charts.markup import fragment
-from lab.lessons.certificate import STYLE, certificate, certificate_file
+from lab.lessons.certificate import STYLE, certificate, certificate_file, done_elsewhere
 from lab.lessons.shelf import known_lessons
 from lab.texts import say
 from pages.ui.lessons.print_button import print_button
@@ -33,6 +33,9 @@ def show_certificate(state: AppState) -> None:
             key="certificate-file",
             on_click="ignore",
         )
+    gone = done_elsewhere(record, known)
+    if gone:
+        st.warning(say("certificate.not_here", state.language, count=len(gone)))
     sheet = certificate(record, known, moment, state.language)
     st.html(f"<style>{STYLE}</style>{fragment(sheet)}")
 

@@ -3,7 +3,8 @@
 The server's memory is not needed: it may restart, or forget a desk, between any two clicks.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from lab.lessons.carried import from_text, to_text
 from lab.lessons.merging import merged
@@ -21,9 +22,21 @@ _component = component(__file__, shared=("mount",))
 
 def keep_in_browser(state: AppState, visit: Visit) -> None:
     """At the end of a screen: what this screen has changed is in it."""
-    record = to_text(state.desk.lessons.record(now(state)))
-    data = {"name": STORED_AS, "record": record, "heard": visit.heard, "unread": visit.unread}
-    _component(data={**data, "forget": visit.forgotten}, key=KEY, on_told_change=_told)
+    browser_keeps(STORED_AS, to_text(state.desk.lessons.record(now(state))), visit, KEY, _told)
+
+
+class Heard(Protocol):
+    """What a page knows of its browser's storage; the words are those of `Visit`."""
+
+    heard: str
+    unread: bool
+    forgotten: bool
+
+
+def browser_keeps(name: str, record: str, visit: Heard, key: str, on_told: Callable[[], None]) -> None:
+    """The browser keeps this text under that name, and speaks if there was another."""
+    data = {"name": name, "record": record, "heard": visit.heard, "unread": visit.unread, "forget": visit.forgotten}
+    _component(data=data, key=key, on_told_change=on_told)
     visit.forgotten = False
 
 

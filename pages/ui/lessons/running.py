@@ -8,6 +8,7 @@ import streamlit as st
 from lab.charts.lessons import Drawn, Mark, Over
 from lab.errors import LabError
 from lab.lessons.asked import Running, cells_of, cells_with, scenes_of
+from lab.lessons.finding import Known
 from lab.lessons.lecture import Lecture
 from lab.lessons.pictures import Picture, chart_of, figures_table, pictures_of
 from lab.lessons.progress import Progress
@@ -97,11 +98,11 @@ def show_picture(
     show_chart(chart, key)
 
 
-def show_figures(state: AppState, running: Running, picture: Picture) -> None:
+def show_figures(state: AppState, opened: Opened, known: Known, picture: Picture) -> None:
     """The figures of all settings of a picture."""
-    rows = figures_table(picture, running.settings, running.opened.words(state.language), state.language)
+    rows = figures_table(picture, known.settings, opened.words(state.language), state.language)
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    st.caption(say("lessons_page.figures_about", state.language, seeds=len(running.opened.lesson.seeds)))
+    st.caption(say("lessons_page.figures_about", state.language, seeds=len(opened.lesson.seeds)))
 
 
 def tell_end(state: AppState, how: str) -> None:

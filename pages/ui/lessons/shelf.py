@@ -32,6 +32,9 @@ def shelf(state: AppState, visit: Visit) -> None:
             with column, st.container(border=True, height="stretch"):
                 _card(state, learner, key, one)
     carry(state, visit)
+    waiting = [key for key in learner.lessons if key.startswith(OWN) and key not in learner.own]
+    if waiting:
+        st.caption(say("progress.own_waiting", state.language, count=len(waiting)))
     with st.expander(say("lessons_page.own", state.language)):
         st.caption(say("lessons_page.own_about", state.language))
         key = state.key("lesson-file")

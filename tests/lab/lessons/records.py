@@ -6,6 +6,7 @@ from lab.lessons.record import (
     BEATS,
     DRAWN_POINTS,
     LEARNED,
+    VERSION,
     Answer,
     Found,
     Given,
@@ -32,6 +33,8 @@ FOUND = st.builds(
     answer=st.one_of(st.none(), NUMBERS, st.lists(WORDS, max_size=2).map(tuple)),
     seeds=st.just((0, 1, 2)),
     figures=st.dictionaries(st.sampled_from(["slow", "fast"]), FIGURES),
+    each=st.lists(st.one_of(st.none(), NUMBERS), max_size=3).map(tuple),
+    said=st.lists(WORDS, max_size=2).map(tuple),
 )
 KNOBS = st.dictionaries(st.sampled_from(["epochs", "loss"]), st.one_of(st.integers(1, 9), NUMBERS, WORDS))
 MISSED = st.builds(Missed, box=st.integers(0, LEARNED), day=st.integers(0, 30), turn=st.integers(0, 2))
@@ -54,7 +57,7 @@ LESSONS = st.builds(
 )
 RECORDS = st.builds(
     Record,
-    schema_version=st.just(1),
+    schema_version=st.just(VERSION),
     name=st.one_of(st.none(), st.builds(Named, when=WHENS, text=st.text(max_size=5))),
     place=st.one_of(
         st.none(),

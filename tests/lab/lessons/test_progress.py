@@ -20,7 +20,10 @@ from lab.lessons.record import (
     MOST_ANSWERS,
     MOST_FIGURES,
     MOST_LESSONS,
+    MOST_NUMBERS,
+    MOST_SAID,
     MOST_SETTINGS,
+    VERSION,
     Answer,
     Found,
     Given,
@@ -82,7 +85,7 @@ def test_nothing_that_was_reached_answered_or_solved_gets_lost(one, other):
 
 
 def record_with(**fields: object) -> Record:
-    return Record(schema_version=1, lessons={"09-epochs": LessonRecord(**fields)})  # type: ignore[arg-type]
+    return Record(schema_version=VERSION, lessons={"09-epochs": LessonRecord(**fields)})  # type: ignore[arg-type]
 
 
 def test_of_two_answers_to_a_missed_question_the_later_counts_and_on_one_day_the_lower_box():
@@ -105,8 +108,8 @@ def test_of_more_answers_than_fit_the_first_are_kept():
 
 
 def test_more_lessons_than_fit_are_not_kept():
-    one = Record(schema_version=1, lessons={f"a{place}": LessonRecord() for place in range(MOST_LESSONS)})
-    other = Record(schema_version=1, lessons={f"b{place}": LessonRecord() for place in range(MOST_LESSONS)})
+    one = Record(schema_version=VERSION, lessons={f"a{place}": LessonRecord() for place in range(MOST_LESSONS)})
+    other = Record(schema_version=VERSION, lessons={f"b{place}": LessonRecord() for place in range(MOST_LESSONS)})
     assert merged(one, other) == one
 
 
@@ -116,8 +119,8 @@ def test_more_lessons_than_fit_are_not_kept():
 @given(RECORDS)
 @settings(max_examples=40)
 def test_text_and_link_bring_the_same_record(record):
-    link, whole = to_link(record)
-    assert whole
+    link, left = to_link(record)
+    assert left == "nothing"
     assert from_link(link, NOW) == record
     if record != EMPTY:
         assert from_text(to_text(record), NOW) == record
@@ -162,7 +165,16 @@ def test_what_is_no_record_is_refused_in_one_sentence(text):
 
 def test_a_record_of_a_later_app_is_told_apart_from_a_damaged_one():
     with pytest.raises(LessonError, match=r"progress\.newer"):
-        from_text('{"schema_version": 2, "lessons": []}', NOW)
+        from_text(f'{{"schema_version": {VERSION + 1}, "lessons": []}}', NOW)
+
+
+def test_a_record_from_before_the_numbers_of_each_seed_were_kept_opens():
+    old = """{"schema_version":1,"lessons":{"09-epochs":{"reached":"further","solved":true,"found":
+        {"when":5,"predicted":30.0,"worth":"far","answer":10.5,"seeds":[0,1],"figures":{"slow":{"turn":10.5}}}}}}"""
+    record = from_text(old, NOW)
+    assert record.schema_version == VERSION
+    assert record.lessons["09-epochs"].found.figures == {"slow": {"turn": 10.5}}
+    assert from_text(to_text(record), NOW) == record
 
 
 def test_too_much_is_refused_before_it_is_read():
@@ -201,10 +213,12 @@ def largest(lesson_count: int = MOST_LESSONS) -> Record:
             worth="unknown",
             seeds=tuple(ALONE.seed - place for place in range(ALONE.lesson_seeds)),
             figures={f"{key}{place}": figures for place in range(MOST_SETTINGS)},
+            each=(-1.23456e-05,) * MOST_NUMBERS,
+            said=(key,) * MOST_SAID,
         ),
         won=Won(when=2**40, figures=figures),
     )
-    return Record(schema_version=1, lessons={f"{'x' * 90}{place}": one for place in range(lesson_count)})
+    return Record(schema_version=VERSION, lessons={f"{'x' * 90}{place}": one for place in range(lesson_count)})
 
 
 def test_the_largest_record_that_there_may_be_is_read_again():
@@ -220,9 +234,9 @@ def test_a_link_that_would_be_too_long_leaves_figures_behind_and_says_so_then_it
         figures = {f"s{one}": {f"f{two}": float(rng.normal()) for two in range(9)} for one in range(MOST_SETTINGS)}
         return Found(when=1, predicted=1.0, worth="far", figures=figures)
 
-    record = Record(schema_version=1, lessons={f"{place:02}": LessonRecord(found=found()) for place in range(16)})
-    link, whole = to_link(record)
-    assert not whole
+    record = Record(schema_version=VERSION, lessons={f"{place:02}": LessonRecord(found=found()) for place in range(16)})
+    link, left = to_link(record)
+    assert left == "figures"
     assert len(link) <= ALONE.link_characters
     assert from_link(link, NOW).lessons["03"].found.predicted == 1.0
     names = {rng.bytes(50).hex(): LessonRecord() for _ in range(MOST_LESSONS)}
@@ -230,7 +244,7 @@ def test_a_link_that_would_be_too_long_leaves_figures_behind_and_says_so_then_it
         to_link(record.replace(lessons=names))
 
 
-def test_all_lessons_done_fit_into_a_link_with_all_their_figures():
+def test_all_lessons_done_fit_into_a_link_with_their_means_and_into_a_file_with_each_seed():
     rng = np.random.default_rng(1)
     done = {}
     for one in lessons():
@@ -239,10 +253,23 @@ def test_all_lessons_done_fit_into_a_link_with_all_their_figures():
             key: {name: float(f"{rng.normal():.4g}") for name in [*list(scene.figures)[:9], "parameters"]}
             for key, scene in settings_run[:MOST_SETTINGS]
         }
-        found = Found(when=1_790_000_000, predicted=1.0, worth="far", seeds=(0, 1, 2, 3, 4), figures=figures)
+        numbers = 5 * sum(len(names) for names in figures.values())
+        assert numbers <= MOST_NUMBERS, one.name
+        found = Found(
+            when=1_790_000_000,
+            predicted=1.0,
+            worth="far",
+            seeds=(0, 1, 2, 3, 4),
+            figures=figures,
+            each=tuple(float(f"{rng.normal():.6g}") for _ in range(numbers)),
+        )
         done[one.name] = LessonRecord(reached="further", solved=True, found=found, won=Won(when=1_790_000_000))
-    link, whole = to_link(Record(schema_version=1, lessons=done))
-    assert whole, len(link)
+    record = Record(schema_version=VERSION, lessons=done)
+    link, left = to_link(record)
+    assert left == "seeds", len(link)
+    come = from_link(link, Moment(1_790_000_000, 0)).lessons["09-epochs"].found
+    assert come == record.lessons["09-epochs"].found.replace(each=())
+    assert len(to_text(record)) < 40_000
 
 
 # --- a learner
@@ -272,7 +299,7 @@ def test_a_learner_who_has_begun_stays_where_they_are():
 def test_strangers_lessons_do_not_push_out_those_that_are_here():
     one = Learner()
     one.progress("09-epochs").go("check")
-    flood = Record(schema_version=1, lessons={f"0{place:04}": LessonRecord() for place in range(MOST_LESSONS)})
+    flood = Record(schema_version=VERSION, lessons={f"0{place:04}": LessonRecord() for place in range(MOST_LESSONS)})
     assert room_for(one.record(NOW), flood) == 1
     one.receive(flood, NOW)
     assert len(one.lessons) == MOST_LESSONS
