@@ -7,7 +7,8 @@ import streamlit as st
 from lab.homework.work import Side
 from lab.texts import say
 from pages.ui.homework.doing import do
-from pages.ui.homework.judging import judge
+from pages.ui.homework.judging import forget_open, judge, were_open
+from pages.ui.homework.kept import keep_in_browser
 from pages.ui.homework.links import take_links
 from pages.ui.homework.making import make
 from pages.ui.state import AppState, app_state, widget_value
@@ -20,6 +21,8 @@ def page(state: AppState) -> None:
     take_links(state)
     heading(say("page.homework", state.language))
     homework = state.desk.homework
+    if were_open() and homework.side != "judge" and not homework.count:
+        homework.side = "judge"
     key = f"homework-side-{homework.side}"
     st.segmented_control(
         say("homework_page.sides", state.language),
@@ -34,10 +37,12 @@ def page(state: AppState) -> None:
         wrap=True,
     )
     SIDES[homework.side](state)
+    keep_in_browser(state)
 
 
 def take_side(key: str) -> None:
     app_state().desk.homework.side = widget_value(key)
+    forget_open()
 
 
 page(app_state())

@@ -6,15 +6,16 @@ its teacher allowed; sizes and updates are asked again at the engine's door, and
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain, count
 from typing import Final, Literal
 
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.homework.figures import Result, reached, result_of, runs_for
-from lab.homework.files import Content, read
+from lab.homework.files import Content, read, read_link
 from lab.homework.knobs import Slip, applied, slips
 from lab.homework.refusal import HomeworkError
 from lab.homework.schema import Answer, Claim, Found, HandIn, Question, Reply, Task, TeachersCopy
@@ -35,6 +36,7 @@ Refusal = LabError | NetcoreError
 TOLERANCE: Final = 0.01  # of the figure
 BATCH_RUNS: Final = 30  # made by one study: the table fills as they come
 PREPARING_S: Final = 0.1  # of this thread, for one study: others wait while wide tables are prepared
+LETTERS: Final = 40  # of a link that could not be read
 UPDATES_PER_S: Final = 12_000.0  # of a class-size network on one core, until it is known of this one
 WORST_FIRST: Final[tuple[Verdict, ...]] = ("refused", "locked", "outside", "differs", "waiting", "near", "same")
 
@@ -46,13 +48,14 @@ class Handed:
     Args:
         source: its name, or which link it was.
         content: the hand-in; None if there is none to be read, and `refusal` then says why.
-        copy: it is no hand-in but the task.
+        copy: it is no hand-in but the task. teachers: with the right answers, if it has questions.
     """
 
     source: str
     content: HandIn | None
     refusal: Refusal | None = None
     copy: TeachersCopy | None = field(default=None, repr=False)
+    teachers: bool = False
 
 
 def handed(source: str, content: bytes) -> Handed:
@@ -63,21 +66,50 @@ def handed(source: str, content: bytes) -> Handed:
         return Handed(source, None, refusal.with_traceback(None))
 
 
+def handed_by_link(place: int, text: str) -> Handed:
+    """What a link holds, the so-and-so-many-th of those that were pasted. A broken one is a line all the same."""
+    try:
+        found = read_link(text)
+    except (LabError, NetcoreError) as refusal:
+        return Handed(f"{place} · {text[:LETTERS]}", None, refusal.with_traceback(None))
+    return as_handed(f"{place} · {found.name}" if isinstance(found, HandIn) else str(place), found)
+
+
 def as_handed(source: str, found: Content) -> Handed:
     """A hand-in, or the task: a student's copy of it knows no right answers."""
     if isinstance(found, HandIn):
         return Handed(source, found)
+    teachers = isinstance(found, TeachersCopy)
     if isinstance(found, Task):
         found = TeachersCopy(task=found, answers=(None,) * len(found.questions))
-    return Handed(source, None, HomeworkError("homework.no_hand_in"), found)
+    return Handed(source, None, HomeworkError("homework.no_hand_in"), found, teachers)
 
 
 def joined(before: Sequence[Handed], more: Sequence[Handed], limits: Limits) -> list[Handed]:
-    """All of them; a file takes the place of an earlier one of its name. Raises HomeworkError "homework.too_many"."""
-    kept = {one.source: one for one in (*before, *more)}
+    """All of them. The very same is there once, and what could not be read gives way to what comes under its name.
+
+    Two that differ under one name both stay: two students may be called alike, and their files as well.
+
+    Raises:
+        HomeworkError "homework.too_many".
+    """
+    kept = list(before)
+    for one in more:
+        if one.content is not None and any(other.content == one.content for other in kept):
+            continue
+        unread = (at for at, other in enumerate(kept) if other.source == one.source and other.content is None)
+        place = next(unread, len(kept))
+        taken = {other.source for at, other in enumerate(kept) if at != place}
+        kept[place : place + 1] = [replace(one, source=_free(one.source, taken))]
     if len(kept) > limits.hand_ins:
         raise HomeworkError("homework.too_many", value=len(kept), high=limits.hand_ins)
-    return list(kept.values())
+    return kept
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """ "a.json", or "a.json (2)" where that is taken."""
+    names = chain((name,), (f"{name} ({number})" for number in count(2)))
+    return next(one for one in names if one not in taken)
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,22 @@ class Try:
     state: str = "running"
     offered: bool = False
 
+    @classmethod
+    def that_was(cls, number: int, task: Task, values: dict[str, Setting], result: Result) -> "Try":
+        """One that has ended and whose curves are gone."""
+        return cls(number, task, values, "", None, result=result, state="finished", offered=True)
+
     @property
     def going_on(self) -> bool:
         return self.state == "running"
+
+    @property
+    def claim(self) -> Claim | None:
+        """As it is handed in."""
+        found = self.result
+        if found is None:
+            return None
+        return Claim(values=self.values, figures=found.figures, losses=found.losses, parameters=found.parameters)
 
     def seen(self, view: StudyView) -> None:
         """Where it is now; rows are let go of as soon as it has ended."""
@@ -90,6 +103,11 @@ class Work:
         return self.tries[-1] if self.tries else None
 
     @property
+    def untouched(self) -> bool:
+        """Nothing was done for it yet."""
+        return not (self.tries or self.name or self.handed or any(reply is not None for reply in self.replies))
+
+    @property
     def finished(self) -> list[Try]:
         """Those that may be handed in."""
         return [one for one in self.tries if one.result is not None]
@@ -121,14 +139,10 @@ class Work:
             raise HomeworkError("homework.run_missing")
         if len(chosen) > self.task.runs:
             raise HomeworkError("homework.too_many_runs", high=self.task.runs)
-        runs = tuple(_claim(one.values, one.result) for one in chosen if one.result is not None)
+        runs = tuple(one.claim for one in chosen if one.claim is not None)
         values = {"task": self.task.fingerprint, "name": self.name.strip(), "runs": runs}
         self.handed = checked(HandIn, {**values, "replies": tuple(self.replies)})
         return self.handed
-
-
-def _claim(values: dict[str, Setting], result: Result) -> Claim:
-    return Claim(values=values, figures=result.figures, losses=result.losses, parameters=result.parameters)
 
 
 @dataclass
@@ -171,7 +185,10 @@ class Homework:
             self.works.popitem(last=False)
 
     def judge(self, copy: TeachersCopy) -> None:
-        """The hand-ins are those of this task from now on; what is open already stays."""
+        """The hand-ins are those of this task from now on. They stay, and of the same task what was made again."""
+        if self.judging is not None and self.judging.copy.task == copy.task:
+            self.judging.copy = copy
+            return
         before = self.judging.handed if self.judging else self.loose
         self.judging, self.loose = Judging(copy, current_limits(), handed=before), []
 
@@ -181,14 +198,19 @@ class Homework:
         Raises:
             HomeworkError "homework.too_many".
         """
-        more = []
-        for name, content in files:
-            one = handed(name, content)
-            if one.copy is not None:
+        self.put([handed(name, content) for name, content in files])
+
+    def put(self, found: Sequence[Handed]) -> None:
+        """The same of what was read already. A student's copy is the task only where there is none with the answers."""
+        for one in found:
+            if one.copy is not None and (one.teachers or self.judging is None):
                 self.judge(one.copy)
-            else:
-                more.append(one)
-        self.take(more)
+        task = None if self.judging is None else self.judging.copy.task
+        self.take([one for one in found if one.copy is None or one.copy.task != task])
+
+    def forget(self) -> None:
+        """The next student at this browser begins anew; a teacher's table stays."""
+        self.works, self.current = OrderedDict(), None
 
     def take(self, more: Sequence[Handed]) -> None:
         """Hand-ins that were read already. Raises HomeworkError "homework.too_many"."""

@@ -5,10 +5,12 @@ import json
 import pytest
 
 from lab.homework.files import read_link, to_file, to_link
+from lab.homework.kept import to_text
 from lab.homework.schema import HandIn, Task
 from lab.homework.work import Homework
 from lab.lessons.shelf import lesson
 from lab.texts import say
+from pages.ui.homework.kept import hear
 from tests.lab.homework.classroom import copy, draft, hand_in
 from tests.pages.conftest import Person
 
@@ -159,7 +161,68 @@ def test_links_are_pasted_one_a_line(person):
     assert [row.name for row in homework(person).judging.rows()] == ["Ann", "Bo"]
     next(one for one in person.at.text_area if "homework-links" in one.key).set_value("I1broken")
     person.look()
-    assert len(person.errors()) == 1
+    assert [row.verdict for row in homework(person).judging.rows()] == ["waiting", "waiting", "damaged"]
+    assert not person.errors()
+
+
+def test_after_a_restart_the_teacher_is_told_that_hand_ins_were_open(engine, language):
+    person = open_side(Person(engine, language), "judge")
+    homework(person).bring([("teacher.json", to_file(copy())), ("a.json", to_file(hand_in("Ann")))])
+    person.look()
+    assert person.at.query_params["hand_ins"] == "1"
+    assert say("homework_page.count", language, count=1) in person.sentences()
+    other = Person(engine, language)
+    desk = other.state().desk
+    desk.homework = Homework()
+    other.at.query_params["hand_ins"] = "1"
+    other.go_to("homework")
+    assert say("homework_page.gone", language, count=1) in other.sentences()
+    homework(other).bring([("teacher.json", to_file(copy())), ("a.json", to_file(hand_in("Ann")))])
+    other.look()
+    assert say("homework_page.gone", language, count=1) not in other.sentences()
+    other.press("homework-empty")
+    assert "hand_ins" not in other.at.query_params
+    assert say("homework_page.gone", language, count=1) not in other.sentences()
+
+
+def test_a_student_goes_on_after_a_restart_with_runs_answers_and_name(engine, language):
+    person = follow(Person(engine, language), "task", copy().task)
+    widget(person, "number_input", "-units").set_value(5)
+    run(person.look())
+    widget(person, "text_area", "homework-reply").set_value("So.")
+    fill(person.look(), f"homework-name-{copy().task.fingerprint[:12]}", "김하나")
+    text = person.component("lab_kept_progress")["record"]
+    before = homework(person).work
+    other = Person(engine, language)
+    other.state().desk.homework = Homework()
+    other.go_to("homework")
+    hear(other.state(), {"number": "1.1", "text": text})
+    other.look()
+    assert homework(other).work.finished[0].result == before.finished[0].result
+    assert widget(other, "text_area", "homework-reply").value == "So."
+    other.press("homework-hand-in")
+    assert to_file(homework(other).work.handed) == to_file(before.hand_in())
+    assert other.component("lab_kept_progress")["record"] == to_text(homework(other))
+
+
+def test_a_browser_s_rubbish_is_told_put_aside_and_breaks_nothing(person):
+    person.go_to("homework")
+    for told in (None, 1, {}, {"number": 1, "text": "x"}, {"number": "1", "text": '{"schema_version": 1, "works": 7}'}):
+        hear(person.state(), told)
+        person.look()
+    assert say("homework.kept_broken", "en") in person.sentences()
+    assert person.component("lab_kept_progress")["unread"]
+    assert not person.errors()
+    hear(person.state(), {"blocked": True})
+    follow(person, "task", copy().task)
+    assert say("homework_page.blocked", "en") in person.sentences()
+
+
+def test_forgetting_leaves_no_homework_here_and_tells_the_browser_so(person):
+    follow(person, "task", copy().task).press("homework-all").press("homework-forget")
+    assert not homework(person).works
+    assert person.component("lab_kept_progress")["forget"]
+    assert person.component("lab_kept_progress")["record"] == ""
 
 
 @pytest.mark.parametrize("text", ["H1broken", "I1", "<b>x</b>"])

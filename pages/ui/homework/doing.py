@@ -13,6 +13,7 @@ from lab.homework.work import Work
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.grid import in_rows
+from pages.ui.homework.kept import forget_button
 from pages.ui.homework.links import HAND_IN, hand_out, pasted, show_link, table_for, take, tell_later, value_of
 from pages.ui.homework.running import run
 from pages.ui.lessons.words import safe
@@ -57,6 +58,7 @@ def _open(state: AppState) -> None:
     )
     link = state.key("homework-task-link")
     st.text_input(say("homework_page.task_link", state.language), key=link, on_change=_open_link, args=(link,))
+    forget_button(state)
 
 
 def _go_on(fingerprint: str | None) -> None:
@@ -213,7 +215,7 @@ def _handed(state: AppState, work: Work) -> None:
         return
     st.success(say("homework_page.handed", state.language), icon=":material/task_alt:")
     label = say("homework_page.hand_in_file", state.language)
-    hand_out(state, work.handed, f"{work.task.title}-{work.handed.name}", "hand-in", label, "homework-file")
+    hand_out(state, work.handed, f"{work.handed.name}-{work.task.title}", "hand-in", label, "homework-file")
     st.caption(say("homework_page.or_link", state.language))
     show_link(state, HAND_IN, work.handed)
     st.markdown(f"**{plain(work.handed.name, LETTERS)}**")

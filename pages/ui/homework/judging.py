@@ -1,10 +1,12 @@
 """A teacher's table of hand-ins: files and links are opened, runs made again, figures and answers compared."""
 
+import re
+
 import pandas as pd
 import streamlit as st
 
 from lab.errors import LabError
-from lab.homework.judging import Judging
+from lab.homework.judging import Judging, handed_by_link
 from lab.homework.table import as_csv, details, goal_told, line_of
 from lab.runs.serve.host import engine
 from lab.runs.wire.messages import ENDED
@@ -12,17 +14,20 @@ from lab.studies.words import number
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.data.reading import label
-from pages.ui.homework.links import pasted, table_for, take, tell_later, value_of
+from pages.ui.homework.links import table_for, tell_later, value_of
 from pages.ui.lessons.running import wait
 from pages.ui.lessons.words import safe
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.uploads import all_taken
 from pages.ui.waiting import look, stop
 
+OPEN = "hand_ins"  # query parameter
+
 
 def judge(state: AppState) -> None:
     homework = state.desk.homework
     st.markdown(say("homework_page.judge_about", state.language))
+    _remember(state)
     _bring(state)
     judging = homework.judging
     if judging is None:
@@ -37,6 +42,21 @@ def judge(state: AppState) -> None:
     if judging.table is not None:
         _make_again(state, judging)
     _table(state, judging)
+
+
+def were_open() -> int:
+    """How many hand-ins the address says were open here. The server that knew them may be gone."""
+    text = st.query_params.get(OPEN, "")
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,3}", text) else 0
+
+
+def _remember(state: AppState) -> None:
+    """Hand-ins are a class's work: the server keeps none of them, and the address says that there were some."""
+    count = state.desk.homework.count
+    if count:
+        st.query_params[OPEN] = str(count)
+    elif were_open():
+        st.warning(say("homework_page.gone", state.language, count=were_open()))
 
 
 # --- opening
@@ -70,15 +90,22 @@ def _open_files(key: str) -> None:
 
 
 def _open_links(key: str) -> None:
-    """Callback: the same from links that were pasted, one a line."""
+    """Callback: the same from links that were pasted, one a line; one that is broken is a line of the table."""
     state = app_state()
     homework = state.desk.homework
+    links = enumerate(value_of(key).split(), homework.count + 1)
     try:
-        take(homework, pasted(value_of(key)), homework.count)
-    except (LabError, NetcoreError) as refusal:
+        homework.put([handed_by_link(place, text) for place, text in links])
+    except LabError as refusal:
         tell_later(refusal)
         return
     state.revision += 1
+
+
+def forget_open() -> None:
+    """The address no longer says that hand-ins were open."""
+    if OPEN in st.query_params:
+        del st.query_params[OPEN]
 
 
 # --- making again
@@ -131,7 +158,9 @@ def _table(state: AppState, judging: Judging) -> None:
     st.dataframe(
         pd.DataFrame([line_of(row, task, state.language) for row in rows]), hide_index=True, key="homework-table"
     )
-    st.caption(say("homework_page.table_of", state.language))
+    st.caption(
+        f"{say('homework_page.count', state.language, count=len(rows))} {say('homework_page.table_of', state.language)}"
+    )
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             say("homework_page.csv", state.language),
@@ -168,5 +197,6 @@ def _table(state: AppState, judging: Judging) -> None:
 
 def _empty() -> None:
     """Callback: no hand-ins and no task."""
+    forget_open()
     homework = app_state().desk.homework
     homework.judging, homework.loose = None, []

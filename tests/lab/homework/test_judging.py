@@ -10,8 +10,8 @@ import pytest
 from lab.cli import main
 from lab.homework import judging as judging_room
 from lab.homework.figures import Result, reached
-from lab.homework.files import to_file
-from lab.homework.judging import TOLERANCE, Judging, handed, likeness, worth_of
+from lab.homework.files import to_file, to_link
+from lab.homework.judging import TOLERANCE, Judging, handed, handed_by_link, likeness, worth_of
 from lab.homework.refusal import HomeworkError
 from lab.homework.schema import Answer, Claim, Question
 from lab.homework.table import as_csv, details, line_of, remarks_of
@@ -207,7 +207,53 @@ def test_a_reply_is_worth_what_the_right_answer_says(kind, right, reply, worth):
     assert worth_of(Question(kind=kind, text="?", options=options), answer, reply) == worth
 
 
-def test_files_come_in_any_order_and_a_second_one_of_a_name_takes_its_place():
+def test_two_students_whose_files_are_called_alike_are_two_lines_and_the_very_same_is_one():
+    homework = Homework()
+    long_title = [("a.json", to_file(hand_in("Ann"))), ("a.json", to_file(hand_in("Bo", units=3)))]
+    homework.bring([("teacher.json", to_file(copy())), *long_title, ("again.json", to_file(hand_in("Ann")))])
+    assert [(row.name, row.handed.source) for row in homework.judging.rows()] == [
+        ("Ann", "a.json"),
+        ("Bo", "a.json (2)"),
+    ]
+
+
+def test_a_student_s_copy_of_the_task_among_hand_ins_takes_no_right_answer_away():
+    homework = Homework()
+    task, other = copy().task, draft(title="Another").made(experiment()).task
+    homework.bring([("teacher.json", to_file(copy())), ("a.json", to_file(hand_in("Ann")))])
+    homework.bring([("task.json", to_file(task)), ("other.json", to_file(other))])
+    assert homework.judging.copy == copy()
+    assert [row.verdict for row in homework.judging.rows()] == ["waiting", "damaged"]
+
+
+def test_the_teacher_s_file_opened_again_lets_go_of_nothing_that_was_made():
+    homework, engine = Homework(), InlineEngine()
+    homework.bring([("task.json", to_file(copy().task)), ("a.json", to_file(hand_in("Ann")))])
+    homework.judging.table = table()
+    homework.judging.begin(engine, ME)
+    engine.advance()
+    homework.judging.seen(engine.study(homework.judging.study_id, ME))
+    homework.bring([("teacher.json", to_file(copy())), ("b.json", to_file(hand_in("Bo", units=3)))])
+    assert homework.judging.copy == copy()
+    assert [row.verdict for row in homework.judging.rows()] == ["same", "waiting"]
+    assert homework.judging.rows()[0].right == 2
+
+
+def test_thirty_hand_ins_by_files_and_links_are_thirty_lines_and_a_broken_link_is_one_more():
+    homework = Homework()
+    handed_in = [hand_in(f"Kim {place}", units=1 + place % 16) for place in range(30)]
+    homework.bring([("teacher.json", to_file(copy())), *(("hand-in.json", to_file(one)) for one in handed_in[:15])])
+    links = [f"https://class/homework?hand_in={to_link(one)}" for one in handed_in[15:]]
+    homework.put([handed_by_link(place, text) for place, text in enumerate([*links, links[0][:-9]], 16)])
+    rows = homework.judging.rows()
+    assert [row.name for row in rows] == [*(one.name for one in handed_in), ""]
+    assert [row.verdict for row in rows] == ["waiting"] * 30 + ["damaged"]
+    assert len({row.handed.source for row in rows}) == 31
+    homework.put([handed_by_link(place, text) for place, text in enumerate(links, 32)])  # pasted once more
+    assert homework.count == 31
+
+
+def test_files_come_in_any_order_and_a_whole_one_takes_the_place_of_a_damaged_one():
     homework = Homework()
     homework.bring([("a.json", to_file(hand_in("Ann"))), ("b.json", b"broken")])
     assert homework.judging is None

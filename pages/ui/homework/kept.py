@@ -1,0 +1,77 @@
+"""A student's homework, kept by their browser: the server may restart between any two clicks."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from lab.homework.kept import take_in, to_text
+from lab.homework.refusal import HomeworkError
+from lab.texts import say
+from pages.ui.lessons.kept_progress import browser_keeps
+from pages.ui.state import AppState, app_state, widget_value
+
+KEY = "homework-kept"
+STORED_AS = "lab-homework"  # in the browser's localStorage; what cannot be read goes to "lab-homework.unread"
+
+
+@dataclass
+class Storage:
+    """What a session knows of its browser's storage.
+
+    Args:
+        heard: the last word of the browser that was taken in. unread: it could not be read, and is put aside.
+        blocked: the browser keeps nothing. forgotten: nor is it to keep what it has.
+    """
+
+    heard: str = ""
+    unread: bool = False
+    blocked: bool = False
+    forgotten: bool = False
+
+
+def keep_in_browser(state: AppState) -> None:
+    """At the end of a screen: what this screen has changed is in it."""
+    storage = state.held(Storage)
+    if storage.unread:
+        st.warning(say("homework.kept_broken", state.language))
+    if storage.blocked and state.desk.homework.works:
+        st.warning(say("homework_page.blocked", state.language))
+    browser_keeps(STORED_AS, to_text(state.desk.homework), storage, KEY, _told)
+
+
+def _told() -> None:
+    """Callback: the browser has spoken."""
+    hear(app_state(), widget_value(KEY).told)
+
+
+def hear(state: AppState, told: Any) -> None:
+    """Take in what a browser says: {"number", "text"}, or {"blocked": true}. Whatever it is, nothing breaks."""
+    storage = state.held(Storage)
+    if not isinstance(told, dict):
+        return
+    storage.blocked = told.get("blocked") is True
+    number, text = told.get("number"), told.get("text")
+    if not isinstance(number, str) or not isinstance(text, str):
+        return
+    storage.heard, storage.unread = number[:40], False
+    try:
+        take_in(state.desk.homework, text)
+    except HomeworkError:
+        storage.unread = True
+
+
+def forget_button(state: AppState) -> None:
+    """On a shared computer the next one finds what is kept."""
+    if state.desk.homework.works:
+        with st.popover(say("homework_page.forget", state.language), icon=":material/delete:"):
+            st.markdown(say("homework_page.forget_about", state.language))
+            st.button(say("progress.forget_really", state.language), key="homework-forget", on_click=_forget)
+
+
+def _forget() -> None:
+    """Callback."""
+    state = app_state()
+    state.desk.homework.forget()
+    state.held(Storage).forgotten = True
+    state.revision += 1
