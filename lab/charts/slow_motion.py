@@ -176,9 +176,9 @@ def _chip(number: Number, *, bracket: bool = False, strong: bool = False, name_o
 
 
 def _name(name: str) -> list[Child]:
-    """ "∂L/∂w_2,1" with its places set lower."""
+    """ "∂L/∂w_2,1" with its places set lower, and "z_i_1" with gate and place."""
     before, _, places = name.partition("_")
-    return [before, element("sub", places)] if places else [before]
+    return [before, element("sub", places.replace("_", ","))] if places else [before]
 
 
 # --- grids
@@ -199,5 +199,5 @@ def _head(text: str) -> Element:
 
 
 def _cell(cell: Cell) -> Element:
-    text = cell.text or ("" if cell.value is None else f"{cell.value:.3g}".replace("-", "−"))
+    text = cell.text or ("" if cell.value is None else digits(cell.value))
     return element("td", text, class_=f"sm-{cell.role} sm-{cell.mark or 'plain-cell'}")

@@ -67,7 +67,10 @@ def _to_inputs(view: View, op: Op, slope: Array) -> Step:
         f"backward.input.{op.out}",
         "backward",
         titled("to_inputs", op),
-        (said("to_inputs", unit=unit(view.focus[name]), units=units), *([] if alone_here else [said("only_a_part")])),
+        (
+            said("to_inputs" if units > 1 else "to_inputs.one", unit=unit(view.focus[name]), units=units),
+            *([] if alone_here else [said("only_a_part")]),
+        ),
         (total(result, terms),),
         lit=(
             *(

@@ -45,4 +45,4 @@ def backward(view: View, op: Op) -> Iterator[Step]:
         )
         for place in np.argwhere(view.all(op.ins[0]) == word)
     ]
-    yield from gradient_step(view, op, "embeddings", (word, column), each, more=said("row_used", word=word))
+    yield from gradient_step(view, op, "embeddings", (word, column), each, more=[said("row_used", word=word)])

@@ -130,6 +130,16 @@ class Step:
     wires: tuple[LitWire, ...] = ()
     weight: tuple[str, tuple[int, ...]] | None = None
 
+    @property
+    def numbers(self) -> set[float | None]:
+        """All that stand in its equations and grids."""
+        pieces = (piece for one in self.equations for term in one.terms for piece in term.pieces)
+        return {
+            *(one.result.value for one in self.equations),
+            *(piece.value for piece in pieces if isinstance(piece, Number)),
+            *(cell.value for grid in self.grids for row in grid.rows for cell in row),
+        }
+
 
 def product(*factors: Piece) -> Term:
     """Numbers multiplied with each other; strings among them are written as they are."""

@@ -85,7 +85,7 @@ def _one_step(cells: Cells, step: int) -> Iterator[Step]:
     op, kind = cells.op, type(cells.layer).__name__
     lit = (
         cells.view.lit(op.ins[0], "input", (step, *cells.view.focus[op.ins[0]][1:])),
-        cells.view.lit(op.out, "output"),
+        cells.view.lit(op.out, "output", value=cells.number("h", step).value),
     )
     gated = len(cells.signs) > 1
     if cells.is_plain:
@@ -223,7 +223,7 @@ def backward(view: View, op: Op) -> Iterator[Step]:
     )
     grid = Grid(
         said("grid.course_back", unit=cells.unit + 1), rows, tuple(f"t={at + 1}" for at in shown),
-        tuple(f"∂L/∂z_{sign}" for sign in cells.signs), cells.count - len(shown),
+        tuple(f"{sign}: ∂L/∂z" for sign in cells.signs), cells.count - len(shown),
     )  # fmt: skip
     yield Step(
         f"backward.gates.{op.out}",
@@ -240,7 +240,10 @@ def backward(view: View, op: Op) -> Iterator[Step]:
 def _weights(cells: Cells, gate: str, slope: Array) -> Iterator[Step]:
     """Of the gate whose sum matters most the weight of an input, that of a state, and the bias."""
     view, op, column = cells.view, cells.op, cells.column(gate)
-    feature, more = view.focus[op.ins[0]][-1], said("same_each_step")
+    feature, more = view.focus[op.ins[0]][-1], [said("same_each_step")]
+    if len(cells.signs) > 1:
+        place = {"units": int(cells.layer.units), "column": column + 1, "gate": gate, "unit": cells.unit + 1}
+        more.append(said("gate_column", **place))
     dz = slope[..., cells.unit].astype(np.float64)  # (n, t)
     x = cells.x[..., feature]
     yield from gradient_step(

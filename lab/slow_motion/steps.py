@@ -1,7 +1,7 @@
 """An update as a list of steps, one idea each: the batch, forward, loss, backward, the weights."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab.slow_motion import dense, embedding, functions, losses, others, recurrent, regular, updates, windowed
 from lab.slow_motion.equation import Cell, Grid, Step
@@ -42,7 +42,14 @@ OTHER = Way(others.forward, others.backward)
 
 def steps_of(view: View) -> tuple[Step, ...]:
     """All steps of the update in the order of the computation."""
-    return tuple(_steps(view))
+    return tuple(map(_with_its_own_numbers, _steps(view)))
+
+
+def _with_its_own_numbers(step: Step) -> Step:
+    """The drawing shows those numbers alone that the step tells: any other would be looked for in vain."""
+    told = step.numbers
+    lit = tuple(one if one.value in told else replace(one, value=None) for one in step.lit)
+    return replace(step, lit=lit)
 
 
 def _steps(view: View) -> Iterator[Step]:

@@ -14,6 +14,7 @@ from lab.slow_motion.windows import window_of
 from netcore.trace import Quantity
 
 Array = np.ndarray[Any, Any]
+SUMMING = ("Dense", "Conv1D", "Conv2D")
 
 
 @dataclass(eq=False)
@@ -34,6 +35,11 @@ class View:
     @cached_property
     def ops(self) -> list[Op]:
         return ops_of(self.update)
+
+    @cached_property
+    def sums(self) -> frozenset[str]:
+        """What layers without an activation function give: their sums as they are, and not one a out of others."""
+        return frozenset(op.out for op in self.ops if op.type in SUMMING and op.is_plain and op.function is None)
 
     def inside(self, op: Op, kind: str) -> list[Quantity]:
         """What a layer shows of its middle, of one kind: "mask", "statistic" and the like."""
@@ -75,7 +81,7 @@ class View:
 
     def sign(self, name: str, index: Index) -> str:
         """ "a_3": how an equation calls one number of a quantity."""
-        letter = "x" if name.startswith("x") else name[0]
+        letter = "x" if name.startswith("x") else "z" if name in self.sums else name[0]
         return f"{letter}_{places_text(index)}"
 
     def word(self, name: str, index: Index) -> str:

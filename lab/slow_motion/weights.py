@@ -38,13 +38,13 @@ def role_of(weight: str) -> Any:
 
 
 def gradient_step(
-    view: View, op: Op, weight: str, index: Index, each: Sequence[tuple[int, Term]], more: Words | None = None
+    view: View, op: Op, weight: str, index: Index, each: Sequence[tuple[int, Term]], more: Sequence[Words] = ()
 ) -> Iterator[Step]:
     """∂L/∂w = the sum over the samples of what each of them gives.
 
     Args:
         each: (sample of the batch, what it gives); a sample may come several times.
-        more: a further sentence.
+        more: further sentences.
     """
     traced = traced_weights(view, op.layer).get(weight)
     key = f"backward.{weight}.{op.out}"
@@ -61,7 +61,7 @@ def gradient_step(
     if shared:  # what comes by this use is a part
         result = Number(sum(term.value for term in (*terms, *extra)), "gradient", name)
     says = [said(f"gradient.{role_of(weight)}", weight=weight_sign(weight, index), samples=view.update.size)]
-    says += [] if more is None else [more]
+    says += more
     if extra:
         says.append(said("gradient.penalty"))
     if shared:

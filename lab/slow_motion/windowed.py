@@ -6,8 +6,8 @@ import numpy as np
 
 from lab.slow_motion.equation import Cell, Equation, Grid, Number, Role, Step, Term, alone, product, total
 from lab.slow_motion.ops import Index, Op, readers
-from lab.slow_motion.view import View
-from lab.slow_motion.weights import gradient_step, no_gradient, number_of, weight_sign
+from lab.slow_motion.view import View, places_text
+from lab.slow_motion.weights import gradient_step, no_gradient, weight_sign
 from lab.slow_motion.windows import WindowCells, cells_of, channels_of, plan_of, source_of, window_of
 from lab.slow_motion.words import said, titled, unit
 from lab.slow_motion.zero import why_unit_zero
@@ -35,7 +35,8 @@ def conv_forward(view: View, op: Op) -> Iterator[Step]:
                 terms.append(product(weight, view.number(name, "input", (*place, at))))
     bias = [] if op.layer.bias is None else [_bias_number(op, index[-1])]
     channel = window.channels.index(view.focus[name][-1]) if view.focus[name][-1] in window.channels else 0
-    says = [said("window", unit=unit(index), cells=len(terms)), *([said("sum.bias")] if bias else [])]
+    says = [said("window", unit=unit(index), cells=len(terms)), said(f"window.places{len(index) - 1}")]
+    says += [said("sum.bias")] if bias else []
     if None in window.places:
         says.append(said("window.padding"))
     shown = window.channels[channel] + 1
@@ -63,12 +64,12 @@ def conv_backward(view: View, op: Op) -> Iterator[Step]:
     window, filter_ = _window(view, op), index[-1]
     cell, channel = _followed(window, view.focus[name])
     at = _kernel_index(window, cell, channel, filter_)
-    yield from gradient_step(view, op, "kernel", at, _kernel_terms(view, op, slope, at), more=said("kernel_slides"))
+    yield from gradient_step(view, op, "kernel", at, _kernel_terms(view, op, slope, at), more=[said("kernel_slides")])
     if op.layer.bias is not None:
         mine = [
             (
                 view.sample,
-                alone(Number(float(slope[view.sample][(*place, filter_)]), "gradient", "∂z", number_of(place))),
+                alone(Number(float(slope[view.sample][(*place, filter_)]), "gradient", "∂z", place_of(place))),
             )
             for place in np.ndindex(slope.shape[1:-1])
         ]
@@ -84,7 +85,7 @@ def conv_backward(view: View, op: Op) -> Iterator[Step]:
             for sample in range(len(slope))
             if sample != view.sample
         ]
-        yield from gradient_step(view, op, "bias", (filter_,), [*mine, *others], more=said("kernel_slides"))
+        yield from gradient_step(view, op, "bias", (filter_,), [*mine, *others], more=[said("kernel_slides")])
     if view.slope(name) is not None:
         yield _conv_to_input(view, op)
 
@@ -101,8 +102,8 @@ def _kernel_terms(view: View, op: Op, slope: Array, at: Index) -> list[tuple[int
         if source is None:
             continue
         sums += across_samples(x, (*source, channel)) * across_samples(slope, (*place, filter_))
-        came = Number(float(x[(view.sample, *source, channel)]), "input", "x", number_of(source))
-        went = Number(float(slope[(view.sample, *place, filter_)]), "gradient", "∂z", number_of(place))
+        came = Number(float(x[(view.sample, *source, channel)]), "input", "x", place_of(source))
+        went = Number(float(slope[(view.sample, *place, filter_)]), "gradient", "∂z", place_of(place))
         found.append((view.sample, product(came, went)))
     found.sort(key=lambda one: -abs(one[1].value))
     others = [
@@ -111,6 +112,11 @@ def _kernel_terms(view: View, op: Op, slope: Array, at: Index) -> list[tuple[int
         if sample != view.sample
     ]
     return [*found, *others]
+
+
+def place_of(index: Index) -> str:
+    """Where a number of the followed sample lies."""
+    return f"({places_text(index)})"
 
 
 def across_samples(array: Array, index: Index) -> Array:

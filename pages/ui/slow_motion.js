@@ -34,7 +34,9 @@ class SlowMotion {
     this.place = element(bar, "span", "sm-place");
     this.phases = element(bar, "span", "sm-phases");
     const stage = element(this.root, "div", "sm-stage");
-    this.drawing = element(stage, "div", "sm-drawing");
+    const seen = element(stage, "div", "sm-seen");
+    this.drawing = element(seen, "div", "sm-drawing");
+    this.roles = element(seen, "p", "sm-roles");
     this.telling = element(stage, "div", "sm-telling");
     this.telling.setAttribute("aria-live", "polite");
     this.keys = element(this.root, "p", "sm-keys");
@@ -120,6 +122,15 @@ class SlowMotion {
       wire?.classList.add("sm-wire", `sm-${role}`);
     }
     for (const [node, place, role, text] of step.lit) this.lightUnit(node, place, role, text);
+    this.tellRoles(new Set([...step.lit.map(([, , role]) => role), ...step.wires.map(([, , , , role]) => role)]));
+  }
+
+  // what the colours of the drawing are, for they are not those of the sign
+  tellRoles(lit) {
+    const { texts, roles } = this.data;
+    this.roles.replaceChildren();
+    if (lit.size) setText(element(this.roles, "span"), `${texts.lit}:`);
+    for (const role of lit) setText(element(this.roles, "span", `sm-role sm-${role}`), roles[role]);
   }
 
   lightUnit(node, place, role, text) {

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from lab.slow_motion.equation import Role
 from lab.slow_motion.update import Update
 from lab.texts import Language, say
 from pages.ui.component import component
 
-WORDS = ("back", "on", "step", "keys", "drawing")
+WORDS = ("back", "on", "step", "keys", "drawing", "lit")
 Source = Literal["asked", "run", "start"]
 PHASES = ("batch", "forward", "loss", "backward", "update")
 
@@ -58,4 +59,6 @@ def slow_motion(data: dict[str, Any], language: Language, key: str, *, on_pick: 
     """
     texts = {name: say(f"slow_page.{name}", language) for name in WORDS}
     phases = {name: say(f"slow.phase.{name}", language) for name in PHASES}
-    return _component(data={**data, "texts": texts, "phases": phases}, key=key, on_pick_change=on_pick)
+    roles = {name: say(f"slow.role.{name}", language) for name in get_args(Role)}
+    given = {**data, "texts": texts, "phases": phases, "roles": roles}
+    return _component(data=given, key=key, on_pick_change=on_pick)

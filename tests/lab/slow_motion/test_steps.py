@@ -1,5 +1,7 @@
 """Each equation shows the numbers that give its result, for random networks, samples and optimizers."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -175,3 +177,36 @@ def test_a_chosen_unit_is_followed_through_all_steps():
 def test_every_step_is_found_again_by_its_key():
     keys = [one.key for one in steps_of(look(start("iris")))]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("name", ["iris", "digits_conv", "hourly"])
+def test_every_number_in_the_drawing_stands_in_the_equations_of_its_step(name):
+    steps = steps_of(look(start(name)))
+    beside = [(one.key, lit.value) for one in steps for lit in one.lit if lit.value is not None]
+    assert [told for told in beside if told[1] not in {one.key: one.numbers for one in steps}[told[0]]] == []
+    results = {one.key: {equation.result.value for equation in one.equations} for one in steps}
+    with_result = {key for key, value in beside if value in results[key]}
+    expected = {"iris": "forward.sum.z1", "digits_conv": "forward.layer.a2", "hourly": "forward.state.a1.0"}
+    assert {expected[name], "loss.batch"} <= with_result
+
+
+@pytest.mark.parametrize("name", ["iris", "digits_conv", "hourly"])
+def test_no_two_numbers_of_an_equation_have_one_name(name):
+    for one in steps_of(look(start(name))):
+        for equation in one.equations:
+            pieces = [piece for term in equation.terms for piece in term.pieces if not isinstance(piece, str)]
+            called = {(piece.name, piece.label): piece.value for piece in [*pieces, equation.result] if piece.name}
+            twice = [piece for piece in pieces if piece.name and called[piece.name, piece.label] != piece.value]
+            assert twice == [], one.key
+
+
+def test_behind_a_cross_stands_the_sample_and_in_brackets_the_place():
+    [equation] = step(look(start("digits_conv")), "backward.kernel.z1").equations
+    labels = {piece.label for term in equation.terms for piece in term.pieces if not isinstance(piece, str)}
+    assert all(re.fullmatch(r"#\d+|\(\d+,\d+\)", label) for label in labels)
+    assert len({label[0] for label in labels}) == 2
+
+
+def test_the_column_of_a_gate_is_told():
+    says = step(look(start("hourly")), "backward.kernel.a1").says
+    assert any("33 is gate g of unit 1" in one.say("en") for one in says)
