@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.live.experiments import long_run, query_of
+from lab.runs.wire.frame import event
+from lab.texts import say
 from pages.ui.component import EXPORT
 from pages.ui.run import live_curve
 from tests.browser.conftest import SIZES, new_context, settle
@@ -154,3 +156,22 @@ def test_a_page_is_told_of_each_rest_even_when_the_run_was_never_seen_to_go_on(p
         states,
     )
     assert told == [4, 5, 5]  # it rests; it has made a step and rests; it goes on
+
+
+def test_a_busy_class_is_told_on_the_first_screen_as_long_as_it_is(page, address):
+    busy = [True]
+
+    def answer(route):
+        figures = {"epoch": 1, "epochs": 1_000, "updates": 9, "compute_s": 0.1, "elapsed_s": 1.0, "queue_position": 0}
+        said = event("state", {"state": "running", **figures, "busy": busy[0]})
+        route.fulfill(content_type="text/event-stream", body=b"retry:200\n\n" + said)
+
+    page.route("**/live/*", answer)
+    page.goto(f"{address}?{query_of(long_run('iris'))}")
+    settle(page)
+    page.locator(".st-key-train button").first.click()
+    told = page.locator(".live-curve-busy")
+    expect(told).to_have_text(say("crowd.busy", "en"))
+    expect(told).to_be_in_viewport()
+    busy[0] = False
+    expect(told).to_have_text("")
