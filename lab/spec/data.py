@@ -12,6 +12,7 @@ from lab.spec.value import ColumnName, Value, first_twice, short
 
 Task = Literal["binary", "multiclass", "regression", "sequence_labels"]
 Kind = Literal["numeric", "category", "boolean", "datetime", "text", "id", "empty"]  # of a column, see lab.data.table
+Columns = Annotated[tuple[ColumnName, ...], Field(max_length=ALONE.columns)]
 Share = Annotated[float, Field(ge=0.0, le=0.9, allow_inf_nan=False)]
 Side = Annotated[int, Field(ge=1, le=ALONE.columns)]
 ImageShape = tuple[Side, Side]
@@ -47,7 +48,7 @@ class UploadSource(Value):
     kind: Literal["upload"] = "upload"
     name: Annotated[str, Field(max_length=255)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    columns: tuple[ColumnName, ...]
+    columns: Columns
 
 
 class PlaygroundSource(Value):
@@ -241,7 +242,7 @@ class InputGroup(Value):
 
     path: ClassVar[str] = "data.groups"
     name: str
-    columns: tuple[ColumnName, ...]
+    columns: Columns
     image_shape: ImageShape | None = None
 
 
@@ -270,7 +271,7 @@ class DataSpec(Value):
     path: ClassVar[str] = "data"
     source: Source = Field(discriminator="kind")
     reading: ReadingSpec = ReadingSpec()
-    inputs: tuple[ColumnName, ...]
+    inputs: Columns
     target: ColumnName
     task: Task
     scaling: Scaling = "standard"

@@ -274,10 +274,11 @@ class Experiment(Value):
         if not isinstance(values, dict):
             raise ExperimentError("experiment.not_json")
         try:
-            json.dumps(values)  # raises for what is too deep, and for a number too long to be written
+            text = json.dumps(values)  # raises for what is too deep, and for a number too long to be written
         except (ValueError, RecursionError):
             raise ExperimentError("experiment.not_json") from None
-        return checked(cls, json.dumps(migrated(values)))
+        now = migrated(values)
+        return checked(cls, text if now is values else json.dumps(now))
 
     def content_hash(self) -> str:
         """SHA-256 over everything that changes the numbers (the name and the ids of layers do not)."""

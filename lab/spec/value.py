@@ -1,22 +1,49 @@
 """Value: base of all parts of an Experiment; and how pydantic's report becomes a refusal that a person understands."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Final, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic.fields import FieldInfo
 
 from lab.errors import ExperimentError
 
 ColumnName = Annotated[str, Field(max_length=10_000)]
+MOST_KEYS: Final = 200  # of one group of a JSON text
 T = TypeVar("T", bound="Value")
 
 
-class Value(BaseModel):
-    """Base of all parts: frozen, no unknown fields, no silent conversion."""
+def _fail_fast(schema: Any) -> None:
+    """A list ends at its first wrong item. One refusal is told; pydantic would report each of 200,000, and meanwhile
+    nothing else is done in the whole process.
+    """
+    if isinstance(schema, dict):
+        if schema.get("type") in ("list", "tuple"):
+            schema["fail_fast"] = True
+        for inner in schema.values():
+            _fail_fast(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            _fail_fast(inner)
+
+
+class Checked(BaseModel):
+    """Base of all that comes from outside: frozen, no unknown fields, no silent conversion."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        schema = handler(source)
+        _fail_fast(schema)
+        return schema
+
+
+class Value(Checked):
+    """Base of all parts of an Experiment, and of other values that are written down."""
+
     path: ClassVar[str] = ""  # where the part stands in an Experiment: the beginning of a field's name in a refusal
 
     def __hash__(self) -> int:
@@ -32,6 +59,8 @@ class Value(BaseModel):
 
 def checked(cls: type[T], values: dict[str, Any] | str) -> T:
     """Build a part from values or JSON text. Raises ExperimentError naming field, value and what is allowed."""
+    if isinstance(values, str) and not has_few_keys(values):
+        raise ExperimentError("experiment.too_many_keys", high=MOST_KEYS)
     try:
         return cls.model_validate_json(values) if isinstance(values, str) else cls.model_validate(values)
     except ValidationError as error:
@@ -104,6 +133,26 @@ KINDS = {
     "model_type": "experiment.not_group",
     "model_attributes_type": "experiment.not_group",
 }
+
+
+class _TooManyKeys(Exception):
+    pass
+
+
+def has_few_keys(text: str | bytes) -> bool:
+    """No group of a JSON text has more than any of ours: each unknown one would be reported. True if it is no JSON."""
+    try:
+        json.loads(text, object_pairs_hook=_counted)
+    except _TooManyKeys:
+        return False
+    except (ValueError, RecursionError):
+        return True
+    return True
+
+
+def _counted(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) > MOST_KEYS:
+        raise _TooManyKeys
 
 
 def first_twice(names: Sequence[str]) -> str | None:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Final, Literal, cast
 from weakref import WeakValueDictionary
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -45,6 +45,7 @@ from lab.runs.wire.messages import (
 from lab.spec.data import PlaygroundSource
 from lab.spec.experiment import ArrayName, Change, Experiment, checked
 from lab.spec.limits import ALONE, current_limits
+from lab.spec.value import Checked, has_few_keys
 from lab.texts import say_error
 from netcore.errors import NetcoreError
 
@@ -62,10 +63,8 @@ Place = Annotated[int, Field(ge=0, le=ALONE.parameters)]
 Text = Annotated[str, Field(max_length=MOST_BYTES)]
 
 
-class Asked(BaseModel):
-    """Base of all bodies: no unknown fields, no silent conversion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class Asked(Checked):
+    """Base of all bodies."""
 
 
 class Looking(Asked):
@@ -199,7 +198,7 @@ async def _body(request: Request) -> bytes:
 def answered(ticket: Ticket, data: bytes) -> Response:
     """What is answered to a body: 200, or a refusal in the words of the ticket's page."""
     try:
-        body = BODY.validate_json(data)
+        body = BODY.validate_json(data if has_few_keys(data) else b"")
     except ValidationError as error:
         return _refused(ticket, RunError("play.not_understood"), 400, _place(error.errors(include_url=False)))
     try:
