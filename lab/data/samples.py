@@ -101,7 +101,7 @@ def picture(name: str) -> str:
 
 
 def load_sample(name: str, reading: ReadingSpec = AS_FOUND) -> Table:
-    """The sample's table, read once a process.
+    """The sample's table, read once a process as it is meant to be read; of other readings the last few are kept.
 
     Args:
         reading: what a person decided instead of the reader.
@@ -109,11 +109,20 @@ def load_sample(name: str, reading: ReadingSpec = AS_FOUND) -> Table:
     Raises:
         DataError "data.no_such_sample"; TableError: not to be read in this way.
     """
-    return _loaded(name, reading)
+    return _as_meant(name) if reading == AS_FOUND else _read_otherwise(name, reading)
 
 
-@lru_cache(maxsize=64)
-def _loaded(name: str, reading: ReadingSpec) -> Table:
+@cache
+def _as_meant(name: str) -> Table:
+    return _read(name, AS_FOUND)
+
+
+@lru_cache(maxsize=8)  # a person may think of any number, and the largest takes 15 MB each time
+def _read_otherwise(name: str, reading: ReadingSpec) -> Table:
+    return _read(name, reading)
+
+
+def _read(name: str, reading: ReadingSpec) -> Table:
     about = card(name)
     table = read_table(_bytes_of(about.file), about.file, ALONE, reading)
     zeros = tuple(column for column in about.empty_means_zero if column in table.column_names)

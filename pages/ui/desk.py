@@ -7,7 +7,8 @@ and the person's own tables, in memory only, bounded in bytes over all owners, a
 from collections import OrderedDict
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from threading import RLock
+from typing import Final, Protocol
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -33,6 +34,8 @@ FILES_PER_OWNER = 2
 TABLES_PER_OWNER = 3  # of one file there may be several readings
 TREATMENTS = 20
 TRIALS = 20
+
+_ONE_AT_A_TIME: Final = RLock()  # every session's thread counts, and clears, the files of all owners
 
 
 @dataclass(frozen=True)
@@ -90,28 +93,32 @@ class Desk:
     @property
     def size_bytes(self) -> int:
         """Of files and tables."""
-        return bytes_held((file.content for file in self.files.values()), self.tables.values())
+        with _ONE_AT_A_TIME:
+            return bytes_held((file.content for file in self.files.values()), self.tables.values())
 
     def forget_files(self) -> None:
         """Others need the room: the experiment stays, and asks for its file again."""
-        self.files.clear()
-        self.tables.clear()
-        for screen in list(self.screens.values()):
-            screen.forget_tables()
+        with _ONE_AT_A_TIME:
+            self.files.clear()
+            self.tables.clear()
+            for screen in list(self.screens.values()):
+                screen.forget_tables()
 
     def leave(self) -> None:
         """Nobody sits here: a table is read again when its owner is back. It takes ten times what its file does."""
-        if not self.screens:
-            self.tables.clear()
+        with _ONE_AT_A_TIME:
+            if not self.screens:
+                self.tables.clear()
 
     def keep_file(self, file: OwnFile) -> None:
         sha256 = file.table.sha256
-        self.files[sha256] = KeptFile(file.name, file.content)
-        self.files.move_to_end(sha256)
-        while len(self.files) > FILES_PER_OWNER:
-            gone, _file = self.files.popitem(last=False)
-            self.tables = OrderedDict((key, table) for key, table in self.tables.items() if key[0] != gone)
-        self._keep_table(file.table, file.reading)
+        with _ONE_AT_A_TIME:
+            self.files[sha256] = KeptFile(file.name, file.content)
+            self.files.move_to_end(sha256)
+            while len(self.files) > FILES_PER_OWNER:
+                gone, _file = self.files.popitem(last=False)
+                self.tables = OrderedDict((key, table) for key, table in self.tables.items() if key[0] != gone)
+            self._keep_table(file.table, file.reading)
 
     def table(self, source: UploadSource, reading: ReadingSpec, tell: Tell = silently) -> Table:
         """An own file in a certain reading; another reading than before reads it again.
@@ -149,11 +156,12 @@ class Desk:
         return None if kept is None or kept.before.data.source.name != data.source.name else kept
 
     def _keep_table(self, table: Table, reading: ReadingSpec) -> None:
-        self.tables[table.sha256, reading] = table
-        self.tables.move_to_end((table.sha256, reading))
-        while len(self.tables) > TABLES_PER_OWNER:
-            self.tables.popitem(last=False)
-        make_room(self)
+        with _ONE_AT_A_TIME:
+            self.tables[table.sha256, reading] = table
+            self.tables.move_to_end((table.sha256, reading))
+            while len(self.tables) > TABLES_PER_OWNER:
+                self.tables.popitem(last=False)
+            make_room(self)
 
 
 @st.cache_resource
@@ -164,25 +172,28 @@ def _desks() -> OrderedDict[str, Desk]:
 def desk_of(owner: str) -> Desk:
     """The owner's desk, made at the first call; the one unused for longest gives way to a new one."""
     desks = _desks()
-    if owner not in desks:
-        for other in list(desks.values()):
-            other.leave()
-    desk = desks.setdefault(owner, Desk())
-    desks.move_to_end(owner)
-    while len(desks) > OWNERS:
-        desks.popitem(last=False)
+    with _ONE_AT_A_TIME:
+        if owner not in desks:
+            for other in desks.values():
+                other.leave()
+        desk = desks.setdefault(owner, Desk())
+        desks.move_to_end(owner)
+        while len(desks) > OWNERS:
+            desks.popitem(last=False)
     return desk
 
 
 def use_desk(owner: str) -> None:
     """It is the one used last."""
     desks = _desks()
-    if owner in desks:
-        desks.move_to_end(owner)
+    with _ONE_AT_A_TIME:
+        if owner in desks:
+            desks.move_to_end(owner)
 
 
 def make_room(keeps: Desk) -> None:
     """Files of all owners together take so much memory and no more: those unused for longest go, this owner's stay."""
-    desks = [*(desk for desk in list(_desks().values()) if desk is not keeps), keeps]
-    for desk in desks[: first_to_go([desk.size_bytes for desk in desks], current_limits().desk_bytes)]:
-        desk.forget_files()
+    with _ONE_AT_A_TIME:
+        desks = [*(desk for desk in _desks().values() if desk is not keeps), keeps]
+        for desk in desks[: first_to_go([desk.size_bytes for desk in desks], current_limits().desk_bytes)]:
+            desk.forget_files()

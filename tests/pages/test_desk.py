@@ -1,5 +1,7 @@
 """What the server keeps of people's files: bounded in bytes over all of them, those unused for longest give way."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -89,6 +91,29 @@ def test_the_table_of_somebody_who_has_gone_is_read_again_when_they_are_back():
     assert again == file.table
     assert again.frame.equals(file.table.frame)
     assert list(desk.tables.values()) == [again]
+
+
+@pytest.fixture
+def _threads_that_take_turns_everywhere():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("_little_room", "_threads_that_take_turns_everywhere")
+def test_people_who_bring_files_in_the_same_moment_clear_each_other_s_desks_and_break_nothing():
+    file = keep("one", 1)
+    others = [replace(file, table=replace(file.table, sha256=f"{number:064}")) for number in range(4)]
+
+    def bring(owner: str) -> None:
+        for _ in range(100):
+            for other in others:
+                desk_of(owner).keep_file(other)
+
+    with ThreadPoolExecutor(6) as people:
+        list(people.map(bring, [f"person {number}" for number in range(6)]))
+    assert sum(desk.size_bytes for desk in desks._desks().values()) <= MOST
 
 
 def test_a_file_is_counted_once_however_many_tables_were_read_from_it():

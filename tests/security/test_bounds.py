@@ -272,6 +272,21 @@ def test_names_that_come_once_are_forgotten():
     assert len(rate._levels) <= FEW + 1
 
 
+def test_a_name_that_comes_while_others_are_forgotten_breaks_nothing():
+    clock = Clock()
+    rate = Rate(60, clock)
+    for number in range(FEW - 1):
+        rate.take(str(number))
+
+    def with_somebody_between() -> float:
+        rate._levels[f"late {len(rate._levels)}"] = (1.0, 0.0)
+        return clock.now
+
+    rate._clock = with_somebody_between
+    assert rate.take("the last")
+    assert "the last" in rate._levels
+
+
 # --- the real server
 
 

@@ -48,7 +48,8 @@ class Rate:
     def _forget(self) -> None:
         """Names whose bucket is empty again; looked for each time that there are twice as many."""
         if len(self._levels) >= self._look_at:
-            self._levels = {name: kept for name, kept in self._levels.items() if self._level(name) > 0}
+            known = list(self._levels.items())  # whoever starts runs or names lectures has a thread of their own
+            self._levels = {name: kept for name, kept in known if self._level(name) > 0}
             self._look_at = max(FEW, 2 * len(self._levels))
 
 

@@ -1,6 +1,8 @@
 """Samples: each card says the truth about its file, in both languages, and its proposal can be trained on."""
 
+import gc
 import re
+import weakref
 
 import pytest
 
@@ -10,7 +12,7 @@ from lab.data.propose import propose_data
 from lab.data.read import read_table
 from lab.data.samples import CARD_GROUPS, SAMPLE_DATA, card, load_sample, sample_names
 from lab.errors import DataError
-from lab.spec.data import SampleSource
+from lab.spec.data import ReadingSpec, SampleSource
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 
@@ -81,6 +83,17 @@ def test_the_cp949_file_holds_the_same_table():
     assert korean.encoding == "cp949"
     assert korean.columns == unicode.columns
     assert korean.frame.equals(unicode.frame)
+
+
+def test_a_sample_stays_as_it_is_meant_and_of_other_readings_the_last_few():
+    readings = [ReadingSpec(missing_words=(f"none {number}",)) for number in range(10)]
+    first = weakref.ref(load_sample("iris", readings[0]))
+    assert first() is load_sample("iris", readings[0])
+    for reading in readings[1:]:
+        load_sample("iris", reading)
+    gc.collect()
+    assert first() is None
+    assert load_sample("iris") is load_sample("iris")
 
 
 def test_every_file_has_a_card_and_every_card_a_file():
