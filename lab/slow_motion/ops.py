@@ -9,6 +9,7 @@ import numpy as np
 from lab.slow_motion.update import Update
 from lab.spec.experiment import GraphSpec
 from netcore.activations import Function
+from netcore.layers import LAYERS
 from netcore.layers.recurrent.recurrent import Recurrent
 from netcore.trace import Quantity
 
@@ -112,7 +113,7 @@ def _nodes(update: Update) -> dict[str, list[tuple[str, str]]]:
 # --- one number each to one number
 
 
-SAME_PLACE = ("Dropout", "BatchNormalization", "LayerNormalization", "GaussianNoise", "GaussianDropout")
+SAME_PLACE = (*(layer.__name__ for layer in LAYERS if layer.training_only), "BatchNormalization", "LayerNormalization")
 
 
 def follows(op: Op, index: Index, shape: Index, made: Index) -> Index | None:

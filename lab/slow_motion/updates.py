@@ -13,8 +13,6 @@ from lab.slow_motion.weights import role_of, traced_weights, weight_sign
 from lab.slow_motion.words import named, said, titled
 from lab.slow_motion.zero import why_no_change
 
-EXPLAINED = ("SGD", "Adam", "AdamW", "RMSprop", "Nadam", "Ftrl")  # by a sentence
-
 Followed = list[tuple[Op, str, Index]]  # layer, Keras name of its weight, which number of it
 
 

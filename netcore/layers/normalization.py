@@ -128,7 +128,7 @@ class Standardized:
         return self.x_hat
 
     def set_rate(self, variance: Array) -> None:
-        """Note by how much the moving statistics follow a batch."""
+        """The rate is 1 / sqrt(variance + epsilon), what x - mean is multiplied by."""
         np.add(variance, self._epsilon, self.rate)
         np.sqrt(self.rate, self.rate)
         np.reciprocal(self.rate, self.rate)
