@@ -201,7 +201,7 @@ def unit_boxes(state: AppState, looking: MotionView, choice: Choice) -> None:
     """One box for each axis; what they show is what is followed now."""
     for axis, size in enumerate(choice.shape):
         last = axis == len(choice.shape) - 1
-        label = say("slow_page.unit", state.language) if last else say("slow_page.place", state.language, axis=axis + 1)
+        label = say(f"slow_page.{axis_name(axis, len(choice.shape))}", state.language, axis=axis + 1)
         key = f"slow-unit-{choice.name}-{axis}-{looking.sample}-{choice.at}"
         st.selectbox(
             label,
@@ -214,6 +214,12 @@ def unit_boxes(state: AppState, looking: MotionView, choice: Choice) -> None:
             help=say("slow_page.unit_help", state.language) if last else None,
             width=170,
         )
+
+
+def axis_name(axis: int, axes: int) -> str:
+    """What an axis counts: rows and columns of an image, places of a series, and last of all units."""
+    names = {1: ("unit",), 2: ("series_place", "unit"), 3: ("row", "column", "unit")}
+    return names[axes][axis] if axes in names else "unit" if axis == axes - 1 else "place"
 
 
 def unit_name(choice: Choice, place: int) -> str:

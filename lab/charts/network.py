@@ -32,7 +32,7 @@ ABREAST_FROM, TILES_FROM = 17, 9  # so many units, and so many images, stand in 
 CROWDED = 16  # from one to the next of so many that have names
 COLUMN_GAP, NARROW_GAP = 64, 40  # room for wires, on a wide and a narrow screen
 NODE_GAP = 26  # between two nodes of a column
-FRAME = 4  # above and below everything
+FRAME = 4  # around everything
 LABEL_GAP = 8  # between a unit and its name
 THINNEST, THICKEST = 0.7, 6.0  # pixels, of a wire
 LARGEST_BIAS = 5.5  # pixels, radius of the mark of a bias as large as the largest weight
@@ -259,7 +259,7 @@ def _put(places: dict[str, Place], columns: Sequence[Sequence[Place]], gap: floa
     """Give each node its middle and its units theirs; returns width and height of the whole."""
     # the words of the last node hang below, so that what learns lies on one line
     heights = [_height(column) - column[-1].words for column in columns]
-    tallest, right, low = max(heights), 0.0, 0.0
+    tallest, right, low = max(heights), float(FRAME), 0.0
     for column, height in zip(columns, heights, strict=True):
         x = right + max(place.left for place in column)
         top = FRAME + (tallest - height) / 2
@@ -269,7 +269,7 @@ def _put(places: dict[str, Place], columns: Sequence[Sequence[Place]], gap: floa
             place.units = _units(place)
             top += place.height + NODE_GAP
         right = x + max(place.right for place in column) + gap
-    return right - gap, low + FRAME
+    return right - gap + FRAME, low + FRAME
 
 
 def _height(column: Sequence[Place]) -> float:

@@ -3,7 +3,8 @@
 
 const SMALL = 0.85; // of its size; where there is less room, the drawing with fewer words stands in its place
 const PHONE = 480; // pixels; a wide layer is drawn with fewer units there
-const SMALLEST = { wide: 0.7, narrow: 0.7, phone: 0.7, large: 0.94 }; // smaller letters could not be read; 28 pixels for a projector
+const SMALLEST = { wide: 0.7, narrow: 0.7, phone: 0.7, large: 0.94 }; // smaller letters could not be read; 28 pixels for a projector of 1080
+const PROJECTOR = 1080;
 const IMAGES_EVERY_MS = 300; // images of weights cost more than wires
 const drawings = new WeakMap();
 
@@ -59,9 +60,9 @@ class NetworkDrawing {
     this.root.innerHTML = svg;
     this.controls = null;
     const drawing = this.root.firstElementChild;
-    const [least, low] = sizeOf(svg).map((side) => `${SMALLEST[room] * side}px`);
-    drawing.style.minWidth = least; // a long network is pushed sideways instead
-    if (isLarge) drawing.style.minHeight = low;
+    const smallest = SMALLEST[room] * (isLarge ? Math.min(1, window.innerHeight / PROJECTOR) : 1);
+    const [least, low] = sizeOf(svg).map((side) => `${smallest * side}px`);
+    Object.assign(drawing.style, { minWidth: least, minHeight: low }); // a long network is pushed sideways instead
     this.wires = [...this.root.querySelectorAll("[data-layer]")].map(wiresOf);
     this.nodes = [...this.root.querySelectorAll("[data-units]")];
     if (this.newest) this.requestPaint();

@@ -35,8 +35,8 @@ class SlowMotion {
     this.phases = element(bar, "span", "sm-phases");
     const stage = element(this.root, "div", "sm-stage");
     const seen = element(stage, "div", "sm-seen");
-    this.drawing = element(seen, "div", "sm-drawing");
     this.roles = element(seen, "p", "sm-roles");
+    this.drawing = element(seen, "div", "sm-drawing");
     this.telling = element(stage, "div", "sm-telling");
     this.telling.setAttribute("aria-live", "polite");
     this.keys = element(this.root, "p", "sm-keys");
@@ -94,6 +94,7 @@ class SlowMotion {
     this.telling.replaceChildren();
     setText(element(this.telling, "h4"), step.title);
     element(this.telling, "div").innerHTML = step.html; // made of elements by lab/charts/slow_motion.py
+    for (const table of this.telling.querySelectorAll(".sm-grid")) showChosen(table);
     this.root.dataset.step = step.key;
     this.light(step);
   }
@@ -156,4 +157,10 @@ class SlowMotion {
     this.trigger("pick", { node, unit: this.data.shown[node][Number(unit.dataset.unit)] });
     return true;
   }
+}
+
+// a table wider than its place is pushed to where the framed number is
+function showChosen(table) {
+  const chosen = table.querySelector(".sm-chosen");
+  if (chosen) table.scrollLeft = chosen.offsetLeft - table.clientWidth / 2;
 }

@@ -16,7 +16,9 @@ QUANTITIES = ("weights", "activations", "gradients")
 
 
 def layers_look(state: AppState, scene: Scene) -> None:
-    layer = layer_choice(state, scene)
+    with st.container(horizontal=True, gap="medium", key="inside-choices"):
+        layer = layer_choice(state, scene)
+        quantity_choice(state)
     distribution(state, scene, layer)
     columns = st.columns(len(LINES), gap="medium")
     for column, name in zip(columns, LINES, strict=True):
@@ -40,8 +42,7 @@ def layer_choice(state: AppState, scene: Scene) -> LayerLook:
     return layers[view.layer]
 
 
-def distribution(state: AppState, scene: Scene, layer: LayerLook) -> None:
-    """The chosen numbers of the layer: over the epochs, and at the one shown."""
+def quantity_choice(state: AppState) -> None:
     language, view = state.language, state.held(InsideView)
     view.quantity = st.segmented_control(
         say("inside.quantity", language),
@@ -52,6 +53,11 @@ def distribution(state: AppState, scene: Scene, layer: LayerLook) -> None:
         key="inside-quantity",
         wrap=True,
     )
+
+
+def distribution(state: AppState, scene: Scene, layer: LayerLook) -> None:
+    """The chosen numbers of the layer: over the epochs, and at the one shown."""
+    language, view = state.language, state.held(InsideView)
     what, name = say(f"inside.quantity.{view.quantity}", language), scene.title(layer, language)
     epochs, spreads = scene.course.spreads(layer.id, view.quantity)
     now = dict(zip(epochs, spreads, strict=True)).get(scene.epoch)

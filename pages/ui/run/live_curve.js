@@ -346,7 +346,7 @@ class Panel {
     this.paintBaseline(level, range, area, y, language);
     this.paintMarks(marks, columns, x, y, area);
     setLook(this.looked, "d", looked === null ? "" : lookedAt(x(Math.max(1, looked)), area));
-    this.paintLegend(marks, data);
+    this.paintLegend(marks, data, this.names.some((name) => kind(name) === "after" && columns[name]?.length));
     this.names.forEach((name, index) => {
       const values = columns[name] ?? [];
       const end = values.findLastIndex((value) => value !== null);
@@ -373,8 +373,9 @@ class Panel {
   }
 
   // what is marked, in words below the chart
-  paintLegend(marks, data) {
+  paintLegend(marks, data, hasAfter) {
     const words = markWords(marks, data);
+    if (hasAfter && this.isFirst) words.push(["after", data.texts.marks.after]);
     const text = words.map(([, said]) => said).join("|");
     if (text === this.legendText) return;
     this.legendText = text;

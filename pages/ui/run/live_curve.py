@@ -18,7 +18,7 @@ WORDS = (
     *("progress", "epoch", "updates", "elapsed", "remaining", "compute"),
 )
 STATES = ("untrained", "queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost")
-MARKS = {"best": "live.best", "rise": "verdict.picture.rise", "gap": "verdict.picture.gap"}
+MARKS = {"best": "live.best", "after": "live.after_about", "rise": "verdict.picture.rise", "gap": "verdict.picture.gap"}
 
 _component = component(
     __file__, shared=("elements", "words", "axes", "mount", "stream", "arrays", "columns", "marks", "past")

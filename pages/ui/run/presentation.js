@@ -2,6 +2,7 @@
 // the page's own buttons.
 
 const MODE = "lab-presents";
+const TOO_NARROW = "(max-width: 640px)"; // a phone: a link that presents opens the page as it is
 const presentations = new WeakMap();
 
 export default function ({ parentElement, data }) {
@@ -34,7 +35,8 @@ class Presentation {
     return document.documentElement.classList.contains(MODE);
   }
 
-  set(isOn) {
+  set(wanted) {
+    const isOn = wanted && !window.matchMedia(TOO_NARROW).matches;
     document.documentElement.classList.toggle(MODE, isOn);
     if (!isOn) this.ask(0); // without its keys there would be no way forward
     const address = new URL(window.location);
