@@ -93,7 +93,8 @@ def _sentences(
     for source, kernel in into:
         weights = kernel[:, place]
         strongest = int(np.argmax(np.abs(weights)))
-        name = own_word(source.names[strongest]) if source.names else str(source.shown[strongest] + 1)
+        unit = say("network.source_unit", language, number=source.shown[strongest] + 1)
+        name = own_word(source.names[strongest]) if source.names else unit
         said.append(
             say(
                 "network.unit_weights",

@@ -56,6 +56,7 @@ class SlowMotion {
     if (data.svg !== this.svg) {
       this.svg = data.svg;
       this.drawing.innerHTML = data.svg;
+      for (const unit of this.drawing.querySelectorAll("[data-unit]")) unit.setAttribute("role", "button"); // it is followed
     }
     this.name();
     const same = data.steps.findIndex((step) => step.key === key);

@@ -358,6 +358,13 @@ def test_keyboard_and_screen_reader_reach_every_unit_and_number(play):
             .map((knob) => knob.outerHTML)"""
     )
     assert nameless == []
+    named_otherwise = player.page.evaluate(
+        """() => [...document.querySelectorAll('.playground button')]
+            .filter((knob) => /\\p{L}/u.test(knob.textContent) && knob.hasAttribute('aria-label'))
+            .filter((knob) => !knob.getAttribute('aria-label').includes(knob.textContent.trim()))
+            .map((knob) => knob.outerHTML)"""
+    )
+    assert named_otherwise == []
 
 
 @pytest.mark.slow

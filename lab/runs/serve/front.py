@@ -29,11 +29,13 @@ STYLE: Final = """
   @keyframes opening { to { visibility: visible; } }
   @media (prefers-color-scheme: dark) { body:has(#opening) { background: #171614; color: #fafafa; } }
 """
-# What Streamlit shows without words, or in English with its own name: the skeleton of the first screen, a script that
-# takes long, and a connection that is lost. A dialog of its own tells of the last one after some ten seconds. A style
-# that hangs on anything within the body (`body:has(...) ...`) has the whole page styled anew at each number that moves.
+# What Streamlit shows without words, or in English with its own name: the way past the head for who goes by keyboard,
+# the skeleton of the first screen, a script that takes long, and a connection that is lost, of which a dialog of its
+# own tells after some ten seconds. A style that hangs on anything within the body (`body:has(...) ...`) has the whole
+# page styled anew at each number that moves.
 LOST: Final = ":not([data-test-connection-state='CONNECTED'], [data-test-connection-state='DISCONNECTED_FOREVER'])"
 WORDS: Final = """
+  [data-testid="stSkipToContent"] { font-size: 0; &::after { content: "%(skip)s"; font-size: 1rem; } }
   [data-testid="stAppSkeleton"]::before { content: "%(opening)s"; }
   body:not(:has(> [data-testid="stDialog"])) [data-testid="stApp"]:not(:has([data-testid="stAppSkeleton"])) {
     &::after {
@@ -56,7 +58,7 @@ WORDS: Final = """
 
 def words(language: Language) -> str:
     """Styles that put words in place of Streamlit's own, which no setting changes."""
-    names = ("opening", "working", "lost", "lost_title", "lost_long")
+    names = ("opening", "working", "lost", "lost_title", "lost_long", "skip")
     return WORDS % {name: say(f"server.{name}", language) for name in names}
 
 
@@ -126,7 +128,7 @@ class FrontPage:
 def _to_the_first_page(address: str, query: list[str]) -> Response:
     """From an address beside or below its own."""
     up = "../" * address.count("/") or "./"
-    return RedirectResponse(f"{up}?{'&'.join(query)}", 303, {"cache-control": "no-cache"})
+    return RedirectResponse(f"{up}{'?' if query else ''}{'&'.join(query)}", 303, {"cache-control": "no-cache"})
 
 
 def _told(page: str, language: Language) -> str:

@@ -86,7 +86,7 @@ def test_a_page_kept_from_before_is_asked_for_anew():
     ("base", "path", "to"),
     [
         ("", "/layer", "./?nowhere"),
-        ("", "/train", "./?"),  # by the name of the first page, whose address is the server's own
+        ("", "/train", "./"),  # by the name of the first page, whose address is the server's own
         ("", "/lessons/nine", "../?nowhere"),
         ("", "/lessons/9/2", "../../?nowhere"),
         ("lab", "/lab/layer", "./?nowhere"),

@@ -11,7 +11,7 @@ function button(parent, { name, label, about = "", press, isPressed, isDisabled 
   made.disabled = isDisabled;
   if (about) {
     made.title = about;
-    made.setAttribute("aria-label", about);
+    if (!/\p{L}/u.test(label)) made.setAttribute("aria-label", about); // who speaks to a computer says the word that stands there
   }
   if (isPressed !== undefined) made.setAttribute("aria-pressed", isPressed);
   made.addEventListener("click", press);
