@@ -35,7 +35,7 @@ STYLE: Final = """
 # page styled anew at each number that moves.
 LOST: Final = ":not([data-test-connection-state='CONNECTED'], [data-test-connection-state='DISCONNECTED_FOREVER'])"
 WORDS: Final = """
-  [data-testid="stSkipToContent"] { font-size: 0; &::after { content: "%(skip)s"; font-size: 1rem; } }
+  [data-testid="stSkipToContent"] { font-size: 0 !important; &::after { content: "%(skip)s"; font-size: 1rem; } }
   [data-testid="stAppSkeleton"]::before { content: "%(opening)s"; }
   body:not(:has(> [data-testid="stDialog"])) [data-testid="stApp"]:not(:has([data-testid="stAppSkeleton"])) {
     &::after {
