@@ -3,14 +3,25 @@
 import json
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from lab.homework.files import read_link, to_file, to_link
-from tests.browser.conftest import KO_MAINLY
+from tests.browser.conftest import KO_MAINLY, LOCALES, new_context
 from tests.lab.homework.classroom import copy, hand_in
 
 UNITS = "[class*='st-key-homework-knob'][class*='-units'] input"
 NAME = "[class*='st-key-homework-name'] input"
+
+LINK = "[data-testid='stCode'] code"
+
+
+def at_another_server(person, place: str) -> Page:
+    """The same browser where the server knows nothing of it, as after a restart."""
+    storage = {**person.context.storage_state(), "cookies": []}
+    size, locale = person.page.viewport_size, LOCALES[person.language]
+    page = new_context(person.context.browser, viewport=size, locale=locale, storage_state=storage).new_page()
+    page.goto(f"{person.address}{place}")
+    return page
 
 
 def files() -> list[dict]:
@@ -47,8 +58,10 @@ def test_a_task_is_done_and_handed_in_and_checked(visit, language):
     person.settle()
     person.assert_fits()
     person.screenshot("homework-handed")
-    handed = read_link(person.page.locator("[data-testid='stCode'] code").first.inner_text())
+    link = person.page.locator(LINK).first.inner_text()
+    handed = read_link(link)
     assert (handed.name, handed.runs[0].values["units"]) == ("김 <b>", 5)
+    expect(at_another_server(person, "homework").locator(LINK).first).to_have_text(link)
     person.page.get_by_role("radio", name=person.say("homework_page.side.judge")).click()
     person.page.locator("[class*='homework-files'] input[type=file]").set_input_files(files())
     person.button("homework-make-again").wait_for()
@@ -57,4 +70,6 @@ def test_a_task_is_done_and_handed_in_and_checked(visit, language):
     expect(person.page.locator("[data-testid='stDataFrame']")).to_contain_text(person.say("homework.verdict.differs"))
     person.settle()
     person.on_each_screen("homework-judge", (0, 500))
+    page = at_another_server(person, person.page.url.removeprefix(person.address))
+    expect(page.get_by_text(person.say("homework_page.gone", count=2))).to_be_visible()
     assert person.complaints == []

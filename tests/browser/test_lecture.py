@@ -102,10 +102,9 @@ def test_every_beat_is_read_from_the_last_row_without_scrolling_and_its_notes_on
     begin(person, name)
     notes = open_notes(person)
     notes.set_viewport_size({"width": 390, "height": 844})
-    before = ""
-    while person.page.url != before:
-        before = person.page.url
-        place = before.rpartition("at=")[2]
+    place = ""
+    while not place.endswith("further.1"):
+        place = person.page.url.rpartition("at=")[2]
         if ".run." in place:
             person.page.locator(SHOWN).wait_for()  # nothing comes next before that
         for size in PROJECTORS:
@@ -117,7 +116,9 @@ def test_every_beat_is_read_from_the_last_row_without_scrolling_and_its_notes_on
         person.screenshot(f"lecture-{place}-{language}-{theme}")
         expect(notes.locator(".st-key-lecture-on button")).to_be_visible()
         assert notes.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-        person.page.evaluate(ARRIVE)  # a curve on its way would use the key up
-        person.page.keyboard.press("ArrowRight")
-        person.settle()
-    assert place.endswith("further.1")
+        if not place.endswith("further.1"):
+            person.page.evaluate(ARRIVE)  # a curve on its way would use the key up
+            person.page.keyboard.press("ArrowRight")
+            # a look by the clock may end before what the key has asked for begins
+            person.page.wait_for_function("(place) => !location.href.endsWith(`at=${place}`)", arg=place)
+            person.settle()
