@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
@@ -11,6 +11,11 @@ from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 # tells where the program lies, "install_skills" writes files.
 HEARD = ("rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "deferred_file", "dataframe_chunk")
 PROTOCOL_ERROR = 1002
+
+MOST_FRAMES: Final = 200  # of one page before its next message is taken: pings, answers to ours, pieces of a message
+PIECE: Final = 4_096  # bytes that are looked at before frames are counted again: less than a thousand of the smallest
+FRAMES: Final = ("handle_ping", "handle_pong", "handle_cont", "handle_text", "handle_bytes")
+TAKEN: Final = ("receive", "send_keepalive_ping")  # the app takes a message; half a minute is over
 
 
 class Heard:
@@ -62,7 +67,8 @@ class _Page:
 
 @cache
 def bound_messages(most_bytes: int) -> None:
-    """Once for the process, before anybody opens a page: a message larger than that ends its page at its head.
+    """Once for the process, before anybody opens a page: a message larger than that ends its page at its head, and
+    so do frames without end that are no message.
 
     Streamlit lets uvicorn take whatever a page may be sent, and looks at the size when all of it has come: twenty pages
     that begin to send something hold a gigabyte. A uvicorn that does it otherwise stays as it is.
@@ -75,3 +81,41 @@ def bound_messages(most_bytes: int) -> None:
         begin(self, config, *rest, **more)
 
     protocol.__init__ = begun
+    if all(hasattr(protocol, name) for name in (*FRAMES, *TAKEN)):
+        _bound_frames(protocol)
+
+
+def _bound_frames(protocol: Any) -> None:
+    """No script of a page sends pings, and a browser answers those of the server twice a minute. Whoever sends them
+    without end, and reads none of the answers, fills the memory; millions of empty pieces keep the loop from others.
+    """
+    take = protocol.data_received
+
+    def data_received(self: Any, data: bytes) -> None:
+        for begin in range(0, len(data), PIECE):
+            if self.transport.is_closing():
+                return
+            take(self, data[begin : begin + PIECE])
+
+    def counted(handle: Callable[..., None]) -> Callable[..., None]:
+        def handled(self: Any, *frame: Any) -> None:
+            self.lab_frames = getattr(self, "lab_frames", 0) + 1
+            if self.lab_frames > MOST_FRAMES:
+                self.transport.abort()
+            else:
+                handle(self, *frame)
+
+        return handled
+
+    def forgiven(handle: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def handled(self: Any) -> Any:
+            self.lab_frames = 0
+            return handle(self)
+
+        return handled
+
+    protocol.data_received = data_received
+    for name in FRAMES:
+        setattr(protocol, name, counted(getattr(protocol, name)))
+    for name in TAKEN:
+        setattr(protocol, name, forgiven(getattr(protocol, name)))

@@ -1,0 +1,71 @@
+"""What a page sends that is no message is bounded, too: pings, answers to pings, pieces of a message without end."""
+
+import socket
+from collections.abc import Iterator
+from itertools import repeat
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from websockets.frames import Frame, Opcode
+
+from benchmarks.live.server import LONGEST_S
+from lab.runs.serve.heard import MOST_FRAMES
+from tests.security.test_heads import taken
+from tests.security.visitor import Visitor
+
+HEAD = (
+    "GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Protocol: streamlit\r\n\r\n"
+)
+PIECES = 1_000
+SCREEN = b"button"  # somewhere in the first one
+
+
+def frame(opcode: Opcode, data: bytes = b"", *, ends: bool = True) -> bytes:
+    """As a browser sends it."""
+    return Frame(opcode, data, ends).serialize(mask=True)
+
+
+def frame_of_server(opcode: Opcode, data: bytes) -> bytes:
+    return Frame(opcode, data).serialize(mask=False)
+
+
+def endless(first: bytes, each: bytes) -> Iterator[bytes]:
+    yield first
+    yield from repeat(each * (10_000 // len(each)), PIECES)
+
+
+ATTACKS = {
+    "pings whose answers nobody reads": (b"", frame(Opcode.PING, b"x" * 125)),
+    "answers that were not asked for": (b"", frame(Opcode.PONG, b"x" * 125)),
+    "a message in empty pieces": (frame(Opcode.BINARY, ends=False), frame(Opcode.CONT, ends=False)),
+    "messages faster than they are taken": (b"", frame(Opcode.BINARY)),
+}
+
+
+@pytest.mark.parametrize("what", ATTACKS)
+def test_frames_without_end_are_cut_off(class_server, what):
+    first, each = ATTACKS[what]
+    visitor = Visitor.new(class_server)
+    head = HEAD.format(host=class_server, cookie=visitor.headers()["Cookie"]).encode()
+    assert taken(class_server, endless(head + first, each)) < 10_000 * PIECES
+
+
+def test_a_message_in_some_pieces_among_some_pings_is_taken(class_server):
+    visitor = Visitor.new(class_server)
+    head = HEAD.format(host=class_server, cookie=visitor.headers()["Cookie"]).encode()
+    message = BackMsg(rerun_script={"query_string": "lang=en"}).SerializeToString()
+    first, *rest = [message[place : place + 1] for place in range(len(message))]
+    pieces = [frame(Opcode.BINARY, first, ends=False), *(frame(Opcode.CONT, one, ends=False) for one in rest)]
+    pings = [frame(Opcode.PING, b"x") for _ in range(MOST_FRAMES - len(pieces) - 1)]
+    name, _, port = class_server.partition(":")
+    with socket.create_connection((name, int(port)), timeout=LONGEST_S) as connection:
+        connection.sendall(head)
+        assert b"101 Switching" in connection.recv(1 << 16)
+        connection.sendall(b"".join([*pings, *pieces, frame(Opcode.CONT)]))
+        come = b""
+        while SCREEN not in come and (more := connection.recv(1 << 16)):
+            come += more
+    assert come.count(frame_of_server(Opcode.PONG, b"x")) == len(pings)
+    assert SCREEN in come
