@@ -69,6 +69,7 @@ class Limits:
     forks: int  # one behind another
     study_runs: int  # of one study, seeds counted
     study_updates: int  # of all its runs together
+    study_values: int  # of all rows that they learn from; those that several share count once
     train_values: int  # rows x features after one-hot encoding
     seed: int
     experiment_characters: int  # of its JSON text: a link or a file
@@ -133,6 +134,7 @@ ALONE = Limits(
     forks=10,
     study_runs=400,
     study_updates=5_000_000,
+    study_values=500_000_000,
     train_values=100_000_000,
     seed=2**32 - 1,
     experiment_characters=2_000_000,
@@ -184,6 +186,7 @@ CLASS = replace(
     pass_multiplications=50_000_000_000,
     study_runs=150,
     study_updates=500_000,
+    study_values=30_000_000,  # four bytes each, while they are prepared
     train_values=5_000_000,
     running_s=600.0,
     replay_s=20.0,

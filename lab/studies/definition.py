@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from lab.data.prepare import Dataset, prepare_cached
 from lab.data.table import Table
-from lab.runs.orders.study import Cell
+from lab.runs.orders.study import Cell, check_count, check_rows
 from lab.spec.experiment import Experiment
+from lab.spec.limits import current_limits
 from lab.studies.words import Words
 
 if TYPE_CHECKING:
@@ -154,14 +155,18 @@ def made_cells(wanted: Sequence[tuple[str, Experiment, Table]], seeds: Sequence[
     """Each experiment with its table from each seed, under its key; those that learn from the same rows share them.
 
     Raises:
+        RunError: these are more runs, or other rows for more of them, than a study may have.
         DataError: the rows cannot be divided or prepared as an experiment asks for.
     """
+    limits = current_limits()
+    check_count(len(wanted) * len(seeds), limits)
     prepared: dict[tuple[object, int], Dataset] = {}
 
     def dataset(experiment: Experiment, table: Table, seed: int) -> Dataset:
         key = (experiment.data, seed if experiment.data.split.seed is None else -1)
         if key not in prepared:
             prepared[key] = prepare_cached(table, experiment.data, seed)
+            check_rows(prepared.values(), limits)
         return prepared[key]
 
     return [

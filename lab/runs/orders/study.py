@@ -1,14 +1,14 @@
 """A study: several experiments, each from several seeds, trained for comparison: what is asked for, what came out."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from lab.data.prepare import Dataset
+from lab.data.prepare import PART_NAMES, Dataset
 from lab.errors import RunError
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.arrays import Arrays, part, rows_in, unpack_arrays
@@ -95,11 +95,8 @@ class StudyView:
 
 def check_study(cells: Sequence[Cell], limits: Limits) -> None:
     """Refuse what the profile in force does not allow. Raises RunError naming the bound."""
-    runs = sum(len(cell.runs) for cell in cells)
-    if not runs:
-        raise RunError("study.empty")
-    if runs > limits.study_runs:
-        raise RunError("study.too_many_runs", value=runs, high=limits.study_runs)
+    check_count(sum(len(cell.runs) for cell in cells), limits)
+    check_rows((dataset for cell in cells for _, dataset in cell.runs), limits)
     updates = sum(
         experiment.fit.epochs * math.ceil(len(dataset.train.x) / experiment.fit.batch_size)
         for cell in cells
@@ -107,6 +104,22 @@ def check_study(cells: Sequence[Cell], limits: Limits) -> None:
     )
     if updates > limits.study_updates:
         raise RunError("study.too_many_updates", value=updates, high=limits.study_updates)
+
+
+def check_count(runs: int, limits: Limits) -> None:
+    """Whether there are runs, and not too many: before any rows are prepared for them. Raises RunError."""
+    if not runs:
+        raise RunError("study.empty")
+    if runs > limits.study_runs:
+        raise RunError("study.too_many_runs", value=runs, high=limits.study_runs)
+
+
+def check_rows(datasets: Iterable[Dataset], limits: Limits) -> None:
+    """What is prepared for the runs of a study is in memory at once. Raises RunError naming the bound."""
+    distinct = {id(dataset): dataset for dataset in datasets}.values()
+    values = sum(dataset.part(name).x.size for dataset in distinct for name in PART_NAMES)
+    if values > limits.study_values:
+        raise RunError("study.too_many_values", value=values, high=limits.study_values)
 
 
 @dataclass(frozen=True)
