@@ -30,6 +30,7 @@ from lab.texts import Language
 
 MOST: Final = 200  # lectures of one server
 IDLE_S: Final = 2 * 3600.0  # that a lecture is kept while nobody looks at it
+LEFT_S: Final = 300.0  # without a look, after which it gives way to a new one where there is no room
 TRIES: Final = 20.0  # wrong codes that one visitor may name in a minute
 SECONDS: Final = (8, 15, 30, 60)  # that a whole curve may take
 SHOW_RUNS: Final[tuple[Beat, ...]] = ("run", "compare", "explain")
@@ -288,7 +289,7 @@ class Lectures:
             known.show(opened, at)
             return known
         with self._lock:
-            self._forget()
+            self._forget(LEFT_S if len(self._by_code) >= MOST else IDLE_S)
             if len(self._by_code) >= MOST:
                 raise LabError("lecture.no_room", most=MOST)
             lecture = Lecture(owner, new_code() + replica, language, opened, at, Timer(self._clock))
@@ -336,11 +337,11 @@ class Lectures:
         self._by_code[lecture.code] = lecture, self._clock()
         return lecture
 
-    def _forget(self) -> None:
-        """Those that nobody has looked at for long."""
+    def _forget(self, unseen_s: float = IDLE_S) -> None:
+        """Those that nobody has looked at for so long."""
         now = self._clock()
         for lecture, seen in list(self._by_code.values()):
-            if now - seen > IDLE_S:
+            if now - seen > unseen_s:
                 lecture.ended = True
                 del self._by_code[lecture.code]
 

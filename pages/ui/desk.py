@@ -96,6 +96,12 @@ class Desk:
         with _ONE_AT_A_TIME:
             return bytes_held((file.content for file in self.files.values()), self.tables.values())
 
+    @property
+    def is_empty(self) -> bool:
+        """Nobody would miss it."""
+        began = (self.draft, self.files, self.study, self.lessons.lessons, self.lessons.own, self.trials)
+        return not any(began) and self.homework == Homework()
+
     def forget_files(self) -> None:
         """Others need the room: the experiment stays, and asks for its file again."""
         with _ONE_AT_A_TIME:
@@ -170,7 +176,7 @@ def _desks() -> OrderedDict[str, Desk]:
 
 
 def desk_of(owner: str) -> Desk:
-    """The owner's desk, made at the first call; the one unused for longest gives way to a new one."""
+    """The owner's desk, made at the first call; the one unused for longest gives way to a new one, empty ones first."""
     desks = _desks()
     with _ONE_AT_A_TIME:
         if owner not in desks:
@@ -179,7 +185,8 @@ def desk_of(owner: str) -> Desk:
         desk = desks.setdefault(owner, Desk())
         desks.move_to_end(owner)
         while len(desks) > OWNERS:
-            desks.popitem(last=False)
+            others = [name for name in desks if name != owner]
+            del desks[next((name for name in others if desks[name].is_empty), others[0])]
     return desk
 
 

@@ -11,6 +11,7 @@ from lab.errors import LabError
 from lab.reading.room import bytes_held, first_to_go
 from lab.spec.data import AS_FOUND, UploadSource
 from lab.spec.limits import ALONE
+from lab.starts import start
 from pages.ui import desk as desks
 from pages.ui.desk import OwnFile, desk_of, use_desk
 
@@ -127,3 +128,17 @@ def test_a_file_is_counted_once_however_many_tables_were_read_from_it():
 )
 def test_no_more_go_than_have_to(sizes, most, gone):
     assert first_to_go(sizes, most) == gone
+
+
+def test_desks_at_which_nothing_was_begun_give_way_first(monkeypatch):
+    monkeypatch.setattr(desks, "OWNERS", 3)
+    desks._desks().clear()
+    desk_of("student").lessons.progress("09-epochs")
+    for number in range(20):
+        desk_of(f"stranger {number}")
+    assert "student" in desks._desks()
+    for number in range(3):
+        desk_of(f"another student {number}").draft = start("iris")
+    assert "student" not in desks._desks()
+    assert len(desks._desks()) == 3
+    desks._desks().clear()

@@ -4,7 +4,7 @@ import pytest
 
 from lab.errors import ExperimentError, LabError
 from lab.lessons.asked import Running
-from lab.lessons.lecture import IDLE_S, MOST, TRIES, At, Lectures, at_of, beats_of, code_shown, replica_in
+from lab.lessons.lecture import IDLE_S, LEFT_S, MOST, TRIES, At, Lectures, at_of, beats_of, code_shown, replica_in
 from lab.lessons.prose import BEAT_NAMES, Cue, parse_prose
 from lab.lessons.record import BEATS
 from lab.lessons.refusal import LessonError
@@ -222,3 +222,13 @@ def test_a_server_has_room_for_so_many_and_says_so(lectures):
     assert info.value.code == "lecture.no_room"
     lectures.end(lectures.of("owner 3"))
     assert begin(lectures, "one more", "09").owner == "one more"
+
+
+def test_where_there_is_no_room_lectures_that_nobody_looks_at_give_way(lectures, clock):
+    for place in range(MOST):
+        begin(lectures, f"owner {place}", "09")
+    clock.now += LEFT_S + 1
+    seen = lectures.of("owner 3")
+    assert begin(lectures, "one more", "09").owner == "one more"
+    assert lectures.of("owner 3") is seen
+    assert lectures.of("owner 4") is None
