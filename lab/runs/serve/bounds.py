@@ -21,10 +21,10 @@ from lab.runs.serve.sessions import (
     PLAY,
     UPLOADS,
     Session,
+    address_of,
     held_bytes,
     session_named,
     upload_ids,
-    visitor_named,
     visitor_of,
 )
 from lab.spec.limits import VisitorLimits
@@ -90,7 +90,7 @@ class Bounds:
             else:
                 await socket.close(1013)  # "try again later"
             return
-        with self.pages.one_more(visitor), self.addresses.one_more(_address(scope)):
+        with self.pages.one_more(visitor), self.addresses.one_more(address_of(scope)):
             await self.app(scope, partial(self._message, visitor, receive), send)
 
     async def _message(self, visitor: str, receive: Receive) -> Message:
@@ -106,7 +106,7 @@ class Bounds:
         share = self._share(visitor)
         return (
             self.pages.of(visitor) >= self.limits.pages * share
-            or self.addresses.of(_address(scope)) >= self.limits.pages_of_address
+            or self.addresses.of(address_of(scope)) >= self.limits.pages_of_address
             or self.openings.room(visitor, share) < 1
         )
 
@@ -214,11 +214,6 @@ class _Upload:
     async def answer(self, response: Response) -> None:
         if not self._answered:
             await response(self._scope, self._receive, self._send)
-
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return visitor_named(None, client[0] if client else None)
 
 
 def _page_of_one_sentence(scope: Scope, limits: VisitorLimits) -> Response:

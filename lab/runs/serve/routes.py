@@ -16,6 +16,7 @@ from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.heard import Heard
+from lab.runs.serve.opening import Opening
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.play import Play
 from lab.runs.serve.pooled import PoolEngine
@@ -110,6 +111,7 @@ def middleware(
     metrics: bool = False,
     limits: VisitorLimits | None = None,
     kind_of: Callable[[bytes], str | None] | None = None,
+    is_drawn: Callable[[bytes], bool] | None = None,
 ) -> list[Middleware]:
     """What every request passes, outermost first. Streamlit itself checks the host of its websocket only.
 
@@ -121,6 +123,7 @@ def middleware(
         metrics: Streamlit's metrics are told to whoever asks.
         limits: of one browser; None for none.
         kind_of: what a message of a page asks for, see `Heard`; None: all are heard.
+        is_drawn: see `Opening`; without it, or without limits, pages open as they come.
     """
     return [
         Middleware(SaidWithEverything, headers=headers(policy(scripts, embedding), embedding)),
@@ -130,4 +133,5 @@ def middleware(
         Middleware(SessionDoor, origins=origins),
         *([Middleware(Bounds, limits=limits)] if limits is not None else []),
         *([Middleware(Heard, kind_of=kind_of)] if kind_of is not None else []),
+        *([Middleware(Opening, is_drawn=is_drawn)] if limits is not None and is_drawn is not None else []),
     ]

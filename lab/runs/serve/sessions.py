@@ -86,6 +86,12 @@ def visitor_of(scope: Scope) -> str:
     return visitor_named(owner_of(scope), client[0] if client else None)
 
 
+def address_of(scope: Scope) -> str:
+    """Where it comes from, whoever sends it."""
+    client = scope.get("client")
+    return visitor_named(None, client[0] if client else None)
+
+
 class SessionDoor:
     """ASGI middleware: a session is gone on with, and given files, by its own visitor alone.
 
