@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any
 
+from lab.errors import LabError
 from lab.export.npz import npz, size_of
+from lab.export.pasted.text import CHARACTERS, whole
 from lab.export.program import DATA_FILE, WEIGHTS_FILE, Program
 from lab.texts import Language, say
 from lab.texts.letters import unlinked, visible
@@ -14,6 +16,7 @@ from lab.texts.letters import unlinked, visible
 EMBEDDED_BYTES = 10_000_000  # numbers that take more, before they are packed, lie beside the notebook
 LINE = 100  # letters of packed data
 DATA_TAG = "files"  # of the cell that holds them: whoever reads the code need not read it
+LONGEST = 10 * CHARACTERS  # of what is put where a person may cut it down
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~$-])")
 
 PICTURE = """\
@@ -93,8 +96,15 @@ def code_of(content: bytes) -> str:
     """The code of a notebook, cell after cell, or a program as it is; of our own notebooks without the packed files.
 
     Raises:
-        UnicodeDecodeError: it is no text.
+        LabError "paste.too_long"; UnicodeDecodeError: it is no text.
     """
+    code = whole(_code_of(content))
+    if len(code) > LONGEST:
+        raise LabError("paste.too_long", size=len(code), high=CHARACTERS)
+    return code
+
+
+def _code_of(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

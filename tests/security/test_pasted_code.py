@@ -1,9 +1,12 @@
 """Pasted code that means harm: the reader never raises, and its work grows with the text, not with its square."""
 
+import json
 from time import thread_time
 
 import pytest
 
+from lab.errors import LabError
+from lab.export.notebook import code_of
 from lab.export.pasted.reader import read_keras
 from lab.export.pasted.text import CHARACTERS, parse_program
 from lab.starts import start
@@ -23,6 +26,7 @@ VALUES = {
     "functions of functions": "lambda: " * 1000 + "1",
     "a format": "f'{x!r:>{w}}'",
     "a lone surrogate": "'\ud800'",
+    "a lone surrogate that the code writes": "'\\ud800'",
     "no number": "1e400",
     "a power of powers": "9**9**9**9",
 }
@@ -54,13 +58,17 @@ def test_no_value_raises_out_of_the_reader(place):
     for value in VALUES.values():
         proposal = read_keras(PLACES[place] % value, start("iris"))
         said = [say_error(finding, language) for finding in proposal.findings for language in LANGUAGES]
-        assert all(said)
-        assert proposal.experiment.to_json()
+        assert all(sentence.encode() for sentence in said)
+        assert proposal.experiment.to_json().encode()
 
 
 @pytest.mark.parametrize(
     ("value", "code"),
-    [(HUGE, "paste.number_too_large"), ("a" + ".a" * 300, "paste.too_deep")],
+    [
+        (HUGE, "paste.number_too_large"),
+        ("a" + ".a" * 300, "paste.too_deep"),
+        ("f('\\ud800')", "paste.half_a_character"),
+    ],
 )
 def test_what_is_beyond_the_bounds_is_told_and_the_rest_is_read(value, code):
     program = parse_program(f"x = {value}\ny = 3")
@@ -95,3 +103,13 @@ def test_work_on_a_tangle_grows_with_the_text_and_not_with_its_square(tangle):
         return min(took)
 
     assert seconds(CHARACTERS) < 10 * seconds(CHARACTERS // 4) + 0.02
+
+
+def notebook(source: str) -> bytes:
+    return json.dumps({"cells": [{"cell_type": "code", "source": source}]}).encode()
+
+
+def test_a_notebook_holds_no_half_character_and_nothing_that_no_box_can_show():
+    assert code_of(notebook("x = 1  # \ud800")) == "x = 1  # ?"
+    with pytest.raises(LabError, match=r"paste\.too_long"):
+        code_of(notebook("x = 1\n" * 3_000_000))

@@ -96,7 +96,7 @@ def parse_program(text: str) -> Program:
     if len(text) > CHARACTERS:
         return Program(findings=[Finding("paste.too_long", {"size": len(text), "high": CHARACTERS}, 1, "error")])
     program = Program()
-    text = _cleaned(text, program.findings)
+    text = _cleaned(whole(text), program.findings)
     deep = next((line for line, depth in _depths(text) if depth > DEPTH), None)
     if deep is not None:
         return Program(findings=[Finding("paste.too_deep", {"high": DEPTH}, deep, "error")])
@@ -107,6 +107,11 @@ def parse_program(text: str) -> Program:
     lines = text.split("\n")
     _read_lines(lines, program, thread_time() + SECONDS)
     return program
+
+
+def whole(text: str) -> str:
+    """The text with "?" for each half of a character, which no page can show: a program writes one as "\\ud800"."""
+    return text.encode(errors="replace").decode()
 
 
 def _cleaned(text: str, findings: list[Finding]) -> str:
@@ -136,8 +141,11 @@ def _beyond_bounds(statement: ast.stmt) -> Finding | None:
     level: list[ast.AST] = [statement]
     for _ in range(NESTED):
         level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if any(isinstance(one, ast.Constant) and isinstance(one.value, int) and one.value > LARGEST for one in level):
+        values = [one.value for one in level if isinstance(one, ast.Constant)]
+        if any(isinstance(value, int) and value > LARGEST for value in values):
             return Finding("paste.number_too_large", {"high": LARGEST}, statement.lineno, "error")
+        if any(isinstance(value, str) and whole(value) != value for value in values):
+            return Finding("paste.half_a_character", {}, statement.lineno, "error")
         if not level:
             return None
     return Finding("paste.too_deep", {"high": NESTED}, statement.lineno, "error")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from lab.errors import LabError
 from lab.export.notebook import code_of
 from lab.export.pasted.reader import Proposal, read_keras
 from lab.export.pasted.taking import Facts
@@ -42,7 +43,7 @@ def file_field(state: AppState) -> None:
 
 
 def read_file(key: str) -> None:
-    """Callback: a file that is no text leaves the box as it was."""
+    """Callback: a file that is no text, or far too long for the box, leaves it as it was."""
     state = app_state()
     file = taken(key, state)
     if file is None:
@@ -51,6 +52,8 @@ def read_file(key: str) -> None:
         set_widget_value("pasted-code", code_of(file.content))
     except UnicodeDecodeError:
         state.notice("error", "paste.file_no_text", name=file.name)
+    except LabError as refusal:
+        state.notice("error", refusal.code, **refusal.values)
 
 
 def proposal_for(text: str, state: AppState, bench: Bench) -> Proposal:
