@@ -22,6 +22,8 @@ from lab.lessons.refusal import LessonError, LessonRefusal
 from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Change, Lesson, Refused, Scene
 from lab.lessons.told import formulas_in
 from lab.model.problems import model_problems
+from lab.runs.orders.study import values_of
+from lab.spec.data import DataSpec
 from lab.spec.experiment import Experiment, check_limits
 from lab.spec.limits import ALONE, current_limits
 from lab.spec.value import checked, first_twice, short
@@ -32,6 +34,7 @@ from netcore.errors import NetcoreError
 DATA: Final = "lesson.toml"
 FILES: Final = (DATA, *(f"{language}.md" for language in LANGUAGES))
 FORM: Final = "L1"
+MOST_VALUES: Final = 10_000_000  # of all rows as its settings learn from them; ours have at most a sixth
 MOST_BYTES: Final = 4 * len(FILES) * ALONE.lesson_characters  # of all files; a letter has at most four
 T = TypeVar("T")
 
@@ -174,6 +177,8 @@ class _Reading:
         self.prose: dict[Language, Prose] = {}
         self.experiments: dict[str, Experiment] = {}
         self.refused: dict[str, LabError | NetcoreError] = {}
+        self._prepared: set[DataSpec] = set()
+        self._values = 0  # of all that was prepared
         self.lesson = self._try(DATA, partial(_parsed, self.source.get(DATA)))
         for language in LANGUAGES:
             text = self.source.get(f"{language}.md")
@@ -208,7 +213,7 @@ class _Reading:
         for scene in lesson.scenes:
             found = self._try(DATA, partial(experiments_of, scene))
             for key, experiment in (found or {}).items():
-                self._try(DATA, partial(_check_run, experiment, lesson.seeds[0]), key)
+                self._try(DATA, partial(self._check_run, experiment, lesson.seeds[0]), key)
             for cause in _unmeasured(scene, found.values()) if found else ():
                 self._note(DATA, cause)
             self.experiments |= found or {}
@@ -221,6 +226,21 @@ class _Reading:
         for language, prose in self.prose.items():
             for place, cause in _slips_of_words(lesson, prose, known):
                 self._note(f"{language}.md", cause, place)
+
+    def _check_run(self, experiment: Experiment, seed: int) -> None:
+        """Raises what keeps it from being trained, as the page of a network would say it."""
+        if self._values > MOST_VALUES:  # told of the setting with which there were too many
+            return
+        check_limits(experiment, current_limits())
+        table = load_sample(experiment.data.source.name, experiment.data.reading)
+        dataset = prepare_cached(table, experiment.data, seed)
+        self._values += 0 if experiment.data in self._prepared else values_of(dataset)
+        self._prepared.add(experiment.data)
+        if self._values > MOST_VALUES:
+            raise LessonError("lesson.too_many_values", high=MOST_VALUES)
+        problem = next((one for one in model_problems(experiment, dataset) if one.severity == "error"), None)
+        if problem is not None:
+            raise LessonError(problem.code, **problem.values)
 
     def _refuse(self, key: str, asked: Refused) -> None:
         refusal = refusal_of(asked)
@@ -245,16 +265,6 @@ def _parsed(text: str | None) -> Lesson:
         raise LessonError("lesson.not_toml", line=int(place[1]) if place else text.count("\n") + 1) from None
     except (TypeError, RecursionError):  # a date, which no field of a lesson is; tables one in another without end
         raise LessonError("lesson.not_toml", line=1) from None
-
-
-def _check_run(experiment: Experiment, seed: int) -> None:
-    """Raises what keeps it from being trained, as the page of a network would say it."""
-    check_limits(experiment, current_limits())
-    table = load_sample(experiment.data.source.name, experiment.data.reading)
-    dataset = prepare_cached(table, experiment.data, seed)
-    problem = next((one for one in model_problems(experiment, dataset) if one.severity == "error"), None)
-    if problem is not None:
-        raise LessonError(problem.code, **problem.values)
 
 
 def _unmeasured(scene: Scene, experiments: Iterable[Experiment]) -> Iterator[LessonError]:

@@ -4,11 +4,15 @@ import json
 
 import pytest
 
+from lab.data.prepare import prepare_cached
 from lab.errors import ExperimentError, LabError
+from lab.export.link import packed
+from lab.lessons import reader
 from lab.lessons.reader import read_file
 from lab.lessons.refusal import LessonError
 from lab.lessons.shelf import lesson
 from lab.spec.experiment import Experiment
+from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from lab.verdict.intervals import new_rows_interval
 from netcore.errors import NetcoreError
@@ -67,3 +71,24 @@ def test_a_function_that_nobody_knows_is_told_with_the_lesson_s_file():
 def test_the_verdict_of_losses_without_end_is_a_verdict():
     assert 0 <= new_rows_interval(1e300, 1e301, 100, 50)[0] <= 1e300
     assert new_rows_interval(5e-324, 0.0, 100, 50) == (5e-324, 5e-324)
+
+
+def test_a_lesson_of_three_kilobytes_prepares_no_large_table_a_hundred_times(monkeypatch):
+    prepared = []
+    monkeypatch.setattr(reader, "prepare_cached", lambda *asked: prepared.append(asked) or prepare_cached(*asked))
+    base = '{ sample = "digits_28x28", hidden = [2] }'
+    scenes = [
+        f'[[scenes]]\nkey = "scene{one}"\nfigures = {{ loss = {{}} }}\nbase = {base}\n'
+        + "".join(
+            f'[[scenes.settings]]\nkey = "s{one}_{two}"\nchange.rows = {800 + 12 * one + two}\n' for two in range(12)
+        )
+        for one in range(7)
+    ]
+    source = dict(lesson("09").source)
+    source["lesson.toml"] += "\n" + "\n".join(scenes)
+    assert len(reader.FORM + packed(json.dumps(source))) < ALONE.link_characters
+    with pytest.raises(LessonError):
+        read_file("mine.json", json.dumps(source).encode())
+    assert 10 < len(prepared) < 20  # of 84
+    told = [one.cause.code for one in reader.refusals_of("mine", source)]
+    assert told.count("lesson.too_many_values") == 1

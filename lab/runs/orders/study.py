@@ -114,10 +114,15 @@ def check_count(runs: int, limits: Limits) -> None:
         raise RunError("study.too_many_runs", value=runs, high=limits.study_runs)
 
 
+def values_of(dataset: Dataset) -> int:
+    """Numbers of its inputs, all parts together."""
+    return sum(int(dataset.part(name).x.size) for name in PART_NAMES)
+
+
 def check_rows(datasets: Iterable[Dataset], limits: Limits) -> None:
     """What is prepared for the runs of a study is in memory at once. Raises RunError naming the bound."""
     distinct = {id(dataset): dataset for dataset in datasets}.values()
-    values = sum(dataset.part(name).x.size for dataset in distinct for name in PART_NAMES)
+    values = sum(map(values_of, distinct))
     if values > limits.study_values:
         raise RunError("study.too_many_values", value=values, high=limits.study_values)
 
