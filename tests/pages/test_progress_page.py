@@ -100,6 +100,21 @@ def test_what_was_found_is_told_after_the_runs_are_gone_and_one_goes_on(engine, 
     assert progress(other).beat == "check"
 
 
+def test_where_only_means_came_along_they_are_compared_and_the_explanation_asks_for_runs(engine):
+    person = visitor(engine)
+    ran(person)
+    found = progress(person).found.replace(each=())
+    one = LessonRecord(reached="further", prediction=progress(person).given, found=found)
+    other = hand_over(visitor(engine), to_text(Record(schema_version=VERSION, lessons={QUICK: one})))
+    open_lesson(other)
+    for beat in ("compare", "explain"):
+        progress(other).go(beat)
+        other.look()
+        assert say("progress.again_sentences", "en") in other.sentences()
+        assert bool(other.at.dataframe) == (beat == "compare")
+        assert other.at.button(key="lesson-run-again")
+
+
 def test_what_the_browser_keeps_is_what_this_very_screen_has_changed(engine):
     person = visitor(engine)
     open_lesson(person)

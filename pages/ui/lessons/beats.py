@@ -166,12 +166,13 @@ def run_anew(state: AppState, progress: Progress, opened: Opened) -> None:
         go_back(state, progress)
         return
     kept = progress.known(opened)
-    st.info(say("progress.again_seeds" if kept is None else "progress.again_curves", state.language))
+    why = "seeds" if kept is None else "curves" if kept.tells_why else "sentences"
+    st.info(say(f"progress.again_{why}", state.language))
     with st.container(horizontal=True, gap="small"):
         st.button(
             say("progress.run_again", state.language),
             key="lesson-run-again",
-            type="primary",
+            type="primary" if kept is None else "secondary",
             icon=":material/play_arrow:",
             on_click=_begin,
             args=(opened, progress),
@@ -245,7 +246,7 @@ def explain(state: AppState, opened: Opened, progress: Progress) -> None:
             st.markdown(sentence_told(opened, sentence, known.values, state.language))
         if not known.said:
             st.info(say("lessons_page.nothing_said", state.language))
-        st.caption(say("lessons_page.said_about", state.language, seeds=len(opened.lesson.seeds)))
+        st.caption(say("lessons_page.said_about", state.language, seeds=len(known.found.seeds)))
     with picture:
         shown = chosen_picture(state, opened, f"lesson-explained-{opened.name}")
         if known.running is None:

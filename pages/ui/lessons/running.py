@@ -102,7 +102,7 @@ def show_figures(state: AppState, opened: Opened, known: Known, picture: Picture
     """The figures of all settings of a picture."""
     rows = figures_table(picture, known.settings, opened.words(state.language), state.language)
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    st.caption(say("lessons_page.figures_about", state.language, seeds=len(opened.lesson.seeds)))
+    st.caption(say("lessons_page.figures_about", state.language, seeds=len(known.found.seeds)))
 
 
 def tell_end(state: AppState, how: str) -> None:
