@@ -201,12 +201,16 @@ def layer_knobs(state: AppState) -> None:
     model = state.experiment.model
     functional = isinstance(model, GraphSpec)
     knobs = [
-        (f"{layer.id} · " if functional else f"{number}. ", place, name, param)
+        (f"{layer.id} · " if functional else of_layer(state, number), place, name, param)
         for number, layer in enumerate(model.layers, start=1)
         for place, name, param in required_within(layer_place(layer), state.experiment)
     ]
     for before, place, name, param in two_abreast(knobs):
         argument_field(place, name, param, state, before=before)
+
+
+def of_layer(state: AppState, number: int) -> str:
+    return f"{say('train_page.layer_knob', state.language, number=number)} "
 
 
 def loss_knobs(state: AppState) -> None:

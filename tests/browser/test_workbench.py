@@ -158,6 +158,14 @@ def test_on_a_large_screen_everything_stands_beside_the_curves_and_a_presentatio
             .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a)"""
     )
     assert min(heights) >= 28
+    person.page.set_viewport_size({"width": 1366, "height": 768})  # as many projectors have
+    person.settle()
+    foot = person.page.locator("[class*='st-key-presents']").bounding_box()["y"]
+    for part in (".network-drawing svg", ".live-curve svg >> nth=-1"):
+        box = person.page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= foot, part
+    person.page.set_viewport_size({"width": 1920, "height": 1080})
+    person.settle()
     person.screenshot("presentation")
     person.page.keyboard.press("1")
     person.settle()
@@ -172,7 +180,10 @@ def test_on_a_large_screen_everything_stands_beside_the_curves_and_a_presentatio
 
 
 def test_on_a_phone_start_curve_and_learning_rate_stay_in_reach(visit):
-    person = visit("ko", "phone")
+    person = visit("ko", "phone", at="?present=1")  # of a lecture: a phone has no room for that
+    person.button("train").wait_for()
+    expect(person.page.locator(".network-drawing svg")).to_be_attached()
+    expect(person.page).not_to_have_url(re.compile("present"))
     person.page.locator("[data-testid='stMain']").evaluate("(main) => main.scrollTo(0, main.scrollHeight)")
     person.settle()
     for place in (
@@ -184,3 +195,8 @@ def test_on_a_phone_start_curve_and_learning_rate_stay_in_reach(visit):
         assert box["y"] >= -1
         assert box["y"] + min(box["height"], 120) <= 844
     person.assert_fits()
+    head = person.page.locator("[data-testid='stLayoutWrapper']:has(> .st-key-work-curves)").bounding_box()
+    room = person.page.locator(".st-key-rate").bounding_box()["y"] - head["y"] - head["height"]
+    assert (
+        person.page.locator(".network-drawing svg").bounding_box()["height"] <= room
+    )  # the whole network between them
