@@ -11,6 +11,7 @@ from lab.texts import Language, say
 from lab.texts.letters import isolated, shortened, visible
 from lab.texts.parts import name_of
 
+IMAGE_AXES = 4  # rows of the table, height, width, channels
 MOST_LETTERS = 24  # of a name below a node
 
 
@@ -52,9 +53,14 @@ def _short_lines(node: DrawnNode, language: Language) -> tuple[str, ...]:
 def _units(node: DrawnNode, language: Language) -> str:
     """How many there are; of what has none of its own, the numbers at one place."""
     count = f"{node.units:,}" if node.units else ""
-    if node.form != "units" or not count:
-        return count
-    return say("network.one_unit" if node.units == 1 else "network.units", language, count=count)
+    if not count:
+        return ""
+    if node.form == "units":
+        return say("network.one_unit" if node.units == 1 else "network.units", language, count=count)
+    if node.form == "image":
+        return say("network.filters_below", language, count=count)
+    is_image = node.shape is not None and len(node.shape) == IMAGE_AXES
+    return say("network.channels_below", language, count=count) if is_image else count
 
 
 def is_folded(node: DrawnNode) -> bool:

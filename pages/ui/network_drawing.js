@@ -65,6 +65,7 @@ class NetworkDrawing {
     Object.assign(drawing.style, { minWidth: least, minHeight: low }); // a long network is pushed sideways instead
     this.wires = [...this.root.querySelectorAll("[data-layer]")].map(wiresOf);
     this.nodes = [...this.root.querySelectorAll("[data-units]")];
+    roamed(drawing, this.data.texts.arrows);
     if (this.newest) this.requestPaint();
   }
 

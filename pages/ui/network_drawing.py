@@ -11,7 +11,7 @@ from lab.model.drawn import DrawnNetwork
 from lab.texts import Language, say
 from pages.ui.component import component
 
-_component = component(__file__, shared=("elements", "words", "theme", "pixels", "mount", "layer_controls"))
+_component = component(__file__, shared=("elements", "words", "theme", "pixels", "mount", "layer_controls", "roam"))
 
 
 # how a wire looks, for the browser that moves it
@@ -52,7 +52,7 @@ def network_drawing(
     if in_room(network, "phone") is not network:
         rooms.append("phone")
     drawn = {room: network_text(network, language, room) for room in rooms}
-    texts = {"unit_bias": say("network.unit_bias", language), "language": language}
+    texts = {name: say(f"network.{name}", language) for name in ("unit_bias", "arrows")} | {"language": language}
     data = {
         "drawn": drawn,
         "learned": learned,

@@ -7,6 +7,11 @@ from playwright.sync_api import expect
 from tests.browser.test_whole_way import ENDLESS
 from tests.waiting import wait_for
 
+FOCUSED = """() => {
+  const unit = document.activeElement.closest(".network-drawing [data-unit]");
+  return unit && `${unit.closest("[data-node]").dataset.node}:${unit.dataset.unit}`;
+}"""
+
 
 def wires(person):
     """Width and colour of each wire between units."""
@@ -34,6 +39,11 @@ def test_the_wires_move_while_the_network_learns_and_tell_what_it_has_learned(vi
     assert float(unit.locator(".bias").get_attribute("r")) > 0
     unit.focus()
     expect(unit).to_have_attribute("aria-label", re.compile("; bias −?-?[0-9]"))
+    for key, there in (("ArrowDown", "l0:1"), ("ArrowRight", "l1:1"), ("ArrowUp", "l1:0"), ("ArrowLeft", "l0:0")):
+        person.page.keyboard.press(key)
+        assert person.page.evaluate(FOCUSED) == there
+    person.page.keyboard.press("Tab")
+    assert person.page.evaluate(FOCUSED) is None  # one stop for all of them
     person.press("stop")
     person.settle()
     expect(unit).to_have_attribute("aria-label", re.compile("; bias .*; .* weights lead to it"))

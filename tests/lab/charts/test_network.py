@@ -257,6 +257,18 @@ def test_names_are_text_and_never_markup(name):
     assert any((text.text or "").startswith(name[:13]) for text in svg.iter("text"))
 
 
+def test_below_a_layer_stands_what_is_counted_and_a_target_is_no_unit():
+    experiment, dataset, rows = laid_out("digits_conv")
+    network = drawn_network(experiment, rows, dataset)
+    svg = svg_of(network, room="narrow")
+    words = words_of(svg)
+    assert {"16 filters", "16 channels", "10 units", "target", "≈"} <= set(words)
+    [end] = [group for group in svg.iter("g") if group.get("data-kind") == "end"]
+    assert not list(end.iter("circle"))
+    assert "no weight" in key_of(network, "en")
+    assert "가중치가 아닙니다" in key_of(network, "ko")
+
+
 def test_a_network_without_data_is_still_drawn():
     experiment = start("iris")
     svg = svg_of(drawn_network(experiment, (), None))
