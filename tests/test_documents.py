@@ -90,6 +90,19 @@ def test_the_programs_of_netcore_s_readme_run():
     assert "EpochEnded" in done.stdout
 
 
+def test_what_pages_share_is_told_file_by_file():
+    told = (ROOT / "pages/README.md").read_text(encoding="utf-8")
+    shared = [*(ROOT / "pages/ui").glob("*.py"), *(ROOT / "pages/ui/js").glob("*.js")]
+    assert [path.name for path in shared if path.name != "__init__.py" and f"`{path.name}`" not in told] == []
+
+
+@pytest.mark.parametrize(("readme", "folder"), [("pages/README.md", "pages/ui"), ("lab/README.md", "lab")])
+def test_a_room_is_told_in_the_readme_of_its_floor(readme, folder):
+    told = (ROOT / readme).read_text(encoding="utf-8")
+    rooms = [path.name for path in (ROOT / folder).iterdir() if any(path.glob("*.py"))]
+    assert [room for room in rooms if f"`{room}/" not in told] == []
+
+
 def test_every_experiment_that_comes_along_is_in_the_list_of_them():
     listed = re.findall(
         r"^\| `([^`]+\.json)` \|", (ROOT / "examples/README.md").read_text(encoding="utf-8"), re.MULTILINE
