@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import NoReturn
 
-from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -27,6 +26,7 @@ from lab.runs.serve.sessions import (
     upload_ids,
     visitor_of,
 )
+from lab.runs.serve.uploads import announced
 from lab.spec.limits import VisitorLimits
 from lab.texts import say
 
@@ -147,8 +147,7 @@ class Bounds:
             if scope["method"] == "DELETE":
                 await self.app(scope, receive, upload.send)
                 return
-            told = Headers(scope=scope).get("content-length", "")
-            self._admit(session.visitor, int(told) if told.isascii() and told.isdigit() else 0)
+            self._admit(session.visitor, announced(scope))
             with self.uploads.one_more(session.visitor):
                 async with asyncio.timeout(self.limits.upload_s):
                     await self.app(scope, upload.receive, upload.send)

@@ -45,7 +45,7 @@ class UploadGate:
             await self.app(scope, receive, send)
             return
         most = self._limits.upload_bytes + FORM_BYTES
-        size = _announced(scope) or most
+        size = announced(scope) or most
         if size > most:
             await self._too_large(scope, receive, send)
         elif self._held_bytes() + self._coming + size > self._limits.uploads_bytes:
@@ -103,7 +103,7 @@ class _TooLarge(Exception):
     """More comes than is allowed, whatever was announced."""
 
 
-def _announced(scope: Scope) -> int:
+def announced(scope: Scope) -> int:
     """Bytes of the body; 0 if it is not said."""
     said = Headers(scope=scope).get("content-length", "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
