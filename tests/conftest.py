@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -22,3 +23,12 @@ def what_other_files_left_is_looked_through_once():
     """Streamlit collects garbage after each screen: with what Keras and a thousand tests leave that takes a second."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def threads_that_take_turns_everywhere():
+    """What is not one step is interrupted: two threads that change the same thing meet soon."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)

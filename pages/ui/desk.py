@@ -102,6 +102,11 @@ class Desk:
         began = (self.draft, self.files, self.study, self.lessons.lessons, self.lessons.own, self.trials)
         return not any(began) and self.homework == Homework()
 
+    def seat(self, screen: Screen) -> None:
+        """One more session of the owner, for as long as it lasts."""
+        with _ONE_AT_A_TIME:
+            self.screens[id(screen)] = screen
+
     def forget_files(self) -> None:
         """Others need the room: the experiment stays, and asks for its file again."""
         with _ONE_AT_A_TIME:

@@ -71,7 +71,7 @@ class AppState:
     memo: dict[str, Any] = field(default_factory=dict)  # what was worked out, see `once`
 
     def __post_init__(self) -> None:
-        self.desk.screens[id(self)] = self
+        self.desk.seat(self)
 
     def forget_tables(self) -> None:
         """Another session's script may run meanwhile: each of these is one step."""

@@ -1,6 +1,5 @@
 """What the server keeps of people's files: bounded in bytes over all of them, those unused for longest give way."""
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -94,15 +93,7 @@ def test_the_table_of_somebody_who_has_gone_is_read_again_when_they_are_back():
     assert list(desk.tables.values()) == [again]
 
 
-@pytest.fixture
-def _threads_that_take_turns_everywhere():
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(interval)
-
-
-@pytest.mark.usefixtures("_little_room", "_threads_that_take_turns_everywhere")
+@pytest.mark.usefixtures("_little_room", "threads_that_take_turns_everywhere")
 def test_people_who_bring_files_in_the_same_moment_clear_each_other_s_desks_and_break_nothing():
     file = keep("one", 1)
     others = [replace(file, table=replace(file.table, sha256=f"{number:064}")) for number in range(4)]

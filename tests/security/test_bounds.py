@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from lab.runs.serve.asking import StartRate
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.owner import COOKIE
 from lab.runs.serve.rates import FEW, Rate
-from lab.runs.serve.sessions import UPLOADS, opened, session_named
+from lab.runs.serve.sessions import UPLOADS, held_bytes, opened, session_named
 from lab.spec.limits import CLASS, VisitorLimits
 from lab.texts import LANGUAGES, say
 from tests.lab.runs.asgi import run_apart
@@ -285,6 +286,16 @@ def test_a_name_that_comes_while_others_are_forgotten_breaks_nothing():
     rate._clock = with_somebody_between
     assert rate.take("the last")
     assert "the last" in rate._levels
+
+
+@pytest.mark.usefixtures("threads_that_take_turns_everywhere")
+def test_what_a_browser_has_sent_is_counted_while_a_class_opens_its_pages():
+    mine = opened("own", "me")
+    mine.uploads["f"] = 7
+    with ThreadPoolExecutor(1) as pages:
+        coming = pages.submit(lambda: [opened(str(number), "another") for number in range(20_000)])
+        while not coming.done():
+            assert held_bytes("me") == 7
 
 
 # --- the real server
