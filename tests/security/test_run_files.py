@@ -47,6 +47,12 @@ def test_no_change_of_a_file_breaks_a_page(start):
     assert 0 < kept < 100  # some changes matter to nobody, most are refused
 
 
+def test_a_run_that_was_stopped_before_it_began_is_no_file():
+    record, status, marks = run_files.taken_in(a_run())
+    with pytest.raises(RunError, match=r"run\.nothing_to_keep"):
+        exported(replace(record, snapshot=b""), status, marks, {})
+
+
 def changed(*path, to):
     entry, arrays = run_files.taken_apart(a_run())
     return run_files.put_together(run_files.put(entry, path, to), arrays)

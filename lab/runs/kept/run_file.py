@@ -184,7 +184,9 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray[Any,
 
 
 def exported(record: RunRecord, status: Status, marks: Marks, checkpoints: Checkpoints) -> bytes:
-    """A run as one file, with its name and without whose it is."""
+    """A run as one file, with its name and without whose it is. Raises RunError "run.nothing_to_keep"."""
+    if not record.snapshot:
+        raise RunError("run.nothing_to_keep")
     file = written(record, status)
     entry = {**file.entry, "id": "", "status": {**file.entry["status"], "run": ""}, "title": marks.name}
     header = json.dumps(entry).encode()

@@ -102,7 +102,8 @@ def actions(state: AppState, entry: Entry) -> None:
             key=f"export-{number}",
             icon=":material/download:",
             on_click="ignore",
-            disabled=not entry.ended,
+            disabled=not entry.ended
+            or not entry.summary.epoch,  # of one that was stopped in the queue nothing is there
         )
         with st.popover(say("closer.delete", state.language), icon=":material/delete:", key=f"delete-{number}"):
             st.caption(say("closer.delete_about", state.language, number=number))
