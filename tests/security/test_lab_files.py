@@ -17,9 +17,11 @@ from lab.texts import LANGUAGES, say_error
 from lab.verdict.intervals import new_rows_interval
 from netcore.errors import NetcoreError
 from tests.lab.runs.runs import iris
+from tests.security import strange_files
 from tests.security.run_files import put
 
 HUGE = 10**400
+SLICE = 15  # of ten thousand of each kind, which the named command tries
 CELL = {"class_name": "LSTM", "config": {"units": 2}}
 ODD = {
     "a rate longer than any float": (("compile", "optimizer", "params"), {"learning_rate": HUGE}),
@@ -92,3 +94,9 @@ def test_a_lesson_of_three_kilobytes_prepares_no_large_table_a_hundred_times(mon
     assert 10 < len(prepared) < 20  # of 84
     told = [one.cause.code for one in reader.refusals_of("mine", source)]
     assert told.count("lesson.too_many_values") == 1
+
+
+@pytest.mark.parametrize("kind", strange_files.KINDS)
+def test_nothing_that_is_changed_is_more_than_a_sentence(kind):
+    took = [strange_files.tried(kind, number)[1] for number in range(SLICE)]
+    assert max(took) < strange_files.LONGEST_S
