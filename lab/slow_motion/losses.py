@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from lab.slow_motion.view import View, places_text
 from lab.slow_motion.words import named, said, unit
 from lab.slow_motion.zero import why_unit_zero
 from lab.studies.words import Words
+
+SMALLEST: Final = 1e-9  # of a share that is written as a division
 
 Array = np.ndarray[Any, Any]
 SMALL = 1e-7  # what probabilities are kept away from 0 by, as netcore does
@@ -186,13 +188,15 @@ def _of_batch(view: View) -> Step:
     outputs = judged(view)
     terms: list[Term] = []
     grids = []
-    for place, one in enumerate(outputs):
-        losses, share = view.all(one.losses), _share_of(view, one)
+    shares = [_share_of(view, one) for one in outputs]
+    counts = any(share.any() for share in shares)  # else all are written out, each times 0
+    for place, (one, share) in enumerate(zip(outputs, shares, strict=True)):
+        losses = view.all(one.losses)
         sign = f"l{place + 1}" if len(outputs) > 1 else "l"
         each = [
             _counted(Number(float(losses[index]), "loss", f"{sign}_{places_text(index)}"), float(share[index]))
             for index in np.ndindex(losses.shape)
-            if share[index] != 0
+            if share[index] != 0 or not counts
         ]
         terms += each
         grids.append(_losses_grid(view, losses, one))
@@ -217,8 +221,8 @@ def _of_batch(view: View) -> Step:
 
 def _counted(loss: Number, share: float) -> Term:
     """A loss with its share in the mean; 1/n is written as a division."""
-    parts = 1 / share
-    if abs(parts - round(parts)) < 1e-4 * parts:
+    parts = 1 / share if share >= SMALLEST else 0.0
+    if parts and abs(parts - round(parts)) < 1e-4 * parts:
         return Term(loss.value * share, (loss, f" / {round(parts)}") if round(parts) != 1 else (loss,))
     return product(loss, Number(share, "rate"))
 

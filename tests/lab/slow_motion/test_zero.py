@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from lab.charts.slow_motion import motion_data
 from lab.slow_motion.steps import steps_of
 from lab.slow_motion.view import View
 from lab.starts import start
+from lab.texts import LANGUAGES
 from tests.lab.slow_motion.looks import again, look, step, with_layers
 
 DENSE = ("Dense", {"units": 4, "activation": "relu"})
@@ -139,3 +141,13 @@ def test_every_cause_is_said_with_all_its_numbers(language):
     for one in steps_of(view):
         for cause in one.causes:
             assert "{" not in cause.say(language)
+
+
+@pytest.mark.parametrize("weight", [0.0, 5e-324, 1e-300, 1e9])
+def test_outputs_that_count_nothing_or_next_to_nothing_are_written_out(weight):
+    experiment = start("two_in_two_out")
+    for output in experiment.model.outputs:
+        experiment = experiment.with_model(experiment.model.with_output(output.name, weight=weight))
+    view = look(experiment)
+    assert all(equation.terms for one in steps_of(view) for equation in one.equations)
+    assert all(motion_data(steps_of(view), view.update.network, language) for language in LANGUAGES)
