@@ -170,7 +170,7 @@ def _encoded(column: PreparedColumn, value: Value) -> Array:
 
 
 def _knob(place: int, column: PreparedColumn, x: Array, row: Array, table: Table) -> Knob | None:
-    """The knob of one prepared column; None if training saw one value alone.
+    """The knob of one prepared column; None if training saw one value alone, or there is no way between its values.
 
     Args:
         x: (n, features) of the training part; row: (1, features) of the typical sample.
@@ -190,8 +190,10 @@ def _knob(place: int, column: PreparedColumn, x: Array, row: Array, table: Table
     return _slider(place, column, values, float(start), about.whole, about.unit)
 
 
-def _slider(place: int, column: PreparedColumn, values: Array, start: float, whole: bool, unit: str) -> Knob:
-    """From the smallest to the largest value; six digits, since features are 32-bit numbers."""
+def _slider(place: int, column: PreparedColumn, values: Array, start: float, whole: bool, unit: str) -> Knob | None:
+    """From the smallest to the largest value; six digits, since features are 32-bit numbers. None where these leave no
+    way from one to the other, or one that no number tells.
+    """
     low, high, here = (float(f"{float(number):.6g}") for number in (values.min(), values.max(), start))
     if column.part is not None:  # a part of a date has no unit, and whole numbers but for hours
         whole, unit = column.part != "hour", ""
@@ -199,6 +201,8 @@ def _slider(place: int, column: PreparedColumn, values: Array, start: float, who
         low, high, here, step = float(round(low)), float(round(high)), float(round(here)), 1.0
     else:
         step = float(f"{(high - low) / STEPS:.1g}")
+    if low == high or not 0 < step < math.inf:
+        return None
     return Knob(place, column.source, "number", here, low, high, step, part=column.part or "", unit=unit)
 
 

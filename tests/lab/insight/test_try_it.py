@@ -7,7 +7,7 @@ from lab.data.prepare import prepare
 from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.insight.evaluate import trained_model
-from lab.insight.try_it import Knob, answers, by_value, knobs, picked, sample_of, shiftable, typical
+from lab.insight.try_it import Knob, _slider, answers, by_value, knobs, picked, sample_of, shiftable, typical
 from lab.model.outputs import output_views
 from lab.model.pixels import image_shapes
 from lab.runs.orders.run import run_spec
@@ -172,3 +172,10 @@ def test_yes_and_no_are_chosen_in_the_words_of_the_table():
 def test_numbers_larger_than_a_slider_can_count_are_no_whole_ones():
     assert not Knob(0, "", "number", 0.0, 0.0, 1e18, 1e16).whole
     assert Knob(0, "", "number", 0.0, 0.0, 1e9, 1e7).whole
+
+
+@pytest.mark.parametrize("ends", [(-1e308, 1e308), (1_000_000.01, 1_000_000.02), (0.0, 5e-324)])
+def test_a_column_with_no_way_between_its_values_that_a_slider_could_go_is_no_knob(ends):
+    _, dataset = laid_out(start("iris"))
+    assert _slider(0, dataset.columns[0], np.array(ends), ends[0], False, "") is None
+    assert _slider(0, dataset.columns[0], np.array((0.0, 1.0)), 0.0, False, "").step == 0.01
