@@ -1,7 +1,7 @@
 """A table and a DataSpec → a Dataset: rows divided, columns prepared, every statistic of the training part alone.
 
 `pipeline` has the steps in order; `recipe` what one column goes through and back, `rows` which rows are used, `fit`
-where the numbers come from.
+where the numbers come from, `together` the same of many columns at once.
 """
 
 from lab.data.prepare.cache import Cache, content_hash

@@ -11,6 +11,8 @@ from lab.spec.data import ColumnPlan, DataSpec
 
 Array = npt.NDArray[Any]
 
+NO_PLAN = ColumnPlan(column="any")  # of a column for which nothing is wished
+
 
 def find_target(table: Table, data: DataSpec) -> Column:
     """Raises DataError "data.target_missing", "data.target_empty"."""
@@ -35,7 +37,7 @@ def find_inputs(table: Table, data: DataSpec) -> list[Column]:
     for name in names:
         if name not in known:
             raise DataError("data.input_missing", column=name)
-        check_input(table.column(name), plans.get(name, ColumnPlan(column=name)), data)
+        check_input(table.column(name), plans.get(name, NO_PLAN), data)
     return [table.column(name) for name in names]
 
 

@@ -1,5 +1,6 @@
 """From settings and the training rows' cells to recipes: every number that preparing a column needs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 
 from lab.data.prepare.recipe import UNKNOWN, PreparedColumn
 from lab.data.prepare.settings import Settings
-from lab.data.prepare.statistics import centre_and_width, mean_and_deviation, outer_fences
+from lab.data.prepare.statistics import centres_and_widths, means_and_deviations, outer_fences
 from lab.errors import DataError
 
 Array = npt.NDArray[Any]
@@ -70,22 +71,41 @@ def _fit_numbers(
     values = training[~np.isnan(training)]
     if not len(values):
         return _with(recipe, scale=0.0, fill=0.0 if settings.missing != "drop" else None)
-    fill = _fill(settings, values, always_filled=always_filled)
-    recipe = _with(recipe, fill=fill, log=settings.scaling == "log")
+    return fit_alike([recipe], settings, values[None], always_filled=always_filled)[0]
+
+
+def fit_alike(
+    recipes: Sequence[PreparedColumn], settings: Settings, training: Array, *, always_filled: bool = False
+) -> list[PreparedColumn]:
+    """The recipes of columns that are treated alike, with the numbers of their training rows: those of each alone.
+
+    Args:
+        settings: of any of them.
+        training: (columns, n) without gaps, n at least 1.
+    """
+    fills = _fills(settings, training, always_filled=always_filled)
+    log = settings.scaling == "log"
     if settings.clip:
-        low, high = outer_fences(values) or (None, None)
-        recipe = _with(recipe, low=low, high=high)
-    mean, scale, scaling = centre_and_width(recipe.unscaled(values), settings.scaling, settings.constant)
-    return _with(recipe, mean=mean, scale=scale, scaling=scaling)
+        fences = [outer_fences(values) or (None, None) for values in training]
+        recipes = [_with(recipe, low=low, high=high) for recipe, (low, high) in zip(recipes, fences, strict=True)]
+    if settings.clip or log:
+        pairs = zip(recipes, training, strict=True)
+        training = np.stack([_with(recipe, log=log).unscaled(values) for recipe, values in pairs])
+    found = zip(recipes, fills, *centres_and_widths(training, settings.scaling, settings.constant), strict=True)
+    return [
+        _with(recipe, fill=fill, log=log, mean=float(mean), scale=float(scale), scaling=scaling)
+        for recipe, fill, mean, scale, scaling in found
+    ]
 
 
 def _with(recipe: PreparedColumn, **changes: Any) -> PreparedColumn:
     return PreparedColumn(**{**vars(recipe), **changes})
 
 
-def _fill(settings: Settings, values: Array, *, always_filled: bool) -> float | None:
+def _fills(settings: Settings, training: Array, *, always_filled: bool) -> list[float | None]:
+    """What stands for a gap in each column."""
     if settings.missing == "median":
-        return float(np.median(values))
+        return [float(value) for value in np.median(training, axis=1)]
     if settings.missing == "mean" or (always_filled and settings.missing != "zero"):
-        return mean_and_deviation(values)[0]
-    return 0.0 if settings.missing == "zero" else None
+        return [float(value) for value in means_and_deviations(training)[0]]
+    return [0.0 if settings.missing == "zero" else None] * len(training)

@@ -21,6 +21,7 @@ from lab.data.prepare.recipe import PreparedColumn
 from lab.data.prepare.series import ahead, now, signal_of, windows_of, with_clock
 from lab.data.prepare.settings import Settings, settings_of
 from lab.data.prepare.targets import EncodedTarget, encode_target, target_statistics
+from lab.data.prepare.together import alike, prepared
 from lab.data.split import Rows, Split
 from lab.data.table import Column, Table
 from lab.errors import DataError, LabError
@@ -98,7 +99,15 @@ def _features(
     features: list[PreparedColumn] = []
     blocks: list[Array] = []
     width = 0
-    for one in settings:
+    for same in alike(table, settings, division):
+        one = same[0]
+        if len(same) > 1:
+            width += len(same)
+            _check_values(width, len(division.kept), limits)
+            recipes, block = prepared(table, same, division)
+            features += recipes
+            blocks.append(block)
+            continue
         whole = cells_of(table, one.column)
         for lag in one.lags:
             cells = taken(whole, division.earlier(lag))
@@ -107,7 +116,7 @@ def _features(
             _check_values(width, len(division.kept), limits)
             features += fitted
             blocks += [_encoded(recipe, cells, data) for recipe in fitted]
-    return features, np.hstack(blocks)
+    return features, np.concatenate(blocks, axis=1, out=np.empty((len(division.kept), width), np.float32))
 
 
 def _encoded(recipe: PreparedColumn, cells: Array, data: DataSpec) -> Array:

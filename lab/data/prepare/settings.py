@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from lab.data.prepare.chosen_columns import NO_PLAN
 from lab.data.table import Column
 from lab.errors import DataError
 from lab.spec.data import ColumnPlan, DataSpec, DatePart, Scaling
@@ -49,7 +50,7 @@ def settings_of(columns: list[Column], data: DataSpec) -> list[Settings]:
     if data.missing_indicator and data.missing == "drop":
         raise DataError("data.indicator_without_fill")
     plans = {plan.column: plan for plan in data.plans}
-    return [_settings(column, plans.get(column.name, ColumnPlan(column=column.name)), data) for column in columns]
+    return [_settings(column, plans.get(column.name, NO_PLAN), data) for column in columns]
 
 
 def _settings(column: Column, plan: ColumnPlan, data: DataSpec) -> Settings:
