@@ -41,7 +41,8 @@ from lab.texts import LANGUAGES
 from pages import FIRST, PAGES
 from pages.ui.frame.style import language_script
 from pages.ui.messages import is_drawn, kind_of
-from pages.ui.thrift import look_up_settings_once, send_without_a_detour, tell_the_loop_together
+from pages.ui.state import leave
+from pages.ui.thrift import leave_gone_pages, look_up_settings_once, send_without_a_detour, tell_the_loop_together
 from pages.ui.ticks import let_looks_give_way
 from pages.ui.uploads import held_bytes
 
@@ -53,6 +54,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     tell_the_loop_together()
     send_without_a_detour()
     look_up_settings_once()
+    leave_gone_pages(leave)
     let_looks_give_way()
     bound_messages(get_max_widget_state_size_bytes())
     engine, reader, looker = PoolEngine(), ReadingPool(), LookingPool()

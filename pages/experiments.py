@@ -6,7 +6,7 @@ from lab.studies import told
 from lab.texts import say
 from pages.ui.bench import Bench, bench_of
 from pages.ui.state import AppState, app_state
-from pages.ui.studies.asking import ask, back_to, cards, choose, chosen, wait
+from pages.ui.studies.asking import Opened, ask, back_to, cards, choose, chosen, wait
 from pages.ui.studies.result import show
 from pages.ui.text import data_name, heading
 from pages.ui.waiting import goes_on
@@ -28,7 +28,7 @@ def page(state: AppState, bench: Bench) -> None:
         )
         st.markdown(f"**{told(one.title, state.language)}**")
     asked = state.desk.study
-    if asked is None or asked.name != one.name or state.memo.get("study_anew"):
+    if asked is None or asked.name != one.name or state.held(Opened).anew:
         ask(state, bench, one)
         return
     if not asked.belongs_to(state.experiment.data):

@@ -1,6 +1,7 @@
 """Loss bench: a prediction is moved by sliders or arrow keys, and every loss says what it makes of it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import pandas as pd
@@ -33,6 +34,13 @@ from pages.ui.text import about, heading, name_of
 CLASSES = ("A", "B", "C")
 SHOWN_PATHS = 12
 T = TypeVar("T")
+
+
+@dataclass
+class Scores:
+    """What the sliders of each time step were set to."""
+
+    of_steps: list[tuple[float, ...]] = field(default_factory=lambda: list(FIRST_SCORES))
 
 
 def page() -> None:
@@ -119,7 +127,7 @@ def ctc(language: Language) -> None:
     with settings:
         word: str = choice("ctc.word", language, tuple(WORDS), str, start="AB")
         step: int = choice("ctc.step", language, tuple(range(len(FIRST_SCORES))), lambda place: str(place + 1))
-        scores = app_state().memo.setdefault("loss_bench_scores", list(FIRST_SCORES))
+        scores = app_state().held(Scores).of_steps
         # the sliders of other time steps are not on the screen, and so not kept by the page
         scores[step] = tuple(
             slider("ctc.score", language, 4.0, start, name=letter, key=f"ctc-{step}-{letter}")

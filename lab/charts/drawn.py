@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from lab.charts.kept import Kept
 
-FIGURES: Final = 200
+FIGURES: Final = 100  # some 40 kB each
 BYTES: Final = 32_000_000  # of what they are drawn from; a figure takes about as much again
 
 

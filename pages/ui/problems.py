@@ -25,9 +25,15 @@ class Untold:
     problems: list[tuple[str, Problem]] = field(default_factory=list)
 
 
+def _untold(state: AppState) -> Untold:
+    """Of this screen: it goes with all that was worked out for a page that has gone."""
+    untold: Untold = state.memo.setdefault("untold", Untold())
+    return untold
+
+
 def begin_telling(state: AppState, problems: Iterable[Problem], dataset: Dataset | None) -> None:
     """Before a page is drawn."""
-    untold = state.held(Untold)
+    untold = _untold(state)
     untold.dataset = dataset
     untold.problems = [(knob_of(problem, state.experiment), problem) for problem in problems]
 
@@ -38,7 +44,7 @@ def tell_at(name: str, state: AppState) -> None:
     Args:
         name: of the widget, its key without the revision.
     """
-    untold = state.held(Untold)
+    untold = _untold(state)
     here = [one for one in untold.problems if name == one[0] or name.startswith(f"{one[0]}.")]
     if here:
         untold.problems = [one for one in untold.problems if one not in here]
@@ -47,7 +53,7 @@ def tell_at(name: str, state: AppState) -> None:
 
 def tell_the_rest(state: AppState) -> None:
     """Where the page ends: problems whose knobs stand on other pages."""
-    untold = state.held(Untold)
+    untold = _untold(state)
     rest, untold.problems = untold.problems, []
     _tell(rest, state)
 
@@ -68,7 +74,7 @@ def show_problems(problems: Iterable[LabError | Problem], state: AppState) -> No
 
 def mend_button(problem: Problem, state: AppState) -> None:
     """One click that puts the setting right, and says what it will be."""
-    mend = mend_of(problem, state.experiment, state.held(Untold).dataset)
+    mend = mend_of(problem, state.experiment, _untold(state).dataset)
     if mend is None:
         return
     layers, compiled = mend.experiment.model.layers, mend.experiment.compile

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
@@ -73,6 +74,12 @@ class AppState:
     def __post_init__(self) -> None:
         self.desk.seat(self)
 
+    def leave(self) -> None:
+        """Its page has gone: what was worked out for it is worked out again should it come back."""
+        self.memo.clear()
+        self.desk.screens.pop(id(self), None)
+        self.desk.leave()
+
     def forget_tables(self) -> None:
         """Another session's script may run meanwhile: each of these is one step."""
         self.memo.clear()
@@ -125,6 +132,7 @@ class AppState:
     def enter_page(self, page: str) -> None:
         """A new screen; on another page the widgets show the experiment again, so earlier refusals are over."""
         use_desk(self.owner)
+        self.desk.screens[id(self)] = self
         self.memo.pop("runs", None)  # asked for once a screen, see `pages.ui.run.training.past_runs`
         if page != self.page:
             self.page = page
@@ -150,6 +158,13 @@ def has_state() -> bool:
 
 def keep_state(state: AppState) -> None:
     st.session_state["app"] = state
+
+
+def leave(session: AppSession) -> None:
+    """The page of that session has gone, and not come back so far."""
+    if "app" in session.session_state:
+        state: AppState = session.session_state["app"]
+        state.leave()
 
 
 def widget_value(key: str) -> Any:

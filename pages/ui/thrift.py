@@ -14,8 +14,10 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.state import SafeSessionState
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 PARTS = ("_state", "_lock")  # of SafeSessionState
+GONE_S = 15.0  # a page that is back by then, after a moment without a network, finds all as it was
 TOGETHER_S = 0.003  # what a script tells in so many seconds goes together; the loop sends each ten milliseconds only
 
 
@@ -146,3 +148,28 @@ def look_up_settings_once() -> None:
     looked_up: Any = cache(gather)
     config.get_options_for_section = looked_up
     config.on_config_parsed(looked_up.cache_clear, force_connect=True)
+
+
+@cache
+def leave_gone_pages(leave: Callable[[AppSession], None]) -> None:
+    """Once for the process, before anybody opens a page: Streamlit keeps the session of a page that has gone for two
+    minutes, with all that was worked out for it.
+
+    Args:
+        leave: is told, in the loop's thread, whose page has not come back in a moment.
+    """
+    gone: Any = getattr(WebsocketSessionManager, "disconnect_session", None)
+    if gone is None or not hasattr(WebsocketSessionManager, "get_active_session_info"):
+        return
+
+    def disconnect(self: WebsocketSessionManager, session_id: str) -> None:
+        there = self.get_active_session_info(session_id)
+        gone(self, session_id)
+        if there is not None:
+            asyncio.get_running_loop().call_later(GONE_S, look_after, self, there.session)
+
+    def look_after(manager: WebsocketSessionManager, session: AppSession) -> None:
+        if not manager.is_active_session(session.id):
+            leave(session)
+
+    WebsocketSessionManager.disconnect_session = disconnect  # type: ignore[method-assign]

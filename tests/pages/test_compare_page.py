@@ -9,6 +9,7 @@ from lab.starts import start
 from lab.studies.words import number
 from lab.texts import say
 from lab.verdict.words import say_word
+from pages.ui.compare.folds import Asked
 from pages.ui.compare.state import CompareView
 from tests.pages.conftest import Person, seen
 from tests.pages.test_train_page import reopened
@@ -311,7 +312,7 @@ def test_cross_validation_tells_how_much_is_the_luck_of_the_rows(person):
     person.look().press("folds-start")
     person.engine.advance()
     person.look()
-    asked = person.state().memo["folds"]
+    asked = person.state().held(Asked).folded
     assert sorted(asked.outcomes) == ["0", "1", "2"]
     ends = [outcome.history["val_loss"][-1] for (outcome,) in asked.outcomes.values()]
     assert number(sum(ends) / 3) in person.sentences()

@@ -1,8 +1,10 @@
 """What a session remembers is bounded, however long somebody works in it."""
 
+from types import SimpleNamespace
+
 from streamlit.runtime.state.session_state import SessionState
 
-from pages.ui.state import TOLD, inmost, keep_newest
+from pages.ui.state import TOLD, inmost, keep_newest, leave
 from tests.pages.conftest import Person
 
 
@@ -31,6 +33,22 @@ def test_a_widget_works_after_others_were_forgotten(person):
     layers = len(person.experiment.model.layers)
     assert len(person.add_layer("Dense").experiment.model.layers) == layers + 1
     assert person.go_to("train").set_number(7, "fit.epochs").experiment.fit.epochs == 7
+
+
+def test_of_a_page_that_has_gone_stays_what_its_person_did_and_not_what_was_worked_out(person):
+    state = person.set_number(7, "fit.epochs").state()
+    assert state.memo
+    assert state in state.desk.screens.values()
+    leave(SimpleNamespace(session_state=kept_by_streamlit(person)))
+    assert not state.memo
+    assert state not in state.desk.screens.values()
+    assert person.look().experiment.fit.epochs == 7
+    assert state.memo
+    assert state in state.desk.screens.values()
+
+
+def test_a_session_whose_first_screen_never_came_has_nothing_to_leave():
+    leave(SimpleNamespace(session_state=SessionState()))
 
 
 def test_a_session_remembers_what_its_newest_runs_were_told(person):

@@ -8,12 +8,15 @@ from types import SimpleNamespace
 import pytest
 from streamlit import config
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from streamlit.runtime.session_manager import ActiveSessionInfo
 from streamlit.runtime.state import SafeSessionState
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from pages.ui import thrift
-from pages.ui.thrift import Looked, send_without_a_detour, tell_the_loop_together
+from pages.ui.thrift import Looked, leave_gone_pages, send_without_a_detour, tell_the_loop_together
 
 
 def looked_and_gathered(person) -> tuple[Looked, dict[str, object]]:
@@ -229,3 +232,34 @@ def test_a_streamlit_that_tells_its_loop_otherwise_stays_as_it_is(monkeypatch):
     thrift.tell_the_loop_together.__wrapped__()
     thrift.send_without_a_detour.__wrapped__()
     assert dict(vars(Other)) == parts
+
+
+def test_a_page_that_has_gone_is_left_unless_it_is_back_in_a_moment(monkeypatch):
+    monkeypatch.setattr(WebsocketSessionManager, "disconnect_session", WebsocketSessionManager.disconnect_session)
+    monkeypatch.setattr(thrift, "GONE_S", 0.0)
+    manager = WebsocketSessionManager(MemorySessionStorage(), SimpleNamespace(), SimpleNamespace(clear=int), None)
+    left: list[str] = []
+
+    def enter(name: str) -> None:
+        parts = ("request_script_stop", "disconnect_file_watchers", "clear_session_caches")
+        session = SimpleNamespace(id=name, is_resumable=lambda: True, **dict.fromkeys(parts, int))
+        manager._active_session_info_by_id[name] = ActiveSessionInfo(None, session)
+
+    async def pages() -> None:
+        both = asyncio.Event()
+
+        def leave(session: AppSession) -> None:
+            left.append(session.id)
+            if "last" in left:
+                both.set()
+
+        leave_gone_pages.__wrapped__(leave)
+        for name in ("gone", "back", "last"):
+            enter(name)
+            manager.disconnect_session(name)
+        manager.disconnect_session("never there")
+        enter("back")
+        await both.wait()
+
+    asyncio.run(pages())
+    assert left == ["gone", "last"]

@@ -43,7 +43,7 @@ MARKS = ".marks"  # what the owner did with a run, in a file of its own: it chan
 DAMAGED = re.compile(r"damaged-([0-9a-f]{32})")  # id of a run whose file does not tell its own any more
 NUMBER = "number"  # the last one that was given to a run of the owner
 ARRAYS = re.compile(r"[0-9a-f]{8}")  # which .npz belongs to a .json: each saving writes another
-SUMMARIES = 4_000  # at hand; those read first go first
+OWNERS, SUMMARIES = 300, 4_000  # whose lines are at hand, and how many; those of whoever was not asked for longest go
 LEFT_S = 3600.0  # after so long nobody is still writing a file that belongs to no run
 NO_RUN = (ValueError, KeyError, TypeError, AttributeError, RecursionError, LabError)
 
@@ -60,6 +60,8 @@ def has_folder(directory: Path, owner: str) -> bool:
 
 Stamp = tuple[int, int, int]  # what tells one writing of a file from another: time, size, place on the disk
 NOWHERE: Stamp = (0, 0, 0)
+# a file's stamp when it was read; None: it is no run, as was seen in the list or when it was opened
+Known = tuple[Stamp, RunSummary | None]
 
 
 class RunStore:
@@ -76,8 +78,7 @@ class RunStore:
 
     def __init__(self, directory: Path, limits: Limits, clock: Callable[[], float] = time.time) -> None:
         self.directory, self._limits, self._clock = directory, limits, clock
-        # by file, with its stamp when it was read; None: it is no run, as was seen in the list or when it was opened
-        self._summaries: dict[Path, tuple[Stamp, RunSummary | None]] = {}
+        self._at_hand: dict[Path, dict[str, Known]] = {}  # of each folder by the names of its files
         with suppress(OSError):  # a disk that takes nothing now may do so later; until then each saving says so
             directory.mkdir(parents=True, exist_ok=True)
             with self._alone():  # its file must be there before the disk is full, or nothing could be deleted
@@ -179,6 +180,8 @@ class RunStore:
         """The owner's kept runs, newest first, without those that are set aside."""
         folder = self._folder(owner)
         self._tidy(folder)
+        if at_hand := self._at_hand.pop(folder, None):
+            self._at_hand[folder] = at_hand  # it is the one asked for last
         known = {path: self._summary(path) for path in self._kept_in(folder)}
         found = [replace(summary, marks=_marks(path)) for path, summary in known.items() if summary is not None]
         return sorted(found, key=lambda summary: summary.number, reverse=True)
@@ -191,7 +194,7 @@ class RunStore:
     def _is_damaged(self, path: Path) -> bool:
         """It was read and is no run; not one that is gone by now, or that cannot be read just now."""
         self._summary(path)
-        known = self._summaries.get(path)
+        known = self._known(path)
         return known is not None and known[1] is None
 
     def tidy(self) -> None:
@@ -219,7 +222,7 @@ class RunStore:
         except FileNotFoundError:
             return []
         except OSError:
-            return [path for path in list(self._summaries) if path.parent == folder]
+            return [folder / name for name in list(self._at_hand.get(folder, ()))]
 
     def _summary(self, path: Path) -> RunSummary | None:
         """One line about a kept run, read once for each time it was written; None if its file is no run.
@@ -227,22 +230,34 @@ class RunStore:
         Where it cannot be read just now, as it was known.
         """
         stamp = _stamp(path)
-        known = self._summaries.get(path)
+        known = self._known(path)
         if known is None or known[0] != stamp:
             try:
                 known = self._know(path, stamp, _read_summary(path))
             except FileNotFoundError:
-                self._summaries.pop(path, None)
+                self._forget(path)
                 return None
             except OSError:
                 return None if known is None else known[1]
         return known[1]
 
-    def _know(self, path: Path, stamp: Stamp, summary: RunSummary | None) -> tuple[Stamp, RunSummary | None]:
-        known = self._summaries[path] = stamp, summary
-        for old in list(self._summaries)[:-SUMMARIES]:
-            self._summaries.pop(old, None)
+    def _known(self, path: Path) -> Known | None:
+        return self._at_hand.get(path.parent, {}).get(path.name)
+
+    def _know(self, path: Path, stamp: Stamp, summary: RunSummary | None) -> Known:
+        mine = self._at_hand.setdefault(path.parent, {})
+        known = mine[path.name] = stamp, summary
+        others = {folder: len(kept) for folder, kept in list(self._at_hand.items()) if folder != path.parent}
+        too_many, owners = len(mine) + sum(others.values()) - SUMMARIES, 1 + len(others)
+        for folder, size in others.items():
+            if too_many <= 0 and owners <= OWNERS:
+                break
+            self._at_hand.pop(folder, None)
+            too_many, owners = too_many - size, owners - 1
         return known
+
+    def _forget(self, path: Path) -> None:
+        self._at_hand.get(path.parent, {}).pop(path.name, None)
 
     def _path(self, run_id: str, owner: str) -> Path:
         damaged = DAMAGED.fullmatch(run_id)
@@ -289,7 +304,7 @@ class RunStore:
 
     def _remove(self, path: Path) -> None:
         """The .json first: whoever looks meanwhile sees no run, and not half of one. Raises OSError."""
-        self._summaries.pop(path, None)
+        self._forget(path)
         for file in (path, *path.parent.glob(f"{path.stem}*.npz"), path.with_suffix(CHECKPOINTS)):
             file.unlink(missing_ok=True)
 

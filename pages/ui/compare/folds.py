@@ -46,6 +46,13 @@ class Folded:
     ended: bool = False
 
 
+@dataclass
+class Asked:
+    """The cross-validation that was asked for last."""
+
+    folded: Folded | None = None
+
+
 def folds_section(state: AppState, record: RunRecord) -> None:
     """The button, the progress, and how much of the run's value is the luck of its rows."""
     st.caption(say("folds.about", state.language))
@@ -63,7 +70,7 @@ def folds_section(state: AppState, record: RunRecord) -> None:
             on_click=start_folds,
             args=(record,),
         )
-    asked: Folded | None = state.memo.get("folds")
+    asked: Folded | None = state.held(Asked).folded
     if asked is None or asked.run_id != record.id:
         return
     if not asked.ended:
@@ -80,7 +87,7 @@ def start_folds(record: RunRecord) -> None:
         experiment = record.experiment_with_changes()
         cells = fold_cells(experiment, table_of(experiment, state.desk), folds)
         study_id = engine().start_study(cells, state.owner)
-        state.memo["folds"] = Folded(record.id, study_id, folds, learns_from(cells))
+        state.held(Asked).folded = Folded(record.id, study_id, folds, learns_from(cells))
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
 
@@ -103,7 +110,7 @@ def look(state: AppState, asked: Folded) -> StudyView | None:
     try:
         view = engine().study(asked.study_id, state.owner)
     except LabError as lost:
-        state.memo.pop("folds", None)
+        state.held(Asked).folded = None
         st.warning(tell_error(lost, state.language))
         return None
     if view.state in ENDED:

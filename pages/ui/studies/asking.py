@@ -1,6 +1,7 @@
 """One-click experiments: choosing one, predicting, starting it, and waiting for it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -25,6 +26,14 @@ from pages.ui.waiting import wait_for
 LOOK_S = 0.5  # between two looks at a study that goes on
 CARDS_A_ROW = 3
 MOST_ABREAST = 12  # values to predict from that are all shown; more are put into a list
+
+
+@dataclass
+class Opened:
+    """The experiment that is open, None while all are shown; whether it is asked anew after its result."""
+
+    name: str | None = None
+    anew: bool = False
 
 
 def safe(text: str) -> str:
@@ -69,13 +78,12 @@ def _card(state: AppState, one: Study) -> None:
 def choose(name: str | None) -> None:
     """Callback: open that experiment, or all of them."""
     state = app_state()
-    state.memo["study"] = name
-    state.memo["study_anew"] = False
+    state.held(Opened).name, state.held(Opened).anew = name, False
 
 
 def anew() -> None:
     """Callback: the same experiment once more, with another prediction."""
-    app_state().memo["study_anew"] = True
+    app_state().held(Opened).anew = True
 
 
 def back_to(asked: Asked) -> None:
@@ -84,7 +92,7 @@ def back_to(asked: Asked) -> None:
 
 
 def chosen(state: AppState) -> Study | None:
-    name = state.memo.get("study")
+    name = state.held(Opened).name
     return STUDIES.get(name) if name else None
 
 
@@ -255,7 +263,7 @@ def _run_button(
         st.error(tell_error(error, state.language))
         return
     state.desk.study = Asked(one.name, settings, seeds, state.experiment, own, prediction, thought, id, cells)
-    state.memo["study_anew"] = False
+    state.held(Opened).anew = False
     st.rerun()
 
 

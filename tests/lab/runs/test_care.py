@@ -8,6 +8,7 @@ from lab.runs.serve.pooled.care import GIVE_BACK_S, TIDY_S, Caretaker, due, out_
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import BESIDES_BYTES
+from lab.runs.serve.pooled.memory import PARKED_BYTES
 from lab.runs.serve.pooled.streams import Streams
 from lab.runs.wire.messages import Drop, SetLearningRate
 from lab.spec.limits import ALONE, Limits
@@ -168,6 +169,22 @@ def test_a_run_at_rest_that_nobody_reads_keeps_its_points_and_not_its_frames(hou
     house.caretaker.sweep()
     assert house.run.curve.frames == 1
     assert house.run.curve.points() == points
+
+
+def test_a_parked_run_keeps_few_checkpoints_or_one_that_is_large_until_somebody_looks(house):
+    house.run.parked = True
+    house.run.checkpoints = {epoch: bytes(1_000) for epoch in range(1, 101)}
+    house.streams.open(house.run.stream, 0, Bell())
+    house.caretaker.sweep()
+    assert len(house.run.checkpoints) == 100
+    house.run.readers.clear()
+    house.run.parked = True
+    house.caretaker.sweep()
+    assert 5 <= len(house.run.checkpoints) <= PARKED_BYTES // 1_000
+    assert max(house.run.checkpoints) == 100
+    house.run.checkpoints = {epoch: bytes(2 * PARKED_BYTES) for epoch in (1, 2)}
+    house.caretaker.sweep()
+    assert list(house.run.checkpoints) == [2]
 
 
 def test_kept_runs_are_tidied_at_the_beginning_and_each_hour(house):

@@ -112,7 +112,28 @@ def test_so_many_lines_about_runs_are_at_hand_and_others_are_read_again(engine, 
     for _ in range(2):
         for number in range(2):
             assert [summary.id for summary in store.summaries(f"owner {number}")] == runs[number::2][::-1]
-            assert len(store._summaries) <= 3
+            assert list(map(len, store._at_hand.values())) == [4]
+
+
+def test_lines_about_the_runs_of_so_many_owners_are_at_hand_those_asked_for_last(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(store_module, "OWNERS", 2)
+    store = RunStore(tmp_path, ALONE)
+    runs = {owner: [keep(store, engine, owner)] for owner in ("one", "two", "three")}
+
+    def list_runs(*owners: str) -> None:
+        for owner in owners:
+            assert [summary.id for summary in store.summaries(owner)] == runs[owner]
+
+    list_runs("one", "two", "one", "three")
+    read, read_summary = [], store_module._read_summary
+    monkeypatch.setattr(store_module, "_read_summary", lambda path: read.append(path) or read_summary(path))
+    list_runs("three", "one")
+    assert not read
+    list_runs("two")
+    assert len(read) == 1
+    assert len(store._at_hand) == 2
+    assert store.summaries("nobody") == []
+    assert len(store._at_hand) == 2
 
 
 def test_the_oldest_make_room_for_the_newest(engine, tmp_path):

@@ -10,7 +10,7 @@ from lab.memory import tidy
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, LiveRun
-from lab.runs.serve.pooled.memory import thin_live
+from lab.runs.serve.pooled.memory import thin_live, thin_unread
 from lab.runs.wire.messages import Pause, Stop
 from lab.spec.limits import Limits
 
@@ -87,7 +87,7 @@ class Caretaker:
             with self._hub.lock:
                 self._tend(job, due(job, self._hub.clock(), self._hub.limits))
                 if not job.readers and (job.parked or not job.active):
-                    job.curve.thin(1)
+                    thin_unread(job)
         with self._hub.lock:
             thin_live(self._hub.jobs(), self._hub.limits.live_runs_bytes)
         for run in out_of_reach(self._hub.jobs(), self._hub.limits):
