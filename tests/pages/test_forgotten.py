@@ -48,7 +48,9 @@ def test_of_a_page_that_has_gone_stays_what_its_person_did_and_not_what_was_work
 
 
 def test_a_session_whose_first_screen_never_came_has_nothing_to_leave():
-    leave(SimpleNamespace(session_state=SessionState()))
+    session = SessionState()
+    leave(SimpleNamespace(session_state=session))
+    assert len(session) == 0
 
 
 def test_a_session_remembers_what_its_newest_runs_were_told(person):
