@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lab.runs.serve.sessions import address_of
 
-AT_ONCE: Final = 8  # of one address
+AT_ONCE: Final = 6  # of one address
 LONGEST_S: Final = 1.0  # for a first screen; whoever takes longer keeps no other of that address waiting
 SMALL: Final = 300  # bytes: the message that says that a screen is drawn has no more
 
