@@ -120,11 +120,13 @@ async def start_again(host: str, query: str, start: float, end: float, first_poi
             await session.rerun(click="train", until_stream=True)
             if session.stream is None:  # it was not allowed to begin
                 continue
+            # a run may wait for its place longer than the server waits for a page that reads nothing
+            finished = asyncio.create_task(session.finish())
             async for frame in read_stream(host, session.cookie, session.stream):
                 if clicked > start:
                     first_points.append(frame.at - clicked)
                 break
-            await session.finish()
+            await finished
             await session.rerun(click="stop")
 
 
