@@ -10,7 +10,7 @@ FEWEST: Final = 4.0  # frames a second that a busy class still gets, as far as t
 LATER: Final = 0.8  # each step is slower than the one before by this
 
 BUSY_DRAWINGS: Final = 2.0  # pictures slow down before training does
-BUSY_MOTION: Final = 6.0  # what a playground is made of must still be seen to move
+BUSY_MOTION: Final = 12.0  # what a playground is made of must still be seen to move
 
 
 @dataclass(frozen=True)
