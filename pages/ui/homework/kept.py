@@ -8,7 +8,7 @@ import streamlit as st
 from lab.homework.kept import take_in, to_text
 from lab.homework.refusal import HomeworkError
 from lab.texts import say
-from pages.ui.lessons.kept_progress import browser_keeps
+from pages.ui.lessons.kept_progress import browser_keeps, take_word
 from pages.ui.state import AppState, app_state, widget_value
 
 KEY = "homework-kept"
@@ -46,15 +46,11 @@ def _told() -> None:
 
 
 def hear(state: AppState, told: Any) -> None:
-    """Take in what a browser says: {"number", "text"}, or {"blocked": true}. Whatever it is, nothing breaks."""
+    """Take in what a browser says. Whatever it is, nothing breaks."""
     storage = state.held(Storage)
-    if not isinstance(told, dict):
+    text = take_word(storage, told)
+    if text is None:
         return
-    storage.blocked = told.get("blocked") is True
-    number, text = told.get("number"), told.get("text")
-    if not isinstance(number, str) or not isinstance(text, str):
-        return
-    storage.heard, storage.unread = number[:40], False
     try:
         take_in(state.desk.homework, text)
     except HomeworkError:

@@ -30,6 +30,7 @@ class Heard(Protocol):
 
     heard: str
     unread: bool
+    blocked: bool
     forgotten: bool
 
 
@@ -40,22 +41,30 @@ def browser_keeps(name: str, record: str, visit: Heard, key: str, on_told: Calla
     visit.forgotten = False
 
 
+def take_word(visit: Heard, told: Any) -> str | None:
+    """What the browser has kept, as it says: {"number", "text"}; None for {"blocked": true}, or whatever it is."""
+    if not isinstance(told, dict):
+        return None
+    visit.blocked = told.get("blocked") is True
+    number, text = told.get("number"), told.get("text")
+    if not isinstance(number, str) or not isinstance(text, str):
+        return None
+    visit.heard, visit.unread = number[:40], False
+    return text
+
+
 def _told() -> None:
     """Callback: the browser has spoken."""
     hear(app_state(), widget_value(KEY).told)
 
 
 def hear(state: AppState, told: Any) -> None:
-    """Take in what a browser says: {"number", "text"}, or {"blocked": true}. Whatever it is, nothing breaks."""
+    """Take in what a browser says. Whatever it is, nothing breaks."""
     visit = state.held(Visit)
     visit.by_itself = True
-    if not isinstance(told, dict):
+    text = take_word(visit, told)
+    if text is None:
         return
-    visit.blocked = told.get("blocked") is True
-    number, text = told.get("number"), told.get("text")
-    if not isinstance(number, str) or not isinstance(text, str):
-        return
-    visit.heard, visit.unread = number[:40], False
     learner, moment = state.desk.lessons, now(state)
     try:
         record = from_text(text, moment)
