@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks.insight.inside import dataset_of
-from lab.aside.told import silently
+from lab.aside.progress import silently
 from lab.insight.inside.course import epochs_looked_into
 from lab.insight.inside.job import Job, bad_update, course, rows_cut_off, slice_of_loss, way_back, worked_out
 from lab.insight.inside.looker import LookingPool

@@ -14,8 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, cast
 
+from lab.aside.progress import Progress, Tell
 from lab.aside.refusals import refusal_of
-from lab.aside.told import Progress, Tell
 from lab.aside.wire import Arrays, Values, receive, send
 from lab.errors import LabError
 from lab.memory import give_back

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
+from lab.aside.progress import Progress, Tell
 from lab.aside.refusals import refusal_values
-from lab.aside.told import Progress, Tell
 from lab.aside.wire import Arrays, Values, receive, send
 from lab.errors import LabError
 from lab.memory import peak_bytes

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.aside.told import silently
+from lab.aside.progress import silently
 from lab.data.prepare import Dataset
 from lab.export.fit_lines import FitStyle, first_epoch, fit_calls, fit_lines, last_epoch, ordered_lines, weight_lines
 from lab.export.keras_source import head_lines, model_lines

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from lab.aside.told import Progress, Tell
+from lab.aside.progress import Progress, Tell
 from lab.insight.one_update import before_update, trace_of
 from lab.runs.kept.replay import Past, brought_on
 from lab.runs.wire.arrays import rows_in

@@ -1,7 +1,7 @@
 """The verdict on a comparison: what was tried, what it changed against chance, and what to try next.
 
-    said = compare([Judged("#1", record.experiment_with_changes(), record.verdict), Judged("#2", …), …])
-    for sentence in say_comparison(said, language, plain): …
+    found = compare([Judged("#1", record.experiment_with_changes(), record.verdict), Judged("#2", …), …])
+    say_tried(found, language), [say_against(found, one, language) for one in found.against], say_next(found, language)
 
 The first run is the one that the others are held against. Like the verdict on one run it never sees the test part.
 
@@ -177,19 +177,6 @@ ADVISED_KNOBS = {
 
 
 # --- in words
-
-
-def say_comparison(comparison: Comparison, language: Language, plain: Callable[[str], str] = str) -> list[str]:
-    """Sentences: what was tried, whether it is fair, each run against the first, what to try next.
-
-    Args:
-        plain: makes a person's own text (names of runs and columns) safe for where the sentences go.
-    """
-    return [
-        *say_tried(comparison, language, plain),
-        *(say_against(comparison, one, language, plain) for one in comparison.against),
-        *say_next(comparison, language, plain),
-    ]
 
 
 def say_tried(comparison: Comparison, language: Language, plain: Callable[[str], str] = str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lab.aside.told import Tell, silently
+from lab.aside.progress import Tell, silently
 from lab.data.prepare import Dataset
 from lab.edits.advice import REMEDIES, Known, Remedy
 from lab.insight.bad_update import BadUpdate

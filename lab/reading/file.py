@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from lab.aside.told import Progress, Tell
+from lab.aside.progress import Progress, Tell
 from lab.data.read import read_as_wished, read_table
 from lab.data.table import Table
 from lab.edits.proposals import for_own_table

@@ -1,6 +1,6 @@
 """The one reader of this process."""
 
-from lab.aside.told import Tell
+from lab.aside.progress import Tell
 from lab.reading.file import FileRead, Reader, Wish, read_file
 from lab.runs.serve.sole import Sole
 from lab.spec.limits import current_limits

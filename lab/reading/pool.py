@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from lab.aside.pool import AsidePool, Bounds
-from lab.aside.told import Tell
+from lab.aside.progress import Tell
 from lab.errors import TableError
 from lab.reading.file import FileRead, Wish, read_file
 from lab.reading.replies import answered, question

@@ -1,7 +1,7 @@
 """A reading process: `python -m lab.reading.process` reads files and writes what came of them."""
 
 from lab.aside.process import serve
-from lab.aside.told import Tell
+from lab.aside.progress import Tell
 from lab.aside.wire import Arrays, Values
 from lab.errors import TableError
 from lab.reading.file import read_file

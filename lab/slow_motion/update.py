@@ -11,7 +11,6 @@ from lab.insight.one_update import before_update, trace_of
 from lab.model.drawn import DrawnNetwork
 from lab.model.problems import updates_arithmetic
 from lab.runs.kept.record import RunRecord
-from lab.runs.kept.replay import trainer_at
 from lab.runs.orders.run import check_network, run_spec
 from lab.runs.wire.arrays import Arrays
 from lab.runs.wire.checkpoints import Checkpoints, nearest
@@ -73,21 +72,11 @@ def first_update(experiment: Experiment, dataset: Dataset, batch: int = 1) -> Up
     return _update(experiment, dataset, spec, arrays, Trainer(spec, arrays).snapshot(), 1, batch)
 
 
-def update_of_run(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int, batch: int) -> Update:
-    """Update `batch` of epoch `epoch` of a run, both from 1, with the rows that the training took.
-
-    Raises:
-        RunError "run.damaged".
-    """
-    after = epoch_before(epoch)
-    return update_from(record, dataset, trainer_at(record, checkpoints, dataset, after).snapshot(), after, batch)
-
-
 def update_from(record: RunRecord, dataset: Dataset, state: bytes, after: int, batch: int) -> Update:
-    """The same of the epoch behind epoch `after`.
+    """Update `batch`, from 1, of the epoch behind epoch `after` of a run, with the rows that the training took.
 
     Args:
-        state: snapshot of a Trainer that has been brought there.
+        state: snapshot of a Trainer that has been brought to the end of epoch `after`; 0: its start.
     """
     experiment = record.experiment_with_changes()
     spec, arrays = run_spec(experiment, dataset)

@@ -154,36 +154,6 @@ def circle() -> Experiment:
 
 
 @cache
-def spiral() -> Experiment:
-    """L12: two arms that wind round one another."""
-    return experiment(
-        "spiral",
-        (16, 16),
-        optimizer=adam(0.005),
-        epochs=200,
-        batch_size=10,
-        judged=120,
-        activation="tanh",
-    )
-
-
-@cache
-def sine(hidden: tuple[int, ...] = (16,), rows: int | None = None, epochs: int = 200) -> Experiment:
-    """L12: a wave with noise of variance 0.04, below which no network can honestly get."""
-    return experiment(
-        "sine_1d",
-        hidden,
-        optimizer=adam(0.03),
-        epochs=epochs,
-        batch_size=10,
-        judged=60,
-        rows=rows,
-        activation="tanh",
-        target_scaling="none",
-    )
-
-
-@cache
 def weather_types(epochs: int = 100) -> Experiment:
     """Five kinds of weather: a narrow layer cannot tell them apart, a wide one learns the few days by heart."""
     return experiment(

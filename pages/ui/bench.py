@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakValueDictionary
 
-from lab.aside.told import Tell, silently
+from lab.aside.progress import Tell, silently
 from lab.data.given import given_table
 from lab.data.prepare import Dataset, prepare_cached
 from lab.data.table import Table

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from lab.aside.told import Tell, silently
+from lab.aside.progress import Tell, silently
 from lab.data.doctor import Remedy, TrainingRemedy
 from lab.data.table import Table
 from lab.errors import LabError

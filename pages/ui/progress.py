@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lab.aside.told import Progress, Tell
+from lab.aside.progress import Progress, Tell
 from lab.texts import say
 from lab.texts.letters import megabytes
 from pages.ui.state import AppState, app_state

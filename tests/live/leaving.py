@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from lab.aside.told import Progress
+from lab.aside.progress import Progress
 
 
 class Left(BaseException):
@@ -10,5 +10,5 @@ class Left(BaseException):
 
 
 def leave(_progress: Progress) -> NoReturn:
-    """Told how far it is, as `lab.aside.told.Tell`."""
+    """Told how far it is, as `lab.aside.progress.Tell`."""
     raise Left

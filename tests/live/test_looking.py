@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from lab.aside.told import Progress, silently
+from lab.aside.progress import Progress, silently
 from lab.errors import LookError
 from lab.export.program import program_of
 from lab.insight.inside import looker

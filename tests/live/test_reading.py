@@ -11,7 +11,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from benchmarks.reader.corpus import clean, combined
-from lab.aside.told import Progress, silently
+from lab.aside.progress import Progress, silently
 from lab.data.samples import SAMPLE_DATA
 from lab.errors import TableError
 from lab.reading.file import FileRead, Wish, read_file

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from lab.errors import RunError
-from lab.runs.kept.replay import trainer_at
+from lab.runs.kept.replay import past_of
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from tests.lab.runs.runs import iris, iris_data, trained, with_rate
@@ -60,7 +60,7 @@ def test_a_fork_starts_from_its_parents_checkpoint_and_a_kept_run_can_be_looked_
     assert engine.record(fork, owner).history == trained(experiment).history
     assert len(engine.view(fork, owner).history["loss"]) == 40
     assert set(engine.checkpoints(fork, owner)) == {1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28, 36}
-    again = trainer_at(engine.record(fork, owner), engine.checkpoints(fork, owner), iris_data(), 33)
+    again = past_of(engine.record(fork, owner), engine.checkpoints(fork, owner), iris_data()).trainer_at(33)
     assert again.history["loss"] == pytest.approx(engine.view(fork, owner).history["loss"][:33], rel=1e-5)
     assert "evaluated_loss" in engine.view(fork, owner).extras
 

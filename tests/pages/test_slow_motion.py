@@ -2,11 +2,11 @@
 
 from lab.charts.slow_motion import motion_data
 from lab.slow_motion.steps import steps_of
-from lab.slow_motion.update import update_of_run
 from lab.slow_motion.view import View
 from lab.starts import start
 from lab.texts import say
 from pages.ui.bench import bench_of
+from tests.lab.slow_motion.looks import update_of_run
 
 
 def steps(person) -> list[dict]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from benchmarks.reader.hostile import SHAPES
-from lab.aside.told import silently
+from lab.aside.progress import silently
 from lab.data.read import read_table
 from lab.errors import LabError, TableError
 from lab.reading.file import Wish, read_file

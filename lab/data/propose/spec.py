@@ -133,7 +133,7 @@ def _of_ranked(
 
 def _with_course(candidate: Candidate) -> Candidate:
     reasons = (Reason("course"), *candidate.reasons)
-    return Candidate(candidate.column, candidate.task, candidate.points, reasons, in_course=True)
+    return Candidate(candidate.column, candidate.task, candidate.points, reasons)
 
 
 def _spec(table: Table, column: Column, task: Task, inputs: tuple[str, ...], source: Source) -> DataSpec:

@@ -60,18 +60,12 @@ class Candidate:
     Args:
         points: the sum over the reasons, for the order alone.
         reasons: those for it, then those against it, each from the strongest.
-        in_course: predicted from its own past, since nothing else tells anything of it.
     """
 
     column: str
     task: Task
     points: float
     reasons: tuple[Reason, ...] = ()
-    in_course: bool = False
-
-    @property
-    def for_it(self) -> tuple[Reason, ...]:
-        return tuple(reason for reason in self.reasons if POINTS.get(reason.code, 0.0) >= 0)
 
 
 class Ranking:

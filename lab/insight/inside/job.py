@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from lab.aside.told import Progress, Tell
+from lab.aside.progress import Progress, Tell
 from lab.aside.wire import Arrays, Values
 from lab.insight.bad_update import BadUpdate, bad_update_of
 from lab.insight.cut_off import CutOff, cut_off

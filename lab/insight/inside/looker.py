@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from lab.aside.pool import AsidePool, Bounds
-from lab.aside.told import Tell
+from lab.aside.progress import Tell
 from lab.aside.wire import Arrays, Values
 from lab.errors import LookError
 from lab.insight.inside.course import course_of

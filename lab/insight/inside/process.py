@@ -1,7 +1,7 @@
 """A process that looks into runs: `python -m lab.insight.inside.process`."""
 
 from lab.aside.process import serve
-from lab.aside.told import Tell
+from lab.aside.progress import Tell
 from lab.aside.wire import Arrays, Values
 from lab.errors import LookError
 from lab.insight.inside.job import unpacked, worked_out

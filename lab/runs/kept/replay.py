@@ -66,24 +66,6 @@ def past_of(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset) -> Pa
     return _past(record.experiment_with_changes(), record, checkpoints, dataset)
 
 
-def trainer_from(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int) -> Trainer:
-    """A Trainer of the run at its last checkpoint at or before `epoch`; `advance` brings it on.
-
-    Raises:
-        RunError "run.damaged": the checkpoint is not of this run.
-    """
-    return past_of(record, checkpoints, dataset).trainer_from(epoch)
-
-
-def trainer_at(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int) -> Trainer:
-    """A Trainer of the run after `epoch` epochs (0: its start weights). Its model may be asked anything.
-
-    Raises:
-        RunError "run.damaged".
-    """
-    return past_of(record, checkpoints, dataset).trainer_at(epoch)
-
-
 def bring_on(trainer: Trainer, epoch: int) -> None:
     """Train the epochs that are missing up to `epoch`."""
     if trainer.epochs_done < epoch:
@@ -116,7 +98,7 @@ def epoch_beside(epoch: int, step: int, last: int) -> int:
 
 
 def seconds_to(record: RunRecord, checkpoints: Checkpoints, epoch: int) -> float:
-    """What `trainer_at` will take, by what the run took for an epoch."""
+    """What `Past.trainer_at` will take, by what the run took for an epoch."""
     return seconds_from(record, checkpoints, epoch, None)
 
 

@@ -8,7 +8,7 @@ from lab.data.prepare import Dataset
 from lab.insight.inside.job import snapshot_in, way_back
 from lab.insight.inside.looker import SMALL_S, looker
 from lab.runs.kept.record import RunRecord
-from lab.runs.kept.replay import bring_on, is_on_the_way, past_of, seconds_from, trainer_from, within_reach
+from lab.runs.kept.replay import bring_on, is_on_the_way, past_of, seconds_from, within_reach
 from lab.runs.serve.host import engine
 from lab.runs.wire.checkpoints import Checkpoints, nearest
 from lab.runs.work.trainer import Trainer
@@ -60,7 +60,7 @@ def trainer_back_at(state: AppState, record: RunRecord, dataset: Dataset, epoch:
     near = known[1] if known and known[0] == mark and is_on_the_way(known[1], checkpoints, epoch) else None
     seconds = seconds_from(record, checkpoints, epoch, near)
     if seconds < SMALL_S:
-        trainer = near or trainer_from(record, checkpoints, dataset, epoch)
+        trainer = near or past_of(record, checkpoints, dataset).trainer_from(epoch)
         bring_on(trainer, epoch)
     else:
         trainer = _brought_back_aside(state, record, dataset, epoch, seconds, near)

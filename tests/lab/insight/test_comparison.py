@@ -1,6 +1,6 @@
 """The verdict on a comparison names what was tried, holds the difference against chance, and says what to try next."""
 
-from lab.insight.comparison import Judged, compare, say_comparison
+from lab.insight.comparison import Judged, compare, say_against, say_next, say_tried
 from lab.starts import start
 from lab.texts import LANGUAGES
 from lab.verdict.verdict import judge
@@ -29,6 +29,11 @@ def run(name, experiment, *, end=0.2, rise=0.0, loss=None, rows=400, state="fini
     return Judged(name, experiment, verdict)
 
 
+def sentences_of(found, language="en", plain=str):
+    against = [say_against(found, one, language, plain) for one in found.against]
+    return [*say_tried(found, language, plain), *against, *say_next(found, language, plain)]
+
+
 def test_what_was_tried_is_named_and_a_clear_gain_is_one():
     found = compare([run("first", BASE, end=0.5), run("second", WIDER, end=0.2)])
     assert [one.knob.path for one in found.tried] == ["model.layers.1.units"]
@@ -36,7 +41,7 @@ def test_what_was_tried_is_named_and_a_clear_gain_is_one():
     assert one.outcome == "better"
     assert abs(one.end + 0.3) < 0.01
     assert found.leader.name == "second"
-    sentences = say_comparison(found, "en")
+    sentences = sentences_of(found)
     assert "16 → 64" in sentences[0]
     assert "second: the validation loss at the end is 0.3 lower than that of first" in sentences[1]
 
@@ -68,7 +73,7 @@ def test_the_next_step_is_the_advice_of_the_best_run_that_was_not_tried_yet():
     stopping = BASE.with_fit(early_stopping={"patience": 3})
     found = compare([bad, run("stopped", stopping, end=0.45, rise=0.2, loss=0.01)])
     assert found.leader.verdict.kind == "overfit"
-    assert say_comparison(found, "en")[0] == "What was tried: early stopping (early_stopping) off → on."
+    assert sentences_of(found)[0] == "What was tried: early stopping (early_stopping) off → on."
     assert found.next == ("further", "smaller_net")
     dropped = BASE.with_added_layer("Dropout", {"rate": 0.5})
     worse = compare([bad, run("dropped", dropped, end=0.9, rise=0.4, loss=0.01)])
@@ -99,10 +104,10 @@ def test_a_larger_network_that_learns_more_shows_that_the_small_one_was_an_under
 
     small, large = of_size("small", BASE, 7, 0.8), of_size("large", WIDER, 500, 0.3)
     assert small.verdict.rule == "room"
-    said = say_comparison(compare([small, large]), "en")[1]
+    said = sentences_of(compare([small, large]))[1]
     assert "Verdict: Underfit → Good fit." in said
     assert said.endswith("so small was an underfit.")
-    assert "underfit." not in say_comparison(compare([small, of_size("other", WIDER, 500, 0.79)]), "en")[1]
+    assert "underfit." not in sentences_of(compare([small, of_size("other", WIDER, 500, 0.79)]))[1]
 
 
 def test_every_comparison_is_said_in_both_languages_with_names_made_safe():
@@ -116,6 +121,6 @@ def test_every_comparison_is_said_in_both_languages_with_names_made_safe():
     ]
     for language in LANGUAGES:
         for runs in pairs:
-            said = " ".join(say_comparison(compare(runs), language, lambda text: text.replace("*", "")))
+            said = " ".join(sentences_of(compare(runs), language, lambda text: text.replace("*", "")))
             assert "*" not in said
             assert "{" not in said

@@ -13,7 +13,7 @@ from lab.insight.inside.course import LINES, MOST_EPOCHS, Course, course_of, epo
 from lab.insight.inside.faults import ADVISED, faults_of, remedies, unit_numbers
 from lab.insight.inside.look import look_inside
 from lab.insight.inside.rows import MOST_ROWS, rows_looked_at
-from lab.runs.kept.replay import past_of, trainer_at
+from lab.runs.kept.replay import past_of
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -88,7 +88,10 @@ def test_histograms_on_one_axis_keep_every_number():
 @pytest.mark.parametrize("name", ["iris", "digits_conv", "two_in_two_out"])
 def test_weights_activations_and_gradients_are_those_of_the_network_and_its_trace(name):
     record, checkpoints, dataset = trained(name, 3)
-    trainer, rows = trainer_at(record, checkpoints, dataset, 2), rows_looked_at(record.experiment, dataset, CLASS)
+    trainer, rows = (
+        past_of(record, checkpoints, dataset).trainer_at(2),
+        rows_looked_at(record.experiment, dataset, CLASS),
+    )
     model = trainer.model
     learned, traced = [weight.numpy() for weight in model.trainable_weights], model.trace(rows.x, rows.y)
     look = look_inside(record.experiment, trainer, rows)
@@ -114,11 +117,11 @@ def test_weights_activations_and_gradients_are_those_of_the_network_and_its_trac
 def test_the_update_ratio_is_that_of_the_run_s_own_next_batch():
     record, checkpoints, dataset = trained("iris")
     rows = rows_looked_at(record.experiment, dataset, CLASS)
-    ahead = trainer_at(record, checkpoints, dataset, 4)
+    ahead = past_of(record, checkpoints, dataset).trainer_at(4)
     batch = ahead.step()
     arrays = run_spec(record.experiment, dataset)[1]
-    traced = trainer_at(record, checkpoints, dataset, 4).model.trace(arrays["x"][batch], arrays["y"][batch])
-    look = look_inside(record.experiment, trainer_at(record, checkpoints, dataset, 4), rows)
+    traced = past_of(record, checkpoints, dataset).trainer_at(4).model.trace(arrays["x"][batch], arrays["y"][batch])
+    look = look_inside(record.experiment, past_of(record, checkpoints, dataset).trainer_at(4), rows)
     for number, layer in enumerate(look.layers, start=1):
         change = np.hypot(*(np.linalg.norm(traced[f"delta {one}{number}"]) for one in "Wb"))
         size = np.hypot(*(np.linalg.norm(traced[f"{one}{number}"]) for one in "Wb"))
@@ -128,7 +131,7 @@ def test_the_update_ratio_is_that_of_the_run_s_own_next_batch():
 def test_a_look_leaves_the_run_on_its_way_and_the_last_epoch_has_no_next_update():
     record, checkpoints, dataset = trained("iris")
     rows = rows_looked_at(record.experiment, dataset, CLASS)
-    trainer = trainer_at(record, checkpoints, dataset, 3)
+    trainer = past_of(record, checkpoints, dataset).trainer_at(3)
     look_inside(record.experiment, trainer, rows)
     trainer.advance()
     assert all(a.tobytes() == b.tobytes() for a, b in zip(trainer.weights, record.weights, strict=True))
@@ -225,7 +228,7 @@ def test_the_course_looks_in_at_the_kept_states_and_one_more_can_be_put_among_th
     shares, looks = zip(*course_of(past_of(record, checkpoints, dataset), rows.places, epochs[:4]), strict=True)
     assert shares[-1] == 1
     course = Course(looks, 30)
-    between = look_inside(record.experiment, trainer_at(record, checkpoints, dataset, 9), rows)
+    between = look_inside(record.experiment, past_of(record, checkpoints, dataset).trainer_at(9), rows)
     assert course.with_look(between).epochs == [*epochs[:4], 9]
     assert course.with_look(looks[1]) == course
     ids = [layer.id for layer in looks[0].layers]

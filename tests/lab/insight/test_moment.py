@@ -9,7 +9,7 @@ from lab.data.propose import propose_data
 from lab.data.samples import load_sample
 from lab.insight.moment import GRID, moment
 from lab.insight.part_values import values_on
-from lab.runs.kept.replay import trainer_at
+from lab.runs.kept.replay import past_of
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.data import SampleSource
@@ -26,7 +26,7 @@ def at(experiment: Experiment, epoch: int):
     run = engine.start(RunRequest(experiment, data(experiment)), "me")
     engine.advance()
     record, dataset = engine.record(run, "me"), data(experiment)
-    trainer = trainer_at(record, engine.checkpoints(run, "me"), dataset, epoch)
+    trainer = past_of(record, engine.checkpoints(run, "me"), dataset).trainer_at(epoch)
     return moment(trainer.model, record, dataset), record, dataset, trainer
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lab.aside.told import silently
+from lab.aside.progress import silently
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
 from lab.edits.advice import Known

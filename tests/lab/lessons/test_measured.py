@@ -69,7 +69,6 @@ SHARED = {
     "06": (("a", bases.digits), ("b", bases.rain_amount), ("c", bases.heavy_rain), ("d", bases.broken_sensor)),
     "07": (("degrees", bases.maximum_in_degrees),),
     "11": (("blocks", bases.time_trap), ("leak", bases.leak)),
-    "12": (("wave", bases.sine), ("spiral", bases.spiral)),
     "13": (("sixty_days", bases.rainy_days),),
     "14": (("sixty_days", bases.rainy_days),),
 }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lab.errors import ExperimentError
-from lab.runs.kept.replay import brought_on, epoch_beside, is_on_the_way, seconds_to, trainer_at
+from lab.runs.kept.replay import brought_on, epoch_beside, is_on_the_way, past_of, seconds_to
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -63,7 +63,7 @@ def test_the_nearest_checkpoint_lies_before():
 @pytest.mark.parametrize("epoch", [0, 1, 7, 13, 20])
 def test_an_epoch_is_recomputed_bit_for_bit(engine, epoch):
     run = finished(engine, iris(20))
-    again = trainer_at(engine.record(run, "me"), engine.checkpoints(run, "me"), iris_data(), epoch)
+    again = past_of(engine.record(run, "me"), engine.checkpoints(run, "me"), iris_data()).trainer_at(epoch)
     straight = Trainer(*spec_of(iris(20)))
     if epoch:
         straight.advance(epochs=epoch)
@@ -83,7 +83,7 @@ def test_knobs_turned_on_the_way_are_turned_again(engine):
     engine.advance()
     record, whole = engine.record(run, "me"), engine._own(run, "me").trainer
     for epoch in (6, 9, 12, 25):
-        again = trainer_at(record, engine.checkpoints(run, "me"), iris_data(), epoch)
+        again = past_of(record, engine.checkpoints(run, "me"), iris_data()).trainer_at(epoch)
         assert [values[epoch - 1] for values in again.history.values()] == [
             values[epoch - 1] for values in whole.history.values()
         ]

@@ -11,7 +11,7 @@ from lab.data.given import given_table
 from lab.data.prepare import prepare
 from lab.errors import ExperimentError, RunError
 from lab.runs.kept.record import as_changes
-from lab.runs.kept.replay import trainer_at
+from lab.runs.kept.replay import past_of
 from lab.runs.orders.run import run_spec
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -96,7 +96,7 @@ def test_any_epoch_of_such_a_run_comes_back_from_its_checkpoints_and_a_fork_goes
         weights[epoch] = engine.record(run, "me").weights
     record, kept = engine.record(run, "me"), engine.checkpoints(run, "me")
     for epoch in (1, 7, 11, 20):
-        again = trainer_at(record, kept, dataset, epoch)
+        again = past_of(record, kept, dataset).trainer_at(epoch)
         assert [one.tobytes() for one in again.weights] == [one.tobytes() for one in weights[epoch]]
     fork = record.experiment_with_changes().forked(9)
     forked = Trainer(*run_spec(fork, dataset))
@@ -157,7 +157,7 @@ def test_such_a_run_goes_on_from_its_snapshot_comes_back_from_its_log_and_goes_o
     assert record.extras["penalty"][:2] == [0.0, 0.0]
     assert record.extras["val_data_loss"][:2] == record.history["val_loss"][:2]
     for epoch in (1, 2, 3, 6):
-        assert [one.tobytes() for one in trainer_at(record, kept, dataset, epoch).weights] == weights[epoch]
+        assert [one.tobytes() for one in past_of(record, kept, dataset).trainer_at(epoch).weights] == weights[epoch]
     written = Experiment.from_json(record.experiment_with_changes().to_json())
     again = trainer_of(written)
     again.advance(updates=10)

@@ -13,7 +13,7 @@ from lab.data.prepare import Dataset, prepare
 from lab.data.samples import load_sample
 from lab.export.link import from_link
 from lab.runs.kept.record import Marks, RunSummary
-from lab.runs.kept.replay import fork_snapshot, trainer_at
+from lab.runs.kept.replay import fork_snapshot, past_of
 from lab.runs.kept.run_file import imported
 from lab.runs.kept.store import RunStore
 from lab.runs.work.trainer import Trainer
@@ -66,7 +66,7 @@ def test_a_stored_run_opens_whole_and_its_epochs_are_recomputed_as_they_were(sto
         return
     checkpoints = store.checkpoints(summary.id, "me")
     assert checkpoints
-    again = trainer_at(record, checkpoints, dataset_of(record.experiment), record.epochs_done)
+    again = past_of(record, checkpoints, dataset_of(record.experiment)).trainer_at(record.epochs_done)
     assert again.history["loss"] == pytest.approx(record.history["loss"], rel=1e-5)
 
 

@@ -7,7 +7,7 @@ import pytest
 from lab.data.given import given_table
 from lab.data.prepare import prepare
 from lab.errors import ExperimentError, RunError
-from lab.runs.kept.replay import trainer_at
+from lab.runs.kept.replay import past_of
 from lab.runs.orders.run import arrays_of, run_spec, source_text
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -58,7 +58,7 @@ def test_a_run_whose_rows_change_at_random_moments_is_the_same_run_out_of_its_lo
     assert same_weights(live, again)
     kept = engine.checkpoints(run, "me") | dict(live.take_checkpoints())
     for epoch in sorted(weights)[2::4]:
-        back = trainer_at(record, kept, data(experiment), epoch)
+        back = past_of(record, kept, data(experiment)).trainer_at(epoch)
         assert [one.tobytes() for one in back.weights] == [one.tobytes() for one in weights[epoch]]
 
 

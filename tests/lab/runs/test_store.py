@@ -13,7 +13,7 @@ from lab.errors import RunError
 from lab.runs.kept import disk
 from lab.runs.kept import store as store_module
 from lab.runs.kept.record import Marks
-from lab.runs.kept.replay import trainer_at
+from lab.runs.kept.replay import past_of
 from lab.runs.kept.run_file import MOST_FILE_BYTES
 from lab.runs.kept.store import LEFT_S, RunStore
 from lab.runs.serve.engine import RunRequest
@@ -244,7 +244,7 @@ def test_a_run_comes_back_out_of_its_file_under_a_new_id(engine):
         assert getattr(record, name) == getattr(was, name)
     assert engine.runs_of("you")[0].title == "mine"
     assert engine.checkpoints(back, "you") == engine.checkpoints(run, "me")
-    again = trainer_at(record, engine.checkpoints(back, "you"), iris_data(), 11)
+    again = past_of(record, engine.checkpoints(back, "you"), iris_data()).trainer_at(11)
     assert again.history["loss"] == was.history["loss"][:11]
 
 

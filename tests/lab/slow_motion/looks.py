@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from lab.data.prepare import Dataset
+from lab.runs.kept.record import RunRecord
+from lab.runs.kept.replay import past_of
+from lab.runs.wire.checkpoints import Checkpoints
 from lab.slow_motion.equation import Step
 from lab.slow_motion.steps import steps_of
-from lab.slow_motion.update import Update, first_update
+from lab.slow_motion.update import Update, epoch_before, first_update, update_from
 from lab.slow_motion.view import View
 from lab.spec.experiment import Experiment
 from lab.spec.parts import LayerSpec
@@ -17,6 +21,13 @@ from tests.lab.insight.test_nan_doctor import data
 
 def look(experiment: Experiment, sample: int = 0, **chosen: tuple[int, ...]) -> View:
     return View(first_update(experiment, data(experiment)), sample, chosen)
+
+
+def update_of_run(record: RunRecord, checkpoints: Checkpoints, dataset: Dataset, epoch: int, batch: int) -> Update:
+    after = epoch_before(epoch)
+    return update_from(
+        record, dataset, past_of(record, checkpoints, dataset).trainer_at(after).snapshot(), after, batch
+    )
 
 
 def with_layers(experiment: Experiment, *layers: tuple[str, dict[str, Any]]) -> Experiment:

@@ -11,13 +11,13 @@ import pytest
 from lab.runs.orders.run import run_spec
 from lab.runs.wire.arrays import data_of
 from lab.slow_motion.steps import steps_of
-from lab.slow_motion.update import Update, first_update, update_of_run
+from lab.slow_motion.update import Update, first_update
 from lab.slow_motion.view import View
 from lab.slow_motion.weights import traced_weights
 from lab.spec.experiment import Experiment
 from lab.starts import start
 from tests.lab.insight.test_nan_doctor import data, run_of
-from tests.lab.slow_motion.looks import assert_terms_give_results, with_layers
+from tests.lab.slow_motion.looks import assert_terms_give_results, update_of_run, with_layers
 
 K = keras.layers
 TOLERANCE = 1e-6

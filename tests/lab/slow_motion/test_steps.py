@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.slow_motion.steps import steps_of
-from lab.slow_motion.update import first_update, update_of_run
+from lab.slow_motion.update import first_update
 from lab.slow_motion.view import View
 from lab.starts import start
 from netcore.optimizers import OPTIMIZERS
 from tests.lab.insight.test_nan_doctor import data, run_of
-from tests.lab.slow_motion.looks import again, assert_terms_give_results, look, step, with_layers
+from tests.lab.slow_motion.looks import again, assert_terms_give_results, look, step, update_of_run, with_layers
 
 WIDTHS = st.integers(1, 12)
 FUNCTIONS = st.sampled_from([None, "relu", "sigmoid", "tanh", "elu", "softplus", "gelu"])
