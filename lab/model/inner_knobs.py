@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
 from netcore.layers import LAYERS
 from netcore.optimizers import OPTIMIZERS
+from netcore.optimizers.optimizer import Momentum
 from netcore.regularizers import REGULARIZERS
 
 KERNEL_PENALTY: Final = "kernel_regularizer"
@@ -21,7 +22,7 @@ def has_knob(experiment: Experiment, name: str, layer: str = "") -> bool:
             of "l1" or "l2" that it was made without.
     """
     if name == "momentum":
-        return hasattr(OPTIMIZERS.get(experiment.compile.optimizer.type), "set_momentum")
+        return issubclass(OPTIMIZERS.get(experiment.compile.optimizer.type), Momentum)
     meant = [one for key, one in named_layers(experiment) if layer in ("", key)]
     if name == "weight":
         return bool(meant) and layer != ""

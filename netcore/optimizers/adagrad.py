@@ -30,9 +30,9 @@ class Adagrad(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         (accumulator,) = slots
-        multiply(gradients, gradients, scratch)
+        multiply(gradients, gradients, scratch)  # a += g²
         add(accumulator, scratch, accumulator)
-        add(accumulator, self._epsilon, scratch)
+        add(accumulator, self._epsilon, scratch)  # w -= learning_rate * g / sqrt(a + epsilon)
         sqrt(scratch, scratch)
         divide(gradients, scratch, scratch)
         multiply(scratch, self._rate_array, scratch)
@@ -62,12 +62,12 @@ class Adadelta(Optimizer):
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         accumulator, steps = slots
         self._remember(accumulator, gradients, scratch)
-        add(steps, self._epsilon, scratch)
+        add(steps, self._epsilon, scratch)  # d = g * sqrt(s + epsilon) / sqrt(a + epsilon)
         sqrt(scratch, scratch)
         multiply(gradients, scratch, gradients)
         add(accumulator, self._epsilon, scratch)
         sqrt(scratch, scratch)
-        divide(gradients, scratch, gradients)  # the step
+        divide(gradients, scratch, gradients)
         self._remember(steps, gradients, scratch)
         multiply(gradients, self._rate_array, gradients)
         subtract(weights, gradients, weights)

@@ -58,14 +58,14 @@ class Adam(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         m, v = slots[:2]
-        multiply(m, self._beta_1, m)
+        multiply(m, self._beta_1, m)  # M = beta_1 M + g
         add(m, gradients, m)
-        multiply(v, self._beta_2, v)
+        multiply(v, self._beta_2, v)  # V = beta_2 V + g²
         multiply(gradients, gradients, scratch)
         add(v, scratch, v)
         if self.amsgrad:
             v = maximum(slots[2], v, out=slots[2])
-        sqrt(v, scratch)
+        sqrt(v, scratch)  # w -= alpha s M / (sqrt(V) + epsilon / r)
         add(scratch, self._epsilon, scratch)
         divide(m, scratch, scratch)
         multiply(scratch, self._alpha, scratch)
@@ -125,14 +125,14 @@ class Nadam(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         m, v = slots
-        subtract(gradients, m, scratch)
+        subtract(gradients, m, scratch)  # m += (1 - beta_1) (g - m)
         multiply(scratch, self._rest_1, scratch)
         add(m, scratch, m)
-        multiply(gradients, gradients, scratch)
+        multiply(gradients, gradients, scratch)  # v += (1 - beta_2) (g² - v)
         subtract(scratch, v, scratch)
         multiply(scratch, self._rest_2, scratch)
         add(v, scratch, v)
-        multiply(v, self._bias, scratch)
+        multiply(v, self._bias, scratch)  # sqrt(v / (1 - beta_2^t)) + epsilon
         sqrt(scratch, scratch)
         add(scratch, self._epsilon, scratch)
         multiply(gradients, self._of_gradient, gradients)  # both factors over that of m, which comes last
@@ -168,13 +168,13 @@ class Adamax(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         m, u = slots
-        subtract(gradients, m, scratch)
+        subtract(gradients, m, scratch)  # m += (1 - beta_1) (g - m)
         multiply(scratch, self._rest_1, scratch)
         add(m, scratch, m)
-        np.abs(gradients, scratch)
+        np.abs(gradients, scratch)  # u = max(beta_2 u, |g|)
         multiply(u, self._beta_2, u)
         maximum(u, scratch, out=u)
-        add(u, self._epsilon, scratch)
+        add(u, self._epsilon, scratch)  # w -= learning_rate / (1 - beta_1^t) * m / (u + epsilon)
         divide(m, scratch, scratch)
         multiply(scratch, self._alpha, scratch)
         subtract(weights, scratch, weights)

@@ -56,19 +56,19 @@ class Ftrl(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         accumulator, linear = slots
-        add(linear, gradients, linear)
+        add(linear, gradients, linear)  # z += g + 2 shrinkage w
         multiply(weights, self._shrinkage, scratch)
         add(linear, scratch, linear)
-        power(accumulator, self._power, scratch)
+        power(accumulator, self._power, scratch)  # a^p and, with a' = a + g², a'^p
         multiply(gradients, gradients, gradients)
         add(accumulator, gradients, accumulator)
         raised = power(accumulator, self._power, gradients)  # the gradient itself is no longer needed
-        subtract(raised, scratch, scratch)
+        subtract(raised, scratch, scratch)  # z -= (a'^p - a^p) / learning_rate * w
         divide(scratch, self._rate_array, scratch)
         multiply(scratch, weights, scratch)
         subtract(linear, scratch, linear)
-        divide(raised, self._rate_array, raised)
+        divide(raised, self._rate_array, raised)  # a'^p / learning_rate + 2 l2 + beta / learning_rate
         add(raised, self._ridge, raised)
-        np.clip(linear, -self._l1, self._l1, scratch)
+        np.clip(linear, -self._l1, self._l1, scratch)  # w = (z within -l1 … l1, minus z) over that
         subtract(scratch, linear, scratch)
         divide(scratch, raised, weights)

@@ -41,13 +41,13 @@ class Lion(Optimizer):
 
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         (m,) = slots
-        multiply(gradients, self._rest_1, scratch)
+        multiply(gradients, self._rest_1, scratch)  # w -= learning_rate * sign(beta_1 m + (1 - beta_1) g)
         turned = self._turned[: len(m)]
         multiply(m, self._beta_1, turned)
         add(scratch, turned, scratch)
         sign(scratch, scratch)
         multiply(scratch, self._rate_array, scratch)
         subtract(weights, scratch, weights)
-        multiply(m, self._beta_2, m)
+        multiply(m, self._beta_2, m)  # m = beta_2 m + (1 - beta_2) g
         multiply(gradients, self._rest_2, gradients)
         add(m, gradients, m)

@@ -104,6 +104,26 @@ class Rated:
         self._rate_array[...] = rate
 
 
+class Momentum:
+    """What can keep a share of its last step: the argument `momentum`, the step in a slot of that name."""
+
+    momentum: float
+    slot_names: ClassVar[tuple[str, ...]]
+    remember: Callable[[str], None]  # that of Optimizer
+    _momentum: Array  # (), as the calls of a step hold it
+
+    def set_momentum(self, value: float) -> None:
+        """Another momentum from the next update on; the steps that are remembered stay as they are.
+
+        An optimizer that was made without one begins to remember them.
+        """
+        self.momentum = value
+        if "momentum" in self.slot_names:
+            self._momentum[...] = value
+        else:
+            self.remember("momentum")
+
+
 class Optimizer(Rated, Arguments):
     """Base of all optimizers.
 

@@ -6,11 +6,11 @@ from numpy import add, divide, multiply, sqrt, subtract
 
 from netcore.arguments import Bool, Described, Float, Into
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import EPSILON, LEARNING_RATE, OPTIMIZERS, LearningRate, Optimizer
+from netcore.optimizers.optimizer import EPSILON, LEARNING_RATE, OPTIMIZERS, LearningRate, Momentum, Optimizer
 
 
 @OPTIMIZERS.add
-class RMSprop(Optimizer):
+class RMSprop(Momentum, Optimizer):
     """v = rho * v + (1 - rho) * g², w -= learning_rate * g / sqrt(v + epsilon), epsilon inside the root as in Keras.
 
     Source: Hinton (2012), lecture 6e; Graves (2013) for the centered form.
@@ -36,38 +36,27 @@ class RMSprop(Optimizer):
         self._rho, self._rest = scalar(self.rho, dtype), scalar(1 - self.rho, dtype)
         self._epsilon, self._momentum = scalar(self.epsilon, dtype), scalar(self.momentum, dtype)
 
-    def set_momentum(self, value: float) -> None:
-        """Another momentum from the next update on; the steps that are remembered stay as they are.
-
-        An optimizer that was made without one begins to remember them.
-        """
-        self.momentum = value
-        if "momentum" in self.slot_names:
-            self._momentum[...] = value  # programs hold this very array
-        else:
-            self.remember("momentum")
-
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
         velocity = slots[0]
-        multiply(velocity, self._rho, velocity)
+        multiply(velocity, self._rho, velocity)  # v = rho * v + (1 - rho) * g²
         multiply(gradients, gradients, scratch)
         multiply(scratch, self._rest, scratch)
         add(velocity, scratch, velocity)
         if self.centered:
             average = slots[1]
-            multiply(average, self._rho, average)
+            multiply(average, self._rho, average)  # mean(g) = rho * mean(g) + (1 - rho) * g
             multiply(gradients, self._rest, scratch)
             add(average, scratch, average)
-            multiply(average, average, scratch)
+            multiply(average, average, scratch)  # v - mean(g)² + epsilon
             subtract(velocity, scratch, scratch)
             add(scratch, self._epsilon, scratch)
         else:
             add(velocity, self._epsilon, scratch)
         sqrt(scratch, scratch)
-        divide(gradients, scratch, scratch)
+        divide(gradients, scratch, scratch)  # the step, learning_rate * g / sqrt(…)
         multiply(scratch, self._rate_array, scratch)
         if "momentum" in self.slot_names:
-            kept = slots[-1]
+            kept = slots[-1]  # = momentum * kept + the step, which it takes the place of
             multiply(kept, self._momentum, kept)
             add(kept, scratch, kept)
             scratch = kept

@@ -6,11 +6,11 @@ from numpy import add, multiply, subtract
 
 from netcore.arguments import Bool, Described, Float, Into
 from netcore.config import Array, scalar
-from netcore.optimizers.optimizer import LEARNING_RATE, OPTIMIZERS, LearningRate, Optimizer
+from netcore.optimizers.optimizer import LEARNING_RATE, OPTIMIZERS, LearningRate, Momentum, Optimizer
 
 
 @OPTIMIZERS.add
-class SGD(Optimizer):
+class SGD(Momentum, Optimizer):
     """w -= learning_rate * g; with momentum: b = momentum * b - learning_rate * g, then w += b.
 
     Source: Polyak (1964); Sutskever et al. (2013) for Nesterov's form.
@@ -30,28 +30,17 @@ class SGD(Optimizer):
     def prepare(self, dtype: Any) -> None:
         self._momentum = scalar(self.momentum, dtype)
 
-    def set_momentum(self, value: float) -> None:
-        """Another momentum from the next update on; the steps that are remembered stay as they are.
-
-        An optimizer that was made without one begins to remember them.
-        """
-        self.momentum = value
-        if "momentum" in self.slot_names:
-            self._momentum[...] = value  # programs hold this very array
-        else:
-            self.remember("momentum")
-
     def step(self, weights: Array, gradients: Array, scratch: Array, *slots: Array) -> None:
-        multiply(gradients, self._rate_array, scratch)
+        multiply(gradients, self._rate_array, scratch)  # learning_rate * g
         if not slots:
             subtract(weights, scratch, weights)
             return
         (velocity,) = slots
-        multiply(velocity, self._momentum, velocity)
+        multiply(velocity, self._momentum, velocity)  # b = momentum * b - learning_rate * g
         subtract(velocity, scratch, velocity)
-        if self.nesterov:
+        if self.nesterov:  # w += momentum * b - learning_rate * g
             subtract(weights, scratch, weights)
             multiply(velocity, self._momentum, scratch)
             add(weights, scratch, weights)
-        else:
+        else:  # w += b
             add(weights, velocity, weights)

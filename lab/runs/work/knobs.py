@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from lab.runs.wire.spec import KnobTurn, RunSpec
 from lab.runs.work.drawn import named_layers
+from netcore.optimizers.optimizer import Momentum
 from netcore.regularizers import L1, L1L2, L2
 
 LASTING: Final = ("l1", "l2", "dropout", "momentum")  # no part of a state that netcore saves
@@ -58,7 +59,7 @@ def _put_under_penalty(fit_run: Any, spec: RunSpec, turn: KnobTurn) -> bool:
 
 def _set_momentum(optimizer: Any, value: float) -> bool:
     """Of an optimizer that has one; made without, it begins to remember its steps."""
-    if not hasattr(optimizer, "set_momentum") or not 0 <= value < 1:
+    if not isinstance(optimizer, Momentum) or not 0 <= value < 1:
         return False
     optimizer.set_momentum(value)
     return True
