@@ -156,7 +156,7 @@ def Made(*, default: Any = REQUIRED, init: Literal[False] = False) -> Any:
 # --- the constructor
 
 
-class Plan:
+class Construction:
     """How the objects of one class are made.
 
     Attributes:
@@ -236,7 +236,7 @@ class _Signature:
 
     def __get__(self, instance: object, owner: "type[Arguments]") -> Signature | None:
         own = instance is not None or owner.__init__ is not Arguments.__init__
-        return None if own else owner._plan.signature
+        return None if own else owner._construction.signature
 
 
 @dataclass_transform(
@@ -256,39 +256,41 @@ class Arguments:
 
     params: ClassVar[Any] = {}
     in_keras: ClassVar[bool] = True
-    _plan: ClassVar[Plan]
+    _construction: ClassVar[Construction]
     _attributes: ClassVar[dict[str, Any]] = {}  # attribute -> Param or MadeAttribute, those of the bases first
     __signature__ = _Signature()
 
     def __init__(self, *positional: Any, **given: Any) -> None:
-        plan = self._plan
-        takers = plan.takers
+        construction = self._construction
+        takers = construction.takers
         if positional:
-            plan.place(positional, given)
+            construction.place(positional, given)
         for name in given:
             if name not in takers:
                 given = self._understood(given)
                 break
-        for name in plan.required:
+        for name in construction.required:
             if name not in given:
-                raise plan.missing(given)
+                raise construction.missing(given)
         kept = self.__dict__
-        kept.update(plan.kept_defaults)
+        kept.update(construction.kept_defaults)
         for name in given if len(given) < 2 else [name for name in takers if name in given]:
             attribute, take = takers[name]
-            kept[attribute] = take(plan.owner, name, given[name])
-        for follow in plan.follow:
+            kept[attribute] = take(construction.owner, name, given[name])
+        for follow in construction.follow:
             follow(self)
 
     def _understood(self, given: dict[str, Any]) -> dict[str, Any]:
         """The arguments, with those that `understand` makes of the unknown ones."""
-        fields = self._plan.fields
+        fields = self._construction.fields
         unknown = {name: value for name, value in given.items() if name not in fields}
         return {name: value for name, value in given.items() if name in fields} | self.understand(unknown)
 
     def understand(self, unknown: dict[str, Any]) -> dict[str, Any]:
         """Arguments that those stand for which have no place: names of older programs. Raises for all others."""
-        raise TypeError(f"{self._plan.owner}.__init__() got an unexpected keyword argument {next(iter(unknown))!r}")
+        raise TypeError(
+            f"{self._construction.owner}.__init__() got an unexpected keyword argument {next(iter(unknown))!r}"
+        )
 
     def _set_up(self) -> None:
         """For the base of a family: what each of its objects has besides its arguments."""
@@ -303,7 +305,7 @@ class Arguments:
 
     def arguments(self) -> dict[str, Any]:
         """The listed arguments, as the object keeps them."""
-        fields = self._plan.fields
+        fields = self._construction.fields
         return {name: getattr(self, fields[name][0]) for name in type(self).params}
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -319,9 +321,9 @@ class Arguments:
             found |= vars(base).get("_attributes", {})
         cls._attributes = found | own
         params = {name: one for name, one in cls._attributes.items() if isinstance(one, Param)}
-        cls._plan = Plan(cls, params)
-        fields = cls._plan.fields
-        cls.params = {name: fields[name][1] for name in cls._plan.order if fields[name][1].listed}
-        described = list(cls._plan.described())
+        cls._construction = Construction(cls, params)
+        fields = cls._construction.fields
+        cls.params = {name: fields[name][1] for name in cls._construction.order if fields[name][1].listed}
+        described = list(cls._construction.described())
         if described and cls.__doc__:
             cls.__doc__ = "\n".join([cleandoc(cls.__doc__), "", "Args:", *described])

@@ -18,13 +18,15 @@ from netcore.params import IntParam
 from netcore.plan import Plan
 from netcore.program import Batch, HeadStep, Program, differentiate, head_step
 from netcore.regularizers import Regularizer
-from netcore.run import Run, Validation
+from netcore.run import BETWEEN, LOOKING, UPDATING, Run, Validation
 
 if TYPE_CHECKING:
     from netcore.models import Model
 
 RECORD_BYTES = 64_000_000  # outputs of an epoch kept for its loss and metrics; beyond that they are counted in parts
 VIEWS, CALLS = 16_384, 2_000_000  # batches whose calls are made ahead, and how many calls these may have together
+
+POSITION = ("epoch", "batch", "cursor", "base", "counted", "phase", "batch_size")  # where a run is, as its state tells
 
 BATCH_SIZE = IntParam(low=1, typical=(10, 128))
 EPOCHS = IntParam(low=0, typical=(10, 100))
@@ -104,7 +106,7 @@ class FitRun(Run):
 
         The numbers of an epoch that goes on count its batches so far with the penalty that they had: without one, 0.
         """
-        if self._phase == 1:
+        if self._phase == UPDATING:
             self._penalty.sums[1] = self._cursor
         weight.regularizer = penalty
         self.model.forget_plans()
@@ -119,7 +121,7 @@ class FitRun(Run):
     @property
     def rows_left(self) -> int:
         """Rows that this epoch has yet to learn from; between two epochs all of them."""
-        return self._total - self._cursor if self._phase == 1 else 0 if self._phase else self._total
+        return {BETWEEN: self._total, UPDATING: self._total - self._cursor, LOOKING: 0}[self._phase]
 
     # --- one epoch
 
@@ -140,7 +142,7 @@ class FitRun(Run):
     def _updates(self) -> Iterator[Event]:
         hooks = self._callbacks if self._hooked else None
         progress = self._progress if self._progress is not None and self._progress.watches else None
-        while self._phase == 1 and self._cursor < self._total and not self.model.stop_training:
+        while self._phase == UPDATING and self._cursor < self._total and not self.model.stop_training:
             views = self._cut()
             if not self._batch_events and hooks is None and progress is None:
                 self._train(views)
@@ -211,9 +213,13 @@ class FitRun(Run):
         self._base = self._cursor
         room = min(self._total, max(self._capacity, self._batch_size))
         if self._room() < room:
-            self._records = [np.empty((*record.shape[:-1], room), record.dtype) for record in self._records]
-            self._masks = [None if mask is None else np.empty((*mask.shape[:-1], room), bool) for mask in self._masks]
-            self._told = [None if told is None else np.empty(room, told.dtype) for told in self._told]
+            self._record_anew(room)
+
+    def _record_anew(self, room: int) -> None:
+        """Records, masks and told values for so many rows; nothing is in them yet."""
+        self._records = [np.empty((*record.shape[:-1], room), record.dtype) for record in self._records]
+        self._masks = [None if mask is None else np.empty((*mask.shape[:-1], room), bool) for mask in self._masks]
+        self._told = [None if told is None else np.empty(room, told.dtype) for told in self._told]
 
     def _room(self) -> int:
         return self._records[0].shape[-1]
@@ -343,29 +349,17 @@ class FitRun(Run):
     def get_state(self) -> dict[str, Array]:
         """All that the rest of the run depends on, as plain arrays; `set_state` elsewhere goes on bit for bit."""
         self.model.ready_to_train()  # before the first step the optimizer has no slots yet
-        size = self._cursor - self._base if self._phase == 1 else 0
-        state = {
-            "epoch": self._epoch,
-            "batch": self._batch,
-            "cursor": self._cursor,
-            "base": self._base,
-            "counted": self._counted,
-            "phase": self._phase,
-            "epochs": self.epochs,
-            "batch_size": self._batch_size,
-            "stop_training": int(self.model.stop_training),
-        }
+        size = self._cursor - self._base if self._phase == UPDATING else 0
+        state = {name: getattr(self, f"_{name}") for name in POSITION}
+        state |= {"epochs": self.epochs, "stop_training": int(self.model.stop_training)}
         arrays = {f"run.{name}": np.array(value, np.int64) for name, value in state.items()}
-        arrays["run.order"] = self._order[: self._total if self._phase else 0].copy()  # made anew for each epoch
+        ordered = 0 if self._phase == BETWEEN else self._total  # each epoch makes its order anew
+        arrays["run.order"] = self._order[:ordered].copy()
         arrays["run.bounds"] = np.array(self._bounds, np.int64)
-        for index, record in enumerate(self._records):
-            arrays[f"run.record.{index}"] = record[..., :size].copy()
-        for index, mask in enumerate(self._masks):
-            if mask is not None:
-                arrays[f"run.mask.{index}"] = mask[..., :size].copy()
-        for index, told in enumerate(self._told):
-            if told is not None:
-                arrays[f"run.told.{index}"] = told[:size].copy()
+        for kind, kept in (("record", self._records), ("mask", self._masks), ("told", self._told)):
+            for index, array in enumerate(kept):
+                if array is not None:
+                    arrays[f"run.{kind}.{index}"] = array[..., :size].copy()
         arrays["run.penalty"] = self._penalty.sums.copy()
         for index, tracker in enumerate(self._trackers):
             for slot, sums in enumerate(tracker.state()):
@@ -374,40 +368,26 @@ class FitRun(Run):
 
     def set_state(self, state: dict[str, Array]) -> None:
         """Go on where `get_state` was called; the model, the data and the arguments must be the same."""
-        run = {
-            name: int(state[f"run.{name}"])
-            for name in ("epoch", "batch", "cursor", "base", "counted", "phase", "batch_size")
-        }
         self.model.ready_to_train()
         self.model.set_training_state(state)
-        self._epoch, self._batch, self._cursor = run["epoch"], run["batch"], run["cursor"]
-        self._base, self._counted, self._phase = run["base"], run["counted"], run["phase"]
-        self._batch_size = run["batch_size"]
+        for name in POSITION:
+            setattr(self, f"_{name}", int(state[f"run.{name}"]))
         self.epochs = int(state["run.epochs"])
         self._bounds = [int(bound) for bound in state["run.bounds"]]
-        if self._shuffle and self._phase:
+        if self._shuffle and self._phase != BETWEEN:
             self._order[...] = state["run.order"]
             self._put_in_order()
-        for index in range(len(self._records)):
-            saved = state[f"run.record.{index}"]
-            record = self._records[index]
-            if record.shape[-1] < saved.shape[-1]:
-                record = self._records[index] = np.empty((*record.shape[:-1], self._total), record.dtype)
-            record[..., : saved.shape[-1]] = saved
-            mask = self._masks[index]
-            if mask is not None:
-                if mask.shape[-1] < record.shape[-1]:
-                    mask = self._masks[index] = np.empty((*mask.shape[:-1], record.shape[-1]), bool)
-                mask[..., : saved.shape[-1]] = state[f"run.mask.{index}"]
-            told = self._told[index]
-            if told is not None:
-                if len(told) < record.shape[-1]:
-                    told = self._told[index] = np.empty(record.shape[-1], told.dtype)
-                told[: saved.shape[-1]] = state[f"run.told.{index}"]
+        size = state["run.record.0"].shape[-1]
+        if self._room() < size:  # the batches were larger then
+            self._record_anew(self._total)
+        for kind, kept in (("record", self._records), ("mask", self._masks), ("told", self._told)):
+            for index, array in enumerate(kept):
+                if array is not None:
+                    array[..., :size] = state[f"run.{kind}.{index}"]
         self._penalty.sums[...] = state["run.penalty"]
         for index, tracker in enumerate(self._trackers):
             for slot, sums in enumerate(tracker.state()):
                 sums[...] = state[f"run.tracker.{index}.{slot}"]
-        if self._phase == 2:  # the epoch's updates are done, its numbers lie in the trackers
+        if self._phase == LOOKING:  # the epoch's updates are done, its numbers lie in the trackers
             self._train_logs = self._logs()
         self._views_key = None

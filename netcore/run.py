@@ -13,6 +13,8 @@ from netcore.progress import Progress
 if TYPE_CHECKING:
     from netcore.models import Model
 
+BETWEEN, UPDATING, LOOKING = range(3)  # phases of a run: no epoch begun, its updates, its validation
+
 
 class Validation(Protocol):
     """What a run asks after each epoch: loss and metrics of rows that are not trained on; `batches` of them."""
@@ -63,7 +65,7 @@ class Run(Iterator[Event]):
         self._trackers = [Tracker(head, own_metrics=False) for head in model.heads]
         self._penalty = PenaltyMean()
         self._epoch, self._batch = initial_epoch, 0
-        self._phase = 0  # 0: before an epoch, 1: within, 2: its validation
+        self._phase = BETWEEN
         self._train_logs: dict[str, float] = {}
         self.history = History()
         self._progress = Progress() if verbose else None
@@ -102,19 +104,19 @@ class Run(Iterator[Event]):
         logs: dict[str, float] = {}
         while self._epoch < self.epochs and not self.model.stop_training:
             epoch = self._epoch
-            if self._phase == 0:
+            if self._phase == BETWEEN:
                 self._start_epoch()
             yield from self._updates()
-            if self._phase == 1:
+            if self._phase == UPDATING:
                 self._end_updates()
-                self._phase, self._train_logs = 2, self._logs()
+                self._phase, self._train_logs = LOOKING, self._logs()
             logs = dict(self._train_logs)
             extras = self._penalty.apart(logs["loss"])
             if self._validation is not None and self._validates(epoch):
                 yield from self._validate(self._validation, epoch, logs, extras)
             if self._hindsight is not None:
                 yield from self._look_back(self._hindsight, epoch, extras)
-            self._epoch, self._batch, self._phase = epoch + 1, 0, 0
+            self._epoch, self._batch, self._phase = epoch + 1, 0, BETWEEN
             logs = dict(sorted(logs.items()))  # the order in which Keras keeps them
             self._callbacks.call("on_epoch_end", epoch, logs=logs)
             self.history.keep_extras(extras)
@@ -135,7 +137,7 @@ class Run(Iterator[Event]):
             tracker.reset()
         self._penalty.reset()
         self._begin_epoch()
-        self._phase = 1
+        self._phase = UPDATING
 
     def _validates(self, epoch: int) -> bool:
         if isinstance(self._validation_freq, int):

@@ -272,35 +272,44 @@ class _Tracer:
 
     def _backward(self) -> Iterator[Quantity]:
         for index, targets in enumerate(self.targets):
-            head = head_step(self.model, self.plan, index, targets, 0, len(self.arrays[0]))
-            if head is None:
-                continue
-            head.weight.fill()
-            yield self._share_of(index, head.weight.value)
-            if self.plan.fused[index]:  # the update takes dL/dz = p - t at once; the gradient it passes by, for the eye
-                loss, slope = self.model.heads[index].loss, np.empty_like(head.y_pred)
-                loss.gradient(head.y_true, head.y_pred, head.weight.value, slope)  # type: ignore[union-attr]
-                yield self._gradient_of(self._outputs[index], slope)
-            head.write()
-        groups: list[list[Any]] = []  # a step's way back, and the additions to what an earlier one wrote
-        for one_call in self.plan.backwards:
-            if isinstance(one_call[1], Node):
-                groups.append([])
-            groups[-1].append(one_call)
-        steps = [self._step_of[id(group[0][1])] for group in groups]
+            yield from self._of_loss(index, targets)
+        groups = self._ways_back()
+        steps = [self._step_of[id(node)] for node, _ in groups]
         last_use = {id(step.layer): place for place, step in enumerate(steps)}
-        for place, (group, step) in enumerate(zip(groups, steps, strict=True)):
-            for tensor, dy in zip(step.outputs, group[0][1].dys, strict=True):
+        for place, ((node, calls), step) in enumerate(zip(groups, steps, strict=True)):
+            for tensor, dy in zip(step.outputs, node.dys, strict=True):
                 if id(tensor) in self._tensors:
                     yield self._gradient_of(id(tensor), dy)
-            for backward, argument in group:
+            for backward, argument in calls:
                 backward(argument)
-            for sign, array in step.operation.inside_gradients(group[0][1]):
-                name = f"dL/d{self._inside_name(group[0][1], sign)}"
-                yield Quantity("gradient", name, self._layer_of(group[0][1]), batch_first(array).copy())
+            for sign, array in step.operation.inside_gradients(node):
+                name = f"dL/d{self._inside_name(node, sign)}"
+                yield Quantity("gradient", name, self._layer_of(node), batch_first(array).copy())
             for name, weight, layer in self._weights:
                 if last_use.get(id(layer)) == place:
                     yield Quantity("gradient", f"dL/d{name}", layer.name, weight.gradient.copy())
+
+    def _of_loss(self, index: int, targets: Targets) -> Iterator[Quantity]:
+        """Where the way back begins: the gradient of the loss of one output, which is written for the steps."""
+        head = head_step(self.model, self.plan, index, targets, 0, len(self.arrays[0]))
+        if head is None:
+            return
+        head.weight.fill()
+        yield self._share_of(index, head.weight.value)
+        if self.plan.fused[index]:  # the update takes dL/dz = p - t at once; the gradient it passes by, for the eye
+            loss, slope = self.model.heads[index].loss, np.empty_like(head.y_pred)
+            loss.gradient(head.y_true, head.y_pred, head.weight.value, slope)  # type: ignore[union-attr]
+            yield self._gradient_of(self._outputs[index], slope)
+        head.write()
+
+    def _ways_back(self) -> list[tuple[Node, list[Any]]]:
+        """(node, calls) of each step's way back: its own, and the additions to what an earlier one wrote."""
+        found: list[tuple[Node, list[Any]]] = []
+        for call in self.plan.backwards:
+            if isinstance(call[1], Node):
+                found.append((call[1], []))
+            found[-1][1].append(call)
+        return found
 
     def _share_of(self, index: int, weight: Array) -> Quantity:
         """dL/dl, by which each value counts in L: 1 / n, times the weights of sample and loss."""
