@@ -15,6 +15,9 @@ from lab.studies.definition import from_start_weights
 
 OPEN_AT_FIRST: Final[tuple[KnobName, ...]] = ("units", "learning_rate", "epochs")
 MOST_QUESTIONS: Final = 10
+Source = tuple[Literal["studio", "run", "lesson", "kept"], str]
+STUDIO: Final[Source] = ("studio", "")
+KEPT: Final[Source] = ("kept", "")
 
 
 @dataclass
@@ -42,7 +45,9 @@ class Draft:
     """A task as it is typed.
 
     Args:
-        source: which experiment it is made from: "studio", or the id of a run, or the name of a lesson.
+        source: which experiment it is made from: "studio", or a run by its id, or a lesson by its name, or "kept".
+        experiment: the one it was made from last, which "kept" means. A server that was started anew knows no other.
+        begun: a field was filled in.
         knobs: the open ones, with their values as they are typed.
         figure, at, side, number, parameters: the goal.
         seeds: how many, from 0 on.
@@ -50,7 +55,9 @@ class Draft:
 
     title: str = ""
     words: str = ""
-    source: tuple[str, str] = ("studio", "")
+    source: Source = STUDIO
+    experiment: Experiment | None = field(default=None, repr=False)
+    begun: bool = False
     knobs: dict[KnobName, str] = field(default_factory=dict)
     figure: str = "loss"
     at: Literal["end", "best"] = "end"
@@ -67,6 +74,7 @@ class Draft:
 
     def fit_to(self, experiment: Experiment) -> None:
         """Knobs and figure that this experiment has; the first knobs where none is open yet."""
+        self.experiment = experiment
         known = knobs_of(experiment)
         self.knobs = {name: text for name, text in self.knobs.items() if name in known}
         if not self.knobs:

@@ -105,6 +105,11 @@ class Question(Value):
 Reply = Annotated[int, Field(ge=0, le=5)] | Number | Text | None  # place of an option, number, words; None: no answer
 
 
+def any_version(values: Any) -> Any:
+    """An experiment as any version of the app wrote it."""
+    return values if isinstance(values, Experiment) else Experiment.from_values(values)
+
+
 class Task(Value):
     """What a student gets.
 
@@ -124,10 +129,7 @@ class Task(Value):
     questions: Annotated[tuple[Question, ...], Field(max_length=10)] = ()
     runs: Annotated[int, Field(ge=1, le=5)] = 1
 
-    @field_validator("experiment", mode="before")
-    @classmethod
-    def _of_any_version(cls, values: Any) -> Any:
-        return values if isinstance(values, Experiment) else Experiment.from_values(values)
+    _of_any_version = field_validator("experiment", mode="before")(any_version)
 
     @model_validator(mode="after")
     def _can_be_set(self) -> Self:

@@ -212,6 +212,10 @@ class Homework:
         """The next student at this browser begins anew; a teacher's table stays."""
         self.works, self.current = OrderedDict(), None
 
+    def forget_draft(self) -> None:
+        """The next task begins empty; so does what was made of this one."""
+        self.draft, self.made = Draft(), None
+
     def take(self, more: Sequence[Handed]) -> None:
         """Hand-ins that were read already. Raises HomeworkError "homework.too_many"."""
         if self.judging is not None:

@@ -73,3 +73,25 @@ def test_a_task_is_done_and_handed_in_and_checked(visit, language):
     page = at_another_server(person, person.page.url.removeprefix(person.address))
     expect(page.get_by_text(person.say("homework_page.gone", count=2))).to_be_visible()
     assert person.complaints == []
+
+
+@pytest.mark.parametrize("language", KO_MAINLY)
+def test_a_task_being_made_outlives_the_server(visit, language):
+    person = visit(language, at="homework")
+    person.page.get_by_role("radio", name=person.say("homework_page.side.make")).click()
+    person.settle()
+    title = person.page.get_by_label(person.say("homework_page.title"))
+    title.fill("작은 신경망 <b>")
+    title.press("Enter")
+    person.settle()
+    person.on_each_screen("homework-make", (0, 500))
+    page = at_another_server(person, "homework")
+    expect(page.get_by_label(person.say("homework_page.title"))).to_have_value("작은 신경망 <b>")
+    source = page.get_by_role("combobox", name=person.say("homework_page.source"))
+    expect(source).to_have_value(person.say("homework_page.source.kept"))
+    page.get_by_role("button", name=person.say("homework_page.forget_draft")).click()
+    page.get_by_role("button", name=person.say("homework_page.forget_draft_really")).click()
+    expect(page.get_by_role("button", name=person.say("homework_page.forget_draft"))).to_have_count(0)
+    expect(page.get_by_label(person.say("homework_page.title"))).to_have_value("")
+    assert page.evaluate("localStorage.getItem('lab-homework')") is None
+    assert person.complaints == []

@@ -6,9 +6,11 @@ import pytest
 
 from lab.homework.files import read_link, to_file, to_link
 from lab.homework.kept import to_text
+from lab.homework.making import KEPT
 from lab.homework.schema import HandIn, Task
 from lab.homework.work import Homework
 from lab.lessons.shelf import lesson
+from lab.starts import start
 from lab.texts import say
 from pages.ui.homework.kept import hear
 from tests.lab.homework.classroom import copy, draft, hand_in
@@ -51,14 +53,14 @@ def test_a_teacher_makes_a_task_with_a_question_and_its_link_holds_no_answer(per
     person = open_side(person_in, "make")
     person.press("homework-make")
     assert say("homework.title_missing", language) in person.sentences()
-    fill(person, "homework-title", "<b>Small</b>")
-    person.at.number_input(key="homework-number").set_value(0.5)
-    person.at.number_input(key="homework-questions").set_value(1)
+    fill(person, person.key("homework-title"), "<b>Small</b>")
+    person.at.number_input(key=person.key("homework-number")).set_value(0.5)
+    person.at.number_input(key=person.key("homework-questions")).set_value(1)
     person.look()
-    fill(person, "homework-question-0-text", "Which?")
-    person.at.text_area(key="homework-question-0-options").set_value("one\ntwo")
+    fill(person, person.key("homework-question-0-text"), "Which?")
+    person.at.text_area(key=person.key("homework-question-0-options")).set_value("one\ntwo")
     person.look()
-    person.at.selectbox(key="homework-question-0-option-2").set_value(1)
+    person.at.selectbox(key=person.key("homework-question-0-option-2")).set_value(1)
     person.look().press("homework-make")
     made = homework(person).made
     assert made.task.title == "<b>Small</b>"
@@ -74,12 +76,12 @@ def test_a_teacher_makes_a_task_with_a_question_and_its_link_holds_no_answer(per
 def test_a_task_is_made_of_a_lesson_or_a_run_too(person):
     person.train(2)
     open_side(person, "make")
-    sources = person.at.selectbox(key="homework-source")
+    sources = person.at.selectbox(key=person.key("homework-source"))
     assert len(sources.options) >= 17
     sources.set_value(("lesson", "09-epochs"))
     person.look()
-    fill(person, "homework-title", "Epochs")
-    person.at.number_input(key="homework-number").set_value(1.0)
+    fill(person, person.key("homework-title"), "Epochs")
+    person.at.number_input(key=person.key("homework-number")).set_value(1.0)
     person.look().press("homework-make")
     opened = lesson("09-epochs")
     assert homework(person).made.task.experiment == opened.base(opened.lesson.further.scene)
@@ -203,6 +205,42 @@ def test_a_student_goes_on_after_a_restart_with_runs_answers_and_name(engine, la
     other.press("homework-hand-in")
     assert to_file(homework(other).work.handed) == to_file(before.hand_in())
     assert other.component("lab_kept_progress")["record"] == to_text(homework(other))
+
+
+def test_a_teacher_goes_on_after_a_restart_with_the_task_as_it_was_typed(engine, language):
+    person = Person(engine, language)
+    person.state().replace_experiment(start("digits_conv").with_fit(epochs=7))
+    open_side(person, "make")
+    fill(person, person.key("homework-title"), "<b>Ziffern</b>")
+    text = person.component("lab_kept_progress")["record"]
+    other = Person(engine, language)
+    other.state().desk.homework = Homework()
+    open_side(other, "make")  # faster than the browser spoke: its fields are on the screen already
+    hear(other.state(), {"number": "1.1", "text": text})
+    other.look()
+    assert other.at.text_input(key=other.key("homework-title")).value == "<b>Ziffern</b>"
+    assert other.at.selectbox(key=other.key("homework-source")).value == KEPT
+    other.at.number_input(key=other.key("homework-number")).set_value(0.5)
+    other.look().press("homework-make")
+    assert homework(other).made.task.experiment.fit.epochs == 7
+    assert homework(other).made.task.experiment.data == start("digits_conv").data
+    other.press("homework-forget-draft")
+    assert other.component("lab_kept_progress")["forget"]
+    assert other.component("lab_kept_progress")["record"] == ""
+    assert other.at.text_input(key=other.key("homework-title")).value == ""
+
+
+def test_a_run_that_is_gone_leaves_its_experiment_to_the_draft(person):
+    person.train()
+    open_side(person, "make")
+    [run_id] = [one.id for one in person.engine.runs_of(person.state().owner)]
+    person.choose(("run", run_id), "homework-source")
+    trained = homework(person).draft.experiment
+    homework(person).draft.source = ("run", "of a server before")
+    person.state().revision += 1
+    person.look()
+    assert person.at.selectbox(key=person.key("homework-source")).value == KEPT
+    assert homework(person).draft.experiment == trained
 
 
 def test_a_browser_s_rubbish_is_told_put_aside_and_breaks_nothing(person):

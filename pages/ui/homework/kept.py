@@ -1,4 +1,4 @@
-"""A student's homework, kept by their browser: the server may restart between any two clicks."""
+"""Homework, kept by the browser of who does or makes it: the server may restart between any two clicks."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,9 +35,10 @@ def keep_in_browser(state: AppState) -> None:
     storage = state.held(Storage)
     if storage.unread:
         st.warning(say("homework.kept_broken", state.language))
-    if storage.blocked and state.desk.homework.works:
+    homework = state.desk.homework
+    if storage.blocked and (homework.works or homework.draft.begun):
         st.warning(say("homework_page.blocked", state.language))
-    browser_keeps(STORED_AS, to_text(state.desk.homework), storage, KEY, _told)
+    browser_keeps(STORED_AS, to_text(homework), storage, KEY, _told)
 
 
 def _told() -> None:
@@ -51,10 +52,13 @@ def hear(state: AppState, told: Any) -> None:
     text = take_word(storage, told)
     if text is None:
         return
+    draft = state.desk.homework.draft
     try:
         take_in(state.desk.homework, text)
     except HomeworkError:
         storage.unread = True
+    if state.desk.homework.draft is not draft:
+        state.revision += 1  # fields that are on the screen already show it
 
 
 def forget_button(state: AppState) -> None:
@@ -65,9 +69,29 @@ def forget_button(state: AppState) -> None:
             st.button(say("progress.forget_really", state.language), key="homework-forget", on_click=_forget)
 
 
+def forget_draft_button(state: AppState) -> None:
+    """A task that is made is no reason to keep its answers in a browser."""
+    if state.desk.homework.draft.begun:
+        with st.popover(say("homework_page.forget_draft", state.language), icon=":material/delete:"):
+            st.markdown(say("homework_page.forget_draft_about", state.language))
+            label = say("homework_page.forget_draft_really", state.language)
+            st.button(label, key="homework-forget-draft", on_click=_forget_draft)
+
+
 def _forget() -> None:
     """Callback."""
+    app_state().desk.homework.forget()
+    _forgotten()
+
+
+def _forget_draft() -> None:
+    """Callback."""
+    app_state().desk.homework.forget_draft()
+    _forgotten()
+
+
+def _forgotten() -> None:
+    """The browser takes out what it has, and keeps what is left."""
     state = app_state()
-    state.desk.homework.forget()
     state.held(Storage).forgotten = True
     state.revision += 1

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lab.errors import LabError
 from lab.homework.knobs import knobs_of
-from lab.homework.making import MOST_QUESTIONS, Draft, DraftQuestion, measures_of
+from lab.homework.making import KEPT, MOST_QUESTIONS, STUDIO, Draft, DraftQuestion, Source, measures_of
 from lab.homework.schema import KnobName
 from lab.homework.table import goal_told, knob_name
 from lab.lessons.shelf import lesson, lesson_folders, lesson_title
@@ -16,13 +16,13 @@ from lab.studies import told
 from lab.studies.result import measure_name
 from lab.texts import say
 from netcore.errors import NetcoreError
+from pages.ui.homework.kept import forget_draft_button
 from pages.ui.homework.links import TASK, hand_out, show_link, tell_later
 from pages.ui.lessons.words import safe
 from pages.ui.run.training import kept_record, past_runs
 from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.text import data_name, plain, tell_error
 
-Source = tuple[str, str]
 RUNS_OFFERED = 12
 LETTERS = 80
 KINDS = ("choice", "number", "text")
@@ -49,16 +49,24 @@ def make(state: AppState) -> None:
         on_click=_make,
         args=(draft, experiment),
     )
+    forget_draft_button(state)
     _made(state)
 
 
 def _keep(key: str, thing: Draft | DraftQuestion, name: str) -> None:
     """Callback of a field: what it shows is kept, whichever page is looked at in between."""
     setattr(thing, name, widget_value(key))
+    _begun()
+
+
+def _begun() -> None:
+    """From now on the browser keeps the draft."""
+    app_state().desk.homework.draft.begun = True
 
 
 def _kept(thing: Draft | DraftQuestion, name: str, key: str) -> dict[str, Any]:
     """Key and callback of a field."""
+    key = app_state().key(key)
     return {"key": key, "on_change": _keep, "args": (key, thing, name)}
 
 
@@ -66,17 +74,19 @@ def _kept(thing: Draft | DraftQuestion, name: str, key: str) -> dict[str, Any]:
 
 
 def _experiment(state: AppState, draft: Draft) -> Experiment:
-    """The experiment on the knobs, of a run, or of a lesson. Raises LabError."""
-    labels: dict[Source, str] = {("studio", ""): say("homework_page.source.studio", state.language)}
+    """The experiment on the knobs, of a run, of a lesson, or the one there was. Raises LabError."""
+    labels: dict[Source, str] = {STUDIO: say("homework_page.source.studio", state.language)}
     for run in [run for run in past_runs(state) if run.state in ENDED][:RUNS_OFFERED]:
         name = plain(run.title, LETTERS)
         labels["run", run.id] = say("homework_page.source.run", state.language, number=run.number, name=name)
     for folder in lesson_folders():
         title = lesson_title(folder.name, state.language)
         labels["lesson", folder.name] = say("homework_page.source.lesson", state.language, title=title)
-    sources = list(labels)
     if draft.source not in labels:
-        draft.source = sources[0]
+        draft.source = STUDIO if draft.experiment is None else KEPT
+    if draft.source == KEPT:
+        labels[KEPT] = say("homework_page.source.kept", state.language)
+    sources = list(labels)
     st.selectbox(
         say("homework_page.source", state.language),
         sources,
@@ -90,6 +100,8 @@ def _experiment(state: AppState, draft: Draft) -> Experiment:
     elif kind == "lesson":
         opened = lesson(name)
         experiment = opened.base(opened.lesson.further.scene)
+    elif kind == "kept" and draft.experiment is not None:
+        experiment = draft.experiment
     else:
         experiment = state.experiment
     st.caption(say("homework_page.data", state.language, name=data_name(experiment.data, state.language)))
@@ -110,7 +122,7 @@ def _words(state: AppState, draft: Draft) -> None:
 
 def _knobs(state: AppState, draft: Draft, experiment: Experiment) -> None:
     known = list(knobs_of(experiment))
-    key = f"homework-open-{experiment.content_hash()[:12]}"
+    key = state.key(f"homework-open-{experiment.content_hash()[:12]}")
     st.pills(
         say("homework_page.open", state.language),
         known,
@@ -131,11 +143,13 @@ def _knobs(state: AppState, draft: Draft, experiment: Experiment) -> None:
 def _open_knobs(key: str, draft: Draft, experiment: Experiment) -> None:
     """Callback."""
     draft.open_knobs(experiment, list(widget_value(key) or ()))
+    _begun()
 
 
 def _values(key: str, draft: Draft, name: KnobName) -> None:
     """Callback."""
     draft.knobs[name] = str(widget_value(key) or "")
+    _begun()
 
 
 # --- the goal
@@ -171,13 +185,14 @@ def _goal(state: AppState, draft: Draft, experiment: Experiment) -> None:
     with right:
         count = len(draft.questions)
         label = say("homework_page.questions", state.language)
-        key = "homework-questions"
+        key = state.key("homework-questions")
         st.number_input(label, 0, MOST_QUESTIONS, value=count, key=key, on_change=_count, args=(key, draft))
 
 
 def _count(key: str, draft: Draft) -> None:
     """Callback."""
     draft.count_questions(int(widget_value(key) or 0))
+    _begun()
 
 
 # --- questions
