@@ -47,6 +47,7 @@ BEATS_PER_FRAME = 4
 RUNS_PER_BEAT_S = 1000.0  # the more runs, the slower the beat: a message costs the web process as much as ten frames
 SNAPSHOT_S = 1.0  # between two of one run, at least
 SNAPSHOT_SHARE = 0.03  # at most this part of the time goes into snapshots
+SNAPSHOTS_PER_S = 20.0  # of all its runs together: a hundred repeat five seconds each if it dies, and no point is lost
 LONGEST_STRETCH = 4.0
 TIDY_S = 20.0  # between two times that memory is given back: a hundred networks are looked through in some 20 ms
 
@@ -411,7 +412,7 @@ class Worker:
         slot.kept_order = slot.last_order
         self._send(Snapshot(run, slot.trainer.epochs_done, slot.trainer.snapshot()))
         now = self._clock()
-        rest = (now - began) / SNAPSHOT_SHARE
+        rest = max((now - began) / SNAPSHOT_SHARE, 1 / SNAPSHOTS_PER_S)
         self._next_snapshot_at = max(self._next_snapshot_at, now - SLOWEST_BEAT_S) + rest
         slot.next_snapshot_at = now + max(SNAPSHOT_S, rest)
 

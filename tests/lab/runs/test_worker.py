@@ -36,7 +36,7 @@ from lab.runs.work.inside import FASTEST_S
 from lab.runs.work.slicer import Pace
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 from lab.runs.work.trainer import Trainer
-from lab.runs.work.worker import SNAPSHOT_SHARE, TIDY_S, Slot, Worker, job_of
+from lab.runs.work.worker import SNAPSHOT_SHARE, SNAPSHOTS_PER_S, TIDY_S, Slot, Worker, job_of
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, spec_of, trained, with_rate
 
@@ -331,6 +331,14 @@ def test_snapshots_take_a_small_part_of_the_time_however_many_runs_there_are_and
     assert len(told.of(Snapshot)) == pytest.approx(20.0 * SNAPSHOT_SHARE / takes_s, rel=0.15)
     counts = [len(told.of(Snapshot, run)) for run in runs]
     assert max(counts) - min(counts) <= 1
+
+
+def test_however_little_they_take_there_are_only_so_many_snapshots_a_second_of_all_runs_together(work, start):
+    runs = [f"r{index}" for index in range(40)]
+    told = work(*[(0.01 * index, start(run, ENDLESS, 10.0)) for index, run in enumerate(runs)], until=10.0)
+    later = [shot.run for at, shot in told.of(Snapshot) if at > 2.0]
+    assert len(later) == pytest.approx(8.0 * SNAPSHOTS_PER_S, rel=0.05)
+    assert {later.count(run) for run in runs} == {4}
 
 
 def test_new_runs_are_begun_one_after_another_each_with_its_first_point(work, start):
