@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.middleware import Middleware
@@ -11,20 +12,19 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from lab.runs.serve import host
-from lab.runs.serve.bell import Bell
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.heard import Heard
 from lab.runs.serve.opening import Opening
+from lab.runs.serve.outflow import Outflow
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.play import Play
 from lab.runs.serve.pooled import PoolEngine
-from lab.runs.serve.pooled.streams import Draws, Reader
+from lab.runs.serve.pooled.streams import Draws, Reader, Streams
 from lab.runs.serve.sessions import SessionDoor
 from lab.spec.limits import VisitorLimits
 
-COMMENT = b":\n\n"  # keeps proxies from closing a stream in which nothing happens
 DRAWS: dict[str, Draws] = {"1": "first", "all": "all", "inside": "inside"}  # of ?network=
 HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -48,48 +48,41 @@ class Live:
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        engine, bell = host.engine(), Bell()
-        reader = _opened(engine, scope, bell) if isinstance(engine, PoolEngine) else None
+        engine, outflow = host.engine(), Outflow(lambda events: send(_body(events)))
+        reader = _opened(engine, scope, outflow) if isinstance(engine, PoolEngine) else None
         if reader is None or not isinstance(engine, PoolEngine):
             await Response(status_code=404)(scope, receive, send)
             return
-        gone = asyncio.create_task(_until_gone(receive, bell))
+        gone = asyncio.create_task(_until_gone(receive, outflow))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
             await send(_body(b"retry:500\n\n"))
-            await _relay(engine, reader, bell, gone, send)
+            await outflow.run(partial(_news, engine.streams, reader))
+            await send({"type": "http.response.body", "body": b""})
         finally:
             gone.cancel()
-            bell.silence()
             engine.streams.close(reader)
 
 
-async def _relay(engine: PoolEngine, reader: Reader, bell: Bell, gone: asyncio.Task[None], send: Send) -> None:
-    """Whatever has come since the last time in one write, each time the bell rings."""
-    quiet = False
-    while not gone.done():
-        if events := b"".join(engine.streams.read(reader)) or (COMMENT if quiet else b""):
-            await send(_body(events))
-        if reader.done:
-            break
-        quiet = await bell.wait()
-    await send({"type": "http.response.body", "body": b""})
+def _news(streams: Streams, reader: Reader) -> tuple[bytes, bool]:
+    """Whatever has come since the last time, and whether nothing will follow."""
+    return b"".join(streams.read(reader)), reader.done
 
 
-async def _until_gone(receive: Receive, bell: Bell) -> None:
+async def _until_gone(receive: Receive, outflow: Outflow) -> None:
     """Until the browser has closed the stream."""
     while (await receive())["type"] != "http.disconnect":
         pass
-    bell.set()
+    outflow.end()
 
 
 def _body(data: bytes) -> Message:
     return {"type": "http.response.body", "body": data, "more_body": True}
 
 
-def _opened(engine: PoolEngine, scope: Scope, bell: Bell) -> Reader | None:
+def _opened(engine: PoolEngine, scope: Scope, outflow: Outflow) -> Reader | None:
     draws = DRAWS.get(QueryParams(scope["query_string"]).get("network", ""), "nothing")
-    return engine.streams.open(scope["path_params"]["key"], _last_epoch(scope), bell, draws=draws)
+    return engine.streams.open(scope["path_params"]["key"], _last_epoch(scope), outflow, draws=draws)
 
 
 def _last_epoch(scope: Scope) -> int:
