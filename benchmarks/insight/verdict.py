@@ -44,7 +44,8 @@ from benchmarks.insight.kept import add_options, runs_of
 from benchmarks.insight.others import other_run
 from benchmarks.insight.runs import KnownRun, known_run
 from lab.model.scales import rate_is_high
-from lab.verdict.evidence import RowCurves
+from lab.verdict.context import RunContext
+from lab.verdict.evidence import Curves, RowCurves
 from lab.verdict.rows import RISE_ERROR, SPREAD, TRAIN_SPREAD
 from lab.verdict.verdict import Verdict, judge
 
@@ -114,20 +115,19 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 def verdict_on(run: KnownRun) -> Verdict:
     """What the verdict says of the curves."""
     rate, optimizer = run.settings["learning_rate"], run.settings.get("optimizer", "Adam")
-    return judge(
-        run.columns["loss"],
-        run.columns["val_loss"],
-        evaluated_loss=run.columns["evaluated_loss"],
-        rows=RowCurves(*(run.columns[name] for name in (SPREAD, RISE_ERROR, TRAIN_SPREAD))),
-        baseline_train_loss=run.baseline_train,
-        high_rate=rate if rate_is_high(optimizer, rate) else None,
+    losses = (run.columns[name] for name in ("loss", "val_loss", "evaluated_loss"))
+    rows = RowCurves(*(run.columns[name] for name in (SPREAD, RISE_ERROR, TRAIN_SPREAD)))
+    context = RunContext(
         train_rows=run.settings["rows"],
         validation_rows=run.settings["validation_rows"],
         baseline_loss=run.baseline,
         baseline_kind="mean" if run.regression else "majority",
         parameters=run.parameters,
         inputs=run.inputs,
+        baseline_train_loss=run.baseline_train,
+        high_rate=rate if rate_is_high(optimizer, rate) else None,
     )
+    return judge(Curves(*losses, rows), context)
 
 
 def report(runs: Sequence[KnownRun], *, wrong: bool) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from lab.model.outputs import history_of
-from lab.verdict.evidence import BaselineKind, RowCurves
+from lab.verdict.evidence import BaselineKind, Curves, RowCurves
 from lab.verdict.rows import RISE_ERROR, SPREAD, TRAIN_SPREAD
 from lab.verdict.story import loudest
 from lab.verdict.verdict import Kind, Verdict, judge
@@ -18,11 +18,22 @@ Columns = Mapping[str, Sequence[float]]  # name of a curve -> its value after ea
 
 @dataclass(frozen=True)
 class RunContext:
-    """Args: as for `lab.verdict.verdict.judge`.
+    """What is known of a run beside its curves.
 
-    baseline_metrics: what that forecast gets on the validation part beside the total loss, by history key: metrics,
-        and the losses of several outputs.
-    outputs: of several outputs the context of each by its name; empty for one, and for runs from before it was kept.
+    Args:
+        train_rows, validation_rows: rows of the two parts.
+        baseline_loss: loss on the validation rows of a forecast without a network, in the unit of the curves.
+        baseline_kind: what that forecast is.
+        parameters, inputs: size of the network: its parameters, and the features of a sample.
+        causes: likely causes should it have diverged, from `lab.verdict.suspects.likely_causes`.
+        baseline_metrics: what that forecast gets on the validation part beside the total loss, by history key: metrics,
+            and the losses of several outputs.
+        in_time_order: the validation rows are later than the training rows.
+        test_rows: rows of the sealed test part, to know whether there is anything to open; None if not known.
+        baseline_train_loss: loss of the same forecast on the training rows.
+        high_rate: the learning rate where it is beyond what even well-scaled data bear.
+        outputs: of several outputs the context of each by its name; empty for one, and for runs from before it was
+            kept.
     """
 
     train_rows: int
@@ -52,27 +63,7 @@ class RunContext:
             history: of Keras's names; extras: beside it, as `RunRecord.extras`. With a weight penalty the losses
                 without it are judged: how well the network fits is not a question of how large its weights are.
         """
-        extras = extras or {}
-        loss, val_loss, evaluated = judged_curves(history, extras)
-        return judge(
-            loss,
-            val_loss,
-            train_rows=self.train_rows,
-            validation_rows=self.validation_rows,
-            evaluated_loss=evaluated,
-            rows=_row_curves(extras, len(val_loss)),
-            without_penalty=_is_penalised(history, extras),
-            baseline_loss=self.baseline_loss,
-            baseline_train_loss=self.baseline_train_loss,
-            baseline_kind=self.baseline_kind,
-            parameters=self.parameters,
-            inputs=self.inputs,
-            in_time_order=self.in_time_order,
-            test_rows=self.test_rows,
-            state=state,
-            causes=self.causes,
-            high_rate=self.high_rate,
-        )
+        return judge(judged_curves(history, extras or {}), self, state)
 
     def word(self, history: dict[str, list[float]], state: str, extras: Columns | None = None) -> Kind:
         """The word on such a run wherever it stands in short: that of its story (`lab.verdict.story`)."""
@@ -118,14 +109,13 @@ class RunContext:
         return cls(**{**vars(context), **numbered})
 
 
-def judged_curves(history: Columns, extras: Columns) -> tuple[Sequence[float], Sequence[float], Sequence[float] | None]:
-    """Training and validation loss as they are judged, and the training loss looked at after each epoch, if it is kept.
-
-    With a weight penalty all three are without it.
-    """
+def judged_curves(history: Columns, extras: Columns) -> Curves:
+    """The curves of a run as they are judged; with a weight penalty all losses are without it."""
     if _is_penalised(history, extras):
-        return extras["data_loss"], extras["val_data_loss"], extras["evaluated_data_loss"]
-    return history.get("loss", ()), history.get("val_loss", ()), extras.get("evaluated_loss")
+        loss, val_loss, evaluated = (extras[name] for name in ("data_loss", "val_data_loss", "evaluated_data_loss"))
+        return Curves(loss, val_loss, evaluated, _row_curves(extras, len(val_loss)), without_penalty=True)
+    loss, val_loss = history.get("loss", ()), history.get("val_loss", ())
+    return Curves(loss, val_loss, extras.get("evaluated_loss"), _row_curves(extras, len(val_loss)))
 
 
 def _is_penalised(history: Columns, extras: Columns) -> bool:

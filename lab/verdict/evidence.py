@@ -119,6 +119,32 @@ class RowCurves:
     train_spread: Sequence[float]
 
 
+@dataclass(frozen=True)
+class Curves:
+    """What is judged of a run.
+
+    Args:
+        loss, val_loss: training and validation loss of each epoch; `val_loss` is empty without a validation part.
+        evaluated_loss: training loss looked at after each epoch; taken instead of `loss` if it is there for all.
+        rows: what was kept of the rows' own losses; None for a run of before.
+        without_penalty: the losses are those without the weight penalty.
+    """
+
+    loss: Sequence[float]
+    val_loss: Sequence[float]
+    evaluated_loss: Sequence[float] | None = None
+    rows: RowCurves | None = None
+    without_penalty: bool = False
+
+    @property
+    def training(self) -> Sequence[float]:
+        """The training loss that is judged."""
+        looked_at = self.evaluated_loss
+        if looked_at and len(looked_at) == len(self.loss) and all(map(math.isfinite, looked_at)):
+            return looked_at
+        return self.loss
+
+
 def weigh(
     loss: Sequence[float],
     val_loss: Sequence[float],

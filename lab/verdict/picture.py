@@ -45,9 +45,9 @@ def picture_of(
     verdict: Verdict, context: RunContext, history: Columns, extras: Columns | None = None
 ) -> VerdictPicture:
     """What to draw of a run on which there is this verdict."""
-    loss, validation, evaluated = judged_curves(history, extras or {})
-    told = verdict.evidence
-    training = evaluated if told is not None and told.evaluated and evaluated else loss
+    curves, told = judged_curves(history, extras or {}), verdict.evidence
+    training = curves.training if told is not None and told.evaluated else curves.loss
+    validation = curves.val_loss
     return VerdictPicture(
         training=tuple(training),
         validation=tuple(validation),

@@ -20,13 +20,16 @@ How often this is right is measured by `benchmarks/insight` on runs whose truth 
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lab.model.scales import MIN_TRAIN_ROWS, MIN_VALIDATION_ROWS
 from lab.verdict import clauses
-from lab.verdict.evidence import BaselineKind, Evidence, RowCurves, weigh
+from lab.verdict.evidence import Curves, Evidence, weigh
+
+if TYPE_CHECKING:
+    from lab.verdict.context import RunContext
 
 Kind = Literal[
     "good_fit",
@@ -124,69 +127,43 @@ class Verdict:
         }
 
 
-def judge(
-    loss: Sequence[float],
-    val_loss: Sequence[float],
-    *,
-    train_rows: int,
-    validation_rows: int,
-    evaluated_loss: Sequence[float] | None = None,
-    rows: RowCurves | None = None,
-    without_penalty: bool = False,
-    baseline_loss: float | None = None,
-    baseline_train_loss: float | None = None,
-    baseline_kind: BaselineKind | None = None,
-    parameters: int | None = None,
-    inputs: int | None = None,
-    in_time_order: bool = False,
-    test_rows: int | None = None,
-    state: str = "finished",
-    causes: Mapping[str, float] | None = None,
-    high_rate: float | None = None,
-) -> Verdict:
+def judge(curves: Curves, context: "RunContext", state: str = "finished") -> Verdict:
     """The verdict on one run.
 
     Args:
-        loss, val_loss: training and validation loss of each epoch; `val_loss` is empty without a validation part.
-        train_rows, validation_rows: rows of the two parts.
-        evaluated_loss: training loss looked at after each epoch; taken instead of `loss` if it is there for all.
-        rows: what was kept of the rows' own losses; None for a run of before.
-        without_penalty: the losses are those without the weight penalty.
-        baseline_loss: loss on the validation rows of a forecast without a network, in the same unit.
-        baseline_train_loss: of the same forecast on the training rows.
-        baseline_kind: what that forecast is.
-        parameters, inputs: size of the network: its parameters, and the features of a sample.
-        in_time_order: the validation rows are later than the training rows.
-        test_rows: rows of the sealed test part, to know whether there is anything to open; None if not known.
+        context: what is known of the run beside its curves.
         state: state of the run ("finished", "stopped", "running", "diverged", …).
-        causes: likely causes should it have diverged, from `lab.verdict.suspects.likely_causes`.
-        high_rate: the learning rate where it is beyond what even well-scaled data bear.
     """
+    loss, val_loss = curves.loss, curves.val_loss
     finite = all(math.isfinite(value) for value in (*loss, *val_loss))
     if state == "diverged" or not finite:
-        return _diverged(causes)
+        return _diverged(context.causes)
     if not loss:
         return Verdict("not_finished", "few_epochs", None, ADVICE["not_finished"])
-    if validation_rows < MIN_VALIDATION_ROWS or not val_loss:
+    if context.validation_rows < MIN_VALIDATION_ROWS or not val_loss:
         # "no_validation" when the person has set none aside, which more rows would not mend
-        rule = "few_validation_rows" if validation_rows else "no_validation"
+        rule = "few_validation_rows" if context.validation_rows else "no_validation"
         return Verdict("not_enough_data", rule, None, ("larger_validation", "more_rows"))
-    evaluated = bool(evaluated_loss) and len(evaluated_loss or ()) == len(loss)
-    training = evaluated_loss if evaluated and evaluated_loss and all(map(math.isfinite, evaluated_loss)) else loss
-    told = replace(
-        weigh(training, val_loss, train_rows, validation_rows, baseline_loss, baseline_kind, rows),
-        baseline_train_loss=baseline_train_loss,
-        parameters=parameters,
-        inputs=inputs,
-        evaluated=training is not loss,
-        without_penalty=without_penalty,
-        in_time_order=in_time_order,
-        high_rate=high_rate,
-    )
+    told = _told(curves, context)
     kind, rule = _decide(told)
-    likely = dict(causes or {}) if kind == "too_large" else {}
-    advice = (*(REMEDIES[cause] for cause in likely), *_advice(kind, rule, told, test_rows))
+    likely = dict(context.causes) if kind == "too_large" else {}
+    advice = (*(REMEDIES[cause] for cause in likely), *_advice(kind, rule, told, context.test_rows))
     return Verdict(kind, rule, told, tuple(dict.fromkeys(advice)), likely)
+
+
+def _told(curves: Curves, context: "RunContext") -> Evidence:
+    """What is read off the curves, and beside it what the sentences say of the run itself."""
+    rows, baseline = (context.train_rows, context.validation_rows), (context.baseline_loss, context.baseline_kind)
+    return replace(
+        weigh(curves.training, curves.val_loss, *rows, *baseline, curves.rows),
+        baseline_train_loss=context.baseline_train_loss,
+        parameters=context.parameters,
+        inputs=context.inputs,
+        evaluated=curves.training is not curves.loss,
+        without_penalty=curves.without_penalty,
+        in_time_order=context.in_time_order,
+        high_rate=context.high_rate,
+    )
 
 
 def _decide(told: Evidence) -> tuple[Kind, str]:
@@ -199,11 +176,9 @@ def _decide(told: Evidence) -> tuple[Kind, str]:
     return found.kind, found.name
 
 
-def _diverged(causes: Mapping[str, float] | None) -> Verdict:
-    advice = [REMEDIES[cause] for cause in causes or {}]
-    return Verdict(
-        "diverged", "non_finite", None, tuple(dict.fromkeys([*advice, "lower_learning_rate"])), dict(causes or {})
-    )
+def _diverged(causes: Mapping[str, float]) -> Verdict:
+    advice = dict.fromkeys([*(REMEDIES[cause] for cause in causes), "lower_learning_rate"])
+    return Verdict("diverged", "non_finite", None, tuple(advice), dict(causes))
 
 
 REMEDIES = {

@@ -3,8 +3,8 @@
 from lab.insight.comparison import Judged, compare, say_against, say_next, say_tried
 from lab.starts import start
 from lab.texts import LANGUAGES
-from lab.verdict.verdict import judge
 from tests.lab.runs.runs import iris, with_rate
+from tests.lab.verdict.test_verdict import judged
 
 BASE = iris(20)
 DENSE = BASE.model.layers[0]
@@ -17,7 +17,7 @@ def run(name, experiment, *, end=0.2, rise=0.0, loss=None, rows=400, state="fini
     val_loss = [turn + (1 - turn) * 0.7**epoch for epoch in range(30)] + [turn + rise * step / 30 for step in range(31)]
     train = [value if loss is None else max(loss, 0.9 * value) for value in val_loss[:31]]
     train += [train[-1]] * (len(val_loss) - len(train))
-    verdict = judge(
+    verdict = judged(
         train,
         val_loss,
         train_rows=rows,
@@ -100,7 +100,7 @@ def test_a_larger_network_that_learns_more_shows_that_the_small_one_was_an_under
     def of_size(name, experiment, parameters, end):
         curve = [end + (1 - end) * 0.7**epoch for epoch in range(60)]
         rows = {"train_rows": 400, "validation_rows": 400, "baseline_loss": 1.0, "baseline_kind": "majority"}
-        return Judged(name, experiment, judge(curve, curve, parameters=parameters, inputs=4, **rows))
+        return Judged(name, experiment, judged(curve, curve, parameters=parameters, inputs=4, **rows))
 
     small, large = of_size("small", BASE, 7, 0.8), of_size("large", WIDER, 500, 0.3)
     assert small.verdict.rule == "room"

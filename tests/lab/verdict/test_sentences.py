@@ -13,7 +13,8 @@ import pytest
 
 from lab.texts import say
 from lab.verdict.evidence import RowCurves
-from lab.verdict.verdict import RULES, judge
+from lab.verdict.verdict import RULES
+from tests.lab.verdict.test_verdict import judged
 
 CLEARLY = 0.9
 HAIR = 1.1
@@ -165,7 +166,7 @@ def test_every_sentence_that_is_said_is_true_of_the_curves(block):
     wrong = []
     for seed in range(300 * block, 300 * (block + 1)):
         loss, val_loss, known, rows = drawn(seed)
-        verdict = judge(loss, val_loss, rows=rows, **known)
+        verdict = judged(loss, val_loss, rows=rows, **known)
         name = f"{verdict.kind}.{verdict.rule}"
         if verdict.evidence is not None and name in SAYS and not SAYS[name](Facts(loss, val_loss, known, verdict)):
             wrong.append((seed, say(f"verdict.{name}", "en", **vars(verdict.evidence))))
@@ -176,7 +177,7 @@ def test_the_drawn_curves_bring_every_sentence_out():
     said = set()
     for seed in range(3000):
         loss, val_loss, known, rows = drawn(seed)
-        verdict = judge(loss, val_loss, rows=rows, **known)
+        verdict = judged(loss, val_loss, rows=rows, **known)
         said.add(f"{verdict.kind}.{verdict.rule}")
     assert set(SAYS) - said <= {"too_large.exploded"}
 
@@ -184,6 +185,6 @@ def test_the_drawn_curves_bring_every_sentence_out():
 def test_numbers_in_sentences_are_numbers():
     for seed in range(200):
         loss, val_loss, known, rows = drawn(seed)
-        told = judge(loss, val_loss, rows=rows, **known).evidence
+        told = judged(loss, val_loss, rows=rows, **known).evidence
         assert math.isfinite(told.low)
         assert told.low <= told.last_val_loss <= told.high

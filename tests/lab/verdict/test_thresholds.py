@@ -11,7 +11,8 @@ import pytest
 
 from lab.verdict import clauses, verdict
 from lab.verdict.evidence import MIN_PIECE, MIN_SMOOTHED, PIECES, Evidence, next_fall, smoothing_reach, weigh
-from lab.verdict.verdict import MIN_EPOCHS, MIN_TRAIN_ROWS, MIN_VALIDATION_ROWS, RULES, WORTH_TELLING, judge
+from lab.verdict.verdict import MIN_EPOCHS, MIN_TRAIN_ROWS, MIN_VALIDATION_ROWS, RULES, WORTH_TELLING
+from tests.lab.verdict.test_verdict import judged
 
 BASELINE = 1.0
 GOOD = {
@@ -179,8 +180,8 @@ def test_epochs_are_enough_from_their_number_on(epochs, rule):
 def test_the_verdict_rests_on_the_validation_rows_that_it_names():
     curve = [0.7 * 0.9**epoch for epoch in range(100)]
     rows = {"train_rows": 200, "baseline_loss": BASELINE, "baseline_kind": "mean"}
-    assert judge(curve, curve, validation_rows=MIN_VALIDATION_ROWS - 1, **rows).rule == "few_validation_rows"
-    assert judge(curve, curve, validation_rows=MIN_VALIDATION_ROWS, **rows).rule == "close"
+    assert judged(curve, curve, validation_rows=MIN_VALIDATION_ROWS - 1, **rows).rule == "few_validation_rows"
+    assert judged(curve, curve, validation_rows=MIN_VALIDATION_ROWS, **rows).rule == "close"
 
 
 @pytest.mark.parametrize(("rise", "told"), [(WORTH_TELLING * BASELINE, False), (1.001 * WORTH_TELLING, True)])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lab.texts import LANGUAGES, has_text
 from lab.verdict.context import RunContext
-from lab.verdict.evidence import RowCurves, smooth, weigh
+from lab.verdict.evidence import Curves, RowCurves, smooth, weigh
 from lab.verdict.intervals import new_rows_interval
 from lab.verdict.story import story
 from lab.verdict.verdict import REMEDIES, judge
@@ -38,15 +38,12 @@ CURVES = (
 )
 
 
-def judged(loss, val_loss, **changes):
-    arguments = {
-        "train_rows": 200,
-        "validation_rows": 100,
-        "baseline_loss": SHARES_ONLY,
-        "baseline_kind": "majority",
-        **changes,
-    }
-    return judge(loss, val_loss, **arguments)
+KNOWN = {"train_rows": 200, "validation_rows": 100, "baseline_loss": SHARES_ONLY, "baseline_kind": "majority"}
+
+
+def judged(loss, val_loss, *, state="finished", evaluated_loss=None, rows=None, **known):
+    """The verdict on curves; the context is that of KNOWN but for what is given."""
+    return judge(Curves(loss, val_loss, evaluated_loss, rows), RunContext(**{**KNOWN, **known}), state)
 
 
 def test_low_and_close_curves_are_a_good_fit():
@@ -309,7 +306,7 @@ losses = st.floats(1e-6, 1e6)
     rows=st.tuples(st.integers(0, 500), st.integers(0, 500)),
 )
 def test_any_curves_get_one_verdict_and_sentences_in_both_languages(curves, baseline, rows):
-    verdict = judge(
+    verdict = judged(
         *curves,
         train_rows=rows[0],
         validation_rows=rows[1],
