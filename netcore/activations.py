@@ -720,6 +720,9 @@ class Glu(OverFeatures):
     """y = a * sigmoid(b), where a is the first half of the features and b the second: half as many come out.
 
     da = dy * sigmoid(b), db = dy * a * sigmoid(b) * (1 - sigmoid(b)). Source: Dauphin et al. (2017).
+
+    Raises:
+        NetcoreValueError "activation.glu_odd": the number of features is odd.
     """
 
     needs_x = True

@@ -54,7 +54,8 @@ class ModelCheckpoint(Monitor):
     {epoch} (from 1) and the names of the logs may stand in braces in the path, as "{epoch:02d}-{val_loss:.2f}".
 
     Raises:
-        NetcoreValueError "callback.filepath", "callback.save_freq".
+        NetcoreValueError "callback.filepath", "callback.save_freq"; "callback.filepath_name" when it saves, of a name
+            in braces that the logs do not have.
 
     Source: as keras.callbacks.ModelCheckpoint.
     """

@@ -94,6 +94,11 @@ class Layer(Operation, LayerArguments):
     `compute_output_shape` and writes its equations in `forward` and `backward`. A weight has the start value, the
     penalty (added to the loss) and the bounds (that it is brought back into after each update) of the arguments
     `<weight>_initializer`, `<weight>_regularizer` and `<weight>_constraint`.
+
+    Raises:
+        NetcoreValueError "layer.unknown_argument": an argument that the layer does not have.
+        NetcoreValueError "layer.rank", "layer.rank_exact": called on an input with too few or too many axes.
+        NetcoreAttributeError "layer.not_called": asked for its input or output before it was called.
     """
 
     activity_regularizer: Any = Penalty(
@@ -243,6 +248,9 @@ class Layer(Operation, LayerArguments):
         """A new weight; its numbers are reached as `self.<name>`.
 
         Its penalty and bounds are those of the layer's arguments by its name, unless given here.
+
+        Raises:
+            NetcoreValueError "initializer.gave": the initializer makes an array of another shape.
         """
         spend(shape)
         value = np.asarray(initializers.get(initializer)(shape, self.dtype), self.dtype)

@@ -37,6 +37,9 @@ class Loss(Arguments):
 
     Arguments of a subclass come before these three, as in Keras: they stand in a class of their own, which is given as
     its last base.
+
+    Raises:
+        NetcoreTypeError "loss.unknown_argument": an argument that the loss does not have.
     """
 
     reduction: Into[str] = Choice(

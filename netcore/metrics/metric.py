@@ -19,6 +19,9 @@ class Metric(Arguments):
     """Base of all metrics. What has been counted lies in `self.state`, float64, so that a run can be continued.
 
     Arguments of a subclass that come before `name`, as in Keras, stand in a class of their own, its last base.
+
+    Raises:
+        NetcoreTypeError "metric.unknown_argument": an argument that the metric does not have.
     """
 
     name: Into[str] = Given(

@@ -301,7 +301,7 @@ class Model(Compiled):
             History: `history` maps "loss", metric names and "val_…" to lists with one number per epoch.
 
         Raises:
-            NetcoreValueError "model.not_compiled", "data.cardinality", "layer.features", "loss.width", …
+            NetcoreValueError "model.not_compiled", "data.cardinality", "data.no_rows", "layer.features", …
         """
         run: Run = self.iter_fit(
             x,

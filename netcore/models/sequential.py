@@ -22,6 +22,9 @@ class Sequential(Model):
         name: of the model.
 
     The model is built at once if it starts with Input or its first layer has `input_shape`, else at first use.
+
+    Raises:
+        NetcoreValueError "sequential.not_a_layer": something else stands among the layers.
     """
 
     sequential = True
@@ -57,7 +60,7 @@ class Sequential(Model):
         self._rebuild()
 
     def pop(self, rebuild: bool = True) -> Layer:
-        """Take the last layer off and return it."""
+        """Take the last layer off and return it. Raises NetcoreValueError "sequential.empty"."""
         if not self._stack:
             raise NetcoreValueError("sequential.empty", "There are no layers in the model.")
         layer = self._stack.pop()
@@ -67,7 +70,11 @@ class Sequential(Model):
         return layer
 
     def build(self, input_shape: Any = None) -> None:
-        """Fix the input shape, (None, features), and make the weights."""
+        """Fix the input shape, (None, features), and make the weights.
+
+        Raises:
+            NetcoreValueError "sequential.shape": the model has another input shape already.
+        """
         if self.start is not None and input_shape is not None and tuple(input_shape) != self.start.shape:
             raise NetcoreValueError(
                 "sequential.shape",
