@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netcore.config import Array
+from netcore.fit import BATCH_SIZE
 from netcore.graph import Shape
 from netcore.heads import fuses
 from netcore.node import Operation
 from netcore.parameters import Weight
-from netcore.params import IntParam
 from netcore.plan import Plan
 from netcore.reorder import pooled_before_relu
 
 if TYPE_CHECKING:
     from netcore.models import Model
-
-BATCH_SIZE = IntParam(low=1, typical=(10, 128))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -22,13 +22,12 @@ from lab.charts.style import (
     plain,
     whole_epochs,
 )
+from lab.runs.kept.positions import Axis
 from lab.studies.band import band_curves
 from lab.studies.result import Result, SettingResult, measure_title
 from lab.studies.words import number, told
 from lab.texts import Language, say
 
-Over = Literal["epoch", "update", "second"]
-OVERS: tuple[Over, ...] = ("epoch", "update", "second")
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, GREY)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "star", "cross", "pentagon")
@@ -40,12 +39,16 @@ THIN = 0.6  # opacity of one seed's curve: on a dark page the darkest of the col
 WIDE = 20  # largest over smallest from which an axis counts in powers of ten
 
 
-def draw(result: Result, picture: str, language: Language, over: Over = "epoch") -> list[go.Figure]:
-    """The figures of one picture; several stand side by side."""
-    return PICTURES[picture](result, language, over)
+def draw(result: Result, picture: str, language: Language, over: Axis = "epoch") -> list[go.Figure]:
+    """The figures of one picture; several stand side by side.
+
+    Args:
+        over: what curves are drawn over; all others have an axis of their own.
+    """
+    return curves(result, language, over) if picture == "curves" else OTHERS[picture](result, language)
 
 
-def curves(result: Result, language: Language, over: Over = "epoch") -> list[go.Figure]:
+def curves(result: Result, language: Language, over: Axis = "epoch") -> list[go.Figure]:
     """The validation curve of each setting over epochs, updates or seconds."""
     chart = figure(say(f"studies.over.{over}", language), axis_title(result, language))
     banded = len(result.settings) <= MOST_BANDS
@@ -76,7 +79,7 @@ def curves(result: Result, language: Language, over: Over = "epoch") -> list[go.
     return [whole_epochs(chart)]
 
 
-def sweep(result: Result, language: Language, over: Over = "epoch") -> list[go.Figure]:
+def sweep(result: Result, language: Language) -> list[go.Figure]:
     """What stands at the end over the values of the knob: training solid, validation dashed, lost runs at the top."""
     axis = result.study.axes[0]
     chart = figure(plain(told(axis.title, language)), axis_title(result, language, both=True))
@@ -116,7 +119,7 @@ def sweep(result: Result, language: Language, over: Over = "epoch") -> list[go.F
     return [chart]
 
 
-def band(result: Result, language: Language, over: Over = "epoch") -> list[go.Figure]:
+def band(result: Result, language: Language) -> list[go.Figure]:
     """One setting: each seed thin, their median thick, the band between; where validation turns."""
     one = result.settings[0]
     chart = figure(say("studies.over.epoch", language), axis_title(result, language, both=True))
@@ -161,7 +164,7 @@ def axis_title(result: Result, language: Language, *, both: bool = False) -> str
     return plain(told(measure_title(result, both=both), language))
 
 
-def _places(one: SettingResult, epochs: int, over: Over) -> list[float]:
+def _places(one: SettingResult, epochs: int, over: Axis) -> list[float]:
     """Where the epochs of a setting stand on the x axis."""
     per_epoch = {
         "epoch": 1.0,
@@ -201,8 +204,7 @@ def _ticks(low: float, high: float) -> list[float]:
     return [step * 10.0**decade for decade in decades for step in steps]
 
 
-PICTURES: dict[str, Callable[[Result, Language, Over], list[go.Figure]]] = {
-    "curves": curves,
+OTHERS: dict[str, Callable[[Result, Language], list[go.Figure]]] = {
     "sweep": sweep,
     "band": band,
     "bars": bars,

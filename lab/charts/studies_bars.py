@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from lab.charts.style import BLUE, FONT_SIZE, GREY, PART_LOOKS, VERMILION, figure, plain
 from lab.studies.band import Band
+from lab.studies.conclude import BATCH_COSTS
 from lab.studies.result import Result, SettingResult, measure_title
 from lab.studies.scores import distance
 from lab.studies.words import Words, number, told
@@ -14,12 +15,11 @@ from lab.texts import Language, say
 
 ROW = 58  # pixels of a bar with its name above it
 SMALL = 300  # height of one of several small charts
-COSTS = ("updates", "seconds", "noise", "memory_kib")
 ONE_LINE = 10  # letters below a bar
 STAR = "★"
 
 
-def bars(result: Result, language: Language, over: str = "epoch") -> list[go.Figure]:
+def bars(result: Result, language: Language) -> list[go.Figure]:
     """One lying bar a setting, its name above it: names may be long and screens narrow. Training is a dot."""
     chart = figure(plain(told(measure_title(result, both=True), language)), "")
     bands = [one.band(result.value) for one in result.settings]
@@ -65,13 +65,13 @@ def bars(result: Result, language: Language, over: str = "epoch") -> list[go.Fig
     return [chart.update_layout(height=130 + ROW * len(places))]
 
 
-def costs(result: Result, language: Language, over: str = "epoch") -> list[go.Figure]:
+def costs(result: Result, language: Language) -> list[go.Figure]:
     """What each setting costs: updates, seconds, jitter of the curve, memory."""
-    known = [name for name in COSTS if any(not math.isnan(one.band(name).median) for one in result.settings)]
+    known = [name for name in BATCH_COSTS if any(not math.isnan(one.band(name).median) for one in result.settings)]
     return [_small(result, name, Words(f"studies.figure.{name}"), language, best=None, log=True) for name in known]
 
 
-def scores(result: Result, language: Language, over: str = "epoch") -> list[go.Figure]:
+def scores(result: Result, language: Language) -> list[go.Figure]:
     """One small chart a score, one bar a setting: what was trained for is rarely best by all of them."""
     found = []
     for name in result.scores:

@@ -12,7 +12,7 @@ from lab.texts import Language, say
 CELL = 62  # pixels
 
 
-def heat_map(result: Result, language: Language, over: str = "epoch") -> list[go.Figure]:
+def heat_map(result: Result, language: Language) -> list[go.Figure]:
     """First knob upwards, second knob to the right; the darker the better."""
     rows = list(dict.fromkeys(one.setting.at[0].key for one in result.settings))
     columns = list(dict.fromkeys(one.setting.at[1].key for one in result.settings))

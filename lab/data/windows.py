@@ -13,6 +13,8 @@ from lab.spec.data import WindowSpec
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
+MANY = 4000  # windows: as many train in seconds
+
 
 class Windows(NamedTuple):
     """Positions of n windows among the rows in time order.
@@ -26,6 +28,11 @@ class Windows(NamedTuple):
     rows: Rows
     now: Rows
     ahead: Rows
+
+
+def windows_every(rows: int) -> int:
+    """Rows from one window to the next to begin with: so many that MANY of them come of a long table."""
+    return max(1, rows // MANY)
 
 
 def window_starts(

@@ -1,15 +1,13 @@
 """What a network reads of a table: which columns, and how many rows behind one another."""
 
 from collections.abc import Collection, Sequence
-from typing import Final
 
 from lab.data.table import Table
+from lab.data.windows import windows_every
 from lab.edits.layers import with_fitting_front
 from lab.errors import LabError
 from lab.spec.data import DataSpec, WindowSpec
 from lab.spec.experiment import Experiment
-
-MANY_WINDOWS: Final = 4000  # as many train in seconds
 
 
 def possible_inputs(data: DataSpec, table: Table) -> list[str]:
@@ -39,7 +37,7 @@ def with_windows(experiment: Experiment, table: Table, *, on: bool) -> Experimen
     times = next((column.name for column in table.columns if column.kind == "datetime"), None)
     order = "time" if data.split.draws_rows else data.split.order
     split = data.split.replace(order=order, time_column=data.split.time_column or times)
-    windows = WindowSpec(every=max(1, table.rows // MANY_WINDOWS))
+    windows = WindowSpec(every=windows_every(table.rows))
     wanted = {*data.inputs, data.target} if table.column(data.target).kind == "numeric" else set(data.inputs)
     inputs = tuple(name for name in table.column_names if name in wanted)
     return with_fitting_front(experiment.with_data(split=split, windows=windows, inputs=inputs))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lab.data.prepare import Dataset
-from lab.model.drawn_units import MOST_UNITS
+from lab.model.drawn_units import MOST_PIXELS, MOST_UNITS
 from lab.model.layer_table import LayerRow, Shape
 from lab.model.pixels import first_images
 from lab.spec.experiment import Experiment, GraphSpec, LayerSpec
@@ -21,7 +21,6 @@ Array = np.ndarray[Any, Any]
 Form = Literal["units", "same", "block", "image", "end"]
 
 INPUT = "input"  # id of the one input of a sequential network
-MOST_PIXELS = 1024  # of an image that is drawn as one
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from lab.data.cells.cell import CODE, PAIRS
-from lab.data.cells.number_columns import ENOUGH_PARSE, FEW, as_number, is_name_of_codes, numbers_as
+from lab.data.cells.number_columns import FEW, as_number, is_name_of_codes, numbers_as
 from lab.data.cells.spellings import Cells, Spellings, Style, Typed, enough, truths_as, words_as
-from lab.data.cells.time_columns import as_time
+from lab.data.cells.time_columns import ENOUGH_PARSE, as_time
 from lab.data.table import TEXT, Column
 
 __all__ = ["Style", "Typed", "type_column"]

@@ -13,13 +13,12 @@ from lab.data.cells.cell import INFINITE, SENTINELS, USUAL_NUMBER, Number, to_nu
 from lab.data.cells.moments import TIME_NAME, to_compact
 from lab.data.cells.short_years import is_time_name, with_full_years
 from lab.data.cells.spellings import MANY, Spellings, Style, Typed, Values, enough
-from lab.data.cells.time_columns import as_times
+from lab.data.cells.time_columns import ENOUGH_PARSE, as_times
 from lab.data.cells.units import unit_in_name
 from lab.data.table import Column, Kind, Note
 
 ENOUGH_DISTINCT = 1_000  # more are not counted in long columns: there are too many for classes
 ENOUGH_DATES = 10
-ENOUGH_PARSE = 0.9  # share of cells that must read as a number or time for the column to be one
 FEW = 20
 FEW_CELLS = 500  # that a set of Python's counts faster
 ID_NAME = re.compile(

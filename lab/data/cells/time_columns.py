@@ -9,7 +9,7 @@ from lab.data.cells.short_years import is_time_name, with_full_years
 from lab.data.cells.spellings import Codes, Spellings, Typed, Values, enough
 from lab.data.table import Column, Note
 
-ENOUGH_PARSE = 0.9
+ENOUGH_PARSE = 0.9  # share of cells that must read as a time, or a number, for the column to be one
 BEGINNING = re.compile(  # of any time
     r"\s*(?:\d{1,4}\s*[-/.년]|\d{1,2}[ -][A-Za-z]|[A-Za-z]{3,9}\.?[\s-]+\d|\d{8,14}$)"
 )

@@ -8,8 +8,8 @@ from lab.data.doctor.column_checks import leave_out
 from lab.data.doctor.finding import FIRST, Finding, Severity
 from lab.data.doctor.remedies import STANDARDISE, plan
 from lab.data.doctor.view import Array, View
+from lab.data.prepare.statistics import FENCE
 
-FENCE = 3.0  # interquartile ranges beyond the quartiles: the "outer fences" of Tukey (1977)
 FAR = 7.0  # one value at least is out by so many
 MOST_OUT = 0.1  # share; more are a part of the distribution
 LOPSIDED = 0.4  # (upper - lower half) / both, between the 10 % and 90 % points; an exponential distribution has 0.46

@@ -10,7 +10,7 @@ from lab.spec.data import Scaling
 Array = npt.NDArray[Any]
 
 ROUNDING = 1e-12  # a width that is smaller, beside the largest value, is only rounding: the column is constant
-FENCE = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fences
+FENCE = 3.0  # interquartile ranges beyond the quartiles: the "outer fences" of Tukey (1977)
 
 
 def mean_and_deviation(values: Array) -> tuple[float, float]:

@@ -17,13 +17,13 @@ from lab.data.propose.targets import Candidate, Ranking
 from lab.data.propose.tasks import guess_task, task_choices, usual_scaling
 from lab.data.samples import card
 from lab.data.table import Column, Table
+from lab.data.windows import windows_every
 from lab.errors import DataError, TableError
 from lab.spec.data import DataSpec, SampleSource, Source, SplitSpec, Task, UploadSource, WindowSpec
 
 LENGTH_NAME = re.compile(r"length|len|길이", re.IGNORECASE)
 FEWEST_IN_COURSE = 12  # rows from which windows can be cut
 MOST_STEPS = 24  # rows of a window
-MANY_WINDOWS = 4000  # as many train in seconds
 TRIED = 12  # candidates that are looked at for one with inputs
 
 
@@ -165,7 +165,7 @@ def _in_course(table: Table, column: Column, source: Source) -> DataSpec | None:
         target_scaling="standard",
         missing="fill" if column.missing else "drop",
         split=split,
-        windows=WindowSpec(steps=steps, every=max(1, table.rows // MANY_WINDOWS)),
+        windows=WindowSpec(steps=steps, every=windows_every(table.rows)),
     )
 
 

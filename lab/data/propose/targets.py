@@ -18,7 +18,7 @@ from lab.data.propose.names import (
     is_time_name,
     words_of,
 )
-from lab.data.propose.roles import USABLE, Reason, has_row_names, numbers_of, why_no_input
+from lab.data.propose.roles import LOOKED_AT, USABLE, Reason, has_row_names, numbers_of, why_no_input
 from lab.data.propose.tasks import guess_task
 from lab.data.table import Column, Table
 from lab.spec.data import Task
@@ -26,7 +26,6 @@ from lab.spec.data import Task
 FEW_ENDS = 4  # values of what happened
 FEW = 10  # values or classes
 MANY = 20
-LOOKED_AT = 20_000  # rows
 POINTS = {
     "answer": 4.0,
     "whether": 3.0,

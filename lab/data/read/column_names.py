@@ -1,11 +1,10 @@
 """Names of columns by which each can be told apart."""
 
-import re
 
+from lab.data.read.codepages import HANGUL
 from lab.data.read.layout import Layout
 from lab.data.table import Note
 
-HANGUL = re.compile("[가-힣]")
 LOOKED_AT = 1 << 18  # bytes
 
 

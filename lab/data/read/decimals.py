@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from lab.data.read.codepages import HANGUL
 from lab.data.read.dialect import Record
 from lab.data.table import Note
 
-HANGUL = re.compile("[가-힣]")
 GAP = "'’ \u00a0\u202f"  # between groups of three digits
 # Which reading a cell admits; a sign before three digits may be either.
 COMMA = rf"\d*,(\d\d?|\d{{4,}})|0,\d+|\d{{4,}},\d+|\d{{1,3}}([.{GAP}]\d{{3}})+,\d+|\d*,\d+[eE][+-]?\d+"

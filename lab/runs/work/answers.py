@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.model.drawn_units import MOST_UNITS
+from lab.model.drawn_units import MOST_PIXELS, MOST_UNITS
 from lab.model.probe import MOST_TEXTS, between_rows, evenly
 from lab.runs.wire.arrays import Arrays, data_of, rows_at
 from lab.runs.wire.frame import event
@@ -23,7 +23,6 @@ BUDGET_S = 0.02  # for the answers of one event: of a large network fewer rows a
 SHARE = 0.05  # of the time since the last event, at most
 FASTEST_S = 0.2  # between two events
 TRIED = 8  # rows, to see how long one takes
-MOST_PIXELS = 1024  # of an image that they are seen as
 
 
 class Answers:

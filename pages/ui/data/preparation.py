@@ -17,17 +17,16 @@ from lab.edits.plans import (
     with_part_share,
 )
 from lab.edits.typed import percent_of
-from lab.spec.data import DataSpec, Gap, ImageShape, Order, Scaling
+from lab.spec.data import DataSpec, Gap, ImageShape, Order
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from pages.ui.bench import Bench
-from pages.ui.data.plans import plans_section
+from pages.ui.data.plans import SCALINGS, plans_section
 from pages.ui.forms import choice_field, number_field, switch_field
 from pages.ui.state import AppState, Change, edit_anew
 from pages.ui.text import heading
 
 ORDERS: tuple[str, ...] = get_args(Order)
-SCALINGS: tuple[str, ...] = get_args(Scaling)
 GAPS: tuple[str, ...] = get_args(Gap)
 
 # --- which rows train, which validate, which stay sealed

@@ -5,7 +5,7 @@ from typing import Any
 
 from lab.charts.style import PART_LOOKS, PURPLE
 from lab.charts.surface import CLASS_COLOURS, NUMBER_COLOURS
-from lab.data.prepare import Dataset
+from lab.data.prepare import PART_NAMES, Dataset
 from lab.insight.knowledge import knowledge
 from lab.insight.known_at_rest import known_at_rest
 from lab.runs.kept.record import RunView
@@ -21,7 +21,6 @@ WORDS = (
     *("text", "blank", "time"),
 )
 VIEWS = ("plane", "line", "classes", "number", "pictures", "texts")
-PARTS = ("train", "validation", "test")
 LOOK = {
     "classes": CLASS_COLOURS,
     "shades": NUMBER_COLOURS,
@@ -75,5 +74,5 @@ def _texts(language: Language) -> dict[str, Any]:
     return {
         **{name: say(f"knows.{name}", language) for name in WORDS},
         "views": {name: say(f"knows.view.{name}", language) for name in VIEWS},
-        "parts": {name: say(f"part.{name}", language) for name in PARTS},
+        "parts": {name: say(f"part.{name}", language) for name in PART_NAMES},
     }

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from lab.charts.studies import OVERS, draw
+from lab.charts.studies import draw
+from lab.runs.kept.positions import AXES
 from lab.studies import Result, told
 from lab.studies.answers import Judgement, answers, judged
 from lab.studies.asked import Asked
@@ -88,7 +89,7 @@ def _predicted(state: AppState, asked: Asked, result: Result) -> None:
 
 def _pictures(state: AppState, result: Result) -> None:
     for picture in result.study.pictures:
-        over = over_choice(OVERS, "study-over", state.language) if picture == "curves" else "epoch"
+        over = over_choice(AXES, "study-over", state.language) if picture == "curves" else "epoch"
         charts = draw(result, picture, state.language, over)
         abreast = 2 if len(charts) == 4 else len(charts[:ABREAST])
         for row in in_rows(enumerate(charts), abreast):

@@ -7,8 +7,9 @@ import math
 import pytest
 
 from lab.charts.sketches import sketch
-from lab.charts.studies import OVERS, draw
+from lab.charts.studies import draw
 from lab.data.samples import load_sample
+from lab.runs.kept.positions import AXES
 from lab.runs.orders.study import check_study
 from lab.spec.limits import CLASS
 from lab.starts import STARTS, start
@@ -57,7 +58,7 @@ def test_every_picture_sentence_and_number_is_made_in_both_languages(name):
     result = made(name)
     for language in LANGUAGES:
         for picture in result.study.pictures:
-            for over in OVERS if picture == "curves" else ("epoch",):
+            for over in AXES if picture == "curves" else ("epoch",):
                 figures = draw(result, picture, language, over)
                 assert figures
                 assert all(figure.data for figure in figures)
