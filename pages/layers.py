@@ -17,6 +17,7 @@ from pages.ui.forms import part_form
 from pages.ui.model.code_box import code_box
 from pages.ui.model.drawn_editor import drawn_editor
 from pages.ui.model.graph_editor import graph_page, model_kind
+from pages.ui.model.shapes import shape_line
 from pages.ui.problems import show_problems, tell_at, tell_the_rest
 from pages.ui.run.network import network_at_rest
 from pages.ui.state import AppState, Edit, app_state, apply
@@ -77,19 +78,6 @@ def layer_card(state: AppState, layer: LayerSpec, row: LayerRow | None) -> None:
             tool(state, layer, "remove", lambda e: e.without_layer(layer.id))
         part_form(layer_place(layer), state)
         tell_at(layer_place(layer).name, state)
-
-
-def shape_line(state: AppState, row: LayerRow | None) -> str:
-    """`(None, 784) → (None, 32)`, 25,120 parameters."""
-    if row is None or row.output_shape is None:
-        return say("layers_page.no_shape", state.language)
-    return say(
-        "layers_page.shapes",
-        state.language,
-        before=shape_text(row.input_shape),
-        after=shape_text(row.output_shape),
-        parameters=f"{row.parameters:,}",
-    )
 
 
 def tool(state: AppState, layer: LayerSpec, name: str, change: Edit, *, disabled: bool = False) -> None:

@@ -35,6 +35,11 @@ class LayerRow:
     reads: tuple[str, ...] = ()
     shares: str | None = None
 
+    @property
+    def inputs_text(self) -> str:
+        """The shapes of all that it reads, as `(None, 16) + (None, 16)`."""
+        return " + ".join(shape_text(shape) for shape in self.input_shapes or (self.input_shape,))
+
 
 def layer_rows(experiment: Experiment, dataset: Dataset) -> tuple[LayerRow, ...]:
     """The layers of either kind of model on the inputs of a dataset. Never raises."""

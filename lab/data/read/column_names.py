@@ -1,6 +1,5 @@
 """Names of columns by which each can be told apart."""
 
-
 from lab.data.read.codepages import HANGUL
 from lab.data.read.layout import Layout
 from lab.data.table import Note

@@ -15,6 +15,7 @@ from pages.ui.bench import Bench
 from pages.ui.forms import choice_field, part_form
 from pages.ui.model.code_box import code_box
 from pages.ui.model.outputs import outputs_section
+from pages.ui.model.shapes import shape_line
 from pages.ui.problems import show_problems, tell_at, tell_the_rest
 from pages.ui.state import AppState, app_state, edit, renew
 from pages.ui.text import about, heading, name_of, plain
@@ -108,19 +109,6 @@ def share_button(state: AppState, node: GraphNode) -> None:
         help=say("graph.share_help", state.language),
         on_click=renew,
         args=(lambda experiment: experiment.with_model(graph_of(experiment).with_shared_node(node.id, node.reads)),),
-    )
-
-
-def shape_line(state: AppState, row: LayerRow | None) -> str:
-    """`(None, 16)`, `(None, 16)` → `(None, 32)`, 0 parameters."""
-    if row is None or row.output_shape is None:
-        return say("layers_page.no_shape", state.language)
-    return say(
-        "layers_page.shapes",
-        state.language,
-        before=" + ".join(shape_text(shape) for shape in row.input_shapes),
-        after=shape_text(row.output_shape),
-        parameters=f"{row.parameters:,}",
     )
 
 
