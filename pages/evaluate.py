@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from lab.charts.drawn import once_drawn
 from lab.charts.evaluation import confusion, predicted_actual
+from lab.charts.figure_cache import once_drawn
 from lab.data.prepare import Dataset, PartName
 from lab.data.table import Table
 from lab.errors import LabError

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.golf import tries
 from lab.insight.golf import HOLES, Hole, Score, played, score
 from lab.texts import say

@@ -10,7 +10,7 @@ from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
 from lab.charts import losses as charts
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.insight.loss_bench import (
     FIRST_SCORES,
     LETTERS,

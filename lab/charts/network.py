@@ -15,7 +15,7 @@ from typing import Literal
 from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element, tostring
 
-from lab.charts.kept import Kept
+from lab.charts.cache import Kept
 from lab.charts.markup import element
 from lab.charts.network_words import is_folded, lines_of, own_word, sentences_of
 from lab.charts.pixels import grey_image, signed_image

@@ -19,7 +19,7 @@ from lab.export.keras_source import keras_source
 from lab.export.pictures import curves_picture, scatter_picture, verdict_drawing
 from lab.insight.evaluate import Evaluation, trained_model
 from lab.insight.learned_network import learned_network
-from lab.insight.turned import say_turns
+from lab.insight.turned_knobs import say_turns
 from lab.model.layer_table import layer_rows
 from lab.model.outputs import history_keys, split_key
 from lab.runs.kept.record import RunRecord

@@ -16,11 +16,11 @@ from lab.export.link import packed, unpacked
 from lab.lessons.arithmetic import compares, names_in, spreads
 from lab.lessons.change import base_of, changed, experiments_of, refusal_of
 from lab.lessons.figures import measured_by, names_of
+from lab.lessons.filling import formulas_in
 from lab.lessons.prose import Prose, heading, parse_prose
 from lab.lessons.questions import question
 from lab.lessons.refusal import LessonError, LessonRefusal
 from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Change, Lesson, Refused, Scene
-from lab.lessons.told import formulas_in
 from lab.model.problems import model_problems
 from lab.runs.orders.study import values_of
 from lab.spec.data import DataSpec

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from lab.charts.thumbnail import draw_sample
 from lab.data.samples import picture_file, sample_names
-from lab.reference.away import FILE as AWAY
-from lab.reference.away import away_page
+from lab.reference.away_page import FILE as AWAY
+from lab.reference.away_page import away_page
 from lab.reference.parts import FILE, reference
 from lab.reference.samples import LICENCES, TABLES, with_table
 

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from lab.lessons.filling import BLANK
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.schema import Sentence
 from lab.lessons.shelf import lesson, lesson_folders
-from lab.lessons.told import BLANK
 from lab.studies.words import number
 from lab.texts import say_error
 

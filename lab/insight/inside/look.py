@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from lab.insight.inside.rows import Rows
+from lab.runs.work.layer_numbers import joined, length, parts_of, stuck, tensor_of
 from lab.runs.work.slopes import slopes_of
 from lab.runs.work.spread import Spread, spread_of
-from lab.runs.work.told import joined, length, parts_of, stuck, tensor_of
 from lab.runs.work.trainer import Trainer
 from lab.spec.experiment import Experiment, GraphSpec
 from netcore.trace import Trace

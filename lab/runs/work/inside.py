@@ -11,9 +11,9 @@ from lab.runs.wire.arrays import Arrays, data_of, rows_at, rows_in
 from lab.runs.wire.frame import event
 from lab.runs.wire.spec import RunSpec
 from lab.runs.work.drawn import named_layers
+from lab.runs.work.layer_numbers import length, parts_of, stuck, tensor_of
 from lab.runs.work.slopes import slopes_of
 from lab.runs.work.spread import spread_of
-from lab.runs.work.told import length, parts_of, stuck, tensor_of
 from netcore.trace import Trace
 
 MOST_ROWS = 32  # looked at

@@ -7,7 +7,7 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from lab.charts.compare import DASHES, LONGEST, Frame, RunCurves, overlaid
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.errors import LabError
 from lab.insight.overlay import baselines, curves_of, fork_place, legend_lines, quantities, said_quantity
 from lab.insight.shelf import Entry

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lab.charts.curves import measured
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.insight.honest import Honesty, honesty, penalty_apart, ways_of_measuring
 from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord

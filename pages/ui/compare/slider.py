@@ -6,8 +6,8 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from lab.charts.curves import curves
-from lab.charts.drawn import once_drawn
 from lab.charts.evaluation import confusion, predicted_actual
+from lab.charts.figure_cache import once_drawn
 from lab.charts.surface import fit_line, surface
 from lab.data.prepare import Dataset
 from lab.errors import LabError

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.small import column_chart, percent, relation_chart, signal_chart
 from lab.charts.table import correlation_chart, course_chart, images_chart, scatter_chart
 from lab.data.look import (

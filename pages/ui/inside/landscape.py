@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.inside_landscape import landscape_map
 from lab.errors import LabError
 from lab.insight.inside.job import landscape_in, slice_of_loss

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.inside import layer_lines, spread_course, spread_now
 from lab.insight.inside.course import LINES
 from lab.insight.inside.look import LayerLook

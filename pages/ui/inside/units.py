@@ -5,7 +5,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.inside_units import by_target, correlations, embedded, tiles, weights_of_inputs
 from lab.insight.inside.look import LayerLook
 from lab.insight.inside.units import (

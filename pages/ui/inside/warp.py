@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.inside_warp import warp
 from lab.insight.inside.views import targets_of
 from lab.insight.inside.warp import warped

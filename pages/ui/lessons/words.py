@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from itertools import cycle
 from typing import Any
 
+from lab.lessons.filling import filled
 from lab.lessons.reader import Opened
 from lab.lessons.schema import Sentence
-from lab.lessons.told import filled
 from lab.texts import Language
 from lab.texts.letters import visible
 from pages.ui.text import plain, tell_error

@@ -13,7 +13,7 @@ from lab.model.layer_table import layer_rows, parameter_count, shape_text
 from lab.note.asked import NoteRun
 from lab.note.code import MINE, Understood
 from lab.note.losses import judged
-from lab.note.told import compared_by, comparison, figures, table, told
+from lab.note.outcome import compared_by, comparison, figures, table, told
 from lab.texts import say
 from pages.ui.chart import show_chart
 from pages.ui.model.code_box import listed, tell_slips

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lab.insight.turned import say_turns
+from lab.insight.turned_knobs import say_turns
 from lab.runs.kept.record import RunRecord, RunView
 from lab.texts import say
 from pages.ui.bench import Bench

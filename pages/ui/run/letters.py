@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.letters import letter_curve
 from lab.data.prepare import Dataset, PartName
 from lab.errors import LabError

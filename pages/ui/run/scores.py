@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from lab.charts.class_curves import precision_recall_chart, roc_chart
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.residuals import residual_histogram, residual_points
 from lab.data.prepare import PartName
 from lab.insight.class_scores import class_scores, macro

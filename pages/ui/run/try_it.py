@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from lab.charts.answer import class_bars, value_on_range
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.pictures import one_image, time_course
 from lab.data.prepare import UNKNOWN, Dataset
 from lab.data.table import Table

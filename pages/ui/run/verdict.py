@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lab.charts.drawn import once_drawn
+from lab.charts.figure_cache import once_drawn
 from lab.charts.verdict import verdict_chart
 from lab.data.prepare import Dataset
 from lab.model.quantities import quantity

@@ -16,12 +16,12 @@ from lab.lessons import command, reader, shelf
 from lab.lessons.arithmetic import names_in, worked_out
 from lab.lessons.change import begun_with
 from lab.lessons.figures import measured_by
+from lab.lessons.filling import filled
 from lab.lessons.prose import HEADINGS
 from lab.lessons.reader import from_link, read_file, read_folder, refusals_in, refusals_of, to_file, to_link
 from lab.lessons.refusal import LessonError, LessonRefusal, say_refusal
 from lab.lessons.schema import Base, Change, Knob, Step
 from lab.lessons.shelf import LESSONS, lesson, lesson_folders
-from lab.lessons.told import filled
 from lab.spec.limits import ALONE
 from lab.starts import start
 from lab.texts import LANGUAGES

@@ -12,7 +12,7 @@ from lab.model.layer_table import layer_rows, parameter_count
 from lab.note.asked import NoteRun
 from lab.note.code import MINE, cells_of, understood
 from lab.note.shelf import NOTE, lessons_of, places, sections, words_of
-from lab.note.told import comparison, table, told
+from lab.note.outcome import comparison, table, told
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.experiment import GraphSpec
 from lab.texts import LANGUAGES, say

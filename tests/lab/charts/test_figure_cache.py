@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lab.charts import drawn
-from lab.charts.drawn import once_drawn
-from lab.charts.kept import Kept
+from lab.charts import figure_cache
+from lab.charts.cache import Kept
+from lab.charts.figure_cache import once_drawn
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Spread:
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawn, "_kept", Kept(drawn.FIGURES, drawn.BYTES))
+    monkeypatch.setattr(figure_cache, "_kept", Kept(figure_cache.FIGURES, figure_cache.BYTES))
 
 
 def points(spread: Spread, *, language: str = "ko") -> go.Figure:
@@ -64,7 +64,7 @@ def test_from_what_cannot_be_read_letter_by_letter_it_is_drawn_each_time() -> No
 
 
 def test_figures_give_way_by_number_and_by_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawn, "_kept", Kept(3, 10_000))
+    monkeypatch.setattr(figure_cache, "_kept", Kept(3, 10_000))
     first = once_drawn(points, Spread("first", 1))
     for name in "abc":
         once_drawn(points, Spread(name, 1))

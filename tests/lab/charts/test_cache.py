@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.charts import network as drawing
-from lab.charts.kept import Kept
+from lab.charts.cache import Kept
 from lab.charts.network import DRAWINGS_BYTES, network_text
 from lab.model.drawn import drawn_network
 from tests.lab.charts.test_network import laid_out

@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 from pydantic import BaseModel
 
-from lab.charts.kept import Kept
+from lab.charts.cache import Kept
 
 FIGURES: Final = 100  # some 40 kB each
 BYTES: Final = 32_000_000  # of what they are drawn from; a figure takes about as much again
