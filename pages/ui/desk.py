@@ -181,26 +181,31 @@ def _desks() -> OrderedDict[str, Desk]:
 
 
 def desk_of(owner: str) -> Desk:
-    """The owner's desk, made at the first call; the one unused for longest gives way to a new one, empty ones first."""
+    """The owner's desk, made at the first call; one at which nobody sits may give way to it."""
     desks = _desks()
     with _ONE_AT_A_TIME:
         if owner not in desks:
             for other in desks.values():
                 other.leave()
         desk = desks.setdefault(owner, Desk())
-        desks.move_to_end(owner)
-        while len(desks) > OWNERS:
-            others = [name for name in desks if name != owner]
-            del desks[next((name for name in others if desks[name].is_empty), others[0])]
+        use_desk(owner, desk)
     return desk
 
 
-def use_desk(owner: str) -> None:
-    """It is the one used last."""
+def use_desk(owner: str, desk: Desk) -> None:
+    """It is the one used last, and there again if it had given way. Of those at which nobody sits the one unused for
+    longest gives way, an empty one first.
+    """
     desks = _desks()
     with _ONE_AT_A_TIME:
-        if owner in desks:
-            desks.move_to_end(owner)
+        desks.setdefault(owner, desk)
+        desks.move_to_end(owner)
+        if len(desks) <= OWNERS:
+            return
+        left = [name for name, other in desks.items() if name != owner and not other.screens]
+        left.sort(key=lambda name: not desks[name].is_empty)
+        for name in left[: len(desks) - OWNERS]:
+            del desks[name]
 
 
 def make_room(keeps: Desk) -> None:

@@ -131,7 +131,7 @@ class AppState:
 
     def enter_page(self, page: str) -> None:
         """A new screen; on another page the widgets show the experiment again, so earlier refusals are over."""
-        use_desk(self.owner)
+        use_desk(self.owner, self.desk)
         self.desk.screens[id(self)] = self
         self.memo.pop("runs", None)  # asked for once a screen, see `pages.ui.run.training.past_runs`
         if page != self.page:

@@ -52,7 +52,7 @@ def test_files_that_others_need_room_for_are_given_up_by_whoever_used_them_least
     desk_of("one").screens[1] = screen
     for number, owner in enumerate(("one", "two", "three")):
         keep(owner, number)
-        use_desk("two")
+        use_desk("two", desk_of("two"))
     assert [owner for owner in ("one", "two", "three") if desk_of(owner).files] == ["two", "three"]
     assert screen.forgot
 
@@ -132,4 +132,31 @@ def test_desks_at_which_nothing_was_begun_give_way_first(monkeypatch):
         desk_of(f"another student {number}").draft = start("iris")
     assert "student" not in desks._desks()
     assert len(desks._desks()) == 3
+    desks._desks().clear()
+
+
+def test_a_desk_at_which_somebody_sits_gives_way_to_nobody(monkeypatch):
+    """Else in a class of many days everybody who comes would sit at one that is gone at the next reload."""
+    monkeypatch.setattr(desks, "OWNERS", 3)
+    desks._desks().clear()
+    for number in range(3):
+        desk_of(f"student of yesterday {number}").draft = start("iris")
+    newcomer = desk_of("newcomer")
+    newcomer.screens[0] = SCREEN
+    desk_of("another")
+    assert desk_of("newcomer") is newcomer
+    assert list(desks._desks()) == ["student of yesterday 2", "another", "newcomer"]
+    desks._desks().clear()
+
+
+def test_whoever_is_back_at_a_page_after_their_desk_gave_way_finds_it_again(monkeypatch):
+    monkeypatch.setattr(desks, "OWNERS", 2)
+    desks._desks().clear()
+    back = desk_of("back")
+    for number in range(2):
+        desk_of(f"other {number}")
+    assert "back" not in desks._desks()
+    use_desk("back", back)
+    assert desk_of("back") is back
+    assert len(desks._desks()) == 2
     desks._desks().clear()
