@@ -204,8 +204,8 @@ def use_desk(owner: str, desk: Desk) -> None:
             return
         left = [name for name, other in desks.items() if name != owner and not other.screens]
         left.sort(key=lambda name: not desks[name].is_empty)
-        for name in left[: len(desks) - OWNERS]:
-            del desks[name]
+        while left and len(desks) > OWNERS:
+            del desks[left.pop(0)]
 
 
 def make_room(keeps: Desk) -> None:

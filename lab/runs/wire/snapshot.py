@@ -92,6 +92,12 @@ class TrainerSnapshot:
         )
 
 
+def numbers_in(snapshot: bytes) -> tuple[Arrays, Arrays]:
+    """History and extras of a packed TrainerSnapshot, as views of it. Raises as `TrainerSnapshot.unpack`."""
+    _, arrays = unpack_arrays(snapshot)
+    return part(arrays, "history/"), part(arrays, "extras/")
+
+
 @dataclass(frozen=True)
 class StudyState:
     """The plain values of a StudyJob: `done` cells of it are finished; the rest as in Status."""

@@ -50,6 +50,7 @@ SNAPSHOT_SHARE = 0.03  # at most this part of the time goes into snapshots
 SNAPSHOTS_PER_S = 20.0  # of all its runs together: a hundred repeat five seconds each if it dies, and no point is lost
 LONGEST_STRETCH = 4.0
 TIDY_S = 20.0  # between two times that memory is given back: a hundred networks are looked through in some 20 ms
+MANY_GONE = 8  # runs, and an eighth of those that are here: 130 kB each, which do not wait that long
 
 
 @dataclass
@@ -182,7 +183,7 @@ class Worker:
         self._outgoing: list[Frame] = []
         self._unhurried: list[Message] = []
         self._next_beat_at = self._next_snapshot_at = 0.0
-        self._some_have_gone, self._next_tidy_at = False, clock() + TIDY_S
+        self._gone, self._next_tidy_at = 0, clock() + TIDY_S
         self._quit = False
 
     def run(self) -> None:
@@ -302,13 +303,14 @@ class Worker:
         return tuple(round(load, 6) for load in loads), len(going) - len(paced)
 
     def _drop(self, run: str) -> None:
-        self._some_have_gone |= self._slots.pop(run, None) is not None
+        self._gone += self._slots.pop(run, None) is not None
         self._slicer.remove(run)
 
     def _tidy(self) -> None:
         """A network holds itself in a circle of references, and the C library keeps what is freed."""
-        if self._some_have_gone and self._clock() >= self._next_tidy_at:
-            self._some_have_gone, self._next_tidy_at = False, self._clock() + TIDY_S
+        many = self._gone >= max(MANY_GONE, len(self._slots) // 8)
+        if many or (self._gone and self._clock() >= self._next_tidy_at):
+            self._gone, self._next_tidy_at = 0, self._clock() + TIDY_S
             gc.collect()
             give_back()
 

@@ -4,17 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from lab.runs.serve.pooled.care import GIVE_BACK_S, TIDY_S, Caretaker, due, out_of_reach
+from lab.runs.serve.pooled.care import COLLECT_S, GIVE_BACK_S, TIDY_S, Caretaker, due, out_of_reach
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import BESIDES_BYTES
 from lab.runs.serve.pooled.memory import PARKED_BYTES
 from lab.runs.serve.pooled.streams import Streams
 from lab.runs.wire.messages import Drop, SetLearningRate
+from lab.runs.wire.snapshot import TrainerSnapshot
 from lab.spec.limits import ALONE, Limits
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import Bell, frame, live_run, status
+from tests.lab.runs.runs import iris, trained
 
+EPOCHS = 20
+ALL_OF_IT = trained(iris(EPOCHS)).snapshot()
 LIMITS = replace(ALONE, reader_grace_s=30.0, paused_with_worker_s=20.0, paused_without_reader_s=600.0, running_s=None)
 
 
@@ -73,7 +77,7 @@ def test_a_parked_run_goes_on_when_somebody_looks(house):
 
 def test_a_parked_run_leaves_its_worker_as_soon_as_that_has_told_all_of_it(house):
     assert house.sweep(31.0) == ["Pause"]
-    house.run.snapshot = b"all of it"
+    house.run.snapshot = ALL_OF_IT
     assert house.sweep(1.0) == []  # not answered yet
     house.dispatch.send(house.run, SetLearningRate(0.5))
     house.hub.set_status(status("r", "paused", last_order=1))
@@ -84,9 +88,21 @@ def test_a_parked_run_leaves_its_worker_as_soon_as_that_has_told_all_of_it(house
     assert house.sweep(100.0) == []
 
 
+def test_a_run_that_has_left_its_worker_keeps_its_points_once(house):
+    house.run.curve.take(frame(1, EPOCHS))
+    shown, held = house.run.curve.points(), house.run.held_bytes
+    house.run.snapshot, house.run.parked = ALL_OF_IT, True
+    house.hub.set_status(status("r", "paused"))
+    assert house.sweep(1.0) == ["Drop"]
+    points = house.run.curve.points()
+    assert house.run.held_bytes - len(ALL_OF_IT) < held
+    assert points.epochs == shown.epochs
+    assert points.history == TrainerSnapshot.unpack(ALL_OF_IT).history
+
+
 def test_a_paused_run_leaves_its_worker_when_nothing_has_been_asked_of_it_for_a_while(house):
     house.streams.open(house.run.stream, 0, Bell())  # somebody sits before it
-    house.run.snapshot = b"all of it"
+    house.run.snapshot = ALL_OF_IT
     house.clock.now = 100.0
     house.hub.set_status(status("r", "paused"))
     assert house.sweep(20.0) == []
@@ -100,14 +116,17 @@ def test_a_run_that_goes_on_stays_with_its_worker(house):
     assert house.run.worker == 0
 
 
-def test_free_memory_is_given_back_now_and_then(house, monkeypatch):
-    given = []
-    monkeypatch.setattr("lab.runs.serve.pooled.care.tidy", lambda: given.append(house.clock.now))
-    house.sweep(GIVE_BACK_S - 1)
-    assert given == []
-    house.sweep(1.0)
-    house.sweep(1.0)
-    assert given == [GIVE_BACK_S]
+def test_free_memory_is_given_back_now_and_then_and_looked_for_more_rarely(house, monkeypatch):
+    done = []
+    monkeypatch.setattr("lab.runs.serve.pooled.care.give_back", lambda: done.append(("given", house.clock.now)))
+    monkeypatch.setattr("lab.runs.serve.pooled.care.tidy", lambda: done.append(("looked", house.clock.now)))
+    house.sweep(GIVE_BACK_S / 2)
+    assert done == []
+    for _ in range(2 * int(COLLECT_S / GIVE_BACK_S)):
+        house.sweep(GIVE_BACK_S / 2)
+    assert done[:2] == [("given", GIVE_BACK_S), ("given", 2 * GIVE_BACK_S)]
+    assert done[-1] == ("looked", COLLECT_S)
+    assert len(done) == COLLECT_S / GIVE_BACK_S
 
 
 def test_a_run_over_its_time_is_ended_once():
@@ -173,14 +192,14 @@ def test_a_run_at_rest_that_nobody_reads_keeps_its_points_and_not_its_frames(hou
 
 def test_a_parked_run_keeps_few_checkpoints_or_one_that_is_large_until_somebody_looks(house):
     house.run.parked = True
-    house.run.checkpoints = {epoch: bytes(1_000) for epoch in range(1, 101)}
+    house.run.checkpoints = {epoch: bytes(500) for epoch in range(1, 101)}
     house.streams.open(house.run.stream, 0, Bell())
     house.caretaker.sweep()
     assert len(house.run.checkpoints) == 100
     house.run.readers.clear()
     house.run.parked = True
     house.caretaker.sweep()
-    assert 5 <= len(house.run.checkpoints) <= PARKED_BYTES // 1_000
+    assert 5 <= len(house.run.checkpoints) <= PARKED_BYTES // 500
     assert max(house.run.checkpoints) == 100
     house.run.checkpoints = {epoch: bytes(2 * PARKED_BYTES) for epoch in (1, 2)}
     house.caretaker.sweep()

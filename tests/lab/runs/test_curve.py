@@ -9,7 +9,9 @@ from lab.runs.serve.pooled.curve import Curve
 from lab.runs.wire.frame import Progress, encode
 from lab.runs.wire.messages import Frame
 from lab.runs.wire.points import Points
+from lab.runs.wire.snapshot import TrainerSnapshot
 from tests.lab.runs.jobs import frame
+from tests.lab.runs.runs import iris, trained
 
 
 def epochs(events: list[bytes]) -> list[int]:
@@ -119,3 +121,49 @@ def test_the_newest_points_are_known_without_reading_the_others(curve):
     curve.take(frame(1, 3))
     curve.take(frame(4, 5))
     assert curve.newest().epochs == [4, 5]
+
+
+def trained_curve(curve: Curve, epochs: int) -> bytes:
+    """Fill the curve with what a run's frames tell; its snapshot."""
+    trainer = trained(iris(epochs))
+    points = trainer.take_points()
+    curve.take(Frame("r", 1, epochs, encode(points, Progress(epochs, 0.5, 0.0))))
+    return trainer.snapshot()
+
+
+def points_of(snapshot: bytes) -> Points:
+    state = TrainerSnapshot.unpack(snapshot)
+    return Points(list(range(1, state.state.epochs_done + 1)), state.history, state.extras)
+
+
+def test_points_that_a_snapshot_has_are_kept_there_alone_and_with_all_their_digits(curve):
+    snapshot = trained_curve(curve, 20)
+    curve.thin(0)
+    full, shown = curve.held_bytes, curve.points()
+    curve.rest(snapshot)
+    assert curve.held_bytes == 0 < full
+    assert curve.points() == points_of(snapshot)
+    assert curve.points().history["loss"] == pytest.approx(shown.history["loss"], rel=1e-5)
+    assert curve.points().extras.keys() == shown.extras.keys()
+    assert epochs(curve.after(0)) == list(range(1, 21))
+    assert curve.after(20) == []
+
+
+def test_a_run_that_goes_on_takes_its_points_back(curve):
+    snapshot = trained_curve(curve, 20)
+    curve.rest(snapshot)
+    names = points_of(snapshot)
+    ahead = Points([21], {name: [0.5] for name in names.history}, {name: [0.25] for name in names.extras})
+    assert curve.take(Frame("r", 21, 21, encode(ahead, Progress(21, 0.5, 0.0))))
+    names.extend(ahead)
+    assert curve.points() == names
+    curve.thin(0)
+    assert curve.points() == names
+
+
+def test_a_snapshot_that_is_older_than_the_curve_takes_nothing_of_it(curve):
+    snapshot = trained_curve(curve, 20)
+    curve.take(frame(21, 22))
+    before = curve.points()
+    curve.rest(snapshot)
+    assert curve.points() == before

@@ -8,6 +8,7 @@ import pytest
 from lab.errors import RunError
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.saving import Saver
+from lab.runs.wire.snapshot import TrainerSnapshot
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.lab.runs.clock import Clock
@@ -61,6 +62,17 @@ def test_checkpoints_that_are_on_the_disk_take_no_memory(disk):
     disk.full = False
     wait_for(lambda: not run.saving, "the run on disk")
     assert run.checkpoints is None
+
+
+def test_points_that_are_in_its_snapshot_take_no_memory_twice(disk):
+    run = ended("a", epochs=20)
+    last = TrainerSnapshot.unpack(run.snapshot)
+    run.curve.begin(last.history, last.extras)
+    held = run.held_bytes
+    disk.saver.keep(run)
+    wait_for(lambda: not run.saving, "the run on disk")
+    assert held - run.held_bytes == 8 * 20 * len(last.history | last.extras)
+    assert run.curve.points().history == last.history
 
 
 def test_a_run_is_marked_until_it_is_on_the_disk(disk):

@@ -36,7 +36,7 @@ from lab.runs.work.inside import FASTEST_S
 from lab.runs.work.slicer import Pace
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 from lab.runs.work.trainer import Trainer
-from lab.runs.work.worker import SNAPSHOT_SHARE, SNAPSHOTS_PER_S, TIDY_S, Slot, Worker, job_of
+from lab.runs.work.worker import MANY_GONE, SNAPSHOT_SHARE, SNAPSHOTS_PER_S, TIDY_S, Slot, Worker, job_of
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, spec_of, trained, with_rate
 
@@ -161,6 +161,14 @@ def models(monkeypatch) -> list[weakref.ref]:
 def test_what_a_run_took_that_has_gone_is_given_back(work, start, models):
     work((0.0, start("r", ENDLESS, 20.0)), (1.0, Drop("r")), (TIDY_S, Ping(1)), until=TIDY_S + 1)
     assert [model() for model in models] == [None]
+
+
+@pytest.mark.parametrize(("gone", "given_back"), [(MANY_GONE - 1, False), (MANY_GONE, True)])
+def test_many_runs_that_have_gone_do_not_wait_so_long(work, start, models, gone, given_back):
+    names = [f"r{number}" for number in range(gone)]
+    begin = [(0.0, start(name, ENDLESS, 1.0)) for name in names]
+    work(*begin, *((1.0, Drop(name)) for name in names), (1.5, Ping(1)), until=2.0)
+    assert [model() is None for model in models] == [given_back] * gone
 
 
 def test_memory_is_not_looked_through_while_every_run_stays(work, start, monkeypatch):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import Literal
 
-from lab.memory import tidy
+from lab.memory import give_back, tidy
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, LiveRun
@@ -16,7 +16,8 @@ from lab.spec.limits import Limits
 
 SWEEP_S = 1.0
 TIDY_S = 3600.0
-GIVE_BACK_S = 20.0  # in a class some 60 ms each time, in which nothing else is done; alone a tenth of it
+GIVE_BACK_S = 2.0  # in a class a millisecond, in which only who asks for memory waits: bursts leave a megabyte a second
+COLLECT_S = 20.0  # in a class some 60 ms each time, in which nothing else is done; alone a tenth of it
 
 Due = Literal["park", "rest", "forget", "time_over", "drop"]
 
@@ -70,7 +71,7 @@ class Caretaker:
     def __init__(self, hub: Hub, dispatch: Dispatch, tidy: Callable[[], None] = lambda: None) -> None:
         self._hub, self._dispatch, self._tidy = hub, dispatch, tidy
         self._tidy_at = hub.clock()
-        self._give_back_at = hub.clock() + GIVE_BACK_S
+        self._give_back_at, self._collect_at = hub.clock() + GIVE_BACK_S, hub.clock() + COLLECT_S
 
     async def sweep_for_ever(self) -> None:
         """Once a second."""
@@ -92,9 +93,15 @@ class Caretaker:
             thin_live(self._hub.jobs(), self._hub.limits.live_runs_bytes)
         for run in out_of_reach(self._hub.jobs(), self._hub.limits):
             self._hub.drop(run)
-        if self._hub.clock() >= self._give_back_at:
-            self._give_back_at = self._hub.clock() + GIVE_BACK_S
+        self._give_memory_back(self._hub.clock())
+
+    def _give_memory_back(self, now: float) -> None:
+        if now >= self._collect_at:
+            self._collect_at, self._give_back_at = now + COLLECT_S, now + GIVE_BACK_S
             tidy()
+        elif now >= self._give_back_at:
+            self._give_back_at = now + GIVE_BACK_S
+            give_back()
 
     def _tend(self, job: Job, action: Due | None) -> None:
         if action == "park":
@@ -102,6 +109,7 @@ class Caretaker:
             self._dispatch.send(job, Pause())
         elif action == "rest":
             self._dispatch.rest(job)
+            job.curve.rest(job.snapshot)
         elif action == "forget":
             self._dispatch.send(job, Stop())
         elif action == "time_over":

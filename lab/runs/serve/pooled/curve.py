@@ -2,15 +2,21 @@
 
 from array import array
 from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
 
 from lab.runs.wire.frame import DISPLAY_POINTS, cut, decode, reset_event
 from lab.runs.wire.messages import Frame
 from lab.runs.wire.points import Columns, Points, level
+from lab.runs.wire.snapshot import numbers_in
 
 RING = 500  # frames kept for readers that come late; older points come thinned
 FRAME_BYTES = 200  # that a kept frame takes beside its event
 
 Packed = dict[str, "array[float]"]  # columns at a quarter of the room
+Lent = Mapping[str, "np.ndarray[Any, Any]"]  # columns that lie in bytes which others hold
 
 
 class Curve:
@@ -26,6 +32,7 @@ class Curve:
         self._read_epoch = 0  # points up to here have been read from the frames
         self._history: Packed = {}
         self._extras: Packed = {}
+        self._lent: tuple[Lent, Lent] | None = None  # all of history and extras, in place of these two
 
     @property
     def frames(self) -> int:
@@ -61,6 +68,13 @@ class Curve:
         while len(self._frames) > frames:
             self._frame_bytes -= len(self._frames.popleft().event)
 
+    def rest(self, snapshot: bytes) -> None:
+        """Where the run's snapshot has all of these points, with all of their digits, keep them nowhere else."""
+        lent = numbers_in(snapshot)
+        if {len(column) for column in lent[0].values()} == {self.last_epoch}:
+            self._lent, self._history, self._extras = lent, {}, {}
+            self._read_epoch = self.last_epoch
+
     def after(self, epoch: int) -> list[bytes]:
         """Events for a reader that has the points up to `epoch`: a new beginning where the frames no longer reach."""
         if self.last_epoch <= epoch:
@@ -78,7 +92,8 @@ class Curve:
         """All of them."""
         self._read()
         epochs = list(range(1, self.last_epoch + 1))
-        return Points(epochs, _unpacked(self._history), _unpacked(self._extras))
+        history, extras = self._lent or (self._history, self._extras)
+        return Points(epochs, _unpacked(history), _unpacked(extras))
 
     def newest(self) -> Points:
         """Those of the newest frame, without reading any other."""
@@ -90,6 +105,9 @@ class Curve:
             if frame.last <= self._read_epoch:
                 break
             fresh.append(frame.event)
+        if fresh and self._lent:  # it has gone on
+            self._history, self._extras = map(_packed, self._lent)
+            self._lent = None
         for event in reversed(fresh):
             points = decode(event)
             if self._history and points.extras.keys() != self._extras.keys():
@@ -102,9 +120,9 @@ class Curve:
         self._read_epoch = self.last_epoch
 
 
-def _packed(columns: Columns) -> Packed:
+def _packed(columns: Mapping[str, Iterable[float]]) -> Packed:
     return {name: array("d", values) for name, values in columns.items()}
 
 
-def _unpacked(columns: Packed) -> Columns:
+def _unpacked(columns: Packed | Lent) -> Columns:
     return {name: values.tolist() for name, values in columns.items()}

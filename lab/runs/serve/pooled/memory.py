@@ -13,7 +13,7 @@ from lab.runs.serve.pooled.job import Job, LiveRun
 from lab.runs.wire.checkpoints import thinned
 
 PARAMETER_BYTES: Final = 12  # of a snapshot: a weight and two moments of an optimizer, four bytes each
-PARKED_BYTES: Final = 10_000  # of a parked run's checkpoints, or one of them
+PARKED_BYTES: Final = 5_000  # of a parked run's checkpoints, or one of them
 FRAMES_LEFT: Final = 20  # of a curve that is thinned: for a page that was gone for a moment
 
 

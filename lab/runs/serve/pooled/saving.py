@@ -87,6 +87,7 @@ class Saver:
             with self._lock:
                 if written and not run.active:
                     run.checkpoints = None
+                    run.curve.rest(run.snapshot)
                 run.unsaved, run.saving = None, False
             del self._unsaved[0]
         self._pauses.over()
