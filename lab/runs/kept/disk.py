@@ -1,7 +1,8 @@
 """Files that are there as a whole or not at all, and what is said where a disk takes none."""
 
 import errno
-import tempfile
+import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,6 +46,6 @@ def write_whole(path: Path, fill: Callable[[Any], Any]) -> None:
 
 
 def _part_in(folder: Path) -> BinaryIO:
-    """The one place that opens a file for writing."""
-    file: Any = tempfile.NamedTemporaryFile(dir=folder, prefix=PART, delete=False)  # noqa: SIM115  # closed by who fills
-    return file  # type: ignore[no-any-return]
+    """The one place that opens a file for writing: for the owner of this process alone, and never one that is there."""
+    name = folder / f"{PART}{secrets.token_hex(8)}"
+    return open(name, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115  # closed by who fills

@@ -16,7 +16,7 @@ from lab.runs.serve.pooled.pauses import Pauses
 
 ROUND_S = 2.0  # a run is kept so often, or more rarely where there are many
 BYTES_PER_S = 4_000_000  # of all runs together
-SHARE = 0.01  # of one processor: at most this part of the time is spent on it
+SHARE = 0.005  # of one processor: at most this part of the time is spent on it
 
 log = logging.getLogger(__name__)
 
