@@ -48,4 +48,4 @@ def write_whole(path: Path, fill: Callable[[Any], Any]) -> None:
 def _part_in(folder: Path) -> BinaryIO:
     """The one place that opens a file for writing: for the owner of this process alone, and never one that is there."""
     name = folder / f"{PART}{secrets.token_hex(8)}"
-    return open(name, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115  # closed by who fills
+    return open(name, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # closed by who fills
