@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -132,13 +132,13 @@ class OwnerCookie:
             await self.app(scope, receive, send)
             return
 
-        async def send_with_cookie(message: Message) -> None:
+        def send_with_cookie(message: Message) -> Awaitable[None]:  # as in `SaidWithEverything`
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 # pages only: a dozen files of the same page must not bring a dozen different cookies
                 if headers.get("content-type", "").startswith("text/html"):
                     self._bring(scope, headers)
-            await send(message)
+            return send(message)
 
         await self.app(scope, receive, send_with_cookie)
 

@@ -395,9 +395,9 @@ def read_messages(stream: BufferedIOBase) -> Iterator[Message]:
 
     As much as has come is read at once: two reads for each of the many messages of one write took longer than the rest.
     """
-    come = bytearray()
-    while chunk := stream.read1(PIPE_BYTES):
-        come += chunk
+    come, read = bytearray(), memoryview(bytearray(PIPE_BYTES))
+    while size := stream.readinto1(read):
+        come += read[:size]
         start = 0
         while (end := _end(come, start)) <= len(come):
             yield unpack(bytes(come[start + _LENGTH.size : end]))

@@ -155,7 +155,8 @@ def _take(job: Job, frame: Frame) -> bool:
         if not job.curve.take(Frame(job.id, frame.first, frame.last, frame.event)):
             return False
         job.blame.in_a_row = 0  # it gets on
-    job.weights, job.parameters = frame.weights or job.weights, frame.parameters or job.parameters
+    if frame.weights or frame.parameters:
+        job.weights, job.parameters = frame.weights or job.weights, frame.parameters or job.parameters
     return True
 
 
