@@ -41,7 +41,7 @@ class Outflow:
             news: what has come since it was asked last, and whether that is the last of it.
         """
         self._news = news
-        self._timer = self._loop.call_later(COMMENT_S, self._look)
+        self._look_later()
         self.set()
         try:
             await self._over
@@ -76,7 +76,11 @@ class Outflow:
             self._quiet = True
             self.set()
         self._heard = False
-        self._timer = self._loop.call_later(COMMENT_S, self._look)
+        self._look_later()
+
+    def _look_later(self) -> None:
+        """All streams at the same moment: each moment of its own would wake the loop, twenty times a second for 200."""
+        self._timer = self._loop.call_at(COMMENT_S * (self._loop.time() // COMMENT_S + 1), self._look)
 
 
 def _nothing_yet() -> tuple[bytes, bool]:
