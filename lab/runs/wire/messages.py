@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from lab.runs.wire.spec import JobSpec, KnobTurn
 from lab.runs.wire.typed import typed
 
-PROTOCOL = 7
+PROTOCOL = 8
 
 RunState = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost"]
 ENDED: tuple[RunState, ...] = ("finished", "stopped", "diverged", "failed", "lost")
@@ -247,13 +247,19 @@ class Snapshot:
     data: bytes
 
 
-@dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """The state of a run when `epoch` epochs were finished, kept for looking back; see `lab.runs.wire.checkpoints`."""
 
     run: str
     epoch: int
     data: bytes
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Checkpoints of several runs."""
+
+    checkpoints: list[Checkpoint]
 
 
 @dataclass(frozen=True)
@@ -274,14 +280,14 @@ class Pong:
     stretch: float = 1.0
 
 
-Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapshot | Checkpoint | Pong
+Message = Start | Order | Drop | Ping | Quit | Hello | Frames | Status | Snapshot | Taken | Pong
 
 COMMANDS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (Pause, Resume, Step, Stop, Speed, Draw, SetLearningRate, SetBatchSize, SetInside, SetData, Extend)
 }
 MESSAGES: dict[str, Any] = {
-    kind.__name__: kind for kind in (Start, Order, Drop, Ping, Quit, Hello, Frames, Status, Snapshot, Checkpoint, Pong)
+    kind.__name__: kind for kind in (Start, Order, Drop, Ping, Quit, Hello, Frames, Status, Snapshot, Taken, Pong)
 }
 
 PIPE_BYTES = 1 << 16  # read at once; as much as fits into a pipe
@@ -305,8 +311,10 @@ def pack(message: Message) -> bytes:
     """One message as bytes: length of the header, JSON header, then every bytes value in the order of the header."""
     if isinstance(message, Frames):
         return _pack_frames(message)
-    if isinstance(message, Snapshot | Checkpoint):
-        return _pack_state(message)
+    if isinstance(message, Taken):
+        return _pack_taken(message)
+    if isinstance(message, Snapshot):
+        return _pack_snapshot(message)
     blobs: list[bytes] = []
 
     def place(value: Any) -> dict[str, Any]:
@@ -339,17 +347,32 @@ def _unpack_frames(rows: list[tuple[str, int, int, int, int, int]], data: bytes,
     return Frames(frames)
 
 
-def _pack_state(message: Snapshot | Checkpoint) -> bytes:
+def _pack_taken(message: Taken) -> bytes:
+    """Likewise: rows [run, epoch, bytes]; the states."""
+    rows = [[one.run, one.epoch, len(one.data)] for one in message.checkpoints]
+    header = json.dumps([Taken.__name__, rows], separators=(",", ":")).encode()
+    return b"".join((_HEADER_LENGTH.pack(len(header)), header, *(one.data for one in message.checkpoints)))
+
+
+def _unpack_taken(rows: list[tuple[str, int, int]], data: bytes, cursor: int) -> Taken:
+    checkpoints = []
+    for run, epoch, size in rows:
+        checkpoints.append(Checkpoint(run, epoch, data[cursor : cursor + size]))
+        cursor += size
+    return Taken(checkpoints)
+
+
+def _pack_snapshot(message: Snapshot) -> bytes:
     """The next most: the name, then [run, epoch]; the rest is the state."""
-    header = json.dumps([type(message).__name__, [message.run, message.epoch]], separators=(",", ":")).encode()
+    header = json.dumps([Snapshot.__name__, [message.run, message.epoch]], separators=(",", ":")).encode()
     return b"".join((_HEADER_LENGTH.pack(len(header)), header, message.data))
 
 
-def _unpack_state(kind: type[Snapshot] | type[Checkpoint], values: Any, data: bytes) -> Snapshot | Checkpoint:
+def _unpack_snapshot(values: Any, data: bytes) -> Snapshot:
     run, epoch = values
     if not isinstance(run, str) or not isinstance(epoch, int):
         raise TypeError(f"{values!r} are no run and no epoch")
-    return kind(run, epoch, data)
+    return Snapshot(run, epoch, data)
 
 
 def unpack(data: bytes) -> Message:
@@ -377,8 +400,10 @@ def unpack(data: bytes) -> Message:
         raise ValueError(f"unknown message {name!r}")
     if name == Frames.__name__:
         return _unpack_frames(values, data, cursor)
-    if name in (Snapshot.__name__, Checkpoint.__name__):
-        return _unpack_state(MESSAGES[name], values, data[cursor:])
+    if name == Taken.__name__:
+        return _unpack_taken(values, data, cursor)
+    if name == Snapshot.__name__:
+        return _unpack_snapshot(values, data[cursor:])
     message: Message = typed(MESSAGES[name], values)
     return message
 

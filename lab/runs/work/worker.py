@@ -31,6 +31,7 @@ from lab.runs.wire.messages import (
     Speed,
     Start,
     Step,
+    Taken,
     command_of,
 )
 from lab.runs.wire.points import Points
@@ -181,7 +182,7 @@ class Worker:
         self._slicer = Slicer(clock)
         self._tempo, self._stretch, self._costs = Tempo(), Stretch(), Costs()
         self._outgoing: list[Frame] = []
-        self._unhurried: list[Message] = []
+        self._taken: list[Checkpoint] = []
         self._next_beat_at = self._next_snapshot_at = 0.0
         self._gone, self._next_tidy_at = 0, clock() + TIDY_S
         self._quit = False
@@ -338,7 +339,7 @@ class Worker:
             slot.epoch_ended(self._clock(), self._costs)
             slot.points.extend(trainer.take_points())
             for epoch, state in trainer.take_checkpoints():
-                self._unhurried.append(Checkpoint(run, epoch, state))
+                self._taken.append(Checkpoint(run, epoch, state))
             if self._slicer.is_fresh(run):
                 self._show_first_point(run, slot)
         if trainer.state == "running":
@@ -490,9 +491,10 @@ class Worker:
         )
 
     def _flush(self) -> None:
-        """Frames, and before them what waits for the next message rather than making one of its own."""
-        self._outbox += self._unhurried
-        self._unhurried = []
+        """Frames, and before them the checkpoints that waited for the next message."""
+        if self._taken:
+            self._send(Taken(self._taken))
+            self._taken = []
         if self._outgoing:
             self._send(Frames(self._outgoing))
             self._outgoing = []

@@ -13,7 +13,7 @@ from lab.runs.serve.pooled import curve as curve_module
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import LiveRun, StudyPart
 from lab.runs.serve.pooled.streams import Streams
-from lab.runs.wire.messages import Checkpoint, Frame, Frames, Pause, Snapshot
+from lab.runs.wire.messages import Checkpoint, Frame, Frames, Pause, Snapshot, Taken
 from lab.spec.limits import ALONE
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import Bell, frame, live_run, status
@@ -328,7 +328,7 @@ def test_snapshot_and_checkpoints_are_kept_within_their_bound(clock):
     hub.add(run)
     hub.set_snapshot(Snapshot("r", 1, b"state"))
     for epoch in (1, 2, 3, 4):
-        hub.keep_checkpoint(Checkpoint("r", epoch, bytes(8)))
+        hub.keep_checkpoints(Taken([Checkpoint("r", epoch, bytes(8))]))
     assert run.snapshot == b"state"
     assert sum(map(len, run.checkpoints.values())) <= 20
     assert 4 in run.checkpoints

@@ -8,6 +8,7 @@ import pytest
 from lab.runs.orders.study import study_specs
 from lab.runs.wire.arrays import pack_arrays, part, unpack_arrays
 from lab.runs.wire.messages import (
+    Checkpoint,
     Frame,
     Frames,
     Hello,
@@ -20,6 +21,7 @@ from lab.runs.wire.messages import (
     Start,
     Status,
     Step,
+    Taken,
     command_of,
     order,
     pack,
@@ -44,6 +46,7 @@ from tests.lab.runs.test_study import cells
             ]
         ),
         Snapshot("a", 7, bytes(range(256))),
+        Taken([Checkpoint("a", 1, b"abc"), Checkpoint("b", 2, b""), Checkpoint("a", 2, bytes(range(256)))]),
         Ping(7, 0.125, 1),
         Ping(8),
         Pong(7, 200, (0.25, 1.5), 3, 1.25),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from lab.errors import RunError
 from lab.runs.serve.pooled.job import Clock, Job, LiveRun, StudyPart, Wakeable
 from lab.runs.wire.checkpoints import thinned
-from lab.runs.wire.messages import ENDED, Checkpoint, Frame, Frames, Snapshot, Status
+from lab.runs.wire.messages import ENDED, Frame, Frames, Snapshot, Status, Taken
 from lab.spec.limits import Limits
 
 
@@ -117,11 +117,12 @@ class Hub:
                 job.snapshot = message.data
                 job.snapshots += 1
 
-    def keep_checkpoint(self, message: Checkpoint) -> None:
+    def keep_checkpoints(self, message: Taken) -> None:
         with self.lock:
-            run = self._jobs.get(message.run)
-            if isinstance(run, LiveRun) and run.checkpoints is not None:
-                run.checkpoints = thinned(run.checkpoints | {message.epoch: message.data}, self.limits.checkpoint_bytes)
+            for one in message.checkpoints:
+                run = self._jobs.get(one.run)
+                if isinstance(run, LiveRun) and run.checkpoints is not None:
+                    run.checkpoints = thinned(run.checkpoints | {one.epoch: one.data}, self.limits.checkpoint_bytes)
 
     def set_place(self, job: Job, position: int, wait_s: float | None) -> None:
         """Where a job stands in the queue, and how long that may take."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
-from lab.runs.wire.messages import Checkpoint, Frames, Message, Pong, Reason, Snapshot, Status
+from lab.runs.wire.messages import Frames, Message, Pong, Reason, Snapshot, Status, Taken
 
 
 class Inbox:
@@ -25,8 +25,8 @@ class Inbox:
                 self._hub.publish(message)
             case Snapshot():
                 self._hub.set_snapshot(message)
-            case Checkpoint():
-                self._hub.keep_checkpoint(message)
+            case Taken():
+                self._hub.keep_checkpoints(message)
             case Status():
                 self._status(index, message)
             case Pong():
