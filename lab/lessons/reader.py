@@ -20,7 +20,7 @@ from lab.lessons.filling import formulas_in
 from lab.lessons.prose import Prose, heading, parse_prose
 from lab.lessons.questions import question
 from lab.lessons.refusal import LessonError, LessonRefusal
-from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Change, Lesson, Refused, Scene
+from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Change, Lesson, Refused, Scene, Sentence
 from lab.model.problems import model_problems
 from lab.runs.orders.study import values_of
 from lab.spec.data import DataSpec
@@ -296,24 +296,33 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
     if all(scene.long for scene in lesson.scenes):
         yield LessonError("lesson.all_long")
     for sentence in lesson.explain:
-        if (sentence.when is None) == (sentence.refused is None):
-            yield LessonError("lesson.when_or_refused", item=sentence.key)
-        if sentence.when is not None:
-            yield from _formula_slips(sentence.when, known, compared=True, of_seeds=sentence.seeds != "mean")
-        if sentence.look is not None and f"{sentence.look.setting}.{sentence.look.figure}" not in known:
-            yield LessonError("lesson.unknown_name", name=f"{sentence.look.setting}.{sentence.look.figure}")
+        yield from _slips_of_sentence(sentence, known)
     if lesson.check.right not in lesson.check.answers:
         yield LessonError("lesson.no_right_answer", item=lesson.check.right)
     yield from _slips_of_again(lesson.check.again)
-    if lesson.further.scene not in [scene.key for scene in lesson.scenes]:
-        yield LessonError("lesson.unknown_name", name=lesson.further.scene)
-    else:
-        knob = first_twice([knob.name for knob in lesson.further.knobs])
-        if knob is not None:
-            yield LessonError("lesson.knob_twice", item=knob)
-        mine = {f"{MINE}.{name}" for name in names_of(lesson.scene(lesson.further.scene))}
-        for formula in lesson.further.goal:
-            yield from _formula_slips(formula, mine, compared=True)
+    yield from _slips_of_further(lesson)
+
+
+def _slips_of_sentence(sentence: Sentence, known: set[str]) -> Iterator[LessonError]:
+    if (sentence.when is None) == (sentence.refused is None):
+        yield LessonError("lesson.when_or_refused", item=sentence.key)
+    if sentence.when is not None:
+        yield from _formula_slips(sentence.when, known, compared=True, of_seeds=sentence.seeds != "mean")
+    if sentence.look is not None and f"{sentence.look.setting}.{sentence.look.figure}" not in known:
+        yield LessonError("lesson.unknown_name", name=f"{sentence.look.setting}.{sentence.look.figure}")
+
+
+def _slips_of_further(lesson: Lesson) -> Iterator[LessonError]:
+    further = lesson.further
+    if further.scene not in [scene.key for scene in lesson.scenes]:
+        yield LessonError("lesson.unknown_name", name=further.scene)
+        return
+    knob = first_twice([knob.name for knob in further.knobs])
+    if knob is not None:
+        yield LessonError("lesson.knob_twice", item=knob)
+    mine = {f"{MINE}.{name}" for name in names_of(lesson.scene(further.scene))}
+    for formula in further.goal:
+        yield from _formula_slips(formula, mine, compared=True)
 
 
 def _slips_of_scene(scene: Scene) -> Iterator[LessonError]:
