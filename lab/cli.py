@@ -144,7 +144,7 @@ def _laid_out(file: Path, table_file: Path | None, language: Language) -> tuple[
         print(say_error(warning, language), file=sys.stderr)
     dataset = prepare(table, experiment.data, experiment.seed)
     for problem in model_problems(experiment, dataset):
-        if problem.severity == "error":
+        if problem.blocks:
             raise CliError(problem.code, **problem.values)
         print(say_problem(problem, language), file=sys.stderr)
     return experiment, dataset

@@ -15,6 +15,7 @@ from functools import cached_property
 from inspect import Parameter, Signature, cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypedDict, TypeVar, Unpack, dataclass_transform
 
+from netcore.names import snake_case
 from netcore.params import (
     REQUIRED,
     AnyParam,
@@ -327,3 +328,13 @@ class Arguments:
         described = list(cls._construction.described())
         if described and cls.__doc__:
             cls.__doc__ = "\n".join([cleandoc(cls.__doc__), "", "Args:", *described])
+
+
+class Named(Arguments):
+    """Base of parts that programs name by strings: a class goes by its name in snake_case too, beside its `aliases`."""
+
+    aliases: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.aliases = (*cls.__dict__.get("aliases", ()), snake_case(cls.__name__))

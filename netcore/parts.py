@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
-from netcore.arguments import Arguments
+from netcore.arguments import Named
 from netcore.errors import NetcoreValueError
-from netcore.names import snake_case
 from netcore.own import own_class
 from netcore.params import ChoiceParam, defaults, nearest_of
 from netcore.registry import Registry
@@ -14,14 +13,8 @@ from netcore.registry import Registry
 P = TypeVar("P", bound="Part")
 
 
-class Part(Arguments):
+class Part(Named):
     """Base of what is nothing but its arguments and its equation."""
-
-    aliases: ClassVar[tuple[str, ...]] = ()
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        cls.aliases = (*cls.__dict__.get("aliases", ()), snake_case(cls.__name__))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, as JSON can hold them."""

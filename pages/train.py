@@ -85,7 +85,7 @@ def test_is_open(state: AppState, bench: Bench, run: RunView | None) -> bool:
 
 def tell_what_is_in_the_way(state: AppState, bench: Bench, run: RunView | None) -> None:
     show_problems([bench.refusal] if bench.refusal else [], state)
-    if any(problem.severity == "error" for problem in bench.problems):
+    if any(problem.blocks for problem in bench.problems):
         st.caption(say("train_page.blocked_by_problem", state.language))
     other_runs(state)
     if run is not None:

@@ -238,7 +238,7 @@ class _Reading:
         self._prepared.add(experiment.data)
         if self._values > MOST_VALUES:
             raise LessonError("lesson.too_many_values", high=MOST_VALUES)
-        problem = next((one for one in model_problems(experiment, dataset) if one.severity == "error"), None)
+        problem = next((one for one in model_problems(experiment, dataset) if one.blocks), None)
         if problem is not None:
             raise LessonError(problem.code, **problem.values)
 

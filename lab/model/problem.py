@@ -1,8 +1,10 @@
 """Problem: something in an experiment that does not fit, with its sentence in the catalogue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from lab.errors import LabError
 from lab.texts import Language, say, say_error
 
 
@@ -19,6 +21,16 @@ class Problem:
     severity: Literal["error", "warning", "note"] = "error"
     layer_id: str | None = None
     output: str | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether no run starts while it is there."""
+        return self.severity == "error"
+
+
+def in_the_way(refusal: LabError | None, problems: Sequence[Problem]) -> list[LabError | Problem]:
+    """What keeps an experiment from being trained: that there are no data for it, and its problems that block."""
+    return [*([refusal] if refusal else []), *(problem for problem in problems if problem.blocks)]
 
 
 def say_problem(problem: Problem, language: Language) -> str:

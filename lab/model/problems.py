@@ -109,7 +109,7 @@ def _of_graph(experiment: Experiment, graph: GraphSpec, dataset: Dataset) -> Ite
     """The links, then the layers, then output by output what is asked of a network with one output."""
     problems = list(graph_problems(experiment, graph, dataset))
     yield from problems
-    if any(problem.severity == "error" for problem in problems):
+    if any(problem.blocks for problem in problems):
         return
     used = graph.leading_to(graph.outputs)
     table = {row.id: row for row in layer_rows(experiment, dataset) if row.id in used}

@@ -12,7 +12,7 @@ from lab.export.pasted.taking import Facts
 from lab.export.pasted.text import Finding
 from lab.lessons.asked import table_of
 from lab.lessons.change import changed
-from lab.model.problem import Problem
+from lab.model.problem import Problem, in_the_way
 from lab.model.problems import model_problems
 from lab.note.shelf import Place
 from lab.note.table_lines import TableLines, read_table_lines, with_table
@@ -59,8 +59,7 @@ class Understood:
     @property
     def in_the_way(self) -> list[LabError | Problem]:
         """What keeps it from being trained."""
-        data = [self.refusal] if self.refusal else []
-        return [*data, *(problem for problem in self.problems if problem.severity == "error")]
+        return in_the_way(self.refusal, self.problems)
 
 
 def understood(place: Place, text: str) -> Understood:
@@ -98,7 +97,7 @@ def cells_of(place: Place, code: Understood) -> list[Cell]:
 
 
 def _has_errors(experiment: Experiment, dataset: Dataset) -> bool:
-    return any(problem.severity == "error" for problem in model_problems(experiment, dataset))
+    return any(problem.blocks for problem in model_problems(experiment, dataset))
 
 
 def _prepared(table: Table, experiment: Experiment) -> tuple[Dataset | None, LabError | None]:

@@ -107,7 +107,7 @@ def key_of(error: Told) -> str:
 
 
 def say_range(interval: str, language: Language) -> str:
-    """The numbers of an interval, as `netcore.params.FloatParam` writes it, in words: "[0, inf)" are those of at least 0."""
+    """An interval, as `netcore.params.FloatParam` writes it, in words: "[0, inf)" is a number of at least 0."""
     found = INTERVAL.fullmatch(interval)
     if found is None:
         return interval

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from netcore import config
-from netcore.arguments import Arguments, Choice, Described, Given, Into
+from netcore.arguments import Arguments, Choice, Described, Given, Into, Named
 from netcore.config import Array
 from netcore.data import as_floats, batch_last
 from netcore.errors import Advice, NetcoreTypeError, NetcoreValueError
@@ -21,7 +21,7 @@ from netcore.registry import Registry
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
 
 
-class Loss(Arguments):
+class Loss(Named):
     """Base of all losses.
 
     Attributes:
@@ -52,7 +52,6 @@ class Loss(Arguments):
     name: Into[str] = Given(default=None, about="name in messages; made from the class if left out")
     dtype: str | None = Given(default=None, about="accepted for Keras programs; without effect")
 
-    aliases: ClassVar[tuple[str, ...]] = ()
     targets: ClassVar[Literal["numbers", "yes_no", "classes", "vectors", "labels"]] = "numbers"
     unit: ClassVar[Literal["target", "target²", "%", ""]] = ""
     sparse: ClassVar[bool] = False
@@ -75,10 +74,6 @@ class Loss(Arguments):
             name=next(iter(unknown)),
             choices=", ".join([*self.params, "reduction", "name"]),
         )
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        cls.aliases = (*cls.__dict__.get("aliases", ()), snake_case(cls.__name__))
 
     # --- what a loss is
 

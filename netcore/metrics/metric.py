@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from netcore.arguments import Arguments, Given, Into, Made
+from netcore.arguments import Given, Into, Made, Named
 from netcore.config import Array
 from netcore.data import as_floats
 from netcore.errors import NetcoreTypeError, NetcoreValueError
@@ -15,7 +15,7 @@ from netcore.names import snake_case, unique_name
 from netcore.registry import Registry
 
 
-class Metric(Arguments):
+class Metric(Named):
     """Base of all metrics. What has been counted lies in `self.state`, float64, so that a run can be continued.
 
     Arguments of a subclass that come before `name`, as in Keras, stand in a class of their own, its last base.
@@ -31,7 +31,6 @@ class Metric(Arguments):
     dtype: str | None = Given(default=None, about="accepted for Keras programs; without effect, but in IoU")
     state: Array = Made()
 
-    aliases: ClassVar[tuple[str, ...]] = ()
     slots: ClassVar[int] = 2
     numbered: ClassVar[bool] = True
     default_name: ClassVar[str | None] = None
@@ -48,10 +47,6 @@ class Metric(Arguments):
             name=next(iter(unknown)),
             choices=", ".join([*self.params, "name"]),
         )
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        cls.aliases = (*cls.__dict__.get("aliases", ()), snake_case(cls.__name__))
 
     def _own_name(self) -> str:
         cls = type(self).__name__

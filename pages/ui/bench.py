@@ -18,7 +18,7 @@ from lab.errors import LabError
 from lab.export.keras_source import keras_source
 from lab.model.drawn import DrawnNetwork, drawn_network
 from lab.model.layer_table import LayerRow, layer_rows
-from lab.model.problem import Problem
+from lab.model.problem import Problem, in_the_way
 from lab.model.problems import model_problems
 from lab.spec.experiment import Experiment, GraphSpec
 from lab.texts import Language
@@ -73,8 +73,7 @@ class Bench:
     @property
     def errors(self) -> list[LabError | Problem]:
         """What keeps the experiment from being trained."""
-        data = [self.refusal] if self.refusal else []
-        return [*data, *(problem for problem in self.problems if problem.severity == "error")]
+        return in_the_way(self.refusal, self.problems)
 
 
 def bench_of(state: AppState) -> Bench:

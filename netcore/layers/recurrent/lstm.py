@@ -144,10 +144,6 @@ class LSTM(Gated):
         if run.keep_h is not None:
             multiply(d_h, run.keep_h, d_h)
 
-    def end_backward(self, run: LstmRun, node: Node) -> None:
-        run.products.sum(run.block[:-1], run.d_sums, node.gradient["all_weights"])
-        self.to_inputs(run, node, run.d_sums)
-
     def opened(self, run: LstmRun) -> Array:
         return run.y
 

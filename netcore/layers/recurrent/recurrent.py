@@ -394,8 +394,9 @@ class Recurrent(Layer):
         raise NotImplementedError
 
     def end_backward(self, run: Any, node: Node) -> None:
-        """Write the gradients of the weights and of x from those of all sums."""
-        raise NotImplementedError
+        """Write the gradients of the weights and of x from those of all sums: here of a cell that is one product."""
+        run.products.sum(run.block[:-1], run.d_sums, node.gradient["all_weights"])
+        self.to_inputs(run, node, run.d_sums)
 
 
 def _sequence_shape(shape: Any) -> Any:

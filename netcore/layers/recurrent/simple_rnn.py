@@ -90,7 +90,3 @@ class SimpleRNN(Recurrent):
         self.recurrent_kernel.dot(d_sum, d_h)
         if run.keep_h is not None:
             multiply(d_h, run.keep_h, d_h)
-
-    def end_backward(self, run: SimpleRun, node: Node) -> None:
-        run.products.sum(run.block[:-1], run.d_sums, node.gradient["all_weights"])
-        self.to_inputs(run, node, run.d_sums)

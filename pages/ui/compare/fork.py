@@ -53,7 +53,7 @@ def fork_form(state: AppState, record: RunRecord, dataset: Dataset) -> None:
         say("fork.until", state.language), value=proposed, step=10, key=f"fork-until-{number}-{not shared}"
     )
     wanted = refused_or(state, experiment, epoch, knob, value, int(until or 0))
-    problems = [] if wanted is None else [one for one in model_problems(wanted, dataset) if one.severity == "error"]
+    problems = [] if wanted is None else [one for one in model_problems(wanted, dataset) if one.blocks]
     show_problems(problems, state)
     st.button(
         say("fork.start", state.language, epoch=f"{epoch:,}"),

@@ -7,20 +7,12 @@ import pytest
 from lab.data.prepare import prepare
 from lab.data.propose import guess_task, propose, propose_data, task_choices
 from lab.data.propose.targets import POINTS
-from lab.data.read import read_table
 from lab.data.samples import load_sample
 from lab.edits.proposals import for_own_table, with_target
 from lab.errors import DataError
 from lab.spec.data import SampleSource
-from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say
-
-
-def table_of(**columns):
-    rows = zip(*columns.values(), strict=True)
-    text = ",".join(columns) + "\n" + "".join(",".join(map(str, row)) + "\n" for row in rows)
-    return read_table(text.encode(), "t.csv", ALONE)
-
+from tests.lab.data.tables import table_of
 
 N = 40
 LEFT_OUT = (
