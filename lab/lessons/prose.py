@@ -40,7 +40,7 @@ BEAT_NAMES: Final[Mapping[Beat, tuple[str, str]]] = {  # what a line of the scri
     "further": ("further", "한 걸음 더"),
 }
 _BEAT_OF: Final = {name: beat for beat, names in BEAT_NAMES.items() for name in names}
-CUE: Final = re.compile(r"(\d{1,2}):(\d{2}) (?:\[([^\[\]]{1,30})\] )?(.+)")
+CUE: Final = re.compile(r"(\d{1,2}):([0-5]\d) (?:\[([^\[\]]{1,30})\] )?(.+)")
 
 
 @dataclass(frozen=True)

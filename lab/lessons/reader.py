@@ -20,7 +20,7 @@ from lab.lessons.filling import formulas_in
 from lab.lessons.prose import Prose, heading, parse_prose
 from lab.lessons.questions import question
 from lab.lessons.refusal import LessonError, LessonRefusal
-from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Change, Lesson, Refused, Scene, Sentence
+from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Change, Knob, Lesson, Refused, Scene, Sentence
 from lab.model.problems import model_problems
 from lab.runs.orders.study import values_of
 from lab.spec.data import DataSpec
@@ -79,17 +79,7 @@ class Opened:
 
 def read_folder(folder: Path) -> Opened:
     """Raises LessonRefusal or LessonError: the first thing that is wrong."""
-    if not folder.is_dir():
-        raise LessonError("lesson.no_folder", folder=str(folder))
-    try:
-        source = {
-            name: _decoded(name, (folder / name).read_bytes()[: 4 * ALONE.lesson_characters + 4])
-            for name in FILES
-            if (folder / name).is_file()
-        }
-    except OSError:
-        raise LessonError("lesson.no_folder", folder=str(folder)) from None
-    return opened(folder.name, source)
+    return opened(folder.name, _files_in(folder))
 
 
 def read_file(name: str, content: bytes) -> Opened:
@@ -132,7 +122,20 @@ def to_link(lesson: Opened) -> str:
     return text
 
 
+def _files_in(folder: Path) -> dict[str, str]:
+    """Raises LessonRefusal or LessonError."""
+    if not folder.is_dir():
+        raise LessonError("lesson.no_folder", folder=str(folder))
+    try:
+        contents = {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
+    except OSError:
+        raise LessonError("lesson.no_folder", folder=str(folder)) from None
+    return {name: _decoded(name, content) for name, content in contents.items()}
+
+
 def _decoded(name: str, content: bytes) -> str:
+    if len(content) > 4 * ALONE.lesson_characters:
+        raise LessonRefusal(name, LessonError("lesson.too_long", size=len(content), high=ALONE.lesson_characters))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -155,17 +158,9 @@ def refusals_of(name: str, source: Mapping[str, str]) -> list[LessonRefusal]:
 def refusals_in(folder: Path) -> list[LessonError]:
     """The same of a folder."""
     try:
-        read_folder(folder)
-    except LessonRefusal as first:
-        source = {
-            file.name: file.read_text(encoding="utf-8-sig", errors="replace")[: ALONE.lesson_characters + 1]
-            for file in sorted(folder.iterdir())
-            if file.name in FILES
-        }
-        return list(refusals_of(folder.name, source)) or [first]
+        return list(refusals_of(folder.name, _files_in(folder)))
     except LessonError as error:
         return [error]
-    return []
 
 
 class _Reading:
@@ -208,6 +203,7 @@ class _Reading:
             return None
 
     def _check(self, lesson: Lesson) -> None:
+        bases: dict[str, Experiment] = {}
         for cause in _slips(lesson):
             self._note(DATA, cause)
         for scene in lesson.scenes:
@@ -216,10 +212,15 @@ class _Reading:
                 self._try(DATA, partial(self._check_run, experiment, lesson.seeds[0]), key)
             for cause in _unmeasured(scene, found.values()) if found else ():
                 self._note(DATA, cause)
+            if found:
+                bases[scene.key] = base_of(scene)
             self.experiments |= found or {}
         for sentence in lesson.explain:
             if sentence.refused is not None:
                 self._refuse(sentence.key, sentence.refused)
+        if lesson.further.scene in bases:
+            for knob in lesson.further.knobs:
+                self._try(DATA, partial(_check_knob, bases[lesson.further.scene], knob), "further.knobs")
         if not any(_slips_of_again(lesson.check.again)):
             self._try(DATA, partial(question, lesson.check.again, 0))
         known = _known_names(lesson)
@@ -250,6 +251,12 @@ class _Reading:
             self._note(DATA, refusal)
         else:
             self.refused[key] = refusal
+
+
+def _check_knob(base: Experiment, knob: Knob) -> None:
+    """Raises what a learner would be told who turns it to the first value that cannot be."""
+    for value in knob.values:
+        check_limits(changed(base, checked(Change, json.dumps({knob.name: value}))), current_limits())
 
 
 def _parsed(text: str | None) -> Lesson:

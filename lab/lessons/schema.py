@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import Field
 
 from lab.spec.limits import ALONE
-from lab.spec.value import ColumnName, Value
+from lab.spec.value import SHORT_NAME, ColumnName, Value
 from lab.texts import Language
 
-Key = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,30}$")]
+Key = Annotated[str, Field(pattern=SHORT_NAME)]
 Formula = Annotated[str, Field(max_length=300)]
 Name = Annotated[str, Field(max_length=100)]
 Count = Annotated[int, Field(ge=1, le=ALONE.epochs)]

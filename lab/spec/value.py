@@ -12,6 +12,7 @@ from lab.errors import ExperimentError
 
 ColumnName = Annotated[str, Field(max_length=10_000)]
 MOST_KEYS: Final = 200  # of one group of a JSON text
+SHORT_NAME: Final = "^[a-z][a-z0-9_]{0,30}$"
 T = TypeVar("T", bound="Value")
 
 
@@ -111,8 +112,11 @@ def _reason(kind: str, context: dict[str, Any], info: FieldInfo | None) -> tuple
     if kind in ("string_too_long", "too_long"):
         return f"experiment.{kind}", {"high": context["max_length"]}
     if kind in ("literal_error", "union_tag_invalid"):
-        return "experiment.choice", {"choices": context.get("expected") or context["expected_tags"]}
-    rules = [] if info is None else info.metadata
+        choices = context.get("expected") or context["expected_tags"]
+        return "experiment.choice", {"choices": choices.replace(" or ", ", ")}
+    if kind == "string_pattern_mismatch" and context["pattern"] == SHORT_NAME:
+        return "experiment.short_name", {}
+    rules = [] if info is None else _rules_of(info)
     ends = {name: getattr(rule, name) for rule in rules for name in ("ge", "gt", "le") if hasattr(rule, name)}
     if "le" in ends:
         whole = info is not None and info.annotation is int
@@ -122,6 +126,12 @@ def _reason(kind: str, context: dict[str, Any], info: FieldInfo | None) -> tuple
             ("experiment.above", {"low": ends["gt"]}) if "gt" in ends else ("experiment.at_least", {"low": ends["ge"]})
         )
     return KINDS.get(kind, "experiment.field"), {}
+
+
+def _rules_of(info: FieldInfo) -> list[Any]:
+    """Those of the field, of a value that may be left out, and of what a list holds."""
+    inner = [field for part in get_args(info.annotation) for field in getattr(part, "__metadata__", ())]
+    return [*info.metadata, *(rule for field in inner for rule in getattr(field, "metadata", ()))]
 
 
 KINDS = {

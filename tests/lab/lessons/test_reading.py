@@ -124,6 +124,11 @@ WRONG = [
     ("ko.md", "## 문제\n", "## 문제\n- odd: 1 | no\n", "`## 문제`"),
     ("en.md", "## explain\n", "## explain\n- odd: {slow.lost}\n", "`## explain`"),
     ("lesson.toml", 'name = "learning_rate", values = [', 'name = "learning_rate", values = [nan, ', "knobs"),
+    ("lesson.toml", "values = [3,", 'values = ["three",', "`further.knobs`: change.epochs must be a number"),
+    ("lesson.toml", "values = [3,", "values = [0,", "from 1 to 20000"),
+    ("lesson.toml", "learning_rate = 0.003", "learning_rate = -3", "from 0.0 to 1000.0"),
+    ("lesson.toml", 'key = "turns"', 'key = "Turns!"', "small letters"),
+    ("en.md", "0:00 [predict]", "0:75 [predict]", "script"),
     ("en.md", "## predict", "## guess", "guess"),
     ("en.md", "## challenge", "", "challenge"),
     ("en.md", "- rows: 30,000 | That", "- rows: 30,000. That", "reason"),
@@ -246,6 +251,13 @@ def test_a_broken_link_is_refused(text):
 def test_a_file_that_is_no_lesson_is_refused(content):
     with pytest.raises(LessonError):
         read_file("odd.json", content)
+
+
+def test_words_that_an_old_editor_saved_are_to_be_saved_again(folder):
+    """What is said is not that the headings in it are unknown."""
+    (folder / "ko.md").write_bytes((folder / "ko.md").read_bytes().decode().encode("cp949"))
+    [found] = refusals_in(folder)
+    assert say_refusal(found, "en") == "ko.md: It is not saved as UTF-8. Save it again as UTF-8."
 
 
 def test_a_file_longer_than_a_lesson_may_be_is_refused():
