@@ -176,7 +176,7 @@ def with_weights(spec: RunSpec, weights: Sequence[Array]) -> Any:
 
 def _evaluation(experiment: Experiment, dataset: Dataset, outputs: dict[PartName, Array]) -> Evaluation:
     """What came out of the network for each part, against what was to come out."""
-    rule, asked = baseline(dataset), list(outputs)
+    rule, asked = baseline(dataset, experiment.compile.loss), list(outputs)
     regression, sequences = dataset.task == "regression", dataset.task == "sequence_labels"
     names = metric_names(experiment, dataset)
     classes = [] if regression or sequences else asked

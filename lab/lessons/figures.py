@@ -82,7 +82,11 @@ def _value(figure: Figure, run: RunFigures, experiment: Experiment, dataset: Dat
         if figure.of == "baseline_loss":
             return _without_a_network(experiment, dataset)
         if figure.of == "baseline_error":
-            return error_of(baseline(dataset), dataset, "validation") if len(dataset.validation.target) else math.nan
+            return (
+                error_of(baseline(dataset, experiment.compile.loss), dataset, "validation")
+                if len(dataset.validation.target)
+                else math.nan
+            )
         return _of_run(figure.of, run, dataset, outcome)
     if figure.of.startswith("score_"):
         return scores_of(dataset, outcome.predictions, figure.judges).get(figure.of, math.nan)
@@ -112,7 +116,9 @@ def _without_a_network(experiment: Experiment, dataset: Dataset) -> float:
     """The loss on the validation rows of a forecast that knows the targets of the training rows alone."""
     if isinstance(experiment.model, GraphSpec):
         return math.nan  # of several outputs each has a baseline of its own
-    line = baseline_loss(experiment, dataset, baseline(dataset), "validation", output_units(experiment))
+    line = baseline_loss(
+        experiment, dataset, baseline(dataset, experiment.compile.loss), "validation", output_units(experiment)
+    )
     return math.nan if line is None else line.value
 
 

@@ -292,8 +292,7 @@ def activation_range(name: str) -> tuple[float, float]:
 
 def scaled_target(dataset: Dataset) -> Array:
     """The training target of a regression as the network sees it."""
-    scaled: Array = (dataset.train.target - dataset.target_mean) / dataset.target_scale
-    return scaled
+    return dataset.scaled_target(dataset.train.target)
 
 
 def _bound(value: float) -> str:

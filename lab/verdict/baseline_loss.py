@@ -65,8 +65,7 @@ def constant_output(
 ) -> Array:
     """What a network that followed the rule would put out for the rows of a part, (n, units) or (n, time, units)."""
     if dataset.task == "regression":
-        scaled: Array = (rule.predictions[part] - dataset.target_mean) / dataset.target_scale
-        return scaled.astype(np.float32)[:, None]
+        return dataset.scaled_target(rule.predictions[part]).astype(np.float32)[:, None]
     shares = np.clip(rule.probabilities, 1e-7, 1 - 1e-7)
     if dataset.task == "sequence_labels":
         row = np.full(units, np.log(1e-7), np.float32)

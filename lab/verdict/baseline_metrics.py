@@ -18,7 +18,7 @@ def baseline_metrics(experiment: Experiment, dataset: Dataset, units: int) -> di
     Args:
         units: outputs of the network.
     """
-    known = forecast(experiment, dataset, baseline(dataset), "validation", units)
+    known = forecast(experiment, dataset, baseline(dataset, experiment.compile.loss), "validation", units)
     if known is None or dataset.task == "sequence_labels":
         return {}
     y_true, y_pred = known
@@ -40,7 +40,7 @@ def output_baselines(views: dict[str, tuple[Experiment, Dataset]], units: list[i
     found: dict[str, float] = {}
     for (name, (experiment, dataset)), width in zip(views.items(), units, strict=True):
         start = f"{name}_" if len(views) > 1 else ""
-        line = baseline_loss(experiment, dataset, baseline(dataset), "validation", width)
+        line = baseline_loss(experiment, dataset, baseline(dataset, experiment.compile.loss), "validation", width)
         if start and line is not None:
             found[f"{start}loss"] = line.value
         found |= {f"{start}{metric}": value for metric, value in baseline_metrics(experiment, dataset, width).items()}

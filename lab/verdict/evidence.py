@@ -10,7 +10,7 @@ from typing import Literal
 from lab.verdict.intervals import new_rows_interval
 
 BaselineKind = Literal[
-    "majority", "mean", "persistence", "letters", "outputs"
+    "majority", "mean", "median", "least", "persistence", "letters", "outputs"
 ]  # "outputs": those of all outputs, combined
 
 SMOOTHING = 0.07  # share of the epochs that a smoothed value looks at

@@ -95,7 +95,7 @@ def _context(
 
 def _line(experiment: Experiment, dataset: Dataset, units: int, part: PartName) -> BaselineLoss | None:
     """The baseline's loss on a part."""
-    return baseline_loss(experiment, dataset, baseline(dataset), part, units)
+    return baseline_loss(experiment, dataset, baseline(dataset, experiment.compile.loss), part, units)
 
 
 def _total_line(experiment: Experiment, graph: GraphSpec, dataset: Dataset, part: PartName) -> BaselineLoss | None:
@@ -130,11 +130,7 @@ def _high_rate(experiment: Experiment) -> float | None:
 
 def causes_of(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """What makes a divergence of this experiment likely (the highest learning rate it ever has counts)."""
-    scaled = [
-        (one.train.target - one.target_mean) / one.target_scale
-        for one in (dataset, *dataset.others)
-        if one.task == "regression"
-    ]
+    scaled = [one.scaled_target(one.train.target) for one in (dataset, *dataset.others) if one.task == "regression"]
     largest_target = max((float(np.abs(target).max(initial=0.0)) for target in scaled), default=0.0)
     return likely_causes(
         learning_rate=_highest_rate(experiment),

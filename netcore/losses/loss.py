@@ -18,6 +18,7 @@ from netcore.names import snake_case
 from netcore.params import IntParam
 from netcore.registry import Registry
 
+OneAnswer = Literal["mean", "median", "least"]
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")
 
 
@@ -33,6 +34,7 @@ class Loss(Named):
         sequence: True where a sample is a whole sequence, (t, k) outputs for one value.
         positive: True where y_pred must be above 0.
         taped: True where `gradient` may be put on a tape, as Operation.taped says.
+        one_answer: what `best_answer` is of the targets: their "mean", their "median", or "least" where neither.
         told_values: True where `gradient` finds the values on its way, and `gradient_and_values` tells them.
 
     Arguments of a subclass come before these three, as in Keras: they stand in a class of their own, which is given as
@@ -57,6 +59,7 @@ class Loss(Named):
     sparse: ClassVar[bool] = False
     sequence: ClassVar[bool] = False
     positive: ClassVar[bool] = False
+    one_answer: ClassVar[OneAnswer] = "mean"
     taped: ClassVar[bool] = False
     told_values: ClassVar[bool] = False
     probabilities: ClassVar[str | None] = None
@@ -158,6 +161,10 @@ class Loss(Named):
     def target_advice(self, y: Array) -> Advice | None:
         """A warning if the targets themselves do not suit this loss."""
         return None
+
+    def best_answer(self, y: Array) -> float:
+        """The number that has the lowest loss where it is the answer to all of these targets (n,)."""
+        return float(np.mean(y, dtype=np.float64))
 
     # --- called by itself
 

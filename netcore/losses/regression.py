@@ -1,7 +1,7 @@
 """Losses for numbers: by how much a prediction misses."""
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy import add, divide, log, logaddexp, maximum, minimum, multiply, negative, sign, sqrt, square, subtract, tanh
@@ -11,7 +11,9 @@ from netcore.arguments import Arguments, Float, Given, Into
 from netcore.config import Array
 from netcore.errors import Advice
 from netcore.losses.functions import function_of
-from netcore.losses.loss import LOSSES, AlongAxis, Loss
+from netcore.losses.loss import LOSSES, AlongAxis, Loss, OneAnswer
+
+HALVINGS = 64  # of the targets' range: as near as float64 can tell, near 0 also
 
 
 @LOSSES.add
@@ -44,6 +46,8 @@ mean_squared_error = function_of(MeanSquaredError)
 class PerOutput(Loss):
     """A mean over the outputs: what one output adds to the value, and the slope of that."""
 
+    one_answer: ClassVar[OneAnswer] = "least"
+
     def each(self, y_true: Array, y_pred: Array) -> Any:
         """(k, n), (k, n) -> (k, n)."""
         raise NotImplementedError
@@ -61,6 +65,17 @@ class PerOutput(Loss):
     def gradient_factor(self, width: int) -> float:
         return 1 / width
 
+    def best_answer(self, y: Array) -> float:
+        """Where the slope over all targets changes its sign. Below it the loss falls everywhere, above it rises."""
+        targets = np.asarray(y, np.float64)
+        low, high = float(targets.min()), float(targets.max())
+        with np.errstate(all="ignore"):
+            for _ in range(HALVINGS):
+                middle = (low + high) / 2
+                rising = float(np.sum(self.slope(targets, np.full_like(targets, middle)))) > 0
+                low, high = (low, middle) if rising else (middle, high)
+        return (low + high) / 2
+
 
 @LOSSES.add
 class MeanAbsoluteError(PerOutput):
@@ -73,6 +88,7 @@ class MeanAbsoluteError(PerOutput):
 
     aliases = ("mae", "MAE")
     unit = "target"
+    one_answer = "median"
 
     def each(self, y_true: Array, y_pred: Array) -> Any:
         return np.abs(y_pred - y_true)
@@ -81,6 +97,9 @@ class MeanAbsoluteError(PerOutput):
         subtract(y_pred, y_true, out)
         sign(out, out)
         multiply(out, weight, out)
+
+    def best_answer(self, y: Array) -> float:
+        return float(np.median(np.asarray(y, np.float64)))
 
 
 mean_absolute_error = function_of(MeanAbsoluteError)

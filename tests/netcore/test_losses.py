@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from netcore import Input, Sequential, config, layers, losses
 from netcore.data import batch_last
@@ -394,3 +396,35 @@ def test_percentages_of_targets_near_0_are_pointed_out():
     with pytest.warns(NetcoreWarning) as caught:
         model.fit([[1.0], [2.0]], [[0.0], [5.0]], verbose=0)
     assert caught[0].message.code == "advice.percentage_near_zero"
+
+
+NUMBERS = [loss for loss in LOSSES if loss.targets == "numbers"]
+
+
+@pytest.mark.parametrize("loss", NUMBERS, ids=lambda loss: loss.__name__)
+@given(
+    drawn=st.lists(st.floats(0.0, 9.0), min_size=1, max_size=12),
+    zeros=st.integers(0, 4),
+    skewed=st.booleans(),
+)
+def test_no_other_answer_to_all_targets_has_a_lower_loss(loss, drawn, zeros, skewed):
+    """Tried are the targets themselves, where MAE and MAPE have their corners, and 200 numbers between them."""
+    y = np.array([*(np.square(drawn) if skewed else drawn), *[0.0] * zeros])
+
+    def cost(answer):
+        with np.errstate(all="ignore"):
+            loss().values(y[None], np.full((1, len(y)), answer), out := np.empty(len(y)))
+        return out.mean()
+
+    tried = min(map(cost, [*y, *np.linspace(y.min(), y.max(), 200)]))
+    assert cost(loss().best_answer(y)) <= tried + 1e-9 * (1 + abs(tried))
+
+
+def test_the_best_answers_that_have_a_name():
+    y = np.array([1.0, 2.0, 9.0, 100.0])
+    answers = {loss.__name__: (loss.one_answer, loss().best_answer(y)) for loss in NUMBERS}
+    assert answers["MeanSquaredError"] == ("mean", 28.0)
+    assert answers["MeanAbsoluteError"] == ("median", 5.5)
+    kind, near_the_small = answers["MeanAbsolutePercentageError"]
+    assert kind == "least"
+    assert near_the_small == pytest.approx(1.0)  # 1/1 of all weights 1/1 + 1/2 + 1/9 + 1/100

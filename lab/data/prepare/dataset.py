@@ -134,7 +134,7 @@ class Dataset:
         if self.task == "regression":
             if output_units != 1:
                 raise DataError("data.outputs_do_not_fit", outputs=output_units, expected="1")
-            return ((target - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
+            return self.scaled_target(target).astype(np.float32)[:, None]
         classes = len(self.classes)
         if self.task == "sequence_labels":
             if output_units < classes:
@@ -148,6 +148,10 @@ class Dataset:
             expected = "1, 2" if classes == 2 else str(classes)
             raise DataError("data.outputs_do_not_fit", outputs=output_units, expected=expected)
         return np.eye(classes, dtype=np.float32)[target]
+
+    def scaled_target(self, y: Array) -> Array:
+        """Targets of a regression as a network learns them, float64."""
+        return np.asarray((y - self.target_mean) / self.target_scale)
 
     # --- back to the table's own units
 

@@ -11,9 +11,13 @@ from lab.data.samples import card, load_sample
 from lab.errors import DataError
 from lab.spec.data import SplitSpec
 from lab.spec.limits import ALONE
+from lab.spec.parts import PartSpec
 from lab.texts import LANGUAGES, say, say_error
 from lab.verdict.baseline import baseline
+from netcore.losses import LOSSES
 from tests.lab.data.tables import gaps_at, refusal, spec, table_of
+
+SQUARED = PartSpec(type="MeanSquaredError")
 
 N = 60
 NUMBERS = [round(((i * 37) % 61) / 7 - 3, 3) for i in range(N)]
@@ -196,19 +200,46 @@ def test_the_baseline_of_a_forecast_is_tomorrow_as_today():
     name = "kr_tmax_tomorrow"
     about, table = card(name), load_sample(name)
     dataset = prepare(table, spec(table, about.target, *about.inputs, split=HALVES), 0)
-    rule = baseline(dataset)
+    rule = baseline(dataset, SQUARED)
     assert (rule.kind, rule.column) == ("persistence", "최고기온(°C)")
     error = np.mean([np.abs(rule.predictions[part] - dataset.part(part).target).mean() for part in PART_NAMES])
     assert error == pytest.approx(2.0, abs=0.1)  # as the card says
 
 
+@pytest.mark.parametrize("scaling", ["none", "standard"])
+@pytest.mark.parametrize(
+    ("loss", "kind"),
+    [("MeanSquaredError", "mean"), ("MeanAbsoluteError", "median"), ("MeanAbsolutePercentageError", "least")],
+)
+def test_no_other_number_beats_the_baseline_by_the_loss_that_the_network_learns_with(loss, kind, scaling):
+    table = table_of(x=NUMBERS, y=[v * v for v in NUMBERS])
+    dataset = prepare(table, spec(table, "y", "x", target_scaling=scaling), 0)
+    rule = baseline(dataset, PartSpec(type=loss))
+    assert rule.kind == kind
+    measure, right = LOSSES.get(loss)(), dataset.targets_for("train", loss, 1)
+
+    def cost(numbers):
+        return float(measure(right, dataset.scaled_target(numbers)[:, None].astype(np.float32)))
+
+    others = [cost(np.full(len(right), one)) for one in dataset.train.target]
+    assert cost(rule.predictions["train"]) <= min(others) * (1 + 1e-5)
+
+
+def test_persistence_has_to_beat_the_simple_rule_by_the_same_loss():
+    """Tomorrow's maximum as today's misses by 2 degrees, near 0 °C by thousands of per cent."""
+    about, table = card("kr_tmax_tomorrow"), load_sample("kr_tmax_tomorrow")
+    dataset = prepare(table, spec(table, about.target, *about.inputs, split=HALVES), 0)
+    kinds = [baseline(dataset, PartSpec(type=loss)).kind for loss in ("mae", "mape")]
+    assert kinds == ["persistence", "least"]
+
+
 def test_without_persistence_the_baseline_is_the_mean_or_the_commonest_class():
     table = table_of(x=NUMBERS, y=[v * v for v in NUMBERS], w=["a"] * 40 + ["b"] * 20)
-    mean = baseline(prepare(table, spec(table, "y", "x"), 0))
+    mean = baseline(prepare(table, spec(table, "y", "x"), 0), SQUARED)
     assert mean.kind == "mean"
     assert len(set(mean.predictions["test"])) == 1
     dataset = prepare(table, spec(table, "w", "x", task="binary"), 0)
-    majority = baseline(dataset)
+    majority = baseline(dataset, SQUARED)
     assert (majority.kind, set(majority.predictions["test"])) == ("majority", {0})
     assert majority.probabilities.sum() == pytest.approx(1)
 

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 from lab.data.prepare import PART_NAMES, prepare
 from lab.data.windows import unbroken
 from lab.spec.data import ColumnPlan, InputGroup, SplitSpec, TargetSpec, WindowSpec
+from lab.spec.parts import PartSpec
 from lab.verdict.baseline import baseline
 from tests.lab.data.tables import gaps_at, refusal, spec, table_of
+
+SQUARED = PartSpec(type="MeanSquaredError")
 
 N = 60
 X = [float(i * i % 47) for i in range(N)]
@@ -55,7 +58,7 @@ def test_a_target_is_an_input_by_its_own_past_alone():
 def test_with_its_past_among_the_inputs_as_then_is_the_baseline():
     table = table_of(x=X, y=Y)
     dataset = prepare(table, spec(table, "y", "y", plans=(lags("y", 1, 2),), split=BY_TIME), 0)
-    rule = baseline(dataset)
+    rule = baseline(dataset, SQUARED)
     assert (rule.kind, rule.column) == ("persistence", "y")
     assert rule.predictions["test"] == pytest.approx([Y[row - 1] for row in dataset.test.rows])
 

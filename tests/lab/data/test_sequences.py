@@ -11,9 +11,12 @@ from lab.data.sequences import alphabet, encode_labels, read_label, within
 from lab.errors import DataError, ExperimentError
 from lab.spec.data import DataSpec, SampleSource, SplitSpec, TargetSpec
 from lab.spec.limits import ALONE
+from lab.spec.parts import PartSpec
 from lab.starts import start
 from lab.texts import LANGUAGES, say_error
 from lab.verdict.baseline import baseline
+
+SQUARED = PartSpec(type="MeanSquaredError")
 
 TEXTS = ["AB", "B", "가A", "ABBA", "A B"]
 
@@ -85,7 +88,7 @@ def test_the_morse_sample():
     assert dataset.classes == ("-", *"AEIMNOST")
     assert [len(part.x) for part in (dataset.train, dataset.validation, dataset.test)] == [900, 150, 150]
     assert not [note.code for note in dataset.notes]
-    rule = baseline(dataset)
+    rule = baseline(dataset, SQUARED)
     assert rule.kind == "letters"
     assert rule.probabilities.sum() == pytest.approx(1)
     assert rule.probabilities.argmax() == 0

@@ -13,9 +13,12 @@ from lab.data.windows import cut_windows, window_starts
 from lab.errors import DataError, ExperimentError
 from lab.spec.data import DataSpec, InputGroup, SampleSource, SplitSpec, TargetSpec, WindowSpec
 from lab.spec.limits import ALONE
+from lab.spec.parts import PartSpec
 from lab.starts import start
 from lab.texts import LANGUAGES, say_error
 from lab.verdict.baseline import baseline
+
+SQUARED = PartSpec(type="MeanSquaredError")
 
 BY_TIME = SplitSpec(order="time", validation=0.2, test=0.2)
 
@@ -139,7 +142,7 @@ def test_the_time_of_day_is_a_point_on_a_circle():
 def test_as_now_is_the_baseline_of_the_hourly_sample():
     experiment = start("hourly")
     dataset = prepare(load_sample("kr_hourly"), experiment.data, 0)
-    rule = baseline(dataset)
+    rule = baseline(dataset, SQUARED)
     assert dataset.input_shape == (24, 5)
     assert rule.kind == "persistence"
     assert np.abs(rule.predictions["validation"] - dataset.validation.target).mean() == pytest.approx(2.95, abs=0.1)
@@ -149,7 +152,7 @@ def test_classes_and_several_groups_can_be_predicted_from_windows():
     values = [float(row % 2) for row in range(60)]
     binary = prepare(table_of(values), spec(task="binary"), 0)
     assert binary.targets_for("train", "BinaryCrossentropy", 1).shape == (len(binary.train.x), 1)
-    assert baseline(binary).kind == "persistence"
+    assert baseline(binary, SQUARED).kind == "persistence"
     groups = (InputGroup(name="left", columns=("a",)), InputGroup(name="right", columns=("a", "b")))
     both = prepare(table_of(values), spec(groups=groups, more_targets=(TargetSpec(column="b", task="regression"),)), 0)
     assert both.input_shapes == {"left": (3, 1), "right": (3, 2)}

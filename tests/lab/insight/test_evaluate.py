@@ -148,9 +148,8 @@ def test_the_baseline_of_two_classes_is_the_entropy_of_their_shares():
         (2, "CategoricalCrossentropy"),
         (2, "SparseCategoricalCrossentropy"),
     ):
-        line = baseline_loss(
-            experiment.with_compile(loss=PartSpec(type=loss)), dataset, baseline(dataset), "validation", units
-        )
+        one = experiment.with_compile(loss=PartSpec(type=loss))
+        line = baseline_loss(one, dataset, baseline(dataset, one.compile.loss), "validation", units)
         assert line.value == pytest.approx(by_hand, rel=1e-5)
         assert line.kind == "majority"
 
@@ -159,7 +158,8 @@ def test_the_baseline_of_logits_is_the_same_forecast():
     experiment = start("breast_cancer")
     dataset = prepare(load_sample("breast_cancer"), experiment.data, 0)
     logits = experiment.with_compile(loss=PartSpec(type="BinaryCrossentropy", params={"from_logits": True}))
-    lines = [baseline_loss(one, dataset, baseline(dataset), "validation", 1).value for one in (experiment, logits)]
+    rules = [(one, dataset, baseline(dataset, one.compile.loss)) for one in (experiment, logits)]
+    lines = [baseline_loss(*rule, "validation", 1).value for rule in rules]
     assert lines[0] == pytest.approx(lines[1], rel=1e-5)
 
 
