@@ -64,9 +64,9 @@ class Keeper:
         self._forget_what_has_ended()
         for job in self._hub.jobs():
             if isinstance(job, LiveRun) and job.active and self._changed(job):
-                began = time.perf_counter()
+                began = time.thread_time()
                 size = self._keep(job)
-                took_s = time.perf_counter() - began
+                took_s = time.thread_time() - began
                 if rest and self._closing.wait(max(size / BYTES_PER_S, took_s / SHARE - took_s)):
                     return
 
