@@ -40,10 +40,11 @@ from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages import FIRST, PAGES
 from pages.ui.frame.style import language_script
-from pages.ui.messages import is_drawn, kind_of
+from pages.ui.messages import kind_of
 from pages.ui.state import leave
 from pages.ui.thrift import leave_gone_pages, look_up_settings_once, send_without_a_detour, tell_the_loop_together
 from pages.ui.ticks import let_looks_give_way
+from pages.ui.turns import tell_when_scripts_end
 from pages.ui.uploads import held_bytes
 
 
@@ -56,6 +57,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     look_up_settings_once()
     leave_gone_pages(leave)
     let_looks_give_way()
+    tell_when_scripts_end()
     bound_messages(get_max_widget_state_size_bytes())
     engine, reader, looker = PoolEngine(), ReadingPool(), LookingPool()
     set_reader(reader)
@@ -134,7 +136,6 @@ def own_middleware() -> list[Middleware]:
         limits=current_limits().visitors,
         metrics=os.environ.get("LAB_METRICS") == "1",
         kind_of=kind_of,
-        is_drawn=is_drawn,
     )
     names = [each.name for each in PAGES]
     return [*passed, gate, Middleware(FrontPage, page=page, names=names, first=FIRST, base=base_path())]

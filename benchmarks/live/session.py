@@ -51,9 +51,13 @@ class Session:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, host: str, query: str = "", *, page: str = "", cookie: str | None = None
+        cls, host: str, query: str = "", *, page: str = "", cookie: str | None = None, address: str | None = None
     ) -> AsyncIterator["Session"]:
-        """A page asked for, its websocket, its first script run; without a cookie a new person."""
+        """A page asked for, its websocket, its first script run; without a cookie a new person.
+
+        Args:
+            address: where its browser is; None for any of this machine.
+        """
         cookie = cookie or await asyncio.to_thread(first_cookie, host)
         async with connect(
             f"ws://{host}/_stcore/stream",
@@ -62,6 +66,7 @@ class Session:
             max_size=None,
             open_timeout=LONGEST_S,
             ping_timeout=None,  # a crowded machine answers late
+            local_addr=None if address is None else (address, 0),
         ) as socket:
             session = cls(host, cookie, query, socket, page)
             await session.rerun()

@@ -1,8 +1,7 @@
-"""What a page says to the server, and is told."""
+"""What a page says to the server."""
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # comes with Streamlit, without types
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 
 def kind_of(data: bytes) -> str | None:
@@ -14,10 +13,3 @@ def kind_of(data: bytes) -> str | None:
         return None
     kind = message.WhichOneof("type") or ""
     return message.backend_operation_request.WhichOneof("payload") if kind == "backend_operation_request" else kind
-
-
-def is_drawn(data: bytes) -> bool:
-    """Whether a message to a page says that its script has run to its end."""
-    message = ForwardMsg()
-    message.ParseFromString(data)
-    return message.WhichOneof("type") == "script_finished"

@@ -10,6 +10,7 @@ from lab.aside.progress import Progress, Tell
 from lab.texts import say
 from lab.texts.letters import megabytes
 from pages.ui.state import AppState, app_state
+from pages.ui.turns import step_aside
 
 SLOW_BYTES = 5_000_000  # files from here on take so long that a person should know why
 
@@ -84,6 +85,7 @@ class _Place:
 
     def tell(self, progress: Progress) -> None:
         if self._bar is None:
+            step_aside()
             self._outer = st.empty()
             with self._outer.container(border=True):
                 self._bar = st.progress(0.0)

@@ -1,15 +1,18 @@
 """What a page sends that is no message is bounded, too: pings, answers to pings, pieces of a message without end."""
 
+import logging
 import socket
 from collections.abc import Iterator
 from itertools import repeat
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 from websockets.frames import Frame, Opcode
+from websockets.server import ServerProtocol
 
 from benchmarks.live.server import LONGEST_S
-from lab.runs.serve.heard import MOST_FRAMES
+from lab.runs.serve.heard import MOST_FRAMES, bound_messages
 from tests.security.test_heads import taken
 from tests.security.visitor import Visitor
 
@@ -69,3 +72,32 @@ def test_a_message_in_some_pieces_among_some_pings_is_taken(class_server):
             come += more
     assert come.count(frame_of_server(Opcode.PONG, b"x")) == len(pings)
     assert SCREEN in come
+
+
+@pytest.mark.parametrize("unread", [0, 70_000])
+def test_who_answers_no_ping_is_gone_whether_the_farewell_is_read_or_not(unread):
+    class Stuck(AutoWebSocketsProtocol):
+        close_sent, logger, conn = False, logging.getLogger(), ServerProtocol()
+
+        def __init__(self) -> None:
+            self.transport, self.done = self, []
+
+        def get_write_buffer_size(self) -> int:
+            return unread
+
+        def is_closing(self) -> bool:
+            return False
+
+        def write(self, data: bytes) -> None:
+            assert data == b"".join(self.conn.data_to_send())
+
+        def close(self) -> None:
+            self.done.append("close")
+
+        def abort(self) -> None:
+            self.done.append("abort")
+
+    bound_messages(10**9)
+    page = Stuck()
+    page.keepalive_timeout()
+    assert page.done == ["close", "abort"][: 1 + bool(unread)]

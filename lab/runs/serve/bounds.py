@@ -12,7 +12,6 @@ from typing import NoReturn
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
 
 from lab.runs.serve.front import language_of
 from lab.runs.serve.rates import AtOnce, Rate
@@ -84,11 +83,7 @@ class Bounds:
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         visitor = visitor_of(scope)
         if self._too_many_pages(scope) or not self.openings.take(visitor, share=self._share(visitor)):
-            socket = WebSocket(scope, receive, send)
-            if "websocket.http.response" in scope.get("extensions", {}):
-                await socket.send_denial_response(_too_many("pages", self.limits.pages))
-            else:
-                await socket.close(1013)  # "try again later"
+            await send({"type": "websocket.close", "code": 1013})  # "try again later"
             return
         with self.pages.one_more(visitor), self.addresses.one_more(address_of(scope)):
             await self.app(scope, partial(self._message, visitor, receive), send)

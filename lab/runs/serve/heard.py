@@ -81,8 +81,22 @@ def bound_messages(most_bytes: int) -> None:
         begin(self, config, *rest, **more)
 
     protocol.__init__ = begun
+    if hasattr(protocol, "keepalive_timeout"):
+        _cut_off_whoever_answers_no_ping(protocol)
     if all(hasattr(protocol, name) for name in (*FRAMES, *TAKEN)):
         _bound_frames(protocol)
+
+
+def _cut_off_whoever_answers_no_ping(protocol: Any) -> None:
+    """uvicorn says farewell, and waits until it has been read: of a page that reads nothing everything stays."""
+    say_farewell = protocol.keepalive_timeout
+
+    def keepalive_timeout(self: Any) -> None:
+        say_farewell(self)
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+    protocol.keepalive_timeout = keepalive_timeout
 
 
 def _bound_frames(protocol: Any) -> None:

@@ -16,13 +16,13 @@ from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.heard import Heard
-from lab.runs.serve.opening import Opening
 from lab.runs.serve.outflow import Outflow
 from lab.runs.serve.owner import OwnerCookie
 from lab.runs.serve.play import Play
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.pooled.streams import Draws, Reader, Streams
 from lab.runs.serve.sessions import SessionDoor
+from lab.runs.serve.turns import Turns
 from lab.spec.limits import VisitorLimits
 
 DRAWS: dict[str, Draws] = {"1": "first", "all": "all", "inside": "inside"}  # of ?network=
@@ -104,7 +104,6 @@ def middleware(
     metrics: bool = False,
     limits: VisitorLimits | None = None,
     kind_of: Callable[[bytes], str | None] | None = None,
-    is_drawn: Callable[[bytes], bool] | None = None,
 ) -> list[Middleware]:
     """What every request passes, outermost first. Streamlit itself checks the host of its websocket only.
 
@@ -115,8 +114,7 @@ def middleware(
         embedding: sites whose pages may show ours in a frame.
         metrics: Streamlit's metrics are told to whoever asks.
         limits: of one browser; None for none.
-        kind_of: what a message of a page asks for, see `Heard`; None: all are heard.
-        is_drawn: see `Opening`; without it, or without limits, pages open as they come.
+        kind_of: what a message of a page asks for, see `Heard`; None: all are heard, and scripts run as they come.
     """
     return [
         Middleware(SaidWithEverything, headers=headers(policy(scripts, embedding), embedding)),
@@ -126,5 +124,5 @@ def middleware(
         Middleware(SessionDoor, origins=origins),
         *([Middleware(Bounds, limits=limits)] if limits is not None else []),
         *([Middleware(Heard, kind_of=kind_of)] if kind_of is not None else []),
-        *([Middleware(Opening, is_drawn=is_drawn)] if limits is not None and is_drawn is not None else []),
+        *([Middleware(Turns, kind_of=kind_of)] if limits is not None and kind_of is not None else []),
     ]
