@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from lab.runs.serve import host
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.closed import Closed
+from lab.runs.serve.cookies import OwnCookies
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.heard import Heard
 from lab.runs.serve.outflow import Outflow
@@ -120,6 +121,7 @@ def middleware(
         Middleware(SaidWithEverything, headers=headers(policy(scripts, embedding), embedding)),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts) or ["*"], www_redirect=False),
         Middleware(Closed, metrics=metrics),
+        Middleware(OwnCookies),
         Middleware(OwnerCookie, embedded=bool(embedding)),
         Middleware(SessionDoor, origins=origins),
         *([Middleware(Bounds, limits=limits)] if limits is not None else []),
