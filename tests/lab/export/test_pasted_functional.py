@@ -3,13 +3,11 @@
 import pytest
 
 from lab.edits.graph import as_graph
-from lab.export.pasted.reader import read_keras
-from lab.export.pasted.taking import Facts
 from lab.spec.data import ALL_INPUTS
 from lab.starts import start
-from lab.texts import LANGUAGES, say_error
 from netcore.layers import LAYERS
 from netcore.params import defaults
+from tests.lab.export.pasting import found, read_onto
 
 
 def two():
@@ -17,14 +15,7 @@ def two():
 
 
 def read(code, experiment=None, **facts):
-    proposal = read_keras(code, experiment or two(), Facts(**facts))
-    for finding in proposal.findings:
-        assert all(say_error(finding, language) for language in LANGUAGES)
-    return proposal
-
-
-def found(proposal, *severities):
-    return [(f.line, f.code) for f in proposal.findings if f.severity in (severities or ("error", "warning"))]
+    return read_onto(experiment or two(), code, **facts)
 
 
 def nodes_of(proposal):

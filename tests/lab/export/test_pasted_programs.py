@@ -2,24 +2,17 @@
 
 import pytest
 
-from lab.export.pasted.reader import FINDINGS, read_keras
-from lab.export.pasted.taking import Facts
+from lab.export.pasted.reader import FINDINGS
 from lab.spec.experiment import EarlyStoppingSpec
-from lab.texts import LANGUAGES, say_error
+from lab.texts import say_error
 from netcore.callbacks import CALLBACKS
+from tests.lab.export.pasting import found, read_onto
 from tests.lab.spec.test_experiment import iris
 from tests.waiting import bounded_work
 
 
 def read(code, experiment=None, **facts):
-    proposal = read_keras(code, experiment or iris(), Facts(**facts))
-    for finding in proposal.findings:
-        assert all(say_error(finding, language) for language in LANGUAGES)
-    return proposal
-
-
-def found(proposal, *severities):
-    return [(f.line, f.code) for f in proposal.findings if f.severity in (severities or ("error", "warning"))]
+    return read_onto(experiment or iris(), code, **facts)
 
 
 def units_of(proposal):
