@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from lab.data.cells.moments import commonest, is_day_first, to_compact, to_moments, to_time
+from lab.data.cells.moments import Moments, commonest, is_day_first, to_compact, to_moments, to_time
 from lab.data.cells.short_years import is_time_name, with_full_years
 from lab.data.cells.spellings import Codes, Spellings, Typed, Values, enough
 from lab.data.table import Column, Note
@@ -31,17 +31,26 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
     short = _of_short_years(s)
     if short is not None:
         return short
-    if not decided:
-        looked = s.looked_at(s.missing())
-        if not enough(looked, _may_be_time, ENOUGH_PARSE):
-            return None
-        day_first = is_day_first(looked)
-        read = sum(bool(SURE.fullmatch(word)) or to_time(word, day_first=day_first) is not None for word in looked)
-        if 2 * read >= len(looked):  # among other dates 20211122 is one
-            read += sum(word.isdigit() and to_compact(word) is not None for word in looked)
-        if not looked or read < ENOUGH_PARSE * len(looked):
-            return None
+    if not decided and not _are_times(s):
+        return None
     moments = to_moments(s.words)
+    return as_times(moments.times, s.codes, s.name, tuple(_notes(s, moments)))
+
+
+def _are_times(s: Spellings) -> bool:
+    """Whether enough of the cells that are looked at can be read as times."""
+    looked = s.looked_at(s.missing())
+    if not looked or not enough(looked, _may_be_time, ENOUGH_PARSE):
+        return False
+    day_first = is_day_first(looked)
+    read = sum(bool(SURE.fullmatch(word)) or to_time(word, day_first=day_first) is not None for word in looked)
+    if 2 * read >= len(looked):  # among other dates 20211122 is one
+        read += sum(word.isdigit() and to_compact(word) is not None for word in looked)
+    return read >= ENOUGH_PARSE * len(looked)
+
+
+def _notes(s: Spellings, moments: Moments) -> list[Note]:
+    """What a person should know: cells without a value, other forms, what is no time, hour 24, zones."""
     unread = [c for c in s.used if moments.forms[c] < 0]
     known = set(s.missing())
     missing = [c for c in unread if c in known]
@@ -57,7 +66,7 @@ def as_time(s: Spellings, *, decided: bool = False) -> Typed | None:
         notes.append(s.note("hour24", s.where(moments.late)))
     if moments.zones:
         notes.append(Note("zone", len(s), None, s.name, ", ".join(moments.zones[:3])))
-    return as_times(moments.times, s.codes, s.name, tuple(notes))
+    return notes
 
 
 def _may_be_time(word: str) -> bool:
