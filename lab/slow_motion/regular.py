@@ -69,29 +69,16 @@ def norm_forward(view: View, op: Op) -> Iterator[Step]:
     values = _of_feature(view, op, name)
     mean = Number(_statistic(statistics[0], index), "memory", "μ")
     variance = Number(_statistic(statistics[1], index), "memory", "σ²")
-    count = len(values)
     x, x_hat = view.number(name, "input"), Number(float(known[0].value[view.sample][index]), "plain", "x̂")
-    epsilon = float(op.layer.epsilon)
-    below = math.sqrt(variance.value + epsilon)
-    normed = Term(
-        (x.value - mean.value) / below,
-        ("(", x, " − ", mean, ") / √(", variance, " + ", Number(epsilon, "plain", "ε"), ")"),
-    )
+    normed = _normalised(x, mean, variance, Number(float(op.layer.epsilon), "plain", "ε"))
     lit = (view.lit(name, "input"), view.lit(op.out, "output"))
     if op.layer.trainable:
-        each = [Term(float(v) / count, (Number(float(v), "input"), f" / {count}")) for v in values]
-        spread = [
-            Term(
-                (float(v) - mean.value) ** 2 / count, ("(", Number(float(v), "input"), " − ", mean, ")²", f" / {count}")
-            )
-            for v in values
-        ]
         yield Step(
             f"forward.statistics.{op.out}",
             "forward",
             titled("statistics", op),
-            (said("statistics", unit=place + 1, count=count),),
-            (total(mean, each), total(variance, spread)),
+            (said("statistics", unit=place + 1, count=len(values)),),
+            _from_batch(values, mean, variance),
             lit=lit,
         )
     scaled = _scaled(op, place, x_hat)
@@ -106,6 +93,19 @@ def norm_forward(view: View, op: Op) -> Iterator[Step]:
     moving = _moving(view, op, place, mean, variance)
     if moving:
         yield Step(f"forward.moving.{op.out}", "forward", titled("moving", op), (said("moving"),), moving, lit=lit)
+
+
+def _from_batch(values: Array, mean: Number, variance: Number) -> tuple[Equation, Equation]:
+    """Mean and variance of a feature, from all numbers that the batch has of it."""
+    count, numbers = len(values), [Number(float(value), "input") for value in values]
+    each = [Term(v.value / count, (v, f" / {count}")) for v in numbers]
+    spread = [Term((v.value - mean.value) ** 2 / count, ("(", v, " − ", mean, ")²", f" / {count}")) for v in numbers]
+    return total(mean, each), total(variance, spread)
+
+
+def _normalised(x: Number, mean: Number, variance: Number, epsilon: Number) -> Term:
+    value = (x.value - mean.value) / math.sqrt(variance.value + epsilon.value)
+    return Term(value, ("(", x, " − ", mean, ") / √(", variance, " + ", epsilon, ")"))
 
 
 def _place(op: Op, index: Index) -> int:
