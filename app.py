@@ -42,7 +42,13 @@ from pages import FIRST, PAGES
 from pages.ui.frame.style import language_script
 from pages.ui.messages import kind_of
 from pages.ui.state import leave
-from pages.ui.thrift import leave_gone_pages, look_up_settings_once, send_without_a_detour, tell_the_loop_together
+from pages.ui.thrift import (
+    leave_gone_pages,
+    look_up_settings_once,
+    send_some_at_a_time,
+    send_without_a_detour,
+    tell_the_loop_together,
+)
 from pages.ui.ticks import let_looks_give_way
 from pages.ui.turns import tell_when_scripts_end
 from pages.ui.uploads import held_bytes
@@ -54,6 +60,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     keep_imports_out_of_garbage_collection()
     tell_the_loop_together()
     send_without_a_detour()
+    send_some_at_a_time()
     look_up_settings_once()
     leave_gone_pages(leave)
     let_looks_give_way()

@@ -16,7 +16,7 @@ from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from pages.ui import thrift
-from pages.ui.thrift import Looked, leave_gone_pages, send_without_a_detour, tell_the_loop_together
+from pages.ui.thrift import SENT_TOGETHER, Looked, leave_gone_pages, send_without_a_detour, tell_the_loop_together
 
 
 def looked_and_gathered(person) -> tuple[Looked, dict[str, object]]:
@@ -208,6 +208,21 @@ def test_the_loop_knows_that_there_is_something_to_send(from_loop):
     assert asyncio.run(told())
 
 
+def test_messages_of_a_page_are_sent_some_at_a_time_in_their_order(monkeypatch):
+    """As the loop of Streamlit's runtime sends them."""
+    monkeypatch.setattr(AppSession, "flush_browser_queue", AppSession.flush_browser_queue)
+    went: list[tuple[str, int]] = []
+    monkeypatch.setattr(Runtime, "_send_message", lambda self, page, message: went.append((page, message)))
+    thrift.send_some_at_a_time.__wrapped__()
+    session = SimpleNamespace(_browser_queue=SimpleNamespace(flush=lambda: list(range(20))))
+    turns = []
+    for some in AppSession.flush_browser_queue(session):
+        Runtime._send_message(None, "page", some)
+        turns.append(len(went))
+    assert went == [("page", message) for message in range(20)]
+    assert turns == [SENT_TOGETHER, 2 * SENT_TOGETHER, 20]
+
+
 def test_settings_are_gathered_once_until_their_file_is_read_again(monkeypatch):
     gathered, read_again = [], []
     monkeypatch.setattr(config, "get_options_for_section", lambda section: gathered.append(section) or {"of": section})
@@ -231,6 +246,7 @@ def test_a_streamlit_that_tells_its_loop_otherwise_stays_as_it_is(monkeypatch):
     monkeypatch.setattr(thrift, "Runtime", Other)
     thrift.tell_the_loop_together.__wrapped__()
     thrift.send_without_a_detour.__wrapped__()
+    thrift.send_some_at_a_time.__wrapped__()
     assert dict(vars(Other)) == parts
 
 
