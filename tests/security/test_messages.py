@@ -9,7 +9,7 @@ from benchmarks.live.session import Session as Person
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.heard import HEARD, PROTOCOL_ERROR, Heard
 from lab.spec.limits import CLASS
-from pages.ui.messages import kind_of
+from pages.ui.messages import MOST_FILES, MOST_KEPT, MOST_LETTERS, MOST_WIDGETS, kind_of
 from tests.lab.runs.asgi import run_apart
 from tests.security.test_bounds import Clock, scope
 from tests.security.visitor import Visitor
@@ -33,6 +33,16 @@ UNHEARD = {
     "nothing": b"",
 }
 ENDING = {"no message": b"\xff" * 40, "half of one": RERUN + b"\x5a\x7f", "a text": None}
+
+BOUNDS = {
+    "names of files": lambda count: message(file_urls_request={"file_names": [""] * count}),
+    "widgets": lambda count: message(rerun_script={"widget_states": {"widgets": [{"id": "x"}] * count}}),
+    "screens that it has": lambda count: message(rerun_script={"cached_message_hashes": ["x"] * count}),
+    "letters of a part of a page": lambda count: message(rerun_script={"fragment_id": "x" * count}),
+    "letters of a page": lambda count: message(rerun_script={"page_name": "x" * count}),
+    "letters of a page's digest": lambda count: message(rerun_script={"page_script_hash": "x" * count}),
+}
+MOST = (MOST_FILES, MOST_WIDGETS, MOST_KEPT, *[MOST_LETTERS] * 3)
 
 
 def said(*sent: bytes | None):
@@ -68,6 +78,13 @@ def test_what_is_no_message_ends_the_page_without_a_word_in_the_log(what):
     heard, back = said(RERUN, ENDING[what], RERUN)
     assert heard == [RERUN]
     assert back == [{"type": "websocket.close", "code": PROTOCOL_ERROR}]
+
+
+@pytest.mark.parametrize(("what", "most"), list(zip(BOUNDS, MOST, strict=True)))
+def test_what_names_more_than_any_page_of_ours_ends_the_page(what, most):
+    much, too_much = BOUNDS[what](most), BOUNDS[what](most + 1)
+    assert said(much)[0] == [much]
+    assert said(too_much) == ([], [{"type": "websocket.close", "code": PROTOCOL_ERROR}])
 
 
 def test_a_page_that_goes_while_something_is_sent_leaves_no_trace():
