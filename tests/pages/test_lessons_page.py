@@ -170,11 +170,25 @@ def test_markup_in_a_stranger_s_lesson_is_shown_and_not_followed(person):
     assert "<img src=x onerror=alert(1)> [여기](javascript:alert(1)) **굵게** :smile:" in seen(shown)
 
 
-def test_a_lesson_file_is_opened_and_a_broken_one_is_told(person):
+def test_a_lesson_file_is_opened_and_a_broken_one_is_told_where_it_was_opened(person):
     person.go_to("lessons")
-    learner = person.state().desk.lessons
-    mine = read_file("mine.lesson.json", to_file(lesson("09")).encode())
-    learner.keep(mine)
-    person.look()
-    assert learner.current == key_of(mine)
+    mine = lesson("09").named("mine.lesson")
+    broken = json.loads(to_file(mine))
+    broken["lesson.toml"] = broken["lesson.toml"].replace("slow.turn", "slow.trun")
+    upload(person, json.dumps(broken))
+    [own] = [box for box in person.at.expander if box.label == say("lessons_page.own", "en")]
+    assert own.proto.expanded
+    [told] = own.error
+    assert "slow.trun" in told.value
+    assert not person.state().desk.lessons.own
+    upload(person, to_file(mine))
+    assert person.state().desk.lessons.current == key_of(mine)
     assert person.at.button(key="lesson-run")
+    person.press("lesson-all")
+    assert not person.errors()
+
+
+def upload(person, text: str) -> None:
+    box = person.at.file_uploader(key=person.key("lesson-file"))
+    box.upload("mine.lesson.json", text.encode(), "application/json")
+    person.look()

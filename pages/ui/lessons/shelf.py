@@ -4,7 +4,7 @@ import streamlit as st
 
 from lab.lessons.progress import OWN, Learner
 from lab.lessons.reader import FORM, Opened, from_link, read_file
-from lab.lessons.refusal import LessonError, LessonRefusal, say_refusal
+from lab.lessons.refusal import LessonError, say_refusal
 from lab.lessons.shelf import known_lessons, lesson
 from lab.texts import say
 from pages.ui.grid import in_rows
@@ -35,12 +35,14 @@ def shelf(state: AppState, visit: Visit) -> None:
     waiting = [key for key in learner.lessons if key.startswith(OWN) and key not in learner.own]
     if waiting:
         st.caption(say("progress.own_waiting", state.language, count=len(waiting)))
-    with st.expander(say("lessons_page.own", state.language)):
+    with st.expander(say("lessons_page.own", state.language), expanded=bool(visit.no_lesson)):
         st.caption(say("lessons_page.own_about", state.language))
         key = state.key("lesson-file")
         st.file_uploader(
             say("lessons_page.own_file", state.language), type=["json"], key=key, on_change=_open_file, args=(key,)
         )
+        if visit.no_lesson:  # it stands at the file: the head of the page is some screens away
+            st.error(visit.no_lesson)
 
 
 def _card(state: AppState, learner: Learner, key: str, one: Opened) -> None:
@@ -107,12 +109,12 @@ def take_link(state: AppState, visit: Visit) -> None:
 def _open_file(key: str) -> None:
     """Callback: a lesson that was saved as a file. One that is none leaves everything as it was."""
     state = app_state()
+    visit = state.held(Visit)
+    visit.no_lesson = ""
     file = taken(key, state)
     if file is None:
         return
     try:
         state.desk.lessons.keep(read_file(file.name, file.content))
-    except LessonRefusal as refusal:
-        state.notice("error", "lesson.refused", file=refusal.file, sentence=refusal.said_in(state.language))
     except LessonError as refusal:
-        state.notice("error", refusal.code, **refusal.values)
+        visit.no_lesson = safe(say_refusal(refusal, state.language))

@@ -41,6 +41,7 @@ class Visit:
         recalled: the missed question that is being asked. asked: how many have been.
         later: missed questions wait for another visit.
         certificate: it is on the screen.
+        no_lesson: why the file that was opened last is none, in a sentence.
     """
 
     day: int | None = None
@@ -55,6 +56,7 @@ class Visit:
     asked: int = 0
     later: bool = False
     certificate: bool = False
+    no_lesson: str = ""
 
     def tell(self, kind: str, sentence: str) -> None:
         self.said.append((kind, sentence))
