@@ -1,5 +1,6 @@
 """A run's file from anybody: refused as a whole, or taken in and harmless on every page."""
 
+import io
 import json
 import random
 import zipfile
@@ -12,7 +13,7 @@ import pytest
 
 from lab.errors import RunError
 from lab.insight.evaluate import evaluate_run
-from lab.runs.kept.run_file import exported
+from lab.runs.kept.run_file import exported, load_arrays
 from lab.runs.kept.store import RunStore
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -172,3 +173,28 @@ def test_no_id_of_a_damaged_file_leads_out_of_the_owners_folder(tmp_path):
     ):
         store.delete(run_id, run_files.OWNER)
     assert path.exists()
+
+
+def crowded(members: int) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for number in range(members):
+            archive.writestr(f"{number:050}", b"")
+    return target.getvalue()
+
+
+def with_its_list_elsewhere(data: bytes) -> bytes:
+    """As archives of more than four gigabytes have it."""
+    place = data.rfind(b"PK\x05\x06")
+    return data[:place] + b"PK\x06\x07" + bytes(16) + data[place:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [crowded(12_000), with_its_list_elsewhere(crowded(2)), crowded(2)[:-1], b"PK\x05\x06", b""],
+    ids=["crowded", "elsewhere", "cut", "nothing but its end", "empty"],
+)
+def test_the_list_of_an_archive_is_looked_at_before_it_is_read(monkeypatch, data):
+    monkeypatch.setattr(zipfile, "ZipFile", lambda source: pytest.fail("it was read"))
+    with pytest.raises(ValueError, match="archive"):
+        load_arrays(io.BytesIO(data))
