@@ -275,8 +275,10 @@ class Lectures:
     def of(self, owner: str) -> Lecture | None:
         """The one that this owner gives."""
         with self._lock:
-            found = next((lecture for lecture, _ in self._by_code.values() if lecture.owner == owner), None)
-            return self._seen(found)
+            return self._of(owner)
+
+    def _of(self, owner: str) -> Lecture | None:
+        return self._seen(next((lecture for lecture, _ in self._by_code.values() if lecture.owner == owner), None))
 
     def begin(self, owner: str, opened: Opened, language: Language, at: At, replica: str = "") -> Lecture:
         """A lecture; one that the owner gives already goes on with this lesson. Raises LabError "lecture.no_room".
@@ -284,11 +286,11 @@ class Lectures:
         Args:
             replica: the number of this one, where a server has several: a phone has to come to the same.
         """
-        known = self.of(owner)
-        if known is not None:
-            known.show(opened, at)
-            return known
-        with self._lock:
+        with self._lock:  # two windows of one owner begin one lecture
+            known = self._of(owner)
+            if known is not None:
+                known.show(opened, at)
+                return known
             self._forget(LEFT_S if len(self._by_code) >= MOST else IDLE_S)
             if len(self._by_code) >= MOST:
                 raise LabError("lecture.no_room", most=MOST)

@@ -2,12 +2,13 @@
 
 import json
 import re
+from threading import Lock
 
 import pytest
 import streamlit as st
 
 from lab.lessons.asked import Running
-from lab.lessons.lecture import TRIES
+from lab.lessons.lecture import TRIES, At, Lectures
 from lab.lessons.progress import key_of
 from lab.lessons.reader import read_file
 from lab.lessons.shelf import lesson
@@ -132,3 +133,28 @@ def test_an_address_alone_begins_no_runs_for_whoever_opens_it(engine):
     lured.go_to("lecture")
     assert lecture_of(lured) is None
     assert not engine._studies
+
+
+def test_one_owner_who_begins_in_two_windows_at_once_has_one_lecture():
+    opened, lectures, codes = lesson("09"), Lectures(), []
+
+    def begin() -> None:
+        codes.append(lectures.begin("me", opened, "en", At(lesson=opened.name)).code)
+
+    class Shared:
+        """A lock behind which, the first time that it is free, another window has its turn."""
+
+        lock, others = Lock(), [begin]
+
+        def __enter__(self) -> None:
+            self.lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            self.lock.release()
+            if self.others:
+                self.others.pop()()
+
+    lectures._lock = Shared()
+    begin()
+    assert len(codes) == 2
+    assert len(set(codes)) == 1
