@@ -1,4 +1,4 @@
-"""Of what a browser brings along as cookies two are read, and neither is long."""
+"""Of what a browser brings along as cookies three are read, and none is long."""
 
 import pytest
 
@@ -25,14 +25,18 @@ def test_no_cookie_of_a_browser_keeps_the_server_from_others(class_server, class
 
 
 def test_our_own_cookies_are_read_among_those_of_others_wherever_they_stand():
-    mine, token = OURS
+    mine, token, replica = OURS
     sent = [
         (b"host", b"here"),
         (b"cookie", b"a=1; " + mine + b"=old;b=2"),
-        (b"cookie", mine + b"=me ;" + token + b"=2|x=y"),
+        (b"cookie", mine + b"=me ;" + token + b"=2|x=y; " + replica + b"=8501"),
         (b"accept", b"*/*"),
     ]
-    kept = [(b"host", b"here"), (b"accept", b"*/*"), (b"cookie", mine + b"=me; " + token + b"=2|x=y")]
+    kept = [
+        (b"host", b"here"),
+        (b"accept", b"*/*"),
+        (b"cookie", mine + b"=me; " + token + b"=2|x=y; " + replica + b"=8501"),
+    ]
     assert with_own_cookies(sent) == kept
     assert with_own_cookies(kept[:2]) == kept[:2]
 

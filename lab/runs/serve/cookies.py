@@ -1,4 +1,4 @@
-"""Which of a browser's cookies are read: two short ones.
+"""Which of a browser's cookies are read: three short ones.
 
 Python takes quoted cookies apart in a time that grows with the square of their length: one request of sixty kilobytes
 kept the loop from everybody for seven seconds.
@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lab.runs.serve.owner import COOKIE
 
-OURS: Final = (COOKIE.encode(), b"_streamlit_xsrf")
+REPLICA: Final = "lab_replica"  # by which deploy/nginx.conf brings a person back to the same server
+OURS: Final = (COOKIE.encode(), b"_streamlit_xsrf", REPLICA.encode())
 LONGEST: Final = 300  # bytes of what one says
 Headers = list[tuple[bytes, bytes]]
 

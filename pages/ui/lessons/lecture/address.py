@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.net_util import get_internal_ip
 
-REPLICA = "lab_replica"  # the cookie by which deploy/nginx.conf brings a person back to the same one
+from lab.runs.serve.cookies import REPLICA
+
 HERE = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # what a server is told to listen on
 
