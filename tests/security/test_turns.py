@@ -223,15 +223,21 @@ def session(monkeypatch):
     return Session()
 
 
+async def clicked() -> turns.Page:
+    """The page of this task, which has its turn."""
+    page = turns.Page(turns.Line(), "one", kind_of)
+    turns._THIS.set(page)
+
+    async def click():
+        return CLICK
+
+    await page.receive(click)
+    return page
+
+
 def test_a_turn_lasts_until_the_thread_of_the_last_script_has_ended(session):
     async def watch() -> None:
-        page = turns.Page(turns.Line(), "one", kind_of)
-        turns._THIS.set(page)
-
-        async def click():
-            return CLICK
-
-        await page.receive(click)
+        page = await clicked()
         session.request_rerun(None)  # a part of the page that is no longer there
         assert not page._has_begun
         session.request_rerun("state")
@@ -249,13 +255,7 @@ def test_a_script_that_waits_for_something_else_steps_aside(session, monkeypatch
     monkeypatch.setattr(hooks, "get_script_run_ctx", lambda **_: SimpleNamespace(session_id="session"))
 
     async def watch() -> None:
-        page = turns.Page(turns.Line(), "one", kind_of)
-        turns._THIS.set(page)
-
-        async def click():
-            return CLICK
-
-        await page.receive(click)
+        page = await clicked()
         session.request_rerun("state")
         await asyncio.to_thread(hooks.step_aside)
         await page._over.wait()
