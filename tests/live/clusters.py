@@ -23,11 +23,7 @@ class DaskCluster:
         self._environment = {**os.environ, **ONE_THREAD, **QUIET, "PYTHONPATH": str(ROOT)}
         self.scheduler = self._process("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         self.workers = [self._worker() for _ in range(workers)]
-        wait_for(self._file.exists, "a scheduler that has written its file")
-
-    @property
-    def address(self) -> str:
-        return str(json.loads(self._file.read_text())["address"])
+        self.address = str(json.loads(wait_for(self._written, "a scheduler that has written its file"))["address"])
 
     def start_worker(self) -> None:
         self.workers.append(self._worker())
@@ -44,6 +40,11 @@ class DaskCluster:
         for process in (*self.workers, self.scheduler):
             process.kill()
             process.wait()
+
+    def _written(self) -> str:
+        """The scheduler's file once it is whole: it is opened, and so empty, a moment before it is written."""
+        text = self._file.read_text() if self._file.exists() else ""
+        return text if text.endswith("\n}") else ""
 
     def _worker(self) -> "subprocess.Popen[bytes]":
         return self._process("worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0")
