@@ -29,13 +29,13 @@ from lab.reading.pool import ReadingPool
 from lab.runs.serve import owner
 from lab.runs.serve.front import SCRIPT, FrontPage
 from lab.runs.serve.headers import inline_scripts, sites
-from lab.runs.serve.heads import bound_heads
-from lab.runs.serve.heard import bound_messages
 from lab.runs.serve.host import set_engine
-from lab.runs.serve.packed import PackedFiles
+from lab.runs.serve.http_reading import bound_http_reading
+from lab.runs.serve.packed_files import PackedFiles
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.routes import middleware, routes
 from lab.runs.serve.uploads import UploadGate
+from lab.runs.serve.websocket_reading import bound_websocket_reading
 from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages import FIRST, PAGES
@@ -65,7 +65,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     leave_gone_pages(leave)
     let_looks_give_way()
     tell_when_scripts_end()
-    bound_messages(get_max_widget_state_size_bytes())
+    bound_websocket_reading(get_max_widget_state_size_bytes())
     engine, reader, looker = PoolEngine(), ReadingPool(), LookingPool()
     set_reader(reader)
     set_looker(looker)
@@ -161,5 +161,5 @@ def static_files() -> Middleware:
 
 if profile.serving(__file__):
     owner.ready()  # without a key no page could be served
-    bound_heads()
+    bound_http_reading()
 app = st.App("pages/main.py", routes=routes(), middleware=[*own_middleware(), static_files()], lifespan=lifespan)

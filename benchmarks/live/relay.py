@@ -32,8 +32,8 @@ from lab.data.prepare import Dataset, prepare
 from lab.data.samples import load_sample
 from lab.runs.kept.store import RunStore
 from lab.runs.serve.engine import RunRequest
-from lab.runs.serve.heads import bound_heads
 from lab.runs.serve.host import set_engine
+from lab.runs.serve.http_reading import bound_http_reading
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.routes import middleware, routes
 from lab.spec.data import SampleSource
@@ -57,7 +57,7 @@ class Server:
         """Serve while `work(host)` goes on, and give its answer."""
         await asyncio.to_thread(self.engine.begin, asyncio.get_running_loop())
         set_engine(self.engine)
-        bound_heads()
+        bound_http_reading()
         server = uvicorn.Server(uvicorn.Config(self.app, port=0, log_level="error", lifespan="off"))
         serving = asyncio.create_task(server.serve())
         while not server.started:

@@ -2,7 +2,7 @@
 
 from lab.aside.progress import Tell
 from lab.reading.file import FileRead, Reader, Wish, read_file
-from lab.runs.serve.sole import Sole
+from lab.runs.serve.singletons import Singleton
 from lab.spec.limits import current_limits
 
 
@@ -14,7 +14,7 @@ class InlineReader:
         return read_file(content, wish, current_limits(), tell)
 
 
-_SOLE: Sole[Reader] = Sole("_file_reader_of_this_process", InlineReader)
+_SOLE: Singleton[Reader] = Singleton("_file_reader_of_this_process", InlineReader)
 
 
 def set_reader(reader: Reader | None) -> None:

@@ -7,7 +7,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from benchmarks.live.session import Session as Person
 from lab.runs.serve.bounds import Bounds
-from lab.runs.serve.heard import HEARD, PROTOCOL_ERROR, Heard
+from lab.runs.serve.page_messages import HEARD, PROTOCOL_ERROR, PageMessages
 from lab.spec.limits import CLASS
 from pages.ui.messages import MOST_FILES, MOST_KEPT, MOST_LETTERS, MOST_WIDGETS, kind_of
 from tests.lab.runs.asgi import run_apart
@@ -64,7 +64,7 @@ def said(*sent: bytes | None):
     async def send(message) -> None:
         back.append(message)
 
-    run_apart(Heard(app, kind_of)({"type": "websocket"}, receive, send))
+    run_apart(PageMessages(app, kind_of)({"type": "websocket"}, receive, send))
     return heard, back
 
 
@@ -98,7 +98,7 @@ def test_a_page_that_goes_while_something_is_sent_leaves_no_trace():
     async def send(message) -> None:
         raise OSError("gone")
 
-    run_apart(Heard(app, kind_of)({"type": "websocket"}, receive, send))
+    run_apart(PageMessages(app, kind_of)({"type": "websocket"}, receive, send))
 
 
 def test_all_that_a_page_asks_for_is_heard():

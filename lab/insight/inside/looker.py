@@ -14,7 +14,7 @@ from lab.insight.inside.course import course_of
 from lab.insight.inside.job import Job, course, looks_in, packed, worked_out
 from lab.insight.inside.look import EpochLook
 from lab.runs.kept.replay import Past
-from lab.runs.serve.sole import Sole
+from lab.runs.serve.singletons import Singleton
 from lab.spec.limits import Limits, current_limits
 
 Array = np.ndarray[Any, Any]
@@ -98,7 +98,7 @@ def looked_into(past: Past, places: Array, epochs: Sequence[int], tell: Tell) ->
     return (first, *looks_in(*answer))
 
 
-_SOLE: Sole[Looker] = Sole("_looker_of_this_process", InlineLooker)
+_SOLE: Singleton[Looker] = Singleton("_looker_of_this_process", InlineLooker)
 
 
 def set_looker(looker: Looker | None) -> None:

@@ -2,9 +2,9 @@
 
 from lab.runs.serve.engine import Engine
 from lab.runs.serve.inline import InlineEngine
-from lab.runs.serve.sole import Sole
+from lab.runs.serve.singletons import Singleton
 
-_SOLE: Sole[Engine] = Sole("_live_engine_of_this_process", InlineEngine)
+_SOLE: Singleton[Engine] = Singleton("_live_engine_of_this_process", InlineEngine)
 
 
 def set_engine(engine: Engine | None) -> None:

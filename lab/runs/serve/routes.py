@@ -13,12 +13,12 @@ from starlette.types import Message, Receive, Scope, Send
 
 from lab.runs.serve import host
 from lab.runs.serve.bounds import Bounds
-from lab.runs.serve.closed import Closed
 from lab.runs.serve.cookies import OwnCookies
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
-from lab.runs.serve.heard import Heard
+from lab.runs.serve.not_served import NotServed
 from lab.runs.serve.outflow import Outflow
 from lab.runs.serve.owner import OwnerCookie
+from lab.runs.serve.page_messages import PageMessages
 from lab.runs.serve.play import Play
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.pooled.streams import Draws, Reader, Streams
@@ -115,16 +115,16 @@ def middleware(
         embedding: sites whose pages may show ours in a frame.
         metrics: Streamlit's metrics are told to whoever asks.
         limits: of one browser; None for none.
-        kind_of: what a message of a page asks for, see `Heard`; None: all are heard, and scripts run as they come.
+        kind_of: what a message of a page asks for, see `PageMessages`; None: all are heard, scripts run as they come.
     """
     return [
         Middleware(SaidWithEverything, headers=headers(policy(scripts, embedding), embedding)),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts) or ["*"], www_redirect=False),
-        Middleware(Closed, metrics=metrics),
+        Middleware(NotServed, metrics=metrics),
         Middleware(OwnCookies),
         Middleware(OwnerCookie, embedded=bool(embedding)),
         Middleware(SessionDoor, origins=origins),
         *([Middleware(Bounds, limits=limits)] if limits is not None else []),
-        *([Middleware(Heard, kind_of=kind_of)] if kind_of is not None else []),
+        *([Middleware(PageMessages, kind_of=kind_of)] if kind_of is not None else []),
         *([Middleware(Turns, kind_of=kind_of)] if limits is not None and kind_of is not None else []),
     ]

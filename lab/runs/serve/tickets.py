@@ -14,7 +14,7 @@ from weakref import WeakMethod
 from lab.data.table import Table
 from lab.errors import LabError
 from lab.runs.serve.keys import new_key
-from lab.runs.serve.sole import Sole
+from lab.runs.serve.singletons import Singleton
 from lab.spec.data import ReadingSpec, UploadSource
 from lab.texts import Language
 
@@ -67,7 +67,7 @@ def _while_there(tables: Tables) -> Tables:
     return find
 
 
-_SOLE = Sole("_tickets_of_this_process", Tickets)
+_SOLE = Singleton("_tickets_of_this_process", Tickets)
 
 
 def tickets() -> Tickets:

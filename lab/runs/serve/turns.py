@@ -74,7 +74,7 @@ def most_of(visitor: str) -> int:
 
 
 class Turns:
-    """ASGI middleware, behind `Heard`: what is not heard runs nothing.
+    """ASGI middleware, behind `PageMessages`: what is not heard runs nothing.
 
     Args:
         kind_of: what a message of a page asks for.

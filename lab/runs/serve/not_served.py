@@ -7,7 +7,7 @@ METRICS = "/_stcore/metrics"  # how many people are there and what they use; rea
 AGENT = "/_stcore/agent/"  # pages without a browser, by the id of a session alone
 
 
-class Closed:
+class NotServed:
     """ASGI middleware: these paths are not there.
 
     Args:

@@ -12,8 +12,8 @@ from websockets.frames import Frame, Opcode
 from websockets.server import ServerProtocol
 
 from benchmarks.live.server import LONGEST_S
-from lab.runs.serve.heard import MOST_FRAMES, bound_messages
-from tests.security.test_heads import taken
+from lab.runs.serve.websocket_reading import MOST_FRAMES, bound_websocket_reading
+from tests.security.test_http_reading import taken
 from tests.security.visitor import Visitor
 
 HEAD = (
@@ -97,7 +97,7 @@ def test_who_answers_no_ping_is_gone_whether_the_farewell_is_read_or_not(unread)
         def abort(self) -> None:
             self.done.append("abort")
 
-    bound_messages(10**9)
+    bound_websocket_reading(10**9)
     page = Stuck()
     page.keepalive_timeout()
     assert page.done == ["close", "abort"][: 1 + bool(unread)]

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class Sole(Generic[T]):
+class Singleton(Generic[T]):
     """What there is one of in this process.
 
     Args:

@@ -14,7 +14,7 @@ MOST_WAITING: Final = 16  # requests of one connection that do not wait for the 
 
 
 @cache
-def bound_heads() -> None:
+def bound_http_reading() -> None:
     """Once for the process: heads, and whatever else stands around bodies, that never end are cut off, and so are
     requests that wait for no answer. uvicorn has chosen the class by the time that it imports the app.
     """

@@ -7,7 +7,7 @@ from itertools import repeat
 import pytest
 
 from benchmarks.live.server import LONGEST_S
-from lab.runs.serve.heads import MOST_BYTES, MOST_WAITING
+from lab.runs.serve.http_reading import MOST_BYTES, MOST_WAITING
 
 PIECE = 10_000
 PIECES = 1_000  # 10 MB: far more than what the system holds between the two

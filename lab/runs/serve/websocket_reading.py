@@ -1,16 +1,10 @@
-"""What is heard from a page. Streamlit obeys more than our pages ever ask for, whoever asks."""
+"""How what a page sends is read: messages and frames have the bounds that uvicorn lacks."""
 
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
-
-# Not among them: "clear_cache" forgets what the server keeps for everybody, files and lectures too, "load_git_info"
-# tells where the program lies, "install_skills" writes files.
-HEARD = ("rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "deferred_file", "dataframe_chunk")
-PROTOCOL_ERROR = 1002
 
 MOST_FRAMES: Final = 200  # of one page before its next message is taken: pings, answers to ours, pieces of a message
 PIECE: Final = 4_096  # bytes that are looked at before frames are counted again: less than a thousand of the smallest
@@ -18,55 +12,8 @@ FRAMES: Final = ("handle_ping", "handle_pong", "handle_cont", "handle_text", "ha
 TAKEN: Final = ("receive", "send_keepalive_ping")  # the app takes a message; half a minute is over
 
 
-class Heard:
-    """ASGI middleware, behind `Bounds`: what is not heard has been counted all the same.
-
-    Args:
-        kind_of: what a message asks for; None for what is no message of a page.
-    """
-
-    def __init__(self, app: ASGIApp, kind_of: Callable[[bytes], str | None]) -> None:
-        self.app, self.kind_of = app, kind_of
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            page = _Page(receive, send, self.kind_of)
-            receive, send = page.receive, page.send
-        await self.app(scope, receive, send)
-
-
-class _Page:
-    """One websocket. What is no message ends it; Streamlit would write the place where it failed into the log."""
-
-    def __init__(self, receive: Receive, send: Send, kind_of: Callable[[bytes], str | None]) -> None:
-        self._receive, self._send, self._kind_of = receive, send, kind_of
-        self._ended = False
-
-    async def receive(self) -> Message:
-        while True:
-            message = await self._receive()
-            if message["type"] != "websocket.receive":
-                return message
-            data = message.get("bytes")
-            kind = None if data is None else self._kind_of(data)
-            if kind is None:
-                await self.send({"type": "websocket.close", "code": PROTOCOL_ERROR})
-                self._ended = True
-                return {"type": "websocket.disconnect", "code": PROTOCOL_ERROR}
-            if kind in HEARD:
-                return message
-
-    async def send(self, message: Message) -> None:
-        if self._ended:
-            return
-        try:
-            await self._send(message)
-        except OSError:  # the page has gone, as `receive` says next; told twice, Streamlit takes it for an odd message
-            self._ended = True
-
-
 @cache
-def bound_messages(most_bytes: int) -> None:
+def bound_websocket_reading(most_bytes: int) -> None:
     """Once for the process, before anybody opens a page: a message larger than that ends its page at its head, and
     so do frames without end that are no message.
 

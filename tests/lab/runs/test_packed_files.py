@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.responses import PlainTextResponse
 
-from lab.runs.serve import packed
-from lab.runs.serve.packed import PackedFiles
+from lab.runs.serve import packed_files
+from lab.runs.serve.packed_files import PackedFiles
 from tests.lab.runs.asgi import ask, run_apart
 
 UNPACKS = {"Accept-Encoding": "gzip, deflate, br"}
@@ -69,11 +69,11 @@ def test_whatever_else_is_asked_for_the_app_answers(
 
 def test_a_hundred_who_ask_at_once_have_it_packed_once(app: PackedFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     packs: list[Path] = []
-    pack = packed.pack
-    monkeypatch.setattr(packed, "pack", lambda file: packs.append(file) or pack(file))
+    pack = packed_files.pack
+    monkeypatch.setattr(packed_files, "pack", lambda file: packs.append(file) or pack(file))
     file = app.files["/static/js/main.abc.js"]
 
-    async def all_of_them() -> list[packed.Packed]:
+    async def all_of_them() -> list[packed_files.Packed]:
         return await asyncio.gather(*(app._packed(file) for _ in range(100)))
 
     answers = run_apart(all_of_them())
@@ -84,17 +84,17 @@ def test_a_hundred_who_ask_at_once_have_it_packed_once(app: PackedFiles, monkeyp
 def test_a_file_that_cannot_be_read_is_tried_again_by_the_next_who_asks(
     app: PackedFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pack, full = packed.pack, [True]
+    pack, full = packed_files.pack, [True]
 
-    def packing(file: Path) -> packed.Packed:
+    def packing(file: Path) -> packed_files.Packed:
         if full.pop() if full else False:
             raise OSError("too many open files")
         return pack(file)
 
-    monkeypatch.setattr(packed, "pack", packing)
+    monkeypatch.setattr(packed_files, "pack", packing)
     file = app.files["/static/js/main.abc.js"]
 
-    async def twice() -> packed.Packed:
+    async def twice() -> packed_files.Packed:
         with pytest.raises(OSError, match="too many"):
             await app._packed(file)
         return await app._packed(file)
