@@ -8,6 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from benchmarks.live.session import Session as Person
 from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.page_messages import HEARD, PROTOCOL_ERROR, PageMessages
+from lab.runs.serve.turns import Turns, this_page
 from lab.spec.limits import CLASS
 from pages.ui.messages import MOST_FILES, MOST_KEPT, MOST_LETTERS, MOST_WIDGETS, kind_of
 from tests.lab.runs.asgi import run_apart
@@ -164,3 +165,25 @@ def test_nobody_ends_the_lecture_of_another_by_clearing_the_server_s_memory(clas
             assert "on" in teacher.widgets
 
     run_apart(lecture())
+
+
+def test_a_message_is_taken_apart_once_for_all_who_want_to_know_what_it_asks():
+    read, seen = [], []
+
+    def kind(data: bytes) -> str | None:
+        read.append(data)
+        return kind_of(data)
+
+    async def app(scope, receive, send) -> None:
+        while (message := await receive())["type"] == "websocket.receive":
+            seen.append((message["bytes"], this_page()._clock is not None))
+
+    waiting = [{"type": "websocket.receive", "bytes": data} for data in (message(stop_script=True), RERUN)]
+    waiting.append({"type": "websocket.disconnect", "code": 1000})
+
+    async def receive():
+        return waiting.pop(0)
+
+    run_apart(PageMessages(Turns(app), kind)(scope("me", kind="websocket"), receive, None))
+    assert read == [data for data, _ in seen] == [message(stop_script=True), RERUN]
+    assert [has_turn for _, has_turn in seen] == [False, True]

@@ -4,17 +4,16 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 
 from lab.runs.serve import turns
+from lab.runs.serve.page_messages import KIND
 from lab.runs.serve.turns import AT_ONCE, OF_ONE, Turns, this_page
 from pages.ui import turns as hooks
-from pages.ui.messages import kind_of
 from tests.lab.runs.asgi import run_apart
 
-CLICK = {"type": "websocket.receive", "bytes": BackMsg(rerun_script={}).SerializeToString()}
-STOP = {"type": "websocket.receive", "bytes": BackMsg(stop_script=True).SerializeToString()}
+CLICK = {"type": "websocket.receive", "bytes": b"click", KIND: "rerun_script"}
+STOP = {"type": "websocket.receive", "bytes": b"stop", KIND: "stop_script"}
 SCREEN = {"type": "websocket.send", "bytes": b"screen"}
 GONE = {"type": "websocket.disconnect", "code": 1000}
 HERE, ELSEWHERE = "10.0.0.1", "10.0.0.2"
@@ -44,7 +43,7 @@ class Street:
         self.running: dict[str, turns.Page] = {}
         self.room = asyncio.Semaphore(0)  # one more was heard
         self.begins = begins
-        self.server = Turns(self.app, kind_of)
+        self.server = Turns(self.app)
         self.sent: list[asyncio.Task] = []
         self.pages: list[asyncio.Task] = []
 
@@ -225,7 +224,7 @@ def session(monkeypatch):
 
 async def clicked() -> turns.Page:
     """The page of this task, which has its turn."""
-    page = turns.Page(turns.Line(), "one", kind_of)
+    page = turns.Page(turns.Line(), "one")
     turns._THIS.set(page)
 
     async def click():

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # tells where the program lies, "install_skills" writes files.
 HEARD: Final = ("rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "deferred_file", "dataframe_chunk")
 PROTOCOL_ERROR: Final = 1002
+KIND: Final = "lab.kind"  # in a message that is heard: read once for all who ask
 
 
 class PageMessages:
@@ -47,7 +48,7 @@ class _Page:
                 self._ended = True
                 return {"type": "websocket.disconnect", "code": PROTOCOL_ERROR}
             if kind in HEARD:
-                return message
+                return {**message, KIND: kind}
 
     async def send(self, message: Message) -> None:
         if self._ended:

@@ -126,5 +126,5 @@ def middleware(
         Middleware(SessionDoor, origins=origins),
         *([Middleware(Bounds, limits=limits)] if limits is not None else []),
         *([Middleware(PageMessages, kind_of=kind_of)] if kind_of is not None else []),
-        *([Middleware(Turns, kind_of=kind_of)] if limits is not None and kind_of is not None else []),
+        *([Middleware(Turns)] if limits is not None and kind_of is not None else []),
     ]

@@ -6,7 +6,6 @@ behind one router waits no longer for it: its scripts take turns at the processo
 
 import asyncio
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
 from typing import Final
@@ -14,6 +13,7 @@ from weakref import WeakValueDictionary
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lab.runs.serve.page_messages import KIND
 from lab.runs.serve.sessions import address_of, visitor_of
 
 AT_ONCE: Final = 3  # of one address
@@ -74,14 +74,10 @@ def most_of(visitor: str) -> int:
 
 
 class Turns:
-    """ASGI middleware, behind `PageMessages`: what is not heard runs nothing.
+    """ASGI middleware, behind `PageMessages`: what is not heard runs nothing."""
 
-    Args:
-        kind_of: what a message of a page asks for.
-    """
-
-    def __init__(self, app: ASGIApp, kind_of: Callable[[bytes], str | None]) -> None:
-        self.app, self.kind_of = app, kind_of
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
         self._lines: WeakValueDictionary[str, Line] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +86,7 @@ class Turns:
             return
         address = address_of(scope)
         line = self._lines.get(address) or self._lines.setdefault(address, Line())
-        page = Page(line, visitor_of(scope), self.kind_of)
+        page = Page(line, visitor_of(scope))
         _THIS.set(page)
         try:
             await self.app(scope, partial(page.receive, receive), partial(page.send, send))
@@ -105,8 +101,8 @@ class Page:
     message that brings about none, or an app that says nothing, has no turn for longer than that.
     """
 
-    def __init__(self, line: Line, visitor: str, kind_of: Callable[[bytes], str | None]) -> None:
-        self._line, self._visitor, self._kind_of = line, visitor, kind_of
+    def __init__(self, line: Line, visitor: str) -> None:
+        self._line, self._visitor = line, visitor
         self._loop = asyncio.get_running_loop()
         self._clock: asyncio.TimerHandle | None = None  # while it has a turn
         self._has_begun = False
@@ -122,8 +118,7 @@ class Page:
         if not self._has_begun:
             self.end()
         message = await receive()
-        data = message.get("bytes")
-        if data is not None and self._kind_of(data) == RERUN:
+        if message.get(KIND) == RERUN:
             await self._read.wait()
             await self._turn()
         return message
