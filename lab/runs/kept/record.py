@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lab.runs.wire.messages import ENDED, Reason, RunState, Status
 from lab.runs.wire.snapshot import TrainerSnapshot, Weights
 from lab.runs.wire.spec import KnobTurn
 from lab.spec.data import PlaygroundSource
-from lab.spec.experiment import Change, Experiment, checked
+from lab.spec.experiment import MOST_CHANGES, Change, Experiment, checked
 from lab.verdict.context import RunContext
 from lab.verdict.verdict import Verdict
 
@@ -239,7 +240,9 @@ def as_changes(turns: Iterable[KnobTurn]) -> tuple[Change, ...]:
     return tuple(_as_change(one) for one in turns)
 
 
+@lru_cache(maxsize=MOST_CHANGES)
 def _as_change(turn: KnobTurn) -> Change:
+    """Remembered, as a page asks for all of a run at every look, and each is checked when it is made."""
     source = checked(PlaygroundSource, turn.source) if turn.source else None
     return Change(**{**vars(turn), "value": float(turn.value), "source": source})
 

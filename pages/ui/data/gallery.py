@@ -1,5 +1,7 @@
 """The samples to choose from: the short list on the data page, and what the gallery shares with it."""
 
+from functools import cache
+
 import streamlit as st
 
 from lab.data.samples import Card, card, load_sample, picture, sample_names
@@ -19,18 +21,23 @@ def gallery(state: AppState) -> None:
 
 
 def sample_card(state: AppState, sample: Card, in_use: bool) -> None:
-    with st.container(border=True, gap="small"):
-        title, button = st.columns([3, 1], vertical_alignment="center")
-        title.markdown(f"**{sample.titles[state.language]}**")
-        button.button(
+    """Two elements in a box: with thirty samples each more is thirty more messages at every click."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(_card_text(sample.name, state.language), width="stretch")
+        st.button(
             say("data_page.in_use" if in_use else "data_page.use", state.language),
             key=state.key("sample", sample.name),
             disabled=in_use,
             on_click=use_sample,
             args=(sample.name,),
-            width="stretch",
         )
-        st.caption(f"{card_line(sample, state.language)}  \n{sentence(sample.about[state.language])}")
+
+
+@cache
+def _card_text(name: str, language: Language) -> str:
+    sample = card(name)
+    small = (card_line(sample, language), sentence(sample.about[language]))
+    return "  \n".join((f"**{sample.titles[language]}**", *(f":small[:gray[{line}]]" for line in small)))
 
 
 def card_line(sample: Card, language: Language) -> str:

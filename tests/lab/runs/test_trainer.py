@@ -71,6 +71,7 @@ def test_changes_made_live_are_logged_with_their_positions_and_replayed_to_the_s
     assert replayed.history == live.history
     assert same_weights(replayed, live)
     assert replayed.log == live.log
+    assert all(one is other for one, other in zip(as_changes(live.log), as_changes(live.log), strict=True))  # made once
 
 
 def test_a_run_that_takes_many_batches_in_one_go_still_logs_and_replays_exactly():
