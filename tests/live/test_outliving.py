@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.runs.kept.rewritten import newest
 from lab.runs.kept.store import RunStore
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.pooled import PoolEngine
@@ -37,7 +38,9 @@ engine = PoolEngine(ALONE, RunStore(pathlib.Path(sys.argv[1]), ALONE), workers=1
 engine.begin()
 run = engine.start(RunRequest(iris({epochs}), iris_data(), epochs_per_s=8.0), "me")
 kept = lambda path: unpacked(path.read_bytes(), engine._place.arrays, engine.hub.clock)
+twice = lambda content: any(content[len(content) // 2 :])
 wait_for(lambda: any(kept(path).status.epoch >= 5 for path in engine._place.runs.glob("*.run")), "epoch 5 on the disk")
+wait_for(lambda: any(twice(path.read_bytes()) for path in engine._place.runs.glob("*.run")), "what came after it")
 print(run, flush=True)
 sys.stdin.read()
 """
@@ -109,7 +112,7 @@ def test_after_kill_9_a_run_is_there_paused_and_goes_on_to_the_numbers_of_an_uni
 def test_a_damaged_file_of_a_half_trained_run_is_set_aside_and_the_server_starts(engine_on, killed, tmp_path):
     run = left_by(killed, tmp_path)
     (left,) = (tmp_path / "runs-live").glob("server-*/runs/*.run")
-    left.write_bytes(left.read_bytes()[:-100])
+    left.write_bytes(left.read_bytes()[:1000])
     engine = engine_on()
     assert engine.runs_of("me") == []
     assert [path.name for path in (tmp_path / "runs-live" / "damaged").iterdir()] == [left.name]
@@ -117,6 +120,21 @@ def test_a_damaged_file_of_a_half_trained_run_is_set_aside_and_the_server_starts
     new = engine.start(RunRequest(iris(2), iris_data()), "me")
     wait_for_state(engine, new, "me", "finished")
     assert new != run
+
+
+def test_a_server_that_is_killed_while_it_writes_a_run_leaves_what_it_wrote_of_it_before(engine_on, killed, tmp_path):
+    run = left_by(killed, tmp_path)
+    (left,) = (tmp_path / "runs-live").glob("server-*/runs/*.run")
+    content = left.read_bytes()
+    half = content.index(newest(content)) + 2000
+    left.write_bytes(content[:half] + bytes(200) + content[half + 200 :])
+    assert newest(left.read_bytes()) != newest(content)
+    engine = engine_on()
+    assert (engine.view(run, "me").state, engine.view(run, "me").epoch > 0) == ("paused", True)
+    engine.command(run, "me", Speed(None))
+    engine.command(run, "me", Resume())
+    wait_for_state(engine, run, "me", "finished")
+    assert engine.record(run, "me").history == trained(iris(EPOCHS)).history
 
 
 def test_where_another_server_runs_the_owner_finds_the_run_there_with_the_next_page(engine_on, killed, tmp_path):

@@ -45,7 +45,27 @@ def write_whole(path: Path, fill: Callable[[Any], Any]) -> None:
             raise
 
 
+def write_over(path: Path, data: bytes, start: int) -> bool:
+    """Write over a part of a file that is there: who is killed meanwhile leaves it half written.
+
+    Returns False if it is not there. Raises RunError "disk.…": it may be half written, too.
+    """
+    with disk_refusals():
+        try:
+            file = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+        except FileNotFoundError:
+            return False
+        try:
+            os.lseek(file, start, os.SEEK_SET)
+            left = memoryview(data)
+            while left:
+                left = left[os.write(file, left) :]
+        finally:
+            os.close(file)
+        return True
+
+
 def _part_in(folder: Path) -> BinaryIO:
-    """The one place that opens a file for writing: for the owner of this process alone, and never one that is there."""
+    """The one place that makes a file: for the owner of this process alone, and never one that is there."""
     name = folder / f"{PART}{secrets.token_hex(8)}"
     return open(name, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # closed by who fills

@@ -2,13 +2,17 @@
 
 import errno
 import json
+import tempfile
 from dataclasses import asdict, replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from lab.errors import RunError
 from lab.runs.kept import disk
+from lab.runs.kept.rewritten import Rewritten
 from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.keeping import Keeper
@@ -47,7 +51,15 @@ def half_trained(hub: Hub, files: ArrayFiles, id: str = "r", epochs: int = 7):
 
 
 def as_left(run) -> bytes:
-    return packed(fixed_part(run), *moving_part(run))
+    return as_file(packed(fixed_part(run), *moving_part(run)))
+
+
+def as_file(data: bytes) -> bytes:
+    """What stands in a file that was written once."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Rewritten(Path(folder) / "one.run")
+        file.write(data)
+        return file.path.read_bytes()
 
 
 def test_a_run_comes_back_paused_with_all_that_it_needs(hub, files, tmp_path):
@@ -60,8 +72,9 @@ def test_a_run_comes_back_paused_with_all_that_it_needs(hub, files, tmp_path):
     assert back.stream != run.stream  # who could read the old stream is to ask again
 
 
-def damaged(data: bytes):
+def damaged(content: bytes):
     """The file with something wrong, each time in another way."""
+    data = content.rstrip(b"\0")  # the rest is room for what comes later
     yield b""
     yield data[: len(data) // 2]
     yield data[:-1]
@@ -95,7 +108,7 @@ def test_a_file_that_was_written_by_somebody_else_is_held_against_itself(hub, fi
     run = half_trained(hub, files)
     fixed = json.dumps(json.loads(fixed_part(run)) | changes)
     with pytest.raises(NO_RUN):
-        unpacked(packed(fixed, *moving_part(run)), tmp_path / "arrays", Clock())
+        unpacked(as_file(packed(fixed, *moving_part(run))), tmp_path / "arrays", Clock())
 
 
 @pytest.mark.parametrize(
@@ -114,7 +127,7 @@ def test_what_moves_is_held_against_itself_as_well(hub, files, tmp_path, changes
     run = half_trained(hub, files)
     values, snapshot = moving_part(run)
     with pytest.raises(NO_RUN):
-        unpacked(packed(fixed_part(run), values | changes, snapshot), tmp_path / "arrays", Clock())
+        unpacked(as_file(packed(fixed_part(run), values | changes, snapshot)), tmp_path / "arrays", Clock())
 
 
 def test_without_its_arrays_or_with_one_that_is_cut_off_it_cannot_go_on(hub, files, tmp_path):
@@ -134,12 +147,12 @@ def test_a_run_is_written_when_it_has_changed_and_its_file_goes_when_it_is_in_th
     keeper, run = Keeper(hub, folder), half_trained(hub, files)
     keeper.keep_all()
     (path,) = folder.iterdir()
-    written = path.stat().st_ino
+    written = path.read_bytes()
     keeper.keep_all()
-    assert path.stat().st_ino == written
+    assert path.read_bytes() == written
     run.orders.add("r", Pause())
     keeper.keep_all()
-    assert path.stat().st_ino != written
+    assert path.read_bytes() != written
     assert [order.command for order in unpacked(path.read_bytes(), tmp_path / "arrays", Clock()).orders.waiting] == [
         "SetLearningRate",
         "Pause",
@@ -151,6 +164,22 @@ def test_a_run_is_written_when_it_has_changed_and_its_file_goes_when_it_is_in_th
     run.saving = False
     keeper.keep_all()
     assert list(folder.iterdir()) == []
+
+
+def test_the_first_files_of_a_class_are_there_soon_and_all_later_ones_take_a_small_share(
+    hub, files, tmp_path, monkeypatch
+):
+    keeper, runs = Keeper(hub, tmp_path), [half_trained(hub, files, f"{index}") for index in range(20)]
+    rests, spent = [], iter(range(10**6))
+    monkeypatch.setattr("lab.runs.serve.pooled.keeping.time.thread_time", lambda: next(spent) / 1000)
+    monkeypatch.setattr(keeper, "_closing", SimpleNamespace(wait=rests.append))
+    keeper.keep_all(rest=True)
+    assert sum(rests) < 20 * 0.001 / 0.04
+    rests.clear()
+    for run in runs:
+        run.orders.add(run.id, Pause())
+    keeper.keep_all(rest=True)
+    assert 18 * 0.001 / 0.002 < sum(rests) < 20 * 0.001 / 0.0019
 
 
 def test_a_deleted_run_does_not_stay(hub, files, tmp_path):

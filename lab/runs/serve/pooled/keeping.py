@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lab.errors import RunError
-from lab.runs.kept.disk import write_whole
+from lab.runs.kept.rewritten import Rewritten
 from lab.runs.kept.store import hashed
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import LiveRun
@@ -16,7 +16,9 @@ from lab.runs.serve.pooled.pauses import Pauses
 
 ROUND_S = 2.0  # a run is kept so often, or more rarely where there are many
 BYTES_PER_S = 4_000_000  # of all runs together
-SHARE = 0.005  # of one processor: at most this part of the time is spent on it
+SHARE = 0.002  # of one processor: at most this part of the time is spent on it
+FIRST_SHARE = 0.05  # likewise on the first file of a run, without which nothing of it would come back
+REST_S = 0.5  # at least, between several in a row: the first takes twice as long as those behind it
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ class _Kept(NamedTuple):
     orders: int
     arrays: int
     fixed: str
-    path: Path
+    file: Rewritten
 
 
 class Keeper:
@@ -62,13 +64,17 @@ class Keeper:
     def keep_all(self, rest: bool = False) -> None:
         """One round over all runs; `rest` lets the time pass that keeps it modest."""
         self._forget_what_has_ended()
+        rest_s = 0.0
         for job in self._hub.jobs():
             if isinstance(job, LiveRun) and job.active and self._changed(job):
+                share = SHARE if job.id in self._kept else FIRST_SHARE
                 began = time.thread_time()
                 size = self._keep(job)
-                took_s = time.thread_time() - began
-                if rest and self._closing.wait(max(size / BYTES_PER_S, took_s / SHARE - took_s)):
-                    return
+                rest_s += max(size / BYTES_PER_S, (time.thread_time() - began) / share)
+                if rest and rest_s > REST_S:
+                    if self._closing.wait(rest_s):
+                        return
+                    rest_s = 0.0
 
     def _keep_on(self) -> None:
         while not self._closing.wait(ROUND_S):
@@ -92,25 +98,25 @@ class Keeper:
             mark = _mark(run)
             moving, snapshot = moving_part(run)
         data = packed(fixed, moving, snapshot)
-        path = self._path(run)
-        write_whole(path, lambda target: target.write(data))
-        self._kept[run.id] = _Kept(*mark, fixed, path)
+        file = self._file(run) if kept is None else kept.file
+        file.write(data)
+        self._kept[run.id] = _Kept(*mark, fixed, file)
         return len(data)
 
     def known(self, run: LiveRun) -> None:
         """A run that came back lies here already."""
-        self._kept[run.id] = _Kept(-1, -1, -1, len(run.arrays), fixed_part(run), self._path(run))
+        self._kept[run.id] = _Kept(-1, -1, -1, len(run.arrays), fixed_part(run), self._file(run))
 
     def _forget_what_has_ended(self) -> None:
         """Once it is in the store, or nobody wants it any more."""
         for run_id, kept in list(self._kept.items()):
             job = self._hub.get(run_id)
             if not isinstance(job, LiveRun) or not (job.active or job.saving):
-                kept.path.unlink(missing_ok=True)
+                kept.file.path.unlink(missing_ok=True)
                 del self._kept[run_id]
 
-    def _path(self, run: LiveRun) -> Path:
-        return self._folder / f"{hashed(run.owner)}.{hashed(run.id)}.run"
+    def _file(self, run: LiveRun) -> Rewritten:
+        return Rewritten(self._folder / f"{hashed(run.owner)}.{hashed(run.id)}.run")
 
 
 def _mark(run: LiveRun) -> tuple[int, int, int, int]:

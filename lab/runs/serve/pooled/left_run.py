@@ -1,8 +1,7 @@
 """A run that goes on, as a file: all that another server needs to go on with it. Nothing is pickled."""
 
-import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from lab.errors import LabError
 from lab.runs.kept.checked import check_record
+from lab.runs.kept.rewritten import newest
 from lab.runs.serve.pooled.array_files import NAME
 from lab.runs.serve.pooled.job import Clock, LiveRun, Orders, Stopwatch
 from lab.runs.wire.arrays import pack_arrays, unpack_arrays
@@ -35,45 +35,44 @@ def fixed_part(run: LiveRun) -> str:
             "created": run.created,
             "experiment": json.loads(run.experiment.to_json()),
             "context": run.context.as_dict(),
-            "spec": asdict(run.spec),
+            "spec": run.spec,
             "arrays": {name: Path(path).name for name, path in run.arrays.items()},
-        }
+        },
+        default=vars,  # of the spec's parts; `asdict` takes four times as long
     )
 
 
 def moving_part(run: LiveRun) -> tuple[dict[str, Any], bytes]:
     """The rest, and the snapshot. Whoever calls holds the hub's lock."""
+    status = run.status
+    changes, reason = [vars(turn) for turn in status.changes], status.reason and vars(status.reason)
     values = {
         "elapsed_s": run.stopwatch.seconds,
         "epochs_per_s": run.epochs_per_s,
         "updates_per_s": run.updates_per_s,
-        "status": asdict(run.status),
+        "status": {**vars(status), "changes": changes, "reason": reason},
         "sent": run.orders.sent,
-        "orders": [asdict(order) for order in run.orders.waiting],
+        "orders": [vars(order) for order in run.orders.waiting],
     }
     return values, run.snapshot
 
 
 def packed(fixed: str, moving: dict[str, Any], snapshot: bytes) -> bytes:
-    """A file's bytes: a checksum, and what it is of."""
-    body = pack_arrays({"fixed": fixed, **moving}, {"snapshot": np.frombuffer(snapshot, np.uint8)})
-    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+    """What is written of it."""
+    return pack_arrays({"fixed": fixed, **moving}, {"snapshot": np.frombuffer(snapshot, np.uint8)})
 
 
 def unpacked(data: bytes, arrays: Path, clock: Clock) -> LiveRun:
     """The run, paused: whoever it belongs to decides whether it goes on.
 
     Args:
-        data: what `packed` made, or anything else.
+        data: of its file, or anything else.
         arrays: folder in which its arrays lie.
 
     Raises:
         one of NO_RUN: it is no run, damaged, contradicts itself, or its arrays are gone.
     """
-    checksum, _, body = data.partition(b"\n")
-    if checksum.decode("ascii", "replace") != hashlib.sha256(body).hexdigest():
-        raise ValueError("damaged")
-    values, packed_arrays = unpack_arrays(body)
+    values, packed_arrays = unpack_arrays(newest(data))
     fixed, snapshot = json.loads(values["fixed"]), packed_arrays["snapshot"].tobytes()
     if fixed["version"] != VERSION:
         raise ValueError("another version")
