@@ -43,6 +43,7 @@ from pages.ui.frame.style import language_script
 from pages.ui.messages import kind_of
 from pages.ui.state import leave
 from pages.ui.thrift import (
+    give_scripts_no_loop,
     leave_gone_pages,
     look_up_settings_once,
     send_some_at_a_time,
@@ -62,6 +63,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     send_without_a_detour()
     send_some_at_a_time()
     look_up_settings_once()
+    give_scripts_no_loop()
     leave_gone_pages(leave)
     let_looks_give_way()
     tell_when_scripts_end()
@@ -140,7 +142,7 @@ def own_middleware() -> list[Middleware]:
         allowed_hosts=st.get_option("server.allowedHosts") or (),
         origins=named if st.get_option("server.enableCORS") else None,
         embedding=sites(os.environ.get("LAB_EMBED", "")),
-        limits=current_limits().visitors,
+        limits=profile.visitors(),
         metrics=os.environ.get("LAB_METRICS") == "1",
         kind_of=kind_of,
     )
@@ -161,5 +163,5 @@ def static_files() -> Middleware:
 
 if profile.serving(__file__):
     owner.ready()  # without a key no page could be served
-    bound_http_reading()
+    bound_http_reading(profile.descriptors())
 app = st.App("pages/main.py", routes=routes(), middleware=[*own_middleware(), static_files()], lifespan=lifespan)

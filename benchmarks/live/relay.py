@@ -31,6 +31,7 @@ from benchmarks.live.server import ROOT
 from lab.data.prepare import Dataset, prepare
 from lab.data.samples import load_sample
 from lab.runs.kept.store import RunStore
+from lab.runs.serve import profile
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.http_reading import bound_http_reading
@@ -57,7 +58,7 @@ class Server:
         """Serve while `work(host)` goes on, and give its answer."""
         await asyncio.to_thread(self.engine.begin, asyncio.get_running_loop())
         set_engine(self.engine)
-        bound_http_reading()
+        bound_http_reading(profile.descriptors())
         server = uvicorn.Server(uvicorn.Config(self.app, port=0, log_level="error", lifespan="off"))
         serving = asyncio.create_task(server.serve())
         while not server.started:

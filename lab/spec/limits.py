@@ -19,14 +19,15 @@ class VisitorLimits:
     messages_per_minute: int  # of all its pages: a click, a key, a clock on a page
     messages_at_once: int
     pages_of_address: int  # of all browsers behind one router together: far above a class
+    pages_of_all: int
     streams: int
     streams_of_all: int
     uploads: int
     uploads_per_minute: int
     upload_bytes_per_minute: int
     uploads_held_bytes: int  # in the server's memory
-    upload_pause_s: float  # in which no byte of a file comes
-    upload_s: float
+    upload_pause_s: float  # of waiting for a file, in which so much of it comes
+    upload_pause_bytes: int
     asked_per_minute: int  # by playgrounds, each turn of a knob
     starts_per_minute: int  # of runs and studies; a slider that is drawn along starts many
 
@@ -212,6 +213,7 @@ CLASS = replace(
         messages_per_minute=600,
         messages_at_once=30,
         pages_of_address=1_000,
+        pages_of_all=4_000,
         streams=20,
         streams_of_all=1_000,
         uploads=64,  # a teacher opens the hand-ins of a class
@@ -219,7 +221,7 @@ CLASS = replace(
         upload_bytes_per_minute=100_000_000,
         uploads_held_bytes=100_000_000,
         upload_pause_s=20.0,
-        upload_s=300.0,
+        upload_pause_bytes=80_000,  # a table of two megabytes in eight minutes, by a telephone in a cellar
         asked_per_minute=1_200,
         starts_per_minute=120,
     ),

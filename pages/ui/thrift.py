@@ -174,6 +174,40 @@ def look_up_settings_once() -> None:
     config.on_config_parsed(looked_up.cache_clear, force_connect=True)
 
 
+class NoLoop(asyncio.AbstractEventLoop):
+    """In place of an event loop that nothing ever runs in."""
+
+    def is_closed(self) -> bool:
+        return False
+
+    def is_running(self) -> bool:
+        return False
+
+    def run_until_complete(self, future: Any) -> Any:
+        """Streamlit's way to end what a loop has begun."""
+        future.close()
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@cache
+def give_scripts_no_loop() -> None:
+    """Once for the process, before anybody opens a page: Streamlit keeps an event loop for each session, in case that
+    its script wants one. None of ours does, and each takes three descriptors of a thousand or some more.
+    """
+    begin: Any = AppSession.__init__
+    no_loop = NoLoop()  # type: ignore[abstract]  # whatever else it is asked is not implemented
+
+    def begun(self: Any, *args: Any, **more: Any) -> None:
+        begin(self, *args, **more)
+        if hasattr(self, "_script_event_loop"):
+            self._script_event_loop.close()
+            self._script_event_loop = no_loop
+
+    AppSession.__init__ = begun  # type: ignore[method-assign]
+
+
 @cache
 def leave_gone_pages(leave: Callable[[AppSession], None]) -> None:
     """Once for the process, before anybody opens a page: Streamlit keeps the session of a page that has gone for two

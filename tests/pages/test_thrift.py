@@ -5,9 +5,10 @@ import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from streamlit import config
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, _close_script_event_loop
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
@@ -16,7 +17,14 @@ from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from pages.ui import thrift
-from pages.ui.thrift import SENT_TOGETHER, Looked, leave_gone_pages, send_without_a_detour, tell_the_loop_together
+from pages.ui.thrift import (
+    SENT_TOGETHER,
+    Looked,
+    give_scripts_no_loop,
+    leave_gone_pages,
+    send_without_a_detour,
+    tell_the_loop_together,
+)
 
 
 def looked_and_gathered(person) -> tuple[Looked, dict[str, object]]:
@@ -279,3 +287,18 @@ def test_a_page_that_has_gone_is_left_unless_it_is_back_in_a_moment(monkeypatch)
 
     asyncio.run(pages())
     assert left == ["gone", "last"]
+
+
+def test_a_session_opens_nothing_for_itself_and_ends_all_the_same(monkeypatch):
+    def begin(self) -> None:
+        self._script_event_loop = asyncio.new_event_loop()
+
+    monkeypatch.setattr(AppSession, "__init__", begin)
+    monkeypatch.setattr(AppSession, "__del__", lambda _: None)
+    give_scripts_no_loop.__wrapped__()
+    before = psutil.Process().num_fds()
+    sessions = [AppSession() for _ in range(20)]
+    assert psutil.Process().num_fds() == before
+    for session in sessions:
+        _close_script_event_loop(session._script_event_loop)
+        assert not session._script_event_loop.is_closed()  # or Streamlit makes another one

@@ -19,6 +19,7 @@ from lab.runs.serve.sessions import UPLOADS, held_bytes, opened, session_named
 from lab.spec.limits import CLASS, VisitorLimits
 from lab.texts import LANGUAGES, say
 from tests.lab.runs.asgi import run_apart
+from tests.security.test_turns import once_around
 from tests.security.visitor import XSRF, Visitor
 
 LIMITS = CLASS.visitors
@@ -101,6 +102,10 @@ def test_a_class_behind_one_router_comes_in_at_once_and_opens_a_second_page():
 
 def test_one_address_has_far_more_than_a_class_and_not_all():
     assert let_in(pages(*map(str, range(1_500)))) == LIMITS.pages_of_address
+    crowd = [
+        {**page, "client": (f"10.0.{place % 9}.1", 1)} for place, page in enumerate(pages(*map(str, range(5_000))))
+    ]
+    assert let_in(crowd) == LIMITS.pages_of_all
     assert let_in(pages(*[""] * 1_500)) == LIMITS.pages_of_address  # cookies refused
 
 
@@ -247,8 +252,33 @@ def test_a_file_that_stops_coming_is_given_up():
     with own_session() as session:
         assert upload(bounds(taking, replace(LIMITS, upload_pause_s=0.01)), session, b"x", b"") == 408
         assert session_named(session).refused == ("upload.too_slow", {})
-        assert upload(bounds(taking, replace(LIMITS, upload_pause_s=0.01)), session, b"x", b"") == 408
-        assert upload(bounds(taking, replace(LIMITS, upload_s=0.01)), session, b"x", b"") == 408
+
+
+@pytest.mark.parametrize(("least", "status"), [(2, 408), (1, 204)])
+def test_a_file_comes_as_slowly_as_it_likes_while_so_much_of_it_comes_in_so_many_seconds(least, status):
+    """A byte each time that the clock goes on by a second; two seconds for so many."""
+    limits, statuses = replace(LIMITS, upload_pause_s=2.0, upload_pause_bytes=least), []
+
+    async def send_it() -> None:
+        loop, left = asyncio.get_running_loop(), iter(range(100, -1, -1))
+        now = loop.time()
+        loop.time = lambda: now
+
+        async def receive() -> dict:
+            nonlocal now
+            now += 1
+            await once_around()
+            await once_around()
+            return {"type": "http.request", "body": b"x", "more_body": bool(next(left))}
+
+        async def send(message) -> None:
+            statuses.append(message.get("status"))
+
+        await bounds(taking, limits)(scope("me", f"{UPLOADS}own/f", method="PUT"), receive, send)
+
+    with own_session():
+        run_apart(send_it())
+    assert statuses[0] == status
 
 
 # --- runs

@@ -77,3 +77,12 @@ def test_the_first_line_says_which_address_to_open():
     assert "http://10.0.0.7:8501" in said
     assert "20 MB" in said
     assert greeting("alone", "127.0.0.1", 80, https=True, bound="127.0.0.1") == "Open https://127.0.0.1:80"
+
+
+@pytest.mark.parametrize(("descriptors", "of_address"), [(1_024, 192), (16_384, CLASS.visitors.pages_of_address)])
+def test_no_more_pages_are_open_than_there_are_descriptors_for(monkeypatch, descriptors, of_address):
+    monkeypatch.setenv("LAB_PROFILE", "class")
+    monkeypatch.setattr(profile, "descriptors", lambda: descriptors)
+    limits = profile.visitors()
+    assert limits.pages_of_address == of_address
+    assert limits.pages_of_all <= descriptors * 3 / 8

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -207,11 +208,13 @@ def test_other_requests_pass(streamlit):
 class Sender:
     """A browser that sends a large file, whose end comes when the test says so."""
 
-    def __init__(self, gate: UploadGate) -> None:
+    def __init__(self, gate: UploadGate, size: int = 2_000_000) -> None:
         self.gate, self.read_from, self.end = gate, asyncio.Event(), asyncio.Event()
+        self.size, self.status = size, 0
 
     async def send_file(self) -> None:
-        scope = {"type": "http", "method": "PUT", "path": f"{UPLOADS}s/f", "headers": [(b"content-length", b"2000000")]}
+        headers = [(b"content-length", b"%d" % self.size)]
+        scope = {"type": "http", "method": "PUT", "path": f"{UPLOADS}s/f", "headers": headers}
         await self.gate(scope, self._receive, self._send)
 
     async def _receive(self):
@@ -220,7 +223,7 @@ class Sender:
         return {"type": "http.request", "body": b"x", "more_body": False}
 
     async def _send(self, message) -> None:
-        pass
+        self.status = message.get("status", self.status)
 
 
 def two_senders(streamlit: Streamlit, first_ends: bool) -> tuple[bool, bool]:
@@ -253,3 +256,24 @@ def test_who_sends_slowly_keeps_nobody_waiting_for_long(streamlit, monkeypatch):
     monkeypatch.setattr(uploads, "PATIENCE_S", 0.0)
     assert two_senders(streamlit, first_ends=False) == (False, True)
     assert len(streamlit.taken) == 2
+
+
+def test_who_sends_slowly_has_no_place_for_what_has_not_come(streamlit, monkeypatch):
+    """Twenty files that were announced and never come would keep everybody else from sending any."""
+    monkeypatch.setattr(uploads, "PATIENCE_S", 0.0)
+
+    async def people() -> tuple[list[bool], list[int]]:
+        gate = gate_of(streamlit)
+        gate._limits = replace(CLASS, uploads_bytes=CLASS.upload_bytes)
+        slow, sending = [Sender(gate, CLASS.upload_bytes) for _ in range(3)], []
+        for one in slow:
+            sending.append(asyncio.create_task(one.send_file()))
+            await one.read_from.wait()
+        gate._held_bytes = lambda: CLASS.upload_bytes  # others have been faster
+        for one in slow:
+            one.end.set()
+        await asyncio.gather(*sending)
+        return [one.read_from.is_set() for one in slow], [one.status for one in slow]
+
+    assert run_apart(people()) == ([True] * 3, [503] * 3)
+    assert streamlit.taken == []

@@ -102,6 +102,7 @@ class Bounds:
         return (
             self.pages.of(visitor) >= self.limits.pages * share
             or self.addresses.of(address_of(scope)) >= self.limits.pages_of_address
+            or self.addresses.all >= self.limits.pages_of_all
             or self.openings.room(visitor, share) < 1
         )
 
@@ -144,10 +145,8 @@ class Bounds:
                 return
             self._admit(session.visitor, announced(scope))
             with self.uploads.one_more(session.visitor):
-                async with asyncio.timeout(self.limits.upload_s):
-                    await self.app(scope, upload.receive, upload.send)
-        except (Refused, TimeoutError) as error:
-            refusal = error if isinstance(error, Refused) else _too_slow()
+                await self.app(scope, upload.receive, upload.send)
+        except Refused as refusal:
             session.refused = refusal.told
             await upload.answer(refusal.response)
 
@@ -179,16 +178,24 @@ class _Upload:
         self._bounds, self._scope, self._receive, self._send = bounds, scope, receive, send
         self._session, self._file_id = session, file_id
         self._bytes = 0
+        self._patience, self._since = bounds.limits.upload_pause_s, 0
         self._answered = False
 
     async def receive(self) -> Message:
+        """The next piece. However long a file takes, so much of it comes in so many seconds of waiting for it."""
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
         try:
-            async with asyncio.timeout(self._bounds.limits.upload_pause_s):
+            async with asyncio.timeout(self._patience):
                 message = await self._receive()
         except TimeoutError:
             raise _too_slow() from None
         count = len(message.get("body", b""))
         self._bytes += count
+        self._since += count
+        self._patience -= loop.time() - asked
+        if self._since >= self._bounds.limits.upload_pause_bytes:
+            self._patience, self._since = self._bounds.limits.upload_pause_s, 0
         self._bounds._take_bytes(self._session.visitor, count, self._bytes)
         return message
 

@@ -14,10 +14,11 @@ import stat
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from lab.spec.limits import CLASS, current_limits
+from lab.spec.limits import CLASS, VisitorLimits, current_limits
 
 CLASS_SETTINGS = {
     "server.address": "0.0.0.0",  # noqa: S104  # the network of the class; alone: 127.0.0.1
@@ -34,7 +35,7 @@ CLASS_SETTINGS = {
 }
 # Linux's C library gives threads heaps of their own, sixteen on two processors, and what one has freed no other takes.
 CLASS_PROCESS = {"MALLOC_ARENA_MAX": "2"}
-DESCRIPTORS = 16_384  # a page holds four while it is open, and three until nobody can come back to it
+DESCRIPTORS = 16_384  # a page holds one while it is open, another while its run goes on, and six as it comes
 EMBEDDED_SETTINGS = {"server.xsrfCookieSameSite": "none"}  # in a frame of LAB_EMBED an upload brings its token, too
 
 
@@ -89,6 +90,26 @@ def _variable(option: str) -> str:
 def serving(app: str) -> bool:
     """Was this process started by `streamlit run app.py`?"""
     return "streamlit.web.bootstrap" in sys.modules and Path(sys.argv[0]).resolve() == Path(app).resolve()
+
+
+def descriptors() -> int:
+    """Files and connections that this process may have open at once."""
+    try:
+        import resource
+    except ImportError:
+        return DESCRIPTORS
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return DESCRIPTORS if soft == resource.RLIM_INFINITY else min(soft, DESCRIPTORS)
+
+
+def visitors() -> VisitorLimits | None:
+    """What one browser may ask, with no more pages than this process has descriptors for."""
+    limits, share = current_limits().visitors, descriptors() * 3 // 8  # as much again for all else that is asked
+    return limits and replace(
+        limits,
+        pages_of_all=min(limits.pages_of_all, share),
+        pages_of_address=min(limits.pages_of_address, share // 2),
+    )
 
 
 def _allow_descriptors() -> None:

@@ -23,6 +23,7 @@ from lab.runs.serve.play import Play
 from lab.runs.serve.pooled import PoolEngine
 from lab.runs.serve.pooled.streams import Draws, Reader, Streams
 from lab.runs.serve.sessions import SessionDoor
+from lab.runs.serve.slices import InSlices
 from lab.runs.serve.turns import Turns
 from lab.spec.limits import VisitorLimits
 
@@ -118,6 +119,7 @@ def middleware(
         kind_of: what a message of a page asks for, see `PageMessages`; None: all are heard, scripts run as they come.
     """
     return [
+        Middleware(InSlices),
         Middleware(SaidWithEverything, headers=headers(policy(scripts, embedding), embedding)),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts) or ["*"], www_redirect=False),
         Middleware(NotServed, metrics=metrics),

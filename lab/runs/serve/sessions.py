@@ -6,6 +6,8 @@ in the address of an upload puts files into it. Here its page notes whose it is,
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
+from ipaddress import IPv4Address, ip_address, ip_network
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
@@ -20,6 +22,7 @@ PLAY = "/play/"
 PROTOCOLS = "sec-websocket-protocol"  # Streamlit's page sends there: "streamlit", a token, the session it had
 
 _LOOPBACK = {"127.0.0.1", "::1", None}
+HERE = "@"  # who comes from this machine, or from behind a proxy on it that names nobody
 
 
 @dataclass(eq=False)
@@ -78,7 +81,19 @@ def let_go(session_id: str, file_id: str) -> None:
 
 def visitor_named(owner: str | None, address: str | None) -> str:
     """An owner; a browser that refuses cookies is known by its address."""
-    return owner or f"@{'' if address in _LOOPBACK else address}"
+    return owner or HERE + ("" if address is None or address in _LOOPBACK else _network_of(address))
+
+
+@lru_cache(maxsize=1_000)
+def _network_of(address: str) -> str:
+    """The address itself; of version 6 the network, in which a single machine has any number of them."""
+    try:
+        known = ip_address(address)
+    except ValueError:  # the name of a test's client
+        return address
+    if isinstance(known, IPv4Address):
+        return address
+    return str(known.ipv4_mapped or ip_network((known.packed[:8].ljust(16, b"\0"), 64)))
 
 
 def visitor_of(scope: Scope) -> str:

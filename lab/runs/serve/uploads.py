@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -37,7 +38,7 @@ class UploadGate:
 
     def __init__(self, app: ASGIApp, limits: Limits, held_bytes: Callable[[], int]) -> None:
         self.app, self._limits, self._held_bytes = app, limits, held_bytes
-        self._coming = 0  # bytes that are being sent
+        self._coming: set[_Coming] = set()
         self._line = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,50 +49,58 @@ class UploadGate:
         size = announced(scope) or most
         if size > most:
             await self._too_large(scope, receive, send)
-        elif self._held_bytes() + self._coming + size > self._limits.uploads_bytes:
-            _tell(scope, "upload.busy")
-            busy = PlainTextResponse("Too many files are on their way.", 503, {"Retry-After": str(RETRY_S)})
-            await busy(scope, receive, send)
+        elif self._is_full(size):
+            await self._busy(scope, receive, send)
         else:
-            self._coming += size
+            coming = _Coming(size)
+            self._coming.add(coming)
             try:
-                async with self._turn(size):
-                    await self._pass(scope, receive, send, most)
+                async with self._turn(coming):
+                    await self._pass(scope, receive, send, most, coming)
             finally:
-                self._coming -= size
+                self._coming.remove(coming)
+
+    def _is_full(self, more: int = 0) -> bool:
+        coming = sum(one.bytes for one in self._coming)
+        return self._held_bytes() + coming + more > self._limits.uploads_bytes
 
     @asynccontextmanager
-    async def _turn(self, size: int) -> AsyncIterator[None]:
+    async def _turn(self, coming: "_Coming") -> AsyncIterator[None]:
         """A small file comes at once, a large one when it is its turn: its browser is not read from before."""
-        if size < LARGE_BYTES:
-            yield
-            return
-        await self._line.acquire()
         with ExitStack() as turn:  # closed at its end or by the clock, whichever comes first, and but once
-            turn.callback(self._line.release)
+            if coming.announced >= LARGE_BYTES:
+                await self._line.acquire()
+                turn.callback(self._line.release)
+            turn.callback(coming.be_slow)
             slow = asyncio.get_running_loop().call_later(PATIENCE_S, turn.close)
             turn.callback(slow.cancel)
             yield
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
-        came = 0
-
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, most: int, coming: "_Coming") -> None:
         async def counted() -> Message:
-            nonlocal came
             message = await receive()
-            came += len(message.get("body", b""))
-            if came > most:
+            coming.came += len(message.get("body", b""))
+            if coming.came > most:
                 raise _TooLarge
+            if coming.is_slow and self._is_full():
+                raise _NoRoomAnyMore
             return message
 
         try:
             await self.app(scope, counted, send)
         except _TooLarge:
             await self._too_large(scope, receive, send)
+        except _NoRoomAnyMore:
+            await self._busy(scope, receive, send)
         except OSError as error:  # Streamlit lays a large file down in the temporary folder as it comes
             log.warning("a file that was sent could not be put into the temporary folder: %s", error)
             _tell(scope, "upload.no_room")
             await PlainTextResponse("No room for the file.", NO_ROOM, {"Connection": "close"})(scope, receive, send)
+
+    async def _busy(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _tell(scope, "upload.busy")
+        told = {"Retry-After": str(RETRY_S), "Connection": "close"}
+        await PlainTextResponse("Too many files are on their way.", 503, told)(scope, receive, send)
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Streamlit answers only when it has the whole file, so nothing is answered yet."""
@@ -99,8 +108,29 @@ class UploadGate:
         await PlainTextResponse("The file is too large.", 413, {"Connection": "close"})(scope, receive, send)
 
 
+@dataclass(eq=False)
+class _Coming:
+    """A file on its way: it has a place for all that was announced, until it turns out to be slow."""
+
+    announced: int
+    came: int = 0
+    is_slow: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """That it takes from the others."""
+        return self.came if self.is_slow else max(self.announced, self.came)
+
+    def be_slow(self) -> None:
+        self.is_slow = True
+
+
 class _TooLarge(Exception):
     """More comes than is allowed, whatever was announced."""
+
+
+class _NoRoomAnyMore(Exception):
+    """Others have been faster."""
 
 
 def announced(scope: Scope) -> int:
