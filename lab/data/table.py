@@ -131,6 +131,16 @@ class Table:
             raise DataError("data.no_such_column", column=name)
         return self._by_name[name]
 
+    def forget_views(self) -> None:
+        """Let go of what Pandas remembers of columns that were looked at: a mark for each time, up to 500 for each
+        block of cells, which is 40 kB. Nobody else may call it at the same time.
+        """
+        for block in getattr(getattr(self.frame, "_mgr", None), "blocks", ()):
+            marks = getattr(getattr(block, "refs", None), "referenced_blocks", [])
+            for place in reversed(range(len(marks))):  # others may add some meanwhile, at the end
+                if marks[place]() is None:
+                    del marks[place]
+
     @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}

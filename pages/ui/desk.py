@@ -149,6 +149,12 @@ class Desk:
         self._keep_table(known, reading)
         return known
 
+    def forget_views(self) -> None:
+        """A page has been drawn from its tables: see `Table.forget_views`."""
+        with _ONE_AT_A_TIME:
+            for table in self.tables.values():
+                table.forget_views()
+
     def keep_treatment(self, remedy: Remedy | TrainingRemedy, treatment: Treatment) -> None:
         self.treatments[remedy.code, remedy.columns] = treatment
         while len(self.treatments) > TREATMENTS:

@@ -21,6 +21,7 @@ from lab.errors import LabError
 from lab.runs.serve.owner import new_owner, owner_from
 from lab.runs.serve.sessions import Session, opened, visitor_named
 from lab.spec.experiment import Experiment
+from lab.spec.shared import shared
 from lab.texts import Language
 from netcore.errors import NetcoreError
 from pages.ui.desk import Desk, OwnFile, use_desk
@@ -87,7 +88,7 @@ class AppState:
 
     def tell(self, run_id: str, experiment: Experiment) -> None:
         """Remember what a run was started with and told since."""
-        self.told[run_id] = experiment
+        self.told[run_id] = shared(experiment)
         keep_newest(self.told, TOLD)
 
     def key(self, *names: object) -> str:
@@ -109,9 +110,8 @@ class AppState:
 
     def change_experiment(self, experiment: Experiment) -> None:
         """Take a widget's change: the widget that caused it already shows it."""
-        self.experiment = experiment
+        self.experiment = self.desk.draft = shared(experiment)
         self.wants_run = True
-        self.desk.draft = experiment
 
     def replace_experiment(self, experiment: Experiment) -> None:
         """Take a preset, a link or a proposal: all widgets are made anew to show it."""
@@ -132,6 +132,7 @@ class AppState:
     def enter_page(self, page: str) -> None:
         """A new screen; on another page the widgets show the experiment again, so earlier refusals are over."""
         use_desk(self.owner, self.desk)
+        self.desk.forget_views()
         self.desk.screens[id(self)] = self
         self.memo.pop("runs", None)  # asked for once a screen, see `pages.ui.run.training.past_runs`
         if page != self.page:
@@ -205,42 +206,50 @@ def _forget(state: SessionState) -> None:
     names.set_key_id_mapping({key: name for key, name in names._key_id_mapping.items() if name in drawn})
 
 
-def edit(key: str, change: Change) -> None:
-    """Callback of a widget: hand its value to the experiment. A refused value leaves the experiment as it was."""
+def edit(key: str, change: Change) -> bool:
+    """Callback of a widget: hand its value to the experiment. A refused value leaves the experiment as it was.
+
+    Returns whether there was anything to be changed.
+    """
     state = app_state()
+    before = state.experiment
     try:
-        experiment = change(state.experiment, widget_value(key))
+        experiment = change(before, widget_value(key))
     except (LabError, NetcoreError) as error:
         state.refusals[key] = error
-        return
+        return False
     state.refusals.pop(key, None)
     state.change_experiment(experiment)
+    return experiment is not before
 
 
 def edit_anew(key: str, change: Change) -> None:
     """As `edit`, for what other widgets show as well: all are made anew."""
-    state = app_state()
-    before = state.experiment
-    edit(key, change)
-    if state.experiment is not before:
+    if edit(key, change):
+        state = app_state()
         state.replace_experiment(state.experiment)
 
 
-def apply(change: Edit) -> None:
-    """Callback of buttons: a refusal (too many layers) is said at the top of the page."""
+def apply(change: Edit) -> bool:
+    """Callback of buttons: a refusal (too many layers) is said at the top of the page.
+
+    Returns whether there was anything to be changed.
+    """
     state = app_state()
+    before = state.experiment
     try:
-        state.change_experiment(change(state.experiment))
+        experiment = change(before)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
+        return False
+    state.change_experiment(experiment)
+    return experiment is not before
 
 
 def renew(change: Edit) -> None:
     """As `apply`, for what other widgets show as well: all are made anew."""
-    state = app_state()
-    before = state.experiment
-    apply(change)
-    if state.experiment is not before:
+    if apply(change):
+        state = app_state()
         state.replace_experiment(state.experiment)
 
 

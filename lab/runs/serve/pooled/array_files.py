@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
@@ -41,7 +42,7 @@ class ArrayFiles:
         except BaseException:
             self._let_go(job, new)
             raise
-        return {name: str(self._folder / file) for name, file in names.items()}
+        return {name: sys.intern(str(self._folder / file)) for name, file in names.items()}
 
     def hold(self, job: str, names: Iterable[str]) -> None:
         """The job needs files of these names."""

@@ -16,6 +16,7 @@ from lab.runs.wire.arrays import rows_in
 from lab.runs.wire.messages import Pause
 from lab.runs.wire.snapshot import TrainerSnapshot
 from lab.runs.work.job import first_status
+from lab.spec.shared import one_of, shared
 from lab.verdict.judging import context_of
 
 
@@ -54,9 +55,9 @@ class Starting:
             id=run_id,
             owner=owner,
             number=self._store.next_number(owner, max((run.number for run in self._hub.runs_of(owner)), default=0)),
-            experiment=request.experiment,
-            context=context,
-            spec=spec,
+            experiment=shared(request.experiment),
+            context=one_of(context, repr(context)),
+            spec=one_of(spec, repr(spec)),
             arrays=self._files.paths(run_id, arrays),
             created=time.time(),
             status=first_status(run_id, spec, rows_in(arrays), "queued"),
