@@ -206,11 +206,20 @@ def _forget(state: SessionState) -> None:
     names.set_key_id_mapping({key: name for key, name in names._key_id_mapping.items() if name in drawn})
 
 
-def edit(key: str, change: Change) -> bool:
-    """Callback of a widget: hand its value to the experiment. A refused value leaves the experiment as it was.
+def edit(key: str, change: Change) -> None:
+    """Callback of a widget: hand its value to the experiment. A refused value leaves the experiment as it was."""
+    _edit(key, change)
 
-    Returns whether there was anything to be changed.
-    """
+
+def edit_anew(key: str, change: Change) -> None:
+    """As `edit`, for what other widgets show as well: all are made anew."""
+    if _edit(key, change):
+        state = app_state()
+        state.replace_experiment(state.experiment)
+
+
+def _edit(key: str, change: Change) -> bool:
+    """Whether there was anything to be changed."""
     state = app_state()
     before = state.experiment
     try:
@@ -223,18 +232,20 @@ def edit(key: str, change: Change) -> bool:
     return experiment is not before
 
 
-def edit_anew(key: str, change: Change) -> None:
-    """As `edit`, for what other widgets show as well: all are made anew."""
-    if edit(key, change):
+def apply(change: Edit) -> None:
+    """Callback of buttons: a refusal (too many layers) is said at the top of the page."""
+    _apply(change)
+
+
+def renew(change: Edit) -> None:
+    """As `apply`, for what other widgets show as well: all are made anew."""
+    if _apply(change):
         state = app_state()
         state.replace_experiment(state.experiment)
 
 
-def apply(change: Edit) -> bool:
-    """Callback of buttons: a refusal (too many layers) is said at the top of the page.
-
-    Returns whether there was anything to be changed.
-    """
+def _apply(change: Edit) -> bool:
+    """Whether there was anything to be changed."""
     state = app_state()
     before = state.experiment
     try:
@@ -244,13 +255,6 @@ def apply(change: Edit) -> bool:
         return False
     state.change_experiment(experiment)
     return experiment is not before
-
-
-def renew(change: Edit) -> None:
-    """As `apply`, for what other widgets show as well: all are made anew."""
-    if apply(change):
-        state = app_state()
-        state.replace_experiment(state.experiment)
 
 
 def owner_of_session() -> str:

@@ -1,16 +1,18 @@
 """What becomes of runs that nobody reads, or that have had their time."""
 
+import errno
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from lab.runs.serve.pooled.care import COLLECT_S, GIVE_BACK_S, TIDY_S, Caretaker, due, out_of_reach
+from lab.runs.serve.pooled.care import COLLECT_S, GIVE_BACK_S, LAY_AWAY_S, TIDY_S, Caretaker, due, out_of_reach
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
-from lab.runs.serve.pooled.job import BESIDES_BYTES
-from lab.runs.serve.pooled.memory import PARKED_BYTES
+from lab.runs.serve.pooled.job import BESIDES_BYTES, LiveRun
+from lab.runs.serve.pooled.laid_away import Drawer, Laid
 from lab.runs.serve.pooled.streams import Streams
-from lab.runs.wire.messages import Drop, SetLearningRate
+from lab.runs.wire.messages import Drop, Extend, Reason, SetLearningRate, Snapshot
 from lab.runs.wire.snapshot import TrainerSnapshot
 from lab.spec.limits import ALONE, Limits
 from tests.lab.runs.clock import Clock
@@ -25,7 +27,8 @@ LIMITS = replace(ALONE, reader_grace_s=30.0, paused_with_worker_s=20.0, paused_w
 class House:
     """Hub, dispatch and caretaker without workers."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, folder: Path) -> None:
+        self.folder = folder
         self.clock, self.sent, self.dropped = Clock(), [], []
         self.hub = Hub(limits, self.clock, dropped=self.dropped.append)
         self.dispatch = Dispatch(self.hub, 1, 9, lambda _, message: self.sent.append(message), lambda _: None)
@@ -34,7 +37,7 @@ class House:
         self.dispatch.submit(self.run)
         self.hub.set_status(status("r"))
         self.sent.clear()
-        self.caretaker = Caretaker(self.hub, self.dispatch)
+        self.caretaker = Caretaker(self.hub, self.dispatch, Drawer(folder))
 
     def sweep(self, seconds: float) -> list[str]:
         """Commands that a sweep sends, so many seconds later."""
@@ -45,8 +48,8 @@ class House:
 
 
 @pytest.fixture
-def house() -> House:
-    return House(LIMITS)
+def house(tmp_path) -> House:
+    return House(LIMITS, tmp_path)
 
 
 def test_a_run_that_nobody_reads_is_parked_after_the_grace_time_and_forgotten_later(house):
@@ -129,8 +132,8 @@ def test_free_memory_is_given_back_now_and_then_and_looked_for_more_rarely(house
     assert len(done) == COLLECT_S / GIVE_BACK_S
 
 
-def test_a_run_over_its_time_is_ended_once():
-    house = House(replace(LIMITS, running_s=600.0))
+def test_a_run_over_its_time_is_ended_once(tmp_path):
+    house = House(replace(LIMITS, running_s=600.0), tmp_path)
     house.streams.open(house.run.stream, 0, Bell())
     assert house.sweep(600.0) == []
     assert house.sweep(1.0) == ["Stop"]
@@ -190,25 +193,99 @@ def test_a_run_at_rest_that_nobody_reads_keeps_its_points_and_not_its_frames(hou
     assert house.run.curve.points() == points
 
 
-def test_a_parked_run_keeps_few_checkpoints_or_one_that_is_large_until_somebody_looks(house):
-    house.run.parked = True
-    house.run.checkpoints = {epoch: bytes(500) for epoch in range(1, 101)}
-    house.streams.open(house.run.stream, 0, Bell())
-    house.caretaker.sweep()
-    assert len(house.run.checkpoints) == 100
-    house.run.readers.clear()
-    house.run.parked = True
-    house.caretaker.sweep()
-    assert 5 <= len(house.run.checkpoints) <= PARKED_BYTES // 500
-    assert max(house.run.checkpoints) == 100
-    house.run.checkpoints = {epoch: bytes(2 * PARKED_BYTES) for epoch in (1, 2)}
-    house.caretaker.sweep()
-    assert list(house.run.checkpoints) == [2]
+CHECKPOINTS = {1: b"one", 3: bytes(500)}
+
+
+def lying_in(house: House) -> list[str]:
+    """Kinds of files that lie in the drawer."""
+    return sorted(path.suffix for path in house.folder.iterdir())
+
+
+def parked(house: House) -> LiveRun:
+    """A run that has told all of it and that nobody reads, a moment ago."""
+    run = house.run
+    run.curve.take(frame(1, EPOCHS))
+    run.snapshot, run.checkpoints, run.parked = ALL_OF_IT, dict(CHECKPOINTS), True
+    house.hub.set_status(status("r", "paused"))
+    house.sweep(LAY_AWAY_S)
+    assert lying_in(house) == []
+    return run
+
+
+def test_what_a_parked_run_needs_to_go_on_lies_on_the_disk_until_somebody_looks(house):
+    run = parked(house)
+    points, held = run.curve.points(), run.held_bytes
+    assert (run.saved, run.states) == (ALL_OF_IT, CHECKPOINTS)
+    house.sweep(0.1)
+    assert lying_in(house) == [".checkpoints", ".snapshot"]
+    assert isinstance(run.saved, Laid)
+    assert isinstance(run.states, Laid)
+    assert (run.snapshot, run.checkpoints, run.curve.points()) == (ALL_OF_IT, CHECKPOINTS, points)
+    assert held <= run.held_bytes < held + 500  # as much as will be needed
+    house.sent.clear()
+    house.streams.open(run.stream, 0, Bell())
+    (start,) = house.sent
+    assert (start.snapshot, [order.command for order in start.orders]) == (ALL_OF_IT, ["Resume"])
+    assert (run.saved, run.states) == (ALL_OF_IT, CHECKPOINTS)
+    house.sweep(LAY_AWAY_S + 1.0)
+    assert (run.saved, run.states) == (ALL_OF_IT, CHECKPOINTS)
+
+
+def test_a_run_goes_on_with_a_newer_snapshot_and_no_point_twice(house):
+    run = parked(house)
+    house.sweep(0.1)
+    house.streams.open(run.stream, EPOCHS, Bell())
+    longer = trained(iris(EPOCHS + 2)).snapshot()
+    house.hub.set_snapshot(Snapshot("r", EPOCHS + 2, longer))
+    points = run.curve.points()
+    assert points.epochs == list(range(1, EPOCHS + 1))
+    assert points.history == {name: values[:EPOCHS] for name, values in TrainerSnapshot.unpack(longer).history.items()}
+
+
+def test_an_ended_run_lies_on_the_disk_as_soon_as_it_is_in_the_store(house):
+    run = house.run
+    run.snapshot, run.checkpoints, run.saving = ALL_OF_IT, None, True
+    house.hub.set_status(status("r", "finished"))
+    house.sweep(LAY_AWAY_S + 1.0)
+    assert lying_in(house) == []
+    run.saving = False
+    house.sweep(0.0)
+    assert lying_in(house) == [".snapshot"]
+    assert run.record().epochs_done == EPOCHS
+    house.dispatch.revive(run, Extend(2 * EPOCHS))
+    assert run.saved == house.sent[0].snapshot == ALL_OF_IT
+
+
+def test_what_the_disk_does_not_take_stays_in_memory_and_is_tried_again(house, monkeypatch, caplog):
+    run = parked(house)
+    with monkeypatch.context() as full:
+        full.setattr(Path, "replace", no_room)
+        house.sweep(0.1)
+    assert (run.saved, run.states) == (ALL_OF_IT, CHECKPOINTS)
+    assert "runs that nobody looks at stay in memory" in caplog.text
+    house.sweep(0.9)
+    assert lying_in(house) == []
+    house.sweep(0.2)
+    assert lying_in(house) == [".checkpoints", ".snapshot"]
+
+
+def no_room(path: Path, target: Path) -> None:
+    raise OSError(errno.ENOSPC, "no room")
+
+
+def test_a_run_whose_file_was_taken_away_fails_with_a_sentence_and_disturbs_no_other(house):
+    run = parked(house)
+    house.sweep(0.1)
+    for path in house.folder.iterdir():
+        path.unlink()
+    house.streams.open(run.stream, 0, Bell())
+    assert (run.status.state, run.status.reason) == ("failed", Reason("disk.failed", {"name": "ENOENT"}))
+    assert house.sweep(1.0) == []
 
 
 def test_kept_runs_are_tidied_at_the_beginning_and_each_hour(house):
     tidied = []
-    caretaker = Caretaker(house.hub, house.dispatch, lambda: tidied.append(house.clock.now))
+    caretaker = Caretaker(house.hub, house.dispatch, Drawer(house.folder), lambda: tidied.append(house.clock.now))
     for _ in range(4):
         caretaker.sweep()
         house.clock.now += TIDY_S / 2

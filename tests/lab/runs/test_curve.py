@@ -140,7 +140,7 @@ def test_points_that_a_snapshot_has_are_kept_there_alone_and_with_all_their_digi
     snapshot = trained_curve(curve, 20)
     curve.thin(0)
     full, shown = curve.held_bytes, curve.points()
-    curve.rest(snapshot)
+    curve.rest(lambda: snapshot)
     assert curve.held_bytes == 0 < full
     assert curve.points() == points_of(snapshot)
     assert curve.points().history["loss"] == pytest.approx(shown.history["loss"], rel=1e-5)
@@ -151,7 +151,7 @@ def test_points_that_a_snapshot_has_are_kept_there_alone_and_with_all_their_digi
 
 def test_a_run_that_goes_on_takes_its_points_back(curve):
     snapshot = trained_curve(curve, 20)
-    curve.rest(snapshot)
+    curve.rest(lambda: snapshot)
     names = points_of(snapshot)
     ahead = Points([21], {name: [0.5] for name in names.history}, {name: [0.25] for name in names.extras})
     assert curve.take(Frame("r", 21, 21, encode(ahead, Progress(21, 0.5, 0.0))))
@@ -165,5 +165,5 @@ def test_a_snapshot_that_is_older_than_the_curve_takes_nothing_of_it(curve):
     snapshot = trained_curve(curve, 20)
     curve.take(frame(21, 22))
     before = curve.points()
-    curve.rest(snapshot)
+    curve.rest(lambda: snapshot)
     assert curve.points() == before

@@ -1,24 +1,31 @@
 """Runs that nobody reads, or that have had their time."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import Literal
 
+from lab.errors import RunError
 from lab.memory import give_back, tidy
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, LiveRun
-from lab.runs.serve.pooled.memory import thin_live, thin_unread
+from lab.runs.serve.pooled.laid_away import Drawer
+from lab.runs.serve.pooled.memory import thin_live
+from lab.runs.serve.pooled.pauses import Pauses
 from lab.runs.wire.messages import Pause, Stop
 from lab.spec.limits import Limits
 
 SWEEP_S = 1.0
+LAY_AWAY_S = 10.0  # after the last look at a run that rests or has ended
 THIN_S = 5.0  # to add up what two hundred runs take costs as much as all the rest of a sweep
 TIDY_S = 3600.0
 GIVE_BACK_S = 2.0  # in a class a millisecond, in which only who asks for memory waits: bursts leave a megabyte a second
 COLLECT_S = 20.0  # in a class some 60 ms each time, in which nothing else is done; alone a tenth of it
+
+log = logging.getLogger(__name__)
 
 Due = Literal["park", "rest", "forget", "time_over", "drop"]
 
@@ -41,7 +48,13 @@ def due(job: Job, now: float, limits: Limits) -> Due | None:
 def _can_rest(job: Job) -> bool:
     """Its worker has nothing of it that is not here."""
     paused = job.status.state == "paused" and not job.orders.waiting
-    return paused and isinstance(job, LiveRun) and job.worker is not None and bool(job.snapshot)
+    return paused and isinstance(job, LiveRun) and job.worker is not None and bool(job.saved)
+
+
+def _is_left_alone(run: LiveRun, now: float) -> bool:
+    """It neither goes on nor is on its way to the store, and nobody has looked at it for a moment."""
+    still = run.resting or not (run.active or run.saving)
+    return still and not run.readers and now - run.seen_at > LAY_AWAY_S
 
 
 def out_of_reach(jobs: Iterable[Job], limits: Limits) -> list[LiveRun]:
@@ -66,11 +79,13 @@ class Caretaker:
     """Parks, ends and forgets what is due, and gives back the memory that is free then.
 
     Args:
+        drawer: where that lies of a run which nobody needs to have at hand.
         tidy: deletes of the kept runs what is too old.
     """
 
-    def __init__(self, hub: Hub, dispatch: Dispatch, tidy: Callable[[], None] = lambda: None) -> None:
-        self._hub, self._dispatch, self._tidy = hub, dispatch, tidy
+    def __init__(self, hub: Hub, dispatch: Dispatch, drawer: Drawer, tidy: Callable[[], None] = lambda: None) -> None:
+        self._hub, self._dispatch, self._drawer, self._tidy = hub, dispatch, drawer, tidy
+        self._pauses, self._lay_away_at = Pauses(), hub.clock()
         self._tidy_at = self._thin_at = hub.clock()
         self._give_back_at, self._collect_at = hub.clock() + GIVE_BACK_S, hub.clock() + COLLECT_S
 
@@ -89,14 +104,31 @@ class Caretaker:
             with self._hub.lock:
                 self._tend(job, due(job, self._hub.clock(), self._hub.limits))
                 if not job.readers and (job.parked or not job.active):
-                    thin_unread(job)
+                    job.curve.thin(1)  # only a page would ask for more, and none is there
         if self._hub.clock() >= self._thin_at:
             self._thin_at = self._hub.clock() + THIN_S
             with self._hub.lock:
                 thin_live(self._hub.jobs(), self._hub.limits.live_runs_bytes)
         for run in out_of_reach(self._hub.jobs(), self._hub.limits):
             self._hub.drop(run)
+        self._lay_away()
         self._give_memory_back(self._hub.clock())
+
+    def _lay_away(self) -> None:
+        """What the disk does not take stays in memory, and is tried again after growing pauses."""
+        now = self._hub.clock()
+        if now < self._lay_away_at:
+            return
+        try:
+            for job in self._hub.jobs():
+                if isinstance(job, LiveRun) and _is_left_alone(job, now):
+                    job.lay_away(self._drawer, self._hub.lock)
+                    if self._hub.get(job.id) is None:  # it was dropped meanwhile
+                        self._drawer.empty(job.id)
+            self._pauses.over()
+        except RunError as refusal:
+            self._lay_away_at = now + self._pauses.next_s()
+            log.warning("runs that nobody looks at stay in memory: %s", refusal)
 
     def _give_memory_back(self, now: float) -> None:
         if now >= self._collect_at:
@@ -112,7 +144,7 @@ class Caretaker:
             self._dispatch.send(job, Pause())
         elif action == "rest":
             self._dispatch.rest(job)
-            job.curve.rest(job.snapshot)
+            job.keep_points_once()
         elif action == "forget":
             self._dispatch.send(job, Stop())
         elif action == "time_over":

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class Curve:
         self._read_epoch = 0  # points up to here have been read from the frames
         self._history: Packed = {}
         self._extras: Packed = {}
-        self._lent: tuple[Lent, Lent] | None = None  # all of history and extras, in place of these two
+        self._snapshot: Callable[[], bytes] | None = None  # has all of history and extras, in place of these two
 
     @property
     def frames(self) -> int:
@@ -68,11 +68,15 @@ class Curve:
         while len(self._frames) > frames:
             self._frame_bytes -= len(self._frames.popleft().event)
 
-    def rest(self, snapshot: bytes) -> None:
-        """Where the run's snapshot has all of these points, with all of their digits, keep them nowhere else."""
-        lent = numbers_in(snapshot)
-        if {len(column) for column in lent[0].values()} == {self.last_epoch}:
-            self._lent, self._history, self._extras = lent, {}, {}
+    def rest(self, snapshot: Callable[[], bytes]) -> None:
+        """Where the run's snapshot has all of these points, with all of their digits, keep them nowhere else.
+
+        Args:
+            snapshot: the newest that there is, whenever the points are asked for.
+        """
+        history, _ = numbers_in(snapshot())
+        if {len(column) for column in history.values()} == {self.last_epoch}:
+            self._snapshot, self._history, self._extras = snapshot, {}, {}
             self._read_epoch = self.last_epoch
 
     def after(self, epoch: int) -> list[bytes]:
@@ -92,12 +96,19 @@ class Curve:
         """All of them."""
         self._read()
         epochs = list(range(1, self.last_epoch + 1))
-        history, extras = self._lent or (self._history, self._extras)
+        history, extras = self._columns()
         return Points(epochs, _unpacked(history), _unpacked(extras))
 
     def newest(self) -> Points:
         """Those of the newest frame, without reading any other."""
         return decode(self._frames[-1].event) if self._frames else Points()
+
+    def _columns(self) -> "tuple[Packed | Lent, Packed | Lent]":
+        """History and extras of what has been read."""
+        if self._snapshot is None:
+            return self._history, self._extras
+        history, extras = numbers_in(self._snapshot())
+        return _first(history, self._read_epoch), _first(extras, self._read_epoch)
 
     def _read(self) -> None:
         fresh = []
@@ -105,9 +116,9 @@ class Curve:
             if frame.last <= self._read_epoch:
                 break
             fresh.append(frame.event)
-        if fresh and self._lent:  # it has gone on
-            self._history, self._extras = map(_packed, self._lent)
-            self._lent = None
+        if fresh and self._snapshot is not None:  # it has gone on
+            self._history, self._extras = map(_packed, self._columns())
+            self._snapshot = None
         for event in reversed(fresh):
             points = decode(event)
             if self._history and points.extras.keys() != self._extras.keys():
@@ -122,6 +133,11 @@ class Curve:
 
 def _packed(columns: Mapping[str, Iterable[float]]) -> Packed:
     return {name: array("d", values) for name, values in columns.items()}
+
+
+def _first(columns: Lent, epochs: int) -> Lent:
+    """A run that goes on may have a newer snapshot before its points are read."""
+    return {name: values[:epochs] for name, values in columns.items()}
 
 
 def _unpacked(columns: Packed | Lent) -> Columns:

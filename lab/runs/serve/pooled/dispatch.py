@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from lab.errors import RunError
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job
 from lab.runs.serve.pooled.memory import LiveMemory
@@ -166,12 +167,19 @@ class Dispatch:
     def _wake(self, job: Job) -> None:
         """It goes on where it was, with all that it is asked; as one that never left, it waits for no place."""
         job.resting = False
+        try:
+            job.fetch()
+        except RunError as refusal:  # its file was taken away
+            job.snapshot = b""
+            self.end(job, "failed", Reason(refusal.code, refusal.values))
+            return
         if loads := self._loads():
             _, job.worker = min((load.before(job), index) for index, load in loads.items())
             self._start(job)
 
     def revive(self, job: Job, command: Command) -> None:
-        """Let an ended job go on from its last snapshot."""
+        """Let an ended job go on from its last snapshot. Raises RunError "disk.…"."""
+        job.fetch()
         job.status = replace(job.status, state="queued", reason=None)
         job.worker, job.time_over = None, False
         self.send(job, command)

@@ -5,8 +5,10 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
+from lab.errors import RunError
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.runs.kept.store import RunStore, default_directory
 from lab.runs.orders.study import Cell, StudyView
@@ -22,6 +24,7 @@ from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.inbox import Inbox
 from lab.runs.serve.pooled.job import Job
 from lab.runs.serve.pooled.keeping import Keeper
+from lab.runs.serve.pooled.laid_away import Drawer
 from lab.runs.serve.pooled.place import Place
 from lab.runs.serve.pooled.pool import WorkerPool, pool_size
 from lab.runs.serve.pooled.pressure import Pressure
@@ -62,7 +65,7 @@ class PoolEngine:
         store = store or RunStore(default_directory(), limits)
         size = workers or pool_size()
         self._place = Place(store.directory.with_name(f"{store.directory.name}-live"))
-        self._files = ArrayFiles(self._place.arrays)
+        self._files, self._drawer = ArrayFiles(self._place.arrays), Drawer(self._place.drawer)
         self.hub = Hub(limits, dropped=self._dropped)
         self._closing, self._closed = threading.Lock(), False
         self._start_rate = StartRate(limits)
@@ -93,7 +96,7 @@ class PoolEngine:
         self._cluster = Cluster(address, lambda message: inbox.take(size, message), self._lost) if address else None
         self._studies = Studies(self.hub, self._dispatch, self._files, self._cluster)
         self.streams = Streams(self.hub, self._dispatch.touch, self._dispatch.draw, self._dispatch.look_inside)
-        self.caretaker = Caretaker(self.hub, self._dispatch, store.tidy)
+        self.caretaker = Caretaker(self.hub, self._dispatch, self._drawer, store.tidy)
         self._keeper = Keeper(self.hub, self._place.runs)
         self._coming_back = ComingBack(self.hub, self._dispatch, store, self._files, self._keeper, self._place)
 
@@ -129,6 +132,9 @@ class PoolEngine:
     def _dropped(self, job: Job) -> None:
         self._files.release(job.id)
         self._shelf.forget(job)
+        with suppress(RunError):  # for whoever still has it in hand
+            job.fetch()
+        self._drawer.empty(job.id)
 
     def _hear_pong(self, index: int, pong: Pong) -> None:
         """How busy a worker is; and how late the event loop comes to something new."""

@@ -1,13 +1,16 @@
 """What the web process holds of a job that a worker computes: a run, or a part of a study."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
+from weakref import ref
 
 from lab.runs.kept.record import RunRecord, record_of
 from lab.runs.orders.study import Piece
 from lab.runs.serve.keys import new_key
 from lab.runs.serve.pooled.curve import Curve
+from lab.runs.serve.pooled.laid_away import Drawer, Laid
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import ENDED, Command, Order, Reason, Status, order
 from lab.runs.wire.spec import JobSpec
@@ -89,7 +92,7 @@ class Job:
         spec: what a worker is to compute; arrays: name -> path of the .npy file.
         created: seconds since 1970.
         status: what its Trainer last said; version: counts what of it readers were told.
-        snapshots: counts them; the last one is `snapshot`.
+        saved: its last snapshot, or the file in which that lies; snapshots: counts them.
         seen_at: when somebody last looked at it, by the clock of the hub.
         worker: its number; None while it waits for a place.
         queue_position: 1 for the next one to get a place, 0 for one that has it; queue_wait_s: until then, if known.
@@ -117,7 +120,7 @@ class Job:
     worker: int | None = None
     queue_position: int = 0
     queue_wait_s: float | None = None
-    snapshot: bytes = b""
+    saved: bytes | Laid = b""
     snapshots: int = 0
     orders: Orders = field(default_factory=Orders)
     blame: Blame = field(default_factory=Blame)
@@ -142,10 +145,33 @@ class Job:
         return self.status.state not in ENDED
 
     @property
+    def snapshot(self) -> bytes:
+        """The last one. Raises RunError "disk.…" where it lies in a file."""
+        return self.saved.read() if isinstance(self.saved, Laid) else self.saved
+
+    @snapshot.setter
+    def snapshot(self, snapshot: bytes) -> None:
+        self.saved = snapshot
+
+    def fetch(self) -> None:
+        """Have at hand again what lies in files. Raises RunError "disk.…"."""
+        self.snapshot = self.snapshot
+
+    def keep_points_once(self) -> None:
+        """Where the snapshot has all points of the curve, they are kept nowhere else."""
+        there = ref(self)  # a curve that held its run would hold itself
+
+        def snapshot() -> bytes:
+            job = there()
+            return b"" if job is None else job.snapshot
+
+        self.curve.rest(snapshot)
+
+    @property
     def held_bytes(self) -> int:
-        """What it takes of the memory of the web process."""
+        """What it takes of the memory of the web process as soon as somebody looks at it."""
         drawn = len(self.weights) + len(self.parameters)
-        return BESIDES_BYTES + len(self.snapshot) + drawn + self.curve.held_bytes
+        return BESIDES_BYTES + len(self.saved) + drawn + self.curve.held_bytes
 
 
 @dataclass(eq=False, kw_only=True)
@@ -154,7 +180,8 @@ class LiveRun(Job):
 
     Args:
         number: the owner's first run is number 1.
-        checkpoints: of its epochs; None of a run that has ended and has them on the disk alone.
+        states: checkpoints of its epochs, or the file in which they lie; None of a run that has ended and has them in
+            the store alone.
         saving: on its way to the disk: it must not be forgotten before it is there.
         deleted: its owner wants it kept nowhere.
         came_back: its server ended; it waits for its owner to let it go on.
@@ -165,7 +192,7 @@ class LiveRun(Job):
     number: int
     experiment: Experiment
     context: RunContext
-    checkpoints: Checkpoints | None = field(default_factory=dict)
+    states: Checkpoints | Laid | None = field(default_factory=dict)
     saving: bool = False
     deleted: bool = False
     came_back: bool = False
@@ -173,8 +200,41 @@ class LiveRun(Job):
     beside: str | None = None
 
     @property
+    def checkpoints(self) -> Checkpoints | None:
+        """Raises RunError "disk.…" where they lie in a file."""
+        return self.states.checkpoints() if isinstance(self.states, Laid) else self.states
+
+    @checkpoints.setter
+    def checkpoints(self, checkpoints: Checkpoints | None) -> None:
+        self.states = checkpoints
+
+    @property
     def held_bytes(self) -> int:
-        return super().held_bytes + sum(map(len, (self.checkpoints or {}).values()))
+        states = self.states or {}
+        return super().held_bytes + (len(states) if isinstance(states, Laid) else sum(map(len, states.values())))
+
+    def lay_away(self, drawer: Drawer, lock: AbstractContextManager[Any]) -> None:
+        """Let its snapshot and checkpoints lie in files, where nobody has another one meanwhile.
+
+        Args:
+            lock: of the hub, which is not held while the disk is busy.
+
+        Raises:
+            RunError "disk.…": what could not be written stays as it is.
+        """
+        saved, states = self.saved, self.states
+        if saved and not isinstance(saved, Laid):
+            laid = drawer.lay_snapshot(self.id, saved)
+            with lock:
+                self.saved = laid if self.saved is saved else self.saved
+        if states and not isinstance(states, Laid):
+            laid = drawer.lay_checkpoints(self.id, states)
+            with lock:
+                self.states = laid if self.states is states else self.states
+
+    def fetch(self) -> None:
+        super().fetch()
+        self.checkpoints = self.checkpoints
 
     def record(self) -> RunRecord:
         """As of its last snapshot."""

@@ -94,7 +94,7 @@ def unpacked(data: bytes, arrays: Path, clock: Clock) -> LiveRun:
         seen_at=clock(),
         epochs_per_s=_pace(values["epochs_per_s"]),
         updates_per_s=_pace(values.get("updates_per_s")),  # files of before do not have it
-        snapshot=snapshot,
+        saved=snapshot,
         orders=Orders([_order(order) for order in values["orders"]], int(values["sent"])),
         came_back=True,
     )

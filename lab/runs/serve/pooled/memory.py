@@ -13,7 +13,6 @@ from lab.runs.serve.pooled.job import Job, LiveRun
 from lab.runs.wire.checkpoints import thinned
 
 PARAMETER_BYTES: Final = 12  # of a snapshot: a weight and two moments of an optimizer, four bytes each
-PARKED_BYTES: Final = 5_000  # of a parked run's checkpoints, or one of them
 FRAMES_LEFT: Final = 20  # of a curve that is thinned: for a page that was gone for a moment
 
 
@@ -55,17 +54,9 @@ def thin_live(jobs: Iterable[Job], most: int) -> None:
         if over <= 0:
             return
         job.curve.thin(FRAMES_LEFT)
-        if isinstance(job, LiveRun) and job.checkpoints:
-            job.checkpoints = thinned(job.checkpoints, sum(map(len, job.checkpoints.values())) // 2)
+        if isinstance(job, LiveRun) and isinstance(job.states, dict):
+            job.states = thinned(job.states, sum(map(len, job.states.values())) // 2)
         over -= before - job.held_bytes
-
-
-def thin_unread(job: Job) -> None:
-    """What of a job that is parked or has ended only a page would ask for, and none is there."""
-    job.curve.thin(1)
-    if isinstance(job, LiveRun) and job.parked and job.checkpoints:
-        largest = max(map(len, job.checkpoints.values()))
-        job.checkpoints = thinned(job.checkpoints, max(PARKED_BYTES, largest))
 
 
 def _taken(job: Job) -> int:

@@ -38,8 +38,9 @@ class Place:
         except OSError as error:
             log.warning("no run will outlive this server: nothing can be written to %s (%s)", home, error)
             self.folder = Path(tempfile.mkdtemp(prefix="lab-server-"))
-        self.arrays, self.runs, self.workers = (self.folder / name for name in ("arrays", "runs", "workers"))
-        for folder in (self.arrays, self.runs, self.workers):
+        names = ("arrays", "runs", "workers", "drawer")
+        self.arrays, self.runs, self.workers, self.drawer = folders = [self.folder / name for name in names]
+        for folder in folders:
             with suppress(OSError):  # whoever writes there says what is wrong
                 folder.mkdir(mode=0o700)
 

@@ -47,7 +47,7 @@ class Saver:
 
     def keep(self, job: Job) -> None:
         """A run with numbers is written soon; a part of a study is not kept."""
-        if isinstance(job, LiveRun) and job.snapshot:
+        if isinstance(job, LiveRun) and job.saved:
             job.saving = True
             self._waiting.put(job)
 
@@ -87,7 +87,7 @@ class Saver:
             with self._lock:
                 if written and not run.active:
                     run.checkpoints = None
-                    run.curve.rest(run.snapshot)
+                    run.keep_points_once()
                 run.unsaved, run.saving = None, False
             del self._unsaved[0]
         self._pauses.over()

@@ -17,7 +17,7 @@ from lab.runs.wire.messages import Reason
 
 
 class Shelf:
-    """What the Engine protocol says of runs that are there. Each method raises RunError "run.unknown"."""
+    """What the Engine protocol says of runs that are there. Each method raises RunError "run.unknown", "disk.…"."""
 
     def __init__(self, hub: Hub, dispatch: Dispatch, store: RunStore, saver: Saver) -> None:
         self._hub, self._dispatch, self._store, self._saver = hub, dispatch, store, saver
@@ -30,6 +30,7 @@ class Shelf:
             run = self._hub.own(run_id, owner)
             if run is not None:
                 self._dispatch.touch(run)
+                run.fetch()
                 return self._view(run)
         return kept_view(*self._store.load(run_id, owner))
 

@@ -65,8 +65,8 @@ class Starting:
             seen_at=clock(),
             epochs_per_s=request.epochs_per_s,
             updates_per_s=request.updates_per_s,
-            snapshot=snapshot,
-            checkpoints=checkpoints,
+            saved=snapshot,
+            states=checkpoints,
             needs_bytes=snapshot_bytes(parameters),
         )
         if snapshot:
