@@ -182,6 +182,23 @@ def test_the_first_files_of_a_class_are_there_soon_and_all_later_ones_take_a_sma
     assert 18 * 0.001 / 0.002 < sum(rests) < 20 * 0.001 / 0.0019
 
 
+def test_of_a_run_that_rests_no_text_is_held_and_it_is_written_again_all_the_same(hub, files, tmp_path):
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    keeper, run = Keeper(hub, folder), half_trained(hub, files)
+    keeper.keep_all()
+    (path,) = folder.iterdir()
+    before = path.read_bytes()
+    assert keeper._kept[run.id].fixed in json.loads(before.split(b"\n")[1])[0]["fixed"]
+    run.resting = True
+    keeper.keep_all()
+    assert (keeper._kept[run.id].fixed, path.read_bytes()) == ("", before)
+    run.orders.add("r", Pause())
+    keeper.keep_all()
+    assert keeper._kept[run.id].fixed == ""
+    assert unpacked(path.read_bytes(), tmp_path / "arrays", Clock()).experiment == run.experiment
+
+
 def test_a_deleted_run_does_not_stay(hub, files, tmp_path):
     keeper, run = Keeper(hub, tmp_path), half_trained(hub, files)
     keeper.keep_all()

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class _Kept(NamedTuple):
-    """What lies on the disk of a run: where it was then, and what of it never changes."""
+    """What lies on the disk of a run: where it was then, and what of it never changes; "" of one that rests."""
 
     version: int
     snapshots: int
@@ -75,6 +75,8 @@ class Keeper:
                     if self._closing.wait(rest_s):
                         return
                     rest_s = 0.0
+            elif job.resting and (kept := self._kept.get(job.id)) is not None and kept.fixed:
+                self._kept[job.id] = kept._replace(fixed="")
 
     def _keep_on(self) -> None:
         while not self._closing.wait(ROUND_S):
@@ -93,14 +95,15 @@ class Keeper:
     def _keep(self, run: LiveRun) -> int:
         """Returns the bytes written. Raises RunError "disk.…"."""
         kept = self._kept.get(run.id)
-        fixed = fixed_part(run) if kept is None or kept.arrays != len(run.arrays) else kept.fixed
+        fixed = kept.fixed if kept is not None and kept.arrays == len(run.arrays) else ""
+        fixed = fixed or fixed_part(run)
         with self._hub.lock:
             mark = _mark(run)
             moving, snapshot = moving_part(run)
         data = packed(fixed, moving, snapshot)
         file = self._file(run) if kept is None else kept.file
         file.write(data)
-        self._kept[run.id] = _Kept(*mark, fixed, file)
+        self._kept[run.id] = _Kept(*mark, "" if run.resting else fixed, file)
         return len(data)
 
     def known(self, run: LiveRun) -> None:
