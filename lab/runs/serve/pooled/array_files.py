@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
@@ -30,6 +29,7 @@ class ArrayFiles:
         self._folder = folder
         self._lock = threading.Lock()
         self._holders: dict[str, set[str]] = defaultdict(set)  # name of a file -> jobs
+        self._paths: dict[str, str] = {}  # where each lies, as one text for all jobs
 
     def paths(self, job: str, arrays: Arrays) -> dict[str, str]:
         """Name of each array -> where it lies, held for the job. Raises RunError "disk.…"; then none is held."""
@@ -42,7 +42,7 @@ class ArrayFiles:
         except BaseException:
             self._let_go(job, new)
             raise
-        return {name: sys.intern(str(self._folder / file)) for name, file in names.items()}
+        return {name: self._paths.setdefault(file, str(self._folder / file)) for name, file in names.items()}
 
     def hold(self, job: str, names: Iterable[str]) -> None:
         """The job needs files of these names."""
@@ -75,6 +75,7 @@ class ArrayFiles:
             except OSError:  # Windows: a worker still maps it; with the next job that ends it is tried again
                 continue
             del self._holders[name]
+            self._paths.pop(name, None)
 
     def _write(self, name: str, array: np.ndarray[Any, Any]) -> None:
         path = self._folder / name

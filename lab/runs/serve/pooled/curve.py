@@ -1,7 +1,6 @@
 """The curve of a live run: its newest frames for readers, and all of its points when somebody asks for them."""
 
 from array import array
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -27,7 +26,7 @@ class Curve:
 
     def __init__(self) -> None:
         self.last_epoch = 0  # of the newest point that came in
-        self._frames: deque[Frame] = deque()
+        self._frames: list[Frame] = []
         self._frame_bytes = 0  # of their events
         self._read_epoch = 0  # points up to here have been read from the frames
         self._history: Packed = {}
@@ -66,7 +65,7 @@ class Curve:
         if len(self._frames) > frames:
             self._read()
         while len(self._frames) > frames:
-            self._frame_bytes -= len(self._frames.popleft().event)
+            self._frame_bytes -= len(self._frames.pop(0).event)
 
     def rest(self, snapshot: Callable[[], bytes]) -> None:
         """Where the run's snapshot has all of these points, with all of their digits, keep them nowhere else.

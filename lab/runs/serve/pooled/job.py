@@ -24,7 +24,7 @@ BESIDES_BYTES = 20_000  # that any job takes: its experiment, its spec and so on
 Clock = Callable[[], float]
 
 
-@dataclass
+@dataclass(slots=True)
 class Stopwatch:
     """Seconds a run has been running, pauses left out."""
 
@@ -43,7 +43,7 @@ class Stopwatch:
         return self.total_s + (0.0 if self.since is None else self.clock() - self.since)
 
 
-@dataclass
+@dataclass(slots=True)
 class Orders:
     """Commands sent and not yet answered, so that a crash swallows none."""
 
@@ -61,7 +61,7 @@ class Orders:
         self.waiting = [order for order in self.waiting if order.number > last]
 
 
-@dataclass
+@dataclass(slots=True)
 class Blame:
     """How often a job was being computed when its worker died."""
 
@@ -84,7 +84,7 @@ class Wakeable(Protocol):
     def set(self) -> None: ...
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, slots=True, weakref_slot=True)  # in a dictionary so many fields take two kilobytes
 class Job:
     """What runs and parts of studies have in common.
 
@@ -174,7 +174,7 @@ class Job:
         return BESIDES_BYTES + len(self.saved) + drawn + self.curve.held_bytes
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, slots=True)
 class LiveRun(Job):
     """A run in its owner's list.
 
@@ -211,7 +211,9 @@ class LiveRun(Job):
     @property
     def held_bytes(self) -> int:
         states = self.states or {}
-        return super().held_bytes + (len(states) if isinstance(states, Laid) else sum(map(len, states.values())))
+        return super(LiveRun, self).held_bytes + (
+            len(states) if isinstance(states, Laid) else sum(map(len, states.values()))
+        )
 
     def lay_away(self, drawer: Drawer, lock: AbstractContextManager[Any]) -> None:
         """Let its snapshot and checkpoints lie in files, where nobody has another one meanwhile.
@@ -233,7 +235,7 @@ class LiveRun(Job):
                 self.states = laid if self.states is states else self.states
 
     def fetch(self) -> None:
-        super().fetch()
+        super(LiveRun, self).fetch()  # a class with slots is made twice, and Python's own `super()` means the first
         self.checkpoints = self.checkpoints
 
     def record(self) -> RunRecord:
@@ -251,7 +253,7 @@ class LiveRun(Job):
         )
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, slots=True)
 class StudyPart(Job):
     """Those pieces of a study that one worker computes.
 

@@ -15,11 +15,11 @@ SNAPSHOT: Final = ".snapshot"
 CHECKPOINTS: Final = ".checkpoints"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Laid:
     """Bytes that lie in a file. Reading raises RunError "disk.…"."""
 
-    path: Path
+    path: str
     size: int
 
     def __len__(self) -> int:
@@ -27,7 +27,7 @@ class Laid:
 
     def read(self) -> bytes:
         with disk_refusals():
-            return self.path.read_bytes()
+            return Path(self.path).read_bytes()
 
     def checkpoints(self) -> Checkpoints:
         _, arrays = unpack_arrays(self.read())
@@ -63,4 +63,4 @@ class Drawer:
 
     def _laid(self, path: Path, data: bytes) -> Laid:
         write_whole(path, lambda target: target.write(data))
-        return Laid(path, len(data))
+        return Laid(str(path), len(data))
