@@ -99,7 +99,7 @@ class RunStore:
             except BaseException:
                 _unlink(arrays)
                 raise
-            for old in {*folder.glob(f"{path.stem}*.npz")} - {arrays}:
+            for old in {*_all_arrays_of(path)} - {arrays}:
                 _unlink(old)
         self._tidy(folder)
 
@@ -305,7 +305,7 @@ class RunStore:
     def _remove(self, path: Path) -> None:
         """The .json first: whoever looks meanwhile sees no run, and not half of one. Raises OSError."""
         self._forget(path)
-        for file in (path, *path.parent.glob(f"{path.stem}*.npz"), path.with_suffix(CHECKPOINTS)):
+        for file in (path, *_all_arrays_of(path), path.with_suffix(CHECKPOINTS)):
             file.unlink(missing_ok=True)
 
 
@@ -332,6 +332,12 @@ def _files_in(folder: Path) -> tuple[dict[Path, Stats], dict[Path, os.stat_resul
 
 def _arrays_of(path: Path, token: str) -> Path:
     return path.with_suffix(f".{token}.npz")
+
+
+def _all_arrays_of(path: Path) -> list[Path]:
+    """Of each writing of a run. A pattern of its own for each run would stay in Python's caches of patterns."""
+    names = (entry.name for entry in os.scandir(path.parent))
+    return [path.with_name(name) for name in names if name.startswith(path.stem) and name.endswith(".npz")]
 
 
 def _read(path: Path, owner: str) -> tuple[RunRecord, Status]:
