@@ -2,10 +2,10 @@
 
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import Final
 
+from lab.archives import opened
 from lab.charts.markup import SAVED
 from lab.errors import ExperimentError
 from lab.export.curves_csv import curves_csv
@@ -62,11 +62,11 @@ def experiment_of(content: bytes) -> Experiment:
 def _member(archive: bytes) -> bytes:
     """The experiment's file in an archive."""
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        with opened(io.BytesIO(archive)) as file:
             if file.getinfo(EXPERIMENT_FILE).file_size > ALONE.experiment_characters:
                 raise ExperimentError("experiment.not_json")
             return file.read(EXPERIMENT_FILE)
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, EOFError, zlib.error):
+    except (ValueError, KeyError, OSError):
         raise ExperimentError("experiment.not_json") from None
 
 

@@ -32,7 +32,7 @@ from lab.spec.parts import (
     place_of,
     with_replaced,
 )
-from lab.spec.value import ColumnName, Value, checked, short
+from lab.spec.value import ColumnName, Value, checked, short, values_of
 from netcore.layers import LAYERS
 from netcore.optimizers import OPTIMIZERS
 
@@ -262,15 +262,11 @@ class Experiment(Value):
         """Read what `to_json` wrote, also of an earlier schema version. Raises ExperimentError or NetcoreValueError."""
         if len(text) > ALONE.experiment_characters:
             raise ExperimentError("experiment.too_large", size=len(text), high=ALONE.experiment_characters)
-        try:
-            values = json.loads(text)
-        except (ValueError, RecursionError):  # also UnicodeDecodeError
-            raise ExperimentError("experiment.not_json") from None
-        return cls.from_values(values)
+        return cls.from_values(values_of(text), counted=True)
 
     @classmethod
-    def from_values(cls, values: Any) -> "Experiment":
-        """As `from_json`, of what stands in the JSON text. Raises ExperimentError or NetcoreValueError."""
+    def from_values(cls, values: Any, *, counted: bool = False) -> "Experiment":
+        """As `from_json`, of what stands in the JSON text; `counted` as in `checked`."""
         if not isinstance(values, dict):
             raise ExperimentError("experiment.not_json")
         try:
@@ -278,7 +274,7 @@ class Experiment(Value):
         except (ValueError, RecursionError):
             raise ExperimentError("experiment.not_json") from None
         now = migrated(values)
-        return checked(cls, text if now is values else json.dumps(now))
+        return checked(cls, text if now is values else json.dumps(now), counted=counted)
 
     def content_hash(self) -> str:
         """SHA-256 over everything that changes the numbers (the name and the ids of layers do not)."""

@@ -58,9 +58,13 @@ class Value(Checked):
 # --- pydantic's report -> one refusal that a person understands
 
 
-def checked(cls: type[T], values: dict[str, Any] | str) -> T:
-    """Build a part from values or JSON text. Raises ExperimentError naming field, value and what is allowed."""
-    if isinstance(values, str) and not has_few_keys(values):
+def checked(cls: type[T], values: dict[str, Any] | str, *, counted: bool = False) -> T:
+    """Build a part from values or JSON text. Raises ExperimentError naming field, value and what is allowed.
+
+    Args:
+        counted: the text comes from `values_of`, which has looked for groups with too many keys.
+    """
+    if isinstance(values, str) and not counted and not has_few_keys(values):
         raise ExperimentError("experiment.too_many_keys", high=MOST_KEYS)
     try:
         return cls.model_validate_json(values) if isinstance(values, str) else cls.model_validate(values)
@@ -149,20 +153,32 @@ class _TooManyKeys(Exception):
     pass
 
 
-def has_few_keys(text: str | bytes) -> bool:
-    """No group of a JSON text has more than any of ours: each unknown one would be reported. True if it is no JSON."""
+def values_of(text: str | bytes) -> Any:
+    """What stands in a JSON text, no group of which has more keys than any of ours: each unknown one would be reported.
+
+    Raises ExperimentError "experiment.not_json" or "experiment.too_many_keys".
+    """
     try:
-        json.loads(text, object_pairs_hook=_counted)
+        return json.loads(text, object_pairs_hook=_counted)
     except _TooManyKeys:
-        return False
-    except (ValueError, RecursionError):
-        return True
+        raise ExperimentError("experiment.too_many_keys", high=MOST_KEYS) from None
+    except (ValueError, RecursionError):  # also UnicodeDecodeError
+        raise ExperimentError("experiment.not_json") from None
+
+
+def has_few_keys(text: str | bytes) -> bool:
+    """Whether `values_of` finds no group with too many. True if it is no JSON."""
+    try:
+        values_of(text)
+    except ExperimentError as refusal:
+        return refusal.code != "experiment.too_many_keys"
     return True
 
 
-def _counted(pairs: list[tuple[str, Any]]) -> None:
+def _counted(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(pairs) > MOST_KEYS:
         raise _TooManyKeys
+    return dict(pairs)
 
 
 def first_twice(names: Sequence[str]) -> str | None:

@@ -55,6 +55,14 @@ def test_a_number_too_long_to_be_written_is_no_experiment():
         Experiment.from_values({"schema_version": 10**5_000})
 
 
+def test_a_text_is_taken_apart_once_before_its_values_are_checked(monkeypatch):
+    text, read = iris(2).to_json(), []
+    loads = json.loads
+    monkeypatch.setattr(json, "loads", lambda data, **how: read.append(len(data)) or loads(data, **how))
+    assert Experiment.from_json(text) == iris(2)
+    assert read == [len(text)]
+
+
 def test_half_a_character_in_a_lesson_is_no_lesson():
     source = dict(lesson("09").source)
     source["en.md"] = source["en.md"].replace("learning", "\ud800", 1)

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.errors import RunError
+from lab.errors import ExperimentError, RunError
+from lab.export.package import experiment_of
 from lab.insight.evaluate import evaluate_run
 from lab.runs.kept.run_file import exported, load_arrays
 from lab.runs.kept.store import RunStore
@@ -198,3 +199,5 @@ def test_the_list_of_an_archive_is_looked_at_before_it_is_read(monkeypatch, data
     monkeypatch.setattr(zipfile, "ZipFile", lambda source: pytest.fail("it was read"))
     with pytest.raises(ValueError, match="archive"):
         load_arrays(io.BytesIO(data))
+    with pytest.raises(ExperimentError, match=r"experiment\.not_json"):
+        experiment_of(data)

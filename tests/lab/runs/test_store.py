@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lab.archives import MOST_BYTES
 from lab.errors import RunError
 from lab.runs.kept import disk
 from lab.runs.kept import store as store_module
 from lab.runs.kept.record import Marks
 from lab.runs.kept.replay import past_of
-from lab.runs.kept.run_file import MOST_FILE_BYTES
 from lab.runs.kept.store import LEFT_S, RunStore
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
@@ -315,7 +315,7 @@ def test_other_files_are_no_runs(engine):
 
 def test_a_file_that_unpacks_to_too_much_is_refused(engine):
     target = io.BytesIO()
-    np.savez_compressed(target, entry=np.zeros(MOST_FILE_BYTES + 1, np.uint8))
+    np.savez_compressed(target, entry=np.zeros(MOST_BYTES + 1, np.uint8))
     assert len(target.getvalue()) < 1_000_000
     with pytest.raises(RunError) as refusal:
         engine.take_in(target.getvalue(), "me")
