@@ -5,6 +5,7 @@ import gc
 import json
 import secrets
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from weakref import ref
 
@@ -19,7 +20,7 @@ from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.serve.owner import COOKIE, signed
 from lab.runs.serve.routes import middleware, routes
-from lab.runs.serve.tickets import play_ticket, tickets
+from lab.runs.serve.tickets import MOST, Tickets, play_ticket, tickets
 from lab.spec.data import AS_FOUND, UploadSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import CLASS
@@ -296,3 +297,32 @@ def test_a_ticket_keeps_no_files_of_an_owner_who_has_left(owner):
     assert left() is None
     with pytest.raises(LabError, match="own_file_missing"):
         ticket.tables(source, AS_FOUND)
+
+
+def test_a_ticket_of_another_letter_or_of_a_server_before_opens_nothing(app, engine, owner, run):
+    ticket = play_ticket(owner, "en")
+    for place, letter in enumerate(ticket):
+        other = ticket[:place] + ("A" if letter != "A" else "B") + ticket[place + 1 :]
+        assert tickets().get(other) is None
+    assert sent(app, ticket[:-1], pause(run), owner)[0] == 404
+    assert Tickets().get(ticket) is None  # the next server knows none of this one's
+    assert sent(app, ticket, pause(run), owner)[0] == 200
+
+
+def test_however_many_tickets_are_made_those_that_are_used_hold():
+    known = Tickets()
+    used, idle = known.of("used", "en"), known.of("idle", "en")
+    for number in range(2 * MOST):
+        known.of(f"somebody {number}", "ko")
+        assert known.get(used) is not None
+    assert known.get(idle) is None
+    assert len(known._by_key) == len(known._keys) == MOST
+    assert known.of("idle", "en") != idle  # with their next page they get another
+
+
+def test_a_thousand_threads_get_one_ticket_for_an_owner():
+    known = Tickets()
+    with ThreadPoolExecutor(20) as pages:
+        given = list(pages.map(lambda number: known.of(f"owner {number % 10}", "en"), range(1_000)))
+    assert len(set(given)) == 10
+    assert all(known.get(key) is not None for key in given)

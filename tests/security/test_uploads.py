@@ -2,11 +2,13 @@
 
 import asyncio
 import errno
+import gzip
 import time
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from benchmarks.reader.hostile import SHAPES
 from lab.aside.progress import silently
@@ -19,6 +21,7 @@ from lab.runs.serve.uploads import FORM_BYTES, UploadGate
 from lab.spec.limits import ALONE, CLASS
 from lab.texts import LANGUAGES, say, say_error
 from tests.lab.runs.asgi import run_apart
+from tests.security.visitor import XSRF, Visitor
 from tests.waiting import bounded_work
 
 SMALL = 24_000
@@ -277,3 +280,70 @@ def test_who_sends_slowly_has_no_place_for_what_has_not_come(streamlit, monkeypa
 
     assert run_apart(people()) == ([True] * 3, [503] * 3)
     assert streamlit.taken == []
+
+
+def test_a_browser_that_leaves_while_it_sends_a_file_leaves_no_trace(streamlit):
+    async def leaves(scope, receive, send) -> None:
+        raise ClientDisconnect
+
+    gate = UploadGate(leaves, CLASS, lambda: 0)
+    request = {"type": "http", "method": "PUT", "path": f"{UPLOADS}s/f", "headers": []}
+    run_apart(gate(request, None, None))
+    assert gate._coming == set()
+
+
+FIELD = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'
+FORM = b'--b\r\nContent-Disposition: form-data; name="f"; filename="%s"\r\n%s\r\na,b\n1,2\n\r\n'
+END = b"--b--\r\n"
+KIND = "multipart/form-data; boundary="
+FORMS = {
+    "no boundary": (KIND.partition(";")[0], FORM % (b"f", b"") + END, 400),
+    "a boundary of sixty kilobytes": (KIND + "b" * 60_000, FORM % (b"f", b"") + END, 400),
+    "no form": ("application/json", b"{}", 400),
+    "thousands of files": (KIND + "b", FORM % (b"f", b"") * 5_000 + END, 400),
+    "thousands of fields": (
+        KIND + "b",
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 50_000 + END,
+        400,
+    ),
+    "a head of a part without end": (KIND + "b", b"--b\r\nX: " + b"a" * 10_000_000, 400),
+    "heads of a part without end": (KIND + "b", b"--b\r\n" + b"X: a\r\n" * 1_000_000, 400),
+    "a field of ten megabytes": (KIND + "b", FORM.replace(b'; filename="%s"', b"") % b"" + b"x" * 10_000_000, 400),
+    "a name of a megabyte": (KIND + "b", FORM % (b"n" * 1_000_000, b"") + END, 400),
+    "a way out of the folder": (KIND + "b", FORM % (b"../../../etc/passwd", b"") + END, 204),
+    "half a character and an end of text": (KIND + "b", FORM % (b"\xed\xa0\x80\0.csv", b"") + END, 204),
+    "nearly boundaries": (KIND + "b", FORM % (b"f", b"") + b"\r\n--a" * 2_000_000 + b"\r\n" + END, 204),
+    "packed": (KIND + "b", gzip.compress(FORM % (b"f", b"") + END), 400),
+    "no end": (KIND + "b", FORM % (b"f", b""), 400),
+}
+
+
+def test_no_trick_of_a_form_is_more_than_a_line_and_costs_more_than_a_file(class_server, class_process):
+    async def all_of_them() -> dict[str, int]:
+        visitor = Visitor.new(class_server)
+        async with visitor.session() as page:
+            path, token = f"/_stcore/upload_file/{page.id}/f", {"X-Xsrftoken": visitor.cookies[XSRF]}
+            said = {
+                what: visitor.ask("PUT", path, {"Content-Type": kind, **token}, body).status
+                for what, (kind, body, _) in FORMS.items()
+            }
+            long = {"Content-Type": KIND + "b", **token}
+            said["a long id"] = visitor.ask("PUT", path + "f" * 60_000, long, FORM % (b"f", b"") + END).status
+            await page.run()
+            assert "a" in page.text
+            return said
+
+    before = sum(class_process.cpu_times()[:2])
+    assert run_apart(all_of_them()) == {what: status for what, (_, _, status) in FORMS.items()} | {"a long id": 400}
+    assert sum(class_process.cpu_times()[:2]) - before < 5
+
+
+def test_two_files_of_one_name_at_once_are_one_and_a_session_that_has_gone_takes_none(class_server):
+    async def twice() -> list[int]:
+        visitor = Visitor.new(class_server)
+        async with visitor.session() as page:
+            sending = [asyncio.to_thread(visitor.upload, page.id, b"x" * 900_000, "one") for _ in range(4)]
+            said = [answer.status for answer in await asyncio.gather(*sending)]
+        return [*said, visitor.upload("0" * 36).status]
+
+    assert run_apart(twice()) == [204] * 4 + [403]

@@ -30,6 +30,7 @@ from lab.spec.limits import VisitorLimits
 from lab.texts import say
 
 STREAMS = "/live/"
+ID_CHARACTERS = 64  # of a file: the server itself gives those of 36
 PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{text}</title><p>{text}</p></html>"""
 
@@ -137,6 +138,9 @@ class Bounds:
         session = session_named(session_id)
         if session is None or scope["method"] not in ("PUT", "DELETE"):
             await self.app(scope, receive, send)
+            return
+        if len(file_id) > ID_CHARACTERS:
+            await PlainTextResponse("No file is called that.", 400)(scope, receive, send)
             return
         upload = _Upload(self, scope, receive, send, session, file_id)
         try:

@@ -18,7 +18,7 @@ from lab.runs.serve.singletons import Singleton
 from lab.spec.data import ReadingSpec, UploadSource
 from lab.texts import Language
 
-MOST: Final = 2_000  # of all owners; who has not asked for theirs for longest gets a new one with the next page
+MOST: Final = 2_000  # of all owners; who has asked nothing for longest gets a new one with the next page
 Tables = Callable[[UploadSource, ReadingSpec], Table]
 
 
@@ -51,7 +51,12 @@ class Tickets:
             return key
 
     def get(self, key: str) -> Ticket | None:
-        return self._by_key.get(key)
+        """Whose ticket that is; None if it never held, or holds no more."""
+        with self._lock:
+            ticket = self._by_key.get(key)
+            if ticket is not None:
+                self._by_key.move_to_end(key)
+            return ticket
 
 
 def _while_there(tables: Tables) -> Tables:

@@ -13,6 +13,7 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -92,6 +93,8 @@ class UploadGate:
             await self._too_large(scope, receive, send)
         except _NoRoomAnyMore:
             await self._busy(scope, receive, send)
+        except ClientDisconnect:
+            log.debug("a browser left while it sent a file")
         except OSError as error:  # Streamlit lays a large file down in the temporary folder as it comes
             log.warning("a file that was sent could not be put into the temporary folder: %s", error)
             _tell(scope, "upload.no_room")
