@@ -18,6 +18,7 @@ from streamlit.runtime.state.session_state import SessionState
 
 from lab.edits.screen import Screen
 from lab.errors import LabError
+from lab.runs.serve.host import engine
 from lab.runs.serve.owner import new_owner, owner_from
 from lab.runs.serve.sessions import Session, opened, visitor_named
 from lab.spec.experiment import Experiment
@@ -79,7 +80,9 @@ class AppState:
         """Its page has gone: what was worked out for it is worked out again should it come back."""
         self.memo.clear()
         self.desk.screens.pop(id(self), None)
-        self.desk.leave()
+        if not self.desk.screens:
+            self.desk.leave()
+            engine().left(self.owner)
 
     def forget_tables(self) -> None:
         """Another session's script may run meanwhile: each of these is one step."""

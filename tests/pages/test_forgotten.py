@@ -1,9 +1,11 @@
 """What a session remembers is bounded, however long somebody works in it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 from streamlit.runtime.state.session_state import SessionState
 
+from lab.runs.serve.inline import InlineEngine
 from pages.ui.state import TOLD, inmost, keep_newest, leave
 from tests.pages.conftest import Person
 
@@ -45,6 +47,18 @@ def test_of_a_page_that_has_gone_stays_what_its_person_did_and_not_what_was_work
     assert person.look().experiment.fit.epochs == 7
     assert state.memo
     assert state in state.desk.screens.values()
+
+
+def test_only_the_last_page_of_a_person_lets_go_of_the_lines_about_their_runs(person, monkeypatch):
+    told = []
+    monkeypatch.setattr(InlineEngine, "left", lambda _, owner: told.append(owner))
+    state, session = person.state(), SimpleNamespace(session_state=kept_by_streamlit(person))
+    state.desk.screens[0] = other = replace(state)
+    leave(session)
+    assert told == []
+    state.desk.screens.clear()
+    leave(session)
+    assert told == [other.owner]
 
 
 def test_a_session_whose_first_screen_never_came_has_nothing_to_leave():

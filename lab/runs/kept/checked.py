@@ -5,6 +5,7 @@ Whoever reads a run may then rely on it: as many numbers as epochs, epochs withi
 
 import math
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Final
 
 from lab.runs.kept.record import RunRecord, RunSummary
@@ -51,7 +52,7 @@ def check_record(record: RunRecord, status: Status) -> None:
 
 def check_summary(summary: RunSummary) -> None:
     """Raises ValueError or TypeError where one line about a run cannot be shown as it is."""
-    typed(RunSummary, vars(summary))
+    typed(RunSummary, {field.name: getattr(summary, field.name) for field in fields(summary)})
     if summary.state not in ENDED:
         raise ValueError("not an ended run")
     _check_counts(summary.epoch, summary.epochs, summary.best_epoch, most=ALONE.epochs)

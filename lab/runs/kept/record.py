@@ -107,7 +107,7 @@ class RunRecord:
         return self.experiment.with_fit(changes=self.changes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Marks:
     """What a person did with a run after it began; kept beside it.
 
@@ -126,7 +126,7 @@ class Marks:
     test: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """One line of the list of an owner's runs.
 

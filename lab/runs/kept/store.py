@@ -186,6 +186,10 @@ class RunStore:
         found = [replace(summary, marks=_marks(path)) for path, summary in known.items() if summary is not None]
         return sorted(found, key=lambda summary: summary.number, reverse=True)
 
+    def let_go(self, owner: str) -> None:
+        """Have no line about the owner's runs at hand any more."""
+        self._at_hand.pop(self._folder(owner), None)
+
     def set_aside(self, owner: str) -> list[str]:
         """Ids of the owner's files that are no runs any more, cut off or changed: good for `delete` alone."""
         paths = self._kept_in(self._folder(owner))

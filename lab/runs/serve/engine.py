@@ -113,6 +113,10 @@ class Engine(Protocol):
         """End a study and keep what it has found. Raises RunError "run.unknown"."""
         ...
 
+    def left(self, owner: str) -> None:
+        """Nobody sits there any more: what is at hand of the owner's list is read again should somebody ask."""
+        ...
+
     def close(self) -> None:
         """End everything that the engine started."""
         ...

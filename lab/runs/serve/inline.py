@@ -151,6 +151,9 @@ class InlineEngine:
             if run.owner == owner
         ]
 
+    def left(self, owner: str) -> None:
+        """Nothing was read from a disk."""
+
     def set_aside(self, owner: str) -> list[str]:
         return []  # nothing lies on a disk
 

@@ -136,6 +136,16 @@ def test_lines_about_the_runs_of_so_many_owners_are_at_hand_those_asked_for_last
     assert len(store._at_hand) == 2
 
 
+def test_lines_of_an_owner_who_has_left_are_read_again(engine, tmp_path):
+    store = RunStore(tmp_path, ALONE)
+    runs = {owner: keep(store, engine, owner) for owner in ("one", "two")}
+    lines = {owner: store.summaries(owner) for owner in runs}
+    store.let_go("one")
+    assert list(map(len, store._at_hand.values())) == [1]
+    assert {owner: store.summaries(owner) for owner in runs} == lines
+    assert len(store._at_hand) == 2
+
+
 def test_the_oldest_make_room_for_the_newest(engine, tmp_path):
     probe = RunStore(tmp_path / "probe", ALONE)
     keep(probe, engine)

@@ -175,6 +175,9 @@ class PoolEngine:
     def set_aside(self, owner: str) -> list[str]:
         return self._shelf.set_aside(owner)
 
+    def left(self, owner: str) -> None:
+        self._shelf.left(owner)
+
     def record(self, run_id: str, owner: str) -> RunRecord:
         return self._shelf.record(run_id, owner)
 

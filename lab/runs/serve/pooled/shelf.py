@@ -42,6 +42,12 @@ class Shelf:
     def set_aside(self, owner: str) -> list[str]:
         return self._store.set_aside(owner)
 
+    def left(self, owner: str) -> None:
+        """As `Engine.left`."""
+        self._store.let_go(owner)
+        for run in self._hub.runs_of(owner):
+            self.forget(run)
+
     def next_number(self, owner: str) -> int:
         """Of the owner's next run."""
         return self._store.next_number(owner, max((run.number for run in self._hub.runs_of(owner)), default=0))
@@ -91,7 +97,7 @@ class Shelf:
         return run_id
 
     def forget(self, job: Job) -> None:
-        """It is no longer live."""
+        """It is no longer live, or nobody looks at it."""
         self._summaries.pop(job.id, None)
 
     # --- live runs as pages see them
