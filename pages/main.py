@@ -31,4 +31,4 @@ bench = bench_of(state)
 begin_telling(state, bench.problems, bench.dataset)
 header(state, bench, shown)
 chosen.run()
-state.has_said = True  # at the end: a screen that another one interrupts has not shown what is to be said
+state.end_screen()

@@ -135,13 +135,17 @@ class AppState:
     def enter_page(self, page: str) -> None:
         """A new screen; on another page the widgets show the experiment again, so earlier refusals are over."""
         use_desk(self.owner, self.desk)
-        self.desk.forget_views()
         self.desk.screens[id(self)] = self
         self.memo.pop("runs", None)  # asked for once a screen, see `pages.ui.run.training.past_runs`
         if page != self.page:
             self.page = page
             self.refusals.clear()
             self.wants_run = False
+
+    def end_screen(self) -> None:
+        """It was drawn to its end: one that another one interrupts has not shown what is to be said."""
+        self.has_said = True
+        self.desk.forget_views()
 
 
 def keep_newest(kept: dict[Any, Any], most: int) -> None:
