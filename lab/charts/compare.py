@@ -86,7 +86,7 @@ def overlaid(runs: Sequence[RunCurves], frame: Frame, *, language: Language) -> 
     _scale(chart, runs, frame)
     lines = [_wrapped(run.legend).count("<br>") + 1 for run in runs] + [1] * len(DASHES)
     below = AXIS_PX + LINE_PX * sum(lines) + GAP_PX * (len(lines) + 1)
-    legend = {"orientation": "v", "x": 0, "xanchor": "left", "y": -AXIS_PX / PLOT_PX, "yanchor": "top"}
+    legend = {"orientation": "v", "yref": "paper", "y": -AXIS_PX / PLOT_PX, "yanchor": "top"}
     margin = {"l": 10, "r": 10, "t": TOP_PX, "b": below}
     return chart.update_layout(legend={**legend, "font": {"size": 15}}, margin=margin, height=TOP_PX + PLOT_PX + below)
 

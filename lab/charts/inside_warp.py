@@ -61,7 +61,14 @@ def warp(
     return chart.update_layout(
         title=_title(first, names[0], language),
         margin={"t": 90, "b": 10},
-        legend={"x": 1, "xanchor": "right", "y": 1.02, "font": {"size": SMALL_FONT}},
+        legend={
+            "x": 1,
+            "xanchor": "right",
+            "yref": "paper",
+            "yanchor": "bottom",
+            "y": 1.02,
+            "font": {"size": SMALL_FONT},
+        },
         updatemenus=[
             {
                 "type": "buttons",

@@ -25,7 +25,7 @@ CLEAR = "rgba(0,0,0,0)"  # lets the page through
 SHADES = [[0, "rgba(0,114,178,0)"], [1, "rgba(0,114,178,0.6)"]]
 TWO_WAYS = [[0, "rgba(213,94,0,0.6)"], [0.5, "rgba(128,128,128,0)"], [1, "rgba(0,114,178,0.6)"]]
 # Streamlit fills in its theme's colours in the browser; an empty template would be filled by Plotly, on the server
-ABOVE = {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0}
+ABOVE = {"orientation": "h", "yref": "container", "yanchor": "top", "y": 1.0, "xanchor": "left", "x": 0}
 THEMED = {"layout": {"hovermode": "closest"}}
 
 # one look for each part of the data, the same in every chart

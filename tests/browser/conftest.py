@@ -45,6 +45,11 @@ CLIPPED = """() => [...document.querySelectorAll('[data-testid=stMain] :is(p, bu
                        && element.scrollWidth > element.clientWidth + 1
                        && getComputedStyle(element).overflowX !== 'visible')
     .map(element => element.textContent)"""
+COVERED = """() => [...document.querySelectorAll('.js-plotly-plot')].filter(chart => {
+    const [legend, curves] = ['.legend', '.nsewdrag'].map(part => chart.querySelector(part)?.getBoundingClientRect());
+    return legend?.width && curves?.width && legend.top < curves.bottom - 1 && legend.bottom > curves.top + 1
+      && legend.left < curves.right && legend.right > curves.left;
+  }).map(chart => chart.querySelector('.legend').textContent)"""
 
 expect.set_options(timeout=LONGEST_MS)
 
@@ -224,14 +229,17 @@ class Visitor:
             main.evaluate("main => main.scrollTo(0, 0)")
 
     def assert_fits(self) -> None:
-        """No scrolling sideways once charts have their new size, and no text wider than the box that clips it."""
+        """Once charts have their new size: no scrolling sideways, no text wider than the box that clips it, and no
+        legend over the curves that it names."""
         try:
             self.page.wait_for_function(
                 f"""() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
-                    .every(element => element.scrollWidth <= element.clientWidth) && !({CLIPPED})().length"""
+                    .every(element => element.scrollWidth <= element.clientWidth)
+                    && !({CLIPPED})().length && !({COVERED})().length"""
             )
         except WaitedInVain:
-            raise AssertionError(f"wider than the screen, or clipped: {self.page.evaluate(CLIPPED)}") from None
+            clipped, covered = self.page.evaluate(CLIPPED), self.page.evaluate(COVERED)
+            raise AssertionError(f"too wide, clipped ({clipped}), or a legend over curves ({covered})") from None
 
 
 @pytest.fixture
