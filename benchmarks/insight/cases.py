@@ -2,7 +2,8 @@
 
 Every ready-made start is trained with each optimizer, each learning rate of nine decades and several seeds. Beside it
 stand families that tempt a verdict to say something false: targets of pure noise, rows that stand several times in the
-table, validation parts of a handful of rows, series that drift.
+table, validation parts of a handful of rows, series that drift; and regressions with other losses than squared ones,
+whose baseline is another number than the mean.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,13 @@ OPTIMIZERS = {
     "adam": PartSpec(type="Adam"),
 }
 SLOW = {"ctc_morse": 8, "hourly": 8, "lecture": 30, "spiral": 200}  # epochs, where a run would take seconds
-FAMILIES = ("start", "noise", "duplicates", "tiny", "drift")
+FAMILIES = ("start", "noise", "duplicates", "tiny", "drift", "losses")
+OTHER_LOSSES = {
+    "tmax_mae": ("kr_tmax_tomorrow", "MeanAbsoluteError"),
+    "outliers_mae": ("outliers_1d", "MeanAbsoluteError"),
+    "rain_mae": ("rain_amount", "MeanAbsoluteError"),
+    "rain_mape": ("rain_amount", "MeanAbsolutePercentageError"),
+}
 FEW_RATES = (1e-4, 1e-2, 1.0)
 BATCH = 10
 
@@ -57,6 +64,7 @@ def cases(families: Sequence[str] = FAMILIES, seeds: Sequence[int] = (0, 1, 2)) 
         "duplicates": (("iris_3", "breast_cancer_3", "sine_3"), ("sgd", "adam"), FEW_RATES),
         "tiny": (("iris_tiny", "wine_tiny", "tmax_tiny"), ("adam",), FEW_RATES),
         "drift": (("trend", "level_shift", "season"), ("sgd", "adam"), FEW_RATES),
+        "losses": (tuple(OTHER_LOSSES), ("sgd", "adam"), RATES),
     }
     for family in families:
         names, optimizers, rates = tables[family]
@@ -136,6 +144,13 @@ def _drift(name: str, seed: int) -> tuple[Experiment, Table]:
     return base.with_data(split=split, inputs=inputs), table
 
 
+def _other_loss(name: str, seed: int) -> tuple[Experiment, Table]:
+    """A regression in the target's own unit, as a percentage of it asks for."""
+    sample, loss = OTHER_LOSSES[name]
+    base, table = _proposed(name, _sample(sample).frame)
+    return base.with_data(target_scaling="none").with_compile(loss=PartSpec(type=loss)), table
+
+
 def _proposed(name: str, frame: pd.DataFrame) -> tuple[Experiment, Table]:
     """The experiment that the data page proposes for a table whose last column is the target."""
     table = read_table(frame.to_csv(index=False).encode(), f"{name}.csv")
@@ -145,4 +160,11 @@ def _proposed(name: str, frame: pd.DataFrame) -> tuple[Experiment, Table]:
     return base.with_fit(batch_size=BATCH), table
 
 
-BASES = {"start": _of_start, "noise": _noise, "duplicates": _duplicates, "tiny": _tiny, "drift": _drift}
+BASES = {
+    "start": _of_start,
+    "noise": _noise,
+    "duplicates": _duplicates,
+    "tiny": _tiny,
+    "drift": _drift,
+    "losses": _other_loss,
+}
