@@ -1,18 +1,27 @@
-"""Curves of a lesson: each seed thin, their median thick, what was predicted on top of them."""
+"""Curves of a lesson: each seed thin, their median thick, what was predicted on top, and what sentences point at."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Literal
 
 import plotly.graph_objects as go
 
-from lab.charts.studies import COLOURS, DASHES, LEGEND_LINE, WIDE, mark_epoch, thin
-from lab.charts.style import BROWN, GREY, HEIGHT, SKY, figure, plain, whole_epochs
+from lab.charts.studies import COLOURS, DASHES, LEGEND_LINE, WIDE, thin
+from lab.charts.style import BROWN, FONT_SIZE, GREY, HEIGHT, PURPLE, SKY, figure, plain, whole_epochs
 from lab.studies.band import median_curve
 from lab.texts import Language, say
 
 LINE_COLOURS = (*COLOURS, SKY, BROWN)
+LINE_DASHES = (*DASHES, "2px,3px,2px,9px", "16px,3px,2px,3px,2px,3px")  # one for each colour: it alone tells no line
 LINES_BESIDE = 3  # names for which there is room as it is
+LETTERS, WIDE_LETTERS = 30, 20  # of a name in one line, on a phone; Korean ones are as wide as they are high
+BADGE = {"bgcolor": "#3d3d3d", "bordercolor": "#ffffff", "borderwidth": 1, "borderpad": 3}  # seen on any page
+BADGE_AWAY, BADGE_STEP, BADGE_RISE = 30, 34, 12  # pixels: from its place, and farther for each that is near already
+BAR_STEP = 0.025  # of the axis, from one distance to the next
+MOST_TICKS = 7
+NEAR = 0.12  # of the axis: two places as near would have their badges on each other
 Over = Literal["epoch", "update"]
 OVERS: tuple[Over, ...] = ("epoch", "update")
 
@@ -28,10 +37,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """What to look at: an epoch, and the words at it."""
+    """What to look at.
 
-    epoch: float
-    words: str
+    Args:
+        label: the number that stands before the sentence, too.
+        values: of one curve there; of two whose distance is meant.
+        upright: whether the epoch itself is meant.
+    """
+
+    label: str
+    epoch: int
+    values: tuple[float, ...]
+    upright: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,29 +65,16 @@ def lesson_curves(
     language: Language,
     *,
     over: Over = "epoch",
-    mark: Mark | None = None,
+    marks: Sequence[Mark] = (),
     drawn: Drawn | None = None,
 ) -> go.Figure:
     """The curves so far; also of runs that go on."""
-    height = HEIGHT + LEGEND_LINE * max(0, len(lines) - LINES_BESIDE)  # on a phone each name has a line of its own
+    names = [_wrapped(line.name) for line in lines]
+    rows = sum(1 + name.count("<br>") for name in names)  # on a phone each name has a line of its own
+    height = HEIGHT + LEGEND_LINE * max(0, rows - LINES_BESIDE)
     chart = figure(say(f"studies.over.{over}", language), plain(title), height=height)
-    seen: list[float] = []
-    for place, line in enumerate(lines):
-        colour, dash = LINE_COLOURS[place % len(LINE_COLOURS)], DASHES[place % len(DASHES)]
-        for curve in line.curves if len(line.curves) > 1 else ():  # one is its own median
-            chart.add_trace(thin(_places(len(curve), line, over), curve, colour))
-        median = median_curve(line.curves)
-        if len(median):
-            seen += [float(value) for value in median if value == value]
-            chart.add_trace(
-                go.Scatter(
-                    x=_places(len(median), line, over),
-                    y=median.tolist(),
-                    name=plain(line.name),
-                    mode="lines",
-                    line={"color": colour, "dash": dash, "width": 3},
-                )
-            )
+    for place, (line, name) in enumerate(zip(lines, names, strict=True)):
+        chart.add_traces(list(_traces(line, name, look_of(place), over)))
     if drawn is not None:
         chart.add_trace(
             go.Scatter(
@@ -81,13 +85,98 @@ def lesson_curves(
                 line={"color": GREY, "width": 5, "dash": "dot"},
             )
         )
-    if mark is not None and over == "epoch":
-        mark_epoch(chart, mark.epoch, plain(mark.words))
-    if seen and min(seen) > 0 and max(seen) > WIDE * min(seen) and drawn is None:
-        chart.update_yaxes(type="log", dtick=1)
-    if over == "epoch":
-        return whole_epochs(chart)
-    return chart.update_xaxes(type="log")
+    powers = drawn is None and counts_in_powers(lines)
+    if powers:
+        chart.update_yaxes(type="log", dtick=decades_a_tick(lines), exponentformat="power")
+    if over == "update":
+        return chart.update_xaxes(type="log")
+    _point(chart, marks, lines, powers=powers)
+    return whole_epochs(chart)
+
+
+def look_of(place: int) -> dict[str, str]:
+    """Of a line, by its place among all."""
+    return {"color": LINE_COLOURS[place % len(LINE_COLOURS)], "dash": LINE_DASHES[place % len(LINE_DASHES)]}
+
+
+def counts_in_powers(lines: Sequence[Line]) -> bool:
+    """Whether the axis counts in powers of ten: its highest value would press the lowest median to the ground."""
+    medians = _finite(value for line in lines for value in median_curve(line.curves))
+    values = _finite(value for line in lines for curve in line.curves for value in curve)
+    return bool(medians) and min(values) > 0 and max(values) > WIDE * min(medians)
+
+
+def decades_a_tick(lines: Sequence[Line]) -> int:
+    """Of an axis that counts in powers of ten: twenty numbers would stand on each other."""
+    values = _finite(value for line in lines for curve in line.curves for value in curve)
+    return max(1, math.ceil(math.log10(max(values) / min(values)) / MOST_TICKS))
+
+
+def _finite(values: Iterable[float]) -> list[float]:
+    return [float(value) for value in values if math.isfinite(value)]
+
+
+def _wrapped(name: str) -> str:
+    """In lines that the legend has room for on a phone."""
+    wide = any("가" <= letter <= "힣" for letter in name)
+    return "<br>".join(plain(piece) for piece in wrap(name, WIDE_LETTERS if wide else LETTERS))
+
+
+def _traces(line: Line, name: str, look: dict[str, str], over: Over) -> Iterator[go.Scatter]:
+    for curve in line.curves if len(line.curves) > 1 else ():  # one is its own median
+        yield thin(_places(len(curve), line, over), curve, look["color"])
+    if line.curves:
+        median = median_curve(line.curves)
+        values = median.tolist() or [None]  # a line that broke off at once has its name all the same
+        yield go.Scatter(
+            x=_places(len(values), line, over), y=values, name=name, mode="lines", line={**look, "width": 3}
+        )
+
+
+# --- what to look at
+
+
+def _point(chart: go.Figure, marks: Sequence[Mark], lines: Sequence[Line], *, powers: bool) -> None:
+    """A badge with an arrow to each place; where a distance is meant, a bar from curve to curve."""
+    scale = math.log10 if powers else float
+    values = [scale(value) for value in _finite(value for line in lines for curve in line.curves for value in curve)]
+    epochs = max((len(curve) for line in lines for curve in line.curves), default=1)
+    for place, mark in enumerate(marks):
+        near = sum(abs(other.epoch - mark.epoch) < NEAR * epochs for other in marks[:place])
+        inwards = 1 if mark.epoch < epochs / 3 else -1
+        x, y = float(mark.epoch), sum(map(scale, mark.values)) / len(mark.values)
+        if mark.upright:
+            chart.add_vline(x=x, line={"color": PURPLE, "width": 2, "dash": "dot"})
+        if len(set(mark.values)) > 1:
+            x += inwards * BAR_STEP * near * epochs
+            chart.add_trace(_bar(x, mark.values))
+        away = BADGE_AWAY + BADGE_RISE * near
+        chart.add_annotation(
+            x=x,
+            y=y,
+            ax=inwards * (BADGE_AWAY + BADGE_STEP * near),
+            ay=away if y > (min(values) + max(values)) / 2 else -away,
+            text=f"<span style='color:#ffffff'>{mark.label}</span>",  # a page gives other letters its own colour
+            font={"size": FONT_SIZE - 2},
+            arrowcolor=PURPLE,
+            arrowhead=2,
+            arrowwidth=2,
+            **BADGE,
+        )
+
+
+def _bar(x: float, values: Sequence[float]) -> go.Scatter:
+    line = {"color": PURPLE, "width": 3}
+    return go.Scatter(
+        x=[x] * 2,
+        y=list(values),
+        mode="lines+markers",
+        line=line,
+        marker={"symbol": "line-ew", "size": 14, "line": line},
+        cliponaxis=False,
+        showlegend=False,
+        hoverinfo="skip",
+    )
 
 
 def _places(epochs: int, line: Line, over: Over) -> list[float]:

@@ -19,6 +19,7 @@ from lab.lessons.said import asked_by
 from lab.lessons.schema import MINE, Scene, Sentence, Setting
 from lab.model.drawn import DrawnNetwork, drawn_network
 from lab.model.layer_table import layer_rows
+from lab.studies.band import median_curve
 from lab.studies.words import number
 from lab.texts import Language, has_text, say
 
@@ -47,8 +48,8 @@ def pictures_of(scenes: Sequence[Scene]) -> tuple[Picture, ...]:
 
 
 def picture_for(sentence: Sentence, pictures: Sequence[Picture]) -> Picture:
-    """The first that draws a setting of which the sentence speaks; else the first of all."""
-    about = {name.partition(".")[0] for name in asked_by(sentence)}
+    """The one that it points at, else the first that draws a setting of which it speaks; else the first of all."""
+    about = {sentence.look.setting} if sentence.look else {name.partition(".")[0] for name in asked_by(sentence)}
     return next((one for one in pictures if about & {setting.key for setting in one.settings}), pictures[0])
 
 
@@ -59,7 +60,7 @@ def chart_of(
     language: Language,
     *,
     over: Over = "epoch",
-    mark: Mark | None = None,
+    marks: Sequence[Mark] = (),
     drawn: Drawn | None = None,
     only: str | None = None,
 ) -> go.Figure:
@@ -69,7 +70,7 @@ def chart_of(
         only: the one setting to be drawn; None for all.
     """
     lines = lines_of(picture, runs, words, language, only=only)
-    return lesson_curves(lines, curve_name(picture.curve, language), language, over=over, mark=mark, drawn=drawn)
+    return lesson_curves(lines, curve_name(picture.curve, language), language, over=over, marks=marks, drawn=drawn)
 
 
 def lines_of(
@@ -86,11 +87,18 @@ def lines_of(
         if one is None or (only is not None and setting.key != only):
             continue
         name = words.name(setting.key)
+        if _lost_at_once(one, picture.curve):
+            name = say("lessons_page.broke_off", language, name=name)
         lines.append(_line(one, picture.curve, name))
         twin = picture.curve.replace("val_", "train_", 1)
         if picture.both and twin != picture.curve and (only is not None or len(picture.settings) <= MOST_TWINS):
             lines.append(_line(one, twin, say("lessons_page.trained", language, name=name)))
     return lines
+
+
+def _lost_at_once(one: SettingRuns, curve: str) -> bool:
+    """Whether most runs diverged before they had a point to be drawn."""
+    return any(run.diverged for run in one.runs) and not len(median_curve(one.curve(curve)))
 
 
 MOST_TWINS = 2  # of more settings the training curves would hide what is to be seen
@@ -115,17 +123,44 @@ def drawn_by(opened: Opened, curve: tuple[float, ...]) -> Drawn:
     return Drawn(at_epochs(curve, epochs), curve)
 
 
-def mark_of(sentence: Sentence, runs: Mapping[str, SettingRuns], language: Language) -> Mark | None:
-    """Where the chart is to be looked at for this sentence."""
-    epoch = epoch_pointed_at(sentence, runs)
-    return None if epoch is None else Mark(epoch, say("charts.best_epoch", language, epoch=round(epoch)))
+def numbers_of(said: Sequence[Sentence], runs: Mapping[str, SettingRuns]) -> dict[str, str]:
+    """Key -> number of each sentence that points at a chart of these runs."""
+    pointing = [one for one in said if one.look is not None and one.look.setting in runs]
+    return {one.key: str(number) for number, one in enumerate(pointing, start=1)}
+
+
+def marks_of(said: Sequence[Sentence], picture: Picture, runs: Mapping[str, SettingRuns]) -> list[Mark]:
+    """Where this chart is to be looked at, each place under the number that stands before its sentence."""
+    numbers = numbers_of(said, runs)
+    marks = [mark_of(one, picture, runs, numbers[one.key]) for one in said if one.key in numbers]
+    return [mark for mark in marks if mark is not None]
+
+
+def mark_of(sentence: Sentence, picture: Picture, runs: Mapping[str, SettingRuns], label: str = "") -> Mark | None:
+    """The place that a sentence points at, on the medians of the seeds.
+
+    None where it points at nothing of this picture; so too where most runs diverged at once.
+    """
+    look, epoch = sentence.look, epoch_pointed_at(sentence, runs)
+    if look is None or look.setting not in runs or look.setting not in [one.key for one in picture.settings]:
+        return None
+    curve = median_curve(runs[look.setting].curve(picture.curve))
+    if not len(curve):
+        return None
+    at = len(curve) if epoch is None else min(max(round(epoch), 1), len(curve))
+    beside = runs.get(look.beside or "")
+    other = () if beside is None else median_curve(beside.curve(picture.curve))
+    values = tuple(float(one[at - 1]) for one in (curve, other) if len(one) >= at)
+    return Mark(label, at, values, upright=look.figure is not None)
 
 
 def epoch_pointed_at(sentence: Sentence, runs: Mapping[str, SettingRuns]) -> float | None:
-    """The mean over the seeds; None where it points at nothing, or at what these runs do not have."""
+    """The epoch that it names, of a figure the mean over the seeds; None where it points at the end, or at nothing."""
     look = sentence.look
     if look is None or look.setting not in runs:
         return None
+    if look.figure is None:
+        return None if look.at == "end" else look.at
     epoch = float(np.mean(runs[look.setting].figures[look.figure]))
     return epoch if np.isfinite(epoch) else None
 
@@ -151,13 +186,18 @@ def _spread(values: Any, lost: bool) -> str:
     """Mean, and the ends where the seeds differ; what a setting does not measure is no NaN of a run that is lost."""
     if np.isnan(values).all() and not lost:
         return "–"
-    mean, low, high = (number(float(one)) for one in (values.mean(), values.min(), values.max()))
+    mean, low, high = (_told(float(one)) for one in (values.mean(), values.min(), values.max()))
     return mean if low == high else f"{mean} ({low} – {high})"
 
 
+def _told(value: float) -> str:
+    """What is counted to the last one, as sentences tell it; of all else three digits that count."""
+    return f"{value:,.0f}" if value.is_integer() else number(value)
+
+
 def mean_of(values: Any) -> str:
-    """The mean over the seeds, three digits that count."""
-    return number(float(values.mean()))
+    """The mean over the seeds."""
+    return _told(float(values.mean()))
 
 
 def network_of(opened: Opened, setting: str) -> DrawnNetwork:

@@ -20,7 +20,7 @@ from lab.lessons.filling import formulas_in
 from lab.lessons.prose import Prose, heading, parse_prose
 from lab.lessons.questions import question
 from lab.lessons.refusal import LessonError, LessonRefusal
-from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Change, Knob, Lesson, Refused, Scene, Sentence
+from lab.lessons.schema import KNOWN_OF_RUNS, MINE, Again, Change, Knob, Lesson, Pointer, Refused, Scene, Sentence
 from lab.model.problems import model_problems
 from lab.runs.orders.study import values_of
 from lab.spec.data import DataSpec
@@ -304,6 +304,8 @@ def _slips(lesson: Lesson) -> Iterator[LessonError]:
         yield LessonError("lesson.all_long")
     for sentence in lesson.explain:
         yield from _slips_of_sentence(sentence, known)
+        if sentence.look is not None:
+            yield from _slips_of_pointer(sentence.look, lesson)
     if lesson.check.right not in lesson.check.answers:
         yield LessonError("lesson.no_right_answer", item=lesson.check.right)
     yield from _slips_of_again(lesson.check.again)
@@ -315,8 +317,19 @@ def _slips_of_sentence(sentence: Sentence, known: set[str]) -> Iterator[LessonEr
         yield LessonError("lesson.when_or_refused", item=sentence.key)
     if sentence.when is not None:
         yield from _formula_slips(sentence.when, known, compared=True, of_seeds=sentence.seeds != "mean")
-    if sentence.look is not None and f"{sentence.look.setting}.{sentence.look.figure}" not in known:
-        yield LessonError("lesson.unknown_name", name=f"{sentence.look.setting}.{sentence.look.figure}")
+
+
+def _slips_of_pointer(look: Pointer, lesson: Lesson) -> Iterator[LessonError]:
+    """Of a place to look at: it has to be there, and a distance is one between curves of a kind."""
+    for key in (look.setting, look.beside):
+        if key is not None and key not in lesson.settings:
+            yield LessonError("lesson.unknown_setting", item=key, known=", ".join(lesson.settings))
+            return
+    scene = lesson.settings[look.setting][0]
+    if look.figure is not None and look.figure not in names_of(scene):
+        yield LessonError("lesson.unknown_name", name=f"{look.setting}.{look.figure}")
+    if look.beside is not None and lesson.settings[look.beside][0].curve != scene.curve:
+        yield LessonError("lesson.other_curve", item=look.setting, other=look.beside)
 
 
 def _slips_of_further(lesson: Lesson) -> Iterator[LessonError]:

@@ -7,8 +7,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from lab.charts.lessons import LINE_COLOURS
-from lab.charts.studies import DASHES, WIDE
+from lab.charts.lessons import counts_in_powers, look_of
 from lab.lessons.asked import scenes_of
 from lab.lessons.figures import SettingRuns
 from lab.lessons.pictures import Picture, curve_name, epoch_pointed_at, lines_of, pictures_of
@@ -83,8 +82,8 @@ def drawing_of(
         "lines": [
             {
                 "name": line.name,
-                "colour": LINE_COLOURS[place % len(LINE_COLOURS)],
-                "dash": DASHES[place % len(DASHES)],
+                "colour": look_of(place)["color"],
+                "dash": look_of(place)["dash"],
                 "updates": line.updates,
                 "epochs": [kept + 1 for kept in _kept(length)],
                 "median": _values(median, length),
@@ -95,7 +94,8 @@ def drawing_of(
         "last": max(lengths, default=1),
         "most": max((length * line.updates for line, length in zip(lines, lengths, strict=True)), default=1.0),
         "title": curve_name(picture.curve, language),
-        **_axis([value for line in lines for curve in line.curves for value in curve], medians),
+        **_ends([value for line in lines for curve in line.curves for value in curve]),
+        "log": counts_in_powers(lines),
     }
 
 
@@ -116,8 +116,9 @@ def _marks(
     for sentence in said:
         look, epoch = sentence.look, epoch_pointed_at(sentence, runs)
         if look is not None and epoch is not None and 1 <= round(epoch) < epochs:
-            figure = opened.lesson.settings[look.setting][0].figures[look.figure]
-            pointed[round(epoch)] = "turn" if figure.of == "best_epoch" else "look", look.setting
+            figure = opened.lesson.settings[look.setting][0].figures.get(look.figure or "")
+            turns = figure is not None and figure.of == "best_epoch"
+            pointed[round(epoch)] = "turn" if turns else "look", look.setting
     if pointed:
         return [(epoch, *mark) for epoch, mark in sorted(pointed.items())]
     medians = {key: median_curve(one.curve(picture.curve)) for key, one in runs.items()}
@@ -170,11 +171,7 @@ def _values(curve: Any, length: int) -> list[float | None]:
     return [float(f"{number:.4g}") if math.isfinite(number) else None for number in numbers]
 
 
-def _axis(values: Sequence[float], medians: Sequence[Any]) -> dict[str, Any]:
-    """Its ends, and whether it counts in powers of ten, as `lab.charts.lessons` does."""
+def _ends(values: Sequence[float]) -> dict[str, float]:
+    """Of the axis."""
     finite = [float(value) for value in values if math.isfinite(value)]
-    middle = [float(value) for median in medians for value in median if math.isfinite(value)]
-    if not finite:
-        return {"low": 0.0, "high": 1.0, "log": False}
-    log = bool(middle) and min(finite) > 0 and max(middle) > WIDE * min(middle)
-    return {"low": min(finite), "high": max(finite), "log": log}
+    return {"low": min(finite, default=0.0), "high": max(finite, default=1.0)}

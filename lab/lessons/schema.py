@@ -213,11 +213,19 @@ class Prediction(Value):
 
 
 class Pointer(Value):
-    """What to look at on the chart: the epoch that a figure of the setting names."""
+    """What to look at on the chart: a place on the curve of a setting, the median of its seeds.
+
+    Args:
+        figure: the epoch that a figure of the setting names, such as where its loss turns; in place of `at`.
+        at: "end", where the curve ends or breaks off, or an epoch.
+        beside: another setting of the same scene, if it is the distance to its curve.
+    """
 
     path: ClassVar[str] = "explain.look"
     setting: Key
-    figure: Key
+    figure: Key | None = None
+    at: Literal["end"] | Count = "end"
+    beside: Key | None = None
 
 
 class Sentence(Value):

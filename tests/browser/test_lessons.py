@@ -18,6 +18,7 @@ EVERY = [(folder.name, language, size) for folder in lesson_folders() for langua
 OTHERS = [pytest.param(*case, marks=pytest.mark.slow) for case in EVERY if case != WALKED]
 LABELS = "label[data-testid='stWidgetLabel'] ~ div label"
 ALERT = "[data-testid='stAlert']"
+NUMBERED = re.compile(r"^(\d+)\s+")  # a sentence that points at a chart
 DRAWN = 11  # places at which a hand is seen while it draws
 
 
@@ -132,7 +133,7 @@ def compare(person, name: str, predicted: str) -> None:
     """The prediction stands over what has happened, and all figures below."""
     is_curve = lesson(name).lesson.prediction.curve
     says(person.page.locator(".st-key-lesson-drawn .legendtext" if is_curve else ALERT), predicted)
-    expect(person.page.locator("[data-testid='stDataFrame']")).to_be_visible()
+    expect(person.page.locator("[data-testid='stTable']")).to_be_visible()
 
 
 def explain(person, name: str) -> None:
@@ -142,12 +143,21 @@ def explain(person, name: str) -> None:
     items = opened.words(person.language)["explain"].items
     place = person.page.locator(".st-key-lesson-sentences")
     *said, _ = place.locator("p:not(blockquote p)").all_inner_texts()  # the last says from how many seeds
+    numbers = [found[1] for found in map(NUMBERED.match, said) if found]
+    said = [NUMBERED.sub("", text) for text in said]
     sentences = [sentence_of(text, items, opened.lesson.explain) for text in said]
     assert sentences
     refusals = [say_error(opened.refusals[one.key], person.language) for one in sentences if one.refused]
     assert list(map(letters, place.locator("blockquote").all_inner_texts())) == list(map(letters, refusals))
-    if any(sentence.look for sentence in sentences):
-        expect(person.page.locator(".st-key-lesson-pointed .annotation-text").first).to_be_visible()
+    assert len(numbers) == sum(sentence.look is not None for sentence in sentences)
+    charts = person.page.locator(f".st-key-lesson-explained-{name} button")
+    seen: list[str] = []
+    for chart in range(max(1, charts.count())):
+        if charts.count():
+            charts.nth(chart).click()
+            person.settle()
+        seen += person.page.locator(".st-key-lesson-pointed .annotation-text").all_text_contents()
+    assert sorted(seen) == sorted(numbers), "a number of a sentence stands on no chart, or another does"
     expect(person.page.locator(".network-drawing svg").first).to_be_visible()
 
 

@@ -12,9 +12,10 @@ from lab.lessons.pictures import (
     curve_name,
     drawn_by,
     goal_reached,
-    mark_of,
+    marks_of,
     mean_of,
     network_of,
+    numbers_of,
     pictures_of,
 )
 from lab.lessons.progress import Progress, drawn_curve
@@ -242,8 +243,10 @@ def explain(state: AppState, opened: Opened, progress: Progress) -> None:
         return
     sentences, picture = st.columns([1, 1], gap="large")
     with sentences, st.container(key="lesson-sentences"):
+        numbers = numbers_of(known.said, {} if known.running is None else known.settings)
         for sentence in known.said:
-            st.markdown(sentence_told(opened, sentence, known.values, state.language))
+            badge = f":gray-badge[{numbers[sentence.key]}] " if sentence.key in numbers else ""
+            st.markdown(f"{badge}{sentence_told(opened, sentence, known.values, state.language)}")
         if not known.said:
             st.info(say("lessons_page.nothing_said", state.language))
         st.caption(say("lessons_page.said_about", state.language, seeds=len(known.found.seeds)))
@@ -252,9 +255,10 @@ def explain(state: AppState, opened: Opened, progress: Progress) -> None:
         if known.running is None:
             run_anew(state, progress, opened)
         else:
-            marks = [mark_of(sentence, known.settings, state.language) for sentence in known.said]
-            mark = next((one for one in marks if one is not None), None)
-            show_picture(state, known.running, shown, "lesson-pointed", mark=mark)
+            marks = marks_of(known.said, shown, known.settings)
+            show_picture(state, known.running, shown, "lesson-pointed", marks=marks)
+            if marks:
+                st.caption(say("lessons_page.pointed", state.language))
         try:
             network = state.once(
                 "lesson-network",

@@ -1,8 +1,7 @@
 """Runs of a lesson on a page: started, watched while they go on, and what has come out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from lab.charts.lessons import Drawn, Mark, Over
@@ -20,6 +19,7 @@ from lab.spec.experiment import Experiment
 from lab.texts import say
 from netcore.errors import NetcoreError
 from pages.ui.chart import show_chart
+from pages.ui.lessons.words import safe
 from pages.ui.state import AppState, app_state
 from pages.ui.text import plain
 from pages.ui.waiting import Awaited, tell_epochs, wait_for
@@ -88,20 +88,21 @@ def show_picture(
     key: str,
     *,
     over: Over = "epoch",
-    mark: Mark | None = None,
+    marks: Sequence[Mark] = (),
     drawn: Drawn | None = None,
     only: str | None = None,
 ) -> None:
     """The curves of a picture, each seed a thin line."""
     words = running.opened.words(state.language)
-    chart = chart_of(picture, running.settings, words, state.language, over=over, mark=mark, drawn=drawn, only=only)
+    chart = chart_of(picture, running.settings, words, state.language, over=over, marks=marks, drawn=drawn, only=only)
     show_chart(chart, key)
 
 
 def show_figures(state: AppState, opened: Opened, known: Known, picture: Picture) -> None:
     """The figures of all settings of a picture."""
     rows = figures_table(picture, known.settings, opened.words(state.language), state.language)
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    with st.container(key="lesson-figures"):
+        st.table([{safe(name): safe(value) for name, value in row.items()} for row in rows], hide_index=True)
     st.caption(say("lessons_page.figures_about", state.language, seeds=len(known.found.seeds)))
 
 

@@ -9,9 +9,10 @@ from lab.lessons.filling import filled
 from lab.lessons.reader import Opened
 from lab.lessons.schema import Sentence
 from lab.texts import Language
-from lab.texts.letters import visible
+from lab.texts.letters import JOINER, visible
 from pages.ui.text import plain, tell_error
 
+HELD = re.compile(r"(?<=[%)])(?=[가-힣])")  # a browser would put a particle on the next line
 CODE = re.compile(r"`([^`\n]{1,200})`")
 LONGEST = 3000  # letters of one paragraph
 
@@ -28,7 +29,7 @@ def _letters(text: str) -> str:
     """Blanks at its ends part it from the code beside it."""
     inner = text.strip()
     before, _, after = text.partition(inner) if inner else ("", "", text)
-    return f"{before}{plain(inner, LONGEST)}{after}"
+    return f"{before}{HELD.sub(JOINER, plain(inner, LONGEST))}{after}"
 
 
 def sentence_told(opened: Opened, sentence: Sentence, values: Mapping[str, Any], language: Language) -> str:

@@ -26,7 +26,7 @@ def stops(name, curves, said=(), updates=None):
 
 
 def test_curves_pause_where_a_sentence_points():
-    [turns] = [one for one in lesson("09").lesson.explain if one.look]
+    [turns] = [one for one in lesson("09").lesson.explain if one.key == "turns"]
     slow = [1.0, 0.9, 0.8, 0.5, 0.6, 0.7]
     found = stops_of(lesson("09"), made_runs(lesson("09"), {"slow": slow, "fast": slow}), [turns])
     assert [(stop.epoch, stop.what, stop.setting) for stop in found[1:2]] == [(4, "turn", "slow")]

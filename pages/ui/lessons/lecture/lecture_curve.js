@@ -199,10 +199,14 @@ class LectureCurve {
     return text;
   }
 
-  paintMark({ epoch, words }) {
+  paintMark({ epoch, words, upright, values }) {
     const x = this.x(epoch);
     const isReached = !this.isMoving && Math.abs(this.shown - epoch) < 0.5;
     const group = draw(this.svg, "g", { class: isReached ? "lecture-curve-mark is-reached" : "lecture-curve-mark" });
+    const heights = values.map((value) => this.y(value));
+    if (heights.length > 1) draw(group, "line", { x1: x, x2: x, y1: heights[0], y2: heights[1], class: "lecture-curve-distance" });
+    for (const y of heights) draw(group, "circle", { cx: x, cy: y, r: 0.7 * this.letter });
+    if (!upright) return;
     draw(group, "line", { x1: x, x2: x, y1: this.top, y2: this.bottom });
     const half = 0.45 * this.letter;
     draw(group, "path", { d: `M${x - half} ${this.bottom + half}h${2 * half}l${-half} ${-2 * half}z` });
@@ -218,4 +222,5 @@ class LectureCurve {
   }
 }
 
-const strokeOf = ({ colour, dash }, width) => ({ stroke: colour, "stroke-width": width, "stroke-dasharray": DASH[dash] });
+// a dash by its name, or as lengths in pixels
+const strokeOf = ({ colour, dash }, width) => ({ stroke: colour, "stroke-width": width, "stroke-dasharray": DASH[dash] ?? dash.replaceAll("px", "") });

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lab.charts.lessons import Mark
 from lab.lessons.prose import Prose
 from lab.lessons.reveal import MARKS, Stop, words_of
 from lab.texts import Language, say
@@ -27,7 +28,7 @@ def lecture_curve(
         drawing: of `lab.lessons.reveal.drawing_of`.
         until: the epoch of the pause; 0 for the axes alone.
         seconds: that a whole curve takes.
-        marks: epochs and words of the pauses.
+        marks: pauses, with their words, or places that a sentence points at.
         said: below the curves, once they have come there.
     """
     data = {
@@ -46,4 +47,13 @@ def lecture_curve(
 
 def marks_of(stops: list[Stop], words: Prose, language: Language) -> list[dict[str, Any]]:
     """The pauses that stand on the axis."""
-    return [{"epoch": stop.epoch, "words": words_of(stop, words, language)} for stop in stops if stop.what in MARKS]
+    return [
+        {"epoch": stop.epoch, "words": words_of(stop, words, language), "upright": True, "values": []}
+        for stop in stops
+        if stop.what in MARKS
+    ]
+
+
+def place_marked(mark: Mark) -> dict[str, Any]:
+    """What the sentence that is said points at."""
+    return {"epoch": mark.epoch, "words": "", "upright": mark.upright, "values": mark.values}

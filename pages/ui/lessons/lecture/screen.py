@@ -17,7 +17,7 @@ from lab.studies.words import number
 from lab.texts import say
 from pages.ui.lessons.beats import beat_names
 from pages.ui.lessons.lecture.held import begin_lecture, follow, move, run_again
-from pages.ui.lessons.lecture.lecture_curve import lecture_curve, marks_of
+from pages.ui.lessons.lecture.lecture_curve import lecture_curve, marks_of, place_marked
 from pages.ui.lessons.lecture.lecture_keys import MOVES, lecture_keys
 from pages.ui.lessons.running import tell_end
 from pages.ui.lessons.words import safe, sentence_told
@@ -196,8 +196,8 @@ def _explain(state: AppState, lecture: Lecture) -> None:
             st.markdown(_sentence(state, lecture, now))
     with chart:
         picture = picture_for(now, pictures_of(scenes_of(lecture.opened)))
-        mark = mark_of(now, running.settings, state.language)
-        marks = [] if mark is None else [{"epoch": mark.epoch, "words": mark.words}]
+        mark = mark_of(now, picture, running.settings)
+        marks = [] if mark is None else [place_marked(mark)]
         _whole_curve(state, lecture, "explain", picture, running, marks)
 
 
