@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from lab.runs.wire.spec import JobSpec, KnobTurn
 from lab.runs.wire.typed import typed
 
-PROTOCOL = 8
+PROTOCOL = 9
 
 RunState = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed", "lost"]
 ENDED: tuple[RunState, ...] = ("finished", "stopped", "diverged", "failed", "lost")
@@ -237,14 +237,39 @@ class Status:
     reason: Reason | None
     last_order: int = 0
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What of it readers must be told: how far the run has come, its frames tell."""
+        return (
+            self.state,
+            self.reason,
+            self.learning_rate,
+            self.batch_size,
+            self.epochs,
+            self.updates_per_epoch,
+            self.changes,
+        )
+
+
+class SoFar(NamedTuple):
+    """The only fields of a Status that change while a run just goes on."""
+
+    updates: int
+    compute_s: float
+    last_order: int
+
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that is needed to go on with a run elsewhere, taken when `epoch` epochs were finished."""
+    """All that is needed to go on with a run elsewhere, taken when `epoch` epochs were finished.
+
+    `so_far` stands in place of a Status of which all the rest is as it was; None where a Status is sent, too.
+    """
 
     run: str
     epoch: int
     data: bytes
+    so_far: SoFar | None = None
 
 
 class Checkpoint(NamedTuple):
@@ -363,16 +388,16 @@ def _unpack_taken(rows: list[tuple[str, int, int]], data: bytes, cursor: int) ->
 
 
 def _pack_snapshot(message: Snapshot) -> bytes:
-    """The next most: the name, then [run, epoch]; the rest is the state."""
-    header = json.dumps([Snapshot.__name__, [message.run, message.epoch]], separators=(",", ":")).encode()
-    return b"".join((_HEADER_LENGTH.pack(len(header)), header, message.data))
+    """The next most: the name, then [run, epoch, so far]; the rest is the state."""
+    header = json.dumps([Snapshot.__name__, [message.run, message.epoch, message.so_far]], separators=(",", ":"))
+    return b"".join((_HEADER_LENGTH.pack(len(header)), header.encode(), message.data))
 
 
 def _unpack_snapshot(values: Any, data: bytes) -> Snapshot:
-    run, epoch = values
+    run, epoch, so_far = values
     if not isinstance(run, str) or not isinstance(epoch, int):
         raise TypeError(f"{values!r} are no run and no epoch")
-    return Snapshot(run, epoch, data)
+    return Snapshot(run, epoch, data, None if so_far is None else SoFar(*so_far))
 
 
 def unpack(data: bytes) -> Message:

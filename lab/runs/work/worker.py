@@ -28,8 +28,10 @@ from lab.runs.wire.messages import (
     Reason,
     Resume,
     Snapshot,
+    SoFar,
     Speed,
     Start,
+    Status,
     Step,
     Taken,
     command_of,
@@ -61,6 +63,7 @@ class Slot:
     Args:
         points: not yet sent.
         last_order: number of the last one obeyed; kept_order: of the last one that a snapshot holds, too.
+        told: what of its status was told last.
         drawn: whether a page draws its weights; exact: whether it wants all parameters, as they are; inside: whether it
             looks into its layers.
         next_drawing_at: when they may be told again; drawn_at: `stand` when they were told; inside_updates: made when
@@ -78,6 +81,7 @@ class Slot:
     next_frame_at: float = 0.0
     last_order: int = 0
     kept_order: int = 0
+    told: tuple[object, ...] = ()
     spent_s: float = 0.0
     cost: EpochCost = field(default_factory=EpochCost)
     kind: Hashable = None
@@ -399,7 +403,7 @@ class Worker:
         self._flush()
         if save:
             self._save(run, slot)
-        self._send(replace(slot.trainer.status(run), last_order=slot.kept_order))
+        self._tell(slot, slot.trainer.status(run))
         if slot.trainer.state == "running":
             self._slicer.set_ready(run, self._ready_at(slot))
         else:
@@ -407,13 +411,17 @@ class Worker:
         if slot.trainer.state in ENDED:
             self._drop(run)
 
-    def _save(self, run: str, slot: Slot) -> None:
+    def _tell(self, slot: Slot, status: Status) -> None:
+        slot.told = status.told
+        self._send(replace(status, last_order=slot.kept_order))
+
+    def _save(self, run: str, slot: Slot, so_far: SoFar | None = None) -> None:
         """Takes as little of the worker's time as of the run's, however many runs there are and however large."""
         if slot.exact:
             self._send_off()  # whoever looks at it does not wait for what is kept
         began = self._clock()
         slot.kept_order = slot.last_order
-        self._send(Snapshot(run, slot.trainer.epochs_done, slot.trainer.snapshot()))
+        self._send(Snapshot(run, slot.trainer.epochs_done, slot.trainer.snapshot(), so_far))
         now = self._clock()
         rest = max((now - began) / SNAPSHOT_SHARE, 1 / SNAPSHOTS_PER_S)
         self._next_snapshot_at = max(self._next_snapshot_at, now - SLOWEST_BEAT_S) + rest
@@ -455,8 +463,12 @@ class Worker:
         for run, slot in sorted(due, key=lambda one: one[1].next_snapshot_at):
             if self._next_snapshot_at > now:
                 break
-            self._save(run, slot)
-            self._send(replace(slot.trainer.status(run), last_order=slot.kept_order))
+            status = slot.trainer.status(run)
+            if status.told == slot.told:
+                self._save(run, slot, SoFar(status.updates, status.compute_s, slot.last_order))
+            else:
+                self._save(run, slot)
+                self._tell(slot, status)
 
     def _encode(self, run: str, slot: Slot) -> None:
         points, slot.points = slot.points, Points()

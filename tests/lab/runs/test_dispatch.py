@@ -8,7 +8,20 @@ from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.inbox import Inbox
 from lab.runs.serve.pooled.job import CRASHES, CRASHES_IN_A_ROW
-from lab.runs.wire.messages import Drop, Extend, Frames, Order, Pause, Pong, Resume, SetLearningRate, Start, Stop
+from lab.runs.wire.messages import (
+    Drop,
+    Extend,
+    Frames,
+    Order,
+    Pause,
+    Pong,
+    Resume,
+    SetLearningRate,
+    Snapshot,
+    SoFar,
+    Start,
+    Stop,
+)
 from lab.spec.limits import ALONE
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import frame, live_run, status
@@ -171,7 +184,8 @@ def test_who_waits_may_give_up_without_a_worker(office):
 def test_only_the_worker_that_has_a_job_says_where_it_is(office):
     (run,) = office.submit("a")
     office.inbox.take(1, status("a", "finished"))
-    assert run.status.state == "queued"
+    office.inbox.take(1, Snapshot("a", 7, b"of before", SoFar(70, 1.0, 0)))
+    assert (run.status.state, run.status.epoch, run.snapshot) == ("queued", 0, b"")
     office.inbox.take(0, status("a", "running"))
     assert run.status.state == "running"
 

@@ -13,7 +13,7 @@ from lab.runs.serve.pooled import curve as curve_module
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import LiveRun, StudyPart
 from lab.runs.serve.pooled.streams import Streams
-from lab.runs.wire.messages import Checkpoint, Frame, Frames, Pause, Snapshot, Taken
+from lab.runs.wire.messages import Checkpoint, Frame, Frames, Pause, Snapshot, SoFar, Taken
 from lab.spec.limits import ALONE
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import Bell, frame, live_run, status
@@ -320,6 +320,20 @@ def test_a_job_that_has_ended_says_nothing_more(hub, run):
     assert hub.set_status(status("r", "stopped")) is run
     assert hub.set_status(status("r", "running")) is None
     assert run.status.state == "stopped"
+
+
+def test_a_snapshot_that_says_how_far_a_run_is_answers_its_orders_and_wakes_nobody(hub, run):
+    bell, order = Bell(), run.orders.add("r", Pause())
+    run.readers[0] = bell
+    hub.set_status(status("r"))
+    version, rung = run.version, bell.rung
+    hub.set_snapshot(Snapshot("r", 7, b"state", SoFar(70, 1.5, order.number)))
+    assert (run.status.epoch, run.status.updates, run.status.compute_s) == (7, 70, 1.5)
+    assert run.orders.waiting == []
+    assert (run.version, bell.rung) == (version, rung)
+    hub.set_status(status("r", "stopped", epoch=8))
+    hub.set_snapshot(Snapshot("r", 7, b"state", SoFar(70, 1.5, order.number)))
+    assert run.status.epoch == 8
 
 
 def test_snapshot_and_checkpoints_are_kept_within_their_bound(clock):

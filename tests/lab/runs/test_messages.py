@@ -18,6 +18,7 @@ from lab.runs.wire.messages import (
     Reason,
     SetLearningRate,
     Snapshot,
+    SoFar,
     Start,
     Status,
     Step,
@@ -46,6 +47,7 @@ from tests.lab.runs.test_study import cells
             ]
         ),
         Snapshot("a", 7, bytes(range(256))),
+        Snapshot("a", 7, b"", SoFar(70, 0.25, 3)),
         Taken([Checkpoint("a", 1, b"abc"), Checkpoint("b", 2, b""), Checkpoint("a", 2, bytes(range(256)))]),
         Ping(7, 0.125, 1),
         Ping(8),

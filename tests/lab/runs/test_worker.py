@@ -37,6 +37,7 @@ from lab.runs.work.slicer import Pace
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
 from lab.runs.work.trainer import Trainer
 from lab.runs.work.worker import MANY_GONE, SNAPSHOT_SHARE, SNAPSHOTS_PER_S, TIDY_S, Slot, Worker, job_of
+from lab.spec.experiment import Change
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.runs import iris, spec_of, trained, with_rate
 
@@ -92,6 +93,11 @@ class Told:
         frames = [(at, frame.parameters) for at, message in self.of(Frames) for frame in message.frames]
         events = [(at, json.loads(event[event.index(b"{") :])) for at, event in frames if event]
         return [(at, values["epoch"], values["updates"]) for at, values in events]
+
+    def answers(self, run: str) -> list[tuple[float, int]]:
+        """Numbers of the orders that the run has said to have obeyed, and when."""
+        so_far = [(at, one.so_far.last_order) for at, one in self.of(Snapshot, run) if one.so_far is not None]
+        return sorted(so_far + [(at, one.last_order) for at, one in self.of(Status, run)])
 
     def end(self, run: str) -> Status:
         return self.of(Status, run)[-1][1]
@@ -277,7 +283,7 @@ def test_what_a_turned_knob_does_is_told_before_the_state_is_kept_and_the_turn_c
     assert at - turned < 0.004
     assert seen - turned < 0.009
     kept = next(when for when, _ in told.of(Snapshot, "r") if when > turned)
-    answered = next(when for when, status in told.of(Status, "r") if status.last_order == 1)
+    answered = next(when for when, number in told.answers("r") if number == 1)
     assert seen < kept <= answered
 
 
@@ -421,10 +427,30 @@ def test_a_run_goes_on_from_its_last_snapshot_to_the_same_numbers(work, start):
     assert losses == pytest.approx(trained(iris(40)).history["loss"][shot.epoch :], rel=1e-5)  # six digits cross
 
 
+def test_while_a_run_just_goes_on_its_snapshots_say_how_far_it_is_and_no_status_is_sent(work, start):
+    told = work((0.0, start("r", ENDLESS, 10.0)), (5.0, order("r", 1, SetLearningRate(0.5))), until=10.0)
+    statuses = [(at, status.learning_rate) for at, status in told.of(Status, "r")]
+    assert [rate == 0.5 for _, rate in statuses] == [False, True]
+    later = [one for at, one in told.of(Snapshot, "r") if at > statuses[-1][0]]
+    assert len(later) > 3
+    for snapshot in later:
+        assert snapshot.so_far.updates == snapshot.epoch  # one update an epoch
+        assert snapshot.so_far.last_order == 1
+
+
+def test_a_knob_that_turns_by_itself_is_told_with_the_next_snapshot(work, start):
+    planned = ENDLESS.with_fit(changes=(Change(epoch=20, batch=0, name="learning_rate", value=0.5),))
+    told = work((0.0, start("r", planned, 10.0)), until=6.0)
+    _, (when, status) = told.of(Status, "r")
+    assert status.learning_rate == 0.5
+    assert 2.0 <= when < 4.0
+    assert (when, status.epoch, None) in [(at, one.epoch, one.so_far) for at, one in told.of(Snapshot, "r")]
+
+
 def test_every_order_is_answered_with_its_number(work, start):
     letters = [(0.0, start("r", ENDLESS, 10.0)), (1.0, order("r", 1, SetLearningRate(0.5)))]
     told = work(*letters, (2.0, order("r", 2, SetLearningRate(0.25))), (3.0, stop("r", 3)))
-    answers = [status.last_order for _, status in told.of(Status, "r")]
+    answers = [number for _, number in told.answers("r")]
     assert answers == sorted(answers)
     assert set(answers) == {0, 1, 2, 3}
     assert [turn.value for turn in told.end("r").changes] == [0.5, 0.25]

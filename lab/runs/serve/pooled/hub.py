@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from lab.errors import RunError
 from lab.runs.serve.pooled.job import Clock, Job, LiveRun, StudyPart, Wakeable
@@ -102,7 +103,7 @@ class Hub:
                 return None
             job.orders.answered(status.last_order)
             job.heard_at = self.clock()
-            told = _told(job.status) != _told(status)
+            told = job.status.told != status.told
             job.status = status
             job.version += told
             job.stopwatch.run(status.state == "running")
@@ -116,6 +117,10 @@ class Hub:
             if job is not None:
                 job.snapshot = message.data
                 job.snapshots += 1
+                if message.so_far is not None and job.active:
+                    job.orders.answered(message.so_far.last_order)
+                    job.heard_at = self.clock()
+                    job.status = replace(job.status, epoch=message.epoch, **message.so_far._asdict())
 
     def keep_checkpoints(self, message: Taken) -> None:
         with self.lock:
@@ -159,16 +164,3 @@ def _take(job: Job, frame: Frame) -> bool:
     if frame.weights or frame.parameters:
         job.weights, job.parameters = frame.weights or job.weights, frame.parameters or job.parameters
     return True
-
-
-def _told(status: Status) -> tuple[object, ...]:
-    """What of a status its readers must be told: how far the run has come, its frames tell."""
-    return (
-        status.state,
-        status.reason,
-        status.learning_rate,
-        status.batch_size,
-        status.epochs,
-        status.updates_per_epoch,
-        status.changes,
-    )

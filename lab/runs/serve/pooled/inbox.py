@@ -23,20 +23,22 @@ class Inbox:
         match message:
             case Frames():
                 self._hub.publish(message)
-            case Snapshot():
+            case Snapshot() if self._has(index, message.run):
                 self._hub.set_snapshot(message)
             case Taken():
                 self._hub.keep_checkpoints(message)
-            case Status():
-                self._status(index, message)
+            case Status() if self._has(index, message.run):
+                self._status(message)
             case Pong():
                 self._pong(index, message)
 
-    def _status(self, index: int, status: Status) -> None:
+    def _has(self, index: int, run: str) -> bool:
         """Only the worker that has the job may say where it is: another one had it before."""
+        job = self._hub.get(run)
+        return job is not None and job.worker == index
+
+    def _status(self, status: Status) -> None:
         job = self._hub.get(status.run)
-        if job is None or job.worker != index:
-            return
-        if job.time_over and status.state == "stopped":
+        if job is not None and job.time_over and status.state == "stopped":
             status = replace(status, reason=Reason("run.time_over", {"high": self._hub.limits.running_s}))
         self._dispatch.set_status(status)
