@@ -40,6 +40,7 @@ from lab.runs.serve.websocket_reading import bound_websocket_reading
 from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages import FIRST, PAGES
+from pages.ui.forged import hear_no_click_on_what_has_gone, take_no_forged_values
 from pages.ui.frame.style import language_script
 from pages.ui.messages import kind_of
 from pages.ui.state import leave
@@ -65,6 +66,8 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     send_some_at_a_time()
     look_up_settings_once()
     give_scripts_no_loop()
+    take_no_forged_values()
+    hear_no_click_on_what_has_gone()
     leave_gone_pages(leave)
     let_looks_give_way()
     tell_when_scripts_end()

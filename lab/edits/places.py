@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from lab.edits.graph import graph_of
 from lab.spec.experiment import Experiment, LayerSpec, PartSpec
-from lab.spec.parts import checked_part
+from lab.spec.parts import checked_part, place_of
 from netcore.layers import LAYERS
 from netcore.layers.wrapper import LayerParam
 from netcore.losses import LOSSES
@@ -75,11 +75,11 @@ LOSS: Final = Place(
 
 
 def layer_place(layer: LayerSpec) -> Place:
-    """The place of a layer, found by its id wherever it is moved to."""
+    """The place of a layer, found by its id wherever it is moved to; where it is gone, `get` raises ExperimentError."""
     return Place(
         "layer",
         LAYERS,
-        lambda experiment: next(other for other in experiment.model.layers if other.id == layer.id),
+        lambda experiment: experiment.model.layers[place_of(experiment.model.layers, layer.id)],
         lambda experiment, part: experiment.with_layer(part),
         f"layer-{layer.id}",
     )

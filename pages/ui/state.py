@@ -26,6 +26,7 @@ from lab.spec.shared import shared
 from lab.texts import Language
 from netcore.errors import NetcoreError
 from pages.ui.desk import Desk, OwnFile, use_desk
+from pages.ui.forged import NotShown
 
 PARTS = ("_new_widget_state", "_old_state", "_key_id_mapper")  # of Streamlit 1.67; a later one may have others
 TOLD = 20  # runs of which a session remembers what they were told; it stands in their records, too
@@ -176,8 +177,11 @@ def leave(session: AppSession) -> None:
 
 
 def widget_value(key: str) -> Any:
-    """What a widget of this session shows."""
-    return st.session_state[key]
+    """What a widget of this session shows. Raises NotShown."""
+    try:
+        return st.session_state[key]
+    except KeyError:
+        raise NotShown(key) from None
 
 
 def set_widget_value(key: str, value: Any) -> None:

@@ -25,10 +25,11 @@ def taken(key: str, state: AppState) -> Upload | None:
 
 def all_taken(key: str, state: AppState) -> list[Upload]:
     """As `taken`, of a widget that takes several. It is made anew, empty: Streamlit would keep the bytes until the
-    session ends, and a file must not be taken twice."""
+    session ends, and a file must not be taken twice. One that the server has not, or no longer, is none."""
     held = widget_value(key) or []
-    files: list[UploadedFile] = held if isinstance(held, list) else [held]
-    if files:
+    named = held if isinstance(held, list) else [held]
+    files = [file for file in named if isinstance(file, UploadedFile)]
+    if named:
         state.revision += 1
     return [_taken(file) for file in files]
 

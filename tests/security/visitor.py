@@ -94,8 +94,13 @@ class Page:
     text: str = ""
 
     async def run(self, query: str = "") -> None:
-        message, sent = BackMsg(), []
+        message = BackMsg()
         message.rerun_script.query_string = query
+        await self.say(message)
+
+    async def say(self, message: BackMsg) -> None:
+        """Ask for a script run, and read all of it."""
+        sent = []
         await self.socket.send(message.SerializeToString())
         async for data in self.socket:
             answer = ForwardMsg()

@@ -1,0 +1,91 @@
+"""What no widget of a page sends is as if nothing had been sent: the screen stays, and so does the next one."""
+
+import ast
+import math
+import re
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.live.server import ROOT
+from tests.lab.runs.asgi import run_apart
+from tests.security.visitor import Page, Visitor
+
+ID = re.compile(r'id: "(\$\$ID-[^"]+)"')
+ODD = {
+    "double_value": (math.nan, math.inf, -1e308),
+    "int_value": (-1, 2**62),
+    "bool_value": (True,),
+    "string_value": ("", "x" * 100_000, "{", "null", '{"selection": {"rows": [99999]}}'),
+    "json_value": ("{", "null", "[]", "1e999"),
+    "json_trigger_value": ("{", "[1]"),
+    "bytes_value": (b"\xff",),
+    "arrow_value": ({"data": b"\xff"},),
+    "string_array_value": ([], ["x"]),
+    "double_array_value": ([], [math.nan], [0.0] * 1_000),
+    "int_array_value": ([2**62],),
+    "file_uploader_state_value": ([{"file_id": "none", "name": "x", "size": 9}],),
+}
+
+
+def states(names: list[str], kind: str, value) -> list[WidgetState]:
+    """Of all these widgets that value."""
+    if kind.endswith("_array_value"):
+        value = {"data": value}
+    elif kind.startswith("file"):
+        value = {"uploaded_file_info": value}
+    return [WidgetState(id=name, **{kind: value}) for name in names]
+
+
+async def shown(page: Page, sent: list[WidgetState], name: str = "layers") -> str:
+    message = BackMsg()
+    message.rerun_script.query_string = "lang=en"
+    message.rerun_script.page_name = name
+    message.rerun_script.widget_states.widgets.extend(sent)
+    await page.say(message)
+    return page.text
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_nothing_that_is_sent_for_a_widget_breaks_its_screen_or_the_next(class_server, kind):
+    async def forge() -> None:
+        async with Visitor.new(class_server).session() as page:
+            names = ID.findall(await shown(page, []))
+            assert len(set(names)) > 20
+            for value in ODD[kind]:
+                for sent in (states(names, kind, value), []):
+                    text = await shown(page, sent)
+                    assert "exception {" not in text
+                    assert len(set(ID.findall(text))) > 20
+
+    run_apart(forge())
+
+
+def test_a_click_whose_screen_has_gone_is_none(class_server):
+    """Each button alone, without what the widgets beside it show: as of a browser that knows of none of them."""
+
+    async def click() -> None:
+        async with Visitor.new(class_server).session() as page:
+            names = ID.findall(await shown(page, [], "compile"))
+            buttons = {name for name in names if name.endswith((".up", ".down"))}
+            assert buttons
+            for button in buttons:
+                text = await shown(page, states([button], "trigger_value", True), "compile")
+                assert "exception {" not in text
+                assert "learning_rate" in text
+
+    run_apart(click())
+
+
+def test_one_choice_of_several_is_always_made_on_our_pages():
+    calls = [
+        node
+        for path in (ROOT / "pages").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("segmented_control", "pills")
+    ]
+    given = [{keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords} for call in calls]
+    assert len(given) > 20
+    assert all(one.get("required") == "True" or one.get("selection_mode") == "'multi'" for one in given)
+    assert all("default" in one for one in given)
