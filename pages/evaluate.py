@@ -17,6 +17,7 @@ from lab.model.quantities import quantity
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.studies.words import number
 from lab.texts import say
+from lab.verdict.words import say_baseline
 from pages.ui.bench import Bench, bench_of
 from pages.ui.chart import show_chart
 from pages.ui.compare.seal import is_open, open_test
@@ -178,7 +179,7 @@ def scores_section(state: AppState, evaluation: Evaluation) -> None:
     heading(say("evaluate_page.scores", state.language))
     without = f" · {say('charts.baseline', state.language)}"
     rows = {}
-    metrics = list(next(iter(evaluation.scores.values())).metrics)
+    metrics = evaluation.metrics
     titles = {
         name: with_unit(quantity(name, state.language), evaluation.units.get(name, "")) for name in ("loss", *metrics)
     }
@@ -192,8 +193,7 @@ def scores_section(state: AppState, evaluation: Evaluation) -> None:
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index.name = say("evaluate_page.part", state.language)
     st.dataframe(table)
-    kind = say(f"baseline.{evaluation.baseline_kind}", state.language)
-    st.caption(say("evaluate_page.baseline", state.language, kind=kind))
+    st.caption(say_baseline(evaluation.baseline_kind, metrics, state.language))
 
 
 def with_unit(name: str, unit: str) -> str:

@@ -31,7 +31,7 @@ from lab.verdict.judging import judge_outputs
 from lab.verdict.picture import picture_of, say_picture
 from lab.verdict.story import story
 from lab.verdict.verdict import Verdict
-from lab.verdict.words import say_advice
+from lab.verdict.words import say_advice, say_baseline
 
 STYLE = """
 body { font: 17px/1.55 system-ui, sans-serif; color: #222; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
@@ -197,8 +197,7 @@ def _outcome(name: str, evaluation: Evaluation, language: Language) -> Element:
     """Scores beside a forecast without a network, and how predicted and actual go together."""
     title = say("evaluate_page.scores", language)
     children = [_scores(evaluation, language)]
-    kind = say(f"baseline.{evaluation.baseline_kind}", language)
-    children.append(element("p", say("evaluate_page.baseline", language, kind=kind), class_="quiet"))
+    children.append(element("p", say_baseline(evaluation.baseline_kind, evaluation.metrics, language), class_="quiet"))
     part = list(evaluation.scores)[-1] if evaluation.scores else ""
     if part and evaluation.points:
         children += _predicted_actual(evaluation, part, language)
@@ -210,7 +209,7 @@ def _outcome(name: str, evaluation: Evaluation, language: Language) -> Element:
 
 
 def _scores(evaluation: Evaluation, language: Language) -> Element:
-    metrics = list(next(iter(evaluation.scores.values())).metrics) if evaluation.scores else []
+    metrics = evaluation.metrics
     titles = [name_of("metric", name, language) for name in metrics]
     units = [f" ({evaluation.units[name]})" if evaluation.units.get(name) else "" for name in metrics]
     head = [

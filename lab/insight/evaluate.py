@@ -95,6 +95,11 @@ class Evaluation:
     decoded: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
     shares: dict[str, tuple[Array, Array]] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What stands beside the loss."""
+        return tuple(next(iter(self.scores.values())).metrics) if self.scores else ()
+
     def only_blanks(self, part: str) -> bool:
         """Whether the network reads nothing at all: every step of every row is a blank."""
         return self.scores[part].metrics.get("blank_share") == 1

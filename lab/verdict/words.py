@@ -1,10 +1,13 @@
 """The verdict in words: a headline, at most three plain sentences, what to try next, and the numbers behind it."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
 from lab.texts import Language, has_text, say
 from lab.verdict.evidence import Evidence
 from lab.verdict.verdict import Verdict
+
+ONE_NUMBER: Final = ("mean", "median", "least")  # kinds of baseline: the best one by the loss, and by it alone
 
 
 def say_title(verdict: Verdict, language: Language) -> str:
@@ -61,6 +64,16 @@ def say_advice_code(code: str, evidence: Evidence | None, language: Language) ->
     """One advice, for a run with this evidence."""
     values = {} if evidence is None else {"best_epoch": evidence.best_epoch}
     return say(f"verdict.advice.{code}", language, **values)
+
+
+def say_baseline(kind: str, metrics: Collection[str], language: Language) -> str:
+    """What the forecast beside a network's scores is; where metrics judge it too, by what it was chosen.
+
+    Args:
+        metrics: that stand beside the loss.
+    """
+    told = say("evaluate_page.baseline", language, kind=say(f"baseline.{kind}", language))
+    return f"{told} {say('evaluate_page.baseline_by_loss', language)}" if metrics and kind in ONE_NUMBER else told
 
 
 def _values(verdict: Verdict, language: Language) -> dict[str, Any]:

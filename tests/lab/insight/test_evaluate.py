@@ -7,6 +7,7 @@ import pytest
 
 from lab.data.given import given_table
 from lab.data.prepare import prepare
+from lab.data.propose import propose_data
 from lab.data.samples import load_sample
 from lab.insight.evaluate import evaluate, evaluate_run, predicted_classes, rows_at_end
 from lab.runs.orders.run import run_spec
@@ -15,11 +16,12 @@ from lab.runs.serve.inline import InlineEngine
 from lab.runs.work.trainer import Trainer
 from lab.spec.data import AS_FOUND, SplitSpec
 from lab.spec.experiment import Change, LayerSpec, PartSpec
-from lab.starts import start
-from lab.texts import LANGUAGES
+from lab.starts import propose_experiment, start
+from lab.texts import LANGUAGES, say
 from lab.verdict.baseline import baseline
 from lab.verdict.baseline_loss import baseline_loss
 from lab.verdict.judging import judge_run
+from lab.verdict.words import say_baseline
 from tests.lab.runs.play import playground
 from tests.lab.verdict.test_verdict import all_said
 
@@ -152,6 +154,23 @@ def test_the_baseline_of_two_classes_is_the_entropy_of_their_shares():
         line = baseline_loss(one, dataset, baseline(dataset, one.compile.loss), "validation", units)
         assert line.value == pytest.approx(by_hand, rel=1e-5)
         assert line.kind == "majority"
+
+
+def test_the_best_number_by_the_loss_is_not_the_best_by_a_metric_and_that_is_said():
+    table = load_sample("rain_amount")
+    data = propose_data(table, str(table.frame.columns[-1]))
+    source = start("tmax").data.source.replace(name="rain_amount")
+    experiment = propose_experiment(table, source, data).with_fit(epochs=1)
+    experiment = experiment.with_compile(loss=PartSpec(type="MeanAbsoluteError"), metrics=("mse",))
+    dataset, trainer = trained(experiment)
+    found = evaluate(experiment, trainer.weights, dataset, ("train",))
+    assert found.baseline_kind == "median"
+    spread = float(np.var(dataset.train.target))  # of the mean, which no other number is better than
+    assert found.baseline["train"].metrics["mse"] > 1.05 * spread
+    for language in LANGUAGES:
+        by_loss = say("evaluate_page.baseline_by_loss", language)
+        assert say_baseline(found.baseline_kind, found.metrics, language).endswith(by_loss)
+        assert by_loss not in say_baseline("median", (), language) + say_baseline("majority", ("accuracy",), language)
 
 
 def test_the_baseline_of_logits_is_the_same_forecast():
