@@ -181,7 +181,7 @@ class Own(layers.Dense):
 
 Own(3, more=4)
 Own(3, more="x")  # E: Argument "more" to "Own" has incompatible type "str"; expected "int"
-reveal_type(layers.Dense(3).activation)  # N: Revealed type is "netcore.activations.Function"
+reveal_type(layers.Dense(3).activation)  # N: Revealed type is "netcore.activations.function.Function"
 reveal_type(layers.Conv2D(8, 3).kernel_size)  # N: Revealed type is "tuple[int, ...]"
 """
 
