@@ -169,7 +169,7 @@ class Job:
 
     @property
     def held_bytes(self) -> int:
-        """What it takes of the memory of the web process as soon as somebody looks at it."""
+        """What it takes of the memory of the web process; of a snapshot in a file, as soon as somebody looks at it."""
         drawn = len(self.weights) + len(self.parameters)
         return BESIDES_BYTES + len(self.saved) + drawn + self.curve.held_bytes
 
@@ -210,10 +210,8 @@ class LiveRun(Job):
 
     @property
     def held_bytes(self) -> int:
-        states = self.states or {}
-        return super(LiveRun, self).held_bytes + (
-            len(states) if isinstance(states, Laid) else sum(map(len, states.values()))
-        )
+        at_hand = self.states if isinstance(self.states, dict) else {}  # others are thinned when they come back
+        return super(LiveRun, self).held_bytes + sum(map(len, at_hand.values()))
 
     def lay_away(self, drawer: Drawer, lock: AbstractContextManager[Any]) -> None:
         """Let its snapshot and checkpoints lie in files, where nobody has another one meanwhile.
