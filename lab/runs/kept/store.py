@@ -340,7 +340,10 @@ def _arrays_of(path: Path, token: str) -> Path:
 
 def _all_arrays_of(path: Path) -> list[Path]:
     """Of each writing of a run. A pattern of its own for each run would stay in Python's caches of patterns."""
-    names = (entry.name for entry in os.scandir(path.parent))
+    try:
+        names = [entry.name for entry in os.scandir(path.parent)]
+    except FileNotFoundError:
+        return []
     return [path.with_name(name) for name in names if name.startswith(path.stem) and name.endswith(".npz")]
 
 
