@@ -1,6 +1,7 @@
 """Connections on which nothing is asked, or nothing is read, end; there are so many, and others still come in."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -250,7 +251,7 @@ def test_an_answer_that_nobody_reads_ends_and_no_more_of_it_than_a_slice_waits_i
         assert not wire.due
 
     over_time(reads_nothing)
-    assert not caplog.records
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]  # others may log accesses
 
 
 def test_a_large_answer_comes_whole_and_others_have_their_turn_between_its_slices():
