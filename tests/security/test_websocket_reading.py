@@ -44,6 +44,7 @@ ATTACKS = {
     "answers that were not asked for": (b"", frame(Opcode.PONG, b"x" * 125)),
     "a message in empty pieces": (frame(Opcode.BINARY, ends=False), frame(Opcode.CONT, ends=False)),
     "messages faster than they are taken": (b"", frame(Opcode.BINARY)),
+    "texts that are none": (b"", frame(Opcode.TEXT, b"\xff")),
 }
 
 
@@ -72,6 +73,30 @@ def test_a_message_in_some_pieces_among_some_pings_is_taken(class_server):
             come += more
     assert come.count(frame_of_server(Opcode.PONG, b"x")) == len(pings)
     assert SCREEN in come
+
+
+ODD_HEADS = {
+    "no GET": lambda head: head.replace("GET", "POST"),
+    "a body": lambda head: head.replace("\r\n\r\n", "\r\nContent-Length: 5\r\n\r\nabcde"),
+    "a body in chunks": lambda head: head.replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n"),
+    "a long line": lambda head: head.replace("streamlit", "streamlit, " + "a," * 10_000 + "b"),
+    "a long address": lambda head: head.replace("stream ", "stream?" + "a" * 20_000 + " "),
+    "many lines": lambda head: head.replace("\r\n\r\n", "\r\nA: b" * 400 + "\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("what", ODD_HEADS)
+def test_a_head_that_opens_no_page_leaves_no_connection(class_server, what):
+    """Two libraries read it: what the first takes and the second does not stayed for ever, and was not counted."""
+    visitor = Visitor.new(class_server)
+    head = HEAD.format(host=class_server, cookie=visitor.headers()["Cookie"])
+    name, _, port = class_server.partition(":")
+    with socket.create_connection((name, int(port)), timeout=LONGEST_S) as connection:
+        connection.sendall(ODD_HEADS[what](head).encode())
+        said = b""
+        while more := connection.recv(1 << 16):
+            said += more
+    assert said.startswith((b"HTTP/1.1 400", b"HTTP/1.1 405"))
 
 
 @pytest.mark.parametrize("unread", [0, 70_000])

@@ -9,6 +9,7 @@ from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 MOST_FRAMES: Final = 200  # of one page before its next message is taken: pings, answers to ours, pieces of a message
 PIECE: Final = 4_096  # bytes that are looked at before frames are counted again: less than a thousand of the smallest
 FRAMES: Final = ("handle_ping", "handle_pong", "handle_cont", "handle_text", "handle_bytes")
+NO_PAGE: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 TAKEN: Final = ("receive", "send_keepalive_ping")  # the app takes a message; half a minute is over
 
 
@@ -57,14 +58,20 @@ def _bound_frames(protocol: Any) -> None:
             if self.transport.is_closing():
                 return
             take(self, data[begin : begin + PIECE])
+        if not self.handshake_initiated:  # what comes first is a whole head; of one that it cannot read nothing is said
+            self.transport.write(NO_PAGE)
+            self.transport.close()
 
     def counted(handle: Callable[..., None]) -> Callable[..., None]:
         def handled(self: Any, *frame: Any) -> None:
             self.lab_frames = getattr(self, "lab_frames", 0) + 1
             if self.lab_frames > MOST_FRAMES:
                 self.transport.abort()
-            else:
+                return
+            try:
                 handle(self, *frame)
+            except UnicodeDecodeError:  # a text that is none; no page of ours sends one
+                self.transport.abort()
 
         return handled
 
