@@ -18,7 +18,10 @@ LINE_DASHES = (*DASHES, "2px,3px,2px,9px", "16px,3px,2px,3px,2px,3px")  # one fo
 LINES_BESIDE = 3  # names for which there is room as it is
 LETTERS, WIDE_LETTERS = 30, 20  # of a name in one line, on a phone; Korean ones are as wide as they are high
 BADGE = {"bgcolor": "#3d3d3d", "bordercolor": "#ffffff", "borderwidth": 1, "borderpad": 3}  # seen on any page
-BADGE_AWAY, BADGE_STEP, BADGE_RISE = 30, 34, 12  # pixels: from its place, and farther for each that is near already
+BADGE_SIZE = 36  # pixels, with what it keeps free
+BADGE_AWAY, BADGE_ANGLES = (44, 66, 92, 124), (135, 45, 225, 315, 90, 270, 180, 0)  # pixels and degrees from its place
+Place = tuple[float, float]  # in pixels from the lower left
+ABOUT: Place = (300.0, 260.0)  # size of the curves on a phone; anywhere else badges lie farther apart
 BAR_STEP = 0.025  # of the axis, from one distance to the next
 MOST_TICKS = 7
 NEAR = 0.12  # of the axis: two places as near would have their badges on each other
@@ -71,7 +74,7 @@ def lesson_curves(
     """The curves so far; also of runs that go on."""
     names = [_wrapped(line.name) for line in lines]
     rows = sum(1 + name.count("<br>") for name in names)  # on a phone each name has a line of its own
-    height = HEIGHT + LEGEND_LINE * max(0, rows - LINES_BESIDE)
+    height = max(HEIGHT + LEGEND_LINE * max(0, rows - LINES_BESIDE), 2 * LEGEND_LINE * (rows + 1))  # half is the most
     chart = figure(say(f"studies.over.{over}", language), plain(title), height=height)
     for place, (line, name) in enumerate(zip(lines, names, strict=True)):
         chart.add_traces(list(_traces(line, name, look_of(place), over)))
@@ -87,7 +90,8 @@ def lesson_curves(
         )
     powers = drawn is None and counts_in_powers(lines)
     if powers:
-        chart.update_yaxes(type="log", dtick=decades_a_tick(lines), exponentformat="power")
+        step = decades_a_tick(lines)
+        chart.update_yaxes(type="log", dtick=step, exponentformat="B" if step == 1 else "power")
     if over == "update":
         return chart.update_xaxes(type="log")
     _point(chart, marks, lines, powers=powers)
@@ -95,8 +99,9 @@ def lesson_curves(
 
 
 def look_of(place: int) -> dict[str, str]:
-    """Of a line, by its place among all."""
-    return {"color": LINE_COLOURS[place % len(LINE_COLOURS)], "dash": LINE_DASHES[place % len(LINE_DASHES)]}
+    """Of a line, by its place among all: no two of twelve are alike, and of eight none has the dash of another."""
+    turn, colour = divmod(place, len(LINE_COLOURS))
+    return {"color": LINE_COLOURS[colour], "dash": LINE_DASHES[(colour + turn) % len(LINE_DASHES)]}
 
 
 def counts_in_powers(lines: Sequence[Line]) -> bool:
@@ -141,21 +146,23 @@ def _point(chart: go.Figure, marks: Sequence[Mark], lines: Sequence[Line], *, po
     scale = math.log10 if powers else float
     values = [scale(value) for value in _finite(value for line in lines for curve in line.curves for value in curve)]
     epochs = max((len(curve) for line in lines for curve in line.curves), default=1)
+    badges: list[Place] = []
     for place, mark in enumerate(marks):
-        near = sum(abs(other.epoch - mark.epoch) < NEAR * epochs for other in marks[:place])
-        inwards = 1 if mark.epoch < epochs / 3 else -1
         x, y = float(mark.epoch), sum(map(scale, mark.values)) / len(mark.values)
         if mark.upright:
             chart.add_vline(x=x, line={"color": PURPLE, "width": 2, "dash": "dot"})
         if len(set(mark.values)) > 1:
-            x += inwards * BAR_STEP * near * epochs
+            near = sum(abs(other.epoch - mark.epoch) < NEAR * epochs for other in marks[:place])
+            x += (1 if mark.epoch < epochs / 2 else -1) * BAR_STEP * near * epochs
             chart.add_trace(_bar(x, mark.values))
-        away = BADGE_AWAY + BADGE_RISE * near
+        across, up = (x - 1) / max(1, epochs - 1), (y - min(values)) / ((max(values) - min(values)) or 1)
+        at = across * ABOUT[0], up * ABOUT[1]
+        badges.append(_free_place(at, badges))
         chart.add_annotation(
             x=x,
             y=y,
-            ax=inwards * (BADGE_AWAY + BADGE_STEP * near),
-            ay=away if y > (min(values) + max(values)) / 2 else -away,
+            ax=badges[-1][0] - at[0],
+            ay=at[1] - badges[-1][1],
             text=f"<span style='color:#ffffff'>{mark.label}</span>",  # a page gives other letters its own colour
             font={"size": FONT_SIZE - 2},
             arrowcolor=PURPLE,
@@ -163,6 +170,18 @@ def _point(chart: go.Figure, marks: Sequence[Mark], lines: Sequence[Line], *, po
             arrowwidth=2,
             **BADGE,
         )
+
+
+def _free_place(at: Place, taken: Sequence[Place]) -> Place:
+    """Near the place that is meant, on the chart, and off all other badges, as far as there is such a place."""
+    around = [
+        (at[0] + away * math.cos(math.radians(angle)), at[1] + away * math.sin(math.radians(angle)))
+        for away in BADGE_AWAY
+        for angle in BADGE_ANGLES
+    ]
+    inside = [place for place in around if all(0 < one < most for one, most in zip(place, ABOUT, strict=True))]
+    free = (place for place in inside if all(math.dist(place, other) >= BADGE_SIZE for other in taken))
+    return next(free, (inside or around)[-1])
 
 
 def _bar(x: float, values: Sequence[float]) -> go.Scatter:

@@ -12,7 +12,7 @@ from lab.texts import Language
 from lab.texts.letters import JOINER, visible
 from pages.ui.text import plain, tell_error
 
-HELD = re.compile(r"(?<=[%)])(?=[가-힣])")  # a browser would put a particle on the next line
+HELD = re.compile(r"(?<=[%)])(?=[가-힣])")  # a browser would break the line there
 CODE = re.compile(r"`([^`\n]{1,200})`")
 LONGEST = 3000  # letters of one paragraph
 
@@ -29,7 +29,8 @@ def _letters(text: str) -> str:
     """Blanks at its ends part it from the code beside it."""
     inner = text.strip()
     before, _, after = text.partition(inner) if inner else ("", "", text)
-    return f"{before}{HELD.sub(JOINER, plain(inner, LONGEST))}{after}"
+    held = HELD.sub(JOINER, plain(inner, LONGEST)).replace(" °C", "\N{NO-BREAK SPACE}°C")
+    return f"{before}{held}{after}"
 
 
 def sentence_told(opened: Opened, sentence: Sentence, values: Mapping[str, Any], language: Language) -> str:

@@ -1,11 +1,14 @@
 """What a lesson shows of its runs: where sentences point, what the legend names, and how numbers are written."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lab.charts.lessons import BADGE_STEP, LINE_COLOURS, LINE_DASHES, Line, Mark, counts_in_powers, lesson_curves
+from lab.charts.lessons import ABOUT, BADGE_SIZE, Line, Mark, counts_in_powers, lesson_curves, look_of
 from lab.lessons.asked import scenes_of
 from lab.lessons.pictures import chart_of, figures_table, marks_of, mean_of, numbers_of, picture_for, pictures_of
 from lab.lessons.reader import refusals_of
@@ -94,19 +97,30 @@ def test_a_distance_between_unlike_curves_is_refused():
     assert "`number`" in say_refusal(refused, "en")
 
 
-def test_every_line_of_a_chart_has_a_dash_of_its_own_as_well_as_a_colour():
-    assert len(set(LINE_COLOURS)) == len(set(LINE_DASHES)) == len(LINE_COLOURS) == len(LINE_DASHES)
+def test_no_two_of_twelve_lines_look_alike_and_the_first_eight_differ_in_their_dashes_alone():
+    looks = [look_of(place) for place in range(12)]
+    assert len({(look["color"], look["dash"]) for look in looks}) == 12
+    assert len({look["dash"] for look in looks[:8]}) == 8
 
 
-def test_badges_of_places_that_are_near_stand_side_by_side():
-    marks = [Mark("1", 50, (1.0,)), Mark("2", 49, (1.0, 2.0)), Mark("3", 10, (1.0,))]
-    made = lines_of_one([1.0, 2.0] * 25)
-    chart = lesson_curves(made, "loss", "en", marks=marks)
-    first, second, third = chart.layout.annotations
-    assert all(f">{place}<" in one.text for place, one in enumerate((first, second, third), start=1))
-    assert second.ax == first.ax - BADGE_STEP
-    assert third.ax > 0 > first.ax  # into the chart
-    assert list(chart.data[-1].y) == [1.0, 2.0]  # the distance
+@given(places=st.lists(st.tuples(st.integers(1, 50), st.floats(0.0, 1.0)), min_size=1, max_size=6))
+def test_badges_lie_on_the_chart_and_off_each_other(places):
+    marks = [Mark(str(number), epoch, (value,)) for number, (epoch, value) in enumerate(places, start=1)]
+    chart = lesson_curves(lines_of_one([0.0, 1.0] * 25), "loss", "en", marks=marks)
+    wide, high = ABOUT
+    badges = [((one.x - 1) / 49 * wide + one.ax, one.y * high - one.ay) for one in chart.layout.annotations]
+    assert all(f">{number}<" in one.text for number, one in enumerate(chart.layout.annotations, start=1))
+    assert all(0 < x < wide and 0 < y < high for x, y in badges)
+    for place, badge in enumerate(badges):
+        assert all(math.dist(badge, other) >= BADGE_SIZE for other in badges[:place])
+
+
+def test_a_distance_is_a_bar_from_curve_to_curve():
+    marks = [Mark("1", 50, (1.0,)), Mark("2", 50, (1.0, 2.0)), Mark("3", 50, (1.0, 1.0))]
+    chart = lesson_curves(lines_of_one([1.0, 2.0] * 25), "loss", "en", marks=marks)
+    [bar] = [trace for trace in chart.data if trace.mode == "lines+markers"]
+    assert list(bar.y) == [1.0, 2.0]
+    assert bar.x[0] == bar.x[1] < 50  # beside the place before
 
 
 def test_an_axis_of_powers_places_badges_by_the_logarithm():
