@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from lab.lessons.asked import cells_with, trained
 from lab.lessons.figures import Array, values_of
 from lab.lessons.reader import Opened
+from lab.lessons.running import cells_with, trained
 from lab.lessons.schema import Scene, Setting
 
 FIVE = 5

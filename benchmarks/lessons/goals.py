@@ -5,9 +5,9 @@ from itertools import product
 from typing import Any
 
 from lab.errors import LabError
-from lab.lessons.asked import cells_with, trained
 from lab.lessons.pictures import goal_reached
 from lab.lessons.reader import Opened
+from lab.lessons.running import cells_with, trained
 from lab.lessons.schema import MINE
 from netcore.errors import NetcoreError
 

@@ -7,11 +7,11 @@ import numpy as np
 
 from benchmarks.lessons.effects import FIVE
 from benchmarks.lessons.kept import keep
-from lab.lessons.asked import cells_of, cells_with, scenes_of, trained
 from lab.lessons.figures import Array, SettingRuns, values_of
 from lab.lessons.filling import filled
+from lab.lessons.judging import said_of
 from lab.lessons.reader import Opened
-from lab.lessons.said import said_of
+from lab.lessons.running import cells_of, cells_with, scenes_of, trained
 from lab.runs.orders.study import Cell
 
 Truth = Callable[[Mapping[str, SettingRuns]], bool]

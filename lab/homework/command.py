@@ -11,7 +11,7 @@ from lab.homework.judging import Judging, as_handed, handed
 from lab.homework.refusal import HomeworkError
 from lab.homework.schema import Task, TeachersCopy
 from lab.homework.table import goal_told, line_of
-from lab.lessons.asked import HERE
+from lab.lessons.running import HERE
 from lab.runs.serve.inline import InlineEngine
 from lab.spec.limits import ALONE, current_limits
 from lab.texts import Language

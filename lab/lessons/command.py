@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.lessons.asked import cells_of, trained
 from lab.lessons.figures import Array, SettingRuns, values_of
 from lab.lessons.filling import filled
+from lab.lessons.judging import held_of, said_of
 from lab.lessons.reader import Opened, read_folder, refusals_in, to_file, to_link
 from lab.lessons.refusal import LessonError, say_refusal
-from lab.lessons.said import held_of, said_of
+from lab.lessons.running import cells_of, trained
 from lab.lessons.shelf import lesson, lessons
 from lab.studies.words import number
 from lab.texts import Language, say, say_error

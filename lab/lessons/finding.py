@@ -13,13 +13,13 @@ from typing import Final
 import numpy as np
 
 from lab.lessons.arithmetic import names_in
-from lab.lessons.asked import Running
 from lab.lessons.figures import Array, SettingRuns, names_of
 from lab.lessons.filling import formulas_in
+from lab.lessons.judging import answer_of, right_choices, said_of, worth_of
 from lab.lessons.moment import Moment
 from lab.lessons.reader import Opened
 from lab.lessons.record import MOST_FIGURES, MOST_NUMBERS, MOST_SETTINGS, Figures, Found, Given, Prediction
-from lab.lessons.said import answer_of, right_choices, said_of, worth_of
+from lab.lessons.running import Running
 from lab.lessons.schema import Sentence
 
 KEPT_DIGITS: Final = 4  # of a mean that is no whole number

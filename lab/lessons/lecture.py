@@ -14,14 +14,14 @@ from typing import Annotated, ClassVar, Final
 from pydantic import Field
 
 from lab.errors import LabError
-from lab.lessons.asked import Running, scenes_of
 from lab.lessons.figures import values_of
+from lab.lessons.judging import said_of
 from lab.lessons.pictures import pictures_of
 from lab.lessons.prose import Cue, Prose
 from lab.lessons.reader import Opened
 from lab.lessons.record import BEATS, Beat
 from lab.lessons.reveal import Stop, stops_of
-from lab.lessons.said import said_of
+from lab.lessons.running import Running, scenes_of
 from lab.lessons.schema import Sentence
 from lab.runs.serve.keys import new_code
 from lab.runs.serve.rates import Rate

@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 from lab.charts.lessons import Drawn, Line, Mark, Over, lesson_curves
 from lab.data.prepare import prepare_cached
 from lab.lessons.arithmetic import worked_out
-from lab.lessons.asked import table_of
 from lab.lessons.figures import SettingRuns, means_of, values_of
+from lab.lessons.judging import asked_by
 from lab.lessons.progress import at_epochs
 from lab.lessons.prose import Prose
 from lab.lessons.reader import Opened
-from lab.lessons.said import asked_by
+from lab.lessons.running import table_of
 from lab.lessons.schema import MINE, Scene, Sentence, Setting
 from lab.model.drawn import DrawnNetwork, drawn_network
 from lab.model.layer_table import layer_rows

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from lab.lessons.asked import Running
 from lab.lessons.figures import SettingRuns
 from lab.lessons.finding import Known, found_in, known_of, means_kept, rounded
 from lab.lessons.merging import merged
@@ -36,6 +35,7 @@ from lab.lessons.record import (
     Record,
     Won,
 )
+from lab.lessons.running import Running
 from lab.lessons.schema import Lesson
 
 MOST_OWN: Final = 5  # lessons opened from files and links that are kept

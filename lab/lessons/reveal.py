@@ -8,11 +8,11 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from lab.charts.lessons import counts_in_powers, look_of
-from lab.lessons.asked import scenes_of
 from lab.lessons.figures import SettingRuns
 from lab.lessons.pictures import Picture, curve_name, epoch_pointed_at, lines_of, pictures_of
 from lab.lessons.prose import Prose
 from lab.lessons.reader import Opened
+from lab.lessons.running import scenes_of
 from lab.lessons.schema import Sentence
 from lab.studies.band import median_curve
 from lab.texts import Language, say

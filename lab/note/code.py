@@ -10,7 +10,7 @@ from lab.errors import LabError
 from lab.export.pasted.reader import Proposal, read_keras
 from lab.export.pasted.taking import Facts
 from lab.export.pasted.text import Finding
-from lab.lessons.asked import table_of
+from lab.lessons.running import table_of
 from lab.lessons.change import changed
 from lab.model.problem import Problem, in_the_way
 from lab.model.problems import model_problems

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 
-from lab.lessons.asked import Running, cells_of
-from lab.lessons.asked import trained as training_of
 from lab.lessons.record import BEATS
+from lab.lessons.running import Running, cells_of
+from lab.lessons.running import trained as training_of
 from lab.lessons.shelf import lesson, lesson_after
 from lab.texts import say
 from pages.ui.lessons.lecture import address

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from lab.lessons.judging import said_of
 from lab.lessons.progress import drawn_curve, key_of
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.reader import read_file, to_file, to_link
 from lab.lessons.record import BEATS, DRAWN_POINTS
-from lab.lessons.said import said_of
 from lab.lessons.shelf import lesson, lessons
 from lab.texts import say
 from pages.ui.text import tell_error

@@ -7,10 +7,10 @@ from threading import Lock
 import pytest
 import streamlit as st
 
-from lab.lessons.asked import Running
 from lab.lessons.lecture import TRIES, At, Lectures
 from lab.lessons.progress import key_of
 from lab.lessons.reader import read_file
+from lab.lessons.running import Running
 from lab.lessons.shelf import lesson
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.inline import InlineEngine

@@ -7,7 +7,6 @@ import streamlit as st
 
 from lab.charts.lessons import OVERS
 from lab.errors import LabError
-from lab.lessons.asked import Running, scenes_of
 from lab.lessons.pictures import (
     curve_name,
     drawn_by,
@@ -22,6 +21,7 @@ from lab.lessons.progress import Progress, drawn_curve
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.reader import Opened
 from lab.lessons.record import Beat, Found
+from lab.lessons.running import Running, scenes_of
 from lab.lessons.schema import MINE, Knob
 from lab.spec.experiment import Experiment
 from lab.studies.words import number

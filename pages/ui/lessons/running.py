@@ -6,12 +6,12 @@ import streamlit as st
 
 from lab.charts.lessons import Drawn, Mark, Over
 from lab.errors import LabError
-from lab.lessons.asked import Running, cells_of, cells_with, scenes_of
 from lab.lessons.finding import Known
 from lab.lessons.lecture import Lecture
 from lab.lessons.pictures import Picture, chart_of, figures_table, pictures_of
 from lab.lessons.progress import Progress
 from lab.lessons.reader import Opened
+from lab.lessons.running import Running, cells_of, cells_with, scenes_of
 from lab.lessons.schema import MINE
 from lab.runs.orders.study import Cell, StudyView
 from lab.runs.serve.host import engine

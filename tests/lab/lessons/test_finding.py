@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from lab.lessons.asked import Running
 from lab.lessons.carried import from_text, to_text
 from lab.lessons.figures import SettingRuns, names_of
 from lab.lessons.filling import filled
@@ -12,6 +11,7 @@ from lab.lessons.moment import Moment
 from lab.lessons.pictures import figures_table, pictures_of
 from lab.lessons.progress import Learner
 from lab.lessons.record import MOST_NUMBERS, Found, Given
+from lab.lessons.running import Running
 from lab.lessons.shelf import lesson
 from lab.spec.limits import ALONE
 from lab.studies.figures import RunFigures

@@ -3,11 +3,11 @@
 import pytest
 
 from lab.errors import ExperimentError, LabError
-from lab.lessons.asked import Running
 from lab.lessons.lecture import IDLE_S, LEFT_S, MOST, TRIES, At, Lectures, at_of, beats_of, code_shown, replica_in
 from lab.lessons.prose import BEAT_NAMES, Cue, parse_prose
 from lab.lessons.record import BEATS
 from lab.lessons.refusal import LessonError
+from lab.lessons.running import Running
 from lab.lessons.shelf import lesson, lessons
 from tests.lab.lessons.made import made_runs
 from tests.lab.runs.clock import Clock

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.charts.lessons import ABOUT, BADGE_SIZE, Line, Mark, counts_in_powers, lesson_curves, look_of
-from lab.lessons.asked import scenes_of
 from lab.lessons.pictures import chart_of, figures_table, marks_of, mean_of, numbers_of, picture_for, pictures_of
 from lab.lessons.reader import refusals_of
 from lab.lessons.refusal import say_refusal
+from lab.lessons.running import scenes_of
 from lab.lessons.shelf import lesson, lesson_folders
 from lab.texts import say
 from tests.lab.lessons.made import made_runs

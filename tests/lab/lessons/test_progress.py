@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from lab.lessons.asked import Running
 from lab.lessons.carried import from_link, from_text, to_link, to_text
 from lab.lessons.figures import SettingRuns
 from lab.lessons.merging import merged
@@ -35,6 +34,7 @@ from lab.lessons.record import (
     Won,
 )
 from lab.lessons.refusal import LessonError
+from lab.lessons.running import Running
 from lab.lessons.shelf import lesson, lessons
 from lab.spec.limits import ALONE
 from lab.studies.figures import RunFigures

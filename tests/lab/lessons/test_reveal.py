@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from lab.lessons.asked import scenes_of
+from lab.lessons.judging import held_of
 from lab.lessons.pictures import pictures_of
 from lab.lessons.reveal import POINTS, drawing_of, stops_of, words_of
-from lab.lessons.said import held_of
+from lab.lessons.running import scenes_of
 from lab.lessons.schema import Sentence
 from lab.lessons.shelf import lesson
 from lab.spec.value import checked

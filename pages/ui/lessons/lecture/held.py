@@ -5,9 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from lab.errors import LabError
-from lab.lessons.asked import Running
 from lab.lessons.lecture import At, Lecture, Lectures
 from lab.lessons.reader import Opened
+from lab.lessons.running import Running
 from lab.runs.wire.messages import ENDED
 from lab.texts import say
 from pages.ui.lessons.lecture.address import replica_here

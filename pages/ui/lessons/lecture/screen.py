@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from lab.lessons.asked import Running, scenes_of
+from lab.lessons.judging import answer_of, held_of, right_choices
 from lab.lessons.lecture import SECONDS, Lecture
 from lab.lessons.pictures import Picture, figures_table, mark_of, picture_for, pictures_of
 from lab.lessons.record import BEATS, Beat
 from lab.lessons.reveal import drawing_of, empty_drawing, epochs_of, words_of
-from lab.lessons.said import answer_of, held_of, right_choices
+from lab.lessons.running import Running, scenes_of
 from lab.lessons.schema import Sentence
 from lab.lessons.shelf import lesson_after
 from lab.studies.words import number

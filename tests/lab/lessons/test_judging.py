@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lab.lessons.asked import cells_with, scenes_of, trained
 from lab.lessons.figures import SettingRuns, values_of
+from lab.lessons.judging import answer_of, held_of, right_choices, said_of, true_of, worth_of
 from lab.lessons.pictures import figures_table, pictures_of
 from lab.lessons.questions import RIGHT, question
 from lab.lessons.refusal import say_refusal
-from lab.lessons.said import answer_of, held_of, right_choices, said_of, true_of, worth_of
+from lab.lessons.running import cells_with, scenes_of, trained
 from lab.lessons.schema import Again, Sentence
 from lab.lessons.shelf import lesson, lesson_folders
 from lab.spec.value import checked
