@@ -95,6 +95,32 @@ def test_a_slow_reader_gets_everything_it_missed_in_one_go(hub, streams, run):
     assert points(streams.read(reader)) == list(range(1, 50))
 
 
+def test_of_whoever_does_not_read_one_frame_is_held_and_no_queue(hub, streams, run):
+    reader = streams.open(run.stream, 0, Bell())
+    streams.read(reader)
+    for epoch in range(1, 50):
+        hub.publish(Frames([frame(epoch, epoch)]))
+    assert reader.ready == frame(1, 1).event
+    assert points(streams.read(reader)) == list(range(1, 50))
+    hub.publish(Frames([frame(50, 50)]))
+    assert streams.read(reader) == [frame(50, 50).event]
+    assert reader.ready == b""
+
+
+def test_what_lies_ready_comes_before_what_is_told_after_it(hub, streams, run):
+    reader = streams.open(run.stream, 0, Bell())
+    streams.read(reader)
+    hub.publish(Frames([frame(1, 1)]))
+    hub.set_status(status("r", learning_rate=0.5))
+    hub.publish(Frames([frame(2, 2)]))
+    events = streams.read(reader)
+    assert (points(events), names(events)[-1]) == ([1, 2], "state")
+    hub.publish(Frames([frame(3, 3)]))
+    hub.set_status(status("r", "finished"))
+    events = streams.read(reader)
+    assert (points(events), names(events)[-2:], reader.done) == ([3], ["state", "end"], True)
+
+
 def test_a_reader_that_comes_back_goes_on_after_its_last_point(hub, streams, run):
     hub.publish(Frames([frame(1, 3), frame(4, 6)]))
     assert points(streams.read(streams.open(run.stream, 3, Bell()))) == [4, 5, 6]
@@ -324,7 +350,7 @@ def test_a_job_that_has_ended_says_nothing_more(hub, run):
 
 def test_a_snapshot_that_says_how_far_a_run_is_answers_its_orders_and_wakes_nobody(hub, run):
     bell, order = Bell(), run.orders.add("r", Pause())
-    run.readers[0] = bell
+    Streams(hub, lambda job: None, lambda job, exact: None).open(run.stream, 0, bell)
     hub.set_status(status("r"))
     version, rung = run.version, bell.rung
     hub.set_snapshot(Snapshot("r", 7, b"state", SoFar(70, 1.5, order.number)))

@@ -80,7 +80,8 @@ class Hub:
         with self.lock:
             self._jobs.pop(job.id, None)
             self._streams.pop(job.stream, None)
-        self._wake(job.readers.values())
+            sleepers = _told(job)
+        self._wake(sleepers)
         self.dropped(job)
 
     # --- what is said of a job
@@ -92,7 +93,9 @@ class Hub:
             for frame in message.frames:
                 job = self._jobs.get(frame.run)
                 if job is not None and _take(job, frame):
-                    sleepers.update(job.readers.values())
+                    for reader in job.readers.values():
+                        reader.take(frame)
+                        sleepers.add(reader.sleeper)
         self._wake(sleepers)
 
     def set_status(self, status: Status) -> Job | None:
@@ -103,11 +106,11 @@ class Hub:
                 return None
             job.orders.answered(status.last_order)
             job.heard_at = self.clock()
-            told = job.status.told != status.told
+            is_new = job.status.told != status.told
             job.status = status
-            job.version += told
+            job.version += is_new
             job.stopwatch.run(status.state == "running")
-            sleepers = list(job.readers.values()) if told else []
+            sleepers = _told(job) if is_new else []
         self._wake(sleepers)
         return job if status.state in ENDED else None
 
@@ -148,11 +151,18 @@ class Hub:
 
     def _tell(self, job: Job) -> None:
         job.version += 1
-        self._wake(job.readers.values())
+        self._wake(_told(job))
 
     def _wake(self, sleepers: Iterable[Wakeable]) -> None:
         if waiting := list(sleepers):
             self.wake(waiting)
+
+
+def _told(job: Job) -> list[Wakeable]:
+    """What the readers of a job sleep on, when there is something to be told beside frames."""
+    for reader in job.readers.values():
+        reader.behind = True
+    return [reader.sleeper for reader in job.readers.values()]
 
 
 def _take(job: Job, frame: Frame) -> bool:

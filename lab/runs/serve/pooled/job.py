@@ -12,7 +12,7 @@ from lab.runs.serve.keys import new_key
 from lab.runs.serve.pooled.curve import Curve
 from lab.runs.serve.pooled.laid_away import Drawer, Laid
 from lab.runs.wire.checkpoints import Checkpoints
-from lab.runs.wire.messages import ENDED, Command, Order, Reason, Status, order
+from lab.runs.wire.messages import ENDED, Command, Frame, Order, Reason, Status, order
 from lab.runs.wire.spec import JobSpec
 from lab.spec.experiment import Experiment
 from lab.verdict.context import RunContext
@@ -84,6 +84,16 @@ class Wakeable(Protocol):
     def set(self) -> None: ...
 
 
+class Listener(Protocol):
+    """An open stream, as its job sees it: what it sleeps on, and whether there is more for it than what lies ready."""
+
+    sleeper: Wakeable
+    behind: bool
+
+    def take(self, frame: Frame) -> None:
+        """A frame has come in."""
+
+
 @dataclass(eq=False, kw_only=True, slots=True, weakref_slot=True)  # in a dictionary so many fields take two kilobytes
 class Job:
     """What runs and parts of studies have in common.
@@ -104,7 +114,7 @@ class Job:
         drawn: whether its worker was asked for the weights that a page draws; weights: the event that told them last.
         exact, parameters: likewise, all of them as they are.
         inside: whether it was asked for numbers of the layers, which come with the weights.
-        readers: open streams, each with what it sleeps on.
+        readers: open streams.
     """
 
     id: str
@@ -131,7 +141,7 @@ class Job:
     time_over: bool = False
     version: int = 0
     stream: str = field(default_factory=new_key)
-    readers: dict[int, Wakeable] = field(default_factory=dict)
+    readers: dict[int, Listener] = field(default_factory=dict)
     needs_bytes: int = 0
     drawn: bool = False
     weights: bytes = b""

@@ -1,4 +1,8 @@
-"""Open streams: what each reader has not had yet. Readers PULL, so a slow one costs one wait and no queue."""
+"""Open streams: what each reader has not had yet. Readers PULL, so a slow one costs one wait and no queue.
+
+For one that keeps up the next event is laid ready as it comes in: whoever sends it touches nothing else of its job,
+which has grown cold by then in the processor's memory.
+"""
 
 import itertools
 from collections.abc import Callable
@@ -8,6 +12,7 @@ from typing import Literal
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, Wakeable
 from lab.runs.wire.frame import event
+from lab.runs.wire.messages import Frame
 
 # weights: "first" of each Dense layer; "all": exactly, where there are few; "inside": numbers of each layer instead
 Draws = Literal["nothing", "first", "all", "inside"]
@@ -24,15 +29,38 @@ class Reader:
         version: of the status that it has had; -1 for none.
         done: nothing will follow.
         draws: which weights it has a use for; weights: those that it has had last.
+        ready: its next events, if it has had all before; behind: there is more than these.
     """
 
     job: Job
     last_epoch: int
+    sleeper: Wakeable
     version: int = -1
     done: bool = False
     draws: Draws = "nothing"
     weights: bytes = b""
+    ready: bytes = b""
+    behind: bool = True
     number: int = field(default_factory=lambda: next(_numbers))
+
+    def take(self, frame: Frame) -> None:
+        """A frame that its job has taken in."""
+        if self.behind or self.ready or (frame.event and frame.first != self.last_epoch + 1):
+            self.behind = True
+            return
+        self.ready = frame.event + self.new_weights()
+        if frame.event:
+            self.last_epoch = frame.last
+
+    def new_weights(self) -> bytes:
+        """The newest event with weights as this reader wants them; b"" if it has had it."""
+        if self.draws == "nothing":
+            return b""
+        weights = (self.draws == "all" and self.job.parameters) or self.job.weights
+        if weights is self.weights:
+            return b""
+        self.weights = weights
+        return weights
 
 
 class Streams:
@@ -71,8 +99,8 @@ class Streams:
                 self._look(job)
             elif draws != "nothing":
                 self._draw(job, draws == "all")
-            reader = Reader(job, last_epoch, draws=draws)
-            job.readers[reader.number] = sleeper
+            reader = Reader(job, last_epoch, sleeper, draws=draws)
+            job.readers[reader.number] = reader
             return reader
 
     def close(self, reader: Reader) -> None:
@@ -83,24 +111,25 @@ class Streams:
     def read(self, reader: Reader) -> list[bytes]:
         """The events that a reader has not had yet: first of all where the job is, and the end as the last word."""
         with self._hub.lock:
-            job, events = reader.job, []
+            ready, reader.ready = reader.ready, b""
+            if not reader.behind:
+                return [ready] if ready else []
+            reader.behind = False
+            job, events = reader.job, [ready]
             if reader.version < 0:
                 events.append(self._state_event(job))
                 reader.version = job.version
             if job.curve.last_epoch > reader.last_epoch:
                 events += job.curve.after(reader.last_epoch)
                 reader.last_epoch = job.curve.last_epoch
-            weights = _weights_for(reader)
-            if weights and weights is not reader.weights:
-                events.append(weights)
-                reader.weights = weights
+            events.append(reader.new_weights())
             if reader.version != job.version:
                 reader.version = job.version
                 events.append(self._state_event(job))
             if not job.active or self._hub.get(job.id) is None:
                 events.append(event("end", {"state": job.status.state}))
-                reader.done = True
-            return events
+                reader.done = reader.behind = True
+            return [one for one in events if one]
 
     def _state_event(self, job: Job) -> bytes:
         status = job.status
@@ -121,10 +150,3 @@ class Streams:
                 "busy": self._hub.busy,
             },
         )
-
-
-def _weights_for(reader: Reader) -> bytes:
-    """The newest event with weights as this reader wants them."""
-    if reader.draws == "nothing":
-        return b""
-    return (reader.draws == "all" and reader.job.parameters) or reader.job.weights
