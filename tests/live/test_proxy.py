@@ -253,7 +253,7 @@ def test_a_replica_killed_in_mid_lecture_costs_its_people_a_reload_and_the_other
             wait_for(lambda: kept_epoch(anna) > 0, "the run on the disk")
             process.kill()
             await ended(hers)
-            after = [await anext(frames) for _ in range(5)]
+            after = [await anext(frames) for _ in range(40)]  # more than a second: so often it is asked who is dead
             epochs = list(itertools.chain.from_iterable(frame.epochs for frame in before + after))
             assert epochs == list(range(1, len(epochs) + 1))
             await his.rerun()
