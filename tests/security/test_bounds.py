@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from benchmarks.live.session import Session as Person
 from lab.errors import RunError
 from lab.runs.serve.asking import StartRate
-from lab.runs.serve.bounds import Bounds
+from lab.runs.serve.bounds import CROWDED, Bounds
 from lab.runs.serve.owner import COOKIE
 from lab.runs.serve.rates import FEW, Rate
 from lab.runs.serve.sessions import UPLOADS, held_bytes, opened, session_named
@@ -105,7 +105,8 @@ def test_one_address_has_far_more_than_a_class_and_not_all():
     crowd = [
         {**page, "client": (f"10.0.{place % 9}.1", 1)} for place, page in enumerate(pages(*map(str, range(5_000))))
     ]
-    assert let_in(crowd) == LIMITS.pages_of_all
+    assert let_in(crowd) == LIMITS.pages_of_all * CROWDED
+    assert let_in([*crowd, {**pages("somebody")[0], "client": ("10.9.9.9", 1)}]) == LIMITS.pages_of_all * CROWDED + 1
     assert let_in(pages(*[""] * 1_500)) == LIMITS.pages_of_address  # cookies refused
 
 

@@ -30,6 +30,7 @@ from lab.spec.limits import VisitorLimits
 from lab.texts import say
 
 STREAMS = "/live/"
+CROWDED = 3 / 4  # of all pages: the rest is for people at whose address few are
 ID_CHARACTERS = 64  # of a file: the server itself gives those of 36
 PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{text}</title><p>{text}</p></html>"""
@@ -100,10 +101,12 @@ class Bounds:
     def _too_many_pages(self, scope: Scope) -> bool:
         visitor = visitor_of(scope)
         share = self._share(visitor)
+        beside = self.addresses.of(address_of(scope))
+        for_all = self.limits.pages_of_all * (CROWDED if beside >= self.limits.pages else 1)
         return (
             self.pages.of(visitor) >= self.limits.pages * share
-            or self.addresses.of(address_of(scope)) >= self.limits.pages_of_address
-            or self.addresses.all >= self.limits.pages_of_all
+            or beside >= self.limits.pages_of_address
+            or self.addresses.all >= for_all
             or self.openings.room(visitor, share) < 1
         )
 
