@@ -18,7 +18,6 @@ EVERY = [(folder.name, language, size) for folder in lesson_folders() for langua
 OTHERS = [pytest.param(*case, marks=pytest.mark.slow) for case in EVERY if case != WALKED]
 LABELS = "label[data-testid='stWidgetLabel'] ~ div label"
 ALERT = "[data-testid='stAlert']"
-NUMBERED = re.compile(r"^(\d+)\s+")  # a sentence that points at a chart
 DRAWN = 11  # places at which a hand is seen while it draws
 
 
@@ -142,10 +141,11 @@ def explain(person, name: str) -> None:
     opened = lesson(name)
     items = opened.words(person.language)["explain"].items
     place = person.page.locator(".st-key-lesson-sentences")
-    *said, _ = place.locator("p:not(blockquote p)").all_inner_texts()  # the last says from how many seeds
-    numbers = [found[1] for found in map(NUMBERED.match, said) if found]
-    said = [NUMBERED.sub("", text) for text in said]
-    sentences = [sentence_of(text, items, opened.lesson.explain) for text in said]
+    *said, _ = place.locator("p:not(blockquote p)").all()  # the last says from how many seeds
+    badges = ["".join(one.locator(".stMarkdownBadge").all_inner_texts()) for one in said]
+    texts = [one.inner_text().removeprefix(badge) for one, badge in zip(said, badges, strict=True)]
+    numbers = [badge for badge in badges if badge]
+    sentences = [sentence_of(text, items, opened.lesson.explain) for text in texts]
     assert sentences
     refusals = [say_error(opened.refusals[one.key], person.language) for one in sentences if one.refused]
     assert list(map(letters, place.locator("blockquote").all_inner_texts())) == list(map(letters, refusals))
