@@ -199,6 +199,25 @@ def test_of_a_run_that_rests_no_text_is_held_and_it_is_written_again_all_the_sam
     assert unpacked(path.read_bytes(), tmp_path / "arrays", Clock()).experiment == run.experiment
 
 
+def test_a_run_that_begins_during_a_round_does_not_wait_for_its_end(hub, files, tmp_path, monkeypatch):
+    keeper, runs = Keeper(hub, tmp_path / "runs"), [half_trained(hub, files, f"{index}") for index in range(4)]
+    (tmp_path / "runs").mkdir()
+    keeper.keep_all()
+    for run in runs:
+        run.orders.add(run.id, Pause())
+    seen, spent = [], iter(range(10**6))
+
+    def wait(_: float) -> None:
+        seen.append(len(list((tmp_path / "runs").iterdir())))
+        if len(seen) == 1:
+            half_trained(hub, files, "new")
+
+    monkeypatch.setattr("lab.runs.serve.pooled.keeping.time.thread_time", lambda: next(spent) / 500)
+    monkeypatch.setattr(keeper, "_closing", SimpleNamespace(wait=wait))
+    keeper.keep_all(rest=True)
+    assert seen[:2] == [4, 5]
+
+
 def test_a_deleted_run_does_not_stay(hub, files, tmp_path):
     keeper, run = Keeper(hub, tmp_path), half_trained(hub, files)
     keeper.keep_all()

@@ -67,16 +67,25 @@ class Keeper:
         rest_s = 0.0
         for job in self._hub.jobs():
             if isinstance(job, LiveRun) and job.active and self._changed(job):
-                share = SHARE if job.id in self._kept else FIRST_SHARE
-                began = time.thread_time()
-                size = self._keep(job)
-                rest_s += max(size / BYTES_PER_S, (time.thread_time() - began) / share)
+                rest_s += self._kept_for_s(job)
                 if rest and rest_s > REST_S:
                     if self._closing.wait(rest_s):
                         return
-                    rest_s = 0.0
+                    rest_s = self._new_ones_kept_for_s()
             elif job.resting and (kept := self._kept.get(job.id)) is not None and kept.fixed:
                 self._kept[job.id] = kept._replace(fixed="")
+
+    def _kept_for_s(self, run: LiveRun) -> float:
+        """Keep it, and say how long that should do."""
+        share = SHARE if run.id in self._kept else FIRST_SHARE
+        began = time.thread_time()
+        size = self._keep(run)
+        return max(size / BYTES_PER_S, (time.thread_time() - began) / share)
+
+    def _new_ones_kept_for_s(self) -> float:
+        """Those that have begun during a round, which do not wait for its end."""
+        new = [job for job in self._hub.jobs() if job.id not in self._kept and isinstance(job, LiveRun) and job.active]
+        return sum(map(self._kept_for_s, new))
 
     def _keep_on(self) -> None:
         while not self._closing.wait(ROUND_S):
