@@ -13,6 +13,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.common import WidgetMetadata
 
+NUMBERS = {"int_value", "double_value"}  # a number field sends the one or the other, whichever it is registered as
+
 log = logging.getLogger(__name__)
 
 
@@ -71,4 +73,5 @@ def _fits(widget: WidgetMetadata[Any], sent: WidgetState) -> bool:
         return True
     is_one_choice = hasattr(getattr(widget.deserializer, "__self__", None), "default_option_index")
     chose_nothing = kind == "string_array_value" and not sent.string_array_value.data
-    return kind == widget.value_type and not (is_one_choice and chose_nothing)
+    is_its_kind = kind == widget.value_type or {kind, widget.value_type} <= NUMBERS
+    return is_its_kind and not (is_one_choice and chose_nothing)

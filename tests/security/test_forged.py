@@ -62,6 +62,19 @@ def test_nothing_that_is_sent_for_a_widget_breaks_its_screen_or_the_next(class_s
     run_apart(forge())
 
 
+def test_a_whole_number_typed_into_a_field_is_taken(class_server):
+    """A browser sends it as an integer, though Streamlit registers the field with another kind."""
+
+    async def type_in() -> None:
+        async with Visitor.new(class_server).session() as page:
+            text = await shown(page, [], "train")
+            assert "에포크 37" not in text
+            (field,) = {name for name in ID.findall(text) if name.endswith(".fit.epochs")}
+            assert "에포크 37" in await shown(page, states([field], "int_value", 37), "train")
+
+    run_apart(type_in())
+
+
 def test_a_click_whose_screen_has_gone_is_none(class_server):
     """Each button alone, without what the widgets beside it show: as of a browser that knows of none of them."""
 
