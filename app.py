@@ -24,7 +24,6 @@ from streamlit.net_util import get_internal_ip
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
 from lab.insight.inside.looker import LookingPool, set_looker
-from lab.memory import make_room_for_names
 from lab.reading.host import set_reader
 from lab.reading.pool import ReadingPool
 from lab.runs.serve import owner
@@ -118,7 +117,6 @@ def keep_imports_out_of_garbage_collection() -> None:
 
     for module in pkgutil.walk_packages(pages.ui.__path__, "pages.ui."):
         importlib.import_module(module.name)  # and with them everything that a page needs
-    make_room_for_names()
     gc.collect()
     gc.freeze()
 

@@ -2,22 +2,8 @@
 
 import ctypes
 import gc
-import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
-
-ROOM_FOR_NAMES: Final = 30_000  # more than are free in the table after all imports, fewer than would double it twice
-
-
-def make_room_for_names() -> None:
-    """Let Python's table of interned names have its later size before anybody comes.
-
-    `pathlib` puts the parts of each path there, dozens for each run that is written. They go again, but their places
-    are not used anew until the table is full: in the first minutes of a class it doubled, by 2 MB.
-    """
-    for number in range(ROOM_FOR_NAMES):
-        sys.intern(f"a name {number} that comes and goes")
 
 
 def tidy() -> None:

@@ -4,6 +4,7 @@ import ast
 from typing import Any
 
 from lab.errors import LabError
+from netcore.syntax import undisturbed
 
 HIGHEST_PERCENT = 90  # of the rows that one part of the data may get
 
@@ -11,7 +12,7 @@ HIGHEST_PERCENT = 90  # of the rows that one part of the data may get
 def read_value(text: str) -> Any:
     """A value as Python writes it: a number, several with commas between; anything else stays text."""
     try:
-        return ast.literal_eval(text) if text.strip() else None
+        return undisturbed(lambda: ast.literal_eval(text)) if text.strip() else None
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return text
 

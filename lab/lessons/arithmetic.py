@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.lessons.refusal import LessonError
+from netcore.syntax import undisturbed
 
 Array = npt.NDArray[np.float64]
 LONGEST: Final = 300
@@ -46,7 +47,7 @@ def parsed(formula: str) -> ast.expr:
     try:
         if len(formula) > LONGEST:
             raise ValueError
-        tree = ast.parse(formula.strip(), mode="eval").body
+        tree = undisturbed(lambda: ast.parse(formula.strip(), mode="eval")).body
         _check(tree, DEEPEST)
     except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
         raise LessonError("lesson.formula", formula=formula[:LONGEST]) from None

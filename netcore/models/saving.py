@@ -23,6 +23,7 @@ from netcore.models.compiling import compile_arguments
 from netcore.models.describing import Classes, entry, layer_of
 from netcore.names import snake_case
 from netcore.parameters import weights_limited_to
+from netcore.syntax import undisturbed
 
 FORMAT = 1
 LARGEST = 4 << 30  # bytes of a file that is read
@@ -280,10 +281,9 @@ class _Archive:
         member = f"{name}.npy"
         head = io.BytesIO(self._bytes(member, HEADER))
         try:
-            version = np.lib.format.read_magic(head)
-            if version != (1, 0):
+            if np.lib.format.read_magic(head) != (1, 0):
                 raise _damaged(self.path, member)
-            shape, fortran, dtype = np.lib.format.read_array_header_1_0(head)
+            shape, fortran, dtype = undisturbed(lambda: _after_magic(head))
         except ValueError:
             raise _damaged(self.path, member) from None
         length = head.tell()
@@ -308,6 +308,11 @@ class _Archive:
                 if name.startswith("carried.") and name not in found:
                     found[name] = self.array(prefix + name, self._header(prefix + name)[0])
         return found
+
+
+def _after_magic(head: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    head.seek(np.lib.format.MAGIC_LEN)
+    return np.lib.format.read_array_header_1_0(head)
 
 
 def _damaged(path: Path, name: str) -> NetcoreValueError:

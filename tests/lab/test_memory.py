@@ -1,12 +1,11 @@
 """What is no longer needed does not wait for Python to find it worth while."""
 
 import gc
-import sys
 from weakref import ref
 
 import pytest
 
-from lab.memory import ROOM_FOR_NAMES, make_room_for_names, tidy
+from lab.memory import tidy
 
 
 class Circle:
@@ -38,12 +37,6 @@ def test_much_that_holds_itself_is_freed():
     assert circle() is not None
     tidy()
     assert circle() is None
-
-
-def test_room_for_names_is_made_without_keeping_any():
-    before = sys.getallocatedblocks()
-    make_room_for_names()
-    assert sys.getallocatedblocks() - before < ROOM_FOR_NAMES / 100
 
 
 def test_while_little_has_come_nothing_is_looked_through():

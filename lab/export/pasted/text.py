@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from time import thread_time
 from typing import Any, Literal
 
+from netcore.syntax import undisturbed
+
 CHARACTERS = 20_000  # of pasted text: a lecture's program has one or two thousand
 DEPTH = 40  # brackets within brackets
 RECOVERIES = 20  # brackets never closed, after each of which the rest of the text is read anew
@@ -131,7 +133,7 @@ def _parsed(text: str) -> list[ast.stmt] | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about escapes in strings: nothing that a learner can use
         try:
-            return ast.parse(text).body
+            return undisturbed(lambda: ast.parse(text)).body
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             return None
 

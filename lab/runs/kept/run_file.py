@@ -8,7 +8,7 @@ import json
 import math
 import zipfile
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, BinaryIO, get_args
+from typing import IO, Any, BinaryIO, get_args
 
 import numpy as np
 from numpy.lib import format as npy
@@ -23,6 +23,7 @@ from lab.runs.wire.messages import ENDED, RunState, Status
 from lab.runs.wire.typed import typed
 from lab.spec.experiment import Experiment
 from lab.verdict.context import RunContext
+from netcore.syntax import undisturbed
 
 VERSION = 2
 NAME_CHARACTERS = 200
@@ -157,14 +158,18 @@ def load_arrays(source: BinaryIO) -> Arrays:
 def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray[Any, Any]:
     """One array; its header must not promise more than the member holds."""
     with archive.open(member) as file:
-        version = npy.read_magic(file)
-        read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, in_columns, dtype = read_header(file)
+        shape, in_columns, dtype = undisturbed(lambda: _header(file))
         count = math.prod(shape)
         if dtype.hasobject or count * dtype.itemsize > member.file_size:
             raise ValueError("an array that is not there")
         values = np.frombuffer(file.read(count * dtype.itemsize), dtype, count)
         return values.reshape(shape, order="F" if in_columns else "C")
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    file.seek(0)
+    read_header = npy.read_array_header_1_0 if npy.read_magic(file) == (1, 0) else npy.read_array_header_2_0
+    return read_header(file)
 
 
 def exported(record: RunRecord, status: Status, marks: Marks, checkpoints: Checkpoints) -> bytes:

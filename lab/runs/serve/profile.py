@@ -113,7 +113,7 @@ def visitors() -> VisitorLimits | None:
 
 
 def _allow_descriptors() -> None:
-    """Many systems give a process 1,024 unless it asks for more: 250 pages."""
+    """Many systems give a process 1,024 unless it asks for more: 384 pages, half of them for one address."""
     try:
         import resource
     except ImportError:  # Windows has no such bound

@@ -19,6 +19,7 @@ from lab.runs.wire.spec import RunSpec
 from lab.runs.wire.typed import typed
 from lab.spec.experiment import Experiment
 from lab.verdict.context import RunContext
+from netcore.syntax import undisturbed
 
 VERSION = 1
 NO_RUN = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, LabError)
@@ -114,7 +115,7 @@ def _pace(value: Any) -> float | None:
 def _array(folder: Path, name: str) -> str:
     if not NAME.fullmatch(name) or not (folder / name).is_file():
         raise ValueError("an array that is not there")
-    np.load(folder / name, mmap_mode="r", allow_pickle=False)  # raises for one that is cut off
+    undisturbed(lambda: np.load(folder / name, mmap_mode="r", allow_pickle=False))  # raises for one that is cut off
     return str(folder / name)
 
 
