@@ -166,5 +166,5 @@ def static_files() -> Middleware:
 
 if profile.serving(__file__):
     owner.ready()  # without a key no page could be served
-    bound_http_reading(profile.descriptors())
+    bound_http_reading(profile.connections())
 app = st.App("pages/main.py", routes=routes(), middleware=[*own_middleware(), static_files()], lifespan=lifespan)

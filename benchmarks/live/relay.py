@@ -58,7 +58,7 @@ class Server:
         """Serve while `work(host)` goes on, and give its answer."""
         await asyncio.to_thread(self.engine.begin, asyncio.get_running_loop())
         set_engine(self.engine)
-        bound_http_reading(profile.descriptors())
+        bound_http_reading(profile.connections())
         server = uvicorn.Server(uvicorn.Config(self.app, port=0, log_level="error", lifespan="off"))
         serving = asyncio.create_task(server.serve())
         while not server.started:

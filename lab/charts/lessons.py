@@ -107,14 +107,18 @@ def look_of(place: int) -> dict[str, str]:
 def counts_in_powers(lines: Sequence[Line]) -> bool:
     """Whether the axis counts in powers of ten: its highest value would press the lowest median to the ground."""
     medians = _finite(value for line in lines for value in median_curve(line.curves))
-    values = _finite(value for line in lines for curve in line.curves for value in curve)
+    values = _all_values(lines)
     return bool(medians) and min(values) > 0 and max(values) > WIDE * min(medians)
 
 
 def decades_a_tick(lines: Sequence[Line]) -> int:
     """Of an axis that counts in powers of ten: twenty numbers would stand on each other."""
-    values = _finite(value for line in lines for curve in line.curves for value in curve)
+    values = _all_values(lines)
     return max(1, math.ceil(math.log10(max(values) / min(values)) / MOST_TICKS))
+
+
+def _all_values(lines: Sequence[Line]) -> list[float]:
+    return _finite(value for line in lines for curve in line.curves for value in curve)
 
 
 def _finite(values: Iterable[float]) -> list[float]:
@@ -144,7 +148,7 @@ def _traces(line: Line, name: str, look: dict[str, str], over: Over) -> Iterator
 def _point(chart: go.Figure, marks: Sequence[Mark], lines: Sequence[Line], *, powers: bool) -> None:
     """A badge with an arrow to each place; where a distance is meant, a bar from curve to curve."""
     scale = math.log10 if powers else float
-    values = [scale(value) for value in _finite(value for line in lines for curve in line.curves for value in curve)]
+    values = list(map(scale, _all_values(lines)))
     epochs = max((len(curve) for line in lines for curve in line.curves), default=1)
     badges: list[Place] = []
     for place, mark in enumerate(marks):

@@ -78,18 +78,19 @@ def drawing_of(
     lines = lines_of(picture, runs, words, language, only=only)
     medians = [median_curve(line.curves) for line in lines]
     lengths = [max(map(len, line.curves), default=0) for line in lines]  # a median ends where most seeds diverge
+    looks = map(look_of, range(len(lines)))
     return {
         "lines": [
             {
                 "name": line.name,
-                "colour": look_of(place)["color"],
-                "dash": look_of(place)["dash"],
+                "colour": look["color"],
+                "dash": look["dash"],
                 "updates": line.updates,
                 "epochs": [kept + 1 for kept in _kept(length)],
                 "median": _values(median, length),
                 "seeds": [_values(curve, length) for curve in line.curves],
             }
-            for place, (line, median, length) in enumerate(zip(lines, medians, lengths, strict=True))
+            for line, look, median, length in zip(lines, looks, medians, lengths, strict=True)
         ],
         "last": max(lengths, default=1),
         "most": max((length * line.updates for line, length in zip(lines, lengths, strict=True)), default=1.0),

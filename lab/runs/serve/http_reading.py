@@ -16,7 +16,6 @@ from lab.runs.serve.sessions import visitor_named
 
 MOST_BYTES: Final = 1 << 16  # that come one after another and are no part of a body
 MOST_WAITING: Final = 16  # requests of one connection that do not wait for the answer to the one before
-SHARE: Final = 3 / 8  # of all descriptors: pages have as many, files and processes the rest
 HEAD_S: Final = 15.0  # until a head has come whole, as in deploy/nginx.conf
 LOOK_S: Final = 15.0
 UNREAD_BYTES: Final = 1 << 17  # that the system takes of what is to be read; by itself it takes four megabytes
@@ -24,15 +23,15 @@ READ_BYTES: Final = 15_000  # of an answer, from one look to the next, where any
 
 
 @cache
-def bound_http_reading(descriptors: int) -> None:
+def bound_http_reading(connections: int) -> None:
     """Once for the process, before it is asked anything. uvicorn has chosen the class by the time that it imports the
     app.
 
     Args:
-        descriptors: that it may have open.
+        connections: that it may have open, those of pages not among them.
     """
     _bound_what_is_no_body(HttpToolsProtocol)
-    _bound_connections(HttpToolsProtocol, Connections(int(descriptors * SHARE)))
+    _bound_connections(HttpToolsProtocol, Connections(connections))
 
 
 def _bound_what_is_no_body(kind: Any) -> None:

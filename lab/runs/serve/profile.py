@@ -102,9 +102,16 @@ def descriptors() -> int:
     return DESCRIPTORS if soft == resource.RLIM_INFINITY else min(soft, DESCRIPTORS)
 
 
+def connections() -> int:
+    """Pages that may be open at once, and as many connections for all else that is asked; files and processes have the
+    rest of the descriptors.
+    """
+    return descriptors() * 3 // 8
+
+
 def visitors() -> VisitorLimits | None:
     """What one browser may ask, with no more pages than this process has descriptors for."""
-    limits, share = current_limits().visitors, descriptors() * 3 // 8  # as much again for all else that is asked
+    limits, share = current_limits().visitors, connections()
     return limits and replace(
         limits,
         pages_of_all=min(limits.pages_of_all, share),

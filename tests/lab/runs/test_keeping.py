@@ -141,12 +141,17 @@ def test_without_its_arrays_or_with_one_that_is_cut_off_it_cannot_go_on(hub, fil
 # --- as they go
 
 
-def test_a_run_is_written_when_it_has_changed_and_its_file_goes_when_it_is_in_the_store(hub, files, tmp_path):
-    folder = tmp_path / "runs"
+def kept_once(hub, files, folder):
+    """A keeper, the one run that it has kept, and where that lies."""
     folder.mkdir()
     keeper, run = Keeper(hub, folder), half_trained(hub, files)
     keeper.keep_all()
     (path,) = folder.iterdir()
+    return keeper, run, path
+
+
+def test_a_run_is_written_when_it_has_changed_and_its_file_goes_when_it_is_in_the_store(hub, files, tmp_path):
+    keeper, run, path = kept_once(hub, files, tmp_path / "runs")
     written = path.read_bytes()
     keeper.keep_all()
     assert path.read_bytes() == written
@@ -163,7 +168,7 @@ def test_a_run_is_written_when_it_has_changed_and_its_file_goes_when_it_is_in_th
     assert path.exists()
     run.saving = False
     keeper.keep_all()
-    assert list(folder.iterdir()) == []
+    assert list(path.parent.iterdir()) == []
 
 
 def test_the_first_files_of_a_class_are_there_soon_and_all_later_ones_take_a_small_share(
@@ -183,11 +188,7 @@ def test_the_first_files_of_a_class_are_there_soon_and_all_later_ones_take_a_sma
 
 
 def test_of_a_run_that_rests_no_text_is_held_and_it_is_written_again_all_the_same(hub, files, tmp_path):
-    folder = tmp_path / "runs"
-    folder.mkdir()
-    keeper, run = Keeper(hub, folder), half_trained(hub, files)
-    keeper.keep_all()
-    (path,) = folder.iterdir()
+    keeper, run, path = kept_once(hub, files, tmp_path / "runs")
     before = path.read_bytes()
     assert keeper._kept[run.id].fixed in json.loads(before.split(b"\n")[1])[0]["fixed"]
     run.resting = True
