@@ -1,12 +1,11 @@
 """The frame around every page: navigation, head, and what a turned knob does before anything is drawn."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from lab.texts import say
 from pages.ui.bench import bench_of
 from pages.ui.frame.header import header
+from pages.ui.frame.icon import ICON
 from pages.ui.frame.navigation import navigable
 from pages.ui.frame.opening import opened_state
 from pages.ui.frame.style import style
@@ -15,12 +14,10 @@ from pages.ui.run.training import answer_knobs
 from pages.ui.state import forget_widgets
 from pages.ui.thrift import look_up_widgets_one_by_one
 
-ICON = Path(__file__).parent.joinpath("ui", "frame", "icon.png")  # a named icon would be fetched from outside
-
 look_up_widgets_one_by_one()
 forget_widgets()
 state = opened_state()
-st.set_page_config(page_title=say("app.title", state.language), page_icon=str(ICON), layout="wide")
+st.set_page_config(page_title=say("app.title", state.language), page_icon=ICON, layout="wide")
 style(state.language)
 shown = state.once("pages", state.language, lambda: navigable(state.language))
 chosen = st.navigation(list(shown.values()), position="hidden")

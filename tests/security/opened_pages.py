@@ -14,7 +14,8 @@ from unittest.mock import patch
 
 import streamlit as st
 
-from lab.runs.kept.store import CHECKPOINTS, MARKS, RunStore
+from lab.runs.kept.files import CHECKPOINTS, MARKS
+from lab.runs.kept.store import RunStore
 from lab.runs.serve.host import set_engine
 from lab.runs.serve.pooled import PoolEngine
 from lab.spec.limits import ALONE

@@ -27,21 +27,21 @@ def disk_refusals() -> Iterator[None]:
         raise RunError(CODES.get(error.errno or 0, "disk.failed"), name=name) from error
 
 
-def write_whole(path: Path, fill: Callable[[Any], Any]) -> None:
+def write_whole(path: str | Path, fill: Callable[[Any], Any]) -> None:
     """Write a file so that a reader sees the old one or the whole new one.
 
     Raises:
         RunError "disk.…": what was there still is, and no part of the new one.
     """
     with disk_refusals():
-        part = _part_in(path.parent)
+        part = _part_in(os.path.dirname(path) or ".")
         try:
             with part:
                 fill(part)
-            Path(part.name).replace(path)
+            os.replace(part.name, path)
         except BaseException:
             with suppress(OSError):
-                Path(part.name).unlink()
+                os.unlink(part.name)
             raise
 
 
@@ -65,7 +65,7 @@ def write_over(path: Path, data: bytes, start: int) -> bool:
         return True
 
 
-def _part_in(folder: Path) -> BinaryIO:
+def _part_in(folder: str) -> BinaryIO:
     """The one place that makes a file: for the owner of this process alone, and never one that is there."""
-    name = folder / f"{PART}{secrets.token_hex(8)}"
+    name = f"{folder}/{PART}{secrets.token_hex(8)}"
     return open(name, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # closed by who fills

@@ -35,7 +35,7 @@ else:
 class FileLock:
     """A lock that at most one holder in all processes has. Workers do not inherit it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | Path) -> None:
         self._path = path
         self._file: int | None = None
 
@@ -60,7 +60,7 @@ class FileLock:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: str | Path) -> Iterator[None]:
     """One at a time, in all processes; where the file system knows no locks, at least as well as without.
 
     Raises OSError: the file cannot be made.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.runs.kept import disk
 from lab.runs.serve.pooled.care import COLLECT_S, GIVE_BACK_S, LAY_AWAY_S, TIDY_S, Caretaker, due, out_of_reach
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
@@ -259,7 +260,7 @@ def test_an_ended_run_lies_on_the_disk_as_soon_as_it_is_in_the_store(house):
 def test_what_the_disk_does_not_take_stays_in_memory_and_is_tried_again(house, monkeypatch, caplog):
     run = parked(house)
     with monkeypatch.context() as full:
-        full.setattr(Path, "replace", no_room)
+        full.setattr(disk, "_part_in", no_room)
         house.sweep(0.1)
     assert (run.saved, run.states) == (ALL_OF_IT, CHECKPOINTS)
     assert "runs that nobody looks at stay in memory" in caplog.text
@@ -269,7 +270,7 @@ def test_what_the_disk_does_not_take_stays_in_memory_and_is_tried_again(house, m
     assert lying_in(house) == [".checkpoints", ".snapshot"]
 
 
-def no_room(path: Path, target: Path) -> None:
+def no_room(folder: str) -> None:
     raise OSError(errno.ENOSPC, "no room")
 
 

@@ -83,7 +83,7 @@ def test_an_unsigned_cookie_of_an_owner_with_runs_is_signed_at_the_next_page(app
     owner = new_owner()
     store = RunStore(home / "runs", ALONE)
     assert owner_from({COOKIE: owner}) is None
-    (home / "runs" / store._folder(owner).name).mkdir()
+    Path(store._folder(owner)).mkdir()
     assert owner_from({COOKIE: owner}) == owner
     assert cookie(app, "/", sent=owner).startswith(f"{COOKIE}={signed(owner)};")
 

@@ -11,7 +11,7 @@ import pytest
 
 from lab.archives import MOST_BYTES
 from lab.errors import RunError
-from lab.runs.kept import disk
+from lab.runs.kept import disk, files
 from lab.runs.kept import store as store_module
 from lab.runs.kept.record import Marks
 from lab.runs.kept.replay import past_of
@@ -144,6 +144,24 @@ def test_lines_of_an_owner_who_has_left_are_read_again(engine, tmp_path):
     assert list(map(len, store._at_hand.values())) == [1]
     assert {owner: store.summaries(owner) for owner in runs} == lines
     assert len(store._at_hand) == 2
+
+
+def test_a_list_that_is_as_it_was_is_told_from_one_look_at_the_folder_and_no_file_is_opened(
+    engine, tmp_path, monkeypatch
+):
+    store = RunStore(tmp_path, ALONE)
+    runs = [keep(store, engine) for _ in range(3)]
+    before, looks, scandir = store.summaries("me"), [], os.scandir
+
+    def refuse(*_, **__):
+        raise AssertionError("a file was opened")
+
+    monkeypatch.setattr("lab.runs.kept.files.os.scandir", lambda folder: looks.append(folder) or scandir(folder))
+    for module in (files, store_module):
+        monkeypatch.setattr(module, "open", refuse, raising=False)
+    assert store.summaries("me") == before
+    assert [summary.id for summary in before] == runs[::-1]
+    assert len(looks) == 1
 
 
 def test_the_oldest_make_room_for_the_newest(engine, tmp_path):
@@ -399,8 +417,8 @@ def test_a_disk_that_cannot_be_read_just_now_hides_no_run_and_makes_none_damaged
         raise OSError(errno.EMFILE, "too many open files")
 
     with monkeypatch.context() as broken:
-        broken.setattr("lab.runs.kept.store.os.scandir", refuse)
-        broken.setattr("pathlib.Path.read_text", refuse)
+        broken.setattr("lab.runs.kept.files.os.scandir", refuse)
+        broken.setattr(store_module, "open", refuse, raising=False)
         assert store.summaries("me") == known
         assert store.set_aside("me") == []
         with pytest.raises(RunError) as refusal:

@@ -1,6 +1,7 @@
 """Arrays as files that workers map into memory."""
 
 import hashlib
+import os
 import re
 import threading
 from collections import defaultdict
@@ -42,7 +43,7 @@ class ArrayFiles:
         except BaseException:
             self._let_go(job, new)
             raise
-        return {name: self._paths.setdefault(file, str(self._folder / file)) for name, file in names.items()}
+        return {name: self._paths.setdefault(file, f"{self._folder}/{file}") for name, file in names.items()}
 
     def hold(self, job: str, names: Iterable[str]) -> None:
         """The job needs files of these names."""
@@ -78,8 +79,8 @@ class ArrayFiles:
             self._paths.pop(name, None)
 
     def _write(self, name: str, array: np.ndarray[Any, Any]) -> None:
-        path = self._folder / name
-        if not path.exists():
+        path = f"{self._folder}/{name}"
+        if not os.path.exists(path):
             write_whole(path, lambda target: np.save(target, array, allow_pickle=False))
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from lab.runs.kept.disk import disk_refusals, write_whole
+from lab.runs.kept.files import remove
 from lab.runs.kept.store import hashed
 from lab.runs.wire.arrays import pack_arrays, unpack_arrays
 from lab.runs.wire.checkpoints import Checkpoints
@@ -26,8 +27,8 @@ class Laid:
         return self.size
 
     def read(self) -> bytes:
-        with disk_refusals():
-            return Path(self.path).read_bytes()
+        with disk_refusals(), open(self.path, "rb") as file:
+            return file.read()
 
     def checkpoints(self) -> Checkpoints:
         _, arrays = unpack_arrays(self.read())
@@ -56,11 +57,11 @@ class Drawer:
     def empty(self, run_id: str) -> None:
         """Nobody will ask for that run's any more."""
         for kind in (SNAPSHOT, CHECKPOINTS):
-            self._path(run_id, kind).unlink(missing_ok=True)
+            remove(self._path(run_id, kind))
 
-    def _path(self, run_id: str, kind: str) -> Path:
-        return self._folder / f"{hashed(run_id)}{kind}"
+    def _path(self, run_id: str, kind: str) -> str:
+        return f"{self._folder}/{hashed(run_id)}{kind}"
 
-    def _laid(self, path: Path, data: bytes) -> Laid:
+    def _laid(self, path: str, data: bytes) -> Laid:
         write_whole(path, lambda target: target.write(data))
-        return Laid(str(path), len(data))
+        return Laid(path, len(data))
