@@ -233,10 +233,14 @@ def take_unit(choice: Choice, axis: int, key: str) -> None:
 
 def picked() -> None:
     """A unit of the drawing was clicked."""
-    looking, pick = app_state().held(MotionView), widget_value(KEY)["pick"]
-    if pick:
-        view = View(looking.find(), looking.sample, looking.chosen)
-        looking.chosen = dict(with_unit(view, str(pick["node"]), int(pick["unit"])))
+    looking, pick = app_state().held(MotionView), widget_value(KEY).pick
+    match pick:
+        case {"node": str(node), "unit": int(unit)}:
+            try:
+                update = looking.find()
+            except (LabError, NetcoreError):
+                return  # its run has been deleted meanwhile: the screen that follows says so
+            looking.chosen = dict(with_unit(View(update, looking.sample, looking.chosen), node, unit))
 
 
 page(app_state(), bench_of(app_state()))

@@ -61,11 +61,12 @@ def drawn_edit(experiment: Experiment, asked: Mapping[str, Any]) -> Experiment:
     layer = next((one for one in experiment.model.layers if one.id == asked.get("layer")), None)
     if layer is None:
         raise ExperimentError("experiment.unknown_layer", id=str(asked.get("layer")))
+    params = LAYERS.get(layer.type).params if layer.type else {}  # none where it calls another node's layer
+    width = next((name for name in WIDTHS if name in params), None)
     match asked.get("do"):
-        case "width":
-            argument = next(name for name in WIDTHS if name in LAYERS.get(layer.type).params)
-            return layer_place(layer).with_argument(experiment, argument, asked.get("value"))
-        case "activation":
+        case "width" if width is not None:
+            return layer_place(layer).with_argument(experiment, width, asked.get("value"))
+        case "activation" if "activation" in params:
             return layer_place(layer).with_argument(experiment, "activation", asked.get("value") or None)
         case "remove" if isinstance(experiment.model, GraphSpec):
             return experiment.with_model(experiment.model.without_node(layer.id))

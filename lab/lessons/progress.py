@@ -275,11 +275,10 @@ def drawn_curve(values: Any, lesson: Lesson) -> tuple[float, ...] | None:
     """What a browser sends as a curve, held to the axis; None unless it is a whole curve of numbers."""
     if not isinstance(values, list) or len(values) != DRAWN_POINTS:
         return None
-    numbers = [float(value) if isinstance(value, int | float) else math.nan for value in values]
-    if not all(math.isfinite(number) for number in numbers):
+    if not all(isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)) for value in values):
         return None
     low, high = lesson.prediction.low, lesson.prediction.high
-    return tuple(min(max(number, low), high) for number in numbers)
+    return tuple(float(min(max(value, low), high)) for value in values)  # held first: an integer may be no float
 
 
 def at_epochs(curve: Sequence[float], epochs: int) -> list[float]:

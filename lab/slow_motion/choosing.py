@@ -52,7 +52,7 @@ def with_unit(view: View, node: str, unit: int) -> Mapping[str, Index]:
     names = [op.out for op in view.ops if op.node == node]
     names += [q.name for q in view.update.trace if q.kind == "input" and view.node_of(q.name) == node]
     name = names[-1] if names else ""
-    if not name or view.of(name).ndim != 1 or unit >= view.of(name).shape[0]:
+    if not name or view.of(name).ndim != 1 or not 0 <= unit < view.of(name).shape[0]:
         return view.chosen
     index: Index = (unit,)
     made = {op.out: op for op in view.ops}

@@ -5,7 +5,10 @@ Streamlit takes apart whatever comes by the widget's own reader. Where that rais
 is each one after it as long as the session lives, since what could not be read is read again each time.
 """
 
+import json
 import logging
+import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -13,6 +16,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.common import WidgetMetadata
 
+HALVES = re.compile(r"\\u[dD][89a-fA-F]")  # halves of a character, or two of one
 NUMBERS = {"int_value", "double_value"}  # a number field sends the one or the other, whichever it is registered as
 
 log = logging.getLogger(__name__)
@@ -25,7 +29,7 @@ class NotShown(KeyError):
 @cache
 def take_no_forged_values() -> None:
     """Once for the process, before any page is drawn. A Streamlit that does it otherwise stays as it is."""
-    sent_values = _what_is_sent()
+    sent_values: Any = type(getattr(SessionState(), "_new_widget_state", None))  # Streamlit's class for them
     read: Any = getattr(sent_values, "__getitem__", None)
     if read is None or not {"states", "widget_metadata"} <= set(sent_values.__annotations__):
         return
@@ -47,31 +51,55 @@ def take_no_forged_values() -> None:
 @cache
 def hear_no_click_on_what_has_gone() -> None:
     """Once for the process, before any page is drawn."""
-    sent_values = _what_is_sent()
-    call: Any = getattr(sent_values, "call_callback", None)
+    state: Any = SessionState
+    call = getattr(state, "_run_callback_and_record_rerun", None)  # those of widgets and of drawings of our own
     if call is None:
         return
 
-    def call_if_there(self: Any, name: str) -> None:
-        try:
-            call(self, name)
-        except NotShown as missing:
-            log.info("a click on %s came from a screen that has gone: %s is not there", name, missing)
+    def call_if_there(self: Any, votes: Any, run: Callable[[], None]) -> None:
+        def run_if_there() -> None:
+            try:
+                run()
+            except NotShown as missing:
+                log.info("a click came from a screen that has gone: %s is not there", missing)
 
-    sent_values.call_callback = call_if_there
+        call(self, votes, run_if_there)
 
-
-def _what_is_sent() -> Any:
-    """Streamlit's class for what widgets send."""
-    return type(getattr(SessionState(), "_new_widget_state", None))
+    state._run_callback_and_record_rerun = call_if_there
 
 
 def _fits(widget: WidgetMetadata[Any], sent: WidgetState) -> bool:
-    """Whether it is of the widget's kind. One choice of several is always made on our pages: a browser sends it."""
+    """Whether it is of the widget's kind, and of the choices that it offers."""
     kind = sent.WhichOneof("value")
     if kind is None:
         return True
-    is_one_choice = hasattr(getattr(widget.deserializer, "__self__", None), "default_option_index")
-    chose_nothing = kind == "string_array_value" and not sent.string_array_value.data
-    is_its_kind = kind == widget.value_type or {kind, widget.value_type} <= NUMBERS
-    return is_its_kind and not (is_one_choice and chose_nothing)
+    if kind != widget.value_type and not {kind, widget.value_type} <= NUMBERS:
+        return False
+    if kind == "json_value":
+        return isinstance(_told(sent.json_value), dict)  # Streamlit would log where another one failed
+    if kind == "json_trigger_value":
+        return isinstance(_told(sent.json_trigger_value), dict | list)
+    return _is_offered(getattr(widget.deserializer, "__self__", None), sent, kind)
+
+
+def _told(text: str) -> Any:
+    """What a drawing of our own says.
+
+    Raises:
+        ValueError: it cannot be read, or holds half a character: no screen shows that, and what is to be told stays
+            until one has told it.
+    """
+    told = json.loads(text)
+    if HALVES.search(text):
+        json.dumps(told, ensure_ascii=False).encode()
+    return told
+
+
+def _is_offered(reader: Any, sent: WidgetState, kind: str) -> bool:
+    """Streamlit hands on what is none of a list's choices. One of several is always made on our pages."""
+    offered = getattr(reader, "formatted_options", None)
+    if offered is None or kind not in ("string_value", "string_array_value"):
+        return True
+    chosen = sent.string_array_value.data if kind == "string_array_value" else [sent.string_value]
+    is_one_choice = hasattr(reader, "default_option_index")
+    return set(chosen) <= set(offered) and not (is_one_choice and not chosen)

@@ -1,14 +1,19 @@
 """What no widget of a page sends is as if nothing had been sent: the screen stays, and so does the next one."""
 
 import ast
+import json
 import math
 import re
 
 import pytest
+from streamlit.components.v2.bidi_component.serialization import BidiComponentSerde
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import WStates
 
 from benchmarks.live.server import ROOT
+from pages.ui.forged import take_no_forged_values
 from tests.lab.runs.asgi import run_apart
 from tests.security.visitor import Page, Visitor
 
@@ -89,6 +94,63 @@ def test_a_click_whose_screen_has_gone_is_none(class_server):
                 assert "learning_rate" in text
 
     run_apart(click())
+
+
+DRAWINGS = {  # of our own: page, name, what it tells, and what no such drawing does
+    "slow_motion": (
+        "slow-motion",
+        "pick",
+        ([1], {}, {"node": "x"}, {"node": [], "unit": 0}, {"node": "", "unit": "0"}),
+    ),
+    "layers": (
+        "network-editor",
+        "edit",
+        ({"do": "width", "layer": []}, {"do": [], "layer": "l0"}, {"do": "add"}, {"do": "\ud800", "layer": "l0"}),
+    ),
+    "glossary": ("words", "place", ([1], {"lesson": []}, {"lesson": {}}, {"tour": 0})),
+}
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_nothing_that_is_told_for_a_drawing_of_ours_breaks_its_screen(class_server, name):
+    async def tell() -> None:
+        key, event, odd = DRAWINGS[name]
+        async with Visitor.new(class_server).session() as page:
+            (drawing,) = {found for found in ID.findall(await shown(page, [], name)) if found.endswith(f"-{key}")}
+            for told in odd:
+                events = json.dumps([{"event": event, "value": told}])
+                sent = WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{drawing}__events", json_trigger_value=events)
+                for known in ([], [WidgetState(id=drawing, json_value="{}")]):  # a browser may know of it, or not
+                    for what in ([*known, sent], []):
+                        assert "exception {" not in await shown(page, what, name)
+
+    run_apart(tell())
+
+
+def test_what_a_list_does_not_offer_is_not_chosen(class_server):
+    async def choose() -> None:
+        async with Visitor.new(class_server).session() as page:
+            names = set(ID.findall(await shown(page, [], "slow_motion")))
+            lists = [name for name in names if "-slow-unit-" in name or name.endswith("-slow-layer")]
+            assert len(lists) == 2
+            for name in lists:
+                assert "exception {" not in await shown(page, states([name], "string_value", "=1+1"), "slow_motion")
+
+    run_apart(choose())
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", "[" * 100_000, "9" * 5_000])
+def test_a_drawing_s_state_that_cannot_be_read_is_none_and_leaves_no_word_in_the_log(text, caplog):
+    take_no_forged_values()
+    sent = WStates()
+    reader = BidiComponentSerde().deserialize
+    sent.set_widget_metadata(WidgetMetadata("pad", reader, lambda value: value, "json_value"))
+    sent.set_widget_from_proto(WidgetState(id="pad", json_value='{"curve": 1}'))
+    assert sent["pad"] == {"curve": 1}
+    sent.set_widget_from_proto(WidgetState(id="pad", json_value=text))
+    with pytest.raises(KeyError):
+        sent["pad"]
+    assert not caplog.records
 
 
 def test_one_choice_of_several_is_always_made_on_our_pages():

@@ -28,8 +28,9 @@ def words(state: AppState, bench: Bench) -> None:
     place = _component(data=data, key="words", width="content", on_place_change=_heard).place
     if not isinstance(place, dict):
         return
-    if place.get("lesson") in lessons_of_terms():
-        st.switch_page(page_named("lessons").file, query_params={LINK: place["lesson"]})
+    lesson = place.get("lesson")
+    if isinstance(lesson, str) and lesson in lessons_of_terms():
+        st.switch_page(page_named("lessons").file, query_params={LINK: lesson})
     for name, page in ELSEWHERE.items():
         if place.get(name):
             st.switch_page(page_named(page).file)

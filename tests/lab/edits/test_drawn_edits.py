@@ -83,8 +83,17 @@ def test_layers_are_offered_only_where_all_shapes_still_fit_and_the_way_is_clear
         {"do": "add", "layer": "l0", "value": "Nonsense"},
         {"do": "add", "layer": "l0"},
         {"do": "remove", "layer": ["l0"]},
+        {"do": [], "layer": "l0"},
     ],
 )
 def test_what_cannot_be_done_is_refused_in_a_sentence(asked):
     with pytest.raises((LabError, NetcoreError)):
         drawn_edit(start("iris"), asked)
+
+
+@pytest.mark.parametrize("what", ["width", "activation"])
+def test_a_layer_without_a_width_or_an_activation_is_given_none(what):
+    experiment = start("iris").with_added_layer("Dropout", {"rate": 0.1}, 0)
+    with pytest.raises(LabError) as refusal:
+        drawn_edit(experiment, {"do": what, "layer": experiment.model.layers[0].id, "value": 3})
+    assert refusal.value.code == "experiment.unknown_edit"
