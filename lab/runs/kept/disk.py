@@ -3,7 +3,7 @@
 import errno
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -45,8 +45,11 @@ def write_whole(path: str | Path, fill: Callable[[Any], Any]) -> None:
             raise
 
 
-def write_over(path: Path, data: bytes, start: int) -> bool:
-    """Write over a part of a file that is there: who is killed meanwhile leaves it half written.
+def write_over(path: Path, pieces: Iterable[tuple[int, memoryview]]) -> bool:
+    """Write over parts of a file that is there: who is killed meanwhile leaves them half written.
+
+    Args:
+        pieces: where each begins, and what is written there.
 
     Returns False if it is not there. Raises RunError "disk.…": it may be half written, too.
     """
@@ -56,10 +59,10 @@ def write_over(path: Path, data: bytes, start: int) -> bool:
         except FileNotFoundError:
             return False
         try:
-            os.lseek(file, start, os.SEEK_SET)
-            left = memoryview(data)
-            while left:
-                left = left[os.write(file, left) :]
+            for start, left in pieces:
+                os.lseek(file, start, os.SEEK_SET)
+                while left:
+                    left = left[os.write(file, left) :]
         finally:
             os.close(file)
         return True

@@ -1,16 +1,20 @@
-"""A file that is written again and again, in place: there is always something whole in it.
+"""A file that is written again and again, in place, however it grows: there is always something whole in it.
 
 To find a new file its place takes a file system some thirty times as long as to write over one that is there. So this
-one has two places, written in turn: whoever is killed in the middle of one leaves the other as it was.
+one has two places, written in turn: whoever is killed in the middle of one leaves the other as it was. A place is cut
+into pieces that lie between those of the other, each twice as long as the one before: there is room for whatever comes,
+and the file is never more than three times as long as what it holds, and two pieces.
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from itertools import count, takewhile
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from lab.runs.kept.disk import write_over, write_whole
 
-SPARE: Final = 2  # a place has room for so many times what came first: what grows seldom needs a new file
+PIECE: Final = 1 << 16  # bytes of a place's first; most runs need no other, and what is not written takes no disk
 LONGEST_HEAD: Final = 150
 
 
@@ -19,36 +23,54 @@ class Rewritten:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._room = 0  # of each place
-        self._turn = 0
+        self._turn = -1
 
     def write(self, data: bytes) -> None:
         """Raises RunError "disk.…": what was written last is still what is read, and spared by the next try, too."""
         turn = self._turn + 1
-        block = _block(data, turn)
-        if len(block) <= self._room and write_over(self.path, block, turn % 2 * self._room):
-            self._turn = turn
-        else:
-            self._begin(data)
-
-    def _begin(self, data: bytes) -> None:
-        room = SPARE * (LONGEST_HEAD + len(data))
-
-        def fill(file: Any) -> None:
-            file.write(_block(data, 0))
-            file.truncate(2 * room)
-
-        write_whole(self.path, fill)
-        self._room, self._turn = room, 0
+        pieces = _pieces(_block(data, turn), turn % 2)
+        if turn == 0 or not write_over(self.path, pieces):
+            write_whole(self.path, lambda file: _fill(file, pieces))
+        self._turn = turn
 
 
 def newest(content: bytes) -> bytes:
     """Of what is whole in a file's content that which was written last. Raises ValueError: nothing is."""
-    places = (_place(content[start:]) for start in (0, len(content) // 2))
+    of_before = content, content[len(content) // 2 :]  # files in one piece, or in two halves
+    places = (_place(place) for place in (_joined(content, 0), _joined(content, 1), *of_before))
     whole = [place for place in places if place is not None]
     if not whole:
         raise ValueError("damaged")
     return max(whole).data
+
+
+def _bounds(place: int) -> Iterator[slice]:
+    """Where in the file the pieces of place 0 or 1 lie, without end."""
+    for size in (PIECE << index for index in count()):
+        start = 2 * (size - PIECE) + place * size
+        yield slice(start, start + size)
+
+
+def _pieces(block: bytes, place: int) -> list[tuple[int, memoryview]]:
+    """The block as it is cut up, and where in the file each piece begins."""
+    left, pieces, bounds = memoryview(block), [], _bounds(place)
+    while left:
+        piece = next(bounds)
+        size = piece.stop - piece.start
+        pieces.append((piece.start, left[:size]))
+        left = left[size:]
+    return pieces
+
+
+def _joined(content: bytes, place: int) -> bytes:
+    """All pieces of a place that a file has room for."""
+    return b"".join(content[piece] for piece in takewhile(lambda piece: piece.start < len(content), _bounds(place)))
+
+
+def _fill(file: IO[bytes], pieces: Iterable[tuple[int, memoryview]]) -> None:
+    for start, piece in pieces:
+        file.seek(start)
+        file.write(piece)
 
 
 class _Place(NamedTuple):
