@@ -133,10 +133,13 @@ class Table:
 
     def forget_views(self) -> None:
         """Let go of what Pandas remembers of columns that were looked at: a mark for each time, up to 500 for each
-        block of cells, which is 40 kB. Nobody else may call it at the same time.
+        block of cells and as many for the names of rows and columns, which is 40 kB each. Nobody else may call it at
+        the same time.
         """
-        for block in getattr(getattr(self.frame, "_mgr", None), "blocks", ()):
-            marks = getattr(getattr(block, "refs", None), "referenced_blocks", [])
+        blocks = [getattr(block, "refs", None) for block in getattr(getattr(self.frame, "_mgr", None), "blocks", ())]
+        names = [getattr(axis, "_references", None) for axis in self.frame.axes]
+        for seen in (*blocks, *names):
+            marks = getattr(seen, "referenced_blocks", [])
             for place in reversed(range(len(marks))):  # others may add some meanwhile, at the end
                 if marks[place]() is None:
                     del marks[place]

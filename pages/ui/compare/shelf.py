@@ -7,6 +7,7 @@ from lab.insight.shelf import Entry, differs_in_words, on_same_rows
 from lab.runs.kept.record import Marks, RunRecord, RunSummary
 from lab.runs.serve.host import engine
 from lab.spec.experiment import Experiment
+from lab.spec.shared import shared
 from lab.verdict.context import RunContext
 from pages.ui.compare.state import CompareView
 from pages.ui.run.training import current_run, look_at, past_runs, record_of_run
@@ -36,7 +37,7 @@ def _what_ran(state: AppState, summary: RunSummary) -> tuple[Experiment, RunCont
             record = engine().record(summary.id, state.owner)
         except LabError:
             return None
-        known[summary.id] = mark, (record.experiment_with_changes(), record.context)
+        known[summary.id] = mark, (shared(record.experiment_with_changes()), record.context)
     ran: tuple[Experiment, RunContext] = known[summary.id][1]
     return ran
 

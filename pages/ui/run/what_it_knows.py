@@ -1,7 +1,10 @@
 """What the network knows so far, beside its curves: it moves while the network learns, and stands when it rests."""
 
+from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 from lab.charts.style import PART_LOOKS, PURPLE
 from lab.charts.surface import CLASS_COLOURS, NUMBER_COLOURS
@@ -9,6 +12,7 @@ from lab.data.prepare import PART_NAMES, Dataset
 from lab.insight.knowledge import knowledge
 from lab.insight.known_at_rest import known_at_rest
 from lab.runs.kept.record import RunView
+from lab.spec.experiment import Experiment
 from lab.texts import Language, say
 from pages.ui.bench import Bench
 from pages.ui.component import component
@@ -34,6 +38,16 @@ SCRIPTS = ("numbers", "shapes", "knobs", "still", "plane", "judged", "pictures",
 _component = component(__file__, shared=(*SHARED_SCRIPTS, *(f"known/{name}" for name in SCRIPTS)))
 
 
+@dataclass(frozen=True, eq=False)
+class _Still:
+    """What stands still of a picture: the same for all who have the same rows, network and loss on the screen."""
+
+    told: dict[str, Any] | None
+
+
+_stills: WeakValueDictionary[Hashable, _Still] = WeakValueDictionary()  # as long as somebody has one of them
+
+
 def what_it_knows(state: AppState, bench: Bench, run: RunView | None, *, test_is_open: bool) -> None:
     """The picture of the run on the screen; before the first one of the rows alone.
 
@@ -45,13 +59,18 @@ def what_it_knows(state: AppState, bench: Bench, run: RunView | None, *, test_is
         return
     experiment = state.experiment if run is None else told_experiment(state, run)
     key = (dataset.content_hash, experiment.model, experiment.compile.loss, test_is_open)
-    still = state.once("knowledge", key, lambda: knowledge(experiment, dataset, test_is_open=test_is_open))
-    if still is None:
+    still = state.once("knowledge", key, lambda: _still(experiment, dataset, test_is_open, key))
+    if still.told is None:
         return
     learned = {} if run is None else _at_rest(state, dataset, run)
     told = {"run": "" if run is None else run.id, "language": state.language, "texts": _texts(state.language)}
     mark = state.once("knowledge_mark", key, lambda: str(hash(str(key))))  # what stands still is drawn once
-    _component(data={**still, **learned, **told, "mark": mark, "look": LOOK}, key="knows")
+    _component(data={**still.told, **learned, **told, "mark": mark, "look": LOOK}, key="knows")
+
+
+def _still(experiment: Experiment, dataset: Dataset, test_is_open: bool, key: Hashable) -> _Still:
+    known = _stills.get(key)
+    return known or _stills.setdefault(key, _Still(knowledge(experiment, dataset, test_is_open=test_is_open)))
 
 
 def _at_rest(state: AppState, dataset: Dataset, run: RunView) -> dict[str, Any]:
