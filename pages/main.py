@@ -19,7 +19,7 @@ forget_widgets()
 state = opened_state()
 st.set_page_config(page_title=say("app.title", state.language), page_icon=ICON, layout="wide")
 style(state.language)
-shown = state.once("pages", state.language, lambda: navigable(state.language))
+shown = navigable(state.language)
 chosen = st.navigation(list(shown.values()), position="hidden")
 state.enter_page(next(page.name for page, one in shown.items() if one is chosen))
 if state.page == "train":

@@ -141,7 +141,9 @@ def _row(layer: LayerSpec, shape: Shape | None) -> LayerRow:
         return LayerRow(layer.id, layer.type, None, None, None)
     try:
         output_shape, parameters, demands = _measure(layer, shape)
-    except NetcoreError as problem:
+        if isinstance(output_shape, list):
+            raise ExperimentError("model.several_results", layer=layer.type)
+    except (NetcoreError, ExperimentError) as problem:
         return LayerRow(layer.id, layer.type, shape, None, None, problem=problem)
     return LayerRow(layer.id, layer.type, shape, output_shape, parameters, demands)
 

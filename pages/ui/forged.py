@@ -102,4 +102,5 @@ def _is_offered(reader: Any, sent: WidgetState, kind: str) -> bool:
         return True
     chosen = sent.string_array_value.data if kind == "string_array_value" else [sent.string_value]
     is_one_choice = hasattr(reader, "default_option_index")
-    return set(chosen) <= set(offered) and not (is_one_choice and not chosen)
+    once = set(chosen)
+    return once <= set(offered) and len(once) == len(chosen) and not (is_one_choice and not chosen)

@@ -4,12 +4,14 @@ from collections import Counter
 
 import plotly.graph_objects as go
 import pytest
+import streamlit as st
 
 import lab.model.layer_table
 import lab.verdict.judging
 import pages.ui.bench
 from lab.runs.serve.inline import InlineEngine
 from netcore.layers.layer import Layer
+from pages import PAGES
 
 ASKED = ("view", "record", "runs_of", "checkpoints", "set_aside", "study")
 
@@ -40,6 +42,20 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     for name in ASKED:
         count(InlineEngine, name)
     return done
+
+
+def test_a_script_run_has_pages_of_its_own(person, monkeypatch):
+    """Streamlit begins a script run before it ends the one before: of a page that both have, one could not be shown."""
+    shown: list[st.Page] = []
+
+    def navigation(pages: list[st.Page], **how: object) -> st.Page:
+        shown.extend(pages)
+        return navigate(pages, **how)
+
+    navigate = st.navigation
+    monkeypatch.setattr(st, "navigation", navigation)
+    person.look().look()
+    assert len(shown) == len({id(page) for page in shown}) == 2 * len(PAGES)
 
 
 def trained(person):

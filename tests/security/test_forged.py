@@ -135,6 +135,10 @@ def test_what_a_list_does_not_offer_is_not_chosen(class_server):
             assert len(lists) == 2
             for name in lists:
                 assert "exception {" not in await shown(page, states([name], "string_value", "=1+1"), "slow_motion")
+            names = set(ID.findall(await shown(page, [], "compile")))
+            (metrics,) = {name for name in names if name.endswith(".compile.metrics")}
+            twice = states([metrics], "string_array_value", ["Accuracy", "Accuracy"])
+            assert "exception {" not in await shown(page, twice, "compile")
 
     run_apart(choose())
 

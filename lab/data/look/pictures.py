@@ -1,5 +1,6 @@
 """Rows as what they are: images of pixels, signals over time steps."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,11 +32,12 @@ class Images:
 
 def image_shape_of(look: Look, data: DataSpec) -> tuple[int, int] | None:
     """The shape that the experiment gives its inputs; else a square where the columns are named after pixels."""
-    if data.image_shape is not None:
-        return data.image_shape
     if any(group.image_shape is not None for group in data.groups):
         return None  # several inputs, each drawn otherwise
-    return pixel_square(data.inputs) if all(name in look.series for name in data.inputs) else None
+    shape = data.image_shape or pixel_square(data.inputs)
+    if shape is None or math.prod(shape) != len(data.inputs):  # a column may have been left out since
+        return None
+    return shape if all(name in look.series for name in data.inputs) else None
 
 
 def pixel_square(names: Sequence[str]) -> tuple[int, int] | None:

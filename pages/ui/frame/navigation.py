@@ -10,7 +10,7 @@ from pages import FIRST, PAGES, Page
 
 
 def navigable(language: Language) -> dict[Page, st.Page]:
-    """A session's own: Streamlit notes in each whether it is to run."""
+    """A script run's own: Streamlit notes in each whether it is to run, and two runs of a session may overlap."""
     return {page: copy(made) for page, made in _made(language).items()}
 
 

@@ -233,6 +233,13 @@ def test_digits_are_images_in_the_order_of_their_labels():
     assert image_shape_of(of("wine")[2], of("wine")[1]) is None
 
 
+def test_digits_without_one_of_their_pixels_are_no_images():
+    _table, data, look = of("digits_8x8")
+    without = data.replace(inputs=data.inputs[1:])
+    assert "images" in views_of(look, data)
+    assert "images" not in views_of(look, without)
+
+
 def test_a_signal_ends_where_the_row_says():
     table, data, look = of("ctc_morse")
     for one in signals(look, data):

@@ -96,6 +96,14 @@ def test_the_table_never_raises_and_shapes_follow_each_other(experiment, feature
         shape = row.output_shape
 
 
+def test_a_layer_with_several_results_is_told_and_later_rows_are_blank():
+    experiment = start("hourly")
+    states = experiment.with_added_layer("LSTM", {"units": 4, "return_state": True}, 0)
+    table = model_table(states, (24, 5))
+    assert (table[0].problem.code, table[0].output_shape, table[1].input_shape) == ("model.several_results", None, None)
+    assert all(say_error(table[0].problem, language) for language in LANGUAGES)
+
+
 def test_a_layer_that_cannot_take_its_input_has_the_problem_and_later_rows_are_blank():
     table = model_table(network(3, 2), ())
     assert table[0].problem is not None
