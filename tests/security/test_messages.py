@@ -102,6 +102,34 @@ def test_a_page_that_goes_while_something_is_sent_leaves_no_trace():
     run_apart(PageMessages(app, kind_of)({"type": "websocket"}, receive, send))
 
 
+def test_a_screen_on_its_way_is_not_sent_behind_the_farewell():
+    back = []
+
+    async def talk() -> None:
+        said, answered = asyncio.Event(), asyncio.Event()
+
+        async def app(scope, receive, send) -> None:
+            reading = asyncio.create_task(receive())
+            await said.wait()
+            await send({"type": "websocket.send", "bytes": b""})
+            answered.set()
+            assert (await reading)["type"] == "websocket.disconnect"
+
+        async def receive():
+            return {"type": "websocket.receive", "text": "x"}
+
+        async def send(message) -> None:
+            back.append(message["type"])
+            if message["type"] == "websocket.close":
+                said.set()
+                await answered.wait()
+
+        await PageMessages(app, kind_of)({"type": "websocket"}, receive, send)
+
+    run_apart(talk())
+    assert back == ["websocket.close"]
+
+
 def test_all_that_a_page_asks_for_is_heard():
     pages = [
         RERUN,

@@ -4,6 +4,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from itertools import repeat
+from queue import Queue
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -126,3 +127,27 @@ def test_who_answers_no_ping_is_gone_whether_the_farewell_is_read_or_not(unread)
     page = Stuck()
     page.keepalive_timeout()
     assert page.done == ["close", "abort"][: 1 + bool(unread)]
+
+
+@pytest.mark.parametrize("text", [b"hello", b"\xff"])
+def test_a_text_ends_its_page_without_a_word_in_the_log(text, caplog):
+    class Told(AutoWebSocketsProtocol):
+        close_sent, read_paused, logger, conn = False, False, logging.getLogger(), ServerProtocol()
+
+        def __init__(self) -> None:
+            self.transport, self.queue, self.done = self, Queue(), []
+
+        def pause_reading(self) -> None:
+            self.done.append("taken")
+
+        def close(self) -> None:
+            self.done.append("close")
+
+        def abort(self) -> None:
+            self.done.append("abort")
+
+    bound_websocket_reading(10**9)
+    page = Told()
+    page.handle_text(Frame(Opcode.TEXT, text))
+    assert page.done == ["abort"]
+    assert not caplog.records

@@ -1,6 +1,7 @@
 """What is heard from a page. Streamlit obeys more than our pages ever ask for, whoever asks."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,8 +45,9 @@ class _Page:
             data = message.get("bytes")
             kind = None if data is None else self._kind_of(data)
             if kind is None:
-                await self.send({"type": "websocket.close", "code": PROTOCOL_ERROR})
-                self._ended = True
+                self._ended = True  # a screen that is on its way has nobody to read it, and may not be sent any more
+                with suppress(OSError):
+                    await self._send({"type": "websocket.close", "code": PROTOCOL_ERROR})
                 return {"type": "websocket.disconnect", "code": PROTOCOL_ERROR}
             if kind in HEARD:
                 return {**message, KIND: kind}

@@ -68,10 +68,7 @@ def _bound_frames(protocol: Any) -> None:
             if self.lab_frames > MOST_FRAMES:
                 self.transport.abort()
                 return
-            try:
-                handle(self, *frame)
-            except UnicodeDecodeError:  # a text that is none; no page of ours sends one
-                self.transport.abort()
+            handle(self, *frame)
 
         return handled
 
@@ -82,7 +79,12 @@ def _bound_frames(protocol: Any) -> None:
 
         return handled
 
+    def no_text(self: Any, frame: Any) -> None:
+        """No page of ours sends one, and of one that cannot be read uvicorn writes the place into the log."""
+        self.transport.abort()
+
     protocol.data_received = data_received
+    protocol.handle_text = no_text
     for name in FRAMES:
         setattr(protocol, name, counted(getattr(protocol, name)))
     for name in TAKEN:
