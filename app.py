@@ -26,6 +26,7 @@ from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 from lab.insight.inside.looker import LookingPool, set_looker
 from lab.reading.host import set_reader
 from lab.reading.pool import ReadingPool
+from lab.reading.stored import FileFolder, set_file_folder
 from lab.runs.serve import owner
 from lab.runs.serve.front import SCRIPT, FrontPage
 from lab.runs.serve.headers import inline_scripts, sites
@@ -73,6 +74,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     bound_websocket_reading(get_max_widget_state_size_bytes())
     engine, reader, looker = PoolEngine(), ReadingPool(), LookingPool()
     set_reader(reader)
+    set_file_folder(FileFolder(engine.sent))
     set_looker(looker)
     await asyncio.to_thread(engine.begin, asyncio.get_running_loop())
     set_engine(engine)
@@ -85,6 +87,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
         sweeper.cancel()
         set_engine(None)
         set_reader(None)
+        set_file_folder(None)
         set_looker(None)
         await asyncio.to_thread(reader.close)
         await asyncio.to_thread(looker.close)

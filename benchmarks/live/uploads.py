@@ -31,6 +31,7 @@ CHOSEN = (
     "combining signs",
 )
 ALTOGETHER = 17  # at once, from as many sessions
+LATER_S = 30  # pages that have gone are let go of, and what is free is given back
 PAUSE_S = 0.1  # between two reruns of another person
 
 
@@ -97,8 +98,8 @@ async def measure(host: str, server: psutil.Process, names: list[str]) -> None:
             await asyncio.gather(*map(give, people, files))
             seconds = time.perf_counter() - began
     print(f"{f'{ALTOGETHER} of them at once':38} {seconds:6.1f} s {others.told()}  {megabytes(server)}", flush=True)
-    await asyncio.sleep(5)
-    print(f"{'5 s later':38} {'':8} {'':38}  {megabytes(server)}", flush=True)
+    await asyncio.sleep(LATER_S)
+    print(f"{f'{LATER_S} s later':38} {'':8} {'':38}  {megabytes(server)}", flush=True)
 
 
 def main() -> None:

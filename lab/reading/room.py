@@ -1,15 +1,16 @@
-"""How much memory files and tables take, and who makes room for others."""
+"""How much room files and tables take, and who makes room for others."""
 
 from collections.abc import Iterable, Sequence
 
 from lab.data.table import Table
+from lab.reading.stored import StoredFile
 
 
-def bytes_held(contents: Iterable[bytes], tables: Iterable[Table]) -> int:
-    """Of files and tables; each is counted once, however often it is named."""
-    files = {id(content): len(content) for content in contents}
+def bytes_held(files: Iterable[StoredFile], tables: Iterable[Table]) -> int:
+    """Of files, on the disk or not, and tables; each is counted once, however often it is named."""
+    sent = {id(file): file.size for file in files}
     read = {id(table): table.size_bytes for table in tables}
-    return sum(files.values()) + sum(read.values())
+    return sum(sent.values()) + sum(read.values())
 
 
 def first_to_go(sizes: Sequence[int], most: int) -> int:

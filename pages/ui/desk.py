@@ -1,7 +1,7 @@
 """What the server remembers for an owner between two sessions: the draft and the uploaded tables.
 
 A reloaded page is a new session. Its runs are kept by the engine; here lie the experiment that was not trained yet
-and the person's own tables, in memory only, bounded in bytes over all owners, and gone with the server.
+and the person's own tables and files, bounded in bytes over all owners, and gone with the server.
 """
 
 from collections import OrderedDict
@@ -22,6 +22,7 @@ from lab.lessons.progress import Learner
 from lab.reading.file import Wish
 from lab.reading.host import reader
 from lab.reading.room import bytes_held, first_to_go
+from lab.reading.stored import StoredFile, file_folder
 from lab.spec.data import AS_FOUND, DataSpec, ReadingSpec, UploadSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import current_limits
@@ -53,7 +54,7 @@ class KeptFile:
     """What a table is read from."""
 
     name: str
-    content: bytes = field(repr=False)
+    stored: StoredFile
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Desk:
     def size_bytes(self) -> int:
         """Of files and tables."""
         with _ONE_AT_A_TIME:
-            return bytes_held((file.content for file in self.files.values()), self.tables.values())
+            return bytes_held((file.stored for file in self.files.values()), self.tables.values())
 
     @property
     def is_empty(self) -> bool:
@@ -123,8 +124,9 @@ class Desk:
 
     def keep_file(self, file: OwnFile) -> None:
         sha256 = file.table.sha256
+        stored = file_folder().keep(file.content)  # others need not wait for the disk
         with _ONE_AT_A_TIME:
-            self.files[sha256] = KeptFile(file.name, file.content)
+            self.files[sha256] = KeptFile(file.name, stored)
             self.files.move_to_end(sha256)
             while len(self.files) > FILES_PER_OWNER:
                 gone, _file = self.files.popitem(last=False)
@@ -145,7 +147,12 @@ class Desk:
             raise LabError("data_page.own_file_missing", name=source.name)
         known = self.tables.get((source.sha256, reading))
         if known is None:
-            known = reader().read(file.content, Wish(file.name, reading, strictly=True), tell).table
+            try:
+                content = file.stored.read()
+            except OSError as lost:  # somebody took it from the disk
+                self.files.pop(source.sha256, None)
+                raise LabError("data_page.own_file_missing", name=source.name) from lost
+            known = reader().read(content, Wish(file.name, reading, strictly=True), tell).table
         self._keep_table(known, reading)
         return known
 

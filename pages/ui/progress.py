@@ -25,7 +25,7 @@ def slowly(state: AppState, key: str, size: int) -> AbstractContextManager[None]
 def size_of_file(state: AppState) -> int:
     """Bytes of the own file that the experiment is about; 0 for a sample."""
     file = state.desk.files.get(getattr(state.experiment.data.source, "sha256", ""))
-    return 0 if file is None else len(file.content)
+    return 0 if file is None else file.stored.size
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 from lab.data.read import read_table
 from lab.errors import LabError
 from lab.reading.room import bytes_held, first_to_go
+from lab.reading.stored import FileFolder, StoredFile, set_file_folder
 from lab.spec.data import AS_FOUND, UploadSource
 from lab.spec.limits import ALONE
 from lab.starts import start
@@ -40,7 +41,7 @@ SCREEN = Screen()  # somebody sits at each desk
 def keep(owner: str, number: int) -> OwnFile:
     content = b"a,b\n" + b"%d,2\n" % number * 1_500
     file = OwnFile(f"{owner}.csv", content, read_table(content, f"{owner}.csv", ALONE))
-    assert MOST / 4 < bytes_held([content], [file.table]) < MOST / 2
+    assert MOST / 4 < bytes_held([StoredFile(content, len(content))], [file.table]) < MOST / 2
     desk_of(owner).screens.setdefault(0, SCREEN)
     desk_of(owner).keep_file(file)
     return file
@@ -93,6 +94,40 @@ def test_the_table_of_somebody_who_has_gone_is_read_again_when_they_are_back():
     assert list(desk.tables.values()) == [again]
 
 
+@pytest.fixture
+def folder(tmp_path):
+    """Files lie there, as on a server."""
+    set_file_folder(FileFolder(tmp_path))
+    yield tmp_path
+    set_file_folder(None)
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_of_a_file_nothing_but_its_table_is_in_memory_and_it_goes_with_its_place_on_the_desk(folder):
+    file = keep("one", 1)
+    [path] = folder.iterdir()
+    assert path.read_bytes() == file.content
+    keep("two", 2)
+    keep("three", 3)
+    assert not desk_of("one").files
+    assert not path.exists()
+    assert len([*folder.iterdir()]) == 2
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_a_file_that_was_taken_from_the_disk_is_missed_by_a_sentence(folder):
+    file = keep("one", 1)
+    [path] = folder.iterdir()
+    path.unlink()
+    desk = desk_of("one")
+    source = UploadSource(name=file.name, sha256=file.table.sha256, columns=file.table.column_names)
+    assert desk.table(source, AS_FOUND) is file.table
+    desk.tables.clear()
+    with pytest.raises(LabError, match="own_file_missing"):
+        desk.table(source, AS_FOUND)
+    assert not desk.files
+
+
 @pytest.mark.usefixtures("_little_room", "threads_that_take_turns_everywhere")
 def test_people_who_bring_files_in_the_same_moment_clear_each_other_s_desks_and_break_nothing():
     file = keep("one", 1)
@@ -111,7 +146,8 @@ def test_people_who_bring_files_in_the_same_moment_clear_each_other_s_desks_and_
 def test_a_file_is_counted_once_however_many_tables_were_read_from_it():
     content = b"a,b\n1,2\n"
     table = read_table(content, "t.csv", ALONE)
-    assert bytes_held([content, content], [table, table]) == len(content) + table.size_bytes
+    file = StoredFile(content, len(content))
+    assert bytes_held([file, file], [table, table]) == len(content) + table.size_bytes
 
 
 @pytest.mark.parametrize(

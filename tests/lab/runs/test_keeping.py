@@ -312,6 +312,19 @@ def test_while_it_runs_a_server_takes_over_the_runs_of_those_who_come_to_it_and_
     assert not dead.folder.exists()
 
 
+def test_files_that_people_sent_go_with_their_server_however_it_ends_and_though_runs_are_left(tmp_path):
+    stopped, killed, alive = (Place(tmp_path) for _ in range(3))
+    for place in (stopped, killed, alive):
+        (place.runs / "ann.1.run").write_bytes(b"a run")
+        (place.sent / "a table").write_bytes(b"a,b")
+    stopped.close()
+    killed._lock.free()
+    alive.left_of("bob")
+    assert [place.sent.exists() for place in (stopped, killed, alive)] == [False, False, True]
+    assert (stopped.runs / "ann.1.run").exists()
+    assert (killed.runs / "ann.1.run").exists()
+
+
 def test_a_server_that_is_killed_while_it_takes_over_leaves_all_to_the_next(tmp_path, monkeypatch):
     dead, heir = Place(tmp_path), Place(tmp_path)
     left_behind(dead)

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from lab.errors import RunError
@@ -99,6 +100,11 @@ class PoolEngine:
         self.caretaker = Caretaker(self.hub, self._dispatch, self._drawer, store.tidy)
         self._keeper = Keeper(self.hub, self._place.runs)
         self._coming_back = ComingBack(self.hub, self._dispatch, store, self._files, self._keeper, self._place)
+
+    @property
+    def sent(self) -> Path:
+        """The folder of files that people send."""
+        return self._place.sent
 
     def begin(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         """Start the workers, and take over what a server left half trained; readers sleep in `loop`."""

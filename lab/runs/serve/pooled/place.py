@@ -16,6 +16,7 @@ from pathlib import Path
 from lab.runs.kept.locks import FileLock, locked
 
 PREFIX = "server-"
+SENT = "sent"  # files of people, which do not outlive the server
 DAMAGED = "damaged"
 LOOK_S = 1.0  # at most so often it is asked who is dead
 MOST_DAMAGED = 20  # that are kept for whoever wants to know why
@@ -38,8 +39,8 @@ class Place:
         except OSError as error:
             log.warning("no run will outlive this server: nothing can be written to %s (%s)", home, error)
             self.folder = Path(tempfile.mkdtemp(prefix="lab-server-"))
-        names = ("arrays", "runs", "workers", "drawer")
-        self.arrays, self.runs, self.workers, self.drawer = folders = [self.folder / name for name in names]
+        names = ("arrays", "runs", "workers", "drawer", SENT)
+        self.arrays, self.runs, self.workers, self.drawer, self.sent = folders = [self.folder / name for name in names]
         for folder in folders:
             with suppress(OSError):  # whoever writes there says what is wrong
                 folder.mkdir(mode=0o700)
@@ -85,6 +86,7 @@ class Place:
                     lock = FileLock(other / "lock")
                     if other == self.folder or not lock.take():  # it lives
                         continue
+                    shutil.rmtree(other / SENT, ignore_errors=True)
                     try:
                         found += self._moved(other, names) if names else [other.name]
                     finally:
@@ -120,6 +122,7 @@ class Place:
     def close(self) -> None:
         """Leave; what is in `runs` stays for the next server, and without any the whole folder goes."""
         left = any(self.runs.iterdir()) if self.runs.is_dir() else False
+        shutil.rmtree(self.sent, ignore_errors=True)
         if self._lock is not None:
             self._lock.free()
         if self._lock is None or not left:

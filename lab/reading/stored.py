@@ -1,0 +1,82 @@
+"""Files that people have sent, as they lie on the disk of the server while it lives.
+
+Once a file is a table nobody needs its bytes, but for reading it in another way or after its owner has been away. In
+memory those of a class were half of what the web process had.
+"""
+
+import logging
+import os
+import secrets
+import weakref
+from contextlib import suppress
+from pathlib import Path
+
+from lab.errors import RunError
+from lab.runs.kept.disk import write_whole
+from lab.runs.serve.singletons import Singleton
+
+log = logging.getLogger(__name__)
+
+
+class StoredFile:
+    """The bytes of one file; where they lie on the disk they go with the last one who holds this.
+
+    Args:
+        at: the path of a file, or what is in it.
+        size: bytes.
+    """
+
+    __slots__ = ("__weakref__", "_at", "size")
+
+    def __init__(self, at: str | bytes, size: int) -> None:
+        self._at, self.size = at, size
+        if isinstance(at, str):
+            weakref.finalize(self, _remove, at)
+
+    def read(self) -> bytes:
+        """Raises OSError: somebody took it away."""
+        if isinstance(self._at, bytes):
+            return self._at
+        with open(self._at, "rb") as file:
+            return file.read()
+
+
+class FileFolder:
+    """Where they lie.
+
+    Args:
+        folder: nobody else writes there; None: they stay in memory (AppTest, a notebook).
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+
+    def keep(self, content: bytes) -> StoredFile:
+        """What the disk does not take stays in memory."""
+        if self._folder is None:
+            return StoredFile(content, len(content))
+        path = f"{self._folder}/{secrets.token_hex(16)}"
+        try:
+            write_whole(path, lambda file: file.write(content))
+        except RunError as refusal:
+            log.warning("a file of %d bytes stays in memory: %s", len(content), refusal)
+            return StoredFile(content, len(content))
+        return StoredFile(path, len(content))
+
+
+def _remove(path: str) -> None:
+    with suppress(OSError):
+        os.unlink(path)
+
+
+_SOLE: Singleton[FileFolder] = Singleton("_file_folder_of_this_process", FileFolder)
+
+
+def set_file_folder(folder: FileFolder | None) -> None:
+    """Make `folder` the one that pages get; None forgets it."""
+    _SOLE.put(folder)
+
+
+def file_folder() -> FileFolder:
+    """The folder that app.py named; without a server files stay in memory."""
+    return _SOLE.get()
