@@ -41,13 +41,15 @@ from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages import FIRST, PAGES
 from pages.ui.forged import hear_no_click_on_what_has_gone, take_no_forged_values
-from pages.ui.frame.style import language_script
+from pages.ui.frame.style import ICON, language_script, styles
 from pages.ui.messages import kind_of
 from pages.ui.state import leave
 from pages.ui.thrift import (
     give_scripts_no_loop,
+    know_drawings_by_their_keys,
     leave_gone_pages,
     look_up_settings_once,
+    name_drawings_without_their_scripts,
     send_some_at_a_time,
     send_without_a_detour,
     tell_the_loop_together,
@@ -65,6 +67,8 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     send_without_a_detour()
     send_some_at_a_time()
     look_up_settings_once()
+    name_drawings_without_their_scripts()
+    know_drawings_by_their_keys()
     give_scripts_no_loop()
     take_no_forged_values()
     hear_no_click_on_what_has_gone()
@@ -152,8 +156,9 @@ def own_middleware() -> list[Middleware]:
         metrics=os.environ.get("LAB_METRICS") == "1",
         kind_of=kind_of,
     )
-    names = [each.name for each in PAGES]
-    return [*passed, gate, Middleware(FrontPage, page=page, names=names, first=FIRST, base=base_path())]
+    names, icon = [each.name for each in PAGES], ICON.read_bytes()
+    front = Middleware(FrontPage, page=page, names=names, first=FIRST, base=base_path(), styles=styles(), icon=icon)
+    return [*passed, gate, front]
 
 
 def base_path() -> str:

@@ -11,11 +11,16 @@ from itertools import islice
 from typing import Any
 
 from streamlit import config
+from streamlit.components.v2.bidi_component.main import BidiComponentMixin
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from streamlit.runtime.scriptrunner_utils import script_run_context
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+from pages.ui.component import NAMED_BY, OURS
 
 PARTS = ("_state", "_lock")  # of SafeSessionState
 GONE_S = 15.0  # a page that is back by then, after a moment without a network, finds all as it was
@@ -172,6 +177,46 @@ def look_up_settings_once() -> None:
     looked_up: Any = cache(gather)
     config.get_options_for_section = looked_up
     config.on_config_parsed(looked_up.cache_clear, force_connect=True)
+
+
+@cache
+def name_drawings_without_their_scripts() -> None:
+    """Once for the process, before anybody opens a page: to know whether a browser has a message, Streamlit names it
+    after all that it says, and went through the scripts of each drawing at every script run, 160 kB on the train page.
+    A drawing's HTML names them (`pages.ui.component`).
+    """
+    runs: Any = script_run_context
+    name: Any = getattr(runs, "populate_hash_if_needed", None)
+    if name is None:
+        return
+
+    def named(message: ForwardMsg) -> None:
+        drawing = message.delta.new_element.bidi_component
+        if NAMED_BY not in drawing.html_content:  # as that of whatever is no drawing, which is empty
+            name(message)
+            return
+        scripts, styles = drawing.js_content, drawing.css_content
+        drawing.js_content = drawing.css_content = ""
+        name(message)
+        drawing.js_content, drawing.css_content = scripts, styles
+        message.metadata.cacheable = True
+
+    runs.populate_hash_if_needed = named
+
+
+@cache
+def know_drawings_by_their_keys() -> None:
+    """Once for the process, before anybody opens a page: Streamlit writes what a drawing is given as JSON once more, to
+    name it in case that it has no key. Ours have keys.
+    """
+    name: Any = getattr(BidiComponentMixin, "_build_bidi_identity_kwargs", None)
+    if name is None:
+        return
+
+    def named(self: Any, *, component_name: str, **given: Any) -> Any:
+        return {} if component_name.startswith(OURS) else name(self, component_name=component_name, **given)
+
+    BidiComponentMixin._build_bidi_identity_kwargs = named  # type: ignore[method-assign]
 
 
 class NoLoop(asyncio.AbstractEventLoop):

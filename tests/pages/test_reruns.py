@@ -12,6 +12,7 @@ import pages.ui.bench
 from lab.runs.serve.inline import InlineEngine
 from netcore.layers.layer import Layer
 from pages import PAGES
+from pages.ui.run import training
 
 ASKED = ("view", "record", "runs_of", "checkpoints", "set_aside", "study")
 
@@ -77,6 +78,20 @@ def test_a_page_asks_the_engine_a_few_times_however_much_stands_on_it(person, pa
     worked.clear()
     person.look()
     assert sum(worked[name] for name in ASKED) <= 12, worked
+
+
+@pytest.mark.parametrize("page", ["train", "layers", "evaluate", "compare"])
+def test_a_run_is_read_once_for_all_of_a_screen_and_anew_for_the_next(person, page, monkeypatch):
+    """Its whole curve, each time: five times on the train page."""
+    read = []
+    look = training._look_at
+    monkeypatch.setattr(training, "_look_at", lambda state, run_id: read.append(run_id) or look(state, run_id))
+    trained(person).go_to(page).look()
+    for _ in range(2):
+        read.clear()
+        person.look()
+        assert read == [person.state().screen.run]
+        assert training.SEEN not in person.state().memo
 
 
 def test_no_page_asks_a_layer_for_what_it_does_not_have(person, worked):

@@ -7,16 +7,21 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+import streamlit as st
 from streamlit import config
+from streamlit.components.v2.bidi_component.main import BidiComponentMixin
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession, _close_script_event_loop
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from streamlit.runtime.scriptrunner_utils import script_run_context
 from streamlit.runtime.session_manager import ActiveSessionInfo
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from pages.ui import thrift
+from pages.ui.component import NAMED_BY, OURS, component
 from pages.ui.thrift import (
     SENT_TOGETHER,
     Looked,
@@ -302,3 +307,68 @@ def test_a_session_opens_nothing_for_itself_and_ends_all_the_same(monkeypatch):
     for session in sessions:
         _close_script_event_loop(session._script_event_loop)
         assert not session._script_event_loop.is_closed()  # or Streamlit makes another one
+
+
+@pytest.fixture
+def named(monkeypatch) -> Callable[..., ForwardMsg]:
+    """A message with its name, as a script run gives it one."""
+    monkeypatch.setattr(script_run_context, "populate_hash_if_needed", script_run_context.populate_hash_if_needed)
+    thrift.name_drawings_without_their_scripts.__wrapped__()
+
+    def message(**parts: str) -> ForwardMsg:
+        made = ForwardMsg()
+        for name, value in parts.items():
+            setattr(made.delta.new_element.bidi_component, name, value)
+        script_run_context.populate_hash_if_needed(made)
+        return made
+
+    return message
+
+
+def test_a_drawing_is_named_after_what_it_is_given_and_by_its_html_after_its_script(named):
+    ours = {"html_content": f'<div {NAMED_BY}"one"></div>', "js_content": "draw();" * 9000, "css_content": "a {}"}
+    first = named(json="[1]", **ours)
+    drawing = first.delta.new_element.bidi_component
+    assert {name: getattr(drawing, name) for name in ours} == ours
+    assert first.metadata.cacheable
+    assert named(json="[1]", **ours).hash == first.hash
+    assert named(json="[2]", **ours).hash != first.hash
+    other = {"html_content": f'<div {NAMED_BY}"other"></div>', "js_content": "paint();" * 9000}
+    assert named(json="[1]", **{**ours, **other}).hash != first.hash
+
+
+def test_what_is_no_drawing_of_ours_is_named_as_streamlit_does_it(named):
+    other = {"html_content": "<div></div>", "js_content": "draw();", "json": "[1]"}
+    assert named(**other).hash != named(**{**other, "js_content": "paint();"}).hash
+    assert not named(**other).metadata.cacheable
+    text = ForwardMsg()
+    text.delta.new_element.markdown.body = "text"
+    script_run_context.populate_hash_if_needed(text)
+    assert text.hash
+    assert text.delta.new_element.WhichOneof("type") == "markdown"
+
+
+def test_the_html_of_every_drawing_says_what_it_is_made_of(tmp_path, monkeypatch):
+    """Other scripts, another name: a browser that has the drawing of before asks for the new one."""
+    made, given = {}, {}
+    monkeypatch.setattr(st.components.v2, "component", lambda name, **parts: given.update({name: parts}))
+    for script in ("draw()", "paint()"):
+        tmp_path.joinpath("one.js").write_text(script)
+        tmp_path.joinpath("one.css").write_text("")
+        component(str(tmp_path / "one.py"))
+        made[script] = given[f"{OURS}one"]["html"]
+        assert script in given[f"{OURS}one"]["js"]
+    assert all(NAMED_BY in html for html in made.values())
+    assert made["draw()"] != made["paint()"]
+
+
+def test_a_drawing_is_known_by_its_key_whatever_it_is_given(monkeypatch):
+    asked = []
+    build = "_build_bidi_identity_kwargs"
+    monkeypatch.setattr(BidiComponentMixin, build, lambda self, **given: asked.append(given) or {"data": "hashed"})
+    thrift.know_drawings_by_their_keys.__wrapped__()
+    made = getattr(BidiComponentMixin, build)
+    assert made(None, component_name=f"{OURS}one", data=(1,)) == {}
+    assert asked == []
+    assert made(None, component_name="of somebody else", data=(1,)) == {"data": "hashed"}
+    assert asked == [{"component_name": "of somebody else", "data": (1,)}]

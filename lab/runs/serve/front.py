@@ -17,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lab.texts import LANGUAGES, Language, say
 
 ROOT: Final = '<div id="root"></div>'  # Streamlit draws into it, and what stood there is gone
+ICON: Final = "favicon.png"  # as Streamlit's page names it
+ICON_HEADERS: Final = {"content-type": "image/png", "cache-control": "public, max-age=86400"}
 NOWHERE: Final = "nowhere"  # the query parameter of who came with an address of no page
 UNLIKE: Final = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")  # the page must come whole
 # Below a page's own path, such as /lessons, Streamlit would look for its server there first: two requests answered by
@@ -78,18 +80,32 @@ class FrontPage:
         names: of the app's pages, which are their addresses.
         first: the page that has none; who asks for it by its name is led to it, too.
         base: what stands before all of them, where the server has a prefix.
+        styles: hold on the page in each language. Said by a page's script, they were gone through at each of its runs.
+        icon: a PNG for the browser's tab, where the page says that Streamlit's is.
     """
 
-    def __init__(self, app: ASGIApp, page: str, names: Collection[str], first: str, base: str = "") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        page: str,
+        names: Collection[str],
+        first: str,
+        base: str = "",
+        styles: str = "",
+        icon: bytes | None = None,
+    ) -> None:
         self.app, self.page = app, page.encode()
-        self.addresses, self.first = {"", *names} - {first}, first
+        self.addresses, self.first, self.icon = {"", *names} - {first}, first, icon
         self.base = f"/{base}/".replace("//", "/")
-        self.told = {language: _told(page, language).encode() for language in LANGUAGES}
+        self.told = {language: _told(page, language, styles).encode() for language in LANGUAGES}
         self.packed = {language: gzip.compress(told, mtime=0) for language, told in self.told.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        wanted = Headers(scope=scope).get("accept", "") if scope["type"] == "http" and scope["method"] == "GET" else ""
-        if "text/html" not in wanted:
+        is_read = scope["type"] == "http" and scope["method"] == "GET"
+        if is_read and self.icon is not None and scope["path"] == f"{self.base}{ICON}":
+            await Response(self.icon, headers=ICON_HEADERS)(scope, receive, send)
+            return
+        if not is_read or "text/html" not in Headers(scope=scope).get("accept", ""):
             await self.app(scope, receive, send)
             return
         held: list[Message] = []
@@ -131,9 +147,9 @@ def _to_the_first_page(address: str, query: list[str]) -> Response:
     return RedirectResponse(f"{up}{'?' if query else ''}{'&'.join(query)}", 303, {"cache-control": "no-cache"})
 
 
-def _told(page: str, language: Language) -> str:
+def _told(page: str, language: Language, styles: str) -> str:
     opening, long = (escape(say(f"server.{name}", language)) for name in ("opening", "opening_long"))
-    there = f'<div id="root"><div id="opening"><p>{opening}</p><p>{long}</p></div></div>'
+    there = f'<div id="root"><div id="opening"><p>{opening}</p><p>{long}</p></div></div><style>{styles}</style>'
     title = f"<title>{escape(say('app.title', language))}</title>"
     said = page.replace(ROOT, there).replace("<title>Streamlit</title>", title)
     head = f"<script>{SCRIPT}</script><style>{STYLE}{words(language)}</style>"

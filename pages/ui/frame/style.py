@@ -8,22 +8,23 @@ import streamlit as st
 from lab.runs.serve.front import words
 from lab.texts import Language, say
 
-CSS = Path(__file__).with_name("style.css")
+CSS, ICON = (Path(__file__).with_name(name) for name in ("style.css", "icon.png"))
+
+
+def styles() -> str:
+    """What holds in each language: it comes with the page that Streamlit draws into, once."""
+    return CSS.read_text(encoding="utf-8")
 
 
 def style(language: Language) -> None:
-    st.html(f"<style>{_css()}{words(language)}{_uploader_words(language)}</style>")
+    """What this language needs besides."""
+    st.html(f"<style>{words(language)}{_uploader_words(language)}</style>")
     st.html(f"<script>{language_script(language)}</script>", unsafe_allow_javascript=True)
 
 
 def language_script(language: Language) -> str:
     """The one script that stands in our pages; the server lets no other run."""
     return f"document.documentElement.lang = '{language}';"
-
-
-@cache
-def _css() -> str:
-    return CSS.read_text(encoding="utf-8")
 
 
 @cache

@@ -1,5 +1,7 @@
 """Starting, steering and finding runs: the few things the train page asks of the engine."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lab.data.prepare import Dataset
@@ -18,6 +20,7 @@ from pages.ui.bench import Bench, bench_of
 from pages.ui.state import AppState, app_state, keep_newest
 
 KEPT_IN_SESSION = 2  # records at hand: the run on the screen and the one behind it
+SEEN = "seen_runs"  # what is remembered of them while a screen is drawn
 
 # --- finding runs
 
@@ -54,8 +57,29 @@ def run_elsewhere(state: AppState) -> RunSummary | None:
     return next((run for run in running if shown is None or run.id != shown.id), None)
 
 
+@contextmanager
+def each_run_seen_once(state: AppState) -> Iterator[None]:
+    """While a screen is drawn: head, curves and knobs speak of one moment, and a curve is read once for all of them.
+    What looks again by itself does so between two screens.
+    """
+    state.memo[SEEN] = {}
+    try:
+        yield
+    finally:
+        state.memo.pop(SEEN, None)
+
+
 def look_at(state: AppState, run_id: str) -> RunView:
     """A live run, or one that is only kept. Raises LabError "run.unknown"."""
+    seen: dict[str, RunView] | None = state.memo.get(SEEN)
+    if seen is None:
+        return _look_at(state, run_id)
+    if run_id not in seen:
+        seen[run_id] = _look_at(state, run_id)
+    return seen[run_id]
+
+
+def _look_at(state: AppState, run_id: str) -> RunView:
     try:
         return engine().view(run_id, state.owner)
     except LabError:

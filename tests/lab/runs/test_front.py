@@ -52,6 +52,27 @@ def test_no_style_hangs_on_the_whole_page_and_has_all_of_it_styled_anew_at_each_
     assert [one for one in hanging if not one.endswith('[data-testid="stDialog"]')] == []  # there while nothing moves
 
 
+def test_styles_of_every_language_stand_behind_all_that_is_drawn_which_they_correct():
+    app = FrontPage(HTMLResponse(PAGE), PAGE, ["train"], "train", styles=".one { color: red; }")
+    for language in LANGUAGES:
+        _, pairs, body = ask(app, "/", {**BROWSER, "Accept-Language": LOCALES[language]})
+        before, _, after = seen(body, dict(pairs)).partition("<style>.one { color: red; }</style>")
+        assert '<div id="root">' in before
+        assert before.endswith("</div></div>")
+        assert after.strip().endswith("</html>")
+
+
+@pytest.mark.parametrize(("base", "path"), [("", "/favicon.png"), ("lab", "/lab/favicon.png")])
+def test_the_icon_of_the_tab_is_where_streamlits_page_and_scripts_look_for_theirs(base, path):
+    streamlits = Response(b"a crown", media_type="image/png")
+    app = FrontPage(streamlits, PAGE, ["train"], "train", base, icon=b"our own")
+    status, headers, body = ask(app, path, {"Accept": "image/*"})
+    assert (status, body, dict(headers)["content-type"]) == (200, b"our own", "image/png")
+    assert ask(app, f"{path}.bak", {"Accept": "image/*"})[2] == b"a crown"
+    assert 'href="./favicon.png"' in PAGE
+    assert any("./favicon.png" in path.read_text() for path in Path(get_static_dir()).rglob("index.*.js"))
+
+
 def test_streamlits_page_has_the_places_that_are_filled():
     assert PAGE.count(ROOT) == PAGE.count("</head>") == PAGE.count("<title>Streamlit</title>") == 1
     assert PAGE.count('<html lang="en">') == 1
