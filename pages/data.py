@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from lab.data.doctor.preview import beginning
+from lab.data.doctor.preview import first_texts
 from lab.data.propose import task_choices
 from lab.data.samples import card
 from lab.data.table import Note, Table
@@ -103,15 +103,21 @@ def what_was_read(state: AppState, table: Table) -> str:
 
 def first_rows(state: AppState, table: Table) -> pd.DataFrame:
     """The beginning of the table under the kind and the unit of each column."""
-    columns = table.columns[:PREVIEW_COLUMNS]
-    kinds = {column.name: say(f"kind.{column.kind}", state.language) for column in columns}
-    units = {column.name: column.unit for column in columns}
-    cells = beginning(table, PREVIEW_ROWS, PREVIEW_COLUMNS).map(lambda cell: isolated(visible(cell)))
-    heads = {say(f"doctor.{name}", state.language): row for name, row in (("kind", kinds), ("unit", units))}
-    numbers = [f"{number}" for number in range(1, len(cells) + 1)]
-    shown = pd.concat([pd.DataFrame(heads).transpose(), cells.set_axis(numbers)])
-    names = [isolated(visible(name)) for name in shown.columns]
-    return shown.set_axis(names, axis=1) if len(set(names)) == len(names) else shown
+    texts = first_texts(table, PREVIEW_ROWS, PREVIEW_COLUMNS)
+    shown = {
+        column.name: [
+            say(f"kind.{column.kind}", state.language),
+            column.unit,
+            *(isolated(visible(cell)) for cell in texts[column.name]),
+        ]
+        for column in table.columns[:PREVIEW_COLUMNS]
+    }
+    heads = [say(f"doctor.{name}", state.language) for name in ("kind", "unit")]
+    numbers = [f"{row + 1}" for row in range(min(PREVIEW_ROWS, table.rows))]
+    names = [isolated(visible(name)) for name in shown]
+    if len(set(names)) < len(names):
+        names = list(shown)
+    return pd.DataFrame(dict(zip(names, shown.values(), strict=True)), index=[*heads, *numbers])
 
 
 def about_sample(state: AppState) -> None:

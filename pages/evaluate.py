@@ -22,6 +22,7 @@ from pages.ui.bench import Bench, bench_of
 from pages.ui.chart import show_chart
 from pages.ui.compare.seal import is_open, open_test
 from pages.ui.compare.shelf import opened_runs
+from pages.ui.grid import show_rows
 from pages.ui.problems import show_problems
 from pages.ui.run.aside import other_runs
 from pages.ui.run.letters import by_epoch_section, decoded_section
@@ -232,7 +233,7 @@ def worst_section(state: AppState, evaluation: Evaluation, part: PartName) -> No
             row[right] = say(f"evaluate_page.worst_right.{'yes' if sample.is_right else 'no'}", state.language)
             row[surety] = f"{sample.probability:.1%}"
         rows.append({**row, loss: number(sample.loss)})
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    show_rows(rows)
 
 
 def shown(value: str | float) -> str:

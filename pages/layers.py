@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from lab.edits.layers import with_new_layer
@@ -14,6 +13,7 @@ from lab.texts import say
 from netcore.layers import LAYERS
 from pages.ui.bench import Bench, bench_of
 from pages.ui.forms import part_form
+from pages.ui.grid import show_rows
 from pages.ui.model.code_box import code_box
 from pages.ui.model.drawn_editor import drawn_editor
 from pages.ui.model.graph_editor import graph_page, model_kind
@@ -129,16 +129,15 @@ def choose_layer(state: AppState, names: Sequence[str]) -> str:
 
 def summary(state: AppState, bench: Bench) -> None:
     titles = {name: say(f"layers_page.summary.{name}", state.language) for name in ("layer", "output", "parameters")}
-    st.dataframe(
-        pd.DataFrame(
-            {
-                titles["layer"]: [row.type for row in bench.rows],
-                titles["output"]: [shape_text(row.output_shape) for row in bench.rows],
-                titles["parameters"]: [row.parameters for row in bench.rows],
-            }
-        ),
-        hide_index=True,
+    rows = (
+        {
+            titles["layer"]: row.type,
+            titles["output"]: shape_text(row.output_shape),
+            titles["parameters"]: row.parameters,
+        }
+        for row in bench.rows
     )
+    show_rows(rows, titles.values())
     total = parameter_count(bench.rows)
     st.markdown(say("layers_page.total", state.language, parameters=f"{total:,}"))
     with st.expander(say("compile_page.code", state.language)):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from lab.insight.comparison import Judged, compare, say_against, say_next, say_tried
@@ -15,6 +14,7 @@ from lab.texts import say
 from pages.ui.compare.chart import view_of
 from pages.ui.compare.shelf import keep
 from pages.ui.compare.state import CompareView
+from pages.ui.grid import show_rows
 from pages.ui.run.training import start_run
 from pages.ui.state import AppState, app_state
 from pages.ui.text import plain
@@ -137,9 +137,8 @@ def table(state: AppState, entries: Sequence[Entry]) -> None:
     ]
     numbers = dict.fromkeys(columns.values(), st.column_config.NumberColumn(format="%.3g"))
     seconds = {words["seconds"]: st.column_config.NumberColumn(format="%.2f")}
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
+    show_rows(
+        rows,
         column_config={words["run"]: st.column_config.TextColumn(pinned=True), **numbers, **seconds},
         placeholder="",  # sealed, or not there
         key="run-table",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, get_args
 
-import pandas as pd
 import streamlit as st
 
 from lab.data.table import Column, Table
@@ -21,6 +20,7 @@ from lab.spec.data import ColumnPlan, DataSpec, DatePart, Scaling
 from lab.spec.value import short
 from lab.texts import say
 from pages.ui.forms import choice_field, show_refusal, switch_field
+from pages.ui.grid import show_rows
 from pages.ui.state import AppState, Change, edit_anew, renew
 
 SCALINGS: tuple[str, ...] = get_args(Scaling)
@@ -151,7 +151,7 @@ def all_plans(state: AppState, data: DataSpec, table: Table) -> None:
         return
     titles = [say("preparation.plan_column", state.language), say("preparation.planned", state.language)]
     rows = [dict(zip(titles, (plan.column, plan_text(state, plan)), strict=True)) for plan in data.plans]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    show_rows(rows)
     st.button(
         say("preparation.clear_plans", state.language),
         key="clear-plans",

@@ -2,7 +2,6 @@
 
 from typing import get_args
 
-import pandas as pd
 import streamlit as st
 
 from lab.data.prepare import PART_NAMES, Dataset, PreparedColumn
@@ -23,6 +22,7 @@ from lab.texts import say
 from pages.ui.bench import Bench
 from pages.ui.data.plans import SCALINGS, plans_section
 from pages.ui.forms import choice_field, number_field, switch_field
+from pages.ui.grid import show_rows
 from pages.ui.state import AppState, Change, edit_anew
 from pages.ui.text import heading
 
@@ -235,26 +235,24 @@ def regression_fields(state: AppState, data: DataSpec, table: Table) -> None:
 def statistics_section(state: AppState, dataset: Dataset) -> None:
     """What was done to each column, with the numbers of the training part."""
     st.markdown(say("data_page.statistics", state.language))
-    st.dataframe(statistics_table(state, dataset), hide_index=True, height=260)
+    show_rows(statistics_rows(state, dataset), height=260)
 
 
-def statistics_table(state: AppState, dataset: Dataset) -> pd.DataFrame:
+def statistics_rows(state: AppState, dataset: Dataset) -> list[dict[str, object]]:
     titles = {name: say(f"data_page.statistic.{name}", state.language) for name in STATISTICS}
     titles |= {name: say(f"preparation.statistic.{name}", state.language) for name in ("done", "features")}
-    return pd.DataFrame(
-        [
-            {
-                titles["name"]: column.source,
-                titles["kind"]: kind_of(column, state),
-                titles["done"]: what_was_done(column, state),
-                titles["mean"]: column.mean if column.is_scaled else None,
-                titles["scale"]: column.scale if column.is_scaled else None,
-                titles["features"]: len(column.features),
-                titles["categories"]: ", ".join(column.categories),
-            }
-            for column in dataset.columns
-        ]
-    )
+    return [
+        {
+            titles["name"]: column.source,
+            titles["kind"]: kind_of(column, state),
+            titles["done"]: what_was_done(column, state),
+            titles["mean"]: column.mean if column.is_scaled else None,
+            titles["scale"]: column.scale if column.is_scaled else None,
+            titles["features"]: len(column.features),
+            titles["categories"]: ", ".join(column.categories),
+        }
+        for column in dataset.columns
+    ]
 
 
 STATISTICS = ("name", "kind", "mean", "scale", "categories")

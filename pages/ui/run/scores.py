@@ -1,6 +1,5 @@
 """Evaluate page, from close by: each class by itself and its curves, or what a regression leaves over."""
 
-import pandas as pd
 import streamlit as st
 
 from lab.charts.class_curves import precision_recall_chart, roc_chart
@@ -13,6 +12,7 @@ from lab.insight.residuals import residuals
 from lab.insight.thresholds import class_curves
 from lab.texts import Language, say
 from pages.ui.chart import show_chart
+from pages.ui.grid import show_rows
 from pages.ui.state import AppState
 from pages.ui.text import heading
 
@@ -83,7 +83,7 @@ def class_section(state: AppState, evaluation: Evaluation, part: PartName) -> No
     means = {titles[name]: percent(macro(found, name), name, language) for name in SHARES}
     counts = {titles[name]: "" for name in ("rows", "predicted", "right")}
     rows.append({titles["class"]: say("scores.macro", language), **means, **counts})
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content" if len(rows) <= 12 else 460)
+    show_rows(rows, height="content" if len(rows) <= 12 else 460)
 
 
 def percent(share: float | None, name: str, language: Language) -> str:
