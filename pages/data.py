@@ -113,7 +113,7 @@ def first_rows(state: AppState, table: Table) -> pd.DataFrame:
         for column in table.columns[:PREVIEW_COLUMNS]
     }
     heads = [say(f"doctor.{name}", state.language) for name in ("kind", "unit")]
-    numbers = [f"{row + 1}" for row in range(min(PREVIEW_ROWS, table.rows))]
+    numbers = [f"{row + 1}" for row in range(table.rows)[:PREVIEW_ROWS]]
     names = [isolated(visible(name)) for name in shown]
     if len(set(names)) < len(names):
         names = list(shown)

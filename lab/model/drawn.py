@@ -122,7 +122,7 @@ class DrawnNetwork:
             named.update(b";")
         return named.digest()
 
-    @property
+    @cached_property
     def largest(self) -> float:
         sizes = [float(np.abs(wires.weights).max()) for wires in self.wires if wires.weights is not None]
         return max((size for size in sizes if np.isfinite(size)), default=0.0)

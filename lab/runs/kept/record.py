@@ -104,7 +104,8 @@ class RunRecord:
 
     def experiment_with_changes(self) -> Experiment:
         """The experiment that gives this very curve again, on any machine."""
-        return self.experiment.with_fit(changes=self.changes)
+        known = self.experiment.fit.changes == self.changes
+        return self.experiment if known else self.experiment.with_fit(changes=self.changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,11 @@ def verdict_picture(state: AppState, record: RunRecord, verdict: Verdict) -> Non
 def output_verdicts(state: AppState, record: RunRecord, dataset: Dataset) -> dict[str, Verdict]:
     """Of several outputs each is judged by its own curves: one may have learned while another has not."""
     key = (record.id, record.epochs_done, record.state)
-    experiment = record.experiment_with_changes()
-    return state.once("output_verdicts", key, lambda: judge_outputs(experiment, dataset, record.history, record.state))
+    return state.once(
+        "output_verdicts",
+        key,
+        lambda: judge_outputs(record.experiment_with_changes(), dataset, record.history, record.state),
+    )
 
 
 def bullets(title: str, sentences: list[str]) -> None:
@@ -62,7 +65,9 @@ def bullets(title: str, sentences: list[str]) -> None:
 def verdict_on(state: AppState, record: RunRecord, dataset: Dataset) -> Verdict:
     """Worked out once for a run at rest."""
     key = (record.id, record.epochs_done, record.state)
-    experiment = record.experiment_with_changes()
-    return state.once(
-        "verdict", key, lambda: judge_run(experiment, dataset, record.history, record.state, record.extras)
-    )
+
+    def judged() -> Verdict:
+        experiment = record.experiment_with_changes()
+        return judge_run(experiment, dataset, record.history, record.state, record.extras)
+
+    return state.once("verdict", key, judged)
