@@ -134,6 +134,16 @@ def test_cookies_of_a_page_go_over_tls_alone_and_plain_http_is_sent_there(proxie
     assert (moved.status, moved.headers["location"]) == (301, "https://localhost/evaluate?e=1")
 
 
+def test_a_long_link_to_an_address_without_a_page_is_led_to_the_first_one(proxied):
+    link = "x" * CLASS.link_characters
+    asked = http.client.HTTPConnection(proxied.host)
+    asked.request("GET", f"/train?e={link}", headers={"Accept": "text/html"})
+    moved = asked.getresponse()
+    asked.close()
+    assert moved.status == 303
+    assert link in moved.headers["location"]
+
+
 def test_session_curve_and_uploads_of_a_person_meet_in_one_replica(proxied):
     async def at(replica: str) -> None:
         person = Person(proxied, replica)
@@ -319,6 +329,11 @@ def test_while_nobody_answers_a_page_in_both_languages_says_so_and_no_log_names_
     assert page.code == 502
     assert all(say(key, language) in text for key in ("proxy.away", "proxy.away_why") for language in LANGUAGES)
     assert 'http-equiv="refresh"' in text
+    path = "/_stcore/upload_file/a-session/a-file"
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(f"http://{proxied.host}{path}", data=b"x" * 1_000_000, method="PUT"))
+    refused.value.close()
+    assert refused.value.code == 502
     wait_for(lambda: "page GET 502" in proxied.logged(), "the line of that visit")
     log = proxied.logged()
     assert "curve GET 200" in log

@@ -1,5 +1,6 @@
 """What a page sends that is no message is bounded, too: pings, answers to pings, pieces of a message without end."""
 
+import asyncio
 import logging
 import socket
 from collections.abc import Iterator
@@ -151,3 +152,15 @@ def test_a_text_ends_its_page_without_a_word_in_the_log(text, caplog):
     page.handle_text(Frame(Opcode.TEXT, text))
     assert page.done == ["abort"]
     assert not caplog.records
+
+
+def test_a_screen_on_its_way_finds_a_page_gone_that_uvicorn_has_ended():
+    class Ended(AutoWebSocketsProtocol):
+        close_sent, initial_response, handshake_complete = True, None, True
+
+        def __init__(self) -> None:
+            pass
+
+    bound_websocket_reading(10**9)
+    with pytest.raises(OSError, match="ended"):
+        asyncio.run(Ended().send({"type": "websocket.send", "bytes": b"x"}))

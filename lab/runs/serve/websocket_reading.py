@@ -29,10 +29,25 @@ def bound_websocket_reading(most_bytes: int) -> None:
         begin(self, config, *rest, **more)
 
     protocol.__init__ = begun
+    _send_nothing_behind_the_farewell(protocol)
     if hasattr(protocol, "keepalive_timeout"):
         _cut_off_whoever_answers_no_ping(protocol)
     if all(hasattr(protocol, name) for name in (*FRAMES, *TAKEN)):
         _bound_frames(protocol)
+
+
+def _send_nothing_behind_the_farewell(protocol: Any) -> None:
+    """What is no frame makes uvicorn end the page by itself: a screen on its way finds it gone, as where its browser
+    has left. uvicorn takes it for a mistake of the app.
+    """
+    say = protocol.send
+
+    async def send(self: Any, message: Any) -> None:
+        if getattr(self, "close_sent", False) and message["type"] == "websocket.send":
+            raise ConnectionResetError("the page has ended")
+        await say(self, message)
+
+    protocol.send = send
 
 
 def _cut_off_whoever_answers_no_ping(protocol: Any) -> None:
