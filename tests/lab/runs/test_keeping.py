@@ -187,6 +187,18 @@ def test_the_first_files_of_a_class_are_there_soon_and_all_later_ones_take_a_sma
     assert 18 * 0.001 / 0.002 < sum(rests) < 20 * 0.001 / 0.0019
 
 
+def test_what_else_falls_into_the_thread_does_not_keep_a_class_waiting(hub, files, tmp_path, monkeypatch):
+    keeper, runs = Keeper(hub, tmp_path), [half_trained(hub, files, f"{index}") for index in range(4)]
+    keeper.keep_all()
+    for run in runs:
+        run.orders.add(run.id, Pause())
+    rests, collected = [], iter([0, 0.0001, 0, 0.1, 0, 0.0001, 0, 0.0001])  # seconds before and after each
+    monkeypatch.setattr("lab.runs.serve.pooled.keeping.time.thread_time", lambda: next(collected))
+    monkeypatch.setattr(keeper, "_closing", SimpleNamespace(wait=rests.append))
+    keeper.keep_all(rest=True)
+    assert 1 < sum(rests) < 3  # fifty for a tenth of a second
+
+
 def test_of_a_run_that_rests_no_text_is_held_and_it_is_written_again_all_the_same(hub, files, tmp_path):
     keeper, run, path = kept_once(hub, files, tmp_path / "runs")
     before = path.read_bytes()

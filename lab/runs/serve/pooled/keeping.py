@@ -18,6 +18,7 @@ ROUND_S = 2.0  # a run is kept so often, or more rarely where there are many
 BYTES_PER_S = 4_000_000  # of all runs together
 SHARE = 0.002  # of one processor: at most this part of the time is spent on it
 FIRST_SHARE = 0.05  # likewise on the first file of a run, without which nothing of it would come back
+MOST_S = 2.0  # of rest for one writing: what takes longer is a garbage collection that fell into this thread
 REST_S = 0.5  # at least, between several in a row: the first takes twice as long as those behind it
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,8 @@ class Keeper:
         share = SHARE if run.id in self._kept else FIRST_SHARE
         began = time.thread_time()
         size = self._keep(run)
-        return max(size / BYTES_PER_S, (time.thread_time() - began) / share)
+        for_it_s = (time.thread_time() - began) / share
+        return max(size / BYTES_PER_S, min(for_it_s, MOST_S))
 
     def _new_ones_kept_for_s(self) -> float:
         """Those that have begun during a round, which do not wait for its end."""
