@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from lab.errors import RunError
 from lab.runs.kept import disk
+from lab.runs.kept.store import RunStore
 from lab.runs.serve.pooled.care import COLLECT_S, GIVE_BACK_S, LAY_AWAY_S, TIDY_S, Caretaker, due, out_of_reach
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import BESIDES_BYTES, LiveRun
 from lab.runs.serve.pooled.laid_away import Drawer, Laid
+from lab.runs.serve.pooled.shelf import Shelf
 from lab.runs.serve.pooled.streams import Streams
 from lab.runs.wire.messages import Drop, Extend, Reason, SetLearningRate, Snapshot
 from lab.runs.wire.snapshot import TrainerSnapshot
@@ -230,6 +233,36 @@ def test_what_a_parked_run_needs_to_go_on_lies_on_the_disk_until_somebody_looks(
     assert (run.saved, run.states) == (ALL_OF_IT, CHECKPOINTS)
     house.sweep(LAY_AWAY_S + 1.0)
     assert (run.saved, run.states) == (ALL_OF_IT, CHECKPOINTS)
+
+
+HARM = {
+    "cut off": lambda path: path.write_bytes(path.read_bytes()[:50]),
+    "a bit": lambda path: path.write_bytes(path.read_bytes()[:-1] + b"?"),
+    "empty": lambda path: path.write_bytes(b""),
+    "gone": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("harm", HARM)
+def test_a_run_whose_file_is_damaged_breaks_no_list_and_is_told_or_seen_as_it_is_kept(house, tmp_path, harm, ended):
+    run = parked(house)
+    house.sweep(0.1)
+    if ended:
+        house.hub.set_status(status("r", "finished"))
+    (snapshot,) = house.folder.glob("*.snapshot")
+    HARM[harm](snapshot)
+    shelf = Shelf(house.hub, house.dispatch, RunStore(tmp_path / "runs", LIMITS), None)
+    if ended:
+        assert shelf.runs_of(run.owner) == []  # nothing was kept of this one
+        with pytest.raises(RunError, match=r"run\.unknown"):
+            shelf.view("r", run.owner)
+        return
+    view = shelf.view("r", run.owner)
+    assert (view.state, view.epoch, view.history) == ("failed", 0, {})
+    assert view.reason is not None
+    assert view.reason.code == "disk.failed"
+    assert [line.state for line in shelf.runs_of(run.owner)] == ["failed"]
 
 
 def test_a_run_goes_on_with_a_newer_snapshot_and_no_point_twice(house):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lab.errors import RunError
+from lab.runs.serve.pooled.curve import Curve
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job
 from lab.runs.serve.pooled.memory import LiveMemory
@@ -169,8 +170,9 @@ class Dispatch:
         job.resting = False
         try:
             job.fetch()
-        except RunError as refusal:  # its file was taken away
-            job.snapshot = b""
+        except RunError as refusal:  # its file was taken away, and the curve with it
+            job.snapshot, job.curve = b"", Curve()
+            job.status = replace(job.status, epoch=0)
             self.end(job, "failed", Reason(refusal.code, refusal.values))
             return
         if loads := self._loads():

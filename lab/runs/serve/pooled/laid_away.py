@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 
+from lab.errors import RunError
 from lab.runs.kept.disk import disk_refusals, write_whole
 from lab.runs.kept.files import remove
 from lab.runs.kept.store import hashed
@@ -16,19 +18,32 @@ SNAPSHOT: Final = ".snapshot"
 CHECKPOINTS: Final = ".checkpoints"
 
 
+class Lost(RunError):
+    """What was laid away is damaged or gone: nobody finds it by asking again. Its code is "disk.failed"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Laid:
     """Bytes that lie in a file. Reading raises RunError "disk.…"."""
 
     path: str
     size: int
+    check: int  # what lies on a disk may be damaged
 
     def __len__(self) -> int:
         return self.size
 
     def read(self) -> bytes:
-        with disk_refusals(), open(self.path, "rb") as file:
-            return file.read()
+        try:
+            with disk_refusals(), open(self.path, "rb") as file:
+                data = file.read()
+        except RunError as refusal:
+            if isinstance(refusal.__cause__, FileNotFoundError):
+                raise Lost("disk.failed", name="ENOENT") from None
+            raise
+        if crc32(data) != self.check:
+            raise Lost("disk.failed", name="EIO")
+        return data
 
     def checkpoints(self) -> Checkpoints:
         _, arrays = unpack_arrays(self.read())
@@ -64,4 +79,4 @@ class Drawer:
 
     def _laid(self, path: str, data: bytes) -> Laid:
         write_whole(path, lambda target: target.write(data))
-        return Laid(path, len(data))
+        return Laid(path, len(data), crc32(data))

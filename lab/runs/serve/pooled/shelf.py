@@ -10,6 +10,7 @@ from lab.runs.serve.keys import new_key
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, LiveRun
+from lab.runs.serve.pooled.laid_away import Lost
 from lab.runs.serve.pooled.saving import Saver
 from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.checkpoints import Checkpoints
@@ -29,13 +30,21 @@ class Shelf:
         with self._hub.lock:
             run = self._hub.own(run_id, owner)
             if run is not None:
-                self._dispatch.touch(run)
-                run.fetch()
-                return self._view(run)
+                try:
+                    self._dispatch.touch(run)
+                    run.fetch()
+                    return self._view(run)
+                except Lost:
+                    self._lose(run)
         return kept_view(*self._store.load(run_id, owner))
 
     def runs_of(self, owner: str) -> list[RunSummary]:
-        live = {run.id: self._summary(run) for run in self._hub.runs_of(owner)}
+        live = {}
+        for run in self._hub.runs_of(owner):
+            try:
+                live[run.id] = self._summary(run)
+            except Lost:
+                self._lose(run)
         kept = [summary for summary in self._store.summaries(owner) if summary.id not in live]
         return sorted([*live.values(), *kept], key=lambda summary: summary.number, reverse=True)
 
@@ -95,6 +104,10 @@ class Shelf:
         if marks.name:
             self._store.mark(run_id, owner, name=marks.name)
         return run_id
+
+    def _lose(self, run: LiveRun) -> None:
+        """An ended run whose curve is lost is seen as it is kept."""
+        self._hub.drop(run)
 
     def forget(self, job: Job) -> None:
         """It is no longer live, or nobody looks at it."""
