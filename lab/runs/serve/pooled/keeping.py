@@ -19,7 +19,7 @@ BYTES_PER_S = 4_000_000  # of all runs together
 SHARE = 0.002  # of one processor: at most this part of the time is spent on it
 FIRST_SHARE = 0.05  # likewise on the first file of a run, without which nothing of it would come back
 MOST_S = 2.0  # of rest for one writing: what takes longer is a garbage collection that fell into this thread
-REST_S = 0.5  # at least, between several in a row: the first takes twice as long as those behind it
+REST_S = 1.0  # at least, between several in a row: the first takes four times as long as those behind it
 
 log = logging.getLogger(__name__)
 
