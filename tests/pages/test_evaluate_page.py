@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from lab.edits.screen import Screen
+from lab.errors import DataError
 from lab.spec.experiment import Change
 from lab.starts import start
 from lab.texts import say
+from pages.ui.compare import seal
 from tests.lab.runs.play import playground
 from tests.pages.conftest import seen
 from tests.security import run_files
@@ -79,6 +81,17 @@ def test_the_sealed_part_is_not_looked_at_until_it_is_open(person):
     assert say("scores.classes", "en", part=say("part.validation", "en")) in person.sentences()
     person.press("open_test")
     assert say("scores.classes", "en", part=say("part.test", "en")) in person.sentences()
+
+
+def test_a_run_that_does_not_fit_its_table_stays_sealed_and_that_is_told(person, monkeypatch):
+    def values_on(*asked: object) -> None:
+        raise DataError("data.outputs_do_not_fit", outputs=4, expected="3")
+
+    trained(person, "iris")
+    monkeypatch.setattr(seal, "values_on", values_on)
+    person.press("open_test")
+    assert say("data.outputs_do_not_fit", "en", outputs=4, expected="3") in [error.value for error in person.at.error]
+    assert say("scores.classes", "en", part=say("part.test", "en")) not in person.sentences()
 
 
 def test_the_columns_of_a_window_are_offered_by_their_names_as_they_are(person):

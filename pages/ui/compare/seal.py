@@ -1,8 +1,10 @@
 """Whether the test part of a run was opened, as the pages know it that show it."""
 
 from lab.data.prepare import Dataset
+from lab.errors import LabError
 from lab.insight.part_values import values_on
 from lab.runs.kept.record import RunRecord
+from netcore.errors import NetcoreError
 from pages.ui.compare.shelf import mark, marks_of
 from pages.ui.state import AppState, app_state
 
@@ -21,5 +23,9 @@ def test_values(state: AppState, record: RunRecord, dataset: Dataset) -> dict[st
 def open_test(record: RunRecord, dataset: Dataset) -> None:
     """Callback: it is counted with the run, and what came out stands on the shelf from now on."""
     state = app_state()
-    count = marks_of(state, record.id).opened + 1
-    mark(record.id, opened=count, test=test_values(state, record, dataset))
+    try:
+        values = test_values(state, record, dataset)
+    except (LabError, NetcoreError) as refusal:  # a run out of a file may be of another table than it says
+        state.notice("error", refusal.code, **refusal.values)
+        return
+    mark(record.id, opened=marks_of(state, record.id).opened + 1, test=values)
