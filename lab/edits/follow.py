@@ -20,6 +20,7 @@ from netcore.optimizers import OPTIMIZERS
 
 MOST_DROPPED: Final = 0.95  # a rate that can be turned to while it learns
 MOST_MOMENTUM: Final = 0.999
+MOST_NOTED: Final = 1e9  # that a record takes as a turn of a knob (`Change`)
 
 
 def commands_to_follow(told: Experiment, wanted: Experiment) -> list[Command] | None:
@@ -40,7 +41,9 @@ def commands_to_follow(told: Experiment, wanted: Experiment) -> list[Command] | 
         commands.append(SetLearningRate(wanted.compile.learning_rate))
     if wanted.fit.batch_size != told.fit.batch_size:
         commands.append(SetBatchSize(wanted.fit.batch_size))
-    return [*commands, *_inside(told, wanted)]
+    commands += _inside(told, wanted)
+    turned = [one.value for one in commands if isinstance(one, SetLearningRate | SetInside)]
+    return None if any(value > MOST_NOTED for value in turned) else commands
 
 
 def _inside(told: Experiment, wanted: Experiment) -> Iterator[Command]:

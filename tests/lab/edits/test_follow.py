@@ -118,3 +118,10 @@ def test_a_kept_run_is_drawn_with_all_its_curves_and_the_knobs_as_they_were_last
     live, kept = engine.view(run, "me"), engine.record(run, "me").view
     assert (kept.history, kept.extras, kept.epoch, kept.epochs) == (live.history, live.extras, live.epoch, live.epochs)
     assert kept.learning_rate == live.learning_rate == 0.02
+
+
+def test_a_turn_that_no_record_takes_is_for_a_new_run():
+    """Noted all the same it broke every page of its owner, and ended the saving of everybody's runs."""
+    told = iris(20)
+    assert commands_to_follow(told, told.with_learning_rate(1e9)) == [SetLearningRate(1e9)]
+    assert commands_to_follow(told, told.with_learning_rate(1e308)) is None
