@@ -13,7 +13,7 @@ from lab.spec.experiment import GraphSpec
 from lab.texts import say
 from lab.texts.letters import isolated, visible
 from pages import page_named
-from pages.ui.bench import Bench, bench_of
+from pages.ui.bench import Bench, bench_of, table_now
 from pages.ui.data.doctor import doctor_section
 from pages.ui.data.gallery import card_notes, gallery
 from pages.ui.data.groups import groups_section, targets_section
@@ -149,7 +149,7 @@ def columns_section(state: AppState, table: Table) -> None:
         table.column_names,
         data.target,
         state.key("data.target"),
-        lambda experiment, column: with_target(experiment, table, column),
+        lambda experiment, column: with_target(experiment, table_now(), column),
         state,
         help=say("data_page.target_help", state.language),
     )
@@ -159,7 +159,7 @@ def columns_section(state: AppState, table: Table) -> None:
         choices,
         data.task,
         state.key("data.task", data.target),
-        lambda experiment, task: with_task(experiment, table, task),
+        lambda experiment, task: with_task(experiment, table_now(), task),
         state,
         show=lambda task: say(f"task.{task}", state.language),
     )

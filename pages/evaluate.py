@@ -148,7 +148,7 @@ def sealed_section(state: AppState, record: RunRecord, dataset: Dataset) -> tupl
                 type="primary",
                 icon=":material/lock_open:",
                 on_click=open_test,
-                args=(record, dataset),
+                args=(record.id,),
             )
         return ("train", "validation")
     opened_sentence(state, opened)

@@ -26,7 +26,7 @@ from lab.verdict.context import RunContext
 from lab.verdict.judging import context_of
 from pages.ui.desk import Desk
 from pages.ui.progress import size_of_file, slowly, while_reading
-from pages.ui.state import AppState
+from pages.ui.state import AppState, app_state
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,3 +144,21 @@ def table_of(experiment: Experiment, desk: Desk, tell: Tell = silently) -> Table
     if data.source.kind == "upload":
         return desk.table(data.source, data.reading, tell)
     return given_table(data.source, data.reading)
+
+
+def dataset_of(experiment: Experiment, desk: Desk) -> Dataset:
+    """The dataset of an experiment that had one. Raises LabError: its file has gone."""
+    bench = lay_out(experiment, desk)
+    if bench.dataset is None:
+        raise bench.refusal or LabError("data_page.own_file_missing", name=experiment.data.source.name)
+    return bench.dataset
+
+
+def table_now() -> Table:
+    """The table on the screen, for what a click or a choice does. Raises as `table_of`.
+
+    A widget that is given the table itself keeps it in memory as long as its screen, and Streamlit keeps that for two
+    minutes after its page has gone: nobody who makes room would get it back.
+    """
+    state = app_state()
+    return table_of(state.experiment, state.desk)

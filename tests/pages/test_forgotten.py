@@ -1,12 +1,21 @@
 """What a session remembers is bounded, however long somebody works in it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from types import SimpleNamespace
+from types import FunctionType, MethodType, ModuleType, SimpleNamespace
+from typing import Any
 
+import numpy as np
+import pandas as pd
 from streamlit.runtime.state.session_state import SessionState
 
+from lab.data.prepare import Dataset
+from lab.data.table import Table
+from lab.runs.kept.record import RunRecord
 from lab.runs.serve.inline import InlineEngine
-from pages.ui.state import TOLD, inmost, keep_newest, leave
+from pages.ui.bench import Bench
+from pages.ui.desk import Desk
+from pages.ui.state import TOLD, AppState, inmost, keep_newest, leave
 from tests.pages.conftest import Person
 
 
@@ -80,3 +89,47 @@ def test_what_came_first_goes_first():
     assert list(kept) == list("abcd")
     keep_newest(kept, 2)
     assert list(kept) == ["c", "d"]
+
+
+def given_to_widgets(state: SessionState) -> Iterator[tuple[str, Any]]:
+    """Whatever Streamlit keeps with the widgets of a session, and where it was found."""
+    for widget, known in state._new_widget_state.widget_metadata.items():
+        parts = [known.callback, known.callback_args, known.callback_kwargs, known.deserializer, known.serializer]
+        seen = set()
+        while parts:
+            part = parts.pop()
+            if id(part) in seen or isinstance(part, type | ModuleType | AppState | Desk):
+                continue
+            seen.add(id(part))
+            yield widget, part
+            parts += within(part)
+
+
+def within(value: Any) -> list[Any]:
+    if isinstance(value, FunctionType):
+        return [*(cell.cell_contents for cell in value.__closure__ or ()), *(value.__defaults__ or ())]
+    if isinstance(value, MethodType):
+        return [value.__self__, value.__func__]
+    if isinstance(value, dict):
+        return list(value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return list(value)
+    return list(getattr(value, "__dict__", {}).values())
+
+
+def test_no_widget_holds_a_table_what_was_prepared_of_it_or_a_record(person):
+    rows = [f"2024-01-{1 + row % 28:02d},{row % 7},{row % 11},{row % 5},{row % 2}" for row in range(300)]
+    content = "\n".join(["when,width,height,depth,label", *rows]).encode()
+    person.go_to("data").at.file_uploader(key=person.key("upload")).upload("t.csv", content, "text/csv")
+    person.look()
+    assert person.experiment.data.source.kind == "upload"
+    looked = 0
+    for page in ("data", "layers", "compile", "train", "evaluate", "compare", "experiments", "inside", "slow_motion"):
+        person.go_to(page).look()
+        if page == "train":
+            person.set_number(2, "fit.epochs").train()
+        for widget, part in given_to_widgets(kept_by_streamlit(person)):
+            looked += 1
+            assert not isinstance(part, Table | Dataset | Bench | RunRecord | pd.DataFrame | np.ndarray), (page, widget)
+            assert not (isinstance(part, bytes | str) and len(part) > 5_000), (page, widget)
+    assert looked > 1_000

@@ -6,7 +6,6 @@ Every column that is left out is named with its reason, and every column that co
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, TypeGuard
 
 import numpy as np
@@ -93,7 +92,6 @@ def propose(table: Table, target: str | None = None, source: Source | None = Non
     return Proposal(data, tuple(ranked), left_out(table, data))
 
 
-@lru_cache(maxsize=2)
 def explain(table: Table, data: DataSpec) -> Proposal:
     """What speaks for the target that is chosen, for the others, and against each column that is left out."""
     return Proposal(data, tuple(Ranking(table).candidates()), left_out(table, data))

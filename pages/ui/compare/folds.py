@@ -68,7 +68,7 @@ def folds_section(state: AppState, record: RunRecord) -> None:
             type="primary",
             icon=":material/splitscreen:",
             on_click=start_folds,
-            args=(record,),
+            args=(record.id,),
         )
     asked: Folded | None = state.held(Asked).folded
     if asked is None or asked.run_id != record.id:
@@ -79,15 +79,15 @@ def folds_section(state: AppState, record: RunRecord) -> None:
         result(state, record, asked)
 
 
-def start_folds(record: RunRecord) -> None:
+def start_folds(run_id: str) -> None:
     """Train every fold; the study before it is forgotten."""
     state = app_state()
     folds = int(widget_value("fold-count"))
     try:
-        experiment = record.experiment_with_changes()
+        experiment = engine().record(run_id, state.owner).experiment_with_changes()
         cells = fold_cells(experiment, table_of(experiment, state.desk), folds)
         study_id = engine().start_study(cells, state.owner)
-        state.held(Asked).folded = Folded(record.id, study_id, folds, learns_from(cells))
+        state.held(Asked).folded = Folded(run_id, study_id, folds, learns_from(cells))
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
 

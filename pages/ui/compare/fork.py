@@ -15,6 +15,7 @@ from lab.runs.serve.host import engine
 from lab.spec.experiment import Experiment
 from lab.texts import say
 from netcore.errors import NetcoreError
+from pages.ui.bench import dataset_of
 from pages.ui.compare.chart import draw_chart
 from pages.ui.compare.shelf import keep
 from pages.ui.compare.state import CompareView
@@ -62,7 +63,7 @@ def fork_form(state: AppState, record: RunRecord, dataset: Dataset) -> None:
         icon=":material/call_split:",
         disabled=wanted is None or bool(problems),
         on_click=start_fork,
-        args=(wanted, record.id, dataset),
+        args=(wanted, record.id),
     )
 
 
@@ -125,10 +126,11 @@ def knob_field(state: AppState, knob: ForkKnob, experiment: Experiment, number: 
     return st.number_input(label, value=float(proposed), step=step_beside(proposed), format="%g", key=key)
 
 
-def start_fork(wanted: Experiment, run_id: str, dataset: Dataset) -> None:
+def start_fork(wanted: Experiment, run_id: str) -> None:
     """Start it; the train page shows it too, with its settings on the knobs."""
     state = app_state()
     try:
+        dataset = dataset_of(wanted, state.desk)
         fork_id = engine().start(RunRequest(wanted, dataset, fork_of=run_id), state.owner)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)

@@ -4,7 +4,9 @@ from lab.data.prepare import Dataset
 from lab.errors import LabError
 from lab.insight.part_values import values_on
 from lab.runs.kept.record import RunRecord
+from lab.runs.serve.host import engine
 from netcore.errors import NetcoreError
+from pages.ui.bench import dataset_of
 from pages.ui.compare.shelf import mark, marks_of
 from pages.ui.state import AppState, app_state
 
@@ -20,12 +22,13 @@ def test_values(state: AppState, record: RunRecord, dataset: Dataset) -> dict[st
     return state.once("test_values", key, lambda: values_on(record, dataset, "test"))
 
 
-def open_test(record: RunRecord, dataset: Dataset) -> None:
+def open_test(run_id: str) -> None:
     """Callback: it is counted with the run, and what came out stands on the shelf from now on."""
     state = app_state()
     try:
-        values = test_values(state, record, dataset)
+        record = engine().record(run_id, state.owner)
+        values = test_values(state, record, dataset_of(record.experiment, state.desk))
     except (LabError, NetcoreError) as refusal:  # a run out of a file may be of another table than it says
         state.notice("error", refusal.code, **refusal.values)
         return
-    mark(record.id, opened=marks_of(state, record.id).opened + 1, test=values)
+    mark(run_id, opened=marks_of(state, run_id).opened + 1, test=values)

@@ -19,6 +19,7 @@ from lab.edits.graph import (
 from lab.edits.plans import with_group_image
 from lab.spec.data import InputGroup, TargetSpec
 from lab.texts import say
+from pages.ui.bench import table_now
 from pages.ui.data.preparation import image_field
 from pages.ui.forms import choice_field, show_refusal, text_field
 from pages.ui.state import AppState, edit, renew
@@ -44,7 +45,7 @@ def targets_section(state: AppState, table: Table) -> None:
                 say("graph.add_target", state.language),
                 key="add-target",
                 on_click=renew,
-                args=(lambda experiment: with_added_target(experiment, table.column(chosen)),),
+                args=(lambda experiment: with_added_target(experiment, table_now().column(chosen)),),
             )
 
 
@@ -54,7 +55,7 @@ def target_card(state: AppState, table: Table, target: TargetSpec, *, alone: boo
         [target.column, *free_targets(state.experiment, table)],
         target.column,
         state.key("target", *(one.column for one in state.experiment.data.targets), target.column),
-        lambda experiment, name: with_target_changed(experiment, target.column, table.column(name)),
+        lambda experiment, name: with_target_changed(experiment, target.column, table_now().column(name)),
         state,
     )
     left, right = st.columns(2, gap="small")
@@ -65,7 +66,9 @@ def target_card(state: AppState, table: Table, target: TargetSpec, *, alone: boo
             tasks,
             target.task,
             state.key("target", target.column, "task"),
-            lambda experiment, task: with_target_changed(experiment, target.column, table.column(target.column), task),
+            lambda experiment, task: with_target_changed(
+                experiment, target.column, table_now().column(target.column), task
+            ),
             state,
             show=lambda task: say(f"task.{task}", state.language),
         )

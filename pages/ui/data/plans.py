@@ -19,6 +19,7 @@ from lab.edits.typed import read_lags
 from lab.spec.data import ColumnPlan, DataSpec, DatePart, Scaling
 from lab.spec.value import short
 from lab.texts import say
+from pages.ui.bench import table_now
 from pages.ui.forms import choice_field, show_refusal, switch_field
 from pages.ui.grid import show_rows
 from pages.ui.state import AppState, Change, edit_anew, renew
@@ -42,7 +43,7 @@ def plans_section(state: AppState, data: DataSpec, table: Table) -> None:
         )
         if name is not None:
             plan_form(state, data, table, table.column(name))
-        all_plans(state, data, table)
+        all_plans(state, data)
 
 
 def plan_form(state: AppState, data: DataSpec, table: Table, column: Column) -> None:
@@ -50,7 +51,7 @@ def plan_form(state: AppState, data: DataSpec, table: Table, column: Column) -> 
     wishes, plan = wishes_for(column, data), data.plan_of(column.name)
 
     def change(wish: str) -> Change:
-        return lambda experiment, value: with_wish(experiment, column, wish, value, table)
+        return lambda experiment, value: with_wish(experiment, column, wish, value, table_now())
 
     def key(wish: str) -> str:
         return state.key("plan", column.name, wish)
@@ -145,7 +146,7 @@ def lags_field(
     show_refusal(key, state)
 
 
-def all_plans(state: AppState, data: DataSpec, table: Table) -> None:
+def all_plans(state: AppState, data: DataSpec) -> None:
     """What is planned for which column, and a button that gives all of it up."""
     if not data.plans:
         return
@@ -156,7 +157,7 @@ def all_plans(state: AppState, data: DataSpec, table: Table) -> None:
         say("preparation.clear_plans", state.language),
         key="clear-plans",
         on_click=renew,
-        args=(lambda experiment: without_plans(experiment, table),),
+        args=(lambda experiment: without_plans(experiment, table_now()),),
     )
 
 

@@ -19,7 +19,7 @@ from lab.edits.typed import percent_of
 from lab.spec.data import DataSpec, Gap, ImageShape, Order
 from lab.spec.experiment import GraphSpec
 from lab.texts import say
-from pages.ui.bench import Bench
+from pages.ui.bench import Bench, table_now
 from pages.ui.data.plans import SCALINGS, plans_section
 from pages.ui.forms import choice_field, number_field, switch_field
 from pages.ui.grid import show_rows
@@ -48,7 +48,7 @@ def split_section(state: AppState, data: DataSpec, bench: Bench) -> None:
         ORDERS,
         data.split.order,
         state.key("data.split.order"),
-        lambda experiment, order: with_order(experiment, table, order),
+        lambda experiment, order: with_order(experiment, table_now(), order),
         state,
         show=lambda order: say(f"order.{order}", state.language),
         help=say("data_page.order_help", state.language),

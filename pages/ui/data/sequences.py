@@ -8,6 +8,7 @@ from lab.edits.inputs import with_window, with_windows
 from lab.edits.plans import numbers_beside_inputs
 from lab.spec.data import DataSpec
 from lab.texts import say
+from pages.ui.bench import table_now
 from pages.ui.forms import choice_field, number_field, switch_field
 from pages.ui.state import AppState
 from pages.ui.text import heading, tell
@@ -24,7 +25,7 @@ def order_section(state: AppState, table: Table) -> None:
         say("sequences.windows", state.language),
         data.windows is not None,
         state.key("data.windows"),
-        lambda experiment, on: with_windows(experiment, table, on=on),
+        lambda experiment, on: with_windows(experiment, table_now(), on=on),
         state,
         help=say("sequences.windows_help", state.language),
     )

@@ -1,7 +1,7 @@
 """A person's own CSV: what it may be, upload, and the answer to an experiment that asks for a file."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -37,7 +37,7 @@ def own_file(state: AppState) -> None:
         st.caption(say("data_page.upload_kept", state.language))
     if state.lying is not None:
         label = say("remedy.transpose", state.language)
-        st.button(label, key=state.key("use-turned"), on_click=use_file, args=(state.lying, TURNED))
+        st.button(label, key=state.key("use-turned"), on_click=use_file, args=("lying", TURNED))
     if missing is not None and state.offered is not None:
         offer(state, missing, state.offered)
 
@@ -59,7 +59,7 @@ def offer(state: AppState, wanted: UploadSource, file: OwnFile) -> None:
     columns = {"asked": ", ".join(wanted.columns), "found": ", ".join(file.table.column_names)}
     st.error(tell("data_page.other_columns", state.language, **names, **columns), icon=":material/error:")
     label = say("data_page.use_instead", state.language)
-    st.button(label, key=state.key("use-instead"), on_click=use_file, args=(file,))
+    st.button(label, key=state.key("use-instead"), on_click=use_file, args=("offered",))
 
 
 def take_file(key: str) -> None:
@@ -111,9 +111,12 @@ def use_content(name: str, content: bytes, reading: ReadingSpec = AS_FOUND) -> N
         state.lying = file
 
 
-def use_file(file: OwnFile, reading: ReadingSpec = AS_FOUND) -> None:
+def use_file(which: Literal["offered", "lying"], reading: ReadingSpec = AS_FOUND) -> None:
     """Callback: the file is used in spite of what the experiment asked for, or read otherwise."""
     state = app_state()
+    file = state.offered if which == "offered" else state.lying
+    if file is None:  # others needed the room meanwhile
+        return
     try:
         use_content(file.name, file.content, reading)
     except LabError as refusal:

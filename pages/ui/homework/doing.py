@@ -38,7 +38,7 @@ def do(state: AppState) -> None:
     if table is None:
         return
     _knobs(state, work)
-    run(state, work, table)
+    run(state, work)
     _questions(state, work)
     _hand_in(state, work)
 

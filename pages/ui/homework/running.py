@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from lab.charts.lessons import Line, lesson_curves
-from lab.data.table import Table
 from lab.errors import LabError
 from lab.homework.figures import reached
 from lab.homework.schema import Task
@@ -14,6 +13,7 @@ from lab.lessons.pictures import curve_name
 from lab.runs.serve.host import engine
 from lab.texts import say
 from netcore.errors import NetcoreError
+from pages.ui.bench import table_of
 from pages.ui.chart import show_chart
 from pages.ui.homework.links import tell_later
 from pages.ui.lessons.running import tell_end, wait
@@ -21,7 +21,7 @@ from pages.ui.state import AppState, app_state, widget_value
 from pages.ui.waiting import goes_on
 
 
-def run(state: AppState, work: Work, table: Table) -> None:
+def run(state: AppState, work: Work) -> None:
     """The button, curves while they come, and what came out."""
     trying = work.trying
     busy = goes_on(state, trying)
@@ -33,7 +33,7 @@ def run(state: AppState, work: Work, table: Table) -> None:
         icon=":material/play_arrow:",
         disabled=busy,
         on_click=_begin,
-        args=(work, table),
+        args=(work,),
     )
     if trying is None:
         return
@@ -45,10 +45,11 @@ def run(state: AppState, work: Work, table: Table) -> None:
     _tries(state, work)
 
 
-def _begin(work: Work, table: Table) -> None:
+def _begin(work: Work) -> None:
     """Callback."""
+    state = app_state()
     try:
-        work.begin(table, engine(), app_state().owner)
+        work.begin(table_of(work.task.experiment, state.desk), engine(), state.owner)
     except (LabError, NetcoreError) as refusal:
         tell_later(refusal)
 

@@ -30,12 +30,13 @@ def layer_choice(state: AppState, scene: Scene) -> LayerLook:
     """One layer, with its number and kind."""
     language, view = state.language, state.held(InsideView)
     layers = {layer.id: layer for layer in scene.look.layers}
+    titles = {name: scene.title(layer, language) for name, layer in layers.items()}
     view.layer = st.segmented_control(
         say("inside.layer", language),
         tuple(layers),
         default=view.layer if view.layer in layers else next(iter(layers)),
         required=True,
-        format_func=lambda name: scene.title(layers[name], language),
+        format_func=lambda name: titles[name],
         key=f"inside-layer-{scene.record.number}",
         wrap=True,
     )

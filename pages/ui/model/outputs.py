@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from lab.data.table import Table
 from lab.edits.graph import graph_of, with_output, with_target_changed
 from lab.edits.places import output_loss
 from lab.edits.proposals import offered_metrics
@@ -10,10 +9,10 @@ from lab.model.outputs import total_formula
 from lab.spec.data import Task
 from lab.spec.experiment import OutputSpec
 from lab.texts import say
-from pages.ui.bench import Bench
+from pages.ui.bench import Bench, table_now
 from pages.ui.forms import choice_field, number_field, part_form, text_field, type_field
 from pages.ui.problems import tell_at
-from pages.ui.state import AppState, app_state, apply, widget_value
+from pages.ui.state import AppState, Edit, apply, renew, widget_value
 from pages.ui.text import heading, name_of, plain, tell
 
 
@@ -38,7 +37,7 @@ def output_card(state: AppState, bench: Bench, output: OutputSpec, *, links: boo
     part_form(output_loss(output.name), state)
     metrics_field(state, output)
     if bench.table is not None:
-        mend_button(state, bench, output, bench.table)
+        mend_button(state, bench, output)
 
 
 def weight_field(state: AppState, output: OutputSpec, *, named: bool = True) -> None:
@@ -99,7 +98,7 @@ def take_metrics(key: str, name: str) -> None:
     apply(lambda experiment: with_output(experiment, name, metrics=metrics))
 
 
-def mend_button(state: AppState, bench: Bench, output: OutputSpec, table: Table) -> None:
+def mend_button(state: AppState, bench: Bench, output: OutputSpec) -> None:
     """Layer, loss and metrics as the target asks for them, where the present ones do not fit."""
     if not any(problem.output == output.name and problem.severity != "note" for problem in bench.problems):
         return
@@ -108,15 +107,13 @@ def mend_button(state: AppState, bench: Bench, output: OutputSpec, table: Table)
         st.button(
             say("graph.mend", state.language, task=say(f"task.{target.task}", state.language)),
             key=f"mend-{output.name}",
-            on_click=mend,
-            args=(target.column, target.task, table),
+            on_click=renew,
+            args=(mended(target.column, target.task),),
         )
 
 
-def mend(column: str, task: Task, table: Table) -> None:
-    """Callback: the widgets are made anew to show what was mended."""
-    state = app_state()
-    state.replace_experiment(with_target_changed(state.experiment, column, table.column(column), task))
+def mended(column: str, task: Task) -> Edit:
+    return lambda experiment: with_target_changed(experiment, column, table_now().column(column), task)
 
 
 # --- several losses, one number

@@ -11,6 +11,7 @@ from lab.insight.inside.look import told_layers
 from lab.insight.nan_doctor import Breakdown, break_down, remedies
 from lab.runs.kept.record import RunRecord
 from lab.runs.serve.host import engine
+from lab.spec.experiment import Experiment
 from lab.texts import say
 from lab.texts.parts import name_of
 from lab.verdict.words import say_advice_code
@@ -53,7 +54,7 @@ def remedy_buttons(state: AppState, record: RunRecord, causes: dict[str, float])
                 key=f"remedy-{remedy.code}",
                 icon=":material/healing:",
                 on_click=take_remedy,
-                args=(remedy, record),
+                args=(remedy, record.experiment, record.number),
             )
             st.caption(say_advice_code(remedy.code, None, state.language))
 
@@ -94,12 +95,12 @@ def what_happened(state: AppState, record: RunRecord, found: Breakdown) -> None:
         st.markdown(say("nan_doctor.largest", state.language, **largest))
 
 
-def take_remedy(remedy: Remedy, record: RunRecord) -> None:
+def take_remedy(remedy: Remedy, experiment: Experiment, number: int) -> None:
     """The run again with one thing mended."""
     state = app_state()
-    changed = remedy.applied_to(record.experiment, Known())
+    changed = remedy.applied_to(experiment, Known())
     if changed is None:
         return
     state.replace_experiment(changed)
     start_run()
-    state.notice("info", "nan_doctor.started", number=record.number)
+    state.notice("info", "nan_doctor.started", number=number)

@@ -45,7 +45,7 @@ def advice_section(state: AppState, record: RunRecord, verdict: Verdict) -> None
             icon=":material/healing:",
             width="stretch",
             on_click=train_anew if remedy.anew else start_trial,
-            args=(changed, record.number) if remedy.anew else (record, code, known),
+            args=(changed, record.number) if remedy.anew else (record.id, code, known),
         )
         st.caption(told)  # on a screen that is touched there is no hovering
 
@@ -66,20 +66,21 @@ def train_anew(changed: Experiment, number: int) -> None:
     state.notice("info", "nan_doctor.started", number=number)
 
 
-def start_trial(record: RunRecord, code: str, known: Known) -> None:
+def start_trial(run_id: str, code: str, known: Known) -> None:
     """Train both settings from the same seeds; one that still went on gives way."""
     state = app_state()
-    experiment = record.experiment_with_changes()
-    trial = trial_of(code, experiment, known)
-    if trial is None:
-        return
     try:
+        record = engine().record(run_id, state.owner)
+        experiment = record.experiment_with_changes()
+        trial = trial_of(code, experiment, known)
+        if trial is None:
+            return
         cells = trial.cells(table_of(experiment, state.desk))
         study_id = engine().start_study(cells, state.owner)
     except (LabError, NetcoreError) as refusal:
         state.notice("error", refusal.code, **refusal.values)
         return
-    state.desk.keep_trial(Tried(record.id, record.number, code, trial, study_id, cells))
+    state.desk.keep_trial(Tried(run_id, record.number, code, trial, study_id, cells))
 
 
 def trial_section(state: AppState, record: RunRecord, verdict: Verdict) -> None:
