@@ -22,6 +22,7 @@ from lab.runs.serve.pooled.pool import SILENCE_S, STARTING_S, WorkerPool
 from lab.runs.wire.messages import (
     ENDED,
     Extend,
+    Message,
     Pause,
     Resume,
     SetBatchSize,
@@ -235,16 +236,27 @@ def test_a_hanging_worker_is_replaced_and_one_that_answers_is_not(tmp_path):
 
 def pool_of_one(folder: Path, away: list, **arguments) -> WorkerPool:
     """`away` gets "away" and "back"."""
-    return WorkerPool(
-        1,
-        ALONE.worker_memory_bytes,
-        folder,
-        on_message=lambda index, message: None,
-        on_crash=lambda index, suspect: away.append("crash"),
-        on_away=lambda index: away.append("away"),
-        on_back=lambda index: away.append("back"),
-        **arguments,
-    )
+    told = {
+        "on_message": lambda index, message: None,
+        "on_crash": lambda index, suspect: away.append("crash"),
+        "on_away": lambda index: away.append("away"),
+        "on_back": lambda index: away.append("back"),
+    }
+    return WorkerPool(1, ALONE.worker_memory_bytes, folder, **(told | arguments))
+
+
+def test_a_message_that_cannot_be_taken_in_leaves_those_behind_it_heard(tmp_path, caplog):
+    heard = []
+
+    def take(index: int, message: Message) -> None:
+        heard.append(message)
+        raise ZeroDivisionError
+
+    pool = pool_of_one(tmp_path, [], on_message=take)
+    pool.start()
+    wait_for(lambda: len(heard) >= 2, "a second message of the same worker")
+    pool.close()
+    assert "a message of worker 0 is lost" in caplog.text
 
 
 @pytest.mark.skipif(shutil.which("false") is None, reason="needs a program that fails at once")

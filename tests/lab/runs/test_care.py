@@ -340,3 +340,13 @@ def test_of_an_owners_ended_runs_the_newest_stay_in_reach_and_the_others_only_on
         house.hub.add(run)
     house.caretaker.sweep()
     assert house.dropped == [runs[3], runs[0]]
+
+
+def test_a_run_that_cannot_be_cared_for_by_a_mistake_of_ours_costs_others_nothing(house, monkeypatch, caplog):
+    other = live_run(house.hub, "other")
+    house.dispatch.submit(other)
+    house.hub.set_status(status("other"))
+    monkeypatch.setattr(house.run.curve, "thin", lambda _: 1 / 0)
+    assert house.sweep(30.1) == ["Pause", "Pause"]
+    assert other.parked
+    assert "ZeroDivisionError" in caplog.text

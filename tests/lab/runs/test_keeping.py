@@ -387,3 +387,20 @@ def test_a_run_that_only_trains_on_is_written_again_though_its_readers_are_told_
     keeper.keep_all()
     (path,) = (tmp_path / "runs").iterdir()
     assert unpacked(path.read_bytes(), tmp_path / "arrays", Clock()).status.epoch == 9
+
+
+def test_a_run_that_cannot_be_kept_for_a_mistake_of_ours_costs_others_nothing(
+    hub, files, tmp_path, monkeypatch, caplog
+):
+    keeper, runs = Keeper(hub, tmp_path), [half_trained(hub, files, f"{index}") for index in range(3)]
+    fixed_of = fixed_part
+    monkeypatch.setattr(
+        "lab.runs.serve.pooled.keeping.fixed_part", lambda run: 1 / 0 if run is runs[0] else fixed_of(run)
+    )
+    keeper.keep_all()
+    assert len([*tmp_path.glob("*.run")]) == 2
+    assert "ZeroDivisionError" in caplog.text
+    monkeypatch.undo()
+    runs[0].orders.add(runs[0].id, Pause())
+    keeper.keep_all()
+    assert len([*tmp_path.glob("*.run")]) == 3

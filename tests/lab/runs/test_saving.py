@@ -133,3 +133,19 @@ def test_a_run_that_goes_on_again_before_its_turn_is_written_at_its_next_end(dis
     disk.go_on.set()
     wait_for(lambda: not second.saving, "the last run")
     assert [run for _, run, _ in disk.done] == ["a"]
+
+
+def test_a_run_that_cannot_be_written_for_a_mistake_of_ours_says_so_and_costs_others_nothing(disk, monkeypatch, caplog):
+    broken, whole = ended("a"), ended("b")
+    monkeypatch.setattr(disk, "save", lambda record, *_: disk.done.append(record.id) if record.id == "b" else 1 / 0)
+    disk.saver.keep(broken)
+    disk.saver.keep(whole)
+    wait_for(lambda: not whole.saving, "the other run on disk")
+    assert disk.done == ["b"]
+    assert (broken.saving, whole.unsaved) == (False, None)
+    assert broken.unsaved.code == "run.unsaved"
+    assert all(
+        "ZeroDivisionError" in say_error(RunError("run.unsaved", **broken.unsaved.values), language)
+        for language in LANGUAGES
+    )
+    assert "ZeroDivisionError" in caplog.text

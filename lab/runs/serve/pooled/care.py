@@ -93,7 +93,10 @@ class Caretaker:
         """Once a second."""
         while True:
             await asyncio.sleep(SWEEP_S)
-            await asyncio.to_thread(self.sweep)
+            try:
+                await asyncio.to_thread(self.sweep)
+            except Exception:
+                log.exception("not all of a second's care was taken")
 
     def sweep(self) -> None:
         """The kept runs at first and then each hour."""
@@ -101,10 +104,10 @@ class Caretaker:
             self._tidy_at = self._hub.clock() + TIDY_S
             self._tidy()
         for job in self._hub.jobs():
-            with self._hub.lock:
-                self._tend(job, due(job, self._hub.clock(), self._hub.limits))
-                if not job.readers and (job.parked or not job.active):
-                    job.curve.thin(1)  # only a page would ask for more, and none is there
+            try:
+                self._look_after(job)
+            except Exception:  # a mistake of ours about one run must not cost others theirs
+                log.exception("a run cannot be cared for")
         if self._hub.clock() >= self._thin_at:
             self._thin_at = self._hub.clock() + THIN_S
             with self._hub.lock:
@@ -113,6 +116,12 @@ class Caretaker:
             self._hub.drop(run)
         self._lay_away()
         self._give_memory_back(self._hub.clock())
+
+    def _look_after(self, job: Job) -> None:
+        with self._hub.lock:
+            self._tend(job, due(job, self._hub.clock(), self._hub.limits))
+            if not job.readers and (job.parked or not job.active):
+                job.curve.thin(1)  # only a page would ask for more, and none is there
 
     def _lay_away(self) -> None:
         """What the disk does not take stays in memory, and is tried again after growing pauses."""

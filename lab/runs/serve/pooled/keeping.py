@@ -80,7 +80,13 @@ class Keeper:
         """Keep it, and say how long that should do."""
         share = SHARE if run.id in self._kept else FIRST_SHARE
         began = time.thread_time()
-        size = self._keep(run)
+        try:
+            size = self._keep(run)
+        except RunError:
+            raise
+        except Exception:  # a mistake of ours about one run must not cost others theirs
+            log.exception("a run cannot be kept as it goes on")
+            self._kept[run.id], size = _Kept(*_mark(run), "", self._file(run)), 0
         for_it_s = (time.thread_time() - began) / share
         return max(size / BYTES_PER_S, min(for_it_s, MOST_S))
 

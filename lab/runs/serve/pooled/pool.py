@@ -182,8 +182,11 @@ class WorkerPool:
         worker.heard_at = self._clock()
         if isinstance(message, Hello):
             self._greet(worker, message)
-        else:
+            return
+        try:
             self._on_message(worker.index, message)
+        except Exception:  # a mistake of ours about one message must not leave all others of this worker unheard
+            log.exception("a message of worker %d is lost", worker.index)
 
     def _greet(self, worker: _Worker, hello: Hello) -> None:
         """A worker that speaks another language (the code was replaced under a running server) is no use."""

@@ -84,6 +84,11 @@ class Saver:
                 self._again_at = time.monotonic() + pause_s
                 log.warning("a run cannot be saved (%s). Next try in %g s", refusal, pause_s)
                 return
+            except Exception as fault:  # a mistake of ours about one run must not cost others theirs
+                log.exception("a run cannot be saved, and stays in memory")
+                run.unsaved, run.saving = Reason("run.unsaved", {"name": type(fault).__name__}), False
+                del self._unsaved[0]
+                continue
             with self._lock:
                 if written and not run.active:
                     run.checkpoints = None
