@@ -243,6 +243,17 @@ HARM = {
 }
 
 
+@pytest.mark.parametrize("harm", HARM)
+def test_kept_states_whose_file_is_damaged_are_none_and_can_be_computed_again(house, tmp_path, harm):
+    run = parked(house)
+    house.sweep(0.1)
+    (states,) = house.folder.glob("*.checkpoints")
+    HARM[harm](states)
+    shelf = Shelf(house.hub, house.dispatch, RunStore(tmp_path / "runs", LIMITS), None)
+    assert shelf.checkpoints("r", run.owner) == {}
+    assert shelf.view("r", run.owner).state == "paused"
+
+
 @pytest.mark.parametrize("ended", [False, True])
 @pytest.mark.parametrize("harm", HARM)
 def test_a_run_whose_file_is_damaged_breaks_no_list_and_is_told_or_seen_as_it_is_kept(house, tmp_path, harm, ended):
