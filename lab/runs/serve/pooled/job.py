@@ -10,7 +10,7 @@ from lab.runs.kept.record import RunRecord, record_of
 from lab.runs.orders.study import Piece
 from lab.runs.serve.keys import new_key
 from lab.runs.serve.pooled.curve import Curve
-from lab.runs.serve.pooled.laid_away import Drawer, Laid
+from lab.runs.serve.pooled.laid_away import Drawer, Laid, Lost
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import ENDED, Command, Frame, Order, Reason, Status, order
 from lab.runs.wire.spec import JobSpec
@@ -211,8 +211,11 @@ class LiveRun(Job):
 
     @property
     def checkpoints(self) -> Checkpoints | None:
-        """Raises RunError "disk.…" where they lie in a file."""
-        return self.states.checkpoints() if isinstance(self.states, Laid) else self.states
+        """None at hand of those that are damaged: they are computed again. Raises RunError "disk.…"."""
+        try:
+            return self.states.checkpoints() if isinstance(self.states, Laid) else self.states
+        except Lost:
+            return {}
 
     @checkpoints.setter
     def checkpoints(self, checkpoints: Checkpoints | None) -> None:

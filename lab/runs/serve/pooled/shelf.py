@@ -1,6 +1,5 @@
 """An owner's runs, live and kept alike: how they are, what they have left, and what their owner does with them."""
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -67,9 +66,8 @@ class Shelf:
         return self._store.load(run_id, owner)[0] if run is None else run.record()
 
     def checkpoints(self, run_id: str, owner: str) -> Checkpoints:
-        run, found = self._hub.own(run_id, owner), None
-        with suppress(Lost):  # those that are kept can be there all the same, or they are computed again
-            found = None if run is None else run.checkpoints
+        run = self._hub.own(run_id, owner)
+        found = None if run is None else run.checkpoints
         if found is not None:
             return found
         if run is None:
