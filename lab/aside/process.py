@@ -20,7 +20,7 @@ from lab.aside.progress import Progress, Tell
 from lab.aside.refusals import refusal_values
 from lab.aside.wire import Arrays, Values, receive, send
 from lab.errors import LabError
-from lab.memory import peak_bytes
+from lab.memory import give_back, peak_bytes
 from lab.runs.work.process import be_modest, private_output
 
 TELL_EVERY_S = 0.1
@@ -50,8 +50,14 @@ def serve(answering: Answering, too_much: LabError) -> None:
     gc.freeze()  # what is imported by now stays
     with suppress(BrokenPipeError):
         while True:
-            values, arrays = _reply(answering, inbox.get(), too_much, target)
-            send(target, {**values, "peak_bytes": peak_bytes()}, arrays)
+            _answer(answering, inbox.get(), too_much, target)
+            gc.collect()
+            give_back()  # it may be the last question for hours
+
+
+def _answer(answering: Answering, question: tuple[Values, Arrays], too_much: LabError, target: BinaryIO) -> None:
+    values, arrays = _reply(answering, question, too_much, target)
+    send(target, {**values, "peak_bytes": peak_bytes()}, arrays)
 
 
 def _reply(

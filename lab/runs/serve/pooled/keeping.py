@@ -16,7 +16,7 @@ from lab.runs.serve.pooled.pauses import Pauses
 
 ROUND_S = 2.0  # a run is kept so often, or more rarely where there are many
 BYTES_PER_S = 4_000_000  # of all runs together
-SHARE = 0.002  # of one processor: at most this part of the time is spent on it
+SHARE = 0.0015  # of one processor: at most this part of the time is spent on it
 FIRST_SHARE = 0.05  # likewise on the first file of a run, without which nothing of it would come back
 MOST_S = 2.0  # of rest for one writing: what takes longer is a garbage collection that fell into this thread
 REST_S = 1.0  # at least, between several in a row: the first takes four times as long as those behind it
