@@ -15,7 +15,7 @@ from lab.runs.kept import disk
 from lab.runs.kept.rewritten import Rewritten
 from lab.runs.serve.pooled.array_files import ArrayFiles
 from lab.runs.serve.pooled.hub import Hub
-from lab.runs.serve.pooled.keeping import Keeper
+from lab.runs.serve.pooled.keeping import FIRST_SHARE, SHARE, Keeper
 from lab.runs.serve.pooled.left_run import NO_RUN, fixed_part, moving_part, packed, unpacked
 from lab.runs.serve.pooled.place import MOST_DAMAGED, Place
 from lab.runs.wire.messages import Pause, SetLearningRate, Snapshot
@@ -179,12 +179,12 @@ def test_the_first_files_of_a_class_are_there_soon_and_all_later_ones_take_a_sma
     monkeypatch.setattr("lab.runs.serve.pooled.keeping.time.thread_time", lambda: next(spent) / 1000)
     monkeypatch.setattr(keeper, "_closing", SimpleNamespace(wait=rests.append))
     keeper.keep_all(rest=True)
-    assert sum(rests) < 20 * 0.001 / 0.04
+    assert sum(rests) < 20.1 * 0.001 / FIRST_SHARE
     rests.clear()
     for run in runs:
         run.orders.add(run.id, Pause())
     keeper.keep_all(rest=True)
-    assert 17 * 0.001 / 0.002 < sum(rests) < 20 * 0.001 / 0.0019
+    assert 17 * 0.001 / SHARE < sum(rests) < 20.1 * 0.001 / SHARE
 
 
 def test_what_else_falls_into_the_thread_does_not_keep_a_class_waiting(hub, files, tmp_path, monkeypatch):
