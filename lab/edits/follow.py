@@ -1,7 +1,7 @@
 """A run and the knobs beside it: which turns a run can follow while it goes on, and which need a new run."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from lab.model.inner_knobs import (
     FACTORS,
@@ -14,13 +14,18 @@ from lab.model.inner_knobs import (
 )
 from lab.runs.kept.record import RunView
 from lab.runs.wire.messages import Command, Extend, SetBatchSize, SetInside, SetLearningRate
-from lab.spec.experiment import Change, Experiment, GraphSpec, LayerSpec, ModelSpec
+from lab.spec.experiment import (
+    MOST_DROPPED,
+    MOST_MOMENTUM,
+    MOST_TURNED,
+    Change,
+    Experiment,
+    GraphSpec,
+    LayerSpec,
+    ModelSpec,
+)
 from netcore.layers import LAYERS
 from netcore.optimizers import OPTIMIZERS
-
-MOST_DROPPED: Final = 0.95  # a rate that can be turned to while it learns
-MOST_MOMENTUM: Final = 0.999
-MOST_NOTED: Final = 1e9  # that a record takes as a turn of a knob (`Change`)
 
 
 def commands_to_follow(told: Experiment, wanted: Experiment) -> list[Command] | None:
@@ -43,7 +48,7 @@ def commands_to_follow(told: Experiment, wanted: Experiment) -> list[Command] | 
         commands.append(SetBatchSize(wanted.fit.batch_size))
     commands += _inside(told, wanted)
     turned = [one.value for one in commands if isinstance(one, SetLearningRate | SetInside)]
-    return None if any(value > MOST_NOTED for value in turned) else commands
+    return None if any(value > MOST_TURNED for value in turned) else commands
 
 
 def _inside(told: Experiment, wanted: Experiment) -> Iterator[Command]:

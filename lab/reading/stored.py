@@ -1,18 +1,15 @@
 """Files that people have sent, as they lie on the disk of the server while it lives.
 
-Once a file is a table nobody needs its bytes, but for reading it in another way or after its owner has been away. In
-memory those of a class were half of what the web process had.
+Once a file is a table nobody needs its bytes, but for reading it in another way or after its owner has been away.
 """
 
 import logging
-import os
 import secrets
 import weakref
-from contextlib import suppress
 from pathlib import Path
 
 from lab.errors import RunError
-from lab.runs.kept.disk import write_whole
+from lab.runs.kept.disk import try_to_remove, write_whole
 from lab.runs.serve.singletons import Singleton
 
 log = logging.getLogger(__name__)
@@ -31,7 +28,7 @@ class StoredFile:
     def __init__(self, at: str | bytes, size: int) -> None:
         self._at, self.size = at, size
         if isinstance(at, str):
-            weakref.finalize(self, _remove, at)
+            weakref.finalize(self, try_to_remove, at)
 
     def read(self) -> bytes:
         """Raises OSError: somebody took it away."""
@@ -62,11 +59,6 @@ class FileFolder:
             log.warning("a file of %d bytes stays in memory: %s", len(content), refusal)
             return StoredFile(content, len(content))
         return StoredFile(path, len(content))
-
-
-def _remove(path: str) -> None:
-    with suppress(OSError):
-        os.unlink(path)
 
 
 _SOLE: Singleton[FileFolder] = Singleton("_file_folder_of_this_process", FileFolder)

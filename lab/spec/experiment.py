@@ -118,6 +118,11 @@ class CompileSpec(Value):
         return float(self.optimizer.filled(OPTIMIZERS)["learning_rate"])
 
 
+MOST_DROPPED: Final = 0.95  # a rate that can be turned to while it learns
+MOST_MOMENTUM: Final = 0.999
+MOST_TURNED: Final = 1e9  # any other knob
+
+
 class Change(Value):
     """A knob turned during a run. It takes effect before batch `batch` (0-based) of epoch `epoch` (0-based).
 
@@ -131,7 +136,7 @@ class Change(Value):
     epoch: Annotated[int, Field(ge=0, le=ALONE.epochs)]
     batch: Annotated[int, Field(ge=0, le=ALONE.rows)]
     name: Literal["learning_rate", "batch_size", "epochs", "l1", "l2", "dropout", "momentum", "weight", "data"]
-    value: Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+    value: Annotated[float, Field(ge=-MOST_TURNED, le=MOST_TURNED, allow_inf_nan=False)]
     layer: Annotated[str, Field(max_length=200)] = ""
     array: ArrayName = ""
     index: Annotated[tuple[Annotated[int, Field(ge=0, le=ALONE.parameters)], ...], Field(max_length=6)] = ()
@@ -145,7 +150,7 @@ class Change(Value):
 
     @model_validator(mode="after")
     def _is_within_bounds(self) -> Self:
-        high = {"dropout": 0.95, "momentum": 0.999}.get(self.name, 1e9)
+        high = {"dropout": MOST_DROPPED, "momentum": MOST_MOMENTUM}.get(self.name, MOST_TURNED)
         field = {"field": "fit.changes.value", "value": self.value}
         if self.name != "weight" and self.value < 0:
             raise ExperimentError("experiment.at_least", low=0, **field)

@@ -101,14 +101,27 @@ def test_a_head_that_opens_no_page_leaves_no_connection(class_server, what):
     assert said.startswith((b"HTTP/1.1 400", b"HTTP/1.1 405"))
 
 
+class Watched(AutoWebSocketsProtocol):
+    """A page without a network: what becomes of its connection is noted."""
+
+    close_sent, read_paused, logger = False, False, logging.getLogger()
+
+    def __init__(self) -> None:
+        self.transport, self.conn, self.queue, self.done = self, ServerProtocol(), Queue(), []
+
+    def pause_reading(self) -> None:
+        self.done.append("taken")
+
+    def close(self) -> None:
+        self.done.append("close")
+
+    def abort(self) -> None:
+        self.done.append("abort")
+
+
 @pytest.mark.parametrize("unread", [0, 70_000])
 def test_who_answers_no_ping_is_gone_whether_the_farewell_is_read_or_not(unread):
-    class Stuck(AutoWebSocketsProtocol):
-        close_sent, logger, conn = False, logging.getLogger(), ServerProtocol()
-
-        def __init__(self) -> None:
-            self.transport, self.done = self, []
-
+    class Stuck(Watched):
         def get_write_buffer_size(self) -> int:
             return unread
 
@@ -118,12 +131,6 @@ def test_who_answers_no_ping_is_gone_whether_the_farewell_is_read_or_not(unread)
         def write(self, data: bytes) -> None:
             assert data == b"".join(self.conn.data_to_send())
 
-        def close(self) -> None:
-            self.done.append("close")
-
-        def abort(self) -> None:
-            self.done.append("abort")
-
     bound_websocket_reading(10**9)
     page = Stuck()
     page.keepalive_timeout()
@@ -132,23 +139,8 @@ def test_who_answers_no_ping_is_gone_whether_the_farewell_is_read_or_not(unread)
 
 @pytest.mark.parametrize("text", [b"hello", b"\xff"])
 def test_a_text_ends_its_page_without_a_word_in_the_log(text, caplog):
-    class Told(AutoWebSocketsProtocol):
-        close_sent, read_paused, logger, conn = False, False, logging.getLogger(), ServerProtocol()
-
-        def __init__(self) -> None:
-            self.transport, self.queue, self.done = self, Queue(), []
-
-        def pause_reading(self) -> None:
-            self.done.append("taken")
-
-        def close(self) -> None:
-            self.done.append("close")
-
-        def abort(self) -> None:
-            self.done.append("abort")
-
     bound_websocket_reading(10**9)
-    page = Told()
+    page = Watched()
     page.handle_text(Frame(Opcode.TEXT, text))
     assert page.done == ["abort"]
     assert not caplog.records

@@ -40,8 +40,7 @@ def write_whole(path: str | Path, fill: Callable[[Any], Any]) -> None:
                 fill(part)
             os.replace(part.name, path)
         except BaseException:
-            with suppress(OSError):
-                os.unlink(part.name)
+            try_to_remove(part.name)
             raise
 
 
@@ -66,6 +65,18 @@ def write_over(path: Path, pieces: Iterable[tuple[int, memoryview]]) -> bool:
         finally:
             os.close(file)
         return True
+
+
+def remove(path: str) -> None:
+    """Raises OSError; it may be gone already."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def try_to_remove(path: str) -> None:
+    """Where the disk refuses, it stays."""
+    with suppress(OSError):
+        os.unlink(path)
 
 
 def _part_in(folder: str) -> BinaryIO:

@@ -65,11 +65,5 @@ def marks_at(stem: str) -> Marks:
         return Marks()
 
 
-def remove(path: str) -> None:
-    """Raises OSError; it may be gone already."""
-    with suppress(FileNotFoundError):
-        os.unlink(path)
-
-
 def _stamp(stat: os.stat_result) -> Stamp:
     return Stamp(stat.st_mtime_ns, stat.st_size, stat.st_ino)

@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 from lab.errors import LabError, RunError
 from lab.runs.kept.checked import check_summary
-from lab.runs.kept.disk import disk_refusals, write_whole
+from lab.runs.kept.disk import disk_refusals, remove, try_to_remove, write_whole
 from lab.runs.kept.files import (
     ARRAYS,
     CHECKPOINTS,
@@ -28,7 +28,6 @@ from lab.runs.kept.files import (
     Stamp,
     files_in,
     marks_at,
-    remove,
     stamp_of,
 )
 from lab.runs.kept.locks import locked
@@ -104,12 +103,10 @@ class RunStore:
                 write_whole(arrays, lambda out: save_arrays(out, file.arrays))
                 write_whole(stem + RUN, lambda out: out.write(entry))
             except BaseException:
-                with suppress(OSError):
-                    remove(arrays)
+                try_to_remove(arrays)
                 raise
             for old in {*_all_arrays_of(stem)} - {arrays}:
-                with suppress(OSError):
-                    remove(old)
+                try_to_remove(old)
         self._tidied(folder)
 
     def load(self, run_id: str, owner: str) -> tuple[RunRecord, Status]:
@@ -200,7 +197,7 @@ class RunStore:
     def set_aside(self, owner: str) -> list[str]:
         """Ids of the owner's files that are no runs any more, cut off or changed: good for `delete` alone."""
         runs = self._runs_in(self._folder(owner))
-        return [f"damaged-{_name(stem)}" for stem in sorted(runs) if self._is_damaged(stem, runs[stem][RUN])]
+        return [f"damaged-{os.path.basename(stem)}" for stem in sorted(runs) if self._is_damaged(stem, runs[stem][RUN])]
 
     def _is_damaged(self, stem: str, stamp: Stamp) -> bool:
         """It was read and is no run; not one that is gone by now, or that cannot be read just now."""
@@ -213,8 +210,9 @@ class RunStore:
         with suppress(OSError):
             for entry in os.scandir(self.directory):
                 if entry.is_dir():
-                    self._tidied(entry.path)
-                    self._leave(entry.path)
+                    folder = f"{self.directory}/{entry.name}"
+                    self._tidied(folder)
+                    self._leave(folder)
 
     def _leave(self, folder: str) -> None:
         """A run that is saved there in this very moment makes it anew when it is tried again."""
@@ -250,11 +248,11 @@ class RunStore:
         return known[1]
 
     def _known(self, stem: str) -> Known | None:
-        folder, _, name = stem.rpartition("/")
+        folder, name = os.path.split(stem)
         return self._at_hand.get(folder, {}).get(name)
 
     def _know(self, stem: str, stamp: Stamp, summary: RunSummary | None) -> Known:
-        folder, _, name = stem.rpartition("/")
+        folder, name = os.path.split(stem)
         mine = self._at_hand.setdefault(folder, {})
         known = mine[name] = stamp, summary
         others = {other: len(kept) for other, kept in list(self._at_hand.items()) if other != folder}
@@ -267,7 +265,7 @@ class RunStore:
         return known
 
     def _forget(self, stem: str) -> None:
-        folder, _, name = stem.rpartition("/")
+        folder, name = os.path.split(stem)
         self._at_hand.get(folder, {}).pop(name, None)
 
     def _stem(self, run_id: str, owner: str) -> str:
@@ -341,18 +339,16 @@ def _left(files: dict[str, Files]) -> list[tuple[str, Stamp]]:
     ]
 
 
-def _name(stem: str) -> str:
-    return stem.rpartition("/")[2]
-
-
 def _arrays_of(stem: str, token: str) -> str:
     return f"{stem}.{token}{ARRAYS}"
 
 
 def _all_arrays_of(stem: str) -> list[str]:
     """Of each writing of a run. A pattern of its own for each run would stay in Python's caches of patterns."""
-    own = files_in(stem.rpartition("/")[0]).get(_name(stem), {})
-    return [stem + ending for ending in own if ending.endswith(ARRAYS)]
+    folder, name = os.path.split(stem)
+    with suppress(FileNotFoundError):
+        return [f"{folder}/{one}" for one in os.listdir(folder) if one.startswith(f"{name}.") and one.endswith(ARRAYS)]
+    return []
 
 
 def _read(stem: str, owner: str) -> tuple[RunRecord, Status]:

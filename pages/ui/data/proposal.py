@@ -34,12 +34,7 @@ def why_section(state: AppState, table: Table) -> None:
             st.caption(say("proposal.others", state.language))
         for place, one in enumerate(others):
             label = say("proposal.take_target", state.language, column=plain(one.column, LONGEST))
-            st.button(
-                label,
-                key=f"next-best-{place}",
-                on_click=renew,
-                args=(predicting(one.column),),
-            )
+            st.button(label, key=f"next-best-{place}", on_click=renew, args=(predicting(one.column),))
             show_reasons(one.reasons, state)
 
 

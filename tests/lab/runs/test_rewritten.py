@@ -50,6 +50,14 @@ def ends_at_piece(whole: int, error: BaseException, monkeypatch) -> None:
     monkeypatch.setattr("lab.runs.kept.disk.os.write", write)
 
 
+def killed_in(file: Rewritten, data: bytes, ends, place: int, monkeypatch) -> None:
+    """While that is written, by `ends_after` so many bytes or `ends_at_piece`."""
+    with monkeypatch.context() as dying:
+        ends(place, Killed(), dying)
+        with pytest.raises(Killed):
+            file.write(data)
+
+
 def test_what_was_written_last_is_read_longer_or_shorter_than_before(file):
     for data in (ONE, TWO, THREE, b"", TWO, b"1 2\n" * 30, ONE):
         file.write(data)
@@ -85,10 +93,7 @@ def test_whoever_is_killed_after_any_byte_leaves_what_was_there_before_or_the_ne
     file.write(ONE)
     file.write(TWO)
     for size in range(150):
-        with monkeypatch.context() as dying:
-            ends_after(size, Killed(), dying)
-            with pytest.raises(Killed):
-                file.write(THREE)
+        killed_in(file, THREE, ends_after, size, monkeypatch)
         assert read(file) == (THREE if size > 8 + len(" 41 2\n") + len(THREE) - 1 else TWO)
 
 
@@ -97,10 +102,7 @@ def test_one_of_many_pieces_that_is_cut_off_between_two_of_them_is_as_before(fil
     file.write(ONE)
     file.write(old)
     for whole in range(4):
-        with monkeypatch.context() as dying:
-            ends_at_piece(whole, Killed(), dying)
-            with pytest.raises(Killed):
-                file.write(new)
+        killed_in(file, new, ends_at_piece, whole, monkeypatch)
         assert read(file) == old
     file.write(new)
     assert read(file) == new

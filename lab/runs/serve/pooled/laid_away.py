@@ -8,8 +8,7 @@ from zlib import crc32
 import numpy as np
 
 from lab.errors import RunError
-from lab.runs.kept.disk import disk_refusals, write_whole
-from lab.runs.kept.files import remove
+from lab.runs.kept.disk import disk_refusals, remove, write_whole
 from lab.runs.kept.store import hashed
 from lab.runs.wire.arrays import pack_arrays, unpack_arrays
 from lab.runs.wire.checkpoints import Checkpoints
@@ -34,13 +33,12 @@ class Laid:
         return self.size
 
     def read(self) -> bytes:
-        try:
-            with disk_refusals(), open(self.path, "rb") as file:
-                data = file.read()
-        except RunError as refusal:
-            if isinstance(refusal.__cause__, FileNotFoundError):
+        with disk_refusals():
+            try:
+                with open(self.path, "rb") as file:
+                    data = file.read()
+            except FileNotFoundError:
                 raise Lost("disk.failed", name="ENOENT") from None
-            raise
         if crc32(data) != self.check:
             raise Lost("disk.failed", name="EIO")
         return data
