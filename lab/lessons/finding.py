@@ -52,7 +52,7 @@ class Known:
 
 def known_of(opened: Opened, given: Given, running: Running | None, found: Found | None) -> Known | None:
     """From the runs, or after they are gone from what was kept of them; None where there is neither."""
-    if running is not None and running.settings:
+    if running is not None and running.can_be_told:
         now = Moment(given.when, 0)
         told = found_in(opened, given.value, running, now)
         return Known(told, running.settings, running.values, said_of(opened.lesson, running.values), running)

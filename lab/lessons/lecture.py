@@ -131,7 +131,7 @@ class Lecture:
     def results(self) -> Results:
         """Nothing until all has been trained."""
         running = self.running
-        if running is None or running.going_on or not running.settings:
+        if running is None or running.going_on or not running.can_be_told:
             return Results()
         if self._known is None or self._known[0] is not running:
             said = tuple(said_of(self.opened.lesson, values_of(running.settings)))

@@ -79,6 +79,11 @@ class Running:
         return self.state == "running"
 
     @property
+    def can_be_told(self) -> bool:
+        """Whether every setting has a run that has begun: of none there are no figures."""
+        return bool(self.settings) and all(one.runs for one in self.settings.values())
+
+    @property
     def values(self) -> Mapping[str, Array]:
         return values_of(self.settings)
 

@@ -111,6 +111,24 @@ def test_what_if_runs_with_the_open_knobs_and_the_goal_is_judged(person):
     assert person.experiment.data.source.name == "iris"
 
 
+def test_of_runs_that_have_not_begun_nothing_is_told_and_they_are_waited_for(person):
+    """Later beats are open from the time before: a click there, while the runs of a new prediction begin."""
+    ran(person)
+    progress(person).go("further")
+    person.look().press("lesson-try").press("lesson-stop")
+    person.engine.advance()
+    assert say("lessons_page.stopped", "en") in person.look().sentences()
+    progress(person).go("predict")
+    predict(person.look(), "same").press("lesson-run")
+    for beat in ("compare", "explain"):
+        progress(person).go(beat)
+        assert person.look().at.button(key="lesson-stop")
+    person.press("lesson-stop")
+    person.engine.advance()
+    assert say("lessons_page.stopped", "en") in person.look().sentences()
+    assert person.at.button(key="lesson-run-again")
+
+
 def test_a_drawn_curve_is_the_prediction(person):
     open_lesson(person, "13-overfitting")
     assert person.at.button(key="lesson-run").disabled

@@ -162,13 +162,21 @@ def run(state: AppState, opened: Opened, progress: Progress) -> None:
 
 
 def run_anew(state: AppState, progress: Progress, opened: Opened) -> None:
-    """The server has forgotten the runs of a prediction that was kept: the same seeds give the same numbers."""
+    """The server has forgotten the runs of a prediction that was kept, or they were stopped before there was anything
+    to be told: the same seeds give the same numbers. Those that still go on are waited for.
+    """
     if progress.given is None:
         go_back(state, progress)
         return
-    kept = progress.known(opened)
-    why = "seeds" if kept is None else "curves" if kept.tells_why else "sentences"
-    st.info(say(f"progress.again_{why}", state.language))
+    running, kept = progress.running, progress.known(opened)
+    if running is not None and goes_on(state, running):
+        wait(state, running, lambda: None)
+        return
+    if running is not None and kept is None:
+        tell_end(state, running.state)
+    else:
+        why = "seeds" if kept is None else "curves" if kept.tells_why else "sentences"
+        st.info(say(f"progress.again_{why}", state.language))
     with st.container(horizontal=True, gap="small"):
         st.button(
             say("progress.run_again", state.language),
@@ -382,10 +390,10 @@ def _tried(state: AppState, opened: Opened, progress: Progress) -> None:
     if trying.going_on:
         wait(state, trying, lambda: None)
         return
-    mine = trying.settings.get(MINE)
-    if mine is None:
+    if not trying.can_be_told:
         tell_end(state, trying.state)
         return
+    mine = trying.settings[MINE]
     words = opened.words(state.language)
     figures = [
         f"{safe(words.name(name))}: **{mean_of(values)}**"
