@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.live.server import LONGEST_S
 
+SLICE_BYTES = 1 << 16  # of a file that is sent
 KEPT_FOR = 50  # script runs: `maxCachedMessageAge` of .streamlit/config.toml
 
 
@@ -216,7 +217,12 @@ async def put_file(host: str, cookie: str, url: str, name: str, content: bytes) 
             f"Content-Length: {len(head) + len(content) + len(tail)}",
             "Connection: close",
         )
-        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + head + content + tail)
+        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + head)
+        whole = memoryview(content)
+        for begin in range(0, len(whole), SLICE_BYTES):  # all at once would hold up whoever is measured meanwhile
+            writer.write(whole[begin : begin + SLICE_BYTES])
+            await writer.drain()
+        writer.write(tail)
         await writer.drain()
         return int((await reader.readline()).split()[1])
     finally:

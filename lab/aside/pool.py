@@ -1,8 +1,8 @@
 """Processes for what keeps others waiting: started when needed, kept for the next, ended when they take too long.
 
 A few questions are worked on at once and the others wait in the order in which they came. The thread that asked stays:
-it is told every quarter of a second how far things are, and when that raises (the person left, or clicked something
-else), or time is up, the process is ended with all that it holds.
+it is told at once, and then every quarter of a second, how far things are, and when that raises (the person left, or
+clicked something else), or time is up, the process is ended with all that it holds.
 """
 
 import json
@@ -93,6 +93,7 @@ class AsidePool:
         process.ask(question)
         began = self._clock()
         while True:
+            tell(process.progress)
             with suppress(queue.Empty):
                 reply = process.replies.get(timeout=LOOK_EVERY_S)
                 if reply is None:
@@ -100,7 +101,6 @@ class AsidePool:
                 return reply
             if self._clock() - began > self._bounds.seconds:
                 raise self._refusal("too_slow")
-            tell(process.progress)
 
     @contextmanager
     def _place(self, tell: Tell) -> Iterator["_Process"]:
@@ -122,20 +122,25 @@ class AsidePool:
         try:
             while (before := self._before(ticket)) > 0:
                 tell(Progress("waiting", before=before))
+                self._wait_for_change(ticket)
         finally:
             with self._changed:
                 self._line.remove(ticket)
                 self._changed.notify_all()
 
     def _before(self, ticket: object) -> int:
-        """How many come first; 0 means that it has a place now. Waits a moment for one."""
+        """How many come first; 0 means that it has a place now."""
         with self._changed:
-            if not self._is_next(ticket):
-                self._changed.wait(LOOK_EVERY_S)
             if self._is_next(ticket):
                 self._busy += 1
                 return 0
             return self._line.index(ticket) + self._busy
+
+    def _wait_for_change(self, ticket: object) -> None:
+        """A moment, or until one has gone."""
+        with self._changed:
+            if not self._is_next(ticket):
+                self._changed.wait(LOOK_EVERY_S)
 
     def _is_next(self, ticket: object) -> bool:
         return self._line[0] is ticket and self._busy < self._bounds.places

@@ -11,6 +11,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from benchmarks.reader.corpus import clean, combined
+from lab.aside import pool as aside
 from lab.aside.progress import Progress, silently
 from lab.data.samples import SAMPLE_DATA
 from lab.errors import TableError
@@ -20,7 +21,7 @@ from lab.spec.data import ReadingSpec
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
 from tests.live.leaving import Left, leave
-from tests.waiting import wait_for
+from tests.waiting import LONGEST_S, wait_for
 
 CORPUS = [clean(number, "process") for number in range(12)] + [combined(number, "process") for number in range(12)]
 LARGE = b"a,b,y\n" + b"".join(b"%d,w%d,%d\n" % (row, row % 7, row % 3) for row in range(20_000))
@@ -146,6 +147,34 @@ def test_whoever_leaves_ends_the_process_that_read_for_them(warm):
         warm.read(LARGE, Wish(), leave)
     wait_for(lambda: not before.is_running(), "the end of the process")
     assert warm.read(LARGE, Wish(), silently).table.rows == 20_000
+
+
+@pytest.fixture
+def _nobody_looks_again(monkeypatch):
+    monkeypatch.setattr(aside, "LOOK_EVERY_S", LONGEST_S)
+
+
+@pytest.mark.usefixtures("_nobody_looks_again")
+def test_whoever_waits_for_a_file_is_told_at_once_so_that_their_turn_is_somebody_else_s(warm):
+    told: list[Progress] = []
+    warm.read(LARGE, Wish(), told.append)
+    assert told == [Progress()]
+
+
+@pytest.mark.usefixtures("_nobody_looks_again")
+def test_whoever_waits_in_line_is_told_at_once_too(warm):
+    told: list[Progress] = []
+
+    def note(progress: Progress) -> None:
+        told.append(progress)
+        leave(progress)
+
+    def read_another(progress: Progress) -> None:
+        with pytest.raises(Left):
+            warm.read(LARGE, Wish(), note)
+
+    warm.read(LARGE, Wish(), read_another)
+    assert told == [Progress("waiting", before=1)]
 
 
 def test_files_are_read_in_the_order_in_which_they_came_and_each_is_told_how_many_are_before_it(warm):
