@@ -4,6 +4,7 @@ import streamlit as st
 
 from lab.lessons.progress import Progress
 from lab.lessons.reader import Opened
+from lab.lessons.shelf import known_lessons
 from lab.texts import say
 from pages.ui.lessons.beats import beat_names, show_beat, take_beat
 from pages.ui.lessons.carrying import offer_way_back, take_progress
@@ -53,7 +54,8 @@ def head(state: AppState, opened: Opened, progress: Progress) -> None:
             args=(None,),
         )
         st.markdown(f"**{safe(opened.words(state.language).title)}**", width="content")
-        lecture_button(state, state.desk.lessons.current or opened.name, opened, width="content")
+        learner = state.desk.lessons
+        lecture_button(state, learner.current or opened.name, known_lessons(learner.own), width="content")
     names, key = beat_names(state), f"lesson-beat-{opened.name}-{progress.beat}-{progress.reached}"
     st.segmented_control(
         say("lessons_page.beats", state.language),

@@ -82,6 +82,11 @@ def read_folder(folder: Path) -> Opened:
     return opened(folder.name, _files_in(folder))
 
 
+def read_data(folder: Path) -> Lesson:
+    """What a lesson says of itself; nothing is made of its experiments. Raises LessonRefusal or LessonError."""
+    return _parsed(_files_in(folder).get(DATA))
+
+
 def read_file(name: str, content: bytes) -> Opened:
     """What `to_file` wrote. Raises LessonRefusal or LessonError."""
     if len(content) > MOST_BYTES:

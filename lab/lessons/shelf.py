@@ -1,6 +1,5 @@
 """The lessons that come along: the folders of `lessons/`, in the order of their numbers."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +8,8 @@ from threading import Lock
 from typing import Final
 
 from lab.lessons.prose import parse_prose
-from lab.lessons.reader import DATA, Opened, read_folder
+from lab.lessons.reader import DATA, Opened, read_data, read_folder
+from lab.lessons.schema import Lesson
 from lab.texts import Language
 
 LESSONS: Final = Path(__file__).resolve().parent.parent.parent / "lessons"
@@ -53,9 +53,9 @@ def lesson_title(name: str, language: Language) -> str:
 
 
 @cache
-def lesson_steps(name: str) -> tuple[str, ...]:
-    """The sections of the note that a lesson belongs to; nothing is made of its experiments. Raises KeyError."""
-    return tuple(tomllib.loads((folder_of(name) / DATA).read_text(encoding="utf-8"))["steps"])
+def lesson_data(name: str) -> Lesson:
+    """What a lesson says of itself; nothing is made of its experiments, which takes a moment. Raises KeyError."""
+    return read_data(folder_of(name))
 
 
 def lesson_after(name: str) -> tuple[Opened, ...]:
@@ -102,6 +102,11 @@ class Known(Mapping[str, Opened]):
         one = self.own.get(key)
         name, title = (key, lesson_title(key, language)) if one is None else (one.name, one.words(language).title)
         return f"{name.partition('-')[0]} · {title}"
+
+    def minutes(self, key: str) -> int:
+        """How long it takes; of one that comes along its data alone are read. Raises KeyError."""
+        one = self.own.get(key)
+        return (lesson_data(key) if one is None else one.lesson).minutes
 
 
 def known_lessons(own: Mapping[str, Opened]) -> Known:

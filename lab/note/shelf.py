@@ -9,7 +9,7 @@ from typing import Final
 
 from lab.lessons.change import begun_with
 from lab.lessons.schema import Step
-from lab.lessons.shelf import lesson_folders, lesson_steps
+from lab.lessons.shelf import lesson_data, lesson_folders
 from lab.note.schema import Note, Section, Snippet
 from lab.note.words import SectionWords, parse_words
 from lab.spec.experiment import Experiment
@@ -81,7 +81,7 @@ def code_of(step: str, key: str) -> str:
 @cache
 def lessons_of(step: str) -> tuple[str, ...]:
     """Names of the lessons that belong to a section, as they name it themselves."""
-    return tuple(folder.name for folder in lesson_folders() if step in lesson_steps(folder.name))
+    return tuple(folder.name for folder in lesson_folders() if step in lesson_data(folder.name).steps)
 
 
 @cache

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lab.lessons import shelf
 from lab.lessons.judging import said_of
 from lab.lessons.progress import drawn_curve, key_of
 from lab.lessons.questions import RIGHT, question
@@ -53,6 +54,14 @@ def test_every_lesson_is_on_the_list_and_opens_on_its_prediction(person):
         assert person.at.button(key="lesson-run").disabled
         person.press("lesson-all")
     assert all(person.at.button(key=f"lesson-open-{one.name}") for one in lessons())
+
+
+def test_the_list_is_there_before_any_lesson_was_read(person, monkeypatch):
+    monkeypatch.setattr(shelf, "_read", lambda folder: pytest.fail(f"{folder.name} was read"))
+    person.go_to("lessons")
+    for name in ("03-shape-inference", "16-csv"):
+        assert shelf.lesson_title(name, "en") in person.sentences().replace("\\", "")
+        assert person.at.button(key=f"lecture-of-{name}")
 
 
 def test_nothing_runs_and_no_later_beat_opens_before_a_prediction(person):

@@ -5,7 +5,7 @@ import streamlit as st
 from lab.lessons.progress import OWN, Learner
 from lab.lessons.reader import FORM, Opened, from_link, read_file
 from lab.lessons.refusal import LessonError, say_refusal
-from lab.lessons.shelf import known_lessons, lesson
+from lab.lessons.shelf import Known, known_lessons, lesson
 from lab.texts import say
 from pages.ui.grid import in_rows
 from pages.ui.lessons.carrying import carry
@@ -27,10 +27,10 @@ def shelf(state: AppState, visit: Visit) -> None:
     known = known_lessons(learner.own)
     recall(state, visit, known)
     st.markdown(say("lessons_page.intro", state.language))
-    for row in in_rows(known.items(), CARDS_A_ROW):
-        for column, (key, one) in zip(st.columns(CARDS_A_ROW, gap="small"), row, strict=False):
+    for row in in_rows(known, CARDS_A_ROW):
+        for column, key in zip(st.columns(CARDS_A_ROW, gap="small"), row, strict=False):
             with column, st.container(border=True, height="stretch"):
-                _card(state, learner, key, one)
+                _card(state, learner, key, known)
     carry(state, visit)
     waiting = [key for key in learner.lessons if key.startswith(OWN) and key not in learner.own]
     if waiting:
@@ -45,13 +45,12 @@ def shelf(state: AppState, visit: Visit) -> None:
             st.error(visit.no_lesson)
 
 
-def _card(state: AppState, learner: Learner, key: str, one: Opened) -> None:
+def _card(state: AppState, learner: Learner, key: str, known: Known) -> None:
     progress = learner.lessons.get(key)
-    number = one.name.partition("-")[0]
-    st.markdown(f"**{safe(number)} · {safe(one.words(state.language).title)}**")
+    st.markdown(f"**{safe(known.title(key, state.language))}**")
     mark = "new" if progress is None else "done" if progress.done else "begun"
     won = f" {say('lessons_page.mark.won', state.language)}" if progress is not None and progress.won else ""
-    minutes = say("lessons_page.minutes", state.language, minutes=one.lesson.minutes)
+    minutes = say("lessons_page.minutes", state.language, minutes=known.minutes(key))
     st.caption(f"{minutes} · {say(f'lessons_page.mark.{mark}', state.language)}{won}")
     st.button(
         say("lessons_page.open", state.language),
@@ -60,7 +59,7 @@ def _card(state: AppState, learner: Learner, key: str, one: Opened) -> None:
         args=(key,),
         width="stretch",
     )
-    lecture_button(state, key, one)
+    lecture_button(state, key, known)
 
 
 def choose(key: str | None) -> None:

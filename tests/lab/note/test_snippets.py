@@ -119,7 +119,7 @@ def test_every_section_leads_to_a_lesson_and_every_file_belongs_to_a_section():
 
 def test_a_section_knows_its_lessons_without_reading_one(monkeypatch):
     monkeypatch.setattr(shelf, "_read", lambda folder: pytest.fail(f"{folder.name} was read"))
-    for kept in (shelf.lesson_steps, lessons_of):
+    for kept in (shelf.lesson_data, lessons_of):
         kept.cache_clear()
     assert lessons_of("epochs") == ("09-epochs",)
     assert all(lessons_of(section.step) for section in sections())

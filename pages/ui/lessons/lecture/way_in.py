@@ -1,5 +1,6 @@
 """From the lessons to a lecture and back: the button that begins one, and the line about one that is on."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import streamlit as st
@@ -14,9 +15,9 @@ PAGE = "lecture.py"
 
 
 def lecture_button(
-    state: AppState, key: str, opened: Opened, *, width: Literal["stretch", "content"] = "stretch"
+    state: AppState, key: str, known: Mapping[str, Opened], *, width: Literal["stretch", "content"] = "stretch"
 ) -> None:
-    """Opens that lesson for a class."""
+    """Opens that lesson for a class; it is taken out of the known ones at a click."""
     clicked = st.button(
         say("lecture.begin", state.language),
         key=f"lecture-of-{key}",
@@ -24,7 +25,7 @@ def lecture_button(
         help=say("lecture.begin_help", state.language),
         width=width,
     )
-    if clicked and begin_lecture(key, opened):
+    if clicked and begin_lecture(key, known[key]):
         st.switch_page(PAGE)
     elif clicked:
         st.rerun()  # the notice stands in the head
