@@ -2,8 +2,12 @@
 
 import ctypes
 import gc
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
+
+M_ARENA_MAX: Final = -8  # as in its malloc.h
 
 
 def tidy() -> None:
@@ -19,8 +23,21 @@ def tidy() -> None:
 
 def give_back() -> None:
     """Hand freed memory back to the system: Linux's C library keeps blocks as large as an upload, for each thread."""
-    with suppress(OSError, AttributeError):  # another system, or another library: it has ways of its own
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    with _linux() as library:
+        library.malloc_trim(0)
+
+
+def have_one_heap() -> None:
+    """Before there is a second thread: its own heap would keep the room at its end, whatever is given back."""
+    with _linux() as library:
+        library.mallopt(M_ARENA_MAX, 1)
+
+
+@contextmanager
+def _linux() -> Iterator[ctypes.CDLL]:
+    """The C library. Another system, or another library, has ways of its own."""
+    with suppress(OSError, AttributeError):
+        yield ctypes.CDLL("libc.so.6")
 
 
 def peak_bytes() -> int:

@@ -20,7 +20,7 @@ from lab.aside.progress import Progress, Tell
 from lab.aside.refusals import refusal_values
 from lab.aside.wire import Arrays, Values, receive, send
 from lab.errors import LabError
-from lab.memory import give_back, peak_bytes
+from lab.memory import give_back, have_one_heap, peak_bytes
 from lab.runs.work.process import be_modest, private_output
 
 TELL_EVERY_S = 0.1
@@ -34,6 +34,7 @@ def serve(answering: Answering, too_much: LabError) -> None:
     Args:
         too_much: the refusal of what takes more memory than there is.
     """
+    have_one_heap()
     source = io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False))
     target = private_output()
     be_modest(json.loads(source.readline())["memory_bytes"])
@@ -43,6 +44,7 @@ def serve(answering: Answering, too_much: LabError) -> None:
         try:
             while (question := receive(source)) is not None:
                 inbox.put(question)
+                question = None  # it may be the last one for hours, and it is a file
         finally:
             os._exit(0)  # nobody is left to work for, even in the middle; or there is no memory for the next
 

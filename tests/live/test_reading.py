@@ -102,6 +102,17 @@ def test_the_next_file_finds_a_process_that_is_warm(pool):
     assert pool.pids == before
 
 
+def test_what_a_large_file_took_of_a_process_is_given_back_while_it_waits_for_the_next(warm):
+    process = psutil.Process(warm.pids[0])
+    before = process.memory_info().rss
+    line = b"<a " * 6_000_000  # as much as a class may send, and no table
+    for _ in range(3):  # the C library takes the first block from the system, and keeps the next ones for more
+        with pytest.raises(TableError, match="line_too_long"):
+            warm.read(line, Wish(), silently)
+    assert warm.pids == [process.pid]
+    wait_for(lambda: process.memory_info().rss < before + len(line) // 4, "as much memory as before")
+
+
 def test_a_file_that_takes_too_long_is_refused_in_both_languages_and_its_process_ended():
     pool = ReadingPool(replace(ONE, reading_s=0.0), small_bytes=0)
     begun = []
