@@ -9,7 +9,7 @@ import weakref
 from pathlib import Path
 
 from lab.errors import RunError
-from lab.runs.kept.disk import try_to_remove, write_whole
+from lab.runs.kept.disk import Laid, lay_down, try_to_remove
 from lab.runs.serve.singletons import Singleton
 
 log = logging.getLogger(__name__)
@@ -19,23 +19,19 @@ class StoredFile:
     """The bytes of one file; where they lie on the disk they go with the last one who holds this.
 
     Args:
-        at: the path of a file, or what is in it.
-        size: bytes.
+        at: where they lie, or the bytes themselves.
     """
 
     __slots__ = ("__weakref__", "_at", "size")
 
-    def __init__(self, at: str | bytes, size: int) -> None:
-        self._at, self.size = at, size
-        if isinstance(at, str):
-            weakref.finalize(self, try_to_remove, at)
+    def __init__(self, at: Laid | bytes) -> None:
+        self._at, self.size = at, len(at)
+        if isinstance(at, Laid):
+            weakref.finalize(self, try_to_remove, at.path)
 
     def read(self) -> bytes:
-        """Raises OSError: somebody took it away."""
-        if isinstance(self._at, bytes):
-            return self._at
-        with open(self._at, "rb") as file:
-            return file.read()
+        """Raises as `Laid.read`."""
+        return self._at.read() if isinstance(self._at, Laid) else self._at
 
 
 class FileFolder:
@@ -51,14 +47,12 @@ class FileFolder:
     def keep(self, content: bytes) -> StoredFile:
         """What the disk does not take stays in memory."""
         if self._folder is None:
-            return StoredFile(content, len(content))
-        path = f"{self._folder}/{secrets.token_hex(16)}"
+            return StoredFile(content)
         try:
-            write_whole(path, lambda file: file.write(content))
+            return StoredFile(lay_down(f"{self._folder}/{secrets.token_hex(16)}", content))
         except RunError as refusal:
             log.warning("a file of %d bytes stays in memory: %s", len(content), refusal)
-            return StoredFile(content, len(content))
-        return StoredFile(path, len(content))
+            return StoredFile(content)
 
 
 _SOLE: Singleton[FileFolder] = Singleton("_file_folder_of_this_process", FileFolder)

@@ -23,6 +23,7 @@ from lab.reading.file import Wish
 from lab.reading.host import reader
 from lab.reading.room import bytes_held, first_to_go
 from lab.reading.stored import StoredFile, file_folder
+from lab.runs.kept.disk import Lost
 from lab.spec.data import AS_FOUND, DataSpec, ReadingSpec, UploadSource
 from lab.spec.experiment import Experiment
 from lab.spec.limits import current_limits
@@ -140,7 +141,8 @@ class Desk:
             tell: is told how far that is.
 
         Raises:
-            LabError "data_page.own_file_missing": it is not here; TableError: not to be read in this way.
+            LabError "data_page.own_file_missing": it is not here; "data_page.own_file_lost": not any more; TableError:
+            not to be read in this way; RunError "disk.…": not now.
         """
         file = self.files.get(source.sha256)
         if file is None:
@@ -149,9 +151,9 @@ class Desk:
         if known is None:
             try:
                 content = file.stored.read()
-            except OSError as lost:  # somebody took it from the disk
-                self.files.pop(source.sha256, None)
-                raise LabError("data_page.own_file_missing", name=source.name) from lost
+            except Lost:
+                self._lose(source.sha256)
+                raise LabError("data_page.own_file_lost", name=source.name) from None
             known = reader().read(content, Wish(file.name, reading, strictly=True), tell).table
         self._keep_table(known, reading)
         return known
@@ -178,6 +180,12 @@ class Desk:
         """The last use of this remedy on the same file, which is then forgotten."""
         kept = self.treatments.pop((remedy.code, remedy.columns), None)
         return None if kept is None or kept.before.data.source.name != data.source.name else kept
+
+    def _lose(self, sha256: str) -> None:
+        """Nothing is read from that file any more; a table that has been is there as before."""
+        with _ONE_AT_A_TIME:
+            if not any(of == sha256 for of, _reading in self.tables):
+                self.files.pop(sha256, None)
 
     def _keep_table(self, table: Table, reading: ReadingSpec) -> None:
         with _ONE_AT_A_TIME:

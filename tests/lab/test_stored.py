@@ -5,8 +5,11 @@ import gc
 
 import pytest
 
+from lab.errors import RunError
 from lab.reading.stored import FileFolder
 from lab.runs.kept import disk
+from lab.runs.kept.disk import Lost
+from tests.harm import HARM
 
 CONTENT = b"a,b\n1,2\n"
 
@@ -40,9 +43,38 @@ def test_what_the_disk_does_not_take_stays_in_memory(tmp_path, monkeypatch, capl
     assert "stays in memory" in caplog.text
 
 
-def test_one_that_was_taken_away_cannot_be_read(tmp_path):
-    kept = FileFolder(tmp_path).keep(CONTENT)
-    for path in tmp_path.iterdir():
-        path.unlink()
-    with pytest.raises(OSError, match="No such file"):
+@pytest.mark.parametrize("harm", HARM)
+def test_one_that_was_harmed_on_the_disk_is_lost_and_no_other_one(tmp_path, harm):
+    folder = FileFolder(tmp_path)
+    kept = folder.keep(CONTENT)
+    [path] = tmp_path.iterdir()
+    other = folder.keep(CONTENT)
+    HARM[harm](path)
+    with pytest.raises(Lost):
         kept.read()
+    assert other.read() == CONTENT
+
+
+def test_two_that_were_exchanged_are_lost(tmp_path):
+    folder = FileFolder(tmp_path)
+    one, other = folder.keep(CONTENT), folder.keep(CONTENT[::-1])
+    first, second = tmp_path.iterdir()
+    first.rename(tmp_path / "between")
+    second.rename(first)
+    (tmp_path / "between").rename(second)
+    for file in (one, other):
+        with pytest.raises(Lost):
+            file.read()
+
+
+def test_one_that_cannot_be_read_now_is_not_lost(tmp_path):
+    kept = FileFolder(tmp_path).keep(CONTENT)
+    [path] = tmp_path.iterdir()
+    path.rename(tmp_path / "away")
+    path.mkdir()  # as good as a disk that refuses
+    with pytest.raises(RunError) as refused:
+        kept.read()
+    assert not isinstance(refused.value, Lost)
+    path.rmdir()
+    (tmp_path / "away").rename(path)
+    assert kept.read() == CONTENT

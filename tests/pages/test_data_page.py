@@ -5,9 +5,12 @@ import streamlit as st
 
 from lab.data.samples import SAMPLE_DATA
 from lab.export.link import to_link
+from lab.reading.stored import FileFolder, set_file_folder
 from lab.spec.limits import ALONE
 from lab.texts import say
+from pages import PAGES
 from pages.ui.bench import bench_of
+from tests.harm import HARM
 from tests.pages.conftest import Person, seen
 from tests.pages.test_bad_input import NASTY, upload
 from tests.pages.test_train_page import reopened
@@ -231,3 +234,27 @@ def test_a_turned_table_with_a_row_of_classes_is_offered_to_be_turned_and_trains
     person_in.press(next(button.key for button in person_in.at.button if button.label == label))
     data = person_in.experiment.data
     assert (data.target, data.task, data.inputs) == ("kind", "binary", ("length", "width"))
+
+
+def test_a_file_that_was_harmed_on_the_server_is_asked_for_again_and_its_experiment_stays(
+    person_in, language, tmp_path, monkeypatch
+):
+    set_file_folder(FileFolder(tmp_path))
+    try:
+        upload(person_in, "관측.csv", CP949)
+        treat(person_in, "rain_gaps", "fill_zero")
+        before = person_in.experiment
+        monkeypatch.setattr("pages.ui.state.new_owner", lambda: person_in.state().owner)
+        person_in.state().desk.tables.clear()  # as when its owner has been away
+        [path] = tmp_path.iterdir()
+        HARM["a bit"](path)
+        back = reopened(person_in, lang=language).look().go_to("data")
+        assert say("data_page.own_file_lost", language, name="관측.csv") in back.sentences()
+        for page in PAGES:
+            back.go_to(page.name)
+        assert back.experiment == before
+        upload(back, "관측.csv", CP949)
+        assert back.experiment == before
+        assert not back.errors()
+    finally:
+        set_file_folder(None)

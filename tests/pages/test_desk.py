@@ -9,11 +9,13 @@ from lab.data.read import read_table
 from lab.errors import LabError
 from lab.reading.room import bytes_held, first_to_go
 from lab.reading.stored import FileFolder, StoredFile, set_file_folder
-from lab.spec.data import AS_FOUND, UploadSource
+from lab.spec.data import AS_FOUND, ReadingSpec, UploadSource
 from lab.spec.limits import ALONE
 from lab.starts import start
+from lab.texts import LANGUAGES, say_error
 from pages.ui import desk as desks
 from pages.ui.desk import OwnFile, desk_of, use_desk
+from tests.harm import HARM
 
 MOST = 70_000
 
@@ -41,7 +43,7 @@ SCREEN = Screen()  # somebody sits at each desk
 def keep(owner: str, number: int) -> OwnFile:
     content = b"a,b\n" + b"%d,2\n" % number * 1_500
     file = OwnFile(f"{owner}.csv", content, read_table(content, f"{owner}.csv", ALONE))
-    assert MOST / 4 < bytes_held([StoredFile(content, len(content))], [file.table]) < MOST / 2
+    assert MOST / 4 < bytes_held([StoredFile(content)], [file.table]) < MOST / 2
     desk_of(owner).screens.setdefault(0, SCREEN)
     desk_of(owner).keep_file(file)
     return file
@@ -114,18 +116,39 @@ def test_of_a_file_nothing_but_its_table_is_in_memory_and_it_goes_with_its_place
     assert len([*folder.iterdir()]) == 2
 
 
+def source_of(file: OwnFile) -> UploadSource:
+    return UploadSource(name=file.name, sha256=file.table.sha256, columns=file.table.column_names)
+
+
 @pytest.mark.usefixtures("_little_room")
-def test_a_file_that_was_taken_from_the_disk_is_missed_by_a_sentence(folder):
+@pytest.mark.parametrize("harm", HARM)
+def test_a_file_that_was_harmed_on_the_disk_is_told_and_nothing_else_is_lost(folder, harm):
     file = keep("one", 1)
     [path] = folder.iterdir()
-    path.unlink()
-    desk = desk_of("one")
-    source = UploadSource(name=file.name, sha256=file.table.sha256, columns=file.table.column_names)
-    assert desk.table(source, AS_FOUND) is file.table
+    other, desk = keep("one", 2), desk_of("one")
     desk.tables.clear()
+    HARM[harm](path)
+    with pytest.raises(LabError, match="own_file_lost") as lost:
+        desk.table(source_of(file), AS_FOUND)
+    assert all(file.name in say_error(lost.value, language) for language in LANGUAGES)
     with pytest.raises(LabError, match="own_file_missing"):
-        desk.table(source, AS_FOUND)
-    assert not desk.files
+        desk.table(source_of(file), AS_FOUND)
+    assert desk.table(source_of(other), AS_FOUND) == other.table
+    desk.keep_file(file)
+    desk.tables.clear()
+    assert desk.table(source_of(file), AS_FOUND) == file.table
+
+
+@pytest.mark.usefixtures("_little_room")
+@pytest.mark.parametrize("harm", HARM)
+def test_what_has_been_read_of_a_file_is_there_whatever_becomes_of_it(folder, harm):
+    file, desk = keep("one", 1), desk_of("one")
+    [path] = folder.iterdir()
+    HARM[harm](path)
+    for _ in range(2):
+        with pytest.raises(LabError, match="own_file_lost"):
+            desk.table(source_of(file), ReadingSpec(delimiter=","))
+        assert desk.table(source_of(file), AS_FOUND) is file.table
 
 
 @pytest.mark.usefixtures("_little_room", "threads_that_take_turns_everywhere")
@@ -146,7 +169,7 @@ def test_people_who_bring_files_in_the_same_moment_clear_each_other_s_desks_and_
 def test_a_file_is_counted_once_however_many_tables_were_read_from_it():
     content = b"a,b\n1,2\n"
     table = read_table(content, "t.csv", ALONE)
-    file = StoredFile(content, len(content))
+    file = StoredFile(content)
     assert bytes_held([file, file], [table, table]) == len(content) + table.size_bytes
 
 

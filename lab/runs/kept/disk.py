@@ -5,8 +5,10 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
+from zlib import crc32
 
 from lab.errors import RunError
 
@@ -15,6 +17,40 @@ CODES: Final = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC), "disk.full"),
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "disk.denied"),
 }
+
+
+class Lost(RunError):
+    """What was laid down is damaged or gone: nobody finds it by asking again. Its code is "disk.failed"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Bytes that lie in a file of this server for as long as it lives."""
+
+    path: str
+    size: int
+    check: int  # what lies on a disk may be damaged
+
+    def __len__(self) -> int:
+        return self.size
+
+    def read(self) -> bytes:
+        """Raises Lost, and RunError "disk.…" where asking again may help."""
+        with disk_refusals():
+            try:
+                with open(self.path, "rb") as file:
+                    data = file.read()
+            except FileNotFoundError:
+                raise Lost("disk.failed", name="ENOENT") from None
+        if crc32(data) != self.check:
+            raise Lost("disk.failed", name="EIO")
+        return data
+
+
+def lay_down(path: str, data: bytes) -> Laid:
+    """Raises RunError "disk.…"."""
+    write_whole(path, lambda file: file.write(data))
+    return Laid(path, len(data), crc32(data))
 
 
 @contextmanager

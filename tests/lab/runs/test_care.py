@@ -8,17 +8,19 @@ import pytest
 
 from lab.errors import RunError
 from lab.runs.kept import disk
+from lab.runs.kept.disk import Laid
 from lab.runs.kept.store import RunStore
 from lab.runs.serve.pooled.care import COLLECT_S, GIVE_BACK_S, LAY_AWAY_S, TIDY_S, Caretaker, due, out_of_reach
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import BESIDES_BYTES, LiveRun
-from lab.runs.serve.pooled.laid_away import Drawer, Laid
+from lab.runs.serve.pooled.laid_away import Drawer
 from lab.runs.serve.pooled.shelf import Shelf
 from lab.runs.serve.pooled.streams import Streams
 from lab.runs.wire.messages import Drop, Extend, Reason, SetLearningRate, Snapshot
 from lab.runs.wire.snapshot import TrainerSnapshot
 from lab.spec.limits import ALONE, Limits
+from tests.harm import HARM
 from tests.lab.runs.clock import Clock
 from tests.lab.runs.jobs import Bell, frame, live_run, status
 from tests.lab.runs.runs import iris, trained
@@ -233,14 +235,6 @@ def test_what_a_parked_run_needs_to_go_on_lies_on_the_disk_until_somebody_looks(
     assert (run.saved, run.states) == (ALL_OF_IT, CHECKPOINTS)
     house.sweep(LAY_AWAY_S + 1.0)
     assert (run.saved, run.states) == (ALL_OF_IT, CHECKPOINTS)
-
-
-HARM = {
-    "cut off": lambda path: path.write_bytes(path.read_bytes()[:50]),
-    "a bit": lambda path: path.write_bytes(path.read_bytes()[:-1] + b"?"),
-    "empty": lambda path: path.write_bytes(b""),
-    "gone": Path.unlink,
-}
 
 
 @pytest.mark.parametrize("harm", HARM)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import ref
 
+from lab.runs.kept.disk import Laid, Lost
 from lab.runs.kept.record import RunRecord, record_of
 from lab.runs.orders.study import Piece
 from lab.runs.serve.keys import new_key
 from lab.runs.serve.pooled.curve import Curve
-from lab.runs.serve.pooled.laid_away import Drawer, Laid, Lost
+from lab.runs.serve.pooled.laid_away import Drawer, checkpoints_in
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import ENDED, Command, Frame, Order, Reason, Status, order
 from lab.runs.wire.spec import JobSpec
@@ -213,7 +214,7 @@ class LiveRun(Job):
     def checkpoints(self) -> Checkpoints | None:
         """None at hand of those that are damaged: they are computed again. Raises RunError "disk.…"."""
         try:
-            return self.states.checkpoints() if isinstance(self.states, Laid) else self.states
+            return checkpoints_in(self.states) if isinstance(self.states, Laid) else self.states
         except Lost:
             return {}
 

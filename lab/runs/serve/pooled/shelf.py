@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from lab.runs.kept.disk import Lost
 from lab.runs.kept.record import RunRecord, RunSummary, RunView
 from lab.runs.kept.run_file import exported, imported
 from lab.runs.kept.store import RunStore
@@ -10,7 +11,6 @@ from lab.runs.serve.keys import new_key
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, LiveRun
-from lab.runs.serve.pooled.laid_away import Lost
 from lab.runs.serve.pooled.saving import Saver
 from lab.runs.serve.views import kept_view, summary_of, view_of
 from lab.runs.wire.checkpoints import Checkpoints
