@@ -10,7 +10,7 @@ from lab.runs.serve.bounds import Bounds
 from lab.runs.serve.page_messages import HEARD, PROTOCOL_ERROR, PageMessages
 from lab.runs.serve.turns import Turns, this_page
 from lab.spec.limits import CLASS
-from pages.ui.messages import MOST_FILES, MOST_KEPT, MOST_LETTERS, MOST_WIDGETS, kind_of
+from pages.ui.messages import MOST_FILES, MOST_KEPT, MOST_LETTERS, MOST_OF_AN_ADDRESS, MOST_WIDGETS, kind_of
 from tests.lab.runs.asgi import run_apart
 from tests.security.test_bounds import Clock, scope
 from tests.security.visitor import Visitor
@@ -41,9 +41,15 @@ BOUNDS = {
     "screens that it has": lambda count: message(rerun_script={"cached_message_hashes": ["x"] * count}),
     "letters of a part of a page": lambda count: message(rerun_script={"fragment_id": "x" * count}),
     "letters of a page": lambda count: message(rerun_script={"page_name": "x" * count}),
+    "letters of an address": lambda count: message(rerun_script={"context_info": {"url": "x" * count}}),
     "letters of a page's digest": lambda count: message(rerun_script={"page_script_hash": "x" * count}),
 }
-MOST = (MOST_FILES, MOST_WIDGETS, MOST_KEPT, *[MOST_LETTERS] * 3)
+NOWHERE = {
+    "url": ("http://[x", "http://a:99999", "http://a:x/", "http://\u2100.x/"),
+    "timezone_offset": (841, -(2**31)),
+}
+MOST = (MOST_FILES, MOST_WIDGETS, MOST_KEPT, *[MOST_LETTERS] * 2, MOST_OF_AN_ADDRESS, MOST_LETTERS)
+ENDED = {"type": "websocket.close", "code": PROTOCOL_ERROR}
 
 
 def said(*sent: bytes | None):
@@ -74,18 +80,35 @@ def test_what_no_page_of_ours_asks_for_is_not_heard(what):
     assert said(UNHEARD[what], RERUN)[0] == [RERUN]
 
 
+@pytest.mark.parametrize("name", NOWHERE)
+def test_an_address_or_a_clock_that_cannot_be_ends_the_page(name):
+    """Pages make links and dates of them: each screen of that session was an exception."""
+    for value in NOWHERE[name]:
+        assert said(message(rerun_script={"context_info": {name: value}}), RERUN) == ([], [ENDED])
+    there = message(
+        rerun_script={"context_info": {"url": "http://[::1]:8501/lecture?lang=en", "timezone_offset": -840}}
+    )
+    assert said(there)[0] == [there]
+
+
+@pytest.mark.parametrize("name", ["fragment_id", "page_name", "page_script_hash"])
+def test_no_name_writes_a_line_of_its_own_into_the_log(name):
+    for text in ("x\n2026-01-01 all is well", "\x1b[2J", "x\x00"):
+        assert said(message(rerun_script={name: text}), RERUN) == ([], [ENDED])
+
+
 @pytest.mark.parametrize("what", ENDING)
 def test_what_is_no_message_ends_the_page_without_a_word_in_the_log(what):
     heard, back = said(RERUN, ENDING[what], RERUN)
     assert heard == [RERUN]
-    assert back == [{"type": "websocket.close", "code": PROTOCOL_ERROR}]
+    assert back == [ENDED]
 
 
 @pytest.mark.parametrize(("what", "most"), list(zip(BOUNDS, MOST, strict=True)))
 def test_what_names_more_than_any_page_of_ours_ends_the_page(what, most):
     much, too_much = BOUNDS[what](most), BOUNDS[what](most + 1)
     assert said(much)[0] == [much]
-    assert said(too_much) == ([], [{"type": "websocket.close", "code": PROTOCOL_ERROR}])
+    assert said(too_much) == ([], [ENDED])
 
 
 def test_a_page_that_goes_while_something_is_sent_leaves_no_trace():
