@@ -52,6 +52,7 @@ SNAPSHOT_S = 1.0  # between two of one run, at least
 SNAPSHOT_SHARE = 0.03  # at most this part of the time goes into snapshots
 SNAPSHOTS_PER_S = 20.0  # of all its runs together: a hundred repeat five seconds each if it dies, and no point is lost
 LONGEST_STRETCH = 4.0
+LONGEST_WAIT_S = 1.0  # for a message: a pace may ask for a turn at a time that no clock of the system can tell
 TIDY_S = 20.0  # between two times that memory is given back: a hundred networks are looked through in some 20 ms
 MANY_GONE = 8  # runs, and an eighth of those that are here: 130 kB each, which do not wait that long
 
@@ -227,7 +228,7 @@ class Worker:
         ]
         if ready_at is not None:
             due.append(ready_at)
-        return max(0.0, min(due, default=now + 1.0) - now)
+        return max(0.0, min([*due, now + LONGEST_WAIT_S]) - now)
 
     def _obey(self, message: Message) -> None:
         match message:

@@ -484,6 +484,24 @@ def test_a_run_that_goes_wrong_ends_with_a_reason_and_the_others_go_on(work, sta
     assert "nowhere" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("pace", [1e-300, 5e-324])
+def test_a_pace_whose_next_turn_no_clock_can_tell_ends_no_worker(tmp_path, start, pace):
+    """With all runs that it had: an inbox of the system's own, which takes no such time to wait."""
+    (tmp_path / "suspect").write_bytes(b" " * SUSPECT_BYTES)
+    inbox, said = queue.SimpleQueue(), []
+
+    def told(messages: Sequence[Message]) -> None:
+        said.extend(messages)
+        if any(isinstance(message, Pong) for message in messages):
+            inbox.put(Quit())
+        elif any(isinstance(message, Frames) for message in messages):
+            inbox.put(Ping(1))
+
+    inbox.put(start("slow", ENDLESS, pace))
+    Worker(inbox, told, Suspect(tmp_path / "suspect")).run()
+    assert any(isinstance(message, Pong) for message in said)
+
+
 def test_an_ended_run_says_so_once_and_nothing_after(work, start):
     told = work((0.0, start("r", iris(5))), (5.0, stop("r")))
     assert Counter(status.state for _, status in told.of(Status, "r") if status.state in ENDED) == {"finished": 1}
