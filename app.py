@@ -40,10 +40,10 @@ from lab.runs.serve.websocket_reading import bound_websocket_reading
 from lab.spec.limits import current_limits
 from lab.texts import LANGUAGES
 from pages import FIRST, PAGES
-from pages.ui.forged import hear_no_click_on_what_has_gone, take_no_forged_values
+from pages.ui.forged import hear_clicks, take_no_forged_values
 from pages.ui.frame.style import ICON, language_script, styles
 from pages.ui.messages import kind_of
-from pages.ui.state import leave
+from pages.ui.state import leave, refused
 from pages.ui.thrift import (
     give_scripts_no_loop,
     know_drawings_by_their_keys,
@@ -71,7 +71,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     know_drawings_by_their_keys()
     give_scripts_no_loop()
     take_no_forged_values()
-    hear_no_click_on_what_has_gone()
+    hear_clicks(refused)
     leave_gone_pages(leave)
     let_looks_give_way()
     tell_when_scripts_end()

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from netcore.syntax import undisturbed
+
 CODE = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 SPEAKERS = re.compile(r"Netcore\w*(Error|Warning)|Advice")
 
@@ -36,7 +38,7 @@ def _spoken() -> Iterator[tuple[str, str, str]]:
         source = path.read_text(encoding="utf-8")
         if "netcore.errors import" not in source:
             continue
-        for node in ast.walk(ast.parse(source)):
+        for node in ast.walk(undisturbed(lambda text=source: ast.parse(text))):
             if not isinstance(node, ast.Call):
                 continue
             match node.args:

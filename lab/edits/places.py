@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lab.edits.graph import graph_of
+from lab.errors import ExperimentError
 from lab.spec.experiment import Experiment, LayerSpec, PartSpec
 from lab.spec.parts import checked_part, place_of
 from netcore.layers import LAYERS
@@ -100,10 +101,15 @@ def output_loss(name: str) -> Place:
 
 
 def inner_place(outer: Place, argument: str) -> Place:
-    """The place of a layer within another, which keeps it as {"class_name", "config"}."""
+    """The place of a layer within another, which keeps it as {"class_name", "config"}.
+
+    Where there is none (any more), `get` raises ExperimentError.
+    """
 
     def get(experiment: Experiment) -> PartSpec:
-        kept = outer.get(experiment).filled(outer.registry)[argument]
+        kept = outer.get(experiment).filled(outer.registry).get(argument)
+        if kept is None:  # another layer stands at its place by now
+            raise ExperimentError("experiment.no_such_layer", id=f"{outer.name}-{argument}")
         known = LAYERS.get(kept["class_name"]).params
         config = {name: value for name, value in kept["config"].items() if name in known}
         return PartSpec(type=kept["class_name"], params=config)

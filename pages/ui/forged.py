@@ -1,5 +1,5 @@
 """What a browser sends for a widget that no such widget sends: it is as if it had sent nothing. So is a click that was
-made on a screen that has gone.
+made on a screen that has gone. What a click asks for and cannot have is told, whichever click it was.
 
 Streamlit takes apart whatever comes by the widget's own reader. Where that raises, the screen is one exception, and so
 is each one after it as long as the session lives, since what could not be read is read again each time.
@@ -15,6 +15,9 @@ from typing import Any
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.common import WidgetMetadata
+
+from lab.errors import LabError
+from netcore.errors import NetcoreError
 
 HALVES = re.compile(r"\\u[dD][89a-fA-F]")  # halves of a character, or two of one
 NUMBERS = {"int_value", "double_value"}  # a number field sends the one or the other, whichever it is registered as
@@ -49,8 +52,12 @@ def take_no_forged_values() -> None:
 
 
 @cache
-def hear_no_click_on_what_has_gone() -> None:
-    """Once for the process, before any page is drawn."""
+def hear_clicks(refused: Callable[[LabError | NetcoreError], None]) -> None:
+    """Once for the process, before any page is drawn.
+
+    Args:
+        refused: is told what a callback did not catch: a run that another window has deleted, an epoch too many.
+    """
     state: Any = SessionState
     call = getattr(state, "_run_callback_and_record_rerun", None)  # those of widgets and of drawings of our own
     if call is None:
@@ -62,6 +69,8 @@ def hear_no_click_on_what_has_gone() -> None:
                 run()
             except NotShown as missing:
                 log.info("a click came from a screen that has gone: %s is not there", missing)
+            except (LabError, NetcoreError) as refusal:
+                refused(refusal)
 
         call(self, votes, run_if_there)
 

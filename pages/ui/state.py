@@ -23,7 +23,7 @@ from lab.runs.serve.owner import new_owner, owner_from
 from lab.runs.serve.sessions import Session, opened, visitor_named
 from lab.spec.experiment import Experiment
 from lab.spec.shared import shared
-from lab.texts import Language
+from lab.texts import Language, key_of
 from netcore.errors import NetcoreError
 from pages.ui.desk import Desk, OwnFile, use_desk
 from pages.ui.forged import NotShown
@@ -272,6 +272,11 @@ def _apply(change: Edit) -> bool:
         return False
     state.change_experiment(experiment)
     return experiment is not before
+
+
+def refused(refusal: Refusal) -> None:
+    """Of a callback that does not answer for it itself: it is said at the top of the page."""
+    app_state().notice("error", key_of(refusal), **refusal.values)
 
 
 def owner_of_session() -> str:

@@ -13,6 +13,10 @@ from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import WStates
 
 from benchmarks.live.server import ROOT
+from lab.errors import RunError
+from lab.export.link import to_link
+from lab.starts import STARTS, start
+from lab.texts import say_error
 from pages.ui.forged import take_no_forged_values
 from tests.lab.runs.asgi import run_apart
 from tests.security.visitor import Page, Visitor
@@ -94,6 +98,41 @@ def test_a_click_whose_screen_has_gone_is_none(class_server):
                 assert "learning_rate" in text
 
     run_apart(click())
+
+
+def test_what_a_click_asks_for_and_cannot_have_is_a_sentence(class_server):
+    """The list of earlier runs still has one that another window has deleted."""
+
+    def named(page: Page, key: str) -> str:
+        return next(name for name in ID.findall(page.text) if name.split("-", 2)[-1] == key)
+
+    async def click(page: Page, key: str, name: str) -> None:
+        await shown(page, states([named(page, key)], "trigger_value", True), name)
+
+    async def until_there_is(page: Page, key: str) -> None:
+        while f'-{key}"' not in await shown(page, [], "train"):
+            assert "exception {" not in page.text
+
+    async def open_what_has_gone() -> None:
+        visitor = Visitor.new(class_server)
+        short = start(next(iter(STARTS))).with_fit(epochs=1)
+        async with visitor.session() as page, visitor.session() as other:
+            message = BackMsg()
+            message.rerun_script.query_string = f"lang=en&e={to_link(short)}"
+            await page.say(message)
+            for run in (1, 2):
+                await click(page, "train", "train")
+                await until_there_is(page, f"verdict-{run}")
+            gone = [name for name in ID.findall(page.text) if "-open-" in name][-1]  # the first run
+            await shown(other, [], "compare")
+            await click(other, "choose-1", "compare")
+            await click(other, "delete-yes-1", "compare")
+            text = await shown(page, states([gone], "trigger_value", True), "train")
+            assert "exception {" not in text
+            assert say_error(RunError("run.unknown"), "ko") in text
+            assert "exception {" not in await shown(page, [], "train")
+
+    run_apart(open_what_has_gone())
 
 
 DRAWINGS = {  # of our own: page, name, what it tells, and what no such drawing does

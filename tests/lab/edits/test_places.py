@@ -94,3 +94,18 @@ def test_of_a_layer_inside_another_a_person_decides_what_it_cannot_do_without_ne
     assert (name, place.get(experiment).params[name]) == ("units", 24)
     changed = place.with_argument(experiment, name, 12)
     assert changed.model.layers[0].params["layer"]["config"]["units"] == 12
+
+
+def test_a_layer_inside_one_that_another_has_taken_the_place_of_is_none():
+    inside = inner_place(layer_place(start("ctc_morse").model.layers[0]), "layer")
+    with pytest.raises(LabError, match="no_such_layer"):
+        inside.with_argument(start("iris"), "units", 8)
+
+
+def test_a_layer_inside_another_is_the_same_when_it_comes_back_from_a_file():
+    before = start("ctc_morse")
+    for chosen, name in (("Reshape", "target_shape"), ("Permute", "dims")):
+        config = {name: LAYERS.get(chosen).params[name].example()}
+        layer = {"class_name": chosen, "config": config}
+        after = before.with_added_layer("TimeDistributed", {"layer": layer})
+        assert Experiment.from_json(after.to_json()) == after
