@@ -480,6 +480,15 @@ class Layer(Operation, LayerArguments):
 
     def check_input(self, shapes: list[Shape]) -> None:
         """Refuse an input that this layer cannot take."""
+        if len(shapes) > 1 and not self.several_inputs:
+            raise NetcoreValueError(
+                "layer.one_input",
+                "Layer {name!r} expects 1 input, but got {count}: {shapes}. Give it one of them. In a Sequential model "
+                "each layer but the last has one output: leave return_state=True out.",
+                name=self.name,
+                count=len(shapes),
+                shapes=", ".join(str(shape) for shape in shapes),
+            )
         for index, shape in enumerate(shapes):
             if self.ndim is not None and len(shape) != self.ndim:
                 raise NetcoreValueError(

@@ -186,7 +186,8 @@ class Network(Layer):
 
     def check_input(self, shapes: list[Shape]) -> None:
         """Refuse an input that is not of the shape that the model was made for."""
-        super().check_input(shapes)
+        for shape in shapes:
+            super().check_input([shape])
         if self.graph is not None and len(shapes) == len(self.inputs):
             for shape, tensor in zip(shapes, self.inputs, strict=True):
                 check_shape(shape, tensor, self._steps, self.name)

@@ -12,6 +12,7 @@ from netcore.models.describing import MODELS, entry, maker
 from netcore.models.model import Model
 from netcore.models.network import check_names
 from netcore.names import unique_name
+from netcore.nested import leaves
 
 
 class Sequential(Model):
@@ -115,7 +116,7 @@ class Sequential(Model):
             layer.calls = []
             tensor = layer(tensor)
         self.input_structure, self.output_structure = self.start, tensor
-        self._set_graph(Graph((self.start,), (tensor,)))
+        self._set_graph(Graph((self.start,), tuple(output for _, output in leaves(tensor))))
 
     def _shape_of_first(self) -> Any:
         """Input shape of a model that stands in front of other layers and knows it."""

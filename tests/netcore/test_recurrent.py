@@ -214,6 +214,23 @@ def test_a_sequence_cut_in_two_is_the_sequence_if_the_state_is_handed_over():
         np.testing.assert_allclose(one, other, rtol=1e-6)
 
 
+@pytest.mark.parametrize("behind", [layers.Dense, layers.Dropout, layers.RepeatVector])
+def test_what_gives_its_states_too_is_one_input_for_no_layer_behind_it(behind):
+    states = layers.LSTM(4, return_state=True, name="lstm")
+    for build in (
+        lambda: Sequential([Input((6, 3)), states, behind(1, name="behind")]),
+        lambda: behind(1, name="behind")(states(Input((6, 3)))),
+    ):
+        with pytest.raises(NetcoreValueError, match="'behind' expects 1 input, but got 3") as caught:
+            build()
+        assert caught.value.code == "layer.one_input"
+
+
+def test_the_last_layer_of_a_sequential_model_may_give_its_states_too():
+    model = Sequential([Input((6, 3)), layers.LSTM(4, return_state=True)])
+    assert [one.shape for one in model.predict(sequence(), verbose=0)] == [(4, 4)] * 3
+
+
 def test_states_of_a_wrong_shape_are_refused():
     for states in ([np.zeros((4, 4))], [np.zeros((4, 4)), np.zeros((4, 5))], [np.zeros((4, 4))] * 3):
         with pytest.raises(NetcoreValueError) as caught:
