@@ -45,5 +45,6 @@ def set_epsilon(value: float) -> None:
 
 
 def scalar(value: float, dtype: Any) -> Array:
-    """`value` as a 0-d array: a ufunc takes it in half the time of a Python float."""
-    return np.array(value, dtype)
+    """`value` as a 0-d array: a ufunc takes it in half the time of a Python float. One too large is infinite."""
+    with np.errstate(over="ignore"):
+        return np.array(value, dtype)

@@ -36,6 +36,9 @@ class Initializer(Arguments):
     def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Array:
         return np.asarray(self.values(tuple(shape)), dtype or floatx())
 
+    def check_shape(self, shape: tuple[int, ...]) -> None:
+        """Refuse a shape that it cannot make, before anything is made. Raises NetcoreValueError."""
+
     def values(self, shape: tuple[int, ...]) -> Array:
         """Start values of that shape."""
         raise NotImplementedError
@@ -326,8 +329,11 @@ class Orthogonal(Initializer):
     gain: float = Float(default=1.0, typical=(1.0, 2.0), about="a factor of all numbers")
     seed: int | None = Described(SEED, default=None)
 
-    def values(self, shape: tuple[int, ...]) -> Array:
+    def check_shape(self, shape: tuple[int, ...]) -> None:
         _need_matrix("Orthogonal", shape, len(shape) >= 2)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        self.check_shape(shape)
         rows, columns = math.prod(shape[:-1]), shape[-1]
         q, r = np.linalg.qr(self.generator().standard_normal((max(rows, columns), min(rows, columns))))
         q *= np.sign(np.diag(r))  # makes the rotation uniformly random
@@ -343,8 +349,11 @@ class Identity(Initializer):
 
     gain: float = Float(default=1.0, typical=(1.0, 2.0), about="what stands on the diagonal")
 
-    def values(self, shape: tuple[int, ...]) -> Array:
+    def check_shape(self, shape: tuple[int, ...]) -> None:
         _need_matrix("Identity", shape, len(shape) == 2)
+
+    def values(self, shape: tuple[int, ...]) -> Array:
+        self.check_shape(shape)
         return np.asarray(self.gain * np.eye(shape[0], shape[1]))
 
 

@@ -15,7 +15,6 @@ from lab.insight.evaluate import views_of
 from lab.insight.try_it import part_to_pick_from
 from lab.model.drawn_units import MOST_PARAMETERS
 from lab.model.layer_table import layer_rows, parameter_count
-from lab.model.outputs import output_units
 from lab.model.pixels import images_of
 from lab.model.plain_layers import plain_layers
 from lab.model.probe import MOST_TEXTS, between_rows, ends, evenly
@@ -40,7 +39,7 @@ def knowledge(experiment: Experiment, dataset: Dataset, *, test_is_open: bool = 
     if dataset.task == "sequence_labels" and not isinstance(experiment.model, GraphSpec) and experiment.model.layers:
         return _texts(dataset)
     views = views_of(experiment, dataset)
-    if any(_width(experiment, view) is None for view in views.values()):
+    if any(seen.task == "sequence_labels" or not one.model.layers for one, seen in views.values()):
         return None
     part = part_to_pick_from(dataset)
     rows = evenly(len(dataset.part(part).x))
@@ -99,14 +98,6 @@ def packed(values: Array) -> str:
 
 
 # --- outputs
-
-
-def _width(experiment: Experiment, view: tuple[Experiment, Dataset]) -> int | None:
-    """Numbers that an output says to a row; None where they are no classes and no single number."""
-    one, dataset = view
-    if dataset.task == "sequence_labels" or not experiment.model.layers:
-        return None
-    return output_units(one)
 
 
 def _output(name: str, experiment: Experiment, dataset: Dataset, part: PartName, rows: Array) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _without_a_network(experiment: Experiment, dataset: Dataset) -> float:
     if isinstance(experiment.model, GraphSpec):
         return math.nan  # of several outputs each has a baseline of its own
     line = baseline_loss(
-        experiment, dataset, baseline(dataset, experiment.compile.loss), "validation", output_units(experiment)
+        experiment, dataset, baseline(dataset, experiment.compile.loss), "validation", output_units(experiment, dataset)
     )
     return math.nan if line is None else line.value
 

@@ -16,9 +16,11 @@ Named = Callable[[Experiment, Problem], str]
 
 
 def knob_of(problem: Problem, experiment: Experiment) -> str:
-    """What netcore says of a layer stands at that layer, what a loss says of the outputs or targets at the loss."""
-    named = KNOBS.get(problem.code, _layer if problem.layer_id is not None else _loss)
-    return named(experiment, problem)
+    """What netcore says of a layer stands at that layer, of an optimizer there, what a loss says of the outputs or
+    targets at the loss.
+    """
+    of_netcore = _layer if problem.layer_id is not None else _optimizer if _is_of_optimizer(problem) else _loss
+    return KNOBS.get(problem.code, of_netcore)(experiment, problem)
 
 
 def _fixed(name: str) -> Named:
@@ -63,6 +65,14 @@ def _place(experiment: Experiment, layer: LayerSpec) -> int:
 
 def _loss(experiment: Experiment, problem: Problem) -> str:
     return "loss.type" if problem.output is None else f"loss-{problem.output}.type"
+
+
+def _optimizer(_experiment: Experiment, _problem: Problem) -> str:
+    return "optimizer"
+
+
+def _is_of_optimizer(problem: Problem) -> bool:
+    return problem.code.startswith("optimizer.")
 
 
 def _metrics(experiment: Experiment, problem: Problem) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from lab.data.prepare import Dataset
 from lab.errors import ExperimentError
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec, LayerSpec
+from netcore import initializers
 from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
 from netcore.layers.layer import Demands
@@ -151,13 +152,14 @@ def _row(layer: LayerSpec, shape: Shape | None) -> LayerRow:
 def _measure(layer: LayerSpec, shape: Shape | list[Shape]) -> tuple[Any, int, Demands]:
     """Output shape, number of parameters, and what training asks. The layer is asked for its weights, but they are only
     counted: the start values of millions of weights would make each click on the page slow. Those of the layers inside
-    it count too.
+    it count too. What cannot make start values of such a shape says so here.
     """
     part: Any = layer.built(LAYERS)
     counted = 0
 
     def count(name: str, shape: tuple[int, ...], initializer: Any, *, trainable: bool = True) -> None:
         nonlocal counted
+        initializers.get(initializer).check_shape(shape)
         counted += math.prod(shape)
 
     for one in _with_inner(part):

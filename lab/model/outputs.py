@@ -7,6 +7,7 @@ from typing import Literal
 
 from lab.data.prepare import Dataset
 from lab.errors import ExperimentError
+from lab.model.layer_table import model_table
 from lab.spec.experiment import CompileSpec, Experiment, GraphSpec, LayerSpec, ModelSpec, OutputSpec
 from netcore.layers import LAYERS
 
@@ -110,7 +111,8 @@ def history_of(history: dict[str, list[float]], name: str, outputs: int) -> dict
     return found
 
 
-def output_units(experiment: Experiment) -> int:
-    """Numbers that a sequential model gives for a sample: units of the last layer that has any, 1 if none has."""
-    units = (layer.params["units"] for layer in reversed(experiment.model.layers) if "units" in layer.params)
-    return int(next(units, 1))
+def output_units(experiment: Experiment, dataset: Dataset) -> int:
+    """Numbers that a sequential model gives for a sample, or for each time step of one; 1 where nobody knows."""
+    table = model_table(experiment, dataset.input_shape)
+    shape = table[-1].output_shape if table else None
+    return int((shape or (None, 1))[-1] or 1)

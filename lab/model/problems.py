@@ -19,9 +19,12 @@ from lab.spec.experiment import Experiment, GraphSpec
 from lab.spec.limits import Limits, current_limits
 from lab.starts import propose_output
 from netcore.activations import ACTIVATIONS
+from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
 from netcore.losses import LOSSES, Loss
 from netcore.metrics import LossMetric, for_output
+from netcore.names import counted_anew
+from netcore.optimizers import OPTIMIZERS
 
 Array = np.ndarray[Any, Any]
 
@@ -58,6 +61,11 @@ def model_problems(experiment: Experiment, dataset: Dataset | None, limits: Limi
 
 
 def _of_settings(experiment: Experiment) -> Iterator[Problem]:
+    try:
+        with counted_anew():
+            experiment.compile.optimizer.built(OPTIMIZERS)
+    except NetcoreError as refusal:  # arguments that are right each by itself, and not together
+        yield Problem(refusal.code, refusal.values)
     rate = experiment.compile.learning_rate
     if rate == 0:
         yield Problem("model.learning_rate_zero", {}, "warning")

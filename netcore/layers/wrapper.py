@@ -45,6 +45,9 @@ class LayerParam(Param):
             )
         if isinstance(value, dict):
             layer_from(value)  # raises for arguments that it does not take
+            params, config = LAYERS.get(value["class_name"]).params, value["config"]
+            in_one_form = {key: params[key].check(owner, key, one) for key, one in config.items() if key in params}
+            return {**value, "config": config | in_one_form}  # JSON has no tuples
         return plain(value)
 
     def invalid(self) -> tuple[Any, ...]:

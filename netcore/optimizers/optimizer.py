@@ -101,7 +101,7 @@ class Rated:
 
     def _set_rate(self, rate: float) -> None:
         self._rate = rate
-        self._rate_array[...] = rate
+        self._rate_array[...] = scalar(rate, self._rate_array.dtype)
 
 
 class Momentum:
@@ -298,7 +298,8 @@ class Optimizer(Rated, Arguments):
             starts = {name: getattr(self, argument) for name, argument in self.slot_starts.items()}
             self.slots = {name: np.full(size, starts.get(name, 0.0), dtype) for name in names}
         self._average, self._gathered = self.slots.get("ema of weights"), self.slots.get("gathered gradients")
-        self._rate_array = np.array(self._rate, dtype)
+        self._rate_array = np.empty((), dtype)
+        self._set_rate(self._rate)
         self._scratch = np.empty(min(size, CHUNK if size > 2 * CHUNK else size), dtype)
         self._decay_array = scalar(0.0, dtype)
         self.prepare(dtype)

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -179,6 +180,18 @@ def test_the_learning_rate_is_a_number_that_can_be_assigned():
     assert pickle.loads(pickle.dumps(optimizer.learning_rate)) == 0.125  # noqa: S301  # our own
     with pytest.raises(NetcoreValueError):
         optimizer.learning_rate = -1
+
+
+@pytest.mark.parametrize("rate", [1e308, 0.1])
+def test_a_learning_rate_too_large_for_its_weights_is_infinite_without_a_word(rate):
+    vector = ParameterVector([Weight("w", np.array([1.0]))], "float32")
+    optimizer = optimizers.SGD(rate)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        optimizer.build(vector)
+        optimizer.learning_rate = 1e308
+    step(optimizer, vector, [np.array([1.0])])
+    assert vector.weights[0].value == -np.inf
 
 
 def test_a_scheduled_learning_rate_follows_the_updates_and_cannot_be_assigned():

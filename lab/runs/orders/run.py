@@ -50,7 +50,7 @@ def _sequential(experiment: Experiment, model: ModelSpec, dataset: Dataset) -> t
         loss=_part(LOSSES, experiment.compile.loss),
         metrics=tuple(experiment.compile.metrics),
     )
-    units = output_units(experiment)
+    units = output_units(experiment, dataset)
     arrays = {"x": dataset.train.x, "y": dataset.targets_for("train", experiment.compile.loss.type, units)}
     if len(dataset.validation.x):
         arrays["x_val"] = dataset.validation.x

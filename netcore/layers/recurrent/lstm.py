@@ -155,6 +155,9 @@ class _ForgetBias(Initializer):
         super().__init__()
         self._start = start
 
+    def check_shape(self, shape: tuple[int, ...]) -> None:
+        self._start.check_shape(shape)
+
     def values(self, shape: tuple[int, ...]) -> Array:
         units = shape[0] // 4
         first, last = (self._start(size, floatx()) for size in ((units,), (2 * units,)))

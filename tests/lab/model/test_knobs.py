@@ -37,6 +37,7 @@ def test_every_problem_has_a_knob_and_no_knob_is_of_a_problem_that_nobody_tells(
         (Problem("model.bounded_output", {}), "layer-l1.Dense.activation"),
         (Problem("layer.input_rank", {}, layer_id="l0"), "layer-l0"),
         (Problem("model.metric_unfit", {"metric": "mape"}), "compile.metrics"),
+        (Problem("optimizer.two_clips", {}), "optimizer"),
     ],
 )
 def test_a_knob_has_the_name_of_its_widget(problem, knob):

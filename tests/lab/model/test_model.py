@@ -69,6 +69,38 @@ def codes(experiment, data):
     return [problem.code for problem in problems]
 
 
+# --- what cannot be made is told before a run
+
+
+def test_start_values_that_no_weight_of_that_shape_can_have_are_told_at_their_layer():
+    windows = dataset(x=np.zeros((60, 3, 4), np.float32))
+    for type, name, data in (
+        ("Dense", "orthogonal", dataset()),
+        ("Dense", "identity", dataset()),
+        ("LSTM", "identity", windows),
+    ):
+        first = LayerSpec(id="l7", type=type, params={"units": 3, "bias_initializer": name})
+        experiment = network(3).with_layers([first, *network(3).model.layers])
+        (problem,) = (one for one in model_problems(experiment, data) if one.blocks)
+        assert (problem.code, problem.layer_id) == ("initializer.shape", "l7")
+
+
+def test_arguments_of_an_optimizer_that_are_right_each_by_itself_and_not_together_are_told():
+    optimizer = PartSpec(type="Adam", params={"clipnorm": 1.0, "clipvalue": 1.0})
+    assert codes(network((3, "softmax")).with_compile(optimizer=optimizer), dataset()) == ["optimizer.two_clips"]
+
+
+def test_outputs_are_counted_where_the_network_ends_whichever_layer_has_units():
+    """Two inputs go straight into a Softmax; a Dense in front of a Flatten has units at each of several steps."""
+    alone = network(3).with_layers([LayerSpec(id="l0", type="Softmax")])
+    data = dataset(task="binary", classes=("a", "b"), features=2)
+    steps = network(1).with_added_layer("Flatten", {}).with_added_layer("Softmax", {})
+    moved = dataset(x=np.zeros((60, 3, 4), np.float32))
+    for experiment, prepared in ((alone, data), (steps, moved)):
+        assert not [one for one in model_problems(experiment, prepared) if one.blocks]
+        Trainer(*run_spec(experiment, prepared)).advance(updates=1)
+
+
 # --- the table
 
 
