@@ -7,7 +7,7 @@ language, finds the sentence here; it stands in the source once and nowhere else
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from netcore.syntax import undisturbed
@@ -38,7 +38,7 @@ def _spoken() -> Iterator[tuple[str, str, str]]:
         source = path.read_text(encoding="utf-8")
         if "netcore.errors import" not in source:
             continue
-        for node in ast.walk(undisturbed(lambda text=source: ast.parse(text))):
+        for node in ast.walk(undisturbed(partial(ast.parse, source))):
             if not isinstance(node, ast.Call):
                 continue
             match node.args:

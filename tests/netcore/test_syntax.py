@@ -13,6 +13,7 @@ from lab.runs.kept.run_file import load_arrays, save_arrays
 from netcore import Sequential
 from netcore.layers import Dense
 from netcore.models import load_model
+from netcore.sentences import sentences
 from netcore.syntax import TRIES, undisturbed
 
 
@@ -49,6 +50,10 @@ def test_arrays_of_a_run(disturbed):
     save_arrays(file, {"kernel": np.arange(6.0).reshape(2, 3)})
     file.seek(0)
     assert (load_arrays(file)["kernel"] == [[0, 1, 2], [3, 4, 5]]).all()
+
+
+def test_what_netcore_says(disturbed):
+    assert "param.int_below" in sentences.__wrapped__()
 
 
 def test_a_saved_model(tmp_path, disturbed):
