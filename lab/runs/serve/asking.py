@@ -1,7 +1,7 @@
 """What every engine asks before it starts something: is it allowed, and where does it begin."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from lab.data.prepare import Dataset
 from lab.errors import RunError
@@ -16,6 +16,9 @@ from lab.runs.wire.messages import Command, Extend, SetBatchSize, SetData, SetIn
 from lab.runs.wire.spec import KnobTurn
 from lab.spec.experiment import MOST_CHANGES, Change, Experiment, check_limits, checked
 from lab.spec.limits import Limits
+
+
+TURNED: Final = {SetLearningRate: "learning_rate", SetBatchSize: "batch_size"}  # as a run's log has them
 
 
 class Recorded(Protocol):
@@ -55,6 +58,8 @@ def check_command(command: Command, experiment: Experiment, changes: Sequence[Kn
         and len(changes) >= MOST_CHANGES
     ):
         raise RunError("run.too_many_changes", high=MOST_CHANGES)
+    if isinstance(command, SetLearningRate | SetBatchSize):
+        checked(Change, {"epoch": 0, "batch": 0, "name": TURNED[type(command)], "value": command.value})
     if isinstance(command, SetInside):
         checked(Change, {"epoch": 0, "batch": 0, **vars(command)})
         if not has_knob(experiment, command.name, command.layer):

@@ -1,5 +1,6 @@
 """The engine without processes: what pages see of a run, and what they are refused."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from lab.errors import RunError
 from lab.runs.serve import host
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
-from lab.runs.wire.messages import Extend, Pause, Resume, SetLearningRate, Speed, Stop
+from lab.runs.wire.messages import Extend, Pause, Resume, SetBatchSize, SetLearningRate, Speed, Stop
 from lab.spec.experiment import ExperimentError
 from lab.spec.limits import ALONE
 from lab.texts import LANGUAGES, say_error
@@ -55,6 +56,20 @@ def test_nobody_gets_someone_elses_record(engine):
         engine.record(run, "me")
     assert refusal.value.code == "run.unknown"
     assert engine.runs_of("me") == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [SetLearningRate(1e308), SetLearningRate(math.nan), SetLearningRate(-1.0), SetBatchSize(10**9), SetBatchSize(0)],
+    ids=repr,
+)
+def test_a_turn_that_no_log_can_hold_is_refused_and_the_run_is_seen(engine, command):
+    run = engine.start(RunRequest(iris(2), iris_data()), "me")
+    with pytest.raises(ExperimentError):
+        engine.command(run, "me", command)
+    engine.advance()
+    assert engine.view(run, "me").state == "finished"
+    assert engine.record(run, "me").changes == ()
 
 
 def test_commands_reach_the_run_and_stand_in_its_record(engine):
