@@ -17,7 +17,7 @@ from lab.texts import Language, say
 from netcore.layers.wrapper import LayerParam
 from netcore.params import BoolParam, ChoiceParam, FloatParam, IntParam, Param
 from pages.ui.problems import tell_at
-from pages.ui.state import AppState, Change, edit, set_widget_value, widget_value
+from pages.ui.state import AppState, Change, edit, edit_part, set_widget_value, widget_value
 from pages.ui.text import about, argument_help, argument_name, name_of, tell_error
 
 T = TypeVar("T")
@@ -61,6 +61,7 @@ def type_field(place: Place, state: AppState, label: str) -> None:
         state,
         show=lambda name: name_of(place.kind, name, state.language),
         help=about(place.kind, chosen, state.language) or None,
+        take=edit_part,
     )
 
 
@@ -77,6 +78,7 @@ def inner_layer_form(place: Place, argument: str, param: LayerParam, state: AppS
             lambda experiment, chosen: inner.put(experiment, as_other_layer(inner.get(experiment), chosen)),
             state,
             show=lambda name: name_of("layer", name, state.language),
+            take=edit_part,
         )
         simple = [
             (name, own)

@@ -228,6 +228,13 @@ def edit(key: str, change: Change) -> None:
     _edit(key, change)
 
 
+def edit_part(key: str, change: Change) -> None:
+    """As `edit`, for the choice of a part (its key ends with "type"): what was refused of the one before is over."""
+    if _edit(key, change):
+        state, part = app_state(), key.removesuffix("type")
+        state.refusals = {name: why for name, why in state.refusals.items() if not name.startswith(part)}
+
+
 def edit_anew(key: str, change: Change) -> None:
     """As `edit`, for what other widgets show as well: all are made anew."""
     if _edit(key, change):

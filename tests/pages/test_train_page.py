@@ -86,6 +86,15 @@ def test_a_knob_turned_after_a_run_trains_anew_with_the_last_curve_behind(person
     assert person.state().screen.behind == first
 
 
+def test_what_was_refused_of_an_optimizer_holds_up_none_that_takes_its_place(person):
+    person.train()
+    first = person.state().screen.run
+    person.set_number(-1.0, "optimizer", "Adam", "learning_rate")
+    assert person.state().screen.run == first
+    person.choose("SGD", "optimizer", "type")
+    assert person.state().screen.run != first
+
+
 def test_without_train_on_change_a_knob_waits_for_the_button(person):
     person.train()
     first = person.state().screen.run

@@ -17,7 +17,6 @@ from lab.runs.wire.spec import KnobTurn
 from lab.spec.experiment import MOST_CHANGES, Change, Experiment, check_limits, checked
 from lab.spec.limits import Limits
 
-
 TURNED: Final = {SetLearningRate: "learning_rate", SetBatchSize: "batch_size"}  # as a run's log has them
 
 
