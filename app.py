@@ -27,7 +27,7 @@ from lab.insight.inside.looker import LookingPool, set_looker
 from lab.reading.host import set_reader
 from lab.reading.pool import ReadingPool
 from lab.reading.stored import FileFolder, set_file_folder
-from lab.runs.serve import owner
+from lab.runs.serve import owner, variables
 from lab.runs.serve.front import SCRIPT, FrontPage
 from lab.runs.serve.headers import inline_scripts, sites
 from lab.runs.serve.host import set_engine
@@ -153,7 +153,7 @@ def own_middleware() -> list[Middleware]:
         origins=named if st.get_option("server.enableCORS") else None,
         embedding=sites(os.environ.get("LAB_EMBED", "")),
         limits=profile.visitors(),
-        metrics=os.environ.get("LAB_METRICS") == "1",
+        metrics=variables.metrics_wanted(),
         kind_of=kind_of,
     )
     names, icon = [each.name for each in PAGES], ICON.read_bytes()
@@ -173,6 +173,8 @@ def static_files() -> Middleware:
 
 
 if profile.serving(__file__):
+    for sentence in variables.look():
+        print(sentence, flush=True)
     owner.ready()  # without a key no page could be served
     bound_http_reading(profile.connections())
 app = st.App("pages/main.py", routes=routes(), middleware=[*own_middleware(), static_files()], lifespan=lifespan)

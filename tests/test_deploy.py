@@ -108,6 +108,31 @@ def test_systemd_takes_the_unit_without_a_word_and_finds_little_that_it_may_do(u
     assert may.returncode == 0, may.stdout
 
 
+def test_what_docker_is_not_sent_is_nothing_that_the_container_gets():
+    left_out = {line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[0] != "#"}
+    copied = {name for kind, words in containerfile() if kind == "COPY" for name in words[:-1]}
+    assert {".git", ".venv", ".lab"} <= left_out
+    assert not left_out & copied
+
+
+def test_a_container_alone_is_started_in_the_same_way_wherever_that_is_told():
+    told = [
+        re.findall(r"docker run .*--env-file deploy/lab.env lab$", re.sub(r"\\\n#? *", "", text), re.MULTILINE)
+        for text in (PAGE, read("Containerfile"))
+    ]
+    assert told[0] == told[1]
+    assert "--restart always" in told[0][0]  # else it is gone after a reboot
+
+
+def test_the_unit_s_walls_are_opened_where_a_cluster_is_told_of():
+    """Without these two lines a server in the unit does not find a scheduler, or does not start."""
+    walls = dict(line.split("=", 1) for line in read("lab@.service").splitlines() if "=" in line)
+    assert (walls["IPAddressDeny"], walls["ProcSubset"]) == ("any", "pid")
+    told = (ROOT / "docs" / "sweeps-on-a-cluster.md").read_text(encoding="utf-8")
+    assert re.search(r"^IPAddressAllow=\d", told, re.MULTILINE)
+    assert re.search(r"^ProcSubset=all$", told, re.MULTILINE)
+
+
 def test_every_variable_of_ours_stands_in_the_table_of_settings_and_nothing_else():
     used = {
         node.value

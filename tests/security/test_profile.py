@@ -76,6 +76,7 @@ def test_the_first_line_says_which_address_to_open():
     said = greeting("class", "10.0.0.7", 8501, https=False, bound="0.0.0.0")
     assert "http://10.0.0.7:8501" in said
     assert "20 MB" in said
+    assert "http://[2001:db8::1]:8501" in greeting("class", "2001:db8::1", 8501, https=False, bound="::")
     assert greeting("alone", "127.0.0.1", 80, https=True, bound="127.0.0.1") == "Open https://127.0.0.1:80"
 
 

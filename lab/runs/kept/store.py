@@ -46,19 +46,21 @@ from lab.runs.kept.run_file import (
 from lab.runs.wire.checkpoints import Checkpoints
 from lab.runs.wire.messages import Status
 from lab.runs.wire.typed import typed
-from lab.spec.limits import Limits
+from lab.spec.limits import Limits, current_limits
 from lab.verdict.verdict import Kind
 
 DAMAGED = re.compile(r"damaged-([0-9a-f]{32})")  # id of a run whose file does not tell its own any more
 TOKEN = re.compile(r"[0-9a-f]{8}")  # which arrays belong to a run's .json
 OWNERS, SUMMARIES = 300, 4_000  # whose lines are at hand, and how many; those of whoever was not asked for longest go
+YEAR_S = 365 * 24 * 3600  # an owner is known by a cookie that lasts so long: whatever is older nobody can find
 LEFT_S = 3600.0  # after so long nobody is still writing a file that belongs to no run
 NO_RUN = (ValueError, KeyError, TypeError, AttributeError, RecursionError, LabError)
 
 
 def default_directory() -> Path:
-    """LAB_HOME, or `.lab` in the folder the program was started in."""
-    return Path(os.environ.get("LAB_HOME", ".lab")) / "runs"
+    """LAB_HOME, or one where the program was started: a class, whose runs expire, has not that of a person alone."""
+    home = ".lab" if current_limits().kept_runs_hours is None else ".lab-class"
+    return Path(os.environ.get("LAB_HOME") or home) / "runs"
 
 
 def has_folder(directory: Path, owner: str) -> bool:
@@ -288,8 +290,8 @@ class RunStore:
         return locked(f"{self.directory}.lock")
 
     def _tidied(self, folder: str) -> dict[str, Files] | None:
-        """The files that are there once all is deleted which is too old and not pinned, and then the oldest until the
-        rest fits, pinned ones last. None: they cannot be read just now.
+        """The files that are there once all is deleted which is too old, and then the oldest until the rest fits,
+        pinned ones last. None: they cannot be read just now.
         """
         try:
             files = files_in(folder)
@@ -312,7 +314,7 @@ class RunStore:
         runs = [(_is_pinned(f"{folder}/{name}", own), own[RUN], name) for name, own in files.items() if RUN in own]
         for count, (pinned, stamp, name) in enumerate(sorted(runs, reverse=True), start=1):
             used += sum(file.size for ending, file in files[name].items() if ending != MARKS)
-            too_old = not pinned and hours is not None and now - stamp.modified_s > hours * 3600
+            too_old = hours is not None and now - stamp.modified_s > (YEAR_S if pinned else hours * 3600)
             if too_old or (room is not None and used > room) or count > self._limits.kept_runs:
                 found.append(name + RUN)
         return found + [name for name, stamp in _left(files) if now - stamp.modified_s > LEFT_S]

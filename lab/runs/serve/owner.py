@@ -19,13 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lab.errors import RunError
 from lab.runs.kept.disk import disk_refusals, write_whole
-from lab.runs.kept.store import default_directory, has_folder
+from lab.runs.kept.store import YEAR_S, default_directory, has_folder
 from lab.runs.serve.keys import new_key
 from lab.texts import say_error
 
 COOKIE = "lab_owner"
 KEY_FILE = "owner.key"
-YEAR_S = 365 * 24 * 3600
 
 _UNSIGNED = re.compile(r"[A-Za-z0-9_-]{32}")  # as all cookies were before they were signed
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -70,16 +69,17 @@ def keys_in(home: Path) -> list[str]:
     """The keys that cookies are signed with, oldest first; the first is made where there is none.
 
     Raises:
-        SystemExit: the file holds something else, or none can be written.
+        SystemExit: the file holds something else, cannot be read, or none can be written.
     """
     path = home / KEY_FILE
-    if not path.exists():
-        try:
-            _make_key(path)
-        except RunError as refusal:
-            told = say_error(refusal, "en")
-            raise SystemExit(f"{path}, the key that cookies are signed with, cannot be written. {told}") from None
-    keys = path.read_text(encoding="utf-8", errors="replace").split()
+    try:
+        with disk_refusals():
+            if not path.exists():
+                _make_key(path)
+            keys = path.read_text(encoding="utf-8", errors="replace").split()
+    except RunError as refusal:
+        told = say_error(refusal, "en")
+        raise SystemExit(f"{path}, the key that cookies are signed with, cannot be had. {told}") from None
     if not keys or not all(map(_KEY.fullmatch, keys)):
         raise SystemExit(f"{path} must hold keys of 64 hexadecimal digits, one a line; without it a new one is made.")
     return keys

@@ -76,7 +76,8 @@ def greeting(name: str, people: str, port: int, https: bool, bound: str) -> str:
         people: the address that people open.
         bound: the address that is listened on.
     """
-    address = f"{'https' if https else 'http'}://{people}:{port}"
+    host = f"[{people}]" if ":" in people else people
+    address = f"{'https' if https else 'http'}://{host}:{port}"
     if name != "class":
         return f"Open {address}"
     mb = CLASS.upload_bytes // 1_000_000

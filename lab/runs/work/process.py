@@ -20,14 +20,19 @@ from lab.runs.wire.messages import PROTOCOL, Hello, Message, read_messages, writ
 from lab.runs.work.suspect import Suspect
 from lab.runs.work.worker import Worker
 
+FIRST_TO_GO = "500"  # as if it took half of the machine more; the web process has 0
 SWITCH_S = 0.0005  # that a command which has come in waits for the thread that computes; Python's own are 5 ms
 
 
 def be_modest(memory_bytes: int) -> None:
-    """Leave the machine to the web process: lower priority, and a bound on memory where the system has one."""
+    """Leave the machine to the web process: lower priority, a bound on memory where the system has one, and where there
+    is no memory left the system ends this process first.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the web process, which then closes us
     if hasattr(os, "nice"):
         os.nice(5)
+    with suppress(OSError):  # Linux
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
     try:
         import resource
     except ImportError:  # Windows has none

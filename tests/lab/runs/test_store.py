@@ -15,7 +15,7 @@ from lab.runs.kept import disk, files
 from lab.runs.kept import store as store_module
 from lab.runs.kept.record import Marks
 from lab.runs.kept.replay import past_of
-from lab.runs.kept.store import LEFT_S, RunStore
+from lab.runs.kept.store import LEFT_S, YEAR_S, RunStore
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
 from lab.runs.wire.messages import SetLearningRate
@@ -242,6 +242,15 @@ def test_a_pinned_run_outlives_its_time_and_is_the_last_to_make_room(engine, tmp
     assert {summary.id for summary in store.summaries("me")} == {pinned, later[-1]}
     now[0] = next(tmp_path.rglob("*.json")).stat().st_mtime + 25 * 3600
     assert [summary.id for summary in store.summaries("me")] == [pinned]
+
+
+def test_a_pinned_run_goes_when_the_cookie_has_gone_by_which_it_was_found(engine, tmp_path):
+    now = [0.0]
+    store = RunStore(tmp_path, replace(ALONE, kept_runs_hours=24.0), clock=lambda: now[0])
+    store.mark(keep(store, engine), "me", pinned=True)
+    now[0] = next(tmp_path.rglob("*.json")).stat().st_mtime + YEAR_S + 60
+    store.tidy()
+    assert not [*tmp_path.rglob("*.json")]
 
 
 def test_the_list_tells_best_and_last_values_and_the_verdict(engine, tmp_path):

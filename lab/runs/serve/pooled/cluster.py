@@ -6,6 +6,7 @@ Scheduling, moving data and beginning again what a lost machine had are Dask's; 
 
 import logging
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from lab.runs.wire.messages import (
 from lab.runs.work.job import first_status
 from lab.runs.work.piece import TOPIC, same, train
 
+ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")
 CONNECT_S = 5.0
 RETRY_S = 30.0  # before one that could not be reached is tried again
 NO_WORKER_S = 30.0  # so long a cluster may be without workers: they may just be starting again
@@ -57,6 +59,19 @@ class _Task:
     future: Any = None
 
 
+def dask_at(address: str) -> Any:
+    """Dask's own module. Raises SystemExit: it cannot be had here, or that is no address of a scheduler."""
+    if not ADDRESS.fullmatch(address):
+        raise SystemExit(f"LAB_DASK must be an address such as tcp://10.0.0.5:8786, but is {address!r}.")
+    try:
+        import distributed
+    except ModuleNotFoundError:
+        raise SystemExit("LAB_DASK is set, but Dask is not there: pip install -r requirements-dask.txt") from None
+    except OSError as error:  # it asks the system for its memory: deploy/lab@.service hides that
+        raise SystemExit(f"LAB_DASK is set, but Dask cannot be used: {error}. docs/sweeps-on-a-cluster.md") from None
+    return distributed
+
+
 class Cluster:
     """Whoever calls never waits, except in `places`.
 
@@ -66,15 +81,11 @@ class Cluster:
         on_lost: told that nothing more comes of what was sent; it has to be computed elsewhere.
 
     Raises:
-        SystemExit: the extra is not installed.
+        SystemExit: as `dask_at`.
     """
 
     def __init__(self, address: str, on_message: Callable[[Message], None], on_lost: Callable[[], None]) -> None:
-        try:
-            import distributed
-        except ModuleNotFoundError:
-            raise SystemExit("LAB_DASK is set, but Dask is not there: pip install -r requirements-dask.txt") from None
-        self._distributed: Any = distributed
+        self._distributed = dask_at(address)
         self._address, self._on_message, self._on_lost = address, on_message, on_lost
         self._client: Any = None
         self._tried_at = -RETRY_S

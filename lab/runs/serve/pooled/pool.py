@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from lab.runs.wire.tempo import Tempo
 from lab.runs.work.suspect import Suspect
 
 ROOT = Path(__file__).resolve().parents[4]
+MOST_WORKERS = 256  # more is a slip: each takes 50 MB
 PING_S = 1.0
 SILENCE_S = 10.0  # a worker that answers no ping for so long hangs; one heavy batch may take seconds
 STARTING_S = 120.0  # that it may take to say hello: on a crowded machine all it imports may have to be compiled first
@@ -47,8 +49,13 @@ def child_process(module: str) -> "subprocess.Popen[bytes]":
 
 
 def pool_size() -> int:
-    """LAB_WORKERS, or one less than there are processors, but at least two."""
-    return int(os.environ.get("LAB_WORKERS", 0)) or max(2, (os.cpu_count() or 1) - 1)
+    """LAB_WORKERS, or one less than there are processors, but at least two. Raises SystemExit where it is no number."""
+    given = os.environ.get("LAB_WORKERS", "")
+    if not given:
+        return max(2, (os.cpu_count() or 1) - 1)
+    if not re.fullmatch("[0-9]{1,3}", given) or not 1 <= int(given) <= MOST_WORKERS:
+        raise SystemExit(f"LAB_WORKERS must be a whole number from 1 to {MOST_WORKERS}, but is {given!r}.")
+    return int(given)
 
 
 @dataclass
