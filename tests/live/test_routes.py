@@ -4,6 +4,7 @@ import json
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from lab.runs.serve import host
 from lab.runs.serve.engine import RunRequest
@@ -96,5 +97,31 @@ def test_a_foreign_host_is_refused_where_hosts_are_named(engine, finished):
 
 def test_without_a_live_engine_there_is_no_stream():
     host.set_engine(None)
-    assert ask(Starlette(routes=routes()), "/live/anything")[0] == 404
+    assert ask(Starlette(middleware=middleware()), "/live/anything")[0] == 404
+
+
+def test_a_stream_goes_through_our_layers_and_through_none_that_lies_behind(engine, finished):
+    class Seen:
+        """A layer that counts what goes through it."""
+
+        def __init__(self, app, sent: list[str]) -> None:
+            self.app, self.sent = app, sent
+
+        async def __call__(self, scope, receive, send) -> None:
+            def counted(message):
+                self.sent.append(message["type"])
+                return send(message)
+
+            await self.app(scope, receive, counted)
+
+    host.set_engine(engine)
+    before, behind = [], []
+    app = Starlette(middleware=[Middleware(Seen, before), *middleware(), Middleware(Seen, behind)])
+    _, headers, _ = ask(app, f"/live/{finished}")
     host.set_engine(None)
+    assert "content-security-policy" in dict(headers)
+    assert before[0] == "http.response.start"
+    assert set(before[1:]) == {"http.response.body"}
+    assert behind == []
+    assert ask(app, "/livelier")[0] == 404  # which is none of ours
+    assert behind == ["http.response.start", "http.response.body"]

@@ -1,4 +1,4 @@
-"""Our two routes: GET /live/{key}, a read-only stream of server-sent events, and POST /play/{ticket}."""
+"""What we answer ourselves: GET /live/{key}, a read-only stream of server-sent events, and POST /play/{ticket}."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,10 +9,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lab.runs.serve import host
-from lab.runs.serve.bounds import Bounds
+from lab.runs.serve.bounds import STREAMS, Bounds
 from lab.runs.serve.cookies import OwnCookies
 from lab.runs.serve.headers import SaidWithEverything, headers, policy
 from lab.runs.serve.not_served import NotServed
@@ -45,11 +45,23 @@ class Live:
     alone; a browser that refuses cookies has no other way to say whose it is. There is no CORS header, so no other
     site's script can read the answer, and it takes no commands.
 
-    A plain ASGI app: Starlette's StreamingResponse, its task group and a timer for each wait cost several times as
-    much as the frames that go through it.
+    ASGI middleware, the last of ours: what lies behind is for pages and files, and would hand on each frame in a
+    coroutine of its own (`docs/adr/0043-a-stream-lies-before-the-pages.md`). Starlette's StreamingResponse, its task
+    group and a timer for each wait would cost several times as much as the frames.
     """
 
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(STREAMS):
+            await self.app(scope, receive, send)
+        elif scope["method"] in ("GET", "HEAD"):
+            await self._stream(scope, receive, send)
+        else:
+            await Response(status_code=405, headers={"allow": "GET, HEAD"})(scope, receive, send)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         engine, outflow = host.engine(), Outflow(lambda events: send(_body(events)))
         reader = _opened(engine, scope, outflow) if isinstance(engine, PoolEngine) else None
         if reader is None or not isinstance(engine, PoolEngine):
@@ -84,7 +96,7 @@ def _body(data: bytes) -> Message:
 
 def _opened(engine: PoolEngine, scope: Scope, outflow: Outflow) -> Reader | None:
     draws = DRAWS.get(QueryParams(scope["query_string"]).get("network", ""), "nothing")
-    return engine.streams.open(scope["path_params"]["key"], _last_epoch(scope), outflow, draws=draws)
+    return engine.streams.open(scope["path"].removeprefix(STREAMS), _last_epoch(scope), outflow, draws=draws)
 
 
 def _last_epoch(scope: Scope) -> int:
@@ -94,7 +106,7 @@ def _last_epoch(scope: Scope) -> int:
 
 
 def routes() -> list[Route]:
-    return [Route("/live/{key}", Live(), methods=["GET"]), Route("/play/{ticket}", Play(), methods=["POST"])]
+    return [Route("/play/{ticket}", Play(), methods=["POST"])]
 
 
 def middleware(
@@ -129,4 +141,5 @@ def middleware(
         *([Middleware(Bounds, limits=limits)] if limits is not None else []),
         *([Middleware(PageMessages, kind_of=kind_of)] if kind_of is not None else []),
         *([Middleware(Turns)] if limits is not None and kind_of is not None else []),
+        Middleware(Live),
     ]
