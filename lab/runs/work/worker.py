@@ -45,11 +45,14 @@ from lab.runs.work.suspect import Suspect
 from lab.runs.work.trainer import Trainer
 
 WORKER_FRAMES_PER_S = 400.0  # of all its runs together
-QUICKEST_BEAT_S, SLOWEST_BEAT_S = 0.02, 0.1  # between two messages with frames
+QUICKEST_BEAT_S, SLOWEST_BEAT_S = 0.02, 0.125  # between two messages with frames
 BEATS_PER_FRAME = 4
-RUNS_PER_BEAT_S = 1000.0  # the more runs, the slower the beat: a message costs the web process as much as ten frames
+# the more runs, the slower the beat, for to wake costs the web process as much as ten frames: up to every other one of
+# them then has a frame of each run
+RUNS_PER_BEAT_S = 2 * WORKER_FRAMES_PER_S
 SNAPSHOT_S = 1.0  # between two of one run, at least
 SNAPSHOT_SHARE = 0.03  # at most this part of the time goes into snapshots
+TAKEN_S, TAKEN_BYTES = 1.0, 1 << 18  # states for looking back wait for others, so long and so many
 SNAPSHOTS_PER_S = 20.0  # of all its runs together: a hundred repeat five seconds each if it dies, and no point is lost
 LONGEST_STRETCH = 4.0
 LONGEST_WAIT_S = 1.0  # for a message: a pace may ask for a turn at a time that no clock of the system can tell
@@ -188,7 +191,7 @@ class Worker:
         self._tempo, self._stretch, self._costs = Tempo(), Stretch(), Costs()
         self._outgoing: list[Frame] = []
         self._taken: list[Checkpoint] = []
-        self._next_beat_at = self._next_snapshot_at = 0.0
+        self._next_beat_at = self._next_snapshot_at = self._next_taken_at = 0.0
         self._gone, self._next_tidy_at = 0, clock() + TIDY_S
         self._quit = False
 
@@ -401,6 +404,7 @@ class Worker:
         self._encode(run, slot)
         if slot.undrawn:
             self._encode_drawing(run, slot)
+        self._hand_in()
         self._flush()
         if save:
             self._save(run, slot)
@@ -437,6 +441,8 @@ class Worker:
         """In a common beat: what goes out for many runs at once costs the web process little more than for one."""
         now = self._clock()
         if now >= self._next_beat_at:
+            if now >= self._next_taken_at or sum(len(one.data) for one in self._taken) >= TAKEN_BYTES:
+                self._hand_in()
             self._encode_what_is_due(now)
             self._flush()
             self._save_what_is_due(now)
@@ -503,11 +509,15 @@ class Worker:
             weights=weights + inside, parameters=trainer.parameters() if slot.exact and is_new else b""
         )
 
-    def _flush(self) -> None:
-        """Frames, and before them the checkpoints that waited for the next message."""
+    def _hand_in(self) -> None:
+        """The checkpoints that have been taken."""
         if self._taken:
+            self._next_taken_at = self._clock() + TAKEN_S
             self._send(Taken(self._taken))
             self._taken = []
+
+    def _flush(self) -> None:
+        """The frames."""
         if self._outgoing:
             self._send(Frames(self._outgoing))
             self._outgoing = []

@@ -7,10 +7,12 @@ import weakref
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from lab.runs.wire.checkpoints import SCHEDULE
 from lab.runs.wire.frame import decode
 from lab.runs.wire.messages import (
     ENDED,
@@ -29,9 +31,11 @@ from lab.runs.wire.messages import (
     Status,
     Step,
     Stop,
+    Taken,
     order,
 )
 from lab.runs.wire.tempo import BUSY_DRAWINGS, BUSY_MOTION, EYE, MOTION, Tempo
+from lab.runs.work import worker as worker_module
 from lab.runs.work.inside import FASTEST_S
 from lab.runs.work.slicer import Pace
 from lab.runs.work.suspect import SUSPECT_BYTES, Suspect
@@ -353,6 +357,34 @@ def test_however_little_they_take_there_are_only_so_many_snapshots_a_second_of_a
     later = [shot.run for at, shot in told.of(Snapshot) if at > 2.0]
     assert len(later) == pytest.approx(8.0 * SNAPSHOTS_PER_S, rel=0.05)
     assert {later.count(run) for run in runs} == {4}
+
+
+def test_of_a_hundred_runs_each_has_a_frame_in_every_other_beat(work, start):
+    runs = [f"{number}" for number in range(100)]
+    said = work(*((0.0, start(run, ENDLESS, 4.0)) for run in runs), until=4.0)
+    beats = [at for at, message in said.of(Frames) if at > 1.0]
+    assert all(after - before >= 0.125 for before, after in pairwise(beats))
+    frames = Counter(run for run in runs for at, _ in said.points(run) if at > 1.0)
+    assert len(frames) == 100
+    assert set(frames.values()) <= {11, 12}  # in three seconds
+
+
+def test_states_for_looking_back_wait_a_second_for_others_and_go_out_before_the_end(work, start):
+    said = work((0.0, start("a", ENDLESS, 30.0)), (5.5, stop("a")))
+    messages = said.of(Taken)
+    times = [at for at, _ in messages]
+    assert times[0] < 0.1
+    assert all(1.0 <= after - before < 2.0 for before, after in pairwise(times[:-1]))
+    told = [one.epoch for _, message in messages for one in message.checkpoints]
+    assert told == [epoch for epoch in SCHEDULE if epoch <= said.end("a").epoch]
+    assert said.said.index(messages[-1]) < said.said.index(said.of(Status, "a")[-1])
+
+
+def test_large_states_do_not_wait(work, start, monkeypatch):
+    monkeypatch.setattr(worker_module, "TAKEN_BYTES", 1)
+    said = work((0.0, start("a", ENDLESS, 30.0)), until=1.0)
+    assert [len(message.checkpoints) for _, message in said.of(Taken)] == [1] * len(said.of(Taken))
+    assert len(said.of(Taken)) > 10
 
 
 def test_new_runs_are_begun_one_after_another_each_with_its_first_point(work, start):
