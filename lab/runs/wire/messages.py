@@ -449,9 +449,10 @@ def read_messages(stream: BufferedIOBase) -> Iterator[Message]:
     while size := stream.readinto1(read):
         come += read[:size]
         start = 0
-        while (end := _end(come, start)) <= len(come):
-            yield unpack(bytes(come[start + _LENGTH.size : end]))
-            start = end
+        with memoryview(come) as view:  # each message is copied once
+            while (end := _end(come, start)) <= len(come):
+                yield unpack(bytes(view[start + _LENGTH.size : end]))
+                start = end
         del come[:start]
 
 

@@ -26,7 +26,7 @@ class Curve:
 
     def __init__(self) -> None:
         self.last_epoch = 0  # of the newest point that came in
-        self._frames: list[Frame] = []
+        self._frames: list[tuple[int, int, bytes]] = []  # first and last epoch, and the event
         self._frame_bytes = 0  # of their events
         self._read_epoch = 0  # points up to here have been read from the frames
         self._history: Packed = {}
@@ -50,13 +50,14 @@ class Curve:
 
     def take(self, frame: Frame) -> bool:
         """Take in a frame; False if all its points came before (a worker goes on from its last snapshot)."""
-        if frame.last <= self.last_epoch:
+        first, last, event = frame.first, frame.last, frame.event
+        if last <= self.last_epoch:
             return False
-        if frame.first <= self.last_epoch:
-            frame = frame._replace(first=self.last_epoch + 1, event=cut(frame.event, self.last_epoch))
-        self._frames.append(frame)
-        self._frame_bytes += len(frame.event)
-        self.last_epoch = frame.last
+        if first <= self.last_epoch:
+            first, event = self.last_epoch + 1, cut(event, self.last_epoch)
+        self._frames.append((first, last, event))
+        self._frame_bytes += len(event)
+        self.last_epoch = last
         self.thin(RING)
         return True
 
@@ -65,7 +66,8 @@ class Curve:
         if len(self._frames) > frames:
             self._read()
         while len(self._frames) > frames:
-            self._frame_bytes -= len(self._frames.pop(0).event)
+            _, _, event = self._frames.pop(0)
+            self._frame_bytes -= len(event)
 
     def rest(self, snapshot: Callable[[], bytes]) -> None:
         """Where the run's snapshot has all of these points, with all of their digits, keep them nowhere else.
@@ -82,13 +84,13 @@ class Curve:
         """Events for a reader that has the points up to `epoch`: a new beginning where the frames no longer reach."""
         if self.last_epoch <= epoch:
             return []
-        if not self._frames or self._frames[0].first > epoch + 1:
+        if not self._frames or self._frames[0][0] > epoch + 1:
             return [reset_event(self.points().thinned(DISPLAY_POINTS))]
         newest_first = []
-        for frame in reversed(self._frames):
-            if frame.last <= epoch:
+        for first, last, event in reversed(self._frames):
+            if last <= epoch:
                 break
-            newest_first.append(frame.event if frame.first > epoch else cut(frame.event, epoch))
+            newest_first.append(event if first > epoch else cut(event, epoch))
         return newest_first[::-1]
 
     def points(self) -> Points:
@@ -100,7 +102,7 @@ class Curve:
 
     def newest(self) -> Points:
         """Those of the newest frame, without reading any other."""
-        return decode(self._frames[-1].event) if self._frames else Points()
+        return decode(self._frames[-1][2]) if self._frames else Points()
 
     def _columns(self) -> "tuple[Packed | Lent, Packed | Lent]":
         """History and extras of what has been read."""
@@ -111,10 +113,10 @@ class Curve:
 
     def _read(self) -> None:
         fresh = []
-        for frame in reversed(self._frames):
-            if frame.last <= self._read_epoch:
+        for _, last, event in reversed(self._frames):
+            if last <= self._read_epoch:
                 break
-            fresh.append(frame.event)
+            fresh.append(event)
         if fresh and self._snapshot is not None:  # it has gone on
             self._history, self._extras = map(_packed, self._columns())
             self._snapshot = None

@@ -168,7 +168,7 @@ def _told(job: Job) -> list[Wakeable]:
 def _take(job: Job, frame: Frame) -> bool:
     """Whether there is something new in a frame: points that did not come before, or weights between two epochs."""
     if frame.event:
-        if not job.curve.take(Frame(job.id, frame.first, frame.last, frame.event)):
+        if not job.curve.take(frame):
             return False
         job.blame.in_a_row = 0  # it gets on
     if frame.weights or frame.parameters:
