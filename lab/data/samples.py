@@ -12,7 +12,7 @@ from lab.data.read import read_table
 from lab.data.table import Note, Table
 from lab.errors import DataError
 from lab.spec.data import AS_FOUND, ReadingSpec, Task, WindowSpec
-from lab.spec.limits import ALONE
+from lab.spec.limits import ALONE, Limits, current_limits
 from lab.texts import Language
 
 SAMPLE_DATA = Path(__file__).resolve().parent.parent.parent / "sample_data"
@@ -109,22 +109,23 @@ def load_sample(name: str, reading: ReadingSpec = AS_FOUND) -> Table:
     Raises:
         DataError "data.no_such_sample"; TableError: not to be read in this way.
     """
-    return _as_meant(name) if reading == AS_FOUND else _read_otherwise(name, reading)
+    return _as_meant(name) if reading == AS_FOUND else _read_otherwise(name, reading, current_limits())
 
 
 @cache
 def _as_meant(name: str) -> Table:
-    return _read(name, AS_FOUND)
+    return _read(name, AS_FOUND, ALONE)
 
 
 @lru_cache(maxsize=8)  # a person may think of any number, and the largest takes 15 MB each time
-def _read_otherwise(name: str, reading: ReadingSpec) -> Table:
-    return _read(name, reading)
+def _read_otherwise(name: str, reading: ReadingSpec, limits: Limits) -> Table:
+    """Rows turned into columns are as many as of a person's own file."""
+    return _read(name, reading, limits)
 
 
-def _read(name: str, reading: ReadingSpec) -> Table:
+def _read(name: str, reading: ReadingSpec, limits: Limits) -> Table:
     about = card(name)
-    table = read_table(_bytes_of(about.file), about.file, ALONE, reading)
+    table = read_table(_bytes_of(about.file), about.file, limits, reading)
     zeros = tuple(column for column in about.empty_means_zero if column in table.column_names)
     return _with_zeros(table, zeros)
 

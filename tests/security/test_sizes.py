@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from lab.data.prepare import prepare
-from lab.errors import DataError, RunError
+from lab.data.samples import load_sample
+from lab.errors import DataError, RunError, TableError
 from lab.insight.ctc import edits
 from lab.insight.evaluate import evaluate_run
 from lab.model.knobs import knob_of
@@ -16,7 +17,7 @@ from lab.runs.orders.run import run_spec
 from lab.runs.orders.study import Cell
 from lab.runs.serve.engine import RunRequest
 from lab.runs.serve.inline import InlineEngine
-from lab.spec.data import DataSpec, SplitSpec, UploadSource, WindowSpec
+from lab.spec.data import DataSpec, ReadingSpec, SplitSpec, UploadSource, WindowSpec
 from lab.spec.experiment import LayerSpec
 from lab.spec.limits import ALONE, CLASS
 from lab.texts import LANGUAGES, say_error
@@ -204,3 +205,11 @@ def test_the_weights_of_a_layer_over_time_are_learned_in_bounded_memory():
     model = Sequential([Input((1_000, 100)), layers.Dense(100), layers.GlobalMaxPooling1D(), layers.Dense(1)])
     model.compile("sgd", "mse")
     assert model.memory(2).activations < 10_000_000
+
+
+def test_a_sample_on_its_side_has_no_more_columns_than_a_person_s_file(monkeypatch):
+    """One switch of the data page: no process of its own reads it, and others wait."""
+    monkeypatch.setenv("LAB_PROFILE", "class")
+    with pytest.raises(TableError) as refusal:
+        load_sample("seattle_tomorrow", ReadingSpec(transpose=True))
+    assert refusal.value.values == {"columns": 1461, "limit": CLASS.columns}

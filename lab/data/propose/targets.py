@@ -48,6 +48,7 @@ POINTS = {
 }
 DIGITS = re.compile(r"\d+")
 DERIVED = re.compile(r"lag|_?sq$|squared|^log|_log$|^pred|_rank$", re.IGNORECASE)
+MADE = ("sq", "_1", "_2", "_3", "_4")  # behind the name of the column that it is made of
 DURATION = re.compile(r"time|t|days?|weeks?|months?|years?", re.IGNORECASE)
 FAMILY = 3  # columns that differ by a number in their names alone, or answers with yes or no under one first word
 
@@ -80,6 +81,9 @@ class Ranking:
         self._dated = [c for c in self.usable if not is_time_name(c.name)] or self.usable
         self._of_r = has_row_names(table)
         self._names = {c.name.lower() for c in self.usable}
+        self._bare_names = [c.name.strip().lower() for c in self.usable]
+        self._places = {c.name: place for place, c in enumerate(self.usable)}
+        self._measured = sum(map(_is_measured, self.usable))
         self._has_rising_time = any(is_time_name(c.name) and self._rises(c) for c in table.columns)
         self._is_of_survival = any(map(self._is_duration, self.usable)) and any(map(_tells_whether, self.usable))
         self._numbers = [c for c in self.usable if c.minimum is not None and c.distinct > FEW_ENDS]
@@ -151,19 +155,17 @@ class Ranking:
 
     def _is_place(self, column: Column) -> bool:
         """`y` beside `x`, in front of others or of `z`."""
-        names = [c.name.strip().lower() for c in self.usable]
-        place = self.usable.index(column)
+        names, place = self._bare_names, self._places[column.name]
         return place > 0 and names[place] == "y" and names[place - 1] == "x" and place < len(names) - 1
 
     def _is_made_of_another(self, name: str) -> bool:
         """`lwage` beside `wage`, `agesq` beside `age`, `gfr_2` beside `gfr`, `AGE_SEX` beside both."""
         low = name.lower()
-        others = self._names - {low}
         parts = [part for part in low.split("_") if part]
         return (
-            (low[:1] in ("l", "c", "d", "g") and low[1:] in others)
-            or any(low == f"{other}{end}" for other in others for end in ("sq", "_1", "_2", "_3", "_4"))
-            or (len(parts) > 1 and all(part in others for part in parts))
+            (low[:1] in ("l", "c", "d", "g") and low[1:] in self._names)
+            or any(low.endswith(end) and low.removesuffix(end) in self._names for end in MADE)
+            or (len(parts) > 1 and all(part in self._names for part in parts))
         )
 
     def _by_place(self, column: Column) -> Iterator[tuple[str, float]]:
@@ -181,7 +183,7 @@ class Ranking:
                 yield "classes", 1.0
         elif _is_measured(column):
             yield "measured", 1.0
-            if len(self.usable) > 2 and sum(map(_is_measured, self.usable)) == 1:
+            if len(self.usable) > 2 and self._measured == 1:
                 yield "only_measured", 1.0
         elif self._numbers == [column] and len(self.usable) > 2:
             yield "only_measured", 1.0

@@ -6,13 +6,14 @@ import pytest
 
 from lab.data.prepare import prepare
 from lab.data.propose import guess_task, propose, propose_data, task_choices
-from lab.data.propose.targets import POINTS
+from lab.data.propose.targets import POINTS, Ranking
 from lab.data.samples import load_sample
 from lab.edits.proposals import for_own_table, with_target
 from lab.errors import DataError
 from lab.spec.data import SampleSource
 from lab.texts import LANGUAGES, say
 from tests.lab.data.tables import table_of
+from tests.waiting import bounded_work
 
 N = 40
 LEFT_OUT = (
@@ -293,3 +294,10 @@ def test_a_value_that_stands_for_one_class_alone_tells_the_class_however_well_ot
     close = [int(word == "yes") if i % 9 else 2 for i, word in enumerate(work)]
     table = table_of(hours=hours, close=close, x=NOISE, work=work)
     assert propose_data(table, "work").inputs == ("close", "x")
+
+
+def test_many_columns_are_ranked_in_time_that_grows_with_them_and_not_with_their_pairs():
+    table = table_of(**{f"part {place}": [(row * (place % 7 + 2)) % 19 for row in range(20)] for place in range(4_000)})
+    with bounded_work():
+        for _ in range(3):
+            assert Ranking(table).candidates()
