@@ -77,6 +77,10 @@ def test_the_first_line_says_which_address_to_open():
     assert "http://10.0.0.7:8501" in said
     assert "20 MB" in said
     assert "http://[2001:db8::1]:8501" in greeting("class", "2001:db8::1", 8501, https=False, bound="::")
+    assert "everybody opens http://localhost:80." in greeting("class", "localhost", 80, https=False, bound="127.0.0.1")
+    behind = greeting("class", "lab.example.org", 8501, https=False, bound="127.0.0.1")
+    assert "everybody opens lab.example.org." in behind  # neither the replica's port nor its scheme is theirs
+    assert "http" not in behind
     assert greeting("alone", "127.0.0.1", 80, https=True, bound="127.0.0.1") == "Open https://127.0.0.1:80"
 
 

@@ -37,6 +37,7 @@ CLASS_SETTINGS = {
 # Arrow's own allocator gives none of it back: of nine tables of 19 MB, whose people had gone, it kept 45 MB.
 CLASS_PROCESS = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 DESCRIPTORS = 16_384  # a page holds one while it is open, another while its run goes on, and six as it comes
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 EMBEDDED_SETTINGS = {"server.xsrfCookieSameSite": "none"}  # in a frame of LAB_EMBED an upload brings its token, too
 
 
@@ -80,6 +81,10 @@ def greeting(name: str, people: str, port: int, https: bool, bound: str) -> str:
     address = f"{'https' if https else 'http'}://{host}:{port}"
     if name != "class":
         return f"Open {address}"
+    if bound in LOOPBACK and people not in LOOPBACK:  # where a proxy listens is its own matter
+        return (
+            f"Class behind a proxy: it finds {bound} on port {port}, everybody opens {host}. Limits: lab/spec/limits.py"
+        )
     mb = CLASS.upload_bytes // 1_000_000
     return f"Class on {bound}: everybody opens {address}. Files up to {mb} MB; limits: lab/spec/limits.py"
 

@@ -4,6 +4,7 @@ Each is read where its matter is; here is only what they are called, and that al
 """
 
 import os
+from pathlib import Path
 
 from lab.runs.kept.store import default_directory
 from lab.runs.serve.headers import sites
@@ -15,7 +16,7 @@ NAMES = ("LAB_DASK", "LAB_EMBED", "LAB_HOME", "LAB_METRICS", "LAB_PROFILE", "LAB
 
 
 def look() -> list[str]:
-    """Sentences about variables that look like ours and that nobody reads.
+    """Sentences about what keeps no server from serving: a home that takes nothing, a variable that nobody reads.
 
     Raises:
         SystemExit: one says what cannot be.
@@ -26,9 +27,9 @@ def look() -> list[str]:
     metrics_wanted()
     if address := os.environ.get("LAB_DASK"):
         dask_at(address)
-    _look_at_home()
+    closed = [f"No run will be kept: whoever runs the lab may not read and write in {folder}." for folder in _closed()]
     unknown = sorted(name for name in os.environ if name.startswith("LAB_") and name not in NAMES)
-    return [f"{name} is set and means nothing here. There are {', '.join(NAMES)}." for name in unknown]
+    return closed + [f"{name} is set and means nothing here. There are {', '.join(NAMES)}." for name in unknown]
 
 
 def metrics_wanted() -> bool:
@@ -39,13 +40,14 @@ def metrics_wanted() -> bool:
     return said == "1"
 
 
-def _look_at_home() -> None:
-    """What is not there yet will be made; what came back from a backup may belong to somebody else."""
+def _closed() -> list[Path]:
+    """What is not there yet will be made; what came back from a backup may belong to somebody else.
+
+    Raises SystemExit: it is a file.
+    """
     runs = default_directory()
-    for folder in (runs.parent, runs):
-        if not os.access(folder, os.F_OK):
-            continue
+    there = [folder for folder in (runs.parent, runs) if os.access(folder, os.F_OK)]
+    for folder in there:
         if not folder.is_dir():
             raise SystemExit(f"LAB_HOME must be a folder with one of runs in it, but {folder} is a file.")
-        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-            raise SystemExit(f"LAB_HOME: the user who runs the lab may not read and write in {folder}.")
+    return [folder for folder in there if not os.access(folder, os.R_OK | os.W_OK | os.X_OK)]
