@@ -154,6 +154,7 @@ def own_middleware() -> list[Middleware]:
         embedding=sites(os.environ.get("LAB_EMBED", "")),
         limits=profile.visitors(),
         metrics=variables.metrics_wanted(),
+        base=base_path(),
         kind_of=kind_of,
     )
     names, icon = [each.name for each in PAGES], ICON.read_bytes()
@@ -177,4 +178,6 @@ if profile.serving(__file__):
         print(sentence, flush=True)
     owner.ready()  # without a key no page could be served
     bound_http_reading(profile.connections())
-app = st.App("pages/main.py", routes=routes(), middleware=[*own_middleware(), static_files()], lifespan=lifespan)
+app = st.App(
+    "pages/main.py", routes=routes(base_path()), middleware=[*own_middleware(), static_files()], lifespan=lifespan
+)

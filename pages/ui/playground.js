@@ -64,7 +64,7 @@ class Playground {
   // what the address asks for, else what this tab had
   first() {
     const asked = [location.search, location.hash].find((text) => [...new URLSearchParams(text.slice(1)).keys()].some(isOurs));
-    return setupFromLink(asked ?? sessionStorage.getItem(KEPT) ?? "", this.options);
+    return setupFromLink(asked ?? stored("sessionStorage", KEPT) ?? "", this.options);
   }
 
   close() {
@@ -370,7 +370,7 @@ class Playground {
     clearTimeout(this.noting);
     this.noting = setTimeout(() => {
       const { query } = linkOf(this.setup);
-      sessionStorage.setItem(KEPT, query);
+      store("sessionStorage", KEPT, query);
       const kept = [...new URLSearchParams(location.search)].filter(([key]) => !isOurs(key));
       const whole = [new URLSearchParams(kept).toString(), query].filter(Boolean).join("&");
       history.replaceState(history.state, "", `${location.pathname}${whole ? `?${whole}` : ""}`);

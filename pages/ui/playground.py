@@ -11,6 +11,7 @@ SHARED_SCRIPTS: Final = (
     "words",
     "axes",
     "mount",
+    "storage",
     "stream",
     "arrays",
     "columns",

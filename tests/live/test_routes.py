@@ -78,6 +78,12 @@ def test_the_stream_can_only_be_read(app, finished):
     assert ask(app, f"/live/{finished}", method="POST")[0] == 405
 
 
+def test_where_the_server_has_a_prefix_it_stands_before_the_stream(app, finished):
+    behind = Starlette(middleware=middleware(base="course/lab"))
+    assert events(ask(behind, f"/course/lab/live/{finished}")[2])
+    assert ask(behind, f"/live/{finished}")[0] == 404
+
+
 def test_no_other_site_may_read_it(app, finished):
     _, headers, _ = ask(app, f"/live/{finished}", {"Origin": "https://elsewhere.example"})
     assert not [name for name, _ in headers if name.startswith("access-control")]

@@ -86,6 +86,13 @@ def test_the_owners_page_may_ask_also_where_its_browser_refuses_cookies(app, eng
     assert state(engine, run, owner) == "running"
 
 
+def test_where_the_server_has_a_prefix_it_stands_before_the_route(owner):
+    app = Starlette(routes=routes("course/lab"))
+    ticket = play_ticket(owner, "en")
+    assert ask(app, f"/course/lab/play/{ticket}", method="POST")[0] == 415  # of what kind a body is, it asks first
+    assert ask(app, f"/play/{ticket}", method="POST")[0] == 404
+
+
 @pytest.mark.parametrize("origin", ["", "null", "http://evil.example", "http://localhost.evil.example", "https://[x"])
 def test_no_page_of_another_site_may_ask(app, engine, owner, run, origin):
     assert sent(app, play_ticket(owner, "en"), pause(run), owner, origin)[0] == 403

@@ -64,6 +64,7 @@ def test_alone_nothing_is_set(monkeypatch):
 def test_an_upload_from_a_course_pages_frame_brings_its_token(monkeypatch):
     monkeypatch.delenv("LAB_PROFILE", raising=False)
     assert settings({"LAB_EMBED": "https://lms.example.org"}) == {"STREAMLIT_SERVER_XSRF_COOKIE_SAME_SITE": "none"}
+    assert settings({"LAB_EMBED": " , "}) == {}
 
 
 def test_an_unknown_profile_is_a_sentence(monkeypatch):

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Iterable, Sequence
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-SITE = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?")  # as CSP names one
+SITE = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]+)?")  # as CSP names one
 
 FEATURES = (
     "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",

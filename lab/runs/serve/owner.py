@@ -28,6 +28,7 @@ KEY_FILE = "owner.key"
 
 _UNSIGNED = re.compile(r"[A-Za-z0-9_-]{32}")  # as all cookies were before they were signed
 _KEY = re.compile(r"[0-9a-f]{64}")
+TO_FRAMES = b"SameSite=None; Secure"  # ends a cookie that goes into frames of other sites
 _SEEN = "lab.owner"  # in a scope: read once for all who ask
 
 
@@ -138,6 +139,9 @@ class OwnerCookie:
                 # pages only: a dozen files of the same page must not bring a dozen different cookies
                 if headers.get("content-type", "").startswith("text/html"):
                     self._bring(scope, headers)
+                if self.embedded:
+                    secure = scope.get("scheme") == "https"
+                    message["headers"] = [_apart(pair, secure) for pair in message["headers"]]
             return send(message)
 
         await self.app(scope, receive, send_with_cookie)
@@ -147,7 +151,17 @@ class OwnerCookie:
         if owner is not None and HTTPConnection(scope).cookies[COOKIE] != owner:
             return  # it is signed
         secure = scope.get("scheme") == "https"  # as seen by the browser: uvicorn asks the proxies that it trusts
-        how = "SameSite=None; Secure; Partitioned" if secure and self.embedded else "SameSite=Lax"
-        how += "; Secure" if secure and not self.embedded else ""
+        how = "SameSite=None" if secure and self.embedded else "SameSite=Lax"
+        how += "; Secure" if secure else ""
         value = signed(owner or new_owner())
         headers.append("set-cookie", f"{COOKIE}={value}; Path=/; Max-Age={YEAR_S}; HttpOnly; {how}")
+
+
+def _apart(pair: tuple[bytes, bytes], secure: bool) -> tuple[bytes, bytes]:
+    """A cookie for frames, also Streamlit's. Over https it is held apart for each site that shows one: most browsers
+    keep no other there. Without https they keep none, and the page alone has to have it.
+    """
+    name, value = pair
+    if name != b"set-cookie" or not value.endswith(TO_FRAMES):
+        return pair
+    return name, value + b"; Partitioned" if secure else value.removesuffix(TO_FRAMES) + b"SameSite=Lax"

@@ -49,7 +49,7 @@ def settings(environment: Mapping[str, str]) -> dict[str, str]:
     """
     of_class = current_limits() is CLASS
     wanted = dict(CLASS_SETTINGS) if of_class else {}
-    if environment.get("LAB_EMBED"):
+    if environment.get("LAB_EMBED", "").strip(" ,"):
         wanted |= EMBEDDED_SETTINGS
     named = {_variable(option): value for option, value in wanted.items()} | (CLASS_PROCESS if of_class else {})
     return {name: value for name, value in named.items() if name not in environment}

@@ -48,13 +48,16 @@ class Live:
     ASGI middleware, the last of ours: what lies behind is for pages and files, and would hand on each frame in a
     coroutine of its own (`docs/adr/0043-a-stream-lies-before-the-pages.md`). Starlette's StreamingResponse, its task
     group and a timer for each wait would cost several times as much as the frames.
+
+    Args:
+        at: what the addresses of streams begin with.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, at: str = STREAMS) -> None:
+        self.app, self.at = app, at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(STREAMS):
+        if scope["type"] != "http" or not scope["path"].startswith(self.at):
             await self.app(scope, receive, send)
         elif scope["method"] in ("GET", "HEAD"):
             await self._stream(scope, receive, send)
@@ -63,7 +66,7 @@ class Live:
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         engine, outflow = host.engine(), Outflow(lambda events: send(_body(events)))
-        reader = _opened(engine, scope, outflow) if isinstance(engine, PoolEngine) else None
+        reader = _opened(engine, scope, self.at, outflow) if isinstance(engine, PoolEngine) else None
         if reader is None or not isinstance(engine, PoolEngine):
             await Response(status_code=404)(scope, receive, send)
             return
@@ -94,9 +97,9 @@ def _body(data: bytes) -> Message:
     return {"type": "http.response.body", "body": data, "more_body": True}
 
 
-def _opened(engine: PoolEngine, scope: Scope, outflow: Outflow) -> Reader | None:
+def _opened(engine: PoolEngine, scope: Scope, at: str, outflow: Outflow) -> Reader | None:
     draws = DRAWS.get(QueryParams(scope["query_string"]).get("network", ""), "nothing")
-    return engine.streams.open(scope["path"].removeprefix(STREAMS), _last_epoch(scope), outflow, draws=draws)
+    return engine.streams.open(scope["path"].removeprefix(at), _last_epoch(scope), outflow, draws=draws)
 
 
 def _last_epoch(scope: Scope) -> int:
@@ -105,8 +108,14 @@ def _last_epoch(scope: Scope) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def routes() -> list[Route]:
-    return [Route("/play/{ticket}", Play(), methods=["POST"])]
+def routes(base: str = "") -> list[Route]:
+    """Args: base: as of `middleware`."""
+    return [Route(f"{below(base)}/play/{{ticket}}", Play(), methods=["POST"])]
+
+
+def below(base: str) -> str:
+    """What our own addresses begin with."""
+    return f"/{base}" if base else ""
 
 
 def middleware(
@@ -116,6 +125,7 @@ def middleware(
     origins: Sequence[str] | None = (),
     embedding: Sequence[str] = (),
     metrics: bool = False,
+    base: str = "",
     limits: VisitorLimits | None = None,
     kind_of: Callable[[bytes], str | None] | None = None,
 ) -> list[Middleware]:
@@ -127,6 +137,7 @@ def middleware(
         origins: names of other hosts whose pages may connect; None: of any.
         embedding: sites whose pages may show ours in a frame.
         metrics: Streamlit's metrics are told to whoever asks.
+        base: what stands before all addresses, where the server has a prefix (`server.baseUrlPath`).
         limits: of one browser; None for none.
         kind_of: what a message of a page asks for, see `PageMessages`; None: all are heard, scripts run as they come.
     """
@@ -141,5 +152,5 @@ def middleware(
         *([Middleware(Bounds, limits=limits)] if limits is not None else []),
         *([Middleware(PageMessages, kind_of=kind_of)] if kind_of is not None else []),
         *([Middleware(Turns)] if limits is not None and kind_of is not None else []),
-        Middleware(Live),
+        Middleware(Live, at=f"{below(base)}{STREAMS}"),
     ]

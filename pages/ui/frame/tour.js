@@ -48,8 +48,8 @@ class Tour {
   beginIfWanted() {
     if (document.querySelector("[data-testid='stApp']")?.dataset.testScriptState !== "notRunning") return;
     clearInterval(this.waiting);
-    const isAsked = Boolean(stored(sessionStorage, ASKED));
-    if (isAsked) sessionStorage.removeItem(ASKED);
+    const isAsked = Boolean(stored("sessionStorage", ASKED));
+    if (isAsked) store("sessionStorage", ASKED, null);
     const begins = isAsked || (this.data.greets && this.mayGreet());
     this.root.dataset.begins = begins;
     if (begins) this.begin();
@@ -58,7 +58,7 @@ class Tour {
   mayGreet() {
     const query = new URLSearchParams(window.location.search);
     const isAlone = window.top === window && !query.has("embed") && !document.documentElement.classList.contains("lab-presents");
-    return isAlone && stored(localStorage, SEEN) === null; // undefined, where nothing can be kept: it would come each time
+    return isAlone && stored("localStorage", SEEN) === null; // undefined, where nothing can be kept: it would come each time
   }
 
   begin() {
@@ -77,13 +77,8 @@ class Tour {
     this.at = null;
     this.spot.hidePopover();
     this.card.hidePopover();
-    try {
-      localStorage.setItem(SEEN, "seen");
-    } catch {
-      return; // a browser that keeps nothing: it is not greeted at all
-    } finally {
-      if (this.before?.isConnected) this.before.focus({ preventScroll: true });
-    }
+    store("localStorage", SEEN, "seen"); // a browser that keeps nothing is not greeted at all
+    if (this.before?.isConnected) this.before.focus({ preventScroll: true });
   }
 
   // --- steps
@@ -199,13 +194,4 @@ function beside({ left, top, right, bottom, width }, wide, tall) {
 function runShown() {
   const { run, epoch } = document.querySelector(".live-curve")?.dataset ?? {};
   return { run, epoch: Number(epoch ?? 0) };
-}
-
-// what is kept under a name, null for nothing; undefined in a browser that keeps nothing
-function stored(storage, name) {
-  try {
-    return storage.getItem(name);
-  } catch {
-    return undefined;
-  }
 }

@@ -20,7 +20,7 @@ STEPS = {
 }
 WAITS = "train"  # goes on by itself once a curve has begun
 
-_component = component(__file__, shared=("elements", "mount", "words"))
+_component = component(__file__, shared=("elements", "mount", "storage", "words"))
 
 
 def tour(state: AppState, bench: Bench) -> None:

@@ -230,7 +230,7 @@ class Words {
   // here, if it is about this page; else on its own
   goOnTour(event) {
     if (window.dispatchEvent(new Event("lab-tour", { cancelable: true }))) {
-      sessionStorage.setItem("lab-tour-asked", "1");
+      store("sessionStorage", "lab-tour-asked", "1");
       this.goTo(event, { tour: true });
     } else {
       event.preventDefault();

@@ -19,7 +19,7 @@ WORDS = ("open", "here", "none_here", "all", "lesson")
 ELSEWHERE = {"glossary": "glossary", "tour": FIRST}  # what may be asked for, and its page
 MOST_NAMES = 300  # columns of a person's table that are kept apart from words of the same name
 
-_component = component(__file__, shared=("elements", "mount", "word_marks"))
+_component = component(__file__, shared=("elements", "mount", "storage", "word_marks"))
 
 
 def words(state: AppState, bench: Bench) -> None:

@@ -66,6 +66,27 @@ def test_in_a_frame_of_another_site_a_browser_sends_it_over_https(app):
     assert "SameSite=Lax" in cookie(OwnerCookie(app.app, embedded=True), "/")
 
 
+@pytest.mark.parametrize(
+    ("embedded", "scheme", "how"),
+    [
+        (True, "https", "SameSite=None; Secure; Partitioned"),
+        (True, "http", "SameSite=Lax"),
+        (False, "https", "SameSite=None; Secure"),
+    ],
+)
+def test_streamlits_token_is_kept_in_a_frame_over_https_and_by_the_page_alone_over_http(embedded, scheme, how):
+    """Browsers keep in a frame what is held apart for the site around it, and over http nothing that is not: no file
+    could be sent.
+    """
+
+    async def health(request):
+        return JSONResponse({}, headers={"set-cookie": "_streamlit_xsrf=2|x; Path=/; SameSite=None; Secure"})
+
+    app = OwnerCookie(Starlette(routes=[Route("/", health)]), embedded=embedded)
+    _, headers, _ = ask(app, "/", scheme=scheme)
+    assert dict(headers)["set-cookie"] == f"_streamlit_xsrf=2|x; Path=/; {how}"
+
+
 @pytest.mark.parametrize("place", range(0, 75, 5))  # two bits of the very last letter say nothing
 def test_a_cookie_with_one_letter_changed_is_nobodys(place):
     value = signed(new_owner())
