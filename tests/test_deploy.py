@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,19 @@ def test_the_unit_s_walls_are_opened_where_a_cluster_is_told_of():
     told = (ROOT / "docs" / "sweeps-on-a-cluster.md").read_text(encoding="utf-8")
     assert re.search(r"^IPAddressAllow=\d", told, re.MULTILINE)
     assert re.search(r"^ProcSubset=all$", told, re.MULTILINE)
+
+
+def test_a_machine_of_a_cluster_gets_all_that_a_piece_needs():
+    code = (  # what has no origin belongs to a compiled module
+        "import sys; before = {*sys.modules}; import lab.runs.work.piece;"
+        "print(*(name for name in {*sys.modules} - before if getattr(sys.modules[name], '__spec__', None)))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    needed = {name.split(".")[0] for name in loaded.stdout.split()} - {*sys.stdlib_module_names, "lab", "netcore"}
+    told = (ROOT / "docs" / "sweeps-on-a-cluster.md").read_text(encoding="utf-8")
+    (installed,) = re.findall(r"^pip install ([^#\n]*)# here and on each machine", told, re.MULTILINE)
+    assert needed == {"numpy"}
+    assert needed <= {*installed.split()}
 
 
 def test_every_variable_of_ours_stands_in_the_table_of_settings_and_nothing_else():
