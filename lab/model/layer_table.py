@@ -8,6 +8,7 @@ from typing import Any
 from lab.data.prepare import Dataset
 from lab.errors import ExperimentError
 from lab.spec.experiment import Experiment, GraphNode, GraphSpec, LayerSpec
+from lab.spec.parts import LARGEST
 from netcore import initializers
 from netcore.errors import NetcoreError
 from netcore.layers import LAYERS
@@ -67,6 +68,15 @@ def model_table(experiment: Experiment, input_shape: tuple[int, ...]) -> tuple[L
 def shape_text(shape: Shape | None) -> str:
     """As Python writes it, (None, 28, 28); "" for one that is not known."""
     return "" if shape is None else str(tuple(shape))
+
+
+def as_counted(values: list[Any]) -> list[Any]:
+    """A column of a table. One with whole numbers beyond what a browser counts exactly is text: the weights of a
+    network that nobody could hold are counted all the same.
+    """
+    if not any(isinstance(value, int) and abs(value) > LARGEST for value in values):
+        return values
+    return [None if value is None else f"{value:,}" for value in values]
 
 
 def layer_widths(rows: Sequence[LayerRow]) -> list[int | None]:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import streamlit as st
 
+from lab.model.layer_table import as_counted
+
 T = TypeVar("T")
 
 
@@ -28,5 +30,7 @@ def show_rows(rows: Iterable[Mapping[str, Any]], names: Iterable[str] = (), **ho
     """
     shown = list(rows)
     names = shown[0] if shown else names
-    columns = {name: pa.array([row[name] for row in shown], from_pandas=True) for name in names}  # a NaN is nothing
+    columns = {
+        name: pa.array(as_counted([row[name] for row in shown]), from_pandas=True) for name in names
+    }  # a NaN is nothing
     st.dataframe(pa.table(columns), hide_index=True, **how)

@@ -39,6 +39,13 @@ def test_a_value_out_of_range_is_refused_at_its_widget_and_the_last_valid_one_st
     assert say("form.kept", language) in person_in.sentences()
 
 
+def test_units_beyond_all_bounds_are_counted_and_told_on_every_page(person):
+    person.set_number(2**53 - 1, "layer-l0", "Dense", "units").set_number(2**53 - 1, "layer-l1", "Dense", "units")
+    for page in ("layers", "compile", "train"):
+        assert not person.go_to(page).at.exception
+    assert person.errors()
+
+
 def test_a_refused_value_is_gone_after_a_visit_to_another_page(person):
     person.set_number(0, "fit.epochs").go_to("data").go_to("train")
     assert person.at.number_input(key=person.key("fit.epochs")).value == 100

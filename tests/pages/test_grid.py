@@ -38,3 +38,8 @@ def test_a_table_of_rows_has_their_cells_and_nothing_where_there_is_no_number(ro
 def test_where_there_is_no_row_the_columns_still_have_names():
     assert list(shown([], ["layer", "output"]).columns) == ["layer", "output"]
     assert shown([], []).empty
+
+
+def test_whole_numbers_that_no_browser_counts_are_shown_as_they_are_written():
+    table = shown([{"parameters": 2**70}, {"parameters": None}, {"parameters": 12}], [])
+    assert cells(table) == [[f"{2**70:,}", None, "12"]]

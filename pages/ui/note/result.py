@@ -16,6 +16,7 @@ from lab.note.losses import judged
 from lab.note.outcome import compared_by, comparison, figures, table, told
 from lab.texts import say
 from pages.ui.chart import show_chart
+from pages.ui.grid import show_rows
 from pages.ui.model.code_box import listed, tell_slips
 from pages.ui.network_drawing import network_drawing
 from pages.ui.problems import show_problems
@@ -63,13 +64,12 @@ def show_network(state: AppState, code: Understood, key: str) -> None:
     network, built = drawn_network(code.experiment, rows, code.dataset), say("note_page.network_built", state.language)
     network_drawing(network, state.language, f"note-network-{key}", caption=built)
     titles = {name: say(f"layers_page.summary.{name}", state.language) for name in ("layer", "output", "parameters")}
-    summary = {
-        titles["layer"]: [row.type for row in rows],
-        titles["output"]: [shape_text(row.output_shape) for row in rows],
-        titles["parameters"]: [row.parameters for row in rows],
-    }
+    summary = (
+        dict(zip(titles.values(), (row.type, shape_text(row.output_shape), row.parameters), strict=True))
+        for row in rows
+    )
     grouped = {titles["parameters"]: st.column_config.NumberColumn(format="localized")}
-    st.dataframe(pd.DataFrame(summary), hide_index=True, height="content", column_config=grouped)
+    show_rows(summary, titles.values(), height="content", column_config=grouped)
     st.markdown(say("layers_page.total", state.language, parameters=f"{parameter_count(rows) or 0:,}"))
 
 
