@@ -30,7 +30,6 @@ def show_rows(rows: Iterable[Mapping[str, Any]], names: Iterable[str] = (), **ho
     """
     shown = list(rows)
     names = shown[0] if shown else names
-    columns = {
-        name: pa.array(as_counted([row[name] for row in shown]), from_pandas=True) for name in names
-    }  # a NaN is nothing
+    values = {name: as_counted([row[name] for row in shown]) for name in names}
+    columns = {name: pa.array(column, from_pandas=True) for name, column in values.items()}  # a NaN is nothing
     st.dataframe(pa.table(columns), hide_index=True, **how)
