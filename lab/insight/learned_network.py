@@ -21,14 +21,17 @@ def learned_network(experiment: Experiment, model: Any, dataset: Dataset, *, ima
 
 
 def layer_weights(experiment: Experiment, model: Any) -> dict[str, LayerWeights]:
-    """Of every layer that is drawn with its weights, by its id in the experiment.
+    """Of every layer that is drawn with its weights, by its id in the experiment; a node that leads to no output has
+    none.
 
     Args:
         model: the network of the experiment, at whatever epoch.
     """
     specs = experiment.model.layers
     if isinstance(experiment.model, GraphSpec):
-        layers = [model.get_layer(spec.id) for spec in specs]
+        built = {layer.name: layer for layer in model.layers}
+        specs = tuple(spec for spec in specs if spec.id in built)
+        layers = [built[spec.id] for spec in specs]
     else:
         layers = model.layers[-len(specs) :] if specs else []
     return {

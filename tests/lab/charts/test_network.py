@@ -19,6 +19,7 @@ from lab.charts.network_words import key_of
 from lab.charts.style import BLUE, VERMILION
 from lab.data.prepare import prepare
 from lab.data.samples import load_sample
+from lab.edits.graph import as_graph, with_new_node
 from lab.insight.learned_network import learned_network
 from lab.model.drawn import MOST_UNITS, LayerWeights, drawn_network
 from lab.model.layer_table import graph_table, layer_rows
@@ -231,6 +232,13 @@ def test_the_weights_that_are_drawn_are_those_of_the_network(name):
     for weights in drawn:
         assert any(np.isin(weights, kernel).all() for kernel in kernels)
     assert network.largest == max(np.abs(weights).max() for weights in drawn)
+
+
+def test_a_network_that_has_learned_is_drawn_with_a_node_that_leads_nowhere():
+    experiment = with_new_node(as_graph(start("iris")), "Dense", ("inputs",))
+    dataset = prepare(load_sample("iris"), experiment.data, experiment.seed)
+    model = build_model(run_spec(experiment, dataset)[0])
+    assert learned_network(experiment, model, dataset).largest > 0
 
 
 def test_every_unit_says_what_it_is_and_can_be_reached_by_key():
