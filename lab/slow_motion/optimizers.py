@@ -108,14 +108,19 @@ def _sgd(facts: Facts) -> Equations:
     return [velocity, Equation(facts.after, (*facts.start, *moves))]
 
 
+def _over(value: float, below: float) -> float:
+    """As arrays are divided: by 0 it is no number, and no error."""
+    return value / below if below else math.nan
+
+
 def _divided(top: tuple[Piece, ...], value: float, root: Number, epsilon: float, *, inside: bool) -> Term:
     """top / √(v + ε), or top / (√v + ε)."""
     small = Number(epsilon, "plain", "ε")
     if inside:
         below = math.sqrt(root.value + epsilon)
-        return Term(value / below if below else math.nan, (*top, " / √(", root, " + ", small, ")"))
+        return Term(_over(value, below), (*top, " / √(", root, " + ", small, ")"))
     below = math.sqrt(max(root.value, 0.0)) + epsilon
-    return Term(value / below if below else math.nan, (*top, " / (√", root, " + ", small, ")"))
+    return Term(_over(value, below), (*top, " / (√", root, " + ", small, ")"))
 
 
 def _rmsprop(facts: Facts) -> Equations:
@@ -186,7 +191,7 @@ def _adamax(facts: Facts) -> Equations:
         of="max",
     )
     below = 1 - facts.optimizer.beta_1**facts.time
-    value = facts.rate.value / below * first.result.value / (after.value + facts.optimizer.epsilon)
+    value = _over(facts.rate.value / below * first.result.value, after.value + facts.optimizer.epsilon)
     beta = Number(facts.optimizer.beta_1, "plain", "β₁")
     pieces: tuple[Piece, ...] = (
         facts.rate, " / (1 − ", beta, f"^{{{facts.time}}})·", first.result, " / (", after, " + ε)",
@@ -243,7 +248,7 @@ def _ftrl(facts: Facts) -> Equations:
     power = -optimizer.learning_rate_power
     exponent = f"^{{{power:g}}}"
     raised = after.value**power
-    grown = Number((raised - before.value**power) / rate.value, "rate", "σ")
+    grown = Number(_over(raised - before.value**power, rate.value), "rate", "σ")
     pieces: tuple[Piece, ...] = ("(", after, exponent, " − ", before, exponent, ") / ", rate)
     rest, summed = facts.slot("linear", "z")
     linear = [alone(rest), alone(facts.g), minus(product(grown, w))]
@@ -253,13 +258,13 @@ def _ftrl(facts: Facts) -> Equations:
     found = [gathered, Equation(grown, (Term(grown.value, pieces),)), Equation(summed, tuple(linear))]
     if facts.optimizer.weight_decay:
         found.insert(0, Equation(w, tuple(facts.start)))
-    below = [Term(raised / rate.value, (after, exponent, " / ", rate))]
+    below = [Term(_over(raised, rate.value), (after, exponent, " / ", rate))]
     if optimizer.l2_regularization_strength:
         l2 = Number(float(optimizer.l2_regularization_strength), "plain", "l₂")
         below.append(Term(2 * l2.value, ("2·", l2)))
     if optimizer.beta:
         beta = Number(float(optimizer.beta), "plain", "β")
-        below.append(Term(beta.value / rate.value, (beta, " / ", rate)))
+        below.append(Term(_over(beta.value, rate.value), (beta, " / ", rate)))
     width = Number(sum(term.value for term in below), "rate", "d")
     l1 = float(optimizer.l1_regularization_strength)
     over = math.copysign(max(abs(summed.value) - l1, 0.0), summed.value)
@@ -270,7 +275,7 @@ def _ftrl(facts: Facts) -> Equations:
         terms = (Term(over, (*sign, "max(|", summed, "| − ", Number(l1, "plain", "l₁"), ", 0)")),)
         found.append(Equation(beyond, terms))
         top = (beyond,)
-    moved = minus(Term(over / width.value, (*top, " / ", width)))
+    moved = minus(Term(_over(over, width.value), (*top, " / ", width)))
     return [*found, Equation(width, tuple(below)), Equation(facts.after, (moved,))]
 
 

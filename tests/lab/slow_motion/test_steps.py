@@ -60,6 +60,12 @@ def test_what_an_optimizer_is_given_besides_stands_in_its_equations(name, params
     assert "c" not in names
 
 
+@pytest.mark.parametrize("name", OPTIMIZERS.names())
+def test_a_learning_rate_of_0_has_equations_too(name):
+    experiment = start("iris").with_compile(optimizer={"type": name, "params": {"learning_rate": 0}})
+    assert step(look(experiment), "update.kernel").equations
+
+
 def names_in(equations) -> set[str]:
     return {
         piece.name for one in equations for term in one.terms for piece in term.pieces if not isinstance(piece, str)
