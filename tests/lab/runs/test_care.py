@@ -109,6 +109,24 @@ def test_a_run_that_has_left_its_worker_keeps_its_points_once(house):
     assert points.history == TrainerSnapshot.unpack(ALL_OF_IT).history
 
 
+def test_of_a_run_that_goes_on_no_frame_is_read_whose_points_its_snapshot_has(house, monkeypatch):
+    house.streams.open(house.run.stream, 0, Bell())
+    monkeypatch.setattr("lab.runs.serve.pooled.care.RING", 5)
+    monkeypatch.setattr("lab.runs.serve.pooled.care.SPARE", 4)
+    for epoch in range(1, 9):
+        house.run.curve.take(frame(epoch, epoch))
+    assert house.sweep(1.0) == []
+    assert house.run.curve.frames == 8  # there is no snapshot yet: they are read when there are many more
+    house.run.snapshot = ALL_OF_IT
+    with monkeypatch.context() as no_frame:
+        no_frame.setattr("lab.runs.serve.pooled.curve.decode", lambda event: pytest.fail("a frame was read"))
+        assert house.sweep(1.0) == []
+    assert house.run.curve.frames == 5
+    points = house.run.curve.points()
+    assert points.epochs == list(range(1, 9))
+    assert points.history == {name: column[:8] for name, column in TrainerSnapshot.unpack(ALL_OF_IT).history.items()}
+
+
 def test_a_paused_run_leaves_its_worker_when_nothing_has_been_asked_of_it_for_a_while(house):
     house.streams.open(house.run.stream, 0, Bell())  # somebody sits before it
     house.run.snapshot = ALL_OF_IT

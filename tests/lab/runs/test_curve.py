@@ -47,8 +47,14 @@ def test_points_that_come_again_are_dropped_also_in_the_middle_of_a_frame(curve)
     assert curve.points().history["loss"] == pytest.approx([1 / epoch for epoch in range(1, 9)], rel=1e-5)
 
 
+def keep_frames(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """So many, and not one more."""
+    monkeypatch.setattr(curve_module, "RING", count)
+    monkeypatch.setattr(curve_module, "SPARE", 1)
+
+
 def test_a_reader_further_behind_than_the_frames_starts_anew_with_the_whole_curve(curve, monkeypatch):
-    monkeypatch.setattr(curve_module, "RING", 10)
+    keep_frames(monkeypatch, 10)
     for epoch in range(1, 31):
         curve.take(frame(epoch, epoch))
     assert curve.frames == 10
@@ -79,7 +85,7 @@ def test_columns_of_weights_that_come_under_a_penalty_begin_with_the_first_epoch
 
 @pytest.mark.parametrize(("seen", "anew"), [(3, True), (4, False), (5, False)])
 def test_one_point_that_is_no_longer_there_is_enough_to_start_anew(curve, monkeypatch, seen, anew):
-    monkeypatch.setattr(curve_module, "RING", 2)
+    keep_frames(monkeypatch, 2)
     for epoch in range(1, 7):
         curve.take(frame(epoch, epoch))  # 5 and 6 are still there as they came
     events = curve.after(seen)
@@ -88,12 +94,23 @@ def test_one_point_that_is_no_longer_there_is_enough_to_start_anew(curve, monkey
 
 
 def test_what_a_reader_has_to_begin_with_anew_is_thinned(curve, monkeypatch):
-    monkeypatch.setattr(curve_module, "RING", 1)
+    keep_frames(monkeypatch, 1)
     monkeypatch.setattr(curve_module, "DISPLAY_POINTS", 10)
     for first in range(1, 100, 11):
         curve.take(frame(first, first + 10))
     (event,) = curve.after(0)
     assert epochs([event]) == list(range(9, 100, 10))
+
+
+def test_frames_beyond_those_that_are_kept_go_some_together(curve, monkeypatch):
+    monkeypatch.setattr(curve_module, "RING", 10)
+    monkeypatch.setattr(curve_module, "SPARE", 5)
+    kept = []
+    for epoch in range(1, 21):
+        curve.take(frame(epoch, epoch))
+        kept.append(curve.frames)
+    assert kept == [*range(1, 15), *range(10, 15), 10]
+    assert curve.points().epochs == list(range(1, 21))
 
 
 def test_a_thinned_curve_takes_less_and_has_lost_no_point(curve):
@@ -157,6 +174,22 @@ def test_a_run_that_goes_on_takes_its_points_back(curve):
     assert curve.take(Frame("r", 21, 21, encode(ahead, Progress(21, 0.5, 0.0))))
     names.extend(ahead)
     assert curve.points() == names
+    curve.thin(0)
+    assert curve.points() == names
+
+
+def test_frames_whose_points_a_snapshot_has_go_without_being_read(curve, monkeypatch):
+    snapshot = trained_curve(curve, 20)
+    names = points_of(snapshot)
+    for epoch in (21, 22):
+        ahead = Points([epoch], {name: [0.5] for name in names.history}, {name: [0.25] for name in names.extras})
+        curve.take(Frame("r", epoch, epoch, encode(ahead, Progress(epoch, 0.5, 0.0))))
+        names.extend(ahead)
+    with monkeypatch.context() as no_frame:
+        no_frame.setattr(curve_module, "decode", lambda event: pytest.fail("a frame was read"))
+        curve.rest(lambda: snapshot)
+        curve.thin(2)
+    assert (curve.frames, curve.points()) == (2, names)
     curve.thin(0)
     assert curve.points() == names
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from lab.errors import RunError
 from lab.memory import give_back, tidy
+from lab.runs.serve.pooled.curve import RING, SPARE
 from lab.runs.serve.pooled.dispatch import Dispatch
 from lab.runs.serve.pooled.hub import Hub
 from lab.runs.serve.pooled.job import Job, LiveRun
@@ -122,6 +123,9 @@ class Caretaker:
             self._tend(job, due(job, self._hub.clock(), self._hub.limits))
             if not job.readers and (job.parked or not job.active):
                 job.curve.thin(1)  # only a page would ask for more, and none is there
+            elif job.saved and job.curve.frames > RING + SPARE // 2:
+                job.keep_points_once()
+                job.curve.thin(RING)
 
     def _lay_away(self) -> None:
         """What the disk does not take stays in memory, and is tried again after growing pauses."""

@@ -12,6 +12,7 @@ from lab.runs.wire.points import Columns, Points, level
 from lab.runs.wire.snapshot import numbers_in
 
 RING = 500  # frames kept for readers that come late; older points come thinned
+SPARE = 100  # more, so that they go together: what a snapshot has of them by then need not be read
 FRAME_BYTES = 200  # that a kept frame takes beside its event
 
 Packed = dict[str, "array[float]"]  # columns at a quarter of the room
@@ -58,27 +59,30 @@ class Curve:
         self._frames.append((first, last, event))
         self._frame_bytes += len(event)
         self.last_epoch = last
-        self.thin(RING)
+        if len(self._frames) >= RING + SPARE:
+            self.thin(RING)
         return True
 
     def thin(self, frames: int) -> None:
         """Keep the newest frames alone: a reader that is further behind gets a new beginning. No point is lost."""
-        if len(self._frames) > frames:
+        going = self._frames[: max(0, len(self._frames) - frames)]
+        if going and going[-1][1] > self._read_epoch:
             self._read()
-        while len(self._frames) > frames:
-            _, _, event = self._frames.pop(0)
-            self._frame_bytes -= len(event)
+        self._frame_bytes -= sum(len(event) for _, _, event in going)
+        del self._frames[: len(going)]
 
     def rest(self, snapshot: Callable[[], bytes]) -> None:
-        """Where the run's snapshot has all of these points, with all of their digits, keep them nowhere else.
+        """What the run's snapshot has of these points, with all of their digits, is kept nowhere else and read from no
+        frame.
 
         Args:
             snapshot: the newest that there is, whenever the points are asked for.
         """
         history, _ = numbers_in(snapshot())
-        if {len(column) for column in history.values()} == {self.last_epoch}:
+        lengths = {min(len(column), self.last_epoch) for column in history.values()}
+        if len(lengths) == 1 and (epochs := lengths.pop()) >= self._read_epoch:
             self._snapshot, self._history, self._extras = snapshot, {}, {}
-            self._read_epoch = self.last_epoch
+            self._read_epoch = epochs
 
     def after(self, epoch: int) -> list[bytes]:
         """Events for a reader that has the points up to `epoch`: a new beginning where the frames no longer reach."""

@@ -169,7 +169,7 @@ class Job:
         self.snapshot = self.snapshot
 
     def keep_points_once(self) -> None:
-        """Where the snapshot has all points of the curve, they are kept nowhere else."""
+        """What the snapshot has of the curve's points is kept nowhere else."""
         there = ref(self)  # a curve that held its run would hold itself
 
         def snapshot() -> bytes:
