@@ -115,7 +115,7 @@ class Progress:
     def find(self, opened: Opened, now: Moment) -> None:
         """Keep what has come out of the runs of this prediction, once."""
         given, running = self.given, self.running
-        if given is None or running is None or (self.found is not None and self.found.when >= given.when):
+        if given is None or running is None or self._found_for(given) is not None:
             return
         self.found = found_in(opened, given.value, running, now)
 
@@ -123,8 +123,12 @@ class Progress:
         """What came of the runs of this prediction, as far as the server or the record knows it."""
         if self.given is None:
             return None
-        found = self.found if self.found is not None and self.found.when >= self.given.when else None
-        return known_of(opened, self.given, self.running, found)
+        return known_of(opened, self.given, self.running, self._found_for(self.given))
+
+    def _found_for(self, given: Given) -> Found | None:
+        """What was found for this prediction; of another one that was made in the same second it is not."""
+        found = self.found
+        return found if found is not None and found.when >= given.when and found.predicted == given.value else None
 
     def win(self, mine: SettingRuns, now: Moment) -> None:
         """The challenge: how it was won first is kept."""

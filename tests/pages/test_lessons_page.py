@@ -128,7 +128,7 @@ def test_of_runs_that_have_not_begun_nothing_is_told_and_they_are_waited_for(per
     person.engine.advance()
     assert say("lessons_page.stopped", "en") in person.look().sentences()
     progress(person).go("predict")
-    predict(person.look(), "same").press("lesson-run")
+    predict(person.look(), "better").press("lesson-run")  # in the same second, perhaps
     for beat in ("compare", "explain"):
         progress(person).go(beat)
         assert person.look().at.button(key="lesson-stop")
