@@ -448,7 +448,7 @@ class Worker:
             self._save_what_is_due(now)
             if self._outbox:
                 beat_s = max(QUICKEST_BEAT_S, self._period() / BEATS_PER_FRAME, len(self._slicer) / RUNS_PER_BEAT_S)
-                self._next_beat_at = now + min(SLOWEST_BEAT_S, beat_s)
+                self._next_beat_at = _next(self._next_beat_at, min(SLOWEST_BEAT_S, beat_s), now)
 
     def _encode_what_is_due(self, now: float) -> None:
         for run, slot in self._slots.items():

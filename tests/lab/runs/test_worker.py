@@ -369,6 +369,15 @@ def test_of_a_hundred_runs_each_has_a_frame_in_every_other_beat(work, start):
     assert set(frames.values()) <= {11, 12}  # in three seconds
 
 
+def test_beats_that_come_late_do_not_put_off_the_next_ones(work, start):
+    runs = [f"{number}" for number in range(25)]
+    said = work(*((0.0, start(run, ENDLESS, 30.0)) for run in runs), until=3.0, step=2e-4)
+    beats = [at for at, message in said.of(Frames) if at > 1.0]
+    late = [after - before for before, after in pairwise(beats)]
+    assert max(late) > 0.032
+    assert sum(late) / len(late) == pytest.approx(25 / 800, rel=0.01)
+
+
 def test_states_for_looking_back_wait_a_second_for_others_and_go_out_before_the_end(work, start):
     said = work((0.0, start("a", ENDLESS, 30.0)), (5.5, stop("a")))
     messages = said.of(Taken)
