@@ -53,8 +53,9 @@ def context_of(experiment: Experiment, dataset: Dataset) -> RunContext:
         units = _graph_units(experiment.model, dataset)
         metrics = output_baselines(output_views(experiment, dataset), units)
     else:
-        line, on_training = (_line(experiment, dataset, output_units(experiment, dataset), part) for part in JUDGED)
-        metrics = baseline_metrics(experiment, dataset, output_units(experiment, dataset))
+        units_alone = output_units(experiment, dataset)
+        line, on_training = (_line(experiment, dataset, units_alone, part) for part in JUDGED)
+        metrics = baseline_metrics(experiment, dataset, units_alone)
     context = _context(experiment, dataset, line, on_training, parameter_count(layer_rows(experiment, dataset)))
     return replace(context, baseline_metrics=metrics, outputs=_output_contexts(experiment, dataset))
 
